@@ -1,0 +1,170 @@
+#include "decant/base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kBufferSize = size_t{1} << 20;
+
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC)) {
+    if (value_ < 0) throw_errno(path.string(), "cannot open");
+  }
+  ~Descriptor() { ::close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+size_t file_size_of(const Descriptor& file, const fs::path& path) {
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) throw_errno(path.string(), "cannot read");
+  if (S_ISDIR(info.st_mode)) throw IoError({path.string(), "", "is a folder, not a file", "Check the path"});
+  return static_cast<size_t>(info.st_size);
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const fs::path& path) : path_(path) {
+  const Descriptor file(path, O_RDONLY);
+  size_ = file_size_of(file, path);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (address == MAP_FAILED) throw_errno(path.string(), "cannot map into memory");
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Bytes read_file(const fs::path& path, std::vector<std::byte>& buffer) {
+  const Descriptor file(path, O_RDONLY);
+  buffer.resize(file_size_of(file, path));
+  size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t got = ::read(file.get(), buffer.data() + done, buffer.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno(path.string(), "cannot read");
+    if (got == 0) throw IoError({path.string(), "", "became shorter while it was read", "Do not change the input during a run"});
+    done += static_cast<size_t>(got);
+  }
+  return buffer;
+}
+
+std::string read_text(const fs::path& path) {
+  std::vector<std::byte> buffer;
+  return std::string(as_text(read_file(path, buffer)));
+}
+
+FileWriter::FileWriter(fs::path path) : path_(std::move(path)), partial_(path_.string() + ".partial") {
+  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw_errno(partial_.string(), "cannot create");
+  buffer_.reserve(kBufferSize);
+}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(partial_.c_str());
+}
+
+void FileWriter::write(Bytes bytes) {
+  written_ += static_cast<int64_t>(bytes.size());
+  while (!bytes.empty()) {
+    const size_t room = std::min(bytes.size(), kBufferSize - buffer_.size());
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(room));
+    bytes = bytes.subspan(room);
+    if (buffer_.size() == kBufferSize) flush();
+  }
+}
+
+void FileWriter::flush() {
+  size_t done = 0;
+  while (done < buffer_.size()) {
+    const ssize_t put = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw_errno(partial_.string(), "cannot write");
+    done += static_cast<size_t>(put);
+  }
+  buffer_.clear();
+}
+
+void FileWriter::commit() {
+  flush();
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw_errno(partial_.string(), "cannot write");
+  if (::rename(partial_.c_str(), path_.c_str()) != 0) throw_errno(path_.string(), "cannot rename to");
+}
+
+void write_file(const fs::path& path, Bytes bytes) {
+  FileWriter writer(path);
+  writer.write(bytes);
+  writer.commit();
+}
+
+void write_file(const fs::path& path, std::string_view text) { write_file(path, as_bytes(text)); }
+
+OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out)) {
+  if (!out_.has_filename()) out_ = out_.parent_path();  // "out/" means "out"
+  if (out_.empty()) throw UsageError("the output needs a name: -o FOLDER");
+  partial_ = out_.string() + ".partial";
+  if (!options.overwrite && fs::exists(fs::symlink_status(out_)))
+    throw InputError({out_.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  std::error_code code;
+  if (!options.resume) fs::remove_all(partial_, code);
+  if (!code) fs::create_directories(partial_, code);
+  if (code)
+    throw IoError({partial_.string(), "", "cannot create the output folder: " + code.message(), "Choose another -o"});
+}
+
+void OutputFolder::commit() {
+  std::error_code code;
+  const fs::path old = out_.string() + ".old";
+  const bool replace = fs::exists(fs::symlink_status(out_));
+  if (replace) fs::rename(out_, old, code);
+  if (!code) fs::rename(partial_, out_, code);
+  if (code) throw IoError({out_.string(), "", "cannot put the finished output in place: " + code.message(), ""});
+  if (replace) fs::remove_all(old, code);
+}
+
+bool is_safe_relative(std::string_view relative) {
+  if (relative.empty() || relative.front() == '/' || relative.find('\0') != std::string_view::npos) return false;
+  while (!relative.empty()) {
+    const size_t slash = relative.find('/');
+    const std::string_view part = relative.substr(0, slash);
+    if (part.empty() || part == "." || part == "..") return false;
+    if (slash == std::string_view::npos) break;
+    relative.remove_prefix(slash + 1);
+    if (relative.empty()) return false;
+  }
+  return true;
+}
+
+}  // namespace decant

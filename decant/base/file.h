@@ -1,0 +1,92 @@
+// Files: read whole or mapped, written so that a final name never stands over half a file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace decant {
+
+using Bytes = std::span<const std::byte>;
+
+inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+/// A whole file mapped for reading; moves, does not copy. An empty file is an empty span. Throws IoError.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+
+  Bytes bytes() const { return {data_, size_}; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// Reads the whole file into `buffer` (resized) and returns a view of it. Throws IoError.
+Bytes read_file(const std::filesystem::path& path, std::vector<std::byte>& buffer);
+std::string read_text(const std::filesystem::path& path);
+
+/// A file being written as PATH.partial; commit() writes what is left and renames it to PATH. Destroyed without commit(), the partial
+/// file is removed. Every failure, a full disk at close among them, is an IoError.
+class FileWriter {
+ public:
+  explicit FileWriter(std::filesystem::path path);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(Bytes bytes);
+  void write(std::string_view text) { write(as_bytes(text)); }
+  int64_t written() const { return written_; }
+  void commit();
+
+ private:
+  void flush();
+
+  std::filesystem::path path_;
+  std::filesystem::path partial_;
+  int descriptor_ = -1;
+  int64_t written_ = 0;
+  std::vector<std::byte> buffer_;
+};
+
+/// Writes a small file in one go, through FileWriter.
+void write_file(const std::filesystem::path& path, Bytes bytes);
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// The output folder of a run: everything is written under OUT.partial/ and renamed to OUT when complete. An existing OUT is an
+/// InputError unless `overwrite`. A leftover OUT.partial is kept (its finished parts can be used again) when `resume`, else removed.
+/// Not committed, OUT.partial stays behind for a later resume; OUT itself is untouched.
+class OutputFolder {
+ public:
+  struct Options {
+    bool overwrite = false;
+    bool resume = false;
+  };
+  OutputFolder(std::filesystem::path out, Options options);
+  const std::filesystem::path& path() const { return partial_; }  ///< where to write now
+  const std::filesystem::path& final_path() const { return out_; }
+  void commit();
+
+ private:
+  std::filesystem::path out_;
+  std::filesystem::path partial_;
+};
+
+/// True when `relative` stays below the folder it is joined to: not absolute, no "..", no empty name, no NUL byte.
+bool is_safe_relative(std::string_view relative);
+
+}  // namespace decant

@@ -1,0 +1,64 @@
+// One training loop for everyone. This header is free of libtorch; the loop itself is in the torch part of this folder, and programs
+// reach it through pipeline/neural.h.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+
+namespace decant::train {
+
+struct TrainOptions {
+  // Changes the result.
+  std::string net = "quick";
+  int64_t steps = 2500;            ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
+  int batch = 64;
+  std::string optimizer = "sgd";   ///< "sgd" (Nesterov) or "adamw"
+  double learning_rate = 0.1;      ///< peak
+  double momentum = 0.9;
+  double weight_decay = 5e-4;      ///< on weights only, never on norms and biases
+  std::string schedule = "linear"; ///< to zero: "linear", "cosine"; "step" = ÷10 at 1/2 and 3/4; "constant"
+  double warmup = 0.2;             ///< fraction of the steps spent rising linearly to the peak
+  double label_smoothing = 0.1;
+  int crop = 4;                    ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  bool flip = true;                ///< mirror half of the pictures
+  int image_size = 0;              ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
+  uint64_t seed = 0;               ///< initial weights, order of the samples, augmentation
+
+  // Changes the speed.
+  std::string device = "cpu";      ///< "cpu" or "cuda"
+  int64_t cache_bytes = int64_t{1} << 30;  ///< decoded pictures are kept when they fit, else decoded again for every batch
+};
+
+struct TrainJob {
+  TrainOptions options;
+  const Rows* rows = nullptr;             ///< where the training pictures and labels are
+  std::span<const int64_t> subset;        ///< which of them; ascending
+  int classes = 0;
+  const Rows* test = nullptr;             ///< measured once, after the last step; null = not at all
+  std::filesystem::path save_weights;     ///< safetensors; empty = not saved
+};
+
+struct TrainResult {
+  double accuracy = 0;         ///< on the test rows, 0…1, of the final weights (never the best on the way)
+  double final_loss = 0;       ///< mean over the last tenth of the steps
+  int64_t steps = 0;
+  int64_t test_rows = 0;
+  double seconds = 0;
+  double input_seconds = 0;    ///< time the loop waited for pictures
+  std::vector<float> losses;   ///< per step
+};
+
+/// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are InputErrors: leave them out of
+/// `subset`. Throws InputError when the loss is no longer finite, naming the step.
+TrainResult train(const TrainJob& job, const Context& context);
+
+/// Accuracy of saved weights on `test`. Nothing is trained.
+TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context);
+
+}  // namespace decant::train
