@@ -1,0 +1,37 @@
+#include "decant/features/network_features.h"
+#include "decant/nn/network.h"
+#include "decant/pipeline/neural.h"
+#include "decant/train/train.h"
+
+#include <torch/version.h>
+
+namespace {
+
+class Module final : public decant::Neural {
+ public:
+  std::vector<std::string> network_names() const override { return decant::nn::network_names(); }
+  std::string torch_version() const override { return TORCH_VERSION; }
+  decant::train::TrainResult train(const decant::train::TrainJob& job, const decant::Context& context) const override {
+    return decant::train::train(job, context);
+  }
+  decant::train::TrainResult measure(const decant::train::TrainJob& job, const std::filesystem::path& weights,
+                                     const decant::Context& context) const override {
+    return decant::train::measure(job, weights, context);
+  }
+  int64_t network_feature_width(const decant::Rows& rows,
+                                const decant::features::NetworkFeatureOptions& options) const override {
+    return decant::features::network_feature_width(rows, options);
+  }
+  void network_features(const decant::Rows& rows, std::span<const int64_t> bad,
+                        const decant::features::NetworkFeatureOptions& options, decant::MatrixView<float> out,
+                        const decant::Context& context) const override {
+    decant::features::network_features(rows, bad, options, out, context);
+  }
+};
+
+}  // namespace
+
+extern "C" decant::Neural* decant_neural_v1() {
+  static Module module;
+  return &module;
+}

@@ -1,0 +1,241 @@
+// Tests of base: one file, since every gtest file costs seconds to compile.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <set>
+
+#include "decant/base/context.h"
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/options.h"
+#include "decant/base/parallel.h"
+#include "decant/base/random.h"
+#include "decant/base/statistics.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+fs::path fresh_folder(const std::string& name) {
+  const fs::path folder = fs::path(testing::TempDir()) / ("decant_base_" + name);
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  return folder;
+}
+
+template <class F>
+std::string message_of(F&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Errors, NameFilePlaceFaultAndRemedy) {
+  EXPECT_EQ(InputError({"a.npy", "row 3", "holds nan", "Mend it"}).what(), std::string("a.npy: row 3: holds nan. Mend it"));
+  EXPECT_EQ(InputError({"a.npy", "", "is empty", ""}).what(), std::string("a.npy: is empty"));
+}
+
+TEST(Errors, CheckPrintsBothValues) {
+  const std::string message = message_of([] { DECANT_CHECK(1 + 1, ==, 3); });
+  EXPECT_THAT(message, HasSubstr("1 + 1 == 3"));
+  EXPECT_THAT(message, HasSubstr("2 and 3"));
+}
+
+TEST(Philox, MatchesThePublishedVectors) {  // Random123, kat_vectors: philox4x32 10 rounds
+  EXPECT_THAT(philox4x32({0, 0, 0, 0}, {0, 0}), ElementsAre(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8));
+  EXPECT_THAT(philox4x32({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
+              ElementsAre(0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd));
+}
+
+TEST(Random, StreamsDependOnSeedNameAndIndexOnly) {
+  EXPECT_EQ(Random(1, "a", 2).bits64(), Random(1, "a", 2).bits64());
+  const std::set<uint64_t> distinct = {Random(1, "a", 2).bits64(), Random(2, "a", 2).bits64(), Random(1, "b", 2).bits64(),
+                                       Random(1, "a", 3).bits64()};
+  EXPECT_EQ(distinct.size(), 4u);
+}
+
+TEST(Random, BelowIsUniformAndPermutationIsOne) {
+  Random random(7, "below");
+  std::array<int, 5> counts{};
+  for (int i = 0; i < 50000; ++i) ++counts[random.below(5)];
+  for (const int count : counts) EXPECT_NEAR(count, 10000, 450);  // 5 standard deviations
+  auto order = Random(7, "permutation").permutation(1000);
+  EXPECT_NE(order[0] + order[1] * 1000, 1000);
+  std::sort(order.begin(), order.end());
+  for (int64_t i = 0; i < 1000; ++i) ASSERT_EQ(order[static_cast<size_t>(i)], i);
+}
+
+TEST(Random, NormalHasMeanZeroAndVarianceOne) {
+  Random random(7, "normal");
+  double sum = 0;
+  double squares = 0;
+  for (int i = 0; i < 100000; ++i) {
+    const double value = random.normal();
+    sum += value;
+    squares += value * value;
+  }
+  EXPECT_NEAR(sum / 1e5, 0, 0.02);
+  EXPECT_NEAR(squares / 1e5, 1, 0.03);
+}
+
+TEST(ParallelFor, VisitsEveryIndexOnceInFixedChunks) {
+  for (const int threads : {1, 3, 16}) {
+    std::vector<std::atomic<int>> visits(1003);
+    std::atomic<int> odd_chunks{0};
+    parallel_for({.threads = threads}, 1003, 10, [&](int64_t begin, int64_t end) {
+      if (begin % 10 != 0 || (end - begin != 10 && end != 1003)) ++odd_chunks;
+      for (int64_t i = begin; i < end; ++i) ++visits[static_cast<size_t>(i)];
+    });
+    for (const auto& count : visits) ASSERT_EQ(count, 1);
+    EXPECT_EQ(odd_chunks, 0);
+  }
+}
+
+TEST(ParallelFor, RethrowsAndStops) {
+  std::atomic<int> done{0};
+  EXPECT_THROW(parallel_for({.threads = 4}, 100000, 1,
+                            [&](int64_t begin, int64_t) {
+                              if (begin == 10) throw InputError({"f", "", "bad", ""});
+                              ++done;
+                            }),
+               InputError);
+  EXPECT_LT(done, 100000 - 1);
+}
+
+TEST(ParallelFor, StopsWhenCancelled) {
+  std::atomic<bool> cancel{true};
+  EXPECT_THROW(parallel_for({.threads = 2, .cancel = &cancel}, 10, 1, [](int64_t, int64_t) {}), Cancelled);
+}
+
+TEST(Digest, SeparatesFields) {
+  EXPECT_NE(Digest().add("ab").add("c").hex(), Digest().add("a").add("bc").hex());
+  EXPECT_EQ(Digest().add("ab").add(int64_t{3}).hex(), Digest().add("ab").add(int64_t{3}).hex());
+  EXPECT_EQ(sha256(as_bytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-4
+}
+
+TEST(FileWriter, LeavesNothingUnderTheFinalNameUntilCommitted) {
+  const fs::path folder = fresh_folder("writer");
+  {
+    FileWriter writer(folder / "a.txt");
+    writer.write("half");
+    EXPECT_FALSE(fs::exists(folder / "a.txt"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder));
+  write_file(folder / "a.txt", "whole");
+  EXPECT_EQ(read_text(folder / "a.txt"), "whole");
+}
+
+TEST(FileWriter, SaysWhenTheDiskIsFull) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  const fs::path folder = fresh_folder("full");
+  fs::create_symlink("/dev/full", folder / "a.bin.partial");
+  const std::string message = message_of([&] { write_file(folder / "a.bin", std::string(3 << 20, 'x')); });
+  EXPECT_THAT(message, HasSubstr("a.bin.partial"));
+  EXPECT_THAT(message, HasSubstr("No space left"));
+  EXPECT_THAT(message, HasSubstr("Free some disk space"));
+  EXPECT_FALSE(fs::exists(folder / "a.bin"));
+}
+
+TEST(MappedFile, ReadsEmptyAndMissingFiles) {
+  const fs::path folder = fresh_folder("map");
+  write_file(folder / "empty", "");
+  EXPECT_TRUE(MappedFile(folder / "empty").bytes().empty());
+  EXPECT_THAT(message_of([&] { MappedFile file(folder / "missing"); }), HasSubstr("No such file"));
+  EXPECT_THAT(message_of([&] { MappedFile file(folder); }), HasSubstr("is a folder"));
+}
+
+TEST(OutputFolder, AppearsOnlyWhenCommittedAndRefusesToOverwrite) {
+  const fs::path out = fresh_folder("out") / "run";
+  {
+    OutputFolder folder(out, {});
+    write_file(folder.path() / "x", "1");
+    EXPECT_FALSE(fs::exists(out));
+  }
+  EXPECT_FALSE(fs::exists(out));
+  OutputFolder again(out, {.resume = true});
+  EXPECT_TRUE(fs::exists(again.path() / "x"));
+  again.commit();
+  EXPECT_EQ(read_text(out / "x"), "1");
+  EXPECT_THAT(message_of([&] { OutputFolder folder(out, {}); }), HasSubstr("exists already"));
+  OutputFolder replace(out.string() + "/", {.overwrite = true});
+  EXPECT_EQ(read_text(out / "x"), "1") << "the old output stays until the new one is whole";
+  replace.commit();
+  EXPECT_FALSE(fs::exists(out / "x"));
+}
+
+TEST(SafeRelative, RefusesEscapes) {
+  for (const char* good : {"a", "a/b.jpg", "..a/b", "a b/ç"}) EXPECT_TRUE(is_safe_relative(good)) << good;
+  for (const char* bad : {"", "/a", "../a", "a/../b", "a/..", "a//b", "a/", "./a"}) EXPECT_FALSE(is_safe_relative(bad)) << bad;
+  EXPECT_FALSE(is_safe_relative(std::string_view("a\0b", 3)));
+}
+
+TEST(Options, AreDeclaredOnce) {
+  int bins = 10;
+  std::string keep = "20%";
+  bool force = false;
+  double lambda = 1;
+  OptionTable table;
+  table.add("bins", bins, "N", "how many bins");
+  table.add("keep", keep, "KEEP", "how much");
+  table.add("force", force, "go on").effect = Effect::speed;
+  table.add("lambda", lambda, "L", "weight");
+  table.options()[0].set("7");
+  table.options()[2].set("true");
+  table.options()[3].set("0.5");
+  EXPECT_EQ(bins, 7);
+  EXPECT_TRUE(force);
+  EXPECT_EQ(table.options()[0].default_text, "10");
+  EXPECT_EQ(table.resolved().dump(), R"({"bins":7,"keep":"20%","force":true,"lambda":0.5})");
+  EXPECT_EQ(table.result_key(), R"({"bins":7,"keep":"20%","lambda":0.5})");
+  EXPECT_THAT(message_of([&] { table.options()[0].set("seven"); }), HasSubstr("--bins: 'seven' is not a whole number"));
+  EXPECT_THAT(message_of([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
+}
+
+TEST(Nearest, SuggestsOnlyWhatIsNear) {
+  const std::vector<std::string> verbs = {"compress", "evaluate", "inspect"};
+  EXPECT_EQ(nearest("compres", verbs), "compress");
+  EXPECT_EQ(nearest("evalute", verbs), "evaluate");
+  EXPECT_EQ(nearest("xyz", verbs), "");
+}
+
+TEST(Human, Numbers) {
+  EXPECT_EQ(human_bytes(17), "17 bytes");
+  EXPECT_EQ(human_bytes(153650000), "154 MB");
+  EXPECT_EQ(human_bytes(30730000), "30.7 MB");
+  EXPECT_EQ(human_bytes(999999), "1.0 MB");
+  EXPECT_EQ(human_count(1234567), "1,234,567");
+  EXPECT_EQ(human_count(999), "999");
+  EXPECT_EQ(human_seconds(0.42), "0.4 s");
+  EXPECT_EQ(human_seconds(65), "1 min 05 s");
+  EXPECT_EQ(human_seconds(7800), "2 h 10 min");
+}
+
+TEST(StudentT, MatchesTheTables) {  // any printed t table, two-sided 95 %
+  EXPECT_NEAR(student_t(1), 12.7062, 1e-4);
+  EXPECT_NEAR(student_t(2), 4.30265, 1e-5);
+  EXPECT_NEAR(student_t(4), 2.77645, 1e-5);
+  EXPECT_NEAR(student_t(30), 2.04227, 1e-5);
+  EXPECT_NEAR(student_t(1e6), 1.95996, 1e-4);
+  EXPECT_NEAR(student_t(5, 0.99), 4.03214, 1e-5);
+}
+
+TEST(Estimate, IsMeanAndInterval) {
+  const std::vector<double> values = {1, 2, 3};
+  EXPECT_DOUBLE_EQ(estimate(values).mean, 2);
+  EXPECT_NEAR(estimate(values).half_width, 4.30265 / std::sqrt(3.0), 1e-5);
+  EXPECT_TRUE(std::isinf(estimate(std::vector<double>{5}).half_width));
+  EXPECT_NEAR(paired_difference(std::vector<double>{2, 4, 6}, std::vector<double>{1, 3, 5}).half_width, 0, 1e-12);
+}
+
+}  // namespace
+}  // namespace decant

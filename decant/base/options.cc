@@ -1,0 +1,149 @@
+#include "decant/base/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+
+namespace decant {
+namespace {
+
+template <class T>
+T parse_number(const std::string& name, const std::string& text) {
+  T value{};
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc() || end != text.data() + text.size())
+    throw UsageError(fmt::format("--{}: '{}' is not a {}", name, text, std::is_integral_v<T> ? "whole number" : "number"));
+  return value;
+}
+
+bool parse_flag(const std::string& name, const std::string& text) {
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  throw UsageError(fmt::format("--{}: '{}' is neither true nor false", name, text));
+}
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+}  // namespace
+
+Option& OptionTable::push(Option option) {
+  option.default_text = text_of(option.get());
+  return options_.emplace_back(std::move(option));
+}
+
+template <class T>
+Option& OptionTable::add_number(std::string name, T& field, std::string metavar, std::string help) {
+  Option option{.name = name, .metavar = std::move(metavar), .help = std::move(help)};
+  option.set = [name, &field](const std::string& text) { field = parse_number<T>(name, text); };
+  option.get = [&field] { return Json(field); };
+  return push(std::move(option));
+}
+
+Option& OptionTable::add(std::string name, int& field, std::string metavar, std::string help) {
+  return add_number(std::move(name), field, std::move(metavar), std::move(help));
+}
+Option& OptionTable::add(std::string name, int64_t& field, std::string metavar, std::string help) {
+  return add_number(std::move(name), field, std::move(metavar), std::move(help));
+}
+Option& OptionTable::add(std::string name, uint64_t& field, std::string metavar, std::string help) {
+  return add_number(std::move(name), field, std::move(metavar), std::move(help));
+}
+Option& OptionTable::add(std::string name, double& field, std::string metavar, std::string help) {
+  return add_number(std::move(name), field, std::move(metavar), std::move(help));
+}
+
+Option& OptionTable::add(std::string name, std::string& field, std::string metavar, std::string help) {
+  Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help)};
+  option.set = [&field](const std::string& text) { field = text; };
+  option.get = [&field] { return Json(field); };
+  return push(std::move(option));
+}
+
+Option& OptionTable::add(std::string name, std::filesystem::path& field, std::string metavar, std::string help) {
+  Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help)};
+  option.set = [&field](const std::string& text) { field = text; };
+  option.get = [&field] { return Json(field.string()); };
+  return push(std::move(option));
+}
+
+Option& OptionTable::add(std::string name, bool& field, std::string help) {
+  Option option{.name = name, .help = std::move(help)};
+  option.set = [name, &field](const std::string& text) { field = parse_flag(name, text); };
+  option.get = [&field] { return Json(field); };
+  return push(std::move(option));
+}
+
+Json OptionTable::resolved() const {
+  Json all = Json::object();
+  for (const Option& option : options_) all[option.name] = option.get();
+  return all;
+}
+
+std::string OptionTable::result_key() const {
+  Json key = Json::object();
+  for (const Option& option : options_) {
+    if (option.effect == Effect::result) key[option.name] = option.get();
+  }
+  return key.dump();
+}
+
+namespace {
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replace, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t distance = std::max<size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    if (const size_t d = edit_distance(word, candidate); d < distance) {
+      distance = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string human_bytes(int64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  double value = static_cast<double>(bytes);
+  const char* unit = "";
+  for (const char* next : {"kB", "MB", "GB", "TB"}) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return fmt::format("{:.{}f} {}", value, value < 99.95 ? 1 : 0, unit);
+}
+
+std::string human_count(int64_t count) {
+  std::string text = std::to_string(count);
+  for (auto at = static_cast<int64_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3)
+    text.insert(static_cast<size_t>(at), ",");
+  return text;
+}
+
+std::string human_seconds(double seconds) {
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace decant

@@ -1,0 +1,71 @@
+// Options, declared once. A verb's options are a plain struct; its declare() names each field for an OptionTable, and from that one
+// place come the command line, --help, the TOML keys, and the resolved options in run.json.
+//
+//   struct SampleOptions {
+//     std::string keep = "20%";
+//     void declare(OptionTable& table) { table.add("keep", keep, "KEEP", "how much to keep: 0.2, 20% or a count"); }
+//   };
+//
+// The table holds references: it must not outlive the struct.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decant/base/json_fwd.h"
+
+namespace decant {
+
+/// Whether an option can change a result, or only how fast and how loudly it comes. Only the former belong to a cache key.
+enum class Effect { result, speed };
+
+struct Option {
+  std::string name;      ///< long name without dashes; the TOML key
+  std::string metavar;   ///< empty for a flag
+  std::string help;      ///< one line, no full stop
+  Effect effect = Effect::result;
+  bool positional = false;
+  bool required = false;
+  std::string default_text;
+  std::function<void(const std::string&)> set;  ///< throws UsageError on a value that does not parse
+  std::function<Json()> get;
+};
+
+class OptionTable {
+ public:
+  Option& add(std::string name, std::string& field, std::string metavar, std::string help);
+  Option& add(std::string name, std::filesystem::path& field, std::string metavar, std::string help);
+  Option& add(std::string name, int& field, std::string metavar, std::string help);
+  Option& add(std::string name, int64_t& field, std::string metavar, std::string help);
+  Option& add(std::string name, uint64_t& field, std::string metavar, std::string help);
+  Option& add(std::string name, double& field, std::string metavar, std::string help);
+  Option& add(std::string name, bool& field, std::string help);  ///< a flag; TOML true / false
+
+  const std::vector<Option>& options() const { return options_; }
+  /// All options with their present values, in order of declaration.
+  Json resolved() const;
+  /// Those that change the result, as one line of JSON: part of a cache key.
+  std::string result_key() const;
+
+ private:
+  template <class T>
+  Option& add_number(std::string name, T& field, std::string metavar, std::string help);
+  Option& push(Option option);
+  std::vector<Option> options_;
+};
+
+/// The candidate nearest to `word` by edit distance, or empty when none is near (more than a third of the letters differ).
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// "1.5 GB", "203 MB", "12.0 kB", "17 bytes": powers of 1000.
+std::string human_bytes(int64_t bytes);
+/// "50,000".
+std::string human_count(int64_t count);
+/// "0.4 s", "12 s", "3 min 05 s", "2 h 10 min".
+std::string human_seconds(double seconds);
+
+}  // namespace decant

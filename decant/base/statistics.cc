@@ -1,0 +1,71 @@
+#include "decant/base/statistics.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace {
+
+/// Regularised incomplete beta function I_x(a, b) by its continued fraction (modified Lentz).
+double incomplete_beta(double x, double a, double b) {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  if (x > (a + 1) / (a + b + 2)) return 1 - incomplete_beta(1 - x, b, a);
+  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x)) / a;
+  constexpr double tiny = 1e-300;
+  double c = 1;
+  double d = 1 / std::max(tiny, 1 - (a + b) * x / (a + 1));
+  double fraction = d;
+  for (int m = 1; m < 500; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    for (const double term : {even, odd}) {
+      d = 1 / (1 + term * d);
+      c = 1 + term / c;
+      fraction *= c * d;
+    }
+    if (std::abs(c * d - 1) < 1e-15) break;
+  }
+  return front * fraction;
+}
+
+/// P(|T| > t).
+double two_sided_tail(double t, double freedom) { return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5); }
+
+}  // namespace
+
+double student_t(double freedom, double confidence) {
+  DECANT_CHECK(freedom, >, 0.0);
+  double low = 0;
+  double high = 1;
+  while (two_sided_tail(high, freedom) > 1 - confidence) high *= 2;
+  for (int i = 0; i < 200 && high - low > 1e-12 * high; ++i) {
+    const double middle = (low + high) / 2;
+    (two_sided_tail(middle, freedom) > 1 - confidence ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+Estimate estimate(std::span<const double> values) {
+  DECANT_CHECK(values.size(), >, size_t{0});
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  if (values.size() == 1) return {mean, std::numeric_limits<double>::infinity()};
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, student_t(n - 1) * std::sqrt(squares / (n - 1) / n)};
+}
+
+Estimate paired_difference(std::span<const double> a, std::span<const double> b) {
+  DECANT_CHECK(a.size(), ==, b.size());
+  std::vector<double> differences(a.size());
+  for (size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
+  return estimate(differences);
+}
+
+}  // namespace decant

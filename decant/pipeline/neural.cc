@@ -1,0 +1,38 @@
+#include "decant/pipeline/neural.h"
+
+#include <dlfcn.h>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path module_path() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const fs::path& candidate : {here / "decant_neural.so", here / "../lib/decant/decant_neural.so"}) {
+    if (fs::exists(candidate)) return candidate;
+  }
+  throw InputError({here.string(), "", "this decant was built without networks (decant_neural.so is not beside it)",
+                    "Build with `./run build`, or choose features and methods that need no network"});
+}
+
+const Neural* open_module() {
+  const fs::path path = module_path();
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr)
+    throw InputError({path.string(), "", std::string("cannot be loaded: ") + ::dlerror(), "Install the libtorch it was built with"});
+  void* entry = ::dlsym(handle, kNeuralEntry);
+  DECANT_CHECK(entry, !=, nullptr);
+  return reinterpret_cast<NeuralEntry>(entry)();
+}
+
+}  // namespace
+
+const Neural& neural() {
+  static const Neural* const module = open_module();
+  return *module;
+}
+
+}  // namespace decant
