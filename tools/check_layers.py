@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Reads every #include of the project and fails where one goes sideways or up, or where a library leaks out of its folder."""
+import pathlib
+import re
+import sys
+
+LEVELS = [
+    ["base"],
+    ["kernels", "comm"],
+    ["data"],
+    ["formats", "select", "text"],
+    ["nn", "draw"],
+    ["features", "train", "patches"],
+    ["evaluate", "report", "distill"],
+    ["pipeline"],
+]
+LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
+TORCH = re.compile(r"^(torch|ATen|c10)/")
+TORCH_PLACES = re.compile(r"^(decant/(nn|features/torch|train/torch|distill/torch)|apps/neural)/")
+LOCKED = {  # header → the only places that may include it
+    "mpi.h": re.compile(r"^decant/comm/mpi\.cc$"),
+    "nlohmann/json.hpp": re.compile(r"^decant/base/json\.h$"),
+    "CLI/CLI.hpp": re.compile(r"^apps/cli/"),
+    "toml++/toml.h": re.compile(r"^apps/cli/"),
+    "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
+    "spng.h": re.compile(r"^decant/formats/image/"),
+}
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if match := re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line):
+            yield number, match.group(1)
+
+
+def fault(name, header):
+    if TORCH.match(header) and not TORCH_PLACES.match(name):
+        return "libtorch is for nn and the torch/ parts only"
+    if header in LOCKED and not LOCKED[header].match(name):
+        return f"{header} has one home: {LOCKED[header].pattern}"
+    if not header.startswith("decant/"):
+        return None
+    if not pathlib.Path(header).exists():
+        return "no such header"
+    if not name.startswith("decant/"):
+        return None
+    here, there = name.split("/")[1], header.split("/")[1]
+    for folder in (here, there):
+        if folder not in LEVEL:
+            return f"folder {folder} has no level in tools/check_layers.py"
+    if here != there and LEVEL[there] >= LEVEL[here]:
+        return f"{here} is level {LEVEL[here]}, {there} is level {LEVEL[there]}: includes only look down"
+    return None
+
+
+def main():
+    root = pathlib.Path(__file__).resolve().parent.parent
+    import os
+    os.chdir(root)
+    files = [p for top in ("decant", "apps", "tests", "bench", "examples") for p in sorted(pathlib.Path(top).rglob("*")) if p.suffix in (".cc", ".h")]
+    faults = [f"{path}:{number}: {header}: {why}" for path in files for number, header in includes(path) if (why := fault(str(path), header))]
+    print("\n".join(faults) or f"{len(files)} files look only down")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
