@@ -75,8 +75,8 @@ template <class A, class B>
 /// DECANT_CHECK(a, ==, b): an invariant of ours; throws BugError with both values. Always on.
 #define DECANT_CHECK(a, op, b)                                                             \
   do {                                                                                     \
-    const auto& decant_a = (a);                                                            \
-    const auto& decant_b = (b);                                                            \
+    const auto decant_a = (a);                                                            \
+    const auto decant_b = (b);                                                            \
     if (!(decant_a op decant_b))                                                           \
       ::decant::check_failed(#a " " #op " " #b, decant_a, decant_b, __FILE__, __LINE__);   \
   } while (false)

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "decant/base/errors.h"
 
 namespace decant {
 
-void require_finite(const Features& features, const std::string& name) {
+void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip) {
   for (int64_t row = 0; row < features.count(); ++row) {
+    if (!skip.empty() && skip[static_cast<size_t>(row)]) continue;
     const auto values = features.rows[row];
     // A NaN or an infinity times zero is a NaN, and a NaN sticks: one cheap sum finds whether to look closer.
     float trap = 0;

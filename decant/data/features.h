@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "decant/base/matrix.h"
 
@@ -19,6 +20,7 @@ struct Features {
 };
 
 /// Throws InputError naming the first row that holds a NaN or an infinity. `name`: the file, for the message. One pass.
-void require_finite(const Features& features, const std::string& name);
+/// `skip`: rows that may hold anything, as one flag a row; empty = none.
+void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip = {});
 
 }  // namespace decant

@@ -5,10 +5,15 @@
 //     ⟨gᵢ, gⱼ⟩ = ⟨bᵢ, bⱼ⟩ · (1 + ⟨eᵢ, eⱼ⟩),
 // so b and e are kept side by side, classes + width numbers a row, and g (classes · (width + 1)) is never built.
 //
+// What repeats: on one machine, with one libtorch, one batch size and one thread count, the same features to the bit. Another of these
+// adds up in another order inside convolutions, and features differ in the last digits (around 1e-6 of their size); decoding, resizing
+// and normalisation never differ.
+//
 // Free of libtorch; the work is done in the torch part of this folder, and programs reach it through pipeline/neural.h.
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "decant/base/context.h"
@@ -20,20 +25,27 @@ namespace decant::features {
 enum class NetworkFeature { embedding, gradient };
 
 struct NetworkFeatureOptions {
-  std::string net;                 ///< a name that nn/network.h knows
-  std::filesystem::path weights;   ///< safetensors
+  std::string net;                ///< a name that nn/network.h knows
+  std::filesystem::path weights;  ///< safetensors
   NetworkFeature kind = NetworkFeature::embedding;
-  int image_size = 0;              ///< as in train::TrainOptions
-  int classes = 0;
+  int image_size = 0;                  ///< as in train::TrainOptions
+  int classes = 0;                     ///< for an embedding 0 will do: the weights know
   std::string normalisation = "data";  ///< "data": mean and deviation of the training pictures; "imagenet": the usual constants
   int batch = 256;
   std::string device = "cpu";
 };
 
-/// Columns that network_features() will write: embedding width, or classes + embedding width ([b | e]).
-int64_t network_feature_width(const Rows& rows, const NetworkFeatureOptions& options);
+/// Columns that network_features() will write: embedding width, or classes + embedding width ([b | e]). Cheap, unless neither the
+/// options nor the format say how large pictures are: then some are decoded, and those in `bad` (ascending) are not asked.
+int64_t network_feature_width(const Rows& rows, const NetworkFeatureOptions& options, std::span<const int64_t> bad = {});
 
-/// One row of `out` for each row of `rows`; rows listed in `bad` (ascending) get zeros. Pictures are decoded on worker threads.
+/// One row of `out` for each row of `rows`; rows listed in `bad` (ascending) get zeros. Pictures are fitted to the network as in
+/// training (train/image_table.h), decoded on worker threads while the network runs. "data" normalisation reads them twice; up to 1 GiB
+/// of decoded pictures is kept for that.
+///
+/// Throws InputError for an unknown network, device or normalisation, weights that do not fit, a picture outside `bad` that does not
+/// decode, and, for gradients, a row outside `bad` whose label is missing or not below `classes`.
+/// REQUIRES: `out` is rows.size() × network_feature_width().
 void network_features(const Rows& rows, std::span<const int64_t> bad, const NetworkFeatureOptions& options, MatrixView<float> out,
                       const Context& context);
 

@@ -7,10 +7,8 @@
 // Libtorch's headers are heavy; a file that includes this one belongs to nn or to a torch part of a folder above.
 #pragma once
 
-#include <ATen/core/ivalue.h>  // first: clang rejects libtorch 1.13 otherwise
-
 #include <ATen/core/Tensor.h>
-
+#include <ATen/core/ivalue.h>  // first: clang rejects libtorch 1.13 otherwise
 #include <memory>
 #include <span>
 #include <string>
@@ -25,7 +23,14 @@ namespace decant::nn {
 using at::Tensor;
 using Tensors = std::vector<Tensor>;
 
-enum class Init { kaiming_normal, kaiming_uniform, trunc_normal, zeros, ones };
+/// How fresh values are drawn; TensorSpec::scale is what a layer's fan makes of it.
+enum class Init {
+  kaiming_normal,   ///< normal, deviation `scale` = √(2 / fan)
+  kaiming_uniform,  ///< uniform in ±`scale` = ±1/√fan_in: torch's default for convolutions, linear maps and their biases (a = √5)
+  trunc_normal,     ///< normal, deviation `scale`, drawn again beyond two deviations
+  zeros,
+  ones
+};
 
 /// One tensor that a network asks for. `name` follows torch's state_dict of the published model, so weights files fit.
 struct TensorSpec {
@@ -33,12 +38,13 @@ struct TensorSpec {
   std::vector<int64_t> shape;
   Init init = Init::zeros;
   bool decays = false;  ///< weight decay applies (weights of convolutions and linear maps; not norms, biases, embeddings)
+  double scale = 0;     ///< see Init; unused by zeros and ones
 };
 
 /// What a network is made for.
 struct NetworkSpec {
-  std::string name;   ///< one of network_names()
-  ImageSize input;    ///< width, height, channels of one image
+  std::string name;  ///< one of network_names()
+  ImageSize input;   ///< width, height, channels of one image
   int classes = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,52 +14,63 @@
 
 namespace decant::train {
 
+class ImageTable;
+
 struct TrainOptions {
   // Changes the result.
   std::string net = "quick";
-  int64_t steps = 2500;            ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
+  int64_t steps = 2500;  ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
   int batch = 64;
-  std::string optimizer = "sgd";   ///< "sgd" (Nesterov) or "adamw"
-  double learning_rate = 0.1;      ///< peak
+  std::string optimizer = "sgd";  ///< "sgd" (Nesterov) or "adamw"
+  double learning_rate = 0.1;     ///< peak
   double momentum = 0.9;
-  double weight_decay = 5e-4;      ///< on weights only, never on norms and biases
-  std::string schedule = "linear"; ///< to zero: "linear", "cosine"; "step" = ÷10 at 1/2 and 3/4; "constant"
-  double warmup = 0.2;             ///< fraction of the steps spent rising linearly to the peak
+  double weight_decay = 5e-4;       ///< on weights only, never on norms and biases
+  std::string schedule = "linear";  ///< to zero: "linear", "cosine"; "step" = ÷10 at 1/2 and 3/4; "constant"
+  double warmup = 0.2;              ///< fraction of the steps spent rising linearly to the peak
   double label_smoothing = 0.1;
-  int crop = 4;                    ///< reflect-pad by this many pixels and cut back at random; 0 = none
-  bool flip = true;                ///< mirror half of the pictures
-  int image_size = 0;              ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
-  uint64_t seed = 0;               ///< initial weights, order of the samples, augmentation
+  int crop = 4;        ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  bool flip = true;    ///< mirror half of the pictures
+  int image_size = 0;  ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
+  uint64_t seed = 0;   ///< initial weights, order of the samples, augmentation
 
   // Changes the speed.
-  std::string device = "cpu";      ///< "cpu" or "cuda"
+  std::string device = "cpu";              ///< "cpu" or "cuda"
   int64_t cache_bytes = int64_t{1} << 30;  ///< decoded pictures are kept when they fit, else decoded again for every batch
 };
 
+/// Throws InputError naming the option that is unknown or out of range. train() and measure() call it first.
+void check(const TrainOptions& options);
+
 struct TrainJob {
   TrainOptions options;
-  const Rows* rows = nullptr;             ///< where the training pictures and labels are
-  std::span<const int64_t> subset;        ///< which of them; ascending
+  const Rows* rows = nullptr;       ///< where the training pictures and labels are
+  std::span<const int64_t> subset;  ///< which of them; ascending
   int classes = 0;
-  const Rows* test = nullptr;             ///< measured once, after the last step; null = not at all
-  std::filesystem::path save_weights;     ///< safetensors; empty = not saved
+  const Rows* test = nullptr;          ///< measured once, after the last step; null = not at all
+  std::filesystem::path save_weights;  ///< safetensors; empty = not saved
+
+  // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job makes its own. The size of a table is
+  // the size of the pictures: one table over more rows than `subset` keeps that size the same for every subset.
+  std::shared_ptr<const ImageTable> table;
+  std::shared_ptr<const ImageTable> test_table;
 };
 
 struct TrainResult {
-  double accuracy = 0;         ///< on the test rows, 0…1, of the final weights (never the best on the way)
-  double final_loss = 0;       ///< mean over the last tenth of the steps
+  double accuracy = 0;    ///< on the test rows, 0…1, of the final weights (never the best on the way)
+  double final_loss = 0;  ///< mean over the last tenth of the steps
   int64_t steps = 0;
   int64_t test_rows = 0;
-  double seconds = 0;
-  double input_seconds = 0;    ///< time the loop waited for pictures
-  std::vector<float> losses;   ///< per step
+  double seconds = 0;         ///< the whole call: decoding, steps, test
+  double input_seconds = 0;   ///< time the loop waited for pictures
+  std::vector<float> losses;  ///< per step
 };
 
 /// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are InputErrors: leave them out of
 /// `subset`. Throws InputError when the loss is no longer finite, naming the step.
 TrainResult train(const TrainJob& job, const Context& context);
 
-/// Accuracy of saved weights on `test`. Nothing is trained.
+/// Accuracy of saved weights on `test`. Nothing is trained. The weights know neither the size nor the brightness of the pictures they
+/// were trained on: give the `rows` and the `subset` of that training, else both are taken from the test pictures.
 TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context);
 
 }  // namespace decant::train

@@ -1,0 +1,152 @@
+#include "apps/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <set>
+
+#include "apps/cli/config.h"
+#include "decant/base/errors.h"
+#include "decant/base/version.h"
+
+namespace decant::cli {
+
+void Globals::declare(OptionTable& table) {
+  table.add("threads", threads, "N", "0 = all cores; never changes a result").effect = Effect::speed;
+  table.add("config", config, "FILE.toml", "options from a file; the command line wins").effect = Effect::speed;
+  table.add("json", json, "print the result as JSON").effect = Effect::speed;
+  table.add("quiet", quiet, "no progress, no notes").effect = Effect::speed;
+  table.add("dry-run", dry_run, "say what would be done, and do nothing").effect = Effect::speed;
+}
+
+namespace {
+
+constexpr const char* kIntroduction =
+    "decant makes a large training set small and keeps what it teaches.\n"
+    "\n"
+    "  decant inspect photos/                                   what is there\n"
+    "  decant compress photos/ -o photos-20 --keep 20%          the small set, with a report\n"
+    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and small, side by side\n"
+    "  decant demo                                              all of it, on pictures it draws itself\n";
+
+std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
+  std::string text = std::string(kIntroduction) + "\nVerbs:\n";
+  for (const auto& verb : verbs) text += fmt::format("  {:<10}{}\n", verb->name(), verb->summary());
+  return text + "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
+}
+
+std::string left_column(const Option& option) {
+  if (option.positional) return "  " + option.metavar;
+  std::string text = (option.name == "out" ? "  -o, --" : "      --") + option.name;
+  return option.metavar.empty() ? text : text + " " + option.metavar;
+}
+
+std::string option_help(const OptionTable& table) {
+  std::string text;
+  for (const Option& option : table.options()) {
+    text += fmt::format("{:<28} {}", left_column(option), option.help);
+    if (!option.metavar.empty() && !option.required && !option.default_text.empty()) text += fmt::format(" [{}]", option.default_text);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string verb_help(const Verb& verb, const OptionTable& own, const OptionTable& common) {
+  std::string text = fmt::format("decant {}: {}\n\n", verb.name(), verb.summary());
+  for (const std::string& example : verb.examples()) text += "  " + example + "\n";
+  return text + "\nOptions:\n" + option_help(own) + "\nFor every verb:\n" + option_help(common);
+}
+
+/// Declares `table` to CLI11; `given` collects the names that were on the command line.
+void add_options(CLI::App& app, const OptionTable& table, std::set<std::string>& given) {
+  for (const Option& option : table.options()) {
+    const std::string flag = option.name == "out" ? "-o,--out" : "--" + option.name;
+    const auto set = [&option, &given](const std::string& value) {
+      option.set(value);
+      given.insert(option.name);
+    };
+    if (option.metavar.empty()) app.add_flag_callback(flag, [set] { set("true"); });
+    else app.add_option_function<std::string>(option.positional ? option.name : flag, set);
+  }
+}
+
+void refuse_extras(const CLI::App& app, const OptionTable& own, const OptionTable& common) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  std::vector<std::string> known;
+  for (const OptionTable* table : {&own, &common}) {
+    for (const Option& option : table->options()) {
+      if (!option.positional) known.push_back("--" + option.name);
+    }
+  }
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  const std::string near = nearest(word, known);
+  throw UsageError(fmt::format("{}: unknown argument '{}'{}", app.get_name(), extras.front(),
+                               near.empty() ? "; see decant " + app.get_name() + " --help" : "; did you mean " + near + "?"));
+}
+
+void require_all(const std::string& verb, const OptionTable& table, const std::set<std::string>& given) {
+  for (const Option& option : table.options()) {
+    if (option.required && !given.contains(option.name))
+      throw UsageError(fmt::format("{} needs {}: {}", verb, option.positional ? option.metavar : "--" + option.name + " " + option.metavar, option.help));
+  }
+}
+
+Verb& find_verb(const std::string& name, const std::vector<std::unique_ptr<Verb>>& verbs) {
+  std::vector<std::string> names;
+  for (const auto& verb : verbs) {
+    if (verb->name() == name) return *verb;
+    names.push_back(verb->name());
+  }
+  const std::string near = nearest(name, names);
+  throw UsageError(fmt::format("decant knows no '{}'{}", name, near.empty() ? "; see decant --help" : "; did you mean " + near + "?"));
+}
+
+}  // namespace
+
+Invocation parse(int argc, const char* const* argv, const std::vector<std::unique_ptr<Verb>>& verbs) {
+  Invocation invocation;
+  const std::string first = argc > 1 ? argv[1] : "--help";
+  if (first == "--help" || first == "-h" || first == "help") return {.text = first_help(verbs)};
+  if (first == "--version") return {.text = fmt::format("decant {}\n", kVersion)};
+
+  invocation.verb = &find_verb(first, verbs);
+  OptionTable own;
+  OptionTable common;
+  invocation.verb->declare(own);
+  invocation.globals.declare(common);
+  CLI::App app("", invocation.verb->name());
+  app.set_help_flag("");
+  bool help = false;
+  app.add_flag("-h,--help", help);
+  app.allow_extras();
+  std::set<std::string> given;
+  add_options(app, own, given);
+  add_options(app, common, given);
+  try {
+    app.parse(argc - 1, argv + 1);
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(invocation.verb->name() + ": " + error.what());
+  }
+  if (help) return {.text = verb_help(*invocation.verb, own, common)};
+  refuse_extras(app, own, common);
+  if (!invocation.globals.config.empty()) apply_config(invocation.globals.config, invocation.verb->name(), own, common, given);
+  require_all(invocation.verb->name(), own, given);
+  return invocation;
+}
+
+std::string quoted(int argc, const char* const* argv) {
+  std::string line;
+  for (int i = 0; i < argc; ++i) {
+    std::string word = i == 0 ? "decant" : argv[i];
+    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_") == std::string::npos;
+    if (!plain) {
+      std::string escaped;
+      for (const char c : word) escaped += c == '\'' ? std::string("'\\''") : std::string(1, c);
+      word = "'" + escaped + "'";
+    }
+    line += (i == 0 ? "" : " ") + word;
+  }
+  return line;
+}
+
+}  // namespace decant::cli

@@ -1,0 +1,24 @@
+// From argv to a verb whose options are set.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/cli/verb.h"
+
+namespace decant::cli {
+
+struct Invocation {
+  Verb* verb = nullptr;  ///< null: `text` (help or version) is all there is to do
+  Globals globals;
+  std::string text;
+};
+
+/// Throws UsageError with a suggestion when a verb or option is not known. The order of precedence is command line, then --config
+/// (a TOML file: keys at the top, or under [verb]), then the default.
+Invocation parse(int argc, const char* const* argv, const std::vector<std::unique_ptr<Verb>>& verbs);
+
+/// argv as one line that a POSIX shell would split the same way.
+std::string quoted(int argc, const char* const* argv);
+
+}  // namespace decant::cli

@@ -1,0 +1,58 @@
+#include "apps/cli/verb.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/inspect.h"
+
+namespace decant::cli {
+namespace {
+
+std::string planned(const CompressOptions& options, const Globals& globals, const Context& context) {
+  const Json result = plan(options, context);
+  return globals.json ? result.dump(2) + "\n" : plan_text(result);
+}
+
+class Compress final : public Verb {
+ public:
+  std::string name() const override { return "compress"; }
+  std::string summary() const override { return "a data set in, a smaller one out, in the same format"; }
+  std::vector<std::string> examples() const override {
+    return {"decant compress photos/ -o photos-60 --keep 60%",
+            "decant compress 'shards/{000..127}.tar' -o small --keep 0.1 --features clip.npy",
+            "decant compress cifar-10-batches-bin/ -o small --keep 5000 --features embedding --net resnet20 --weights r20.safetensors"};
+  }
+  void declare(OptionTable& table) override { options_.declare(table); }
+  std::string run(const Globals& globals, const std::string& command, const Context& context) override {
+    if (globals.dry_run) return planned(options_, globals, context);
+    options_.command = command;
+    const Json run = compress(options_, context);
+    if (globals.json) return run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return fmt::format("{}: {} of {} rows, {} of {}, in {}\nhow: {}\nsee {}\n", options_.out.string(), human_count(run["kept"]),
+                       human_count(run["rows"]), human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]),
+                       human_seconds(run["seconds"]), run["method_note"].get<std::string>(), (options_.out / "report.html").string());
+  }
+
+ private:
+  CompressOptions options_;
+};
+
+class Plan final : public Verb {
+ public:
+  std::string name() const override { return "plan"; }
+  std::string summary() const override { return "what compress would need: memory, disk, time"; }
+  std::vector<std::string> examples() const override { return {"decant plan photos/ --keep 20%"}; }
+  void declare(OptionTable& table) override {
+    options_.out = "out";  // never written to
+    options_.declare(table);
+  }
+  std::string run(const Globals& globals, const std::string&, const Context& context) override { return planned(options_, globals, context); }
+
+ private:
+  CompressOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_compress() { return std::make_unique<Compress>(); }
+std::unique_ptr<Verb> make_plan() { return std::make_unique<Plan>(); }
+
+}  // namespace decant::cli

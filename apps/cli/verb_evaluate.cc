@@ -1,0 +1,37 @@
+#include "apps/cli/verb.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/evaluate_sets.h"
+
+namespace decant::cli {
+namespace {
+
+class Evaluate final : public Verb {
+ public:
+  std::string name() const override { return "evaluate"; }
+  std::string summary() const override { return "proof: networks trained on full, random and small, side by side"; }
+  std::vector<std::string> examples() const override {
+    return {"decant evaluate photos/ photos-60 --seeds 3", "decant evaluate cifar-10-batches-bin/ small --nets quick,convnet3,resnet20 --steps 2500"};
+  }
+  void declare(OptionTable& table) override { options_.declare(table); }
+  std::string run(const Globals& globals, const std::string&, const Context& context) override {
+    if (globals.dry_run) return fmt::format("would train {} on {}, on random rows and on {}, {} seeds each\n", options_.nets, options_.full, options_.small.string(), options_.seeds);
+    const evaluate::Evidence evidence = evaluate_sets(options_, context);
+    if (globals.json) {
+      std::string lines;
+      for (const evaluate::Cell& cell : evidence.cells) lines += evaluate::to_json(cell).dump() + "\n";
+      return lines;
+    }
+    std::string text = evidence_table(evidence) + "\n";
+    for (const std::string& verdict : evaluate::verdicts(evidence)) text += verdict + "\n";
+    return text;
+  }
+
+ private:
+  EvaluateOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_evaluate() { return std::make_unique<Evaluate>(); }
+
+}  // namespace decant::cli

@@ -1,0 +1,32 @@
+#include "apps/cli/verb.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/sample.h"
+
+namespace decant::cli {
+namespace {
+
+class Sample final : public Verb {
+ public:
+  std::string name() const override { return "sample"; }
+  std::string summary() const override { return "another keep ratio from a run that is already there"; }
+  std::vector<std::string> examples() const override {
+    return {"decant sample photos-60 --keep 30% -o photos-30", "decant sample bins/ --keep 0.2 -o indices.npy"};
+  }
+  void declare(OptionTable& table) override { options_.declare(table); }
+  std::string run(const Globals& globals, const std::string& command, const Context& context) override {
+    if (globals.dry_run) return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
+    options_.command = command;
+    const Json run = resample(options_, context);
+    if (globals.json) return run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return fmt::format("{}: {} of {} rows\n", options_.out.string(), human_count(run["kept"]), human_count(run["rows"]));
+  }
+
+ private:
+  SampleOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_sample() { return std::make_unique<Sample>(); }
+
+}  // namespace decant::cli

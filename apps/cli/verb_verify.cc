@@ -1,0 +1,28 @@
+#include "apps/cli/verb.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/verify.h"
+
+namespace decant::cli {
+namespace {
+
+class Verify final : public Verb {
+ public:
+  std::string name() const override { return "verify"; }
+  std::string summary() const override { return "is a small set whole, and is every sample the source's?"; }
+  std::vector<std::string> examples() const override { return {"decant verify photos-60 --source photos/"}; }
+  void declare(OptionTable& table) override { options_.declare(table); }
+  std::string run(const Globals& globals, const std::string&, const Context& context) override {
+    const Json result = verify(options_, context);
+    if (globals.json) return result.dump(2) + "\n";
+    return fmt::format("{}: all {} samples are as the {} says\n", options_.run.string(), human_count(result["kept"]), result["checked_against"].get<std::string>());
+  }
+
+ private:
+  VerifyOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_verify() { return std::make_unique<Verify>(); }
+
+}  // namespace decant::cli

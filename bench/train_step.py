@@ -1,0 +1,120 @@
+"""The same training step in plain PyTorch: train_step.py NET THREADS STEPS FOLDER.
+
+FOLDER holds what `train_torch_bench step … FOLDER` left. Prints the median seconds of a step, by the wall's clock and
+by the processor's, and the first five losses.
+"""
+import json
+import pathlib
+import sys
+import time
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Block(nn.Module):
+    def __init__(self, width_in, width):
+        super().__init__()
+        self.stride, self.padding = width // width_in, (width - width_in) // 2
+        self.conv1 = nn.Conv2d(width_in, width, 3, self.stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if self.padding:
+            x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.padding, self.padding))
+        return F.relu(out + x)
+
+
+class ResNet20(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
+        layer = lambda i, o: nn.Sequential(Block(i, o), Block(o, o), Block(o, o))
+        self.layer1, self.layer2, self.layer3 = layer(16, 16), layer(16, 32), layer(32, 64)
+        self.linear = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
+        return self.linear(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+class ConvNet3(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = []
+        for i in range(3):
+            layers += [nn.Conv2d(3 if i == 0 else 128, 128, 3, padding=1), nn.GroupNorm(128, 128), nn.ReLU(), nn.AvgPool2d(2)]
+        self.features = nn.Sequential(*layers)
+        self.classifier = nn.Linear(128 * 16, 10)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+class Quick(nn.Module):
+    def __init__(self):
+        super().__init__()
+        widths = [3, 16, 32, 64, 128]
+        for i in range(4):
+            setattr(self, f"conv{i + 1}", nn.Conv2d(widths[i], widths[i + 1], 3, padding=1, bias=False))
+            setattr(self, f"bn{i + 1}", nn.BatchNorm2d(widths[i + 1]))
+        self.linear = nn.Linear(128, 10)
+
+    def forward(self, x):
+        for i in range(1, 5):
+            x = F.relu(getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(x)))
+            if i < 4:
+                x = F.max_pool2d(x, 2)
+        return self.linear(x.amax((2, 3)))
+
+
+def read_safetensors(path):
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__", None)
+    body = data[8 + length :]
+    part = lambda t: np.frombuffer(body[slice(*t["data_offsets"])], np.float32).reshape(t["shape"]).copy()
+    return {name: torch.from_numpy(part(t)) for name, t in header.items()}
+
+
+def main():
+    name, threads, steps, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
+    torch.set_num_threads(threads)
+    net = {"resnet20": ResNet20, "convnet3": ConvNet3, "quick": Quick}[name]()
+    missing, unexpected = net.load_state_dict(read_safetensors(folder / "weights.safetensors"), strict=False)
+    assert not unexpected and all(m.endswith("num_batches_tracked") for m in missing), (missing, unexpected)
+    net = net.to(memory_format=torch.channels_last).train()
+    labels = torch.from_numpy(np.fromfile(folder / "labels.i64", np.int64))
+    pixels = np.fromfile(folder / "images.f32", np.float32).reshape(len(labels), 32, 32, 3)
+    images = torch.from_numpy(pixels).permute(0, 3, 1, 2)
+    assert images.is_contiguous(memory_format=torch.channels_last)
+    decays = lambda n, p: p.dim() > 1
+    groups = [
+        {"params": [p for n, p in net.named_parameters() if decays(n, p)], "weight_decay": 5e-4},
+        {"params": [p for n, p in net.named_parameters() if not decays(n, p)], "weight_decay": 0},
+    ]
+    optimizer = torch.optim.SGD(groups, lr=0.01, momentum=0.9, nesterov=True)
+
+    losses, wall, processor = [], [], []
+    for i in range(steps + 2):
+        start, ticks = time.perf_counter(), time.process_time()
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(net(images), labels, label_smoothing=0.1)
+        loss.backward()
+        optimizer.step()
+        value = loss.item()
+        if i < 5:
+            losses.append(value)
+        if i >= 2:
+            wall.append(time.perf_counter() - start)
+            processor.append(time.process_time() - ticks)
+    print(f"{np.median(wall):.6f} {np.median(processor):.6f}", *(f"{v:.6f}" for v in losses))
+
+
+main()

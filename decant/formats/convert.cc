@@ -1,0 +1,187 @@
+#include "decant/formats/convert.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/imagefolder/picture_tree.h"
+#include "decant/formats/webdataset/tar.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kShardSize = 1000;
+
+/// One picture as it is to be stored; keeps its buffers from row to row.
+class Stored {
+ public:
+  explicit Stored(const Rows& rows) : rows_(rows) {}
+
+  Bytes get(int64_t row) {
+    if (!rows_.fixed_size()) return rows_.bytes(row, scratch_);
+    rows_.decode(row, image_);
+    encode_png(image_.view(), scratch_);
+    return scratch_;
+  }
+
+  /// ".jpg", ".png", ".webp", by content.
+  std::string extension(int64_t row) {
+    if (rows_.fixed_size()) return ".png";
+    const auto codec = codec_of(rows_.bytes(row, scratch_));
+    if (!codec) throw InputError({rows_.key(row), "", "is not a JPEG, PNG or WebP file", "Leave it out"});
+    return extension_of(*codec);
+  }
+
+ private:
+  const Rows& rows_;
+  std::vector<std::byte> scratch_;
+  Image image_;
+};
+
+void make_folder(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) throw IoError({path.string(), "", "cannot create the folder: " + code.message(), ""});
+}
+
+/// The folder as a whole appears under its name when all is done, so a single file need not.
+void write_plainly(const fs::path& path, Bytes bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(as_text(bytes).data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) throw_errno(path.string(), "cannot write");
+}
+
+std::string as_file_name(std::string name) {
+  for (char& c : name) {
+    if (c == '/' || c == '\0') c = '_';
+  }
+  return name.empty() || name == "." || name == ".." ? "_" + name : name;
+}
+
+// ---- ImageFolder
+
+/// Folder of each label: distinct, and in the labels' order when they are numbers.
+std::vector<std::string> class_folders(const Dataset& dataset) {
+  const auto count = static_cast<size_t>(class_count(dataset));
+  const size_t digits = std::to_string(count == 0 ? 0 : count - 1).size();
+  std::vector<std::string> names;
+  std::set<std::string> used;
+  for (size_t label = 0; label < count; ++label) {
+    std::string name = label < dataset.classes.size() ? as_file_name(dataset.classes[label]) : fmt::format("{:0{}}", label, digits);
+    if (!used.insert(name).second) used.insert(name = fmt::format("{}-{}", name, label));
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+/// "1.jpg" of "train/cat/1.jpg", "data_batch_1.bin-17.png" of "data_batch_1.bin#17".
+std::string file_name(const Rows& rows, int64_t row, Stored& stored) {
+  const std::string key = rows.key(row);
+  std::string name = as_file_name(key.substr(key.rfind('/') + 1));
+  if (rows.fixed_size()) {
+    std::replace(name.begin(), name.end(), '#', '-');
+    return name + ".png";
+  }
+  return picture_kind(name) == Picture::read ? name : name + stored.extension(row);
+}
+
+std::string with_row(const std::string& name, int64_t row) {
+  const size_t dot = name.rfind('.');
+  return fmt::format("{}-{}{}", name.substr(0, dot), row, name.substr(dot));
+}
+
+int64_t write_imagefolder(const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
+  const Rows& source = dataset.train();
+  const auto unlabelled = [&](int64_t row) { return source.label(row) == kNoLabel; };
+  const bool flat = std::all_of(rows.begin(), rows.end(), unlabelled);
+  if (const auto found = std::find_if(rows.begin(), rows.end(), unlabelled); !flat && found != rows.end())
+    throw InputError(
+        {dataset.root.string(), source.key(*found), "has no label, while others have one", "Write another format, or label it"});
+
+  const std::vector<std::string> classes = class_folders(dataset);
+  std::set<std::string> made;
+  std::vector<std::string> paths;
+  std::set<std::string> used;
+  Stored names(source);
+  for (const int64_t row : rows) {
+    const std::string parent = flat ? "train/" : "train/" + classes[static_cast<size_t>(source.label(row))] + "/";
+    if (made.insert(parent).second) make_folder(folder / parent);
+    const std::string name = file_name(source, row, names);
+    paths.push_back(parent + name);
+    if (!used.insert(paths.back()).second) used.insert(paths.back() = parent + with_row(name, row));
+  }
+
+  std::atomic<int64_t> written{0};
+  Stage stage(context, "writing pictures", static_cast<int64_t>(rows.size()), "images");
+  parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+    Stored stored(source);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const Bytes bytes = stored.get(rows[i]);
+      write_plainly(folder / paths[i], bytes);
+      written += static_cast<int64_t>(bytes.size());
+    }
+    stage.advance(end - begin);
+  });
+  return written;
+}
+
+// ---- WebDataset
+
+void write_member(FileWriter& writer, const std::string& name, Bytes bytes) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  writer.write(tar_header(name, size));
+  writer.write(bytes);
+  writer.write(std::string(static_cast<size_t>(round_up_to_block(size) - size), '\0'));
+}
+
+int64_t write_shard(const Rows& source, std::span<const int64_t> rows, const fs::path& path) {
+  FileWriter writer(path);
+  Stored stored(source);
+  for (const int64_t row : rows) {
+    const std::string key = fmt::format("{:09}", row);
+    const std::string extension = stored.extension(row);
+    write_member(writer, key + extension, stored.get(row));
+    if (const int32_t label = source.label(row); label != kNoLabel) write_member(writer, key + ".cls", as_bytes(std::to_string(label)));
+  }
+  writer.write(std::string(2 * kTarBlock, '\0'));
+  writer.commit();
+  return writer.written();
+}
+
+int64_t write_webdataset(const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
+  std::atomic<int64_t> written{0};
+  Stage stage(context, "writing shards", static_cast<int64_t>(rows.size()), "images");
+  parallel_for(context, static_cast<int64_t>(rows.size()), kShardSize, [&](int64_t begin, int64_t end) {
+    const auto part = rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
+    written += write_shard(dataset.train(), part, folder / fmt::format("train-{:06}.tar", begin / kShardSize));
+    stage.advance(end - begin);
+  });
+  if (dataset.classes.empty()) return written;
+  std::string names;
+  for (const std::string& name : dataset.classes) names += name + "\n";
+  write_file(folder / "classes.txt", names);
+  return written + static_cast<int64_t>(names.size());
+}
+
+}  // namespace
+
+int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
+                 const Context& context) {
+  if (format != "imagefolder" && format != "webdataset")
+    throw UsageError(fmt::format("--to: '{}' is not written; imagefolder and webdataset are", format));
+  if (!dataset.train().has_images())
+    throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
+  if (format == "imagefolder") return write_imagefolder(dataset, rows, folder, context);
+  return write_webdataset(dataset, rows, folder, context);
+}
+
+}  // namespace decant

@@ -1,0 +1,145 @@
+// PNG by libspng.
+//
+// How many pixels n bytes can hold. Deflate's strongest code stands for 258 bytes in 2 bits, a ratio of 1032;
+// the unpacked picture is height · (1 + ⌈width · bits per pixel / 8⌉) bytes. A file whose unpacked size is
+// more than 1032 times its own lies.
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <spng.h>
+
+#include "decant/formats/image/codec.h"
+#include "decant/formats/image/each_codec.h"
+
+namespace decant {
+
+namespace {
+
+constexpr int64_t kDeflateRatio = 1032;
+constexpr size_t kMaxChunk = size_t{1} << 24;  // of text, profiles and the like
+
+using Context = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
+
+Context open(Bytes bytes, std::string_view name) {
+  Context context(spng_ctx_new(0), &spng_ctx_free);
+  if (!context) throw std::bad_alloc();
+  // A wrong checksum of pixels is an error; of a comment, none.
+  spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD);
+  spng_set_chunk_limits(context.get(), kMaxChunk, 4 * kMaxChunk);
+  if (const int code = spng_set_png_buffer(context.get(), bytes.data(), bytes.size()); code != 0)
+    image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
+  return context;
+}
+
+[[noreturn]] void fail_png(std::string_view name, int code, size_t size) {
+  if (code == SPNG_EOF || code == SPNG_IO_EOF)
+    image_codec::fail(name,
+                      fmt::format("is a truncated PNG: it ends at byte {}, before its picture does", size),
+                      "Fetch it again");
+  image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
+}
+
+int channels_stored(uint8_t color_type) {
+  switch (color_type) {
+    case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
+      return 2;
+    case SPNG_COLOR_TYPE_TRUECOLOR:
+      return 3;
+    case SPNG_COLOR_TYPE_TRUECOLOR_ALPHA:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+bool is_grey(const spng_ihdr& header) {
+  return header.color_type == SPNG_COLOR_TYPE_GRAYSCALE ||
+         header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
+}
+
+spng_ihdr read_header(spng_ctx* context, Bytes bytes, std::string_view name) {
+  spng_ihdr header{};
+  if (const int code = spng_get_ihdr(context, &header); code != 0) fail_png(name, code, bytes.size());
+  image_codec::check_claim(name, header.width, header.height, image_codec::kMaxPixels, bytes.size());
+  const int64_t line =
+      1 + (int64_t{header.width} * channels_stored(header.color_type) * header.bit_depth + 7) / 8;
+  const int64_t unpacked = line * header.height;  // ≤ 2^28 · 9
+  if (unpacked / kDeflateRatio > static_cast<int64_t>(bytes.size()))
+    image_codec::check_claim(name, header.width, header.height, 0, bytes.size());
+  return header;
+}
+
+ImageSize size_of(const spng_ihdr& header) {
+  return {static_cast<int>(header.width), static_cast<int>(header.height), is_grey(header) ? 1 : 3};
+}
+
+void decode_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room, Bytes bytes,
+               std::string_view name) {
+  size_t needed = 0;
+  if (const int code = spng_decoded_image_size(context, format, &needed); code != 0)
+    fail_png(name, code, bytes.size());
+  DECANT_CHECK(needed, ==, room);
+  if (const int code = spng_decode_image(context, out, room, format, 0); code != 0)
+    fail_png(name, code, bytes.size());
+}
+
+/// Grey with alpha, or with 16 bits: libspng gives the samples as stored, in the machine's byte order; the
+/// grey one's upper 8 bits stay.
+void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, Bytes bytes,
+                      std::string_view name) {
+  thread_local std::vector<uint8_t> samples;
+  const auto step = static_cast<size_t>(channels_stored(header.color_type) * header.bit_depth / 8);
+  samples.resize(image.pixels.size() * step);
+  decode_as(context, SPNG_FMT_PNG, samples.data(), samples.size(), bytes, name);
+  for (size_t i = 0; i < image.pixels.size(); ++i) {
+    const uint8_t* sample = samples.data() + i * step;
+    uint16_t wide = 0;
+    if (header.bit_depth == 16) std::memcpy(&wide, sample, 2);
+    image.pixels[i] = header.bit_depth == 16 ? static_cast<uint8_t>(wide >> 8) : *sample;
+  }
+}
+
+}  // namespace
+
+namespace image_codec {
+
+ImageSize probe_png(Bytes bytes, std::string_view name) {
+  const Context context = open(bytes, name);
+  return size_of(read_header(context.get(), bytes, name));
+}
+
+void decode_png(Bytes bytes, std::string_view name, Image& image) {
+  const Context context = open(bytes, name);
+  const spng_ihdr header = read_header(context.get(), bytes, name);
+  image.resize(size_of(header));
+  const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
+  if (is_grey(header) && !plain_grey) return decode_wide_grey(context.get(), header, image, bytes, name);
+  decode_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(),
+            bytes, name);
+}
+
+}  // namespace image_codec
+
+void encode_png(ImageView image, std::vector<std::byte>& out) {
+  const Context context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
+  if (!context) throw std::bad_alloc();
+  spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
+  spng_ihdr header{};
+  header.width = static_cast<uint32_t>(image.size.width);
+  header.height = static_cast<uint32_t>(image.size.height);
+  header.bit_depth = 8;
+  header.color_type = image.size.channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR;
+  int code = spng_set_ihdr(context.get(), &header);
+  if (code == 0)
+    code = spng_encode_image(context.get(), image.data, static_cast<size_t>(image.size.bytes()), SPNG_FMT_PNG,
+                             SPNG_ENCODE_FINALIZE);
+  size_t size = 0;
+  const std::unique_ptr<void, decltype(&std::free)> encoded(
+      code == 0 ? spng_get_png_buffer(context.get(), &size, &code) : nullptr, &std::free);
+  if (code != 0 || !encoded)
+    image_codec::fail("", std::string("cannot encode as PNG: ") + spng_strerror(code));
+  const auto* begin = static_cast<const std::byte*>(encoded.get());
+  out.assign(begin, begin + size);
+}
+
+}  // namespace decant

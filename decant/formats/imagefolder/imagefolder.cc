@@ -1,0 +1,334 @@
+#include "decant/formats/imagefolder/imagefolder.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <mutex>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/imagefolder/picture_tree.h"
+#include "decant/formats/imagefolder/python_order.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kChunk = 256;  // rows a thread takes at once
+
+class ImageFolderRows final : public Rows {
+ public:
+  ImageFolderRows(fs::path root, PictureList list, int threads)
+      : root_(std::move(root)), list_(std::move(list)), threads_(threads) {}
+
+  int64_t size() const override { return list_.size(); }
+  std::string key(int64_t row) const override { return list_.key(row); }
+  int32_t label(int64_t row) const override { return list_.label(row); }
+  bool has_images() const override { return true; }
+
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
+    if (const std::string* fault = list_.fault(row)) throw InputError({path(row).string(), "", *fault, ""});
+    return read_file(path(row), scratch);
+  }
+
+  void decode(int64_t row, Image& image) const override {
+    thread_local std::vector<std::byte> scratch;
+    const Bytes encoded = bytes(row, scratch);
+    decode_image(encoded, path(row).string(), image);
+  }
+
+  std::string known_fault(int64_t row) const override {
+    const std::string* fault = list_.fault(row);
+    return fault == nullptr ? std::string() : *fault;
+  }
+
+  int64_t stored_bytes() const override {
+    int64_t sum = 0;
+    for (const int64_t size : sizes()) sum += size;
+    return sum;
+  }
+
+  fs::path path(int64_t row) const { return root_ / list_.key(row); }
+  int threads() const { return threads_; }
+
+  /// Of every file, measured at the first call; 0 for one that cannot be measured.
+  const std::vector<int64_t>& sizes() const {
+    std::call_once(measured_, [this] {
+      sizes_.resize(static_cast<size_t>(size()));
+      parallel_for({.threads = threads_}, size(), kChunk, [this](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) sizes_[static_cast<size_t>(row)] = measure(row);
+      });
+    });
+    return sizes_;
+  }
+
+ private:
+  int64_t measure(int64_t row) const {
+    struct stat info {};
+    return ::stat(path(row).c_str(), &info) == 0 ? int64_t{info.st_size} : 0;
+  }
+
+  fs::path root_;
+  PictureList list_;
+  int threads_;
+  mutable std::once_flag measured_;
+  mutable std::vector<int64_t> sizes_;
+};
+
+class File {
+ public:
+  File(const fs::path& path, int flags)
+      : path_(path.string()), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (descriptor_ < 0) throw_errno(path_, "cannot open");
+  }
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int get() const { return descriptor_; }
+  int64_t size() const {
+    struct stat info {};
+    if (::fstat(descriptor_, &info) != 0) throw_errno(path_, "cannot measure");
+    return info.st_size;
+  }
+  void close() {
+    if (::close(std::exchange(descriptor_, -1)) != 0) throw_errno(path_, "cannot write");
+  }
+
+ private:
+  std::string path_;
+  int descriptor_;
+};
+
+/// In the kernel where the file systems allow it. Returns bytes copied, or −1 when they do not.
+int64_t copy_in_kernel(const File& from, const File& to, int64_t size) {
+  int64_t done = 0;
+  while (done < size) {
+    const ssize_t copied =
+        ::copy_file_range(from.get(), nullptr, to.get(), nullptr, static_cast<size_t>(size - done), 0);
+    if (copied < 0 && errno == EINTR) continue;
+    if (copied < 0) return done == 0 ? -1 : done;
+    if (copied == 0) break;
+    done += copied;
+  }
+  return done;
+}
+
+int64_t copy_by_hand(const fs::path& source, const File& to, const fs::path& target) {
+  thread_local std::vector<std::byte> buffer;
+  Bytes left = read_file(source, buffer);
+  while (!left.empty()) {
+    const ssize_t put = ::write(to.get(), left.data(), left.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw_errno(target.string(), "cannot write");
+    left = left.subspan(static_cast<size_t>(put));
+  }
+  return static_cast<int64_t>(buffer.size());
+}
+
+void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t expected) {
+  const File from(source, O_RDONLY);
+  File to(target, O_WRONLY | O_CREAT | O_EXCL);
+  const auto require = [&](int64_t size) {
+    if (size != expected)
+      throw IoError({source.string(), "",
+                     fmt::format("has {} bytes, had {} when the run began", size, expected),
+                     "Do not change the input during a run"});
+  };
+  require(from.size());
+  int64_t copied = copy_in_kernel(from, to, expected);
+  if (copied < 0) copied = copy_by_hand(source, to, target);
+  require(copied);
+  require(from.size());
+  to.close();
+}
+
+class ImageFolderWriter final : public SubsetWriter {
+ public:
+  explicit ImageFolderWriter(std::shared_ptr<const ImageFolderRows> rows) : rows_(std::move(rows)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
+    make_folders(rows, folder);
+    const std::vector<int64_t>& sizes = rows_->sizes();
+    parallel_for(
+        {.threads = rows_->threads()}, static_cast<int64_t>(rows.size()), 64,
+        [&](int64_t begin, int64_t end) {
+          for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)))
+            copy_file_exactly(rows_->path(row), folder / rows_->key(row), sizes[static_cast<size_t>(row)]);
+        });
+    int64_t written = 0;
+    for (const int64_t row : rows) written += sizes[static_cast<size_t>(row)];
+    return written;
+  }
+
+ private:
+  void make_folders(std::span<const int64_t> rows, const fs::path& folder) const {
+    fs::path last;
+    for (const int64_t row : rows) {
+      const fs::path parent = (folder / rows_->key(row)).parent_path();
+      if (parent == last) continue;
+      std::error_code code;
+      fs::create_directories(parent, code);
+      if (code) throw IoError({parent.string(), "", "cannot create the folder: " + code.message(), ""});
+      last = parent;
+    }
+  }
+
+  std::shared_ptr<const ImageFolderRows> rows_;
+};
+
+// ---- Which layout is it?
+
+constexpr std::array<std::pair<std::string_view, Split>, 5> kSplitNames = {{{"train", Split::train},
+                                                                            {"val", Split::validation},
+                                                                            {"valid", Split::validation},
+                                                                            {"validation", Split::validation},
+                                                                            {"test", Split::test}}};
+
+const Split* split_named(std::string_view name) {
+  const auto found =
+      std::find_if(kSplitNames.begin(), kSplitNames.end(), [&](const auto& s) { return s.first == name; });
+  return found == kSplitNames.end() ? nullptr : &found->second;
+}
+
+bool is_split_layout(const fs::path& root, const Folder& top) {
+  const auto& names = top.folders;
+  if (std::find(names.begin(), names.end(), "train") == names.end()) return false;
+  if (std::all_of(names.begin(), names.end(),
+                  [](const std::string& name) { return split_named(name) != nullptr; }))
+    return true;
+  return !list_folder(root / "train").folders.empty();
+}
+
+constexpr const char* kExpected =
+    "Expected pictures (.jpg, .jpeg, .png, .webp) in one folder per class, as in FOLDER/cat/1.jpg or "
+    "FOLDER/train/cat/1.jpg, or "
+    "directly in FOLDER";
+
+class Opening {
+ public:
+  Opening(const fs::path& root, const Context& context) : root_(root), context_(context) {
+    dataset_.format = "imagefolder";
+    dataset_.root = root;
+  }
+
+  Dataset open() {
+    const Folder top = list_folder(root_);
+    require_train(top);
+    if (is_split_layout(root_, top))
+      open_splits(top);
+    else
+      open_split(Split::train, "", top);
+    if (dataset_.train().size() == 0) throw InputError({root_.string(), "", "holds no pictures", kExpected});
+    return std::move(dataset_);
+  }
+
+ private:
+  void require_train(const Folder& top) const {
+    const auto held_out = [](const std::string& name) {
+      return split_named(name) != nullptr && name != "train";
+    };
+    if (!top.folders.empty() && std::all_of(top.folders.begin(), top.folders.end(), held_out))
+      throw InputError({root_.string(), "", "holds " + top.folders.front() + "/ but no train/", kExpected});
+  }
+
+  void open_splits(const Folder& top) {
+    open_split(Split::train, "train", list_folder(root_ / "train"));
+    for (const std::string& name : top.folders) {
+      const Split* split = split_named(name);
+      if (split == nullptr)
+        odd(name, "is neither train, val nor test and is left out");
+      else if (*split == Split::train)
+        continue;
+      else if (dataset_.splits.contains(*split))
+        odd(name, "is a second validation split and is left out");
+      else
+        open_split(*split, name, list_folder(root_ / name));
+    }
+  }
+
+  void open_split(Split split, const std::string& folder, const Folder& top) {
+    PictureList list = top.folders.empty() ? PictureList() : list_classes(split, folder, top);
+    if (list.size() == 0 && !top.pictures.empty()) {
+      if (!top.folders.empty())
+        odd(folder, "has pictures at its top but none in its folders: read as unlabelled pictures");
+      if (split == Split::train) dataset_.classes.clear();
+      list.add_folder(folder, kNoLabel);
+      for (const Entry& entry : top.pictures) list.add(entry);
+    } else if (!top.pictures.empty()) {
+      odd(folder, fmt::format("{} pictures beside the class folders are left out, as by torchvision",
+                              top.pictures.size()));
+    }
+    list.others += top.others;
+    if (list.others > 0)
+      odd(folder, fmt::format("{} files do not end as pictures do and are left out", list.others));
+    auto rows = std::make_shared<ImageFolderRows>(root_, std::move(list), context_.threads);
+    if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows);
+    dataset_.splits[split] = std::move(rows);
+  }
+
+  PictureList list_classes(Split split, const std::string& folder, const Folder& top) {
+    if (split == Split::train) dataset_.classes = top.folders;
+    std::vector<PictureList> lists(top.folders.size());
+    parallel_for(context_, static_cast<int64_t>(lists.size()), 1, [&](int64_t begin, int64_t) {
+      const std::string& name = top.folders[static_cast<size_t>(begin)];
+      lists[static_cast<size_t>(begin)] = list_pictures(root_, below(folder, name), label_of(name), context_);
+    });
+    PictureList all;
+    for (size_t i = 0; i < lists.size(); ++i) {
+      const std::string path = below(folder, top.folders[i]);
+      if (lists[i].size() == 0)
+        odd(path, "is a class without pictures; torchvision's ImageFolder refuses such a set");
+      else if (label_of(top.folders[i]) == kNoLabel)
+        odd(path, "is no class of the training split; its pictures count as unlabelled");
+      all.append(lists[i]);
+    }
+    return all;
+  }
+
+  int32_t label_of(const std::string& name) const {
+    const auto& classes = dataset_.classes;
+    const auto found = std::lower_bound(classes.begin(), classes.end(), name, python_less);
+    return found != classes.end() && *found == name ? static_cast<int32_t>(found - classes.begin())
+                                                    : kNoLabel;
+  }
+
+  static std::string below(const std::string& folder, const std::string& name) {
+    return folder.empty() ? name : folder + "/" + name;
+  }
+  void odd(const std::string& place, std::string what) {
+    dataset_.oddities.push_back({(root_ / place).string(), std::move(what)});
+  }
+
+  fs::path root_;
+  const Context& context_;
+  Dataset dataset_;
+};
+
+bool holds_pictures(const fs::path& path, int levels) {
+  const Folder folder = list_folder(path);
+  if (!folder.pictures.empty()) return true;
+  return levels > 0 &&
+         std::any_of(folder.folders.begin(), folder.folders.end(),
+                     [&](const std::string& name) { return holds_pictures(path / name, levels - 1); });
+}
+
+}  // namespace
+
+Dataset open_imagefolder(const fs::path& root, const Context& context) {
+  if (!fs::is_directory(root)) throw InputError({root.string(), "", "is not a folder", kExpected});
+  return Opening(root, context).open();
+}
+
+bool looks_like_imagefolder(const fs::path& root) {
+  return fs::is_directory(root) && holds_pictures(root, 4);
+}
+
+}  // namespace decant

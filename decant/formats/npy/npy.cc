@@ -1,0 +1,382 @@
+#include "decant/formats/npy/npy.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <fmt/core.h>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/formats/npy/npy_header.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+static_assert(std::endian::native == std::endian::little,
+              "arrays are mapped, not converted: the machine must be little-endian");
+
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+
+struct Code {
+  std::string_view name;  // kind and bytes, after the byte-order character
+  ElementType type;
+};
+constexpr std::array<Code, 12> kCodes = {{{"f2", ElementType::f16},
+                                          {"f4", ElementType::f32},
+                                          {"f8", ElementType::f64},
+                                          {"i1", ElementType::i8},
+                                          {"i2", ElementType::i16},
+                                          {"i4", ElementType::i32},
+                                          {"i8", ElementType::i64},
+                                          {"u1", ElementType::u8},
+                                          {"u2", ElementType::u16},
+                                          {"u4", ElementType::u32},
+                                          {"u8", ElementType::u64},
+                                          {"b1", ElementType::boolean}}};
+
+std::string_view code_of(ElementType type) {
+  for (const Code& code : kCodes) {
+    if (code.type == type) return code.name;
+  }
+  return "";
+}
+
+ElementType type_of(const std::string& descr, const std::string& name) {
+  if (descr.empty())
+    throw InputError(
+        {name, "", "holds a structured array", "Save one field of it, as a plain array of numbers"});
+  if (descr.ends_with('O'))
+    throw InputError(
+        {name, "", "holds Python objects, not numbers", "Save it as numbers: a.astype(np.float32)"});
+  for (const Code& code : kCodes) {
+    if (descr.substr(1) != code.name) continue;
+    const char order = descr.front();
+    if (order == '<' || order == '=' || (size_of(code.type) == 1 && (order == '|' || order == '>')))
+      return code.type;
+    if (order == '>')
+      throw InputError({name, "", "is big-endian ('" + descr + "')",
+                        fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
+  }
+  throw InputError({name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not read",
+                    "Save it as floats or integers: a.astype(np.float32)"});
+}
+
+std::string text_of(std::span<const int64_t> shape) {
+  std::string text = "(";
+  for (const int64_t length : shape) text += fmt::format("{}{}", text.size() > 1 ? ", " : "", length);
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+/// Where the header's text lies: after the magic, two version bytes and a length of 2 bytes (version 1) or 4.
+struct Extent {
+  size_t begin = 0;
+  size_t size = 0;
+};
+
+Extent header_extent(Bytes file, const std::string& name) {
+  if (!as_text(file).starts_with(kMagic))
+    throw InputError(
+        {name, "byte 0", file.empty() ? "is empty" : "is no .npy file", "Save the array with numpy.save"});
+  const auto byte = [&](size_t at) { return std::to_integer<size_t>(file[at]); };
+  const size_t version = file.size() > kMagic.size() ? byte(6) : 0;
+  const size_t begin = version == 1 ? 10 : 12;
+  if (file.size() < begin)
+    throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header",
+                      "Copy or save the file again"});
+  if (version < 1 || version > 3)
+    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are read", version),
+                      "Save it with numpy.save"});
+  size_t size = byte(8) | byte(9) << 8;
+  if (version > 1) size |= byte(10) << 16 | byte(11) << 24;
+  if (size > file.size() - begin)
+    throw InputError({name, "byte 8",
+                      fmt::format("promises a header of {} bytes; {} follow", size, file.size() - begin),
+                      "The file is cut short: copy or save it again"});
+  return {begin, size};
+}
+
+void require_length(int64_t promised, int64_t present, std::span<const int64_t> shape,
+                    const std::string& name) {
+  if (present == promised) return;
+  throw InputError(
+      {name, "",
+       fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
+       present < promised ? "The file is cut short: copy or save it again"
+                          : "The file holds more than one array: save this one alone"});
+}
+
+float from_half(uint16_t half) {  // IEEE 754 binary16
+  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
+  const uint32_t exponent = (half >> 10) & 31u;
+  const uint32_t fraction = half & 1023u;
+  if (exponent == 0) {  // zero and the subnormals: fraction · 2^-24, exact
+    const float value = static_cast<float>(fraction) * 0x1p-24f;
+    return sign != 0 ? -value : value;
+  }
+  const uint32_t wide = exponent == 31 ? 255 : exponent + 112;  // biases 15 and 127
+  return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
+}
+
+/// The element at `index`, wherever it lies: data need not be aligned.
+template <class T>
+T load(Bytes data, size_t index) {
+  T value;
+  std::memcpy(&value, data.data() + index * sizeof(T), sizeof(T));
+  return value;
+}
+
+void require_matrix(const NpyArray& array, const std::string& name) {
+  if (array.shape.size() != 2)
+    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
+                      "Save one row for each sample: a.reshape(len(a), -1)"});
+  if (array.type != ElementType::f32 && array.type != ElementType::f16 && array.type != ElementType::f64)
+    throw InputError({name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)),
+                      "Save it with a.astype(np.float32)"});
+  if (array.shape[0] == 0 || array.shape[1] == 0)
+    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)),
+                      "Give a matrix with rows and columns"});
+}
+
+std::shared_ptr<std::vector<float>> converted(const NpyArray& array) {
+  const size_t count = array.data.size() / static_cast<size_t>(size_of(array.type));
+  auto values = std::make_shared<std::vector<float>>(count);
+  for (size_t i = 0; i < count; ++i) {
+    switch (array.type) {
+      case ElementType::f16:
+        (*values)[i] = from_half(load<uint16_t>(array.data, i));
+        break;
+      case ElementType::f64:
+        (*values)[i] = static_cast<float>(load<double>(array.data, i));
+        break;
+      default:
+        (*values)[i] = load<float>(array.data, i);
+    }
+  }
+  return values;
+}
+
+bool is_aligned(Bytes data) {
+  return reinterpret_cast<uintptr_t>(data.data()) % alignof(float) == 0;
+}
+
+/// Any integer as int64; what does not fit (a large uint64) becomes −2, which no caller accepts.
+int64_t integer_at(const NpyArray& array, size_t index) {
+  switch (array.type) {
+    case ElementType::i8:
+      return load<int8_t>(array.data, index);
+    case ElementType::i16:
+      return load<int16_t>(array.data, index);
+    case ElementType::i32:
+      return load<int32_t>(array.data, index);
+    case ElementType::i64:
+      return load<int64_t>(array.data, index);
+    case ElementType::u8:
+      return load<uint8_t>(array.data, index);
+    case ElementType::u16:
+      return load<uint16_t>(array.data, index);
+    case ElementType::u32:
+      return load<uint32_t>(array.data, index);
+    case ElementType::boolean:
+      return load<uint8_t>(array.data, index) != 0;
+    default:
+      break;
+  }
+  const uint64_t value = load<uint64_t>(array.data, index);
+  return std::in_range<int64_t>(value) ? static_cast<int64_t>(value) : -2;
+}
+
+void require_integers(const NpyArray& array, const std::string& name) {
+  if (array.type == ElementType::f16 || array.type == ElementType::f32 || array.type == ElementType::f64)
+    throw InputError({name, "", fmt::format("holds floats ({}), not integers", code_of(array.type)),
+                      "Save it with a.astype(np.int64)"});
+}
+
+NpyArray open_labels(const fs::path& path, int64_t expected_rows) {
+  NpyArray array = open_npy(path);
+  const std::string name = path.string();
+  require_integers(array, name);
+  const bool column = array.shape.size() == 2 && array.shape[1] == 1;
+  if (array.shape.size() != 1 && !column)
+    throw InputError({name, "", fmt::format("has shape {}, not (rows,)", text_of(array.shape)),
+                      "Give one class number for each row; for one-hot rows, y.argmax(axis=1)"});
+  if (expected_rows >= 0 && array.count() != expected_rows)
+    throw InputError({name, "", fmt::format("holds {} labels for {} rows", array.count(), expected_rows),
+                      "Give the labels of exactly these rows, in their order"});
+  return array;
+}
+
+std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
+  std::vector<int32_t> labels(static_cast<size_t>(array.count()));
+  for (size_t row = 0; row < labels.size(); ++row) {
+    const int64_t value = integer_at(array, row);
+    if (value < kNoLabel || value > kLargestLabel)
+      throw InputError({name, fmt::format("row {}", row),
+                        fmt::format("the label is not in 0…{} (or -1 for none)", kLargestLabel),
+                        "Number the classes from 0: np.unique(y, return_inverse=True)[1]"});
+    labels[row] = static_cast<int32_t>(value);
+  }
+  return labels;
+}
+
+}  // namespace
+
+NpyArray parse_npy(Bytes file, const std::string& name) {
+  const Extent extent = header_extent(file, name);
+  const npy::Header header = npy::parse_header(as_text(file).substr(extent.begin, extent.size),
+                                               static_cast<int64_t>(extent.begin), name);
+  NpyArray array{type_of(header.descr, name), header.shape, file.subspan(extent.begin + extent.size),
+                 nullptr};
+  if (header.fortran_order && array.shape.size() > 1)
+    throw InputError(
+        {name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
+  const auto promised = byte_count(size_of(array.type), array.shape);
+  if (!promised)
+    throw InputError({name, "",
+                      fmt::format("shape {} takes more bytes than 64 bits can count", text_of(array.shape)),
+                      "Save the array again with numpy.save"});
+  require_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
+  return array;
+}
+
+NpyArray open_npy(const fs::path& path) {
+  const auto file = std::make_shared<const MappedFile>(path);
+  NpyArray array = parse_npy(file->bytes(), path.string());
+  array.owner = file;
+  return array;
+}
+
+Features read_features(const fs::path& path) {
+  const NpyArray array = open_npy(path);
+  require_matrix(array, path.string());
+  if (array.type == ElementType::f32 && is_aligned(array.data))
+    return {{reinterpret_cast<const float*>(array.data.data()), array.shape[0], array.shape[1]}, array.owner};
+  const auto values = converted(array);
+  return {{values->data(), array.shape[0], array.shape[1]}, values};
+}
+
+std::vector<int32_t> read_labels(const fs::path& path, int64_t expected_rows) {
+  return labels_in(open_labels(path, expected_rows), path.string());
+}
+
+std::vector<int64_t> read_indices(const fs::path& path) {
+  const NpyArray array = open_npy(path);
+  const std::string name = path.string();
+  require_integers(array, name);
+  if (array.shape.size() != 1 || array.type == ElementType::boolean)
+    throw InputError({name, "",
+                      fmt::format("holds {} of shape {}, not a list of row numbers", code_of(array.type),
+                                  text_of(array.shape)),
+                      "For a mask, save np.flatnonzero(mask)"});
+  std::vector<int64_t> indices(static_cast<size_t>(array.count()));
+  for (size_t i = 0; i < indices.size(); ++i) {
+    indices[i] = integer_at(array, i);
+    if (indices[i] < 0)
+      throw InputError({name, fmt::format("position {}", i), "is no row number (negative, or beyond 63 bits)",
+                        "Count rows from 0"});
+  }
+  return indices;
+}
+
+std::string npy_header(ElementType type, std::span<const int64_t> shape) {
+  const char order = size_of(type) == 1 ? '|' : '<';
+  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}", order,
+                                 code_of(type), text_of(shape));
+  // NumPy leaves room for the first length to grow to 21 digits, then pads with 1 to 64 blanks.
+  if (!shape.empty()) text.append(21 - std::min<size_t>(21, std::to_string(shape[0]).size()), ' ');
+  text.append(64 - (10 + text.size() + 1) % 64, ' ');
+  text += '\n';
+  DECANT_CHECK(text.size(), <, 65536u);
+  std::string header(kMagic);
+  header += {'\1', '\0', static_cast<char>(text.size() & 255), static_cast<char>(text.size() >> 8)};
+  return header + text;
+}
+
+template <class T>
+void write_npy(const fs::path& path, std::span<const T> values, std::span<const int64_t> shape) {
+  constexpr ElementType type = std::is_same_v<T, float>     ? ElementType::f32
+                               : std::is_same_v<T, int32_t> ? ElementType::i32
+                                                            : ElementType::i64;
+  DECANT_CHECK(byte_count(sizeof(T), shape).value_or(-1), ==, static_cast<int64_t>(values.size_bytes()));
+  FileWriter writer(path);
+  writer.write(npy_header(type, shape));
+  writer.write(std::as_bytes(values));
+  writer.commit();
+}
+template void write_npy(const fs::path&, std::span<const float>, std::span<const int64_t>);
+template void write_npy(const fs::path&, std::span<const int32_t>, std::span<const int64_t>);
+template void write_npy(const fs::path&, std::span<const int64_t>, std::span<const int64_t>);
+
+namespace {
+
+class NpyRows : public Rows {
+ public:
+  NpyRows(NpyArray array, std::vector<int32_t> labels, std::string name)
+      : array_(std::move(array)), labels_(std::move(labels)), name_(std::move(name)) {}
+
+  int64_t size() const override { return array_.count(); }
+  std::string key(int64_t row) const override { return std::to_string(row); }
+  int32_t label(int64_t row) const override {
+    return labels_.empty() ? kNoLabel : labels_[static_cast<size_t>(row)];
+  }
+  Bytes bytes(int64_t row, std::vector<std::byte>&) const override { return array_.row(row); }
+  void decode(int64_t row, Image&) const override {
+    throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures",
+                      "Give the pictures themselves"});
+  }
+  bool has_images() const override { return false; }
+  int64_t stored_bytes() const override { return static_cast<int64_t>(array_.data.size()); }
+
+ private:
+  NpyArray array_;
+  std::vector<int32_t> labels_;
+  std::string name_;
+};
+
+int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path) {
+  std::vector<int64_t> shape = array.shape;
+  shape[0] = static_cast<int64_t>(rows.size());
+  FileWriter writer(path);
+  writer.write(npy_header(array.type, shape));
+  for (const int64_t row : rows) writer.write(array.row(row));
+  writer.commit();
+  return writer.written();
+}
+
+class NpySubsetWriter : public SubsetWriter {
+ public:
+  NpySubsetWriter(NpyArray features, std::optional<NpyArray> labels)
+      : features_(std::move(features)), labels_(std::move(labels)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
+    int64_t written = write_rows(features_, rows, folder / "features.npy");
+    if (labels_) written += write_rows(*labels_, rows, folder / "labels.npy");
+    return written;
+  }
+
+ private:
+  NpyArray features_;
+  std::optional<NpyArray> labels_;
+};
+
+}  // namespace
+
+Dataset open_npy_dataset(const fs::path& features, const fs::path& labels) {
+  const NpyArray matrix = open_npy(features);
+  require_matrix(matrix, features.string());
+  std::optional<NpyArray> label_array;
+  std::vector<int32_t> numbers;
+  if (!labels.empty()) {
+    label_array = open_labels(labels, matrix.count());
+    numbers = labels_in(*label_array, labels.string());
+  }
+  Dataset dataset;
+  dataset.format = "npy";
+  dataset.root = features;
+  dataset.splits[Split::train] = std::make_shared<NpyRows>(matrix, std::move(numbers), features.string());
+  dataset.writer = std::make_shared<NpySubsetWriter>(matrix, std::move(label_array));
+  return dataset;
+}
+
+}  // namespace decant

@@ -1,0 +1,327 @@
+#include "decant/formats/npy/npy.h"
+
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path fresh_folder(const std::string& name) {
+  const fs::path folder = fs::path(testing::TempDir()) / ("decant_npy_" + name);
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  return folder;
+}
+
+template <class F>
+std::string message_of(F&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+void expect_says(const std::string& message, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
+}
+
+std::string file_of(const std::string& dictionary, const std::string& data) {
+  std::string text("\x93NUMPY\x01\x00", 8);
+  text += static_cast<char>(dictionary.size() & 255);
+  text += static_cast<char>(dictionary.size() >> 8);
+  return text + dictionary + data;
+}
+
+std::string dictionary_of(const std::string& descr, const std::string& shape, const std::string& order = "False") {
+  return "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }\n";
+}
+
+template <class T>
+std::string raw(std::vector<T> values) {
+  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+std::string fault_of(const std::string& file) {
+  return message_of([&] { parse_npy(as_bytes(file), "a.npy"); });
+}
+
+TEST(NpyHeader, IsByteForByteWhatNumpyWrites) {
+  // From numpy 1.24: np.save(f, np.zeros((1200, 256), '<f4')) and three more.
+  const auto expected = [](const std::string& dictionary, size_t total) {
+    std::string text("\x93NUMPY\x01\x00", 8);
+    text += static_cast<char>((total - 10) & 255);
+    text += static_cast<char>((total - 10) >> 8);
+    text += dictionary;
+    text.resize(total - 1, ' ');
+    return text + "\n";
+  };
+  const auto header = [](ElementType type, std::vector<int64_t> shape) { return npy_header(type, shape); };
+  EXPECT_EQ(header(ElementType::f32, {1200, 256}), expected("{'descr': '<f4', 'fortran_order': False, 'shape': (1200, 256), }", 128));
+  EXPECT_EQ(header(ElementType::i64, {0}), expected("{'descr': '<i8', 'fortran_order': False, 'shape': (0,), }", 128));
+  EXPECT_EQ(header(ElementType::u8, {}), expected("{'descr': '|u1', 'fortran_order': False, 'shape': (), }", 128));
+  EXPECT_EQ(header(ElementType::f64, {5, 100000000000000, 1000000000, 1000000000}),  // aligned already: 64 blanks more
+            expected("{'descr': '<f8', 'fortran_order': False, 'shape': (5, 100000000000000, 1000000000, 1000000000), }", 192));
+}
+
+TEST(Npy, ReadsVersionsOneToThree) {
+  const std::string dictionary = dictionary_of("<i2", "(2, 3)");
+  const std::string data = raw<int16_t>({1, 2, 3, 4, 5, 6});
+  for (const char version : {'\1', '\2', '\3'}) {
+    std::string file = file_of(dictionary, data);
+    file[6] = version;
+    if (version > 1) file.insert(10, 2, '\0');
+    const NpyArray array = parse_npy(as_bytes(file), "a.npy");
+    EXPECT_EQ(array.type, ElementType::i16);
+    EXPECT_EQ(array.shape, (std::vector<int64_t>{2, 3}));
+    EXPECT_EQ(as_text(array.row(1)), data.substr(6));
+  }
+}
+
+TEST(Npy, ReadsWhatOldAndForeignWritersWrite) {
+  const std::string data = raw<float>({1, 2});
+  EXPECT_EQ(fault_of(file_of("{\"shape\":(2L,),\"fortran_order\":True,\"descr\":\"<f4\"}", data)), "no error");
+  EXPECT_EQ(fault_of(file_of(dictionary_of("|u1", "()"), "x")), "no error");
+  EXPECT_EQ(fault_of(file_of(dictionary_of("<f4", "(0, 1152921504606846976)"), "")), "no error");
+}
+
+TEST(Npy, RefusesWhatIsNoArray) {
+  expect_says(fault_of(""), {"a.npy: byte 0: is empty"});
+  expect_says(fault_of("PK\3\4 a zip file, say"), {"byte 0: is no .npy file", "numpy.save"});
+  expect_says(fault_of("\x93NUMPY\x01"), {"byte 7: ends inside"});
+  std::string ninth = file_of(dictionary_of("<f4", "(0,)"), "");
+  ninth[6] = 9;
+  expect_says(fault_of(ninth), {"byte 6: is .npy version 9"});
+  std::string cut = file_of(dictionary_of("<f4", "(0,)"), "");
+  cut.resize(30);
+  expect_says(fault_of(cut), {"byte 8: promises a header of", "20 follow", "cut short"});
+}
+
+TEST(Npy, RefusesHeadersThatDoNotParse) {
+  const auto fault = [](const std::string& dictionary) { return fault_of(file_of(dictionary, "")); };
+  expect_says(fault("{'descr': '<f4', 'shape': (0,)}"), {"lacks one of 'descr', 'fortran_order', 'shape'"});
+  expect_says(fault("{'descr': '<f4', 'descr': '<f4'}"), {"names a key twice"});
+  expect_says(fault("{'other': 1}"), {"byte 19", "has a key besides"});
+  expect_says(fault("{'descr': '<f4"), {"string without an end"});
+  expect_says(fault("{'descr' '<f4'}"), {"lacks a ':'"});
+  expect_says(fault("{'shape': (1 2)}"), {"lacks a ','"});
+  expect_says(fault("{'shape': (1"), {"lacks a ','"});
+  expect_says(fault("{'shape': (x,)}"), {"lacks a number"});
+  expect_says(fault("{'fortran_order': 1}"), {"lacks True or False"});
+  expect_says(fault("{'descr': [('x', '<f4'}"), {"list without an end"});
+  expect_says(fault(dictionary_of("<f4", "(0,)") + "x"), {"goes on after"});
+  expect_says(fault(""), {"lacks a '{'"});
+}
+
+TEST(Npy, RefusesForgedShapes) {
+  const auto fault = [](const std::string& shape, size_t bytes) {
+    return fault_of(file_of(dictionary_of("<f4", shape), std::string(bytes, 'x')));
+  };
+  expect_says(fault("(-1, 4)", 0), {"negative length"});
+  expect_says(fault("(99999999999999999999,)", 0), {"beyond 64 bits"});
+  expect_says(fault("(4294967296, 4294967296)", 16), {"more bytes than 64 bits can count"});
+  expect_says(fault("(0, 4611686018427387904, 8)", 0), {"more bytes than 64 bits"});
+  expect_says(fault("(1000000000000, 4)", 16), {"(1000000000000, 4) takes 16000000000000 bytes, but 16 follow", "cut short"});
+  expect_says(fault("(2, 2)", 17), {"takes 16 bytes, but 17 follow", "more than one array"});
+  std::string axes = "(";
+  for (int i = 0; i < 33; ++i) axes += "1, ";
+  expect_says(fault(axes + ")", 4), {"more than 32 axes"});
+}
+
+TEST(Npy, RefusesForeignElementsAndOrders) {
+  const auto fault = [](const std::string& descr) { return fault_of(file_of(dictionary_of(descr, "(1,)"), "12345678")); };
+  expect_says(fault(">f8"), {"big-endian ('>f8')", "a.astype('<f8')"});
+  expect_says(fault("|O"), {"Python objects"});
+  expect_says(fault("<U2"), {"dtype '<U2', which is not read", "astype"});
+  expect_says(fault("<c8"), {"dtype '<c8'"});
+  expect_says(fault_of(file_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")), {"structured array"});
+  expect_says(fault_of(file_of(dictionary_of("<f4", "(1, 2)", "True"), "12345678")), {"Fortran order", "np.ascontiguousarray"});
+}
+
+TEST(Features, MapsConvertsAndAligns) {
+  const fs::path folder = fresh_folder("features");
+  const std::vector<float> values = {1.5f, -2, 0, 65504, 0x1p-24f, -0x1p-14f};
+  const int64_t shape[] = {3, 2};
+  write_npy(folder / "f4.npy", std::span(values), std::span<const int64_t>(shape));
+  write_file(folder / "f8.npy", file_of(dictionary_of("<f8", "(3, 2)"), raw<double>({values.begin(), values.end()})));
+  write_file(folder / "f2.npy", file_of(dictionary_of("<f2", "(3, 2)"), raw<uint16_t>({0x3e00, 0xc000, 0, 0x7bff, 0x0001, 0x8400})));
+  std::string odd = dictionary_of("<f4", "(3, 2)");
+  while ((10 + odd.size()) % 4 != 1) odd.insert(1, 1, ' ');
+  write_file(folder / "odd.npy", file_of(odd, raw(values)));
+  for (const char* name : {"f4.npy", "f8.npy", "f2.npy", "odd.npy"}) {
+    const Features features = read_features(folder / name);
+    ASSERT_EQ(features.count(), 3) << name;
+    ASSERT_EQ(features.width(), 2) << name;
+    for (size_t i = 0; i < 6; ++i) EXPECT_EQ(features.rows.data[i], values[i]) << name << " " << i;
+  }
+}
+
+TEST(Features,
+     ConvertEveryHalf) {  // against the definition: (−1)^s · 2^(e−15) · (1 + f/1024), subnormal 2^−14 · f/1024
+  const fs::path folder = fresh_folder("halves");
+  std::vector<uint16_t> halves(65536);
+  for (size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<uint16_t>(i);
+  write_file(folder / "h.npy", file_of(dictionary_of("<f2", "(256, 256)"), raw(halves)));
+  const Features features = read_features(folder / "h.npy");
+  for (size_t i = 0; i < halves.size(); ++i) {
+    const int exponent = static_cast<int>(i >> 10 & 31);
+    const double fraction = static_cast<double>(i & 1023) / 1024;
+    const float got = features.rows.data[i];
+    if (exponent == 31) {
+      EXPECT_EQ(std::isnan(got), fraction != 0) << i;
+      EXPECT_EQ(std::isinf(got), fraction == 0) << i;
+      continue;
+    }
+    const double size = exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1 + fraction, exponent - 15);
+    ASSERT_EQ(got, i >> 15 != 0 ? -size : size) << i;
+  }
+}
+
+TEST(Features, RefuseOtherShapesAndTypes) {
+  const fs::path file = fresh_folder("bad_features") / "x.npy";
+  const auto fault = [&](const std::string& descr, const std::string& shape, size_t bytes) {
+    write_file(file, file_of(dictionary_of(descr, shape), std::string(bytes, '\0')));
+    return message_of([&] { read_features(file); });
+  };
+  expect_says(fault("<f4", "(2,)", 8), {"x.npy: has shape (2,), not (rows, columns)", "reshape(len(a), -1)"});
+  expect_says(fault("<f4", "(1, 1, 2)", 8), {"has shape (1, 1, 2)"});
+  expect_says(fault("<i4", "(1, 2)", 8), {"dtype i4, not floats", "astype(np.float32)"});
+  expect_says(fault("<f4", "(0, 2)", 0), {"nothing in it"});
+  EXPECT_THROW(read_features(file.parent_path() / "absent.npy"), IoError);
+}
+
+TEST(Labels, ComeInAnyIntegerType) {
+  const fs::path file = fresh_folder("labels") / "y.npy";
+  const std::vector<int32_t> expected = {1, 0, 3};
+  const auto read = [&](const std::string& descr, const std::string& data, const std::string& shape = "(3,)") {
+    write_file(file, file_of(dictionary_of(descr, shape), data));
+    return read_labels(file, 3);
+  };
+  EXPECT_EQ(read("|i1", raw<int8_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<i2", raw<int16_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<i4", raw<int32_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<i8", raw<int64_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("|u1", raw<uint8_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<u2", raw<uint16_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<u4", raw<uint32_t>({1, 0, 3})), expected);
+  EXPECT_EQ(read("<u8", raw<uint64_t>({1, 0, 3}), "(3, 1)"), expected);
+  EXPECT_EQ(read("|b1", raw<uint8_t>({1, 0, 1})), (std::vector<int32_t>{1, 0, 1}));
+  EXPECT_EQ(read("<i4", raw<int32_t>({-1, 0, kLargestLabel})), (std::vector<int32_t>{kNoLabel, 0, kLargestLabel}));
+}
+
+TEST(Labels, AreRefusedByRow) {
+  const fs::path file = fresh_folder("bad_labels") / "y.npy";
+  const auto fault = [&](const std::string& descr, const std::string& shape, const std::string& data) {
+    write_file(file, file_of(dictionary_of(descr, shape), data));
+    return message_of([&] { read_labels(file, 3); });
+  };
+  expect_says(fault("<i4", "(3,)", raw<int32_t>({0, -2, 1})), {"y.npy: row 1: the label is not in 0", "np.unique"});
+  expect_says(fault("<i4", "(3,)", raw<int32_t>({0, 1, 1 << 24})), {"row 2"});
+  expect_says(fault("<u8", "(3,)", raw<uint64_t>({~uint64_t{0}, 1, 1})), {"row 0"});
+  expect_says(fault("<i4", "(2,)", raw<int32_t>({0, 1})), {"holds 2 labels for 3 rows"});
+  expect_says(fault("<f4", "(3,)", raw<float>({0, 1, 2})), {"holds floats (f4)", "astype(np.int64)"});
+  expect_says(fault("|u1", "(3, 2)", "abcdef"), {"has shape (3, 2), not (rows,)", "argmax"});
+  expect_says(fault("|u1", "()", "a"), {"has shape ()"});
+}
+
+TEST(Indices, KeepTheirOrder) {
+  const fs::path file = fresh_folder("indices") / "i.npy";
+  write_npy(file, std::span<const int64_t>(std::vector<int64_t>{5, 1, 1LL << 40}));
+  EXPECT_EQ(read_indices(file), (std::vector<int64_t>{5, 1, 1LL << 40}));
+  write_npy(file, std::span<const int32_t>(std::vector<int32_t>{5, -1}));
+  expect_says(message_of([&] { read_indices(file); }), {"position 1", "Count rows from 0"});
+  write_file(file, file_of(dictionary_of("|b1", "(2,)"), "ab"));
+  expect_says(message_of([&] { read_indices(file); }), {"holds b1 of shape (2,)", "np.flatnonzero"});
+}
+
+TEST(NpyWriter, FillsInPlaceAndLeavesNothingHalf) {
+  const fs::path folder = fresh_folder("writer");
+  {
+    const NpyWriter dropped(folder / "a.npy", 3, 2);
+    EXPECT_TRUE(fs::exists(folder / "a.npy.partial"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder));
+  NpyWriter writer(folder / "a.npy", 3, 2);
+  EXPECT_EQ(writer.rows()[2][1], 0.0f);
+  for (int64_t row = 0; row < 3; ++row) {
+    for (size_t col = 0; col < 2; ++col) writer.rows()[row][col] = static_cast<float>(row) + 0.5f * static_cast<float>(col);
+  }
+  EXPECT_FALSE(fs::exists(folder / "a.npy"));
+  writer.commit();
+  const int64_t shape[] = {3, 2};
+  const std::vector<float> values = {0, 0.5f, 1, 1.5f, 2, 2.5f};
+  write_npy(folder / "b.npy", std::span(values), std::span<const int64_t>(shape));
+  EXPECT_EQ(read_text(folder / "a.npy"), read_text(folder / "b.npy"));
+  EXPECT_FALSE(fs::exists(folder / "a.npy.partial"));
+}
+
+TEST(NpyWriter, SaysWhenThereIsNoRoom) {  // a file-size limit stands in for a full disk
+  const fs::path folder = fresh_folder("no_room");
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small = {4096, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  const std::string message = message_of([&] { NpyWriter(folder / "a.npy", 1000, 1000); });
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  expect_says(message, {"a.npy.partial: cannot reserve disk space"});
+  EXPECT_TRUE(fs::is_empty(folder));
+}
+
+TEST(NpyDataset, IsRowsAndWritesSubsets) {
+  const fs::path folder = fresh_folder("dataset");
+  write_file(folder / "x.npy", file_of(dictionary_of("<f2", "(4, 2)"), "aabbccddeeffgghh"));
+  write_file(folder / "y.npy", file_of(dictionary_of("|u1", "(4, 1)"), raw<uint8_t>({3, 2, 1, 0})));
+  const Dataset dataset = open_npy_dataset(folder / "x.npy", folder / "y.npy");
+  const Rows& rows = dataset.train();
+  std::vector<std::byte> scratch;
+  EXPECT_EQ(dataset.format, "npy");
+  EXPECT_EQ(rows.size(), 4);
+  EXPECT_EQ(rows.key(2), "2");
+  EXPECT_EQ(as_text(rows.bytes(2, scratch)), "eeff");
+  EXPECT_EQ(labels_of(rows), (std::vector<int32_t>{3, 2, 1, 0}));
+  EXPECT_EQ(rows.stored_bytes(), 16);
+  EXPECT_FALSE(rows.has_images());
+  Image image;
+  expect_says(message_of([&] { rows.decode(1, image); }), {"x.npy: row 1: a feature matrix holds no pictures"});
+
+  const int64_t keep[] = {1, 3};
+  fs::create_directories(folder / "out");
+  const int64_t written = dataset.writer->write(keep, folder / "out");
+  const Dataset kept = open_npy_dataset(folder / "out/features.npy", folder / "out/labels.npy");
+  EXPECT_EQ(as_text(kept.train().bytes(1, scratch)), "gghh");
+  EXPECT_EQ(labels_of(kept.train()), (std::vector<int32_t>{2, 0}));
+  EXPECT_EQ(written, static_cast<int64_t>(fs::file_size(folder / "out/features.npy") + fs::file_size(folder / "out/labels.npy")));
+  EXPECT_EQ(labels_of(open_npy_dataset(folder / "x.npy", {}).train()), std::vector<int32_t>(4, kNoLabel));
+  expect_says(message_of([&] { open_npy_dataset(folder / "x.npy", folder / "out/labels.npy"); }), {"holds 2 labels for 4 rows"});
+}
+
+TEST(NpyGolden, RewritesTheFilesOfNumpyByteForByte) {
+  const char* shared = std::getenv("DECANT_SHARED");
+  const fs::path golden = fs::path(shared != nullptr ? shared : "../shared") / "golden";
+  if (!fs::is_directory(golden)) GTEST_SKIP() << golden << " is not here (set DECANT_SHARED)";
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(golden)) {
+    if (entry.path().extension() != ".npy") continue;
+    const NpyArray array = open_npy(entry.path());
+    EXPECT_EQ(npy_header(array.type, array.shape) + std::string(as_text(array.data)), read_text(entry.path())) << entry.path();
+    if (array.type == ElementType::f32) {
+      EXPECT_EQ(read_features(entry.path()).count(), array.count());
+    }
+    ++files;
+  }
+  EXPECT_GT(files, 0);
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,142 @@
+#include "decant/formats/open.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/cifar/cifar.h"
+#include "decant/formats/idx/idx.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/imagefolder/imagefolder.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/formats/webdataset/shards.h"
+#include "decant/formats/webdataset/webdataset.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kChunk = 32;  // rows; a chunk is worth milliseconds
+
+constexpr const char* kRead =
+    "decant reads: folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them), WebDataset shards (.tar), CIFAR's "
+    "binary batches, IDX files (MNIST), .npy features";
+
+/// "3 .parquet files, 1 .txt file and 2 folders": the most frequent first.
+std::string contents_of(const fs::path& folder) {
+  std::map<std::string, int64_t> counts;
+  int64_t folders = 0;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    if (it->is_directory(code))
+      ++folders;
+    else
+      ++counts[it->path().extension().string()];
+  }
+  std::vector<std::pair<int64_t, std::string>> kinds;
+  for (const auto& [extension, count] : counts) kinds.emplace_back(-count, extension);
+  std::sort(kinds.begin(), kinds.end());
+  std::string text;
+  for (size_t i = 0; i < std::min<size_t>(kinds.size(), 3); ++i) {
+    const int64_t count = -kinds[i].first;
+    text += fmt::format("{}{} {} file{}", text.empty() ? "" : ", ", count, kinds[i].second.empty() ? "extensionless" : kinds[i].second,
+                        count == 1 ? "" : "s");
+  }
+  if (folders > 0) text += fmt::format("{}{} folder{}", text.empty() ? "" : ", ", folders, folders == 1 ? "" : "s");
+  return text.empty() ? "nothing" : text;
+}
+
+/// The part of a pattern or of a path that is there: where to look for the mistake.
+fs::path existing_part(fs::path path) {
+  while (!path.empty() && !fs::exists(path) && path != path.parent_path()) path = path.parent_path();
+  return path;
+}
+
+[[noreturn]] void fail_missing(const std::string& spec) {
+  const fs::path there = existing_part(fs::path(spec).parent_path());
+  throw InputError({spec, "", "no such file or folder",
+                    there.empty() ? "Check the path" : "'" + there.string() + "' is there and holds " + contents_of(there)});
+}
+
+Dataset open_file(const fs::path& path, const OpenOptions& options, const Context& context) {
+  if (path.extension() == ".npy") return open_npy_dataset(path, options.labels);
+  if (looks_like_shards(path.string())) return open_webdataset(path.string(), context);
+  throw InputError({path.string(), "", "is a file that is not read as a data set", kRead});
+}
+
+bool is_run_folder(const fs::path& folder) {
+  return fs::is_regular_file(folder / "run.json") && fs::is_directory(folder / "data");
+}
+
+Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Context& context) {
+  if (looks_like_cifar(folder)) return open_cifar(folder);
+  if (looks_like_idx(folder)) return open_idx(folder);
+  if (fs::is_regular_file(folder / "features.npy")) {
+    const fs::path labels = folder / "labels.npy";
+    return open_npy_dataset(folder / "features.npy", !options.labels.empty() ? options.labels : fs::exists(labels) ? labels : fs::path());
+  }
+  if (looks_like_shards(folder.string())) return open_webdataset(folder.string(), context);
+  if (looks_like_imagefolder(folder)) return open_imagefolder(folder, context);
+  if (has_shards_below(folder)) return open_webdataset(folder.string(), context);
+  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known", kRead});
+}
+
+Dataset open_any(const std::string& spec, const OpenOptions& options, const Context& context) {
+  const fs::path path = spec;
+  if (fs::is_directory(path)) return open_folder(is_run_folder(path) ? path / "data" : path, options, context);
+  if (fs::exists(path)) return open_file(path, options, context);
+  if (spec.find_first_of("{*?[") != std::string::npos || spec.find("://") != std::string::npos || spec.starts_with("pipe:"))
+    return open_webdataset(spec, context);
+  fail_missing(spec);
+}
+
+/// Why the row cannot be used, or nothing.
+std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, std::vector<std::byte>& scratch, Image& image) {
+  if (std::string known = rows.known_fault(row); !known.empty()) return known;
+  if (!rows.has_images() || rows.fixed_size()) return std::nullopt;
+  try {
+    if (depth == Depth::full)
+      rows.decode(row, image);
+    else
+      probe_image(rows.bytes(row, scratch), rows.key(row));
+  } catch (const InputError& error) {
+    return error.fault().what;
+  } catch (const IoError& error) {
+    return error.what();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
+  if (spec.empty()) throw UsageError("the data set needs a name: a folder, a file or a pattern of shards");
+  Dataset dataset = open_any(spec, options, context);
+  if (!options.labels.empty() && dataset.format != "npy")
+    throw InputError({options.labels.string(), "", fmt::format("labels go with a .npy of features, and '{}' is {}", spec, dataset.format),
+                      "Leave out --labels"});
+  return dataset;
+}
+
+std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
+  Stage stage(context, depth == Depth::full ? "checking pictures" : "checking headers", rows.size(), "rows");
+  std::vector<std::vector<BadRow>> chunks(static_cast<size_t>((rows.size() + kChunk - 1) / kChunk));
+  parallel_for(context, rows.size(), kChunk, [&](int64_t begin, int64_t end) {
+    thread_local std::vector<std::byte> scratch;
+    thread_local Image image;
+    for (int64_t row = begin; row < end; ++row) {
+      if (auto fault = fault_of(rows, row, depth, scratch, image))
+        chunks[static_cast<size_t>(begin / kChunk)].push_back({row, rows.key(row), std::move(*fault)});
+    }
+    stage.advance(end - begin);
+  });
+  std::vector<BadRow> bad;
+  for (auto& chunk : chunks) std::move(chunk.begin(), chunk.end(), std::back_inserter(bad));
+  return bad;
+}
+
+}  // namespace decant

@@ -1,0 +1,37 @@
+// What a path is, and which of its rows can be used.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+
+namespace decant {
+
+struct OpenOptions {
+  std::filesystem::path labels;  ///< .npy of labels for a .npy of features
+};
+
+/// Recognises what `spec` names, by looking for, in this order:
+///
+///   a file       features.npy, x.tar
+///   a pattern    'x-{000..127}.tar', 'dir/*.tar'
+///   a folder     of a decant run (run.json and data/: its data/ is opened), of CIFAR batches, of IDX files, with features.npy (and
+///                labels.npy), with *.tar shards, with pictures
+///
+/// and opens it. Throws InputError: nothing of this was found (the message tells what is there instead), or what the format's reader
+/// throws.
+Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context);
+
+enum class Depth {
+  headers,  ///< the picture's header must make sense: about 5 µs a row once the file is read
+  full      ///< the picture must decode to its last row: about 1 ms for 224 × 224
+};
+
+/// Every row that cannot be used, ascending, with the reason: known faults, files that cannot be opened, pictures that cannot be decoded.
+/// Formats of fixed size hold raw pixels and cannot fail; of rows without pictures only known faults are asked. All threads.
+std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& context);
+
+}  // namespace decant

@@ -1,0 +1,190 @@
+#include "decant/formats/open.h"
+
+#include <cstdlib>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/convert.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/npy/npy.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Folder {
+ public:
+  explicit Folder(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_open_" + name)) {
+    fs::remove_all(path);
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+  void add(const std::string& file, std::string_view content) const {
+    fs::create_directories((path / file).parent_path());
+    write_file(path / file, content);
+  }
+  Dataset open() const { return open_dataset(path.string(), {}, {}); }
+  fs::path path;
+};
+
+std::string png(int width, uint8_t value) {
+  Image image;
+  image.resize({width, 2, 3});
+  for (uint8_t& pixel : image.pixels) pixel = value;
+  std::vector<std::byte> bytes;
+  encode_png(image.view(), bytes);
+  return std::string(as_text(bytes));
+}
+
+template <class F>
+std::string message_of(F&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::vector<std::string> keys(const Rows& rows) {
+  std::vector<std::string> all;
+  for (int64_t row = 0; row < rows.size(); ++row) all.push_back(rows.key(row));
+  return all;
+}
+
+std::string text_of(const Rows& rows, int64_t row) {
+  std::vector<std::byte> scratch;
+  return std::string(as_text(rows.bytes(row, scratch)));
+}
+
+/// Ten records of CIFAR-10; record i has label i and pixels of value i.
+std::string cifar_batch() {
+  std::string batch;
+  for (char i = 0; i < 10; ++i) batch += i + std::string(3072, i);
+  return batch;
+}
+
+TEST(Open, RecognisesEveryFormat) {
+  const Folder pictures("pictures");
+  pictures.add("cat/1.jpg", png(2, 1));
+  EXPECT_EQ(pictures.open().format, "imagefolder");
+  const Folder run("run");
+  run.add("run.json", "{}");
+  run.add("data/train/cat/1.jpg", png(2, 1));
+  EXPECT_EQ(run.open().classes, std::vector<std::string>{"cat"});
+  const Folder cifar("cifar");
+  cifar.add("data_batch_1.bin", cifar_batch());
+  EXPECT_EQ(cifar.open().format, "cifar10");
+  const Folder npy("npy");
+  const std::vector<float> features = {1, 2, 3, 4, 5, 6};
+  write_npy(npy.path / "features.npy", std::span<const float>(features), std::vector<int64_t>{3, 2});
+  write_npy(npy.path / "labels.npy", std::span<const int64_t>(std::vector<int64_t>{0, 1, 0}));
+  EXPECT_THAT(labels_of(npy.open().train()), ElementsAre(0, 1, 0));
+  const std::string file = (npy.path / "features.npy").string();
+  EXPECT_THAT(labels_of(open_dataset(file, {}, {}).train()), ElementsAre(kNoLabel, kNoLabel, kNoLabel));
+  EXPECT_THAT(labels_of(open_dataset(file, {.labels = npy.path / "labels.npy"}, {}).train()), ElementsAre(0, 1, 0));
+  EXPECT_THAT(message_of([&] { open_dataset(pictures.path.string(), {.labels = npy.path / "labels.npy"}, {}); }),
+              HasSubstr("labels go with a .npy"));
+}
+
+TEST(Open, TellsWhatIsThereInstead) {
+  const Folder folder("parquet");
+  for (const char* name : {"a.parquet", "b.parquet", "c.txt"}) folder.add(name, "x");
+  EXPECT_THAT(message_of([&] { folder.open(); }),
+              HasSubstr("holds 2 .parquet files, 1 .txt file and no data set that is known. decant reads: folders"));
+  EXPECT_THAT(message_of([&] { open_dataset((folder.path / "x/y").string(), {}, {}); }),
+              HasSubstr("no such file or folder. '" + folder.path.string() + "' is there and holds 2 .parquet files"));
+  EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
+              HasSubstr("is a file that is not read as a data set"));
+  EXPECT_THAT(message_of([&] { open_dataset((folder.path / "{0..3}.tar").string(), {}, {}); }), HasSubstr("0.tar: is missing"));
+  EXPECT_THAT(message_of([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
+}
+
+TEST(FindBadRows, ListsEachWithItsReason) {
+  const Folder folder("bad");
+  const std::string whole = png(50, 9);
+  folder.add("a/1.png", whole);
+  folder.add("a/2.png", whole.substr(0, 45));
+  folder.add("a/3.png", "text");
+  folder.add("a/4.tif", "II*");
+  folder.add("a/5.jpg", "");
+  folder.add("a/6.jpg", whole);
+  fs::create_symlink("gone", folder.path / "a/7.jpg");
+  const Dataset dataset = folder.open();
+  for (const int threads : {1, 3}) {
+    const auto bad = find_bad_rows(dataset.train(), Depth::full, {.threads = threads});
+    ASSERT_EQ(bad.size(), 5u);
+    EXPECT_EQ(bad[0].key, "a/2.png");
+    EXPECT_THAT(bad[0].reason, HasSubstr("is a truncated PNG"));
+    EXPECT_EQ(bad[1].reason, "is not a JPEG, PNG or WebP file (starts with 'text')");
+    EXPECT_THAT(bad[2].reason, HasSubstr("TIF is not read"));
+    EXPECT_EQ(bad[3].reason, "is empty");
+    EXPECT_EQ(bad[4].row, 6);
+    EXPECT_EQ(bad[4].reason, "is a link to nothing");
+  }
+  EXPECT_EQ(find_bad_rows(dataset.train(), Depth::headers, {}).size(), 4u) << "a header alone does not show the missing tail";
+}
+
+TEST(WriteAs, KeepsEncodedBytes) {
+  const Folder source("encoded");
+  const std::vector<std::string> pictures = {png(2, 1), png(2, 2), png(2, 3), png(2, 4)};
+  source.add("train/b/1.png", pictures[0]);
+  source.add("train/b/deep/1.png", pictures[1]);
+  source.add("train/a/x.jpg", pictures[2]);
+  const Dataset dataset = source.open();
+  ASSERT_THAT(keys(dataset.train()), ElementsAre("train/a/x.jpg", "train/b/1.png", "train/b/deep/1.png"));
+  const Folder shards("to_webdataset");
+  write_as("webdataset", dataset, std::vector<int64_t>{0, 2}, shards.path);
+  const Dataset tar = shards.open();
+  EXPECT_THAT(keys(tar.train()), ElementsAre("train-000000.tar/000000000.png", "train-000000.tar/000000002.png"));
+  EXPECT_THAT(labels_of(tar.train()), ElementsAre(0, 1));
+  EXPECT_THAT(tar.classes, ElementsAre("a", "b"));
+  EXPECT_EQ(text_of(tar.train(), 1), pictures[1]);
+  const Folder folder("to_imagefolder");
+  write_as("imagefolder", dataset, std::vector<int64_t>{0, 1, 2}, folder.path);
+  const Dataset flat = folder.open();
+  EXPECT_THAT(keys(flat.train()), ElementsAre("train/a/x.jpg", "train/b/1-2.png", "train/b/1.png"));
+  EXPECT_EQ(text_of(flat.train(), 1), pictures[1]);
+}
+
+TEST(WriteAs, TurnsRawPixelsIntoPng) {
+  const Folder source("raw");
+  source.add("data_batch_1.bin", cifar_batch());
+  const Dataset dataset = source.open();
+  const Folder folder("raw_imagefolder");
+  const std::vector<int64_t> rows = {1, 7};
+  write_as("imagefolder", dataset, rows, folder.path);
+  const Dataset pictures = folder.open();
+  EXPECT_THAT(keys(pictures.train()), ElementsAre("train/automobile/data_batch_1.bin-1.png", "train/horse/data_batch_1.bin-7.png"));
+  Image image;
+  pictures.train().decode(1, image);
+  EXPECT_EQ(image.size, (ImageSize{32, 32, 3}));
+  EXPECT_EQ(image.pixels.at(100), 7);
+  const Folder shards("raw_webdataset");
+  const Folder again("raw_webdataset_again");
+  const int64_t written = write_as("webdataset", dataset, rows, shards.path);
+  EXPECT_EQ(write_as("webdataset", dataset, rows, again.path, {.threads = 1}), written);
+  EXPECT_EQ(read_text(shards.path / "train-000000.tar"), read_text(again.path / "train-000000.tar"));
+  EXPECT_THAT(labels_of(shards.open().train()), ElementsAre(1, 7));
+  EXPECT_THAT(message_of([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' is not written"));
+}
+
+TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {
+  const Folder source("numbers");
+  for (const char* label : {"2", "10"})
+    source.add(std::string("in/") + label + ".jpg", png(2, 1)), source.add(std::string("in/") + label + ".cls", label);
+  const std::string command =
+      "tar --sort=name -cf '" + (source.path / "x.tar").string() + "' -C '" + (source.path / "in").string() + "' . 2>/dev/null";
+  if (std::system(command.c_str()) != 0) GTEST_SKIP() << "needs GNU tar";
+  const Dataset dataset = open_dataset((source.path / "x.tar").string(), {}, {});
+  const Folder out("numbers_out");
+  write_as("imagefolder", dataset, std::vector<int64_t>{0, 1}, out.path);
+  EXPECT_THAT(keys(out.open().train()), ElementsAre("train/02/2.jpg", "train/10/10.jpg"));
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,408 @@
+#include "decant/formats/webdataset/webdataset.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/webdataset/shards.h"
+#include "decant/formats/webdataset/tar.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kMaxLabel = (int64_t{1} << 24) - 1;
+constexpr std::array<std::string_view, 4> kPictures = {"jpg", "jpeg", "png", "webp"};
+constexpr std::array<const char*, 5> kLabelKeys = {"label", "cls", "class", "class_id", "target"};
+
+struct Sample {
+  int64_t begin = 0;  ///< of the first member's header; all of the sample's blocks are [begin, end)
+  int64_t end = 0;
+  int64_t data = 0;  ///< of the picture
+  int64_t size = 0;
+  uint64_t name_at = 0;  ///< in Shard::names
+  uint32_t name_length = 0;
+  uint32_t key_length = 0;
+  int32_t label = kNoLabel;
+};
+
+struct Shard {
+  std::string name;
+  MappedFile file;
+  std::string names;  ///< of the pictures, end to end
+  std::vector<Sample> samples;
+  std::map<int64_t, std::string> faults;  ///< by sample
+  int64_t skipped = 0;
+  TarEnd end;
+
+  std::string_view name_of(const Sample& sample) const { return std::string_view(names).substr(sample.name_at, sample.name_length); }
+  std::string_view key_of(const Sample& sample) const { return name_of(sample).substr(0, sample.key_length); }
+  Bytes part(int64_t at, int64_t count) const { return file.bytes().subspan(static_cast<size_t>(at), static_cast<size_t>(count)); }
+};
+
+// ---- From members to samples
+
+/// One "__…__" part marks a member that is about the archive, not of it.
+bool is_meta(std::string_view name) {
+  while (!name.empty()) {
+    const std::string_view part = name.substr(0, name.find('/'));
+    if (part.size() >= 4 && part.ends_with("__") && part.substr(0, part.size() - 2).find("__") != std::string_view::npos) return true;
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+  }
+  return false;
+}
+
+/// Where the key ends; nullopt for names without one.
+std::optional<size_t> key_end(std::string_view name) {
+  const size_t slash = name.rfind('/');
+  const size_t first = slash == std::string_view::npos ? 0 : slash + 1;
+  const size_t dot = name.find('.', first);
+  if (dot == std::string_view::npos || dot == first) return std::nullopt;
+  return dot;
+}
+
+struct Field {
+  std::string extension;  ///< lower case
+  std::string name;
+  int64_t begin;
+  int64_t data;
+  int64_t size;
+};
+
+class ShardReader {
+ public:
+  ShardReader(Shard& shard, const std::string& path) : shard_(shard), path_(path) {}
+
+  void read() {
+    shard_.end = walk_tar(shard_.file.bytes(), path_, [this](const TarMember& member) { take(member); });
+    finish_sample();
+    require_distinct();
+  }
+
+ private:
+  [[noreturn]] void fail(int64_t at, std::string_view member, std::string what, std::string remedy = "") const {
+    throw InputError({path_, fmt::format("byte {}, member '{}'", at, member), std::move(what), std::move(remedy)});
+  }
+
+  void take(const TarMember& member) {
+    if (is_meta(member.name)) return;
+    const auto end = key_end(member.name);
+    if (!end) {
+      ++shard_.skipped;
+      return;
+    }
+    if (fields_.empty() || member.name.substr(0, *end) != key_) {
+      finish_sample();
+      key_ = member.name.substr(0, *end);
+      begin_ = member.begin;
+    }
+    end_ = member.end;
+    std::string extension(member.name.substr(*end + 1));
+    for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const Field& field : fields_) {
+      if (field.extension == extension)
+        fail(member.begin, member.name, fmt::format("the sample has a .{} already, at byte {}", extension, field.begin));
+    }
+    fields_.push_back({std::move(extension), std::string(member.name), member.begin, member.data, member.size});
+  }
+
+  void finish_sample() {
+    if (fields_.empty()) return;
+    const Field* picture = find_picture();
+    if (picture == nullptr) shard_.faults.emplace(static_cast<int64_t>(shard_.samples.size()), no_picture());
+    const Field& named = picture == nullptr ? fields_.front() : *picture;
+    shard_.samples.push_back({begin_, end_, named.data, named.size, shard_.names.size(), static_cast<uint32_t>(named.name.size()),
+                              static_cast<uint32_t>(key_.size()), find_label()});
+    shard_.names += named.name;
+    fields_.clear();
+  }
+
+  const Field* find(std::string_view extension) const {
+    const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.extension == extension; });
+    return found == fields_.end() ? nullptr : &*found;
+  }
+
+  const Field* find_picture() const {
+    for (const std::string_view extension : kPictures) {
+      if (const Field* field = find(extension)) return field;
+    }
+    for (const Field& field : fields_) {
+      const std::string last = field.extension.substr(field.extension.rfind('.') + 1);
+      if (std::find(kPictures.begin(), kPictures.end(), last) != kPictures.end()) return &field;
+    }
+    return nullptr;
+  }
+
+  std::string no_picture() const {
+    std::string list;
+    for (const Field& field : fields_) list += (list.empty() ? "" : ", ") + field.extension;
+    return "the sample has no picture that is read (its fields: " + list + ")";
+  }
+
+  int32_t find_label() const {
+    if (const Field* field = find("cls")) return label_in_text(*field);
+    if (const Field* field = find("json")) return label_in_json(*field);
+    return kNoLabel;
+  }
+
+  int32_t label_in_text(const Field& field) const {
+    std::string_view text = as_text(shard_.part(field.data, field.size));
+    constexpr std::string_view kBlank(" \t\r\n\0", 5);
+    const size_t first = text.find_first_not_of(kBlank);
+    text = first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+    int64_t value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || code != std::errc() || end != text.data() + text.size())
+      fail(field.begin, field.name, fmt::format("the label '{}' is no whole number", text.substr(0, 40)), "Write class numbers into .cls");
+    return checked(field, value);
+  }
+
+  int32_t label_in_json(const Field& field) const {
+    const std::string_view text = as_text(shard_.part(field.data, field.size));
+    const Json document = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+    if (document.is_discarded()) fail(field.begin, field.name, "is no valid JSON");
+    if (!document.is_object()) return kNoLabel;
+    for (const char* key : kLabelKeys) {
+      const auto found = document.find(key);
+      if (found == document.end()) continue;
+      if (!found->is_number_integer()) return kNoLabel;  // a class by name, or several
+      if (found->is_number_unsigned() && found->get<uint64_t>() > kMaxLabel) return checked(field, kMaxLabel + 1);
+      return checked(field, found->get<int64_t>());
+    }
+    return kNoLabel;
+  }
+
+  int32_t checked(const Field& field, int64_t value) const {
+    if (value < kNoLabel || value > kMaxLabel)
+      fail(field.begin, field.name, fmt::format("the label is not in −1 … {}", kMaxLabel), "Number the classes from 0");
+    return static_cast<int32_t>(value);
+  }
+
+  void require_distinct() const {
+    std::vector<std::pair<uint64_t, size_t>> hashes;
+    for (size_t i = 0; i < shard_.samples.size(); ++i) hashes.emplace_back(hash64(shard_.key_of(shard_.samples[i])), i);
+    std::sort(hashes.begin(), hashes.end());
+    for (size_t i = 1; i < hashes.size(); ++i) {
+      if (hashes[i].first != hashes[i - 1].first) continue;
+      const Sample& first = shard_.samples[hashes[i - 1].second];
+      const Sample& second = shard_.samples[hashes[i].second];
+      if (shard_.key_of(first) == shard_.key_of(second))
+        fail(second.begin, shard_.name_of(second),
+             fmt::format("the sample '{}' is there already, at byte {}", shard_.key_of(first), first.begin),
+             "Files of one sample must stand next to each other: write the archive sorted (tar --sort=name)");
+    }
+  }
+
+  Shard& shard_;
+  const std::string& path_;
+  std::string key_;
+  int64_t begin_ = 0;
+  int64_t end_ = 0;
+  std::vector<Field> fields_;
+};
+
+// ---- Rows
+
+class WebDatasetRows final : public Rows {
+ public:
+  WebDatasetRows(fs::path base, std::vector<Shard> shards) : base_(std::move(base)), shards_(std::move(shards)) {
+    for (const Shard& shard : shards_) first_.push_back(first_.back() + static_cast<int64_t>(shard.samples.size()));
+  }
+
+  int64_t size() const override { return first_.back(); }
+  int32_t label(int64_t row) const override { return at(row).sample.label; }
+
+  std::string key(int64_t row) const override {
+    const auto [shard, sample] = at(row);
+    return shard.name + "/" + std::string(shard.name_of(sample));
+  }
+
+  Bytes bytes(int64_t row, std::vector<std::byte>&) const override {
+    const auto [shard, sample] = at(row);
+    return shard.part(sample.data, sample.size);
+  }
+
+  void decode(int64_t row, Image& image) const override {
+    const std::string name = (base_ / key(row)).string();
+    if (const std::string fault = known_fault(row); !fault.empty()) throw InputError({name, "", fault, ""});
+    const auto [shard, sample] = at(row);
+    decode_image(shard.part(sample.data, sample.size), name, image);
+  }
+
+  bool has_images() const override {
+    return std::any_of(shards_.begin(), shards_.end(), [](const Shard& s) { return s.faults.size() < s.samples.size(); });
+  }
+
+  std::string known_fault(int64_t row) const override {
+    const size_t i = shard_of(row);
+    const auto found = shards_[i].faults.find(row - first_[i]);
+    return found == shards_[i].faults.end() ? std::string() : found->second;
+  }
+
+  int64_t stored_bytes() const override {
+    int64_t sum = 0;
+    for (const Shard& shard : shards_) {
+      for (const Sample& sample : shard.samples) sum += sample.end - sample.begin;
+    }
+    return sum;
+  }
+
+  const std::vector<Shard>& shards() const { return shards_; }
+  size_t shard_of(int64_t row) const {
+    return static_cast<size_t>(std::upper_bound(first_.begin(), first_.end(), row) - first_.begin()) - 1;
+  }
+  int64_t first_row(size_t shard) const { return first_[shard]; }
+
+ private:
+  struct Place {
+    const Shard& shard;
+    const Sample& sample;
+  };
+  Place at(int64_t row) const {
+    const size_t i = shard_of(row);
+    return {shards_[i], shards_[i].samples[static_cast<size_t>(row - first_[i])]};
+  }
+
+  fs::path base_;
+  std::vector<Shard> shards_;
+  std::vector<int64_t> first_ = {0};  ///< first row of each shard, and the number of rows at the end
+};
+
+// ---- Writing
+
+class WebDatasetWriter final : public SubsetWriter {
+ public:
+  WebDatasetWriter(std::shared_ptr<const WebDatasetRows> rows, std::string classes)
+      : rows_(std::move(rows)), classes_(std::move(classes)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
+    int64_t written = 0;
+    while (!rows.empty()) {
+      const size_t shard = rows_->shard_of(rows.front());
+      const auto last = std::lower_bound(rows.begin(), rows.end(), rows_->first_row(shard + 1));
+      const auto count = static_cast<size_t>(last - rows.begin());
+      written += write_shard(shard, rows.first(count), folder);
+      rows = rows.subspan(count);
+    }
+    if (!classes_.empty()) write_file(folder / "classes.txt", classes_);
+    return written + static_cast<int64_t>(classes_.size());
+  }
+
+ private:
+  int64_t write_shard(size_t number, std::span<const int64_t> rows, const fs::path& folder) const {
+    const Shard& shard = rows_->shards()[number];
+    const fs::path path = folder / shard.name;
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) throw IoError({path.string(), "", "cannot create the folder: " + code.message(), ""});
+    FileWriter writer(path);
+    for (const int64_t row : rows) {
+      const Sample& sample = shard.samples[static_cast<size_t>(row - rows_->first_row(number))];
+      writer.write(shard.part(sample.begin, sample.end - sample.begin));
+      writer.write(std::string(static_cast<size_t>(round_up_to_block(sample.end) - sample.end), '\0'));
+    }
+    writer.write(std::string(2 * kTarBlock, '\0'));
+    writer.commit();
+    return writer.written();
+  }
+
+  std::shared_ptr<const WebDatasetRows> rows_;
+  std::string classes_;
+};
+
+// ---- Opening
+
+void note_shard(const Shard& shard, const std::string& path, std::vector<Oddity>& oddities) {
+  if (shard.samples.empty()) oddities.push_back({path, "holds no samples"});
+  if (shard.skipped > 0)
+    oddities.push_back({path, fmt::format("{} members have no extension, or begin with a dot, and are left out", shard.skipped)});
+  if (!shard.end.marked) oddities.push_back({path, "ends without an end-of-archive mark; samples may be missing"});
+  if (shard.end.trailing > 0)
+    oddities.push_back({path, fmt::format("{} bytes behind the end-of-archive mark are left out", shard.end.trailing)});
+}
+
+void note_labels(const Rows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+  const auto labels = labels_of(rows);
+  const auto missing = std::count(labels.begin(), labels.end(), kNoLabel);
+  if (missing > 0 && missing < rows.size())
+    oddities.push_back({place, fmt::format("{} of {} samples have no label", missing, rows.size())});
+}
+
+void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+  std::vector<std::pair<uint64_t, int64_t>> hashes;
+  int64_t row = 0;
+  for (const Shard& shard : rows.shards()) {
+    for (const Sample& sample : shard.samples) hashes.emplace_back(hash64(shard.key_of(sample)), row++);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  int64_t repeated = 0;
+  int64_t first = rows.size();
+  for (size_t i = 1; i < hashes.size(); ++i) {
+    if (hashes[i].first != hashes[i - 1].first) continue;
+    ++repeated;
+    first = std::min(first, hashes[i].second);
+  }
+  if (repeated > 0)
+    oddities.push_back(
+        {place, fmt::format("{} samples have the key of a sample in an earlier shard ('{}' is the first); they count as different",
+                            repeated, rows.key(first))});
+}
+
+std::shared_ptr<const WebDatasetRows> open_split(const Shards& found, const std::vector<std::string>& names, std::vector<Oddity>& oddities,
+                                                 const Context& context) {
+  std::vector<Shard> shards(names.size());
+  Stage stage(context, "reading shards", static_cast<int64_t>(names.size()), "shards");
+  parallel_for(context, static_cast<int64_t>(names.size()), 1, [&](int64_t i, int64_t) {
+    Shard& shard = shards[static_cast<size_t>(i)];
+    shard.name = names[static_cast<size_t>(i)];
+    const fs::path path = found.base / shard.name;
+    shard.file = MappedFile(path);
+    ShardReader(shard, path.string()).read();
+    stage.advance();
+  });
+  for (const Shard& shard : shards) note_shard(shard, (found.base / shard.name).string(), oddities);
+  auto rows = std::make_shared<WebDatasetRows>(found.base, std::move(shards));
+  note_labels(*rows, found.base.string(), oddities);
+  note_repeated_keys(*rows, found.base.string(), oddities);
+  return rows;
+}
+
+std::string read_classes(const fs::path& base, Dataset& dataset) {
+  const fs::path path = base / "classes.txt";
+  if (!fs::is_regular_file(path)) return {};
+  std::string text = read_text(path);
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    dataset.classes.push_back(text.substr(at, end - at));
+    if (!dataset.classes.back().empty() && dataset.classes.back().back() == '\r') dataset.classes.back().pop_back();
+    at = end + 1;
+  }
+  return text;
+}
+
+}  // namespace
+
+Dataset open_webdataset(const std::string& spec, const Context& context) {
+  const Shards found = find_shards(spec);
+  Dataset dataset{.format = "webdataset", .root = spec, .oddities = found.oddities};
+  std::shared_ptr<const WebDatasetRows> train;
+  for (const auto& [split, names] : found.names) {
+    auto rows = open_split(found, names, dataset.oddities, context);
+    if (split == Split::train) train = rows;
+    dataset.splits[split] = std::move(rows);
+  }
+  if (train->size() == 0)
+    throw InputError({spec, "", "the shards hold no samples", "Expected files such as 000017.jpg and 000017.cls next to each other"});
+  dataset.writer = std::make_shared<WebDatasetWriter>(train, read_classes(found.base, dataset));
+  return dataset;
+}
+
+}  // namespace decant

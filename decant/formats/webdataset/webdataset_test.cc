@@ -1,0 +1,296 @@
+#include "decant/formats/webdataset/webdataset.h"
+
+#include <cstdlib>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/webdataset/shards.h"
+#include "decant/formats/webdataset/tar.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct File {
+  std::string name;
+  std::string content = {};
+};
+
+std::string padded(std::string data) {
+  data.resize(static_cast<size_t>(round_up_to_block(static_cast<int64_t>(data.size()))), '\0');
+  return data;
+}
+
+std::string member(const std::string& name, const std::string& content) {
+  return tar_header(name, static_cast<int64_t>(content.size())) + padded(content);
+}
+
+const std::string kEnd(1024, '\0');
+
+std::string tar_of(const std::vector<File>& files) {
+  std::string archive;
+  for (const File& file : files) archive += member(file.name, file.content);
+  return archive + kEnd;
+}
+
+/// The header with `text` put at `at` and the checksum made good.
+std::string patched(std::string header, size_t at, std::string_view text) {
+  std::copy(text.begin(), text.end(), header.begin() + static_cast<std::ptrdiff_t>(at));
+  int sum = 8 * ' ';
+  for (size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? 0 : static_cast<unsigned char>(header[i]);
+  return header.replace(148, 7, fmt::format("{:06o}", sum) + '\0');
+}
+
+std::string pax_record(const std::string& key, const std::string& value) {
+  size_t length = key.size() + value.size() + 3;
+  while (std::to_string(length).size() + key.size() + value.size() + 3 != length)
+    length = std::to_string(length).size() + key.size() + value.size() + 3;
+  return std::to_string(length) + " " + key + "=" + value + "\n";
+}
+
+std::string extension(char type, const std::string& content) {
+  return patched(tar_header("extension", static_cast<int64_t>(content.size())), 156, std::string(1, type)) + padded(content);
+}
+
+class Folder {
+ public:
+  explicit Folder(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_webdataset_" + name)) {
+    fs::remove_all(path);
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+  std::string add(const std::string& name, const std::string& content) const {
+    fs::create_directories((path / name).parent_path());
+    write_file(path / name, content);
+    return (path / name).string();
+  }
+  fs::path path;
+};
+
+template <class F>
+std::string message_of(F&& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string fault_of(const std::string& archive) {
+  return message_of([&] { walk_tar(as_bytes(archive), "x.tar", [](const TarMember&) {}); });
+}
+
+std::vector<std::string> names_in(const std::string& archive) {
+  std::vector<std::string> names;
+  walk_tar(as_bytes(archive), "x.tar", [&](const TarMember& m) { names.emplace_back(m.name); });
+  return names;
+}
+
+std::vector<std::string> keys(const Rows& rows) {
+  std::vector<std::string> all;
+  for (int64_t row = 0; row < rows.size(); ++row) all.push_back(rows.key(row));
+  return all;
+}
+
+std::string text_of(const Rows& rows, int64_t row) {
+  std::vector<std::byte> scratch;
+  return std::string(as_text(rows.bytes(row, scratch)));
+}
+
+std::string oddities(const Dataset& dataset) {
+  std::string all;
+  for (const Oddity& oddity : dataset.oddities) all += oddity.place + ": " + oddity.what + "\n";
+  return all;
+}
+
+TEST(Tar, ReadsUstarPaxAndGnuNames) {
+  const std::string long_name(300, 'n');
+  std::string archive = member("plain.jpg", "12345");
+  archive += patched(tar_header("name.jpg", 0), 345, "pre/fix");
+  archive += extension('x', pax_record("mtime", "1.5") + pax_record("path", "pax/ü.jpg") + pax_record("size", "3")) +
+             tar_header("short", 0) + padded("abc");
+  archive += extension('L', long_name + '\0') + member("short", "x");
+  archive += extension('g', pax_record("comment", "from git")) + patched(tar_header("folder/", 0), 156, "5");
+  archive += patched(tar_header("link.jpg", 0), 156, "2") + member("./dotted.jpg", "");
+  EXPECT_THAT(names_in(archive + kEnd), ElementsAre("plain.jpg", "pre/fix/name.jpg", "pax/ü.jpg", long_name, "dotted.jpg"));
+  walk_tar(as_bytes(archive), "x", [&](const TarMember& m) {
+    if (m.name == "plain.jpg") {
+      EXPECT_EQ(std::make_tuple(m.begin, m.data, m.size, m.end), std::make_tuple(0, 512, 5, 1024));
+    } else if (m.name == "pax/ü.jpg") {
+      EXPECT_EQ(m.begin, 1536) << "the pax header belongs to the member";
+      EXPECT_EQ(m.size, 3) << "the pax size counts";
+    }
+  });
+}
+
+TEST(Tar, ReadsSizesInBase256) {
+  const std::string header = patched(tar_header("a.jpg", 0), 124, std::string("\x80\0\0\0\0\0\0\0\0\0\0\x05", 12));
+  EXPECT_THAT(names_in(header + padded("12345") + kEnd), ElementsAre("a.jpg"));
+  EXPECT_THAT(fault_of(patched(header, 124, std::string(12, '\xff')) + kEnd),
+              HasSubstr("x.tar: byte 0: the member's size is negative or no number"));
+  EXPECT_THAT(fault_of(patched(header, 124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") + kEnd),
+              HasSubstr("size is negative or no number"));
+  EXPECT_THAT(fault_of(patched(header, 124, "-0000000001") + kEnd), HasSubstr("size is negative or no number"));
+}
+
+TEST(Tar, RefusesWhatIsHostileOrCut) {
+  const std::string good = member("a.jpg", std::string(1000, 'x'));
+  EXPECT_THAT(fault_of("hello" + std::string(600, 'x')), HasSubstr("x.tar: byte 0: is not a tar archive"));
+  EXPECT_THAT(fault_of(good.substr(0, 700)),
+              HasSubstr("byte 0, member 'a.jpg': needs 1000 bytes of data, and only 188 are left in the file. The archive is truncated"));
+  EXPECT_THAT(fault_of(good + good.substr(0, 100)), HasSubstr("byte 1536: the archive ends inside a header"));
+  EXPECT_THAT(fault_of(good + std::string(512, 'z')), HasSubstr("byte 1536: the header's checksum is wrong"));
+  for (const char* name : {"../up.jpg", "/root.jpg", "a/../../b.jpg"})
+    EXPECT_THAT(fault_of(good + member(name, "x")), HasSubstr(fmt::format("byte 1536, member '{}': the name leaves the folder", name)));
+  EXPECT_THAT(fault_of(extension('x', pax_record("path", "../b.jpg")) + member("b", "")), HasSubstr("member '../b.jpg'"));
+  EXPECT_THAT(fault_of(extension('x', pax_record("size", "99999999999999999999")) + member("b", "")), HasSubstr("a pax size is negative"));
+  EXPECT_THAT(fault_of(extension('x', pax_record("size", "9223372036854775807")) + member("b", "")),
+              HasSubstr("needs 9223372036854775807 bytes"));
+  EXPECT_THAT(fault_of(extension('x', "999 a=b\n") + member("b", "")), HasSubstr("a pax record is malformed"));
+  EXPECT_THAT(fault_of(extension('x', pax_record("path", "a"))), HasSubstr("ends after an extension header"));
+  EXPECT_THAT(fault_of(patched(tar_header("s", 0), 156, "S")), HasSubstr("sparse"));
+}
+
+TEST(Tar, TellsHowTheArchiveEnds) {
+  const auto end_of = [](const std::string& archive) { return walk_tar(as_bytes(archive), "x", [](const TarMember&) {}); };
+  EXPECT_TRUE(end_of(member("a.b", "") + kEnd).marked);
+  EXPECT_FALSE(end_of(member("a.b", "")).marked);
+  EXPECT_EQ(end_of(member("a.b", "") + kEnd + "tail").trailing, 4);
+  EXPECT_EQ(end_of(member("a.b", "") + kEnd + kEnd).trailing, 0);
+}
+
+TEST(Shards, ExpandsBraces) {
+  EXPECT_THAT(expand_braces("x-{008..011}.tar"), ElementsAre("x-008.tar", "x-009.tar", "x-010.tar", "x-011.tar"));
+  EXPECT_THAT(expand_braces("{a,b{1..2}}/{9..10}"), ElementsAre("a/9", "a/10", "b1/9", "b1/10", "b2/9", "b2/10"));
+  EXPECT_THAT(message_of([] { expand_braces("x{1..2"); }), HasSubstr("has a { without its }"));
+  EXPECT_THAT(message_of([] { expand_braces("x{5..2}"); }), HasSubstr("{5..2} is empty"));
+  EXPECT_THAT(message_of([] { expand_braces("{0..999}{0..999}"); }), HasSubstr("more than 60000 shards"));
+}
+
+TEST(Shards, SplitsGoByFoldersOrByNames) {
+  const Folder named("named");
+  for (const char* name : {"x-train-000.tar", "x-val-000.tar", "x_TEST.tar", "x-extra.tar"}) named.add(name, kEnd);
+  Shards shards = find_shards(named.path.string());
+  EXPECT_THAT(shards.names[Split::train], ElementsAre("x-train-000.tar"));
+  EXPECT_THAT(shards.names[Split::validation], ElementsAre("x-val-000.tar"));
+  EXPECT_THAT(shards.names[Split::test], ElementsAre("x_TEST.tar"));
+  EXPECT_THAT(shards.oddities.at(0).place, HasSubstr("x-extra.tar"));
+  shards = find_shards((named.path / "x-{val,extra}*.tar").string());
+  EXPECT_THAT(shards.names, testing::SizeIs(1)) << "without a training shard, all are";
+  const Folder nested("nested");
+  for (const char* name : {"train/1.tar", "train/0.tar", "valid/0.tar"}) nested.add(name, kEnd);
+  shards = find_shards(nested.path.string());
+  EXPECT_THAT(shards.names[Split::train], ElementsAre("train/0.tar", "train/1.tar"));
+  EXPECT_THAT(shards.names[Split::validation], ElementsAre("valid/0.tar"));
+}
+
+TEST(Shards, SaysWhatIsMissingOrPacked) {
+  const Folder folder("missing");
+  folder.add("a-0.tar", kEnd);
+  EXPECT_THAT(message_of([&] { find_shards((folder.path / "a-{0..2}.tar").string()); }), HasSubstr("a-1.tar: is missing; "));
+  folder.add("b.tar.gz", "x");
+  EXPECT_THAT(message_of([&] { find_shards(folder.path.string()); }), HasSubstr("b.tar.gz: is a compressed archive"));
+  EXPECT_THAT(message_of([&] { find_shards((folder.path / "*.zip").string()); }), HasSubstr("no file has such a name"));
+  EXPECT_THAT(message_of([] { find_shards("s3://bucket/{0..9}.tar"); }), HasSubstr("is not on this machine"));
+}
+
+TEST(WebDataset, RowsAreSamples) {
+  const Folder folder("rows");
+  const std::string path = folder.add("s.tar", tar_of({{"b/1.cls", "3\n"},
+                                                       {"b/1.JPG", "first"},
+                                                       {"b/0.json", R"({"caption": "x", "label": 5})"},
+                                                       {"b/0.jpeg", "second"},
+                                                       {"__meta__", "m"},
+                                                       {"b/2.left.png", "third"},
+                                                       {"b/2.txt", "t"},
+                                                       {"b/3.tif", "fourth"},
+                                                       {"b/._3.jpg", "mac"},
+                                                       {"b/README", "r"}}));
+  const Dataset dataset = open_webdataset(path, {});
+  const Rows& rows = dataset.train();
+  EXPECT_THAT(keys(rows), ElementsAre("s.tar/b/1.JPG", "s.tar/b/0.jpeg", "s.tar/b/2.left.png", "s.tar/b/3.tif"));
+  EXPECT_THAT(labels_of(rows), ElementsAre(3, 5, kNoLabel, kNoLabel));
+  EXPECT_EQ(text_of(rows, 0), "first");
+  EXPECT_EQ(text_of(rows, 2), "third");
+  EXPECT_EQ(rows.known_fault(2), "");
+  EXPECT_THAT(rows.known_fault(3), HasSubstr("no picture that is read (its fields: tif)"));
+  EXPECT_THAT(oddities(dataset), HasSubstr("2 of 4 samples have no label"));
+  EXPECT_THAT(oddities(dataset), HasSubstr("2 members have no extension, or begin with a dot"));
+  Image image;
+  EXPECT_THAT(message_of([&] { rows.decode(0, image); }),
+              HasSubstr("s.tar/b/1.JPG: is not a JPEG, PNG or WebP file (starts with 'first')"));
+}
+
+TEST(WebDataset, RefusesDoubleKeysAndBadLabels) {
+  const Folder folder("double");
+  const auto fault = [&](const std::vector<File>& files) {
+    const std::string path = folder.add("s.tar", tar_of(files));
+    return message_of([&] { open_webdataset(path, {}); });
+  };
+  EXPECT_THAT(
+      fault({{"1.jpg", "a"}, {"2.jpg", "b"}, {"1.cls", "0"}}),
+      HasSubstr("s.tar: byte 2048, member '1.cls': the sample '1' is there already, at byte 0. Files of one sample must stand next"));
+  EXPECT_THAT(fault({{"1.jpg", "a"}, {"1.JPG", "b"}}), HasSubstr("byte 1024, member '1.JPG': the sample has a .jpg already, at byte 0"));
+  EXPECT_THAT(fault({{"1.jpg", "a"}, {"1.cls", "cat"}}), HasSubstr("member '1.cls': the label 'cat' is no whole number"));
+  EXPECT_THAT(fault({{"1.jpg", "a"}, {"1.cls", "99999999"}}), HasSubstr("the label is not in −1 … 16777215"));
+  EXPECT_THAT(fault({{"1.jpg", "a"}, {"1.json", R"({"label": 18446744073709551615})"}}), HasSubstr("the label is not in"));
+  EXPECT_THAT(fault({{"1.jpg", "a"}, {"1.json", "{"}}), HasSubstr("is no valid JSON"));
+  EXPECT_THAT(fault({}), HasSubstr("the shards hold no samples"));
+}
+
+TEST(WebDataset, ShardsMayRestartTheirKeys) {
+  const Folder folder("restart");
+  folder.add("0.tar", tar_of({{"0.jpg", "a"}, {"1.jpg", "b"}}));
+  folder.add("1.tar", tar_of({{"0.jpg", "c"}}));
+  folder.add("classes.txt", "cat\ndog\r\n");
+  for (const std::string& spec : {folder.path.string(), (folder.path / "{0..1}.tar").string(), (folder.path / "?.tar").string()}) {
+    const Dataset dataset = open_webdataset(spec, {});
+    EXPECT_THAT(keys(dataset.train()), ElementsAre("0.tar/0.jpg", "0.tar/1.jpg", "1.tar/0.jpg"));
+    EXPECT_THAT(oddities(dataset), HasSubstr("1 samples have the key of a sample in an earlier shard ('1.tar/0.jpg'"));
+    EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog"));
+  }
+}
+
+TEST(WebDataset, WriterCopiesBlocksAsTheyLie) {
+  const Folder folder("write");
+  const std::string one = member("1.jpg", "one") + member("1.cls", "4");
+  const std::string two = extension('x', pax_record("path", "2.jpg")) + patched(tar_header("old", 3), 136, "12345670123") + padded("two");
+  const std::string three = member("3.jpg", "three");
+  folder.add("a.tar", one + two + patched(tar_header("d/", 0), 156, "5") + three + kEnd);
+  folder.add("b.tar", member("4.jpg", "four") + kEnd);
+  folder.add("c.tar", member("5.jpg", "five"));
+  const Dataset dataset = open_webdataset(folder.path.string(), {});
+  const Folder out("written");
+  const int64_t written = dataset.writer->write(std::vector<int64_t>{0, 1, 4}, out.path);
+  EXPECT_EQ(read_text(out.path / "a.tar"), one + two + kEnd);
+  EXPECT_FALSE(fs::exists(out.path / "b.tar"));
+  EXPECT_EQ(read_text(out.path / "c.tar"), member("5.jpg", "five") + kEnd);
+  EXPECT_EQ(written, static_cast<int64_t>(one.size() + two.size() + 2 * kEnd.size() + 1024));
+  const Dataset small = open_webdataset(out.path.string(), {});
+  EXPECT_THAT(keys(small.train()), ElementsAre("a.tar/1.jpg", "a.tar/2.jpg", "c.tar/5.jpg"));
+  EXPECT_EQ(small.train().label(0), 4);
+}
+
+TEST(WebDataset, ReadsWhatTarWrites) {
+  const Folder folder("system");
+  const std::string deep = std::string(80, 'd') + "/" + std::string(80, 'e');  // too long for the plain name field
+  folder.add("in/" + deep + "/000.jpg", "picture");
+  folder.add("in/" + deep + "/000.cls", "1");
+  for (const std::string format : {"gnu", "pax", "ustar"}) {
+    const std::string command =
+        "cd '" + folder.path.string() + "' && tar --sort=name --format=" + format + " -cf " + format + ".tar -C in . 2>/dev/null";
+    if (std::system(command.c_str()) != 0) GTEST_SKIP() << "needs GNU tar";
+    const Dataset dataset = open_webdataset((folder.path / (format + ".tar")).string(), {});
+    EXPECT_THAT(keys(dataset.train()), ElementsAre(format + ".tar/" + deep + "/000.jpg"));
+    EXPECT_EQ(text_of(dataset.train(), 0), "picture");
+    EXPECT_EQ(dataset.train().label(0), 1);
+  }
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,24 @@
+// Every network, by the name users type. Adding one: write models/NAME.cc with its make_ function, and add one line here.
+#pragma once
+
+#include "decant/nn/network.h"
+
+// In alphabetical order of the names.
+#define DECANT_NETWORKS(entry)                       \
+  entry("convnet3", make_convnet3)                   \
+  entry("lenet", make_lenet)                         \
+  entry("mlp", make_mlp)                             \
+  entry("quick", make_quick)                         \
+  entry("resnet18", make_resnet18)                   \
+  entry("resnet18-imagenet", make_resnet18_imagenet) \
+  entry("resnet20", make_resnet20)                   \
+  entry("resnet56", make_resnet56)                   \
+  entry("vit", make_vit)
+
+namespace decant::nn {
+
+#define DECANT_DECLARE(name, make) std::unique_ptr<const Network> make(const NetworkSpec& spec);
+DECANT_NETWORKS(DECANT_DECLARE)
+#undef DECANT_DECLARE
+
+}  // namespace decant::nn

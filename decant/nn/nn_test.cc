@@ -1,0 +1,347 @@
+// Every network: shapes, counts, draws, and both derivatives against finite differences in float64.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
+#include <functional>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/safetensors/safetensors.h"
+#include "decant/nn/device.h"
+#include "decant/nn/network.h"
+#include "decant/nn/normalisation.h"
+#include "decant/nn/weights.h"
+
+namespace decant::nn {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string fault_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+/// Values in ±1, drawn like everything else here.
+Tensor noise(at::IntArrayRef shape, std::string_view name) {
+  Tensor result = at::zeros(shape, at::kDouble);
+  Random random(1, name);
+  std::generate_n(result.data_ptr<double>(), result.numel(), [&] { return 2 * random.uniform() - 1; });
+  return result;
+}
+
+int64_t count_of(const std::vector<TensorSpec>& specs) {
+  int64_t total = 0;
+  for (const TensorSpec& spec : specs) total += std::accumulate(spec.shape.begin(), spec.shape.end(), int64_t{1}, std::multiplies<>());
+  return total;
+}
+
+struct Expectation {
+  NetworkSpec spec;
+  int64_t parameters;
+  int64_t embedding;
+};
+
+// Counts by hand: quick 97,200 + 480 + 1,290; convnet3 as the distillation papers print it; resnet20 and resnet18 as published.
+const std::vector<Expectation>& expectations() {
+  static const std::vector<Expectation> all{{{"quick", {32, 32, 3}, 10}, 98'970, 128},
+                                            {{"quick", {28, 28, 1}, 10}, 98'682, 128},
+                                            {{"convnet3", {32, 32, 3}, 10}, 320'010, 2048},
+                                            {{"convnet3", {28, 28, 1}, 10}, 317'706, 2048},
+                                            {{"lenet", {32, 32, 3}, 10}, 62'006, 84},
+                                            {{"lenet", {28, 28, 1}, 10}, 61'706, 84},
+                                            {{"mlp", {28, 28, 1}, 10}, 118'282, 128},
+                                            {{"resnet20", {32, 32, 3}, 10}, 269'722, 64},
+                                            {{"resnet56", {32, 32, 3}, 10}, 853'018, 64},
+                                            {{"resnet18", {32, 32, 3}, 10}, 11'173'962, 512},
+                                            {{"resnet18-imagenet", {64, 64, 3}, 1000}, 11'689'512, 512},
+                                            {{"vit", {32, 32, 3}, 10}, 2'693'194, 192}};
+  return all;
+}
+
+Tensor images_for(const NetworkSpec& spec, int64_t count) {
+  return noise({count, spec.input.channels, spec.input.height, spec.input.width}, "images").to(at::kFloat);
+}
+
+TEST(Networks, HaveThePublishedSizes) {
+  for (const auto& [spec, parameters, embedding] : expectations()) {
+    const auto network = make_network(spec);
+    EXPECT_EQ(count_of(network->parameters()), parameters) << spec.name;
+    EXPECT_EQ(network->embedding_width(), embedding) << spec.name;
+  }
+}
+
+// A bias in front of an instance norm has no effect, so its gradient is rounding error; it must still be part of the graph.
+TEST(Networks, LearnWithEveryParameter) {
+  for (const auto& [spec, count, width] : expectations()) {
+    const auto network = make_network(spec);
+    State state = initial_state(*network, Random(7, "init"));
+    for (Tensor& p : state.parameters) p.requires_grad_();
+    const Tensor embedding = network->embed(state.parameters, state.buffers, images_for(spec, 2), true);
+    ASSERT_EQ(embedding.sizes(), (std::vector<int64_t>{2, width})) << spec.name;
+    const Tensor logits = network->classify(state.parameters, embedding);
+    ASSERT_EQ(logits.sizes(), (std::vector<int64_t>{2, spec.classes})) << spec.name;
+    const auto gradients = torch::autograd::grad({at::log_softmax(logits, 1).select(1, 0).sum()}, state.parameters);
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      const float widest = gradients[i].abs().max().item<float>();
+      EXPECT_TRUE(std::isfinite(widest) && widest > 0) << spec.name << " " << network->parameters()[i].name;
+    }
+  }
+}
+
+/// Counts the operations on pictures whose input is not in channels-last, for the life of the object.
+class FormatWatch {
+ public:
+  FormatWatch() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&watch).needsInputs(true))) { seen = strayed = 0; }
+  ~FormatWatch() { at::removeCallback(handle_); }
+  static inline int seen = 0;
+  static inline int strayed = 0;
+
+ private:
+  static std::unique_ptr<at::ObserverContext> watch(const at::RecordFunction& call) {
+    static const std::set<std::string> watched{"aten::conv2d", "aten::batch_norm", "aten::group_norm", "aten::max_pool2d",
+                                               "aten::avg_pool2d"};
+    if (!watched.contains(call.name())) return nullptr;
+    ++seen;
+    if (call.inputs()[0].toTensor().suggest_memory_format() != at::MemoryFormat::ChannelsLast) ++strayed;
+    return nullptr;
+  }
+  at::CallbackHandle handle_;
+};
+
+TEST(Networks, StayInChannelsLast) {
+  for (const auto& [spec, count, width] : expectations()) {
+    if (spec.name.starts_with("resnet18")) continue;  // the bricks of resnet20
+    const auto network = make_network(spec);
+    State state = initial_state(*network, Random(7, "init"));
+    const Tensor images = images_for(spec, 2);
+    const Tensor plain = network->forward(state.parameters, state.buffers, images, false);
+    const FormatWatch watch;
+    const Tensor last = network->forward(state.parameters, state.buffers, images.contiguous(at::MemoryFormat::ChannelsLast), false);
+    EXPECT_TRUE(plain.equal(last)) << spec.name;
+    EXPECT_TRUE(FormatWatch::seen > 0 || spec.name == "mlp") << spec.name;
+    EXPECT_EQ(FormatWatch::strayed, 0) << spec.name;
+  }
+}
+
+/// A network in float64, seen along a line through its parameters and images at once.
+struct Slope {
+  std::unique_ptr<const Network> network;
+  State state;
+  Tensors point;      ///< parameters, then images
+  Tensors direction;  ///< one for each of the point
+
+  explicit Slope(const NetworkSpec& spec) : network(make_network(spec)), state(initial_state(*network, Random(3))) {
+    for (Tensor& p : state.parameters) point.push_back(p.to(at::kDouble));
+    for (Tensor& b : state.buffers) b = b.to(at::kDouble);
+    point.push_back(images_for(spec, 3).to(at::kDouble));
+    for (size_t i = 0; i < point.size(); ++i) direction.push_back(noise(point[i].sizes(), "direction" + std::to_string(i)) * 0.1);
+  }
+
+  Tensors at(double t) const {
+    Tensors moved;
+    for (size_t i = 0; i < point.size(); ++i) moved.push_back((point[i] + direction[i] * t).detach().requires_grad_());
+    return moved;
+  }
+  /// Loss of labels 0, 1, 2 in training mode; batch statistics, so the buffers do not matter.
+  Tensor loss(const Tensors& x) {
+    const Tensor z = network->forward(std::span(x).first(x.size() - 1), state.buffers, x.back(), true);
+    return -at::log_softmax(z, 1).diagonal().mean();
+  }
+  static Tensor along(const Tensors& gradient, const Tensors& v) {
+    Tensor sum = at::zeros({}, at::kDouble);
+    for (size_t i = 0; i < v.size(); ++i) sum = sum + (gradient[i] * v[i]).sum();
+    return sum;
+  }
+  /// d loss / dt, as part of a graph.
+  Tensor first(const Tensors& x) {
+    return along(torch::autograd::grad({loss(x)}, x, {}, /*retain_graph=*/true, /*create_graph=*/true), direction);
+  }
+};
+
+void expect_derivatives(const NetworkSpec& spec) {
+  SCOPED_TRACE(spec.name);
+  Slope slope(spec);
+  constexpr double step = 1e-6;
+  const Tensors here = slope.at(0);
+  const Tensor first = slope.first(here);
+  const double numeric_first = (slope.loss(slope.at(step)) - slope.loss(slope.at(-step))).item<double>() / (2 * step);
+  EXPECT_NEAR(first.item<double>(), numeric_first, 1e-5 * (1 + std::abs(numeric_first)));
+  const double second = Slope::along(torch::autograd::grad({first}, here), slope.direction).item<double>();
+  const double numeric_second = (slope.first(slope.at(step)) - slope.first(slope.at(-step))).item<double>() / (2 * step);
+  EXPECT_GT(std::abs(second), 1e-6);
+  EXPECT_NEAR(second, numeric_second, 1e-5 * (1 + std::abs(numeric_second)));
+}
+
+// Small pictures and three classes; resnet18 is made of resnet20's bricks, with eleven million numbers.
+TEST(Networks, FirstAndSecondDerivativesAgreeWithFiniteDifferences) {
+  expect_derivatives({"quick", {8, 8, 3}, 3});
+  expect_derivatives({"convnet3", {8, 8, 3}, 3});
+  expect_derivatives({"lenet", {16, 16, 1}, 3});
+  expect_derivatives({"mlp", {4, 4, 3}, 3});
+  expect_derivatives({"resnet20", {8, 8, 3}, 3});
+  expect_derivatives({"vit", {8, 8, 3}, 3});
+}
+
+TEST(Network, SameSeedSameWeights) {
+  const auto network = make_network({"quick", {32, 32, 3}, 10});
+  const State a = initial_state(*network, Random(5, "init"));
+  const State b = initial_state(*network, Random(5, "init"));
+  const State c = initial_state(*network, Random(6, "init"));
+  for (size_t i = 0; i < a.parameters.size(); ++i) EXPECT_TRUE(a.parameters[i].equal(b.parameters[i]));
+  EXPECT_FALSE(a.parameters[0].equal(c.parameters[0]));
+  EXPECT_TRUE((a.buffers[0] == 0).all().item<bool>());
+  EXPECT_TRUE((a.buffers[1] == 1).all().item<bool>());
+}
+
+TEST(Network, WeightsAreDrawnAsWideAsStated) {
+  const auto network = make_network({"resnet20", {32, 32, 3}, 10});
+  const State state = initial_state(*network, Random(5, "init"));
+  for (size_t i = 0; i < state.parameters.size(); ++i) {
+    const TensorSpec& spec = network->parameters()[i];
+    const Tensor& value = state.parameters[i];
+    const double widest = value.abs().max().item<double>();
+    if (spec.init == Init::ones) {
+      EXPECT_EQ(value.min().item<double>(), 1) << spec.name;
+    } else if (spec.init == Init::kaiming_normal && value.numel() > 10'000) {
+      const auto fan_in = static_cast<double>(spec.shape[1] * spec.shape[2] * spec.shape[3]);
+      EXPECT_NEAR(value.std(true).item<double>(), std::sqrt(2 / fan_in), 0.001) << spec.name;
+    } else if (spec.init == Init::kaiming_uniform) {
+      EXPECT_LE(widest, 1 / std::sqrt(64.0)) << spec.name;
+      EXPECT_GT(widest, 0.7 / std::sqrt(64.0)) << spec.name;
+    }
+  }
+}
+
+TEST(Network, Resnet18DrawsByFanOut) {
+  const auto network = make_network({"resnet18", {32, 32, 3}, 10});
+  EXPECT_EQ(network->parameters()[0].name, "conv1.weight");
+  EXPECT_DOUBLE_EQ(network->parameters()[0].scale, std::sqrt(2.0 / (64 * 9)));
+}
+
+TEST(Network, OnlyWeightsOfMapsDecay) {
+  for (const std::string& name : network_names()) {
+    const auto network = make_network({name, {32, 32, 3}, 10});
+    for (const TensorSpec& spec : network->parameters())
+      EXPECT_EQ(spec.decays, spec.shape.size() != 1 && spec.name != "pos_embed") << spec.name;
+  }
+}
+
+TEST(Network, TrainingMovesTheRunningStatistics) {
+  const auto network = make_network({"quick", {8, 8, 3}, 2});
+  State state = initial_state(*network, Random(5, "init"));
+  const Tensor images = noise({4, 3, 8, 8}, "images").to(at::kFloat);
+  const Tensor before = state.buffers[1].clone();
+  network->forward(state.parameters, state.buffers, images, false);
+  EXPECT_TRUE(state.buffers[1].equal(before));
+  network->forward(state.parameters, state.buffers, images, true);
+  EXPECT_FALSE(state.buffers[1].equal(before));
+  EXPECT_LT(state.buffers[1].max().item<float>(), 1);  // 0.9 + 0.1 · a small variance
+  EXPECT_GT(state.buffers[1].min().item<float>(), 0.9F);
+}
+
+TEST(Network, FaultsAreNamed) {
+  EXPECT_THAT(fault_of([] {
+                make_network({"resnet19", {32, 32, 3}, 10});
+              }),
+              HasSubstr("there is no network 'resnet19'; did you mean 'resnet18'?"));
+  EXPECT_THAT(fault_of([] {
+                make_network({"quick", {6, 6, 3}, 10});
+              }),
+              HasSubstr("'quick' needs pictures of at least 8×8 pixels, not 6×6"));
+  EXPECT_THAT(fault_of([] { make_network({"vit", {31, 31, 3}, 10}); }), HasSubstr("cannot cut pictures of 31×31"));
+  EXPECT_THAT(fault_of([] { make_network({"quick", {32, 32, 4}, 10}); }), HasSubstr("1 or 3 channels, not 4"));
+  EXPECT_THAT(fault_of([] { make_network({"quick", {32, 32, 3}, 0}); }), HasSubstr("at least one class"));
+}
+
+// ------------------------------------------------------------------------------------------------------------------------- weights
+
+std::filesystem::path file_named(const std::string& name) {
+  return std::filesystem::path(::testing::TempDir()) / ("nn_test_" + name);
+}
+
+TEST(Weights, ComeBackAsTheyWere) {
+  const auto network = make_network({"quick", {8, 8, 3}, 4});
+  State state = initial_state(*network, Random(5, "init"));
+  network->forward(state.parameters, state.buffers, images_for(network->spec(), 4), true);
+  state.parameters[0] = state.parameters[0].contiguous(at::MemoryFormat::ChannelsLast);
+  save_weights(*network, state, file_named("quick.safetensors"));
+  const State back = load_weights(*network, file_named("quick.safetensors"));
+  ASSERT_EQ(back.parameters.size(), state.parameters.size());
+  for (size_t i = 0; i < back.parameters.size(); ++i) EXPECT_TRUE(back.parameters[i].equal(state.parameters[i]));
+  for (size_t i = 0; i < back.buffers.size(); ++i) EXPECT_TRUE(back.buffers[i].equal(state.buffers[i]));
+}
+
+/// The message for the weights of a small mlp, spoiled by `spoil` before they are written.
+std::string fault_of_weights(const std::string& name, const std::function<void(std::vector<SafeTensor>&)>& spoil) {
+  const auto network = make_network({"mlp", {2, 2, 1}, 2});
+  const auto file = file_named(name);
+  save_weights(*network, initial_state(*network, Random(1)), file);
+  SafeTensors good = open_safetensors(file);
+  spoil(good.tensors);
+  const auto spoiled = file_named(name + ".spoiled");
+  write_safetensors(spoiled, good.tensors);
+  const std::string message = fault_of([&] { load_weights(*network, spoiled); });
+  EXPECT_TRUE(message.starts_with(spoiled.string()) || message == "nothing was thrown") << message;
+  return message;
+}
+
+TEST(Weights, FaultsNameFileAndTensor) {
+  static const std::vector<float> values(4, std::numeric_limits<float>::quiet_NaN());
+  const Bytes bytes = std::as_bytes(std::span(values));
+  EXPECT_THAT(fault_of_weights("missing", [](auto& t) { t.erase(t.begin()); }),
+              HasSubstr("tensor 'fc_1.bias': is missing; it is part of network 'mlp' for 2×2×1 pictures and 2 classes"));
+  EXPECT_THAT(fault_of_weights("shape",
+                               [](auto& t) {
+                                 t[0].shape = {2, 64};
+                               }),
+              HasSubstr("tensor 'fc_1.bias': has shape (2, 64), not (128)"));
+  EXPECT_THAT(fault_of_weights("type", [](auto& t) { t[0].type = ElementType::i32; }), HasSubstr("tensor 'fc_1.bias': holds I32, not F32"));
+  EXPECT_THAT(fault_of_weights("extra",
+                               [&](auto& t) {
+                                 t.push_back({"fc_9.bias", ElementType::f32, {4}, bytes});
+                               }),
+              HasSubstr("tensor 'fc_9.bias': is not part of network 'mlp'"));
+  EXPECT_THAT(fault_of_weights("nan", [&](auto& t) { t[4].data = bytes.first(8); }),
+              HasSubstr("tensor 'fc_3.bias': holds a value that is not a finite number"));
+  EXPECT_EQ(fault_of_weights("batches",
+                             [&](auto& t) {
+                               t.push_back({"bn.num_batches_tracked", ElementType::f32, {4}, bytes});
+                             }),
+            "nothing was thrown");
+}
+
+// ------------------------------------------------------------------------------------------------------------------------ the rest
+
+TEST(Device, NamesAreChecked) {
+  EXPECT_TRUE(device_named("cpu").is_cpu());
+  EXPECT_THAT(fault_of([] { device_named("gpu"); }), HasSubstr("there is no device 'gpu'"));
+  EXPECT_THAT(fault_of([] { device_named("cuda:"); }), HasSubstr("there is no device 'cuda:'"));
+  EXPECT_THAT(fault_of([] { device_named("cuda:1x"); }), HasSubstr("there is no device 'cuda:1x'"));
+  EXPECT_THAT(fault_of([] { device_named("cuda:99"); }), HasSubstr("device 'cuda:99' is not here"));
+}
+
+TEST(Normalisation, IsExact) {
+  PixelSums sums(3);
+  const std::vector<uint8_t> pixels{0, 255, 51, 255, 255, 51};
+  sums.add(pixels);
+  const PixelStatistics s = sums.statistics();
+  EXPECT_FLOAT_EQ(s.mean[0], 0.5F);
+  EXPECT_FLOAT_EQ(s.deviation[0], 0.5F);
+  EXPECT_FLOAT_EQ(s.mean[1], 1);
+  EXPECT_FLOAT_EQ(s.deviation[1], 0);
+  EXPECT_FLOAT_EQ(s.mean[2], 0.2F);
+}
+
+}  // namespace
+}  // namespace decant::nn

@@ -1,0 +1,115 @@
+#include "decant/nn/weights.h"
+
+#include <ATen/ops/empty.h>
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+
+#include "decant/base/errors.h"
+#include "decant/formats/safetensors/safetensors.h"
+
+namespace decant::nn {
+
+namespace {
+
+constexpr int64_t kMostClasses = 1'000'000;
+
+std::string shape_text(std::span<const int64_t> shape) {
+  std::string text = "(";
+  for (const int64_t length : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(length);
+  return text + ")";
+}
+
+/// What every complaint about a weights file has in common.
+class WeightsFile {
+ public:
+  WeightsFile(const Network& network, const std::filesystem::path& file)
+      : network_(network), name_(file.string()), content_(open_safetensors(file)) {}
+
+  Tensors load(const std::vector<TensorSpec>& specs) const {
+    Tensors tensors;
+    for (const TensorSpec& spec : specs) tensors.push_back(load(spec));
+    return tensors;
+  }
+
+  int64_t classes() const {
+    const std::string& bias = network_.parameters().back().name;
+    const SafeTensor* stored = content_.find(bias);
+    if (stored == nullptr || stored->shape.size() != 1 || stored->shape[0] < 1 || stored->shape[0] > kMostClasses)
+      throw fault(bias, "is missing or no list of values, one for each class; it is part of");
+    return stored->shape[0];
+  }
+
+  void refuse_strangers() const {
+    std::map<std::string_view, const TensorSpec*> known;
+    for (const auto* specs : {&network_.parameters(), &network_.buffers()}) {
+      for (const TensorSpec& spec : *specs) known[spec.name] = &spec;
+    }
+    for (const SafeTensor& tensor : content_.tensors) {
+      if (!known.contains(tensor.name) && !tensor.name.ends_with("num_batches_tracked")) throw fault(tensor.name, "is not part of");
+    }
+  }
+
+ private:
+  Tensor load(const TensorSpec& spec) const {
+    const SafeTensor* stored = content_.find(spec.name);
+    if (stored == nullptr) throw fault(spec.name, "is missing; it is part of");
+    if (stored->type != ElementType::f32)
+      throw fault(spec.name, fmt::format("holds {}, not F32, the type of", safetensors_name(stored->type)));
+    if (stored->shape != spec.shape)
+      throw fault(spec.name, fmt::format("has shape {}, not {}, the shape in", shape_text(stored->shape), shape_text(spec.shape)));
+    Tensor tensor = at::empty(spec.shape, at::kFloat);
+    float* values = tensor.data_ptr<float>();
+    std::memcpy(values, stored->data.data(), stored->data.size());
+    const auto finite = [](float value) { return std::isfinite(value); };
+    if (!std::all_of(values, values + tensor.numel(), finite))
+      throw InputError({name_, place(spec.name), "holds a value that is not a finite number", "Train it again with a smaller rate"});
+    return tensor;
+  }
+
+  static std::string place(const std::string& tensor) { return "tensor '" + tensor + "'"; }
+
+  InputError fault(const std::string& tensor, const std::string& what) const {
+    const NetworkSpec& spec = network_.spec();
+    return InputError({name_, place(tensor),
+                       fmt::format("{} network '{}' for {}×{}×{} pictures and {} classes", what, spec.name, spec.input.width,
+                                   spec.input.height, spec.input.channels, spec.classes),
+                       "Name the network, picture size and classes that the weights were made for"});
+  }
+
+  const Network& network_;
+  std::string name_;
+  SafeTensors content_;
+};
+
+}  // namespace
+
+State load_weights(const Network& network, const std::filesystem::path& file) {
+  const WeightsFile weights(network, file);
+  State state{weights.load(network.parameters()), weights.load(network.buffers())};
+  weights.refuse_strangers();
+  return state;
+}
+
+int classes_in(const Network& network, const std::filesystem::path& file) {
+  return static_cast<int>(WeightsFile(network, file).classes());
+}
+
+void save_weights(const Network& network, const State& state, const std::filesystem::path& file) {
+  Tensors kept;  // what the bytes below belong to
+  std::vector<SafeTensor> stored;
+  const auto add = [&](const std::vector<TensorSpec>& specs, const Tensors& tensors) {
+    DECANT_CHECK(specs.size(), ==, tensors.size());
+    for (size_t i = 0; i < specs.size(); ++i) {
+      kept.push_back(tensors[i].detach().to(at::kCPU, at::kFloat).contiguous());
+      const std::span values(kept.back().data_ptr<float>(), static_cast<size_t>(kept.back().numel()));
+      stored.push_back({specs[i].name, ElementType::f32, specs[i].shape, std::as_bytes(values)});
+    }
+  };
+  add(network.parameters(), state.parameters);
+  add(network.buffers(), state.buffers);
+  write_safetensors(file, stored);
+}
+
+}  // namespace decant::nn

@@ -1,0 +1,41 @@
+// bins: a matrix of features (and labels, if any) in, an order and its bins out; no pictures needed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/pipeline/compress.h"
+
+namespace decant {
+
+struct BinsOptions {
+  std::filesystem::path features;
+  std::filesystem::path labels;
+  std::filesystem::path out;
+  SelectOptions select;
+  uint64_t seed = 0;
+  bool overwrite = false;
+  std::string command;
+
+  void declare(OptionTable& table);
+};
+
+/// Writes bins.npy, pools.npy, order.npy, gain.npy, labels.npy (if given) and run.json; returns the latter.
+Json make_bins(const BinsOptions& options, const Context& context);
+
+/// features: pictures in, a .npy out.
+struct FeaturesOptions {
+  InputOptions input;
+  std::filesystem::path out;
+  FeatureOptions features;
+  uint64_t seed = 0;
+  bool overwrite = false;
+
+  void declare(OptionTable& table);
+};
+Json make_features(const FeaturesOptions& options, const Context& context);
+
+}  // namespace decant

@@ -1,0 +1,117 @@
+#include "decant/pipeline/compress.h"
+
+#include <algorithm>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/kernels/pca.h"
+#include "decant/pipeline/run_log.h"
+#include "decant/pipeline/write_small_set.h"
+#include "decant/select/quota.h"
+#include "decant/select/recipes.h"
+
+namespace decant {
+
+void SelectOptions::declare(OptionTable& table) {
+  table.add("method", method, "NAME", "bins, random; auto = bins");
+  table.add("function", function, "NAME", "what the bins maximise: graph-cut, graph-cut-dot, graph-cut-euclidean");
+  table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
+  table.add("bins", bins, "N", "bins in every pool");
+  table.add("pool", pool, "cut all rows in one pool even when there are labels");
+}
+
+void CompressOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "the data set");
+  path.positional = path.required = true;
+  table.add("out", out, "FOLDER", "where the small set goes").required = true;
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  select.declare(table);
+  features.declare(table);
+  table.add("labels", input.labels, "FILE", "labels of a .npy data set");
+  table.add("to", to, "FORMAT", "imagefolder or webdataset instead of the format it came in");
+  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+namespace {
+
+std::string pool_phrase(const Input& input, const SelectOptions& select) {
+  return input.labelled() && !select.pool ? fmt::format("each of {} classes", input.classes) : "one pool";
+}
+
+BinOptions bin_options(const Input& input, const SelectOptions& select, const FeatureSet& features) {
+  BinOptions options;
+  options.function = parse_function(select.function);
+  options.lambda = select.lambda;
+  options.bins = select.bins;
+  options.per_class = input.labelled() && !select.pool;
+  options.classes = features.gradient_classes;
+  if (options.classes > 0 && options.function == Function::graph_cut) options.function = Function::graph_cut_gradient;
+  return options;
+}
+
+/// Positions of the rows on the plane of their two main directions; empty when there is nothing to see.
+Matrix<float> plane_of(const Features& features, const Context& context) {
+  if (features.count() < 3 || features.width() < 2) return {};
+  const Pca pca = fit_pca(features.rows, 2, context);
+  Matrix<float> map(features.count(), 2);
+  project(pca, features.rows, map.view(), context);
+  return map;
+}
+
+}  // namespace
+
+Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed, RunLog& log,
+                   const Context& context) {
+  Chosen chosen;
+  const std::vector<int64_t> bad = input.bad_rows();
+  const std::vector<int32_t> labels = input.labelled() ? input.labels : std::vector<int32_t>();
+  if (select.method == "random") {
+    chosen.selection = select_random(input.rows(), labels, bad, !select.pool, seed);
+    chosen.note = fmt::format("random rows, the same share of {}", pool_phrase(input, select));
+    return chosen;
+  }
+  if (select.method != "bins" && select.method != "auto")
+    throw UsageError(fmt::format("--method {}: there are bins, random and auto", select.method));
+  chosen.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
+  chosen.selection = log.stage("bins", [&] {
+    return select_bins(chosen.features.features, labels, bad, bin_options(input, select, chosen.features), context);
+  });
+  chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins, select.function,
+                            chosen.features.kind, chosen.features.features.width(), pool_phrase(input, select));
+  return chosen;
+}
+
+Json compress(const CompressOptions& options, const Context& context) {
+  OutputFolder out(options.out, {.overwrite = options.overwrite});
+  RunLog log(out.path());
+
+  // Rows: what there is, and which of it can be read.
+  InputOptions reading = options.input;
+  reading.check = !options.no_check;
+  const Input input = log.stage("read", [&] { return read_input(reading, context); });
+  const int64_t count = keep_count(options.keep, input.rows());
+  if (count > input.rows() - static_cast<int64_t>(input.bad.size()))
+    throw InputError({options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.bad.size())), "Lower --keep"});
+
+  // An order over the readable rows; then exactly `count` of them.
+  const Chosen chosen = choose_rows(input, options.select, options.features, options.seed, log, context);
+  const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
+  DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
+  const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
+
+  OptionTable table;
+  CompressOptions resolved = options;
+  resolved.declare(table);
+  const SmallSet set{.input = input, .selection = chosen.selection, .kept = kept, .map = map.view(), .to = options.to, .note = chosen.note,
+                     .seed = options.seed, .command = options.command, .options = table.resolved(),
+                     .features = chosen.features.features.count() > 0 ? chosen.features.to_json() : Json()};
+  const Json run = write_small_set(set, out.path(), log, context);
+  out.commit();
+  return run;
+}
+
+}  // namespace decant

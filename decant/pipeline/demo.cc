@@ -1,0 +1,60 @@
+#include "decant/pipeline/demo.h"
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/draw/pictures.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/evaluate_sets.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void DemoOptions::declare(OptionTable& table) {
+  table.add("pictures", pictures, "PATH", "your own pictures (class folders); left out, decant draws some").positional = true;
+  table.add("out", out, "FOLDER", "where everything goes; replaced when it is there");
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add("seeds", seeds, "N", "trainings of each kind");
+  table.add("steps", steps, "N", "parameter updates of each training");
+  table.add("seed", seed, "N", "every random choice follows from it");
+}
+
+namespace {
+
+std::string draw_pictures(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
+  const fs::path folder = options.out / "pictures";
+  const DrawOptions drawing{.seed = options.seed};
+  fs::remove_all(folder);
+  draw_picture_set(folder, drawing, context);
+  say(fmt::format("Drew {} training pictures of {} things, and {} to test with: common and rare views, near-duplicates, clutter, and "
+                  "{:.0f} % of the training pictures in the wrong folder.",
+                  human_count(int64_t{drawing.per_class} * drawing.classes), drawing.classes, human_count(int64_t{drawing.test_per_class} * drawing.classes),
+                  100 * drawing.wrong_labels));
+  return folder.string();
+}
+
+}  // namespace
+
+void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
+  fs::create_directories(options.out);
+  const std::string pictures = options.pictures.empty() ? draw_pictures(options, say, context) : options.pictures;
+  const fs::path small = options.out / "small";
+
+  CompressOptions compressing{.input = {.path = pictures}, .out = small, .keep = options.keep, .seed = options.seed, .overwrite = true};
+  compressing.features.cache = options.out / "cache";
+  compressing.command = fmt::format("decant compress {} -o {} --keep {}", pictures, small.string(), options.keep);
+  const Json run = compress(compressing, context);
+  say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(run["kept"]), human_count(run["rows"]), human_bytes(run["bytes_after"]),
+                  human_bytes(run["bytes_before"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>()));
+
+  EvaluateOptions judging{.full = pictures, .small = small, .seeds = options.seeds};
+  judging.training.steps = options.steps;
+  judging.training.image_size = 32;
+  const evaluate::Evidence evidence = evaluate_sets(judging, context);
+  say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
+                  3 * options.seeds, human_count(options.steps), evidence_table(evidence)));
+  for (const std::string& verdict : evaluate::verdicts(evidence)) say(verdict + ".");
+  say(fmt::format("The small set is {}, and its report is file://{}", (small / "data").string(), fs::absolute(small / "report.html").string()));
+}
+
+}  // namespace decant

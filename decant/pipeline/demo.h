@@ -1,0 +1,27 @@
+// demo: the whole road once, on pictures that decant draws itself or on the user's own, told in plain words.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/options.h"
+
+namespace decant {
+
+struct DemoOptions {
+  std::string pictures;                      ///< empty = drawn
+  std::filesystem::path out = "out/demo";
+  std::string keep = "20%";
+  int seeds = 3;
+  int64_t steps = 600;
+  uint64_t seed = 0;
+
+  void declare(OptionTable& table);
+};
+
+/// Writes OUT/pictures (when drawn) and OUT/small with its report. `say` receives each paragraph of the story as it happens.
+void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context);
+
+}  // namespace decant

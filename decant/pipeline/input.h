@@ -1,0 +1,36 @@
+// The data set of a run: opened, checked row by row, and named by a digest of its content.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+
+namespace decant {
+
+struct Input {
+  Dataset dataset;
+  std::vector<BadRow> bad;      ///< of the training split, ascending
+  std::vector<int32_t> labels;  ///< of the training split
+  int classes = 0;
+  std::string digest;           ///< of every training row's key, label and bytes
+
+  int64_t rows() const { return dataset.train().size(); }
+  bool labelled() const;                   ///< every usable row has a label
+  std::vector<int64_t> bad_rows() const;
+  std::vector<int64_t> usable_rows() const;
+  std::string class_name(int32_t label) const;  ///< the name, or the number when there is none
+};
+
+struct InputOptions {
+  std::string path;
+  std::filesystem::path labels;  ///< .npy of labels for a .npy of features
+  bool strict = false;           ///< a bad row is an error
+  bool check = true;             ///< decode every picture once, to find the bad rows
+};
+
+/// Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
+Input read_input(const InputOptions& options, const Context& context);
+
+}  // namespace decant

@@ -1,0 +1,185 @@
+#include "decant/pipeline/inspect.h"
+
+#include <algorithm>
+#include <map>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/open.h"
+#include "decant/select/quota.h"
+
+namespace decant {
+
+void InspectOptions::declare(OptionTable& table) {
+  Option& where = table.add("path", path, "PATH", "the data set");
+  where.positional = where.required = true;
+  table.add("labels", labels, "FILE", "labels of a .npy data set");
+  table.add("deep", deep, "decode every picture to find the bad ones");
+}
+
+namespace {
+
+constexpr int64_t kSizeSamples = 16;
+constexpr size_t kListed = 20;
+
+/// Sizes of a few pictures spread over the rows: {"width x height x channels": how many of the sampled}.
+Json image_sizes(const Rows& rows, const Context& context) {
+  Json sizes = Json::object();
+  if (!rows.has_images() || rows.size() == 0) return sizes;
+  const auto name = [](const ImageSize& s) { return fmt::format("{}x{}x{}", s.width, s.height, s.channels); };
+  if (const auto fixed = rows.fixed_size()) return {{name(*fixed), rows.size()}};
+  const int64_t count = std::min(kSizeSamples, rows.size());
+  std::vector<std::string> found(static_cast<size_t>(count));
+  parallel_for(context, count, 1, [&](int64_t i, int64_t) {
+    Image image;
+    try {
+      rows.decode(i * rows.size() / count, image);
+      found[static_cast<size_t>(i)] = name(image.size);
+    } catch (const Error&) {
+      found[static_cast<size_t>(i)] = "unreadable";
+    }
+  });
+  for (const std::string& size : found) sizes[size] = sizes.value(size, 0) + 1;
+  return sizes;
+}
+
+Json class_rows(const std::vector<int32_t>& labels, int classes) {
+  std::vector<int64_t> counts(static_cast<size_t>(classes));
+  for (const int32_t label : labels) {
+    if (label >= 0) ++counts[static_cast<size_t>(label)];
+  }
+  return counts;
+}
+
+Json splits_of(const Dataset& dataset) {
+  Json splits = Json::object();
+  for (const auto& [split, rows] : dataset.splits) splits[name_of(split)] = rows->size();
+  return splits;
+}
+
+Json oddities_of(const Dataset& dataset) {
+  Json oddities = Json::array();
+  for (const Oddity& oddity : dataset.oddities) oddities.push_back({{"place", oddity.place}, {"what", oddity.what}});
+  return oddities;
+}
+
+Json bad_of(const std::vector<BadRow>& bad) {
+  Json listed = Json::array();
+  for (size_t i = 0; i < std::min(kListed, bad.size()); ++i) listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].reason}});
+  return listed;
+}
+
+}  // namespace
+
+Json inspect(const InspectOptions& options, const Context& context) {
+  const Dataset dataset = open_dataset(options.path, {.labels = options.labels}, context);
+  const Rows& train = dataset.train();
+  const std::vector<BadRow> bad = find_bad_rows(train, options.deep ? Depth::full : Depth::headers, context);
+  const std::vector<int32_t> labels = labels_of(train);
+  const int classes = class_count(dataset);
+  return {{"format", dataset.format},
+          {"rows", train.size()},
+          {"classes", classes},
+          {"bad_files", bad.size()},
+          {"bytes", train.stored_bytes()},
+          {"labelled", std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; })},
+          {"splits", splits_of(dataset)},
+          {"class_names", dataset.classes},
+          {"class_rows", class_rows(labels, classes)},
+          {"image_sizes", image_sizes(train, context)},
+          {"oddities", oddities_of(dataset)},
+          {"bad", bad_of(bad)}};
+}
+
+namespace {
+
+std::string class_line(const Json& found) {
+  const auto counts = found["class_rows"].get<std::vector<int64_t>>();
+  if (counts.empty()) return "no labels";
+  const auto names = found["class_names"].get<std::vector<std::string>>();
+  const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+  const auto name = [&](auto at) {
+    const auto i = static_cast<size_t>(at - counts.begin());
+    return i < names.size() ? names[i] : std::to_string(i);
+  };
+  if (*least == *most) return fmt::format("{}, {} rows each", counts.size(), human_count(*least));
+  return fmt::format("{}, from {} rows ({}) to {} ({})", counts.size(), human_count(*least), name(least), human_count(*most), name(most));
+}
+
+}  // namespace
+
+std::string inspect_text(const Json& found) {
+  std::string text = fmt::format("format    {}\nrows      {} to make small, {}\n", found["format"].get<std::string>(), human_count(found["rows"]),
+                                 human_bytes(found["bytes"]));
+  for (const auto& [split, rows] : found["splits"].items()) {
+    if (split != "train") text += fmt::format("          {} {} rows, left alone, for the evidence\n", human_count(rows), split);
+  }
+  text += "classes   " + class_line(found) + "\n";
+  std::string sizes;
+  for (const auto& [size, count] : found["image_sizes"].items()) sizes += (sizes.empty() ? "" : ", ") + size;
+  if (!sizes.empty()) text += "pictures  " + sizes + "\n";
+  text += fmt::format("bad       {}\n", found["bad_files"].get<int64_t>());
+  for (const Json& bad : found["bad"]) text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(), bad["reason"].get<std::string>());
+  for (const Json& oddity : found["oddities"]) text += fmt::format("note      {}: {}\n", oddity["place"].get<std::string>(), oddity["what"].get<std::string>());
+  return text;
+}
+
+namespace {
+
+/// Nanoseconds of one core, measured; see docs/benchmarks.md.
+constexpr double kDecodePerByte = 45;          // JPEG bytes, full decode
+constexpr double kReadPerByte = 0.7;           // digest, hash, copy
+constexpr double kConvKMeansPerPicture = 1.6e6;
+constexpr double kScorePerValue = 0.16;        // one multiply-add of a linear score
+
+double bins_seconds(double pool_rows, double pools, double width) { return pools * pool_rows * pool_rows / 2 * width * kScorePerValue * 1e-9; }
+
+}  // namespace
+
+Json plan(const CompressOptions& options, const Context& context) {
+  const Dataset dataset = open_dataset(options.input.path, {.labels = options.input.labels}, context);
+  const Rows& train = dataset.train();
+  const auto rows = static_cast<double>(train.size());
+  const int64_t kept = keep_count(options.keep, train.size());
+  const bool pictures = train.has_images();
+  const bool encoded = pictures && !train.fixed_size();
+  const bool computes = pictures && !options.features.features.ends_with(".npy") && options.select.method != "random";
+  const double width = options.features.feature_width;
+  const double pools = options.select.pool ? 1 : std::max(1, class_count(dataset));
+  const double threads = context.thread_count();
+  const auto bytes = static_cast<double>(train.stored_bytes());
+  const double share = static_cast<double>(kept) / rows;
+
+  Json stages = Json::array();
+  double total = 0;
+  const auto stage = [&](const char* name, double core_seconds) {
+    stages.push_back({{"name", name}, {"seconds", core_seconds / threads}});
+    total += core_seconds / threads;
+  };
+  stage("read", bytes * (kReadPerByte + (encoded && !options.no_check ? kDecodePerByte : 0)) * 1e-9);
+  if (computes) stage("features", rows * kConvKMeansPerPicture * 1e-9 + (encoded ? bytes * kDecodePerByte * 1e-9 : 0));
+  if (options.select.method != "random") stage("bins", bins_seconds(rows / pools, pools, width));
+  stage("write", bytes * share * 3 * kReadPerByte * 1e-9 + static_cast<double>(kept) * 3e-5);
+
+  const double features = options.select.method == "random" ? 0 : rows * width * 4;
+  return {{"rows", train.size()},
+          {"kept", kept},
+          {"memory_bytes", static_cast<int64_t>(60e6 + features + rows / pools * width * 4 * std::min(threads, pools) + rows * 200)},
+          {"disk_bytes", static_cast<int64_t>(bytes * share + rows * 40 + static_cast<double>(kept) * 200 + 3e6)},
+          {"cache_bytes", static_cast<int64_t>(computes ? features : 0)},
+          {"seconds", total},
+          {"stages", stages}};
+}
+
+std::string plan_text(const Json& planned) {
+  std::string text = fmt::format("keep      {} of {} rows\nmemory    about {}\ndisk      about {} for the output\n", human_count(planned["kept"]),
+                                 human_count(planned["rows"]), human_bytes(planned["memory_bytes"]), human_bytes(planned["disk_bytes"]));
+  if (planned["cache_bytes"] > 0) text += fmt::format("cache     {} for the features\n", human_bytes(planned["cache_bytes"]));
+  text += fmt::format("time      about {}", human_seconds(planned["seconds"]));
+  std::string parts;
+  for (const Json& stage : planned["stages"]) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
+  return text + " (" + parts + ")\n";
+}
+
+}  // namespace decant

@@ -1,0 +1,38 @@
+// What a run leaves in OUT/, read back. The files are specified in docs/formats/run-folder.md.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/json.h"
+#include "decant/base/matrix.h"
+#include "decant/data/features.h"
+#include "decant/data/selection.h"
+
+namespace decant {
+
+struct RunFolder {
+  std::filesystem::path path;
+  Json run;             ///< run.json
+  Selection selection;  ///< bins.npy, pools.npy, order.npy, gain.npy
+  Subset kept;          ///< indices.npy; empty for a folder of bins alone
+  Features map;         ///< map.npy, (n, 2); empty when there is none
+  Json evidence;        ///< evidence.json; null when there is none
+
+  int64_t rows() const { return static_cast<int64_t>(selection.bins.size()); }
+  bool has_data() const { return std::filesystem::exists(path / "data"); }
+};
+
+/// True when the folder holds a run.json of ours.
+bool is_run_folder(const std::filesystem::path& folder);
+
+/// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
+RunFolder load_run_folder(const std::filesystem::path& folder);
+
+/// Writes bins.npy, pools.npy, order.npy and gain.npy.
+void write_selection(const Selection& selection, const std::filesystem::path& folder);
+
+/// Parses one of a run's JSON files. Throws InputError naming file and byte.
+Json read_json(const std::filesystem::path& file);
+
+}  // namespace decant

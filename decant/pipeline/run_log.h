@@ -1,0 +1,63 @@
+// What a run records of itself: seconds and peak memory of each stage for run.json, and events.jsonl as it goes.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+
+namespace decant {
+
+struct StageRecord {
+  std::string name;
+  double seconds = 0;
+  int64_t peak_rss_bytes = 0;  ///< highest resident memory during the stage, mapped files included
+};
+
+class RunLog {
+ public:
+  /// Appends to FOLDER/events.jsonl; an empty folder name records in memory only.
+  explicit RunLog(const std::filesystem::path& folder);
+  ~RunLog();
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+
+  /// Runs `body` as the stage `name` and hands on what it returns.
+  template <class Body>
+  auto stage(const std::string& name, Body&& body) {
+    const Running running(*this, name);
+    return body();
+  }
+
+  double seconds() const;  ///< since construction
+  const std::vector<StageRecord>& stages() const { return stages_; }
+  Json stages_json() const;
+  int64_t peak_rss_bytes() const;  ///< of the whole run so far
+
+ private:
+  class Running {
+   public:
+    Running(RunLog& log, std::string name);
+    ~Running();
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    RunLog& log_;
+    std::string name_;
+    std::chrono::steady_clock::time_point start_;
+    int exceptions_;
+  };
+  void event(const std::string& stage, const char* what, double seconds);
+
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::vector<StageRecord> stages_;
+  std::FILE* events_ = nullptr;
+};
+
+}  // namespace decant

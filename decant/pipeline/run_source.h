@@ -1,0 +1,14 @@
+// The data set that a run was made from, found again and proved to be the same.
+#pragma once
+
+#include <string>
+
+#include "decant/pipeline/input.h"
+#include "decant/pipeline/run_folder.h"
+
+namespace decant {
+
+/// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone or its digest is another.
+Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
+
+}  // namespace decant

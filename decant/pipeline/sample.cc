@@ -1,0 +1,62 @@
+#include "decant/pipeline/sample.h"
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run_folder.h"
+#include "decant/pipeline/run_source.h"
+#include "decant/pipeline/run_log.h"
+#include "decant/pipeline/write_small_set.h"
+#include "decant/select/quota.h"
+#include "decant/select/recipes.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void SampleOptions::declare(OptionTable& table) {
+  Option& path = table.add("run", run, "RUN", "a folder that `decant compress` or `decant bins` wrote");
+  path.positional = path.required = true;
+  table.add("out", out, "OUT", "x.npy for the rows alone, or a folder for the whole small set").required = true;
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add("source", source, "PATH", "the data set, when it has moved");
+  table.add("to", to, "FORMAT", "imagefolder or webdataset instead of the format it came in");
+  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+namespace {
+
+Json write_rows(const SampleOptions& options, const Subset& kept, int64_t rows) {
+  if (fs::exists(options.out) && !options.overwrite)
+    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  write_npy<int64_t>(options.out, kept);
+  return {{"rows", rows}, {"kept", kept.size()}, {"file", options.out.string()}, {"seed", options.seed}};
+}
+
+}  // namespace
+
+Json resample(const SampleOptions& options, const Context& context) {
+  const RunFolder run = load_run_folder(options.run);
+  const int64_t count = keep_count(options.keep, run.rows());
+  const auto placed = static_cast<int64_t>(run.selection.order.size());
+  if (count > placed)
+    throw InputError({options.run.string(), "", fmt::format("{} rows are to be kept, but only {} were readable", count, placed), "Lower --keep"});
+  const Subset kept = sample(run.selection, {}, count, options.seed);
+  if (options.out.extension() == ".npy") return write_rows(options, kept, run.rows());
+
+  OutputFolder out(options.out, {.overwrite = options.overwrite});
+  RunLog log(out.path());
+  const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
+  OptionTable table;
+  SampleOptions resolved = options;
+  resolved.declare(table);
+  const SmallSet set{.input = input, .selection = run.selection, .kept = kept, .map = run.map.rows, .to = options.to,
+                     .note = run.run.value("method_note", ""), .seed = options.seed, .command = options.command,
+                     .options = table.resolved(), .features = run.run.value("features", Json())};
+  const Json written = write_small_set(set, out.path(), log, context);
+  out.commit();
+  return written;
+}
+
+}  // namespace decant

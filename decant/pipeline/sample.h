@@ -1,0 +1,29 @@
+// sample: another keep ratio from bins that are already there. Nothing is computed again.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+
+namespace decant {
+
+struct SampleOptions {
+  std::filesystem::path run;     ///< what `compress` or `bins` wrote
+  std::filesystem::path out;     ///< "x.npy" = the rows alone; else a folder with the whole small set
+  std::string keep = "20%";
+  std::string source;            ///< the data set, when it is no longer where the run found it
+  std::string to;
+  uint64_t seed = 0;
+  bool overwrite = false;
+  std::string command;
+
+  void declare(OptionTable& table);
+};
+
+/// The source must be the same data set as in the run: its digest is checked. Throws InputError, IoError.
+Json resample(const SampleOptions& options, const Context& context);
+
+}  // namespace decant

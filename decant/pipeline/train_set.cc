@@ -1,0 +1,64 @@
+#include "decant/pipeline/train_set.h"
+
+#include <algorithm>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/data/selection.h"
+#include "decant/formats/open.h"
+#include "decant/pipeline/neural.h"
+
+namespace decant {
+
+void TrainSetOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
+  path.positional = path.required = true;
+  table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
+  table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
+  table.add("net", training.net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
+  table.add("steps", training.steps, "N", "parameter updates");
+  table.add("epochs", epochs, "N", "instead of steps: passes over the set");
+  table.add("batch", training.batch, "N", "pictures in a step");
+  table.add("optimizer", training.optimizer, "NAME", "sgd or adamw");
+  table.add("learning-rate", training.learning_rate, "RATE", "peak");
+  table.add("momentum", training.momentum, "M", "of sgd");
+  table.add("weight-decay", training.weight_decay, "W", "on weights, not on norms and biases");
+  table.add("schedule", training.schedule, "NAME", "linear, cosine, step or constant");
+  table.add("warmup", training.warmup, "SHARE", "of the steps spent rising to the peak");
+  table.add("label-smoothing", training.label_smoothing, "S", "0 = none");
+  table.add("crop", training.crop, "PIXELS", "reflect-pad by this much and cut back at random; 0 = none");
+  table.add("no-flip", no_flip, "do not mirror half of the pictures");
+  table.add("image-size", training.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
+  table.add("seed", training.seed, "N", "weights, order and augmentation follow from it");
+  table.add("device", training.device, "DEV", "cpu or cuda").effect = Effect::speed;
+  table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
+}
+
+Json train_set(const TrainSetOptions& options, const Context& context) {
+  if (std::filesystem::exists(options.out) && !options.overwrite)
+    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  const Input input = read_input(options.input, context);
+  if (!input.labelled()) throw InputError({options.input.path, "", "has rows without labels, so no classifier can be trained on it", "Train on a labelled set"});
+  const Subset usable = input.usable_rows();
+
+  train::TrainJob job{.options = options.training, .rows = &input.dataset.train(), .subset = usable, .classes = input.classes, .test = input.dataset.held_out(), .save_weights = options.out};
+  job.options.flip = !options.no_flip;
+  if (options.epochs > 0) job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
+  Dataset other;
+  if (!options.test.empty()) {
+    other = open_dataset(options.test, {}, context);
+    job.test = other.held_out() != nullptr ? other.held_out() : &other.train();
+    job.classes = std::max(job.classes, class_count(other));
+  }
+  const train::TrainResult result = neural().train(job, context);
+  return {{"net", job.options.net},
+          {"rows", usable.size()},
+          {"steps", result.steps},
+          {"seconds", result.seconds},
+          {"loss", result.final_loss},
+          {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
+          {"test_rows", result.test_rows},
+          {"file", options.out.string()}};
+}
+
+}  // namespace decant

@@ -1,0 +1,30 @@
+// train: one network on one data set; its weights are kept, and measured on held-out rows when there are any.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/pipeline/input.h"
+#include "decant/train/train.h"
+
+namespace decant {
+
+struct TrainSetOptions {
+  InputOptions input;
+  std::string test;           ///< another data set whose held-out split (or training split, when it has no other) is measured on
+  std::filesystem::path out;  ///< safetensors
+  train::TrainOptions training;
+  int epochs = 0;             ///< instead of steps
+  bool no_flip = false;        ///< for pictures whose mirror image means something else (digits, letters)
+  bool overwrite = false;
+
+  void declare(OptionTable& table);
+};
+
+/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"}.
+Json train_set(const TrainSetOptions& options, const Context& context);
+
+}  // namespace decant

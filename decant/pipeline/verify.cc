@@ -1,0 +1,134 @@
+#include "decant/pipeline/verify.h"
+
+#include <algorithm>
+#include <map>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/open.h"
+#include "decant/pipeline/run_folder.h"
+#include "decant/pipeline/run_source.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void VerifyOptions::declare(OptionTable& table) {
+  Option& path = table.add("run", run, "OUT", "the folder that `decant compress` wrote");
+  path.positional = path.required = true;
+  table.add("source", source, "IN", "compare with the data set it was made from, too");
+}
+
+namespace {
+
+struct Line {
+  int64_t row = 0;
+  std::string key;
+  int32_t label = kNoLabel;
+  std::string sha256;
+};
+
+[[noreturn]] void fail(const fs::path& file, int64_t row, const std::string& what) {
+  throw InputError({file.string(), row < 0 ? "" : fmt::format("row {}", row), what, "Make the small set again"});
+}
+
+std::vector<Line> read_manifest(const fs::path& file) {
+  std::vector<Line> lines;
+  const std::string text = read_text(file);
+  size_t begin = 0;
+  while (begin < text.size()) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    try {
+      const Json line = Json::parse(text.substr(begin, end - begin));
+      lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(), line.at("sha256")});
+    } catch (const Json::exception&) {
+      throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
+    }
+    begin = end + 1;
+  }
+  return lines;
+}
+
+void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
+  const fs::path file = run.path / "manifest.jsonl";
+  if (manifest.size() != run.kept.size()) fail(file, -1, fmt::format("lists {} samples, indices.npy {}", manifest.size(), run.kept.size()));
+  const auto claimed = run.run.value("kept", int64_t{-1});
+  if (claimed != static_cast<int64_t>(run.kept.size())) fail(run.path / "run.json", -1, fmt::format("says {} samples are kept, indices.npy lists {}", claimed, run.kept.size()));
+  for (size_t i = 0; i < manifest.size(); ++i) {
+    if (manifest[i].row != run.kept[i]) fail(file, manifest[i].row, "is not the row that indices.npy names here");
+  }
+}
+
+/// The i-th row of OUT/data is the i-th line of the manifest: writers keep the order of the source.
+void check_stored(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+  if (stored.size() != static_cast<int64_t>(manifest.size())) fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+  Stage stage(context, "verify data", stored.size(), "rows");
+  parallel_for(context, stored.size(), 256, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (int64_t i = begin; i < end; ++i) {
+      const Line& line = manifest[static_cast<size_t>(i)];
+      if (sha256(stored.bytes(i, scratch)) != line.sha256) fail(data / stored.key(i), line.row, "has other bytes than the manifest says");
+    }
+    stage.advance(end - begin);
+  });
+}
+
+void check_source(const Input& input, const std::vector<Line>& manifest, const Context& context) {
+  const Rows& rows = input.dataset.train();
+  Stage stage(context, "verify source", static_cast<int64_t>(manifest.size()), "rows");
+  parallel_for(context, static_cast<int64_t>(manifest.size()), 256, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (int64_t i = begin; i < end; ++i) {
+      const Line& line = manifest[static_cast<size_t>(i)];
+      if (line.row < 0 || line.row >= rows.size()) fail(input.dataset.root, line.row, "does not exist in the source");
+      if (rows.key(line.row) != line.key) fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
+      if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has another label in the source");
+      if (sha256(rows.bytes(line.row, scratch)) != line.sha256) fail(input.dataset.root, line.row, "has other bytes in the source than the manifest says");
+    }
+    stage.advance(end - begin);
+  });
+}
+
+std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
+  rows.decode(row, image);
+  Digest digest;
+  digest.add(int64_t{image.size.width}).add(int64_t{image.size.height}).add(int64_t{image.size.channels});
+  return digest.add(std::as_bytes(std::span(image.pixels))).hex();
+}
+
+/// Another format may order and encode the samples otherwise: the same pictures must be there, each as often.
+void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+  Stage stage(context, "verify pictures", stored.size(), "rows");
+  std::map<std::string, int64_t> balance;
+  Image image;
+  for (int64_t i = 0; i < stored.size(); ++i, stage.advance()) ++balance[pixel_digest(stored, i, image)];
+  for (const Line& line : manifest) {
+    if (--balance[pixel_digest(input.dataset.train(), line.row, image)] < 0) fail(data, line.row, "its picture is missing here");
+  }
+  if (stored.size() != static_cast<int64_t>(manifest.size())) fail(data, -1, "holds pictures that the manifest does not list");
+}
+
+}  // namespace
+
+Json verify(const VerifyOptions& options, const Context& context) {
+  const RunFolder run = load_run_folder(options.run);
+  if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data to verify", "Name a folder that `decant compress` wrote"});
+  const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");
+  check_rows(run, manifest);
+
+  const Dataset stored = open_dataset((run.path / "data").string(), {}, context);
+  const bool converted = run.run.value("output_format", "") != run.run["input"].value("format", "");
+  if (!converted) check_stored(stored.train(), manifest, run.path / "data", context);
+  std::string against = "manifest";
+  if (!options.source.empty() || converted) {
+    const Input input = source_of(run, options.source, context);
+    check_source(input, manifest, context);
+    if (converted) check_pictures(stored.train(), input, manifest, run.path / "data", context);
+    against = "manifest and source";
+  }
+  return {{"rows", run.rows()}, {"kept", run.kept.size()}, {"checked_against", against}};
+}
+
+}  // namespace decant

@@ -1,0 +1,25 @@
+// verify: is a small set what its manifest says, and is every sample the source's?
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+
+namespace decant {
+
+struct VerifyOptions {
+  std::filesystem::path run;
+  std::string source;  ///< empty = not compared with the source
+
+  void declare(OptionTable& table);
+};
+
+/// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the source when one is named. Returns
+/// {"rows","kept","checked_against"}; throws InputError at the first thing that does not hold, naming file and row.
+/// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture.
+Json verify(const VerifyOptions& options, const Context& context);
+
+}  // namespace decant

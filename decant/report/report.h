@@ -1,0 +1,38 @@
+// One run of `decant compress` as a page: what went in, what came out, and whether to trust it.
+//
+// Goals: one file that opens from a disk, a mail or an archive and asks nothing of any network; the same
+// bytes for the same input; readable on a phone, on paper, in the dark and by the colour-blind; under 4 MB
+// however large the data set. Non-goals: a dashboard, live progress, exact positions of millions of points
+// (the map is a sample and says so).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/matrix.h"
+#include "decant/data/dataset.h"
+#include "decant/data/selection.h"
+
+namespace decant::report {
+
+/// What a page is made from; a view, everything in it must outlive render(). Whatever is absent leaves a
+/// sentence, not a hole.
+struct ReportInput {
+  const Json& run;                       ///< run.json; fields that are missing or of another type are left out of the page
+  const Dataset* source = nullptr;       ///< for thumbnails and class names; null = none shown, and the page says why
+  const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
+  std::span<const int64_t> kept;         ///< ascending rows
+  MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty
+  const Json* evidence = nullptr;        ///< {"protocol", "results": [...]}; null = the page says how to measure it
+  std::span<const BadRow> bad;
+};
+
+/// The page, as UTF-8 HTML. Deterministic. Costs one decoded picture for each thumbnail (at most 600); the
+/// rest is linear in the rows and takes milliseconds for 50,000. A picture that does not decode is passed
+/// over. Throws Cancelled, and BugError when the rows of `selection`, `map` and `kept` contradict each other.
+std::string render(const ReportInput& input, const Context& context);
+
+}  // namespace decant::report

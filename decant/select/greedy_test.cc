@@ -1,0 +1,206 @@
+#include "decant/select/greedy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/select/bounded_greedy.h"
+#include "decant/select/linear_greedy.h"
+
+namespace decant {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Features matrix(int64_t width, std::vector<float> values) {
+  auto owner = std::make_shared<std::vector<float>>(std::move(values));
+  return {MatrixView<const float>(owner->data(), static_cast<int64_t>(owner->size()) / width, width), owner};
+}
+
+/// Rows around a few centres, all with a common mean: what network features look like.
+Features clustered(int64_t count, int64_t width, double mean, uint64_t seed) {
+  Random random(seed, "clustered");
+  constexpr size_t kCentres = 5;
+  std::vector<double> centres;
+  for (size_t i = 0; i < kCentres * static_cast<size_t>(width); ++i) centres.push_back(mean + random.normal());
+  std::vector<float> values;
+  for (int64_t i = 0; i < count; ++i) {
+    const size_t centre = random.below(kCentres) * static_cast<size_t>(width);
+    for (size_t k = 0; k < static_cast<size_t>(width); ++k)
+      values.push_back(static_cast<float>(centres[centre + k] + 0.7 * random.normal()));
+  }
+  return matrix(width, std::move(values));
+}
+
+std::vector<int64_t> all_rows(const Features& features) {
+  std::vector<int64_t> rows(static_cast<size_t>(features.count()));
+  std::iota(rows.begin(), rows.end(), int64_t{0});
+  return rows;
+}
+
+std::vector<Function> linear_functions() {
+  return {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding, Function::disparity_sum};
+}
+
+TEST(Greedy, CutsAHandMadePool) {
+  // Three rows to the right, one up. Row 0 = row 1; the mean points right.
+  const auto features = matrix(2, {1, 0, 1, 0, 2, 1, 0, 3});
+  CutOptions options;
+  options.bins = 2;
+  const auto result = cut_into_bins(features, all_rows(features), options, {});
+  EXPECT_THAT(result.bin_begin, ElementsAre(0, 2, 4));
+  EXPECT_EQ(result.order.front(), 2);  // the direction between all of them covers most
+  // Gain of the first pick, by the definition: Σ_D (½ + ½cos).
+  const double c = 2 / std::sqrt(5.0);
+  const double s = 1 / std::sqrt(5.0);
+  EXPECT_NEAR(result.gains.front(), 4 * 0.5 + 0.5 * (2 * c + 1 + s), 1e-12);
+}
+
+TEST(Greedy, GainsAreTheObjectivesDefinition) {
+  const auto features = clustered(30, 6, 0.5, 3);
+  const auto distance = [&](int64_t a, int64_t b) {
+    double sum = 0;
+    for (size_t k = 0; k < 6; ++k) sum += std::pow(double{features.rows[a][k]} - double{features.rows[b][k]}, 2);
+    return sum;
+  };
+  CutOptions options;
+  options.function = Function::graph_cut_euclidean;
+  options.bins = 3;
+  const auto result = cut_into_bins(features, all_rows(features), options, {});
+  const auto at = static_cast<size_t>(result.bin_begin[1]) + 4;  // the fifth pick of the second bin
+  double wanted = 0;
+  for (size_t i = static_cast<size_t>(result.bin_begin[1]); i < result.order.size(); ++i) {
+    wanted += (i < at ? 1 : -1) * distance(result.order[i], result.order[at]);
+  }
+  EXPECT_NEAR(result.gains[at], wanted, 1e-9 * std::abs(wanted));
+}
+
+TEST(Greedy, TiesGoToTheSmallerRow) {
+  for (const Function function : linear_functions()) {
+    const auto features = matrix(3, std::vector<float>(3 * 40, 1.5F));
+    CutOptions options;
+    options.function = function;
+    const auto rows = all_rows(features);
+    EXPECT_EQ(cut_into_bins(features, rows, options, {}).order, rows) << name_of(function);
+  }
+}
+
+TEST(Greedy, EdgesOfTheShape) {
+  CutOptions options;
+  const auto one = matrix(1, {-2});
+  EXPECT_THAT(cut_into_bins(one, all_rows(one), options, {}).order, ElementsAre(0));
+  const auto zeros = matrix(2, {0, 0, 0, 0, 0, 0});
+  const auto cut = cut_into_bins(zeros, all_rows(zeros), options, {});
+  EXPECT_THAT(cut.order, ElementsAre(0, 1, 2));
+  EXPECT_THAT(cut.bin_begin, ElementsAre(0, 1, 2, 3));  // fewer rows than bins
+  const auto empty = cut_into_bins(one, {}, options, {});
+  EXPECT_TRUE(empty.order.empty());
+  EXPECT_THAT(empty.bin_begin, ElementsAre(0, 0));
+  const auto eleven = clustered(11, 4, 1, 9);
+  options.bins = 4;
+  EXPECT_THAT(cut_into_bins(eleven, all_rows(eleven), options, {}).bin_begin, ElementsAre(0, 2, 4, 6, 11));
+}
+
+TEST(Greedy, BoundedEqualsEveryoneOnEveryFunctionAndMean) {
+  for (const Function function : linear_functions()) {
+    for (const double mean : {0.0, 0.3, 2.0}) {
+      const auto features = clustered(700, 33, mean, static_cast<uint64_t>(mean * 10));
+      CutOptions options;
+      options.function = function;
+      options.bins = 4;
+      const auto bounded = cut_into_bins(features, all_rows(features), options, {});
+      options.engine = Engine::everyone;
+      const auto plain = cut_into_bins(features, all_rows(features), options, {});
+      ASSERT_EQ(bounded.order, plain.order) << name_of(function) << " at mean " << mean;
+      ASSERT_EQ(bounded.gains, plain.gains);
+    }
+  }
+}
+
+// Switches that make the filters worse must not move a pick: this finds errors that only the filters' quality hides.
+TEST(Greedy, StressSwitchesMoveNoPick) {
+  const auto features = clustered(250, 40, 0.5, 5);
+  const auto rows = all_rows(features);
+  for (const Function function : linear_functions()) {
+    LinearPool pool(features, rows, linear_form(function, 1), {});
+    LinearPicker plain(pool);
+    const auto wanted = run_bins(plain, rows, 3, {}).order;
+    for (const bool project : {true, false}) {
+      for (const bool codes : {true, false}) {
+        for (const int32_t every : {0, 1, 7, 100000}) {
+          for (const double exact_share : {0.0, 0.3, 1e9}) {
+            LinearPool again(features, rows, linear_form(function, 1), {});
+            BoundedPicker picker(again, {project, codes, every, exact_share}, {});
+            ASSERT_EQ(run_bins(picker, rows, 3, {}).order, wanted)
+                << name_of(function) << " project " << project << " codes " << codes << " every " << every << " exact " << exact_share;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Greedy, BoundsExcludeMostRows) {
+  const auto features = clustered(3000, 64, 1, 6);
+  const auto rows = all_rows(features);
+  LinearPool pool(features, rows, linear_form(Function::graph_cut, 1), {});
+  BoundedPicker picker(pool, {}, {});
+  run_bins(picker, rows, 10, {});
+  EXPECT_EQ(picker.counts().picks, 3000);
+  EXPECT_LT(picker.counts().exact, 60 * 3000);  // scoring everyone: 1,500 a pick
+}
+
+TEST(Greedy, ThreadsAndPoolsSideBySideChangeNothing) {
+  const auto features = clustered(5000, 8, 0.4, 8);
+  std::vector<std::vector<int64_t>> pools(3);
+  for (int64_t i = 0; i < 5000; ++i) pools[i < 4200 ? 0 : static_cast<size_t>(1 + i % 2)].push_back(i);  // one pool over a sum block
+  Context one;
+  one.threads = 1;
+  Context four;
+  four.threads = 4;
+  CutOptions options;
+  options.bins = 5;
+  const auto a = cut_pools(features, pools, options, one);
+  const auto b = cut_pools(features, pools, options, four);
+  for (size_t i = 0; i < pools.size(); ++i) {
+    EXPECT_EQ(a[i].order, b[i].order);
+    EXPECT_EQ(a[i].gains, b[i].gains);
+  }
+}
+
+TEST(Greedy, CancelStopsBetweenPicks) {
+  const auto features = clustered(2000, 8, 1, 4);
+  const std::atomic<bool> cancel{true};
+  Context context;
+  context.cancel = &cancel;
+  EXPECT_THROW(cut_into_bins(features, all_rows(features), {}, context), Cancelled);
+}
+
+TEST(Greedy, RefusesOptionsWithAReason) {
+  const auto refused = [](CutOptions options) -> std::string {
+    try {
+      validate(options, 8);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(refused({}), "accepted");
+  EXPECT_THAT(refused({.bins = 0}), HasSubstr("0 bins"));
+  EXPECT_THAT(refused({.lambda = -1}), HasSubstr("lambda is -1"));
+  EXPECT_THAT(refused({.lambda = NAN}), HasSubstr("lambda is nan"));
+  EXPECT_THAT(refused({.function = Function::herding, .lambda = 2}), HasSubstr("herding has no lambda"));
+  EXPECT_THAT(refused({.function = Function::graph_cut_gradient}), HasSubstr("0 of 8 columns"));
+  EXPECT_THAT(refused({.function = Function::graph_cut_gradient, .classes = 8}), HasSubstr("8 of 8 columns"));
+  EXPECT_EQ(refused({.function = Function::graph_cut_gradient, .lambda = 2, .classes = 3}), "accepted");
+  EXPECT_EQ(parse_function("graph-cut-dot"), Function::graph_cut_dot);
+  EXPECT_THROW(parse_function("graphcut"), InputError);
+}
+
+}  // namespace
+}  // namespace decant

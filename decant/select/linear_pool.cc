@@ -1,0 +1,115 @@
+#include "decant/select/linear_pool.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/kernels/dot.h"
+
+namespace decant {
+namespace {
+
+constexpr int64_t kSumBlock = 4096;
+constexpr int64_t kScoreChunk = 2048;
+constexpr int64_t kCopyLimit = int64_t{64} << 20;
+
+}  // namespace
+
+LinearPool::LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context)
+    : form_(form), context_(context) {
+  DECANT_CHECK(features.count(), <=, std::numeric_limits<int32_t>::max());
+  gather(features, rows);
+  scale_.resize(rows.size());
+  squared_.resize(rows.size());
+  parallel_for(context_, size(), kScoreChunk, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<int32_t>(begin); i < end; ++i) {
+      squared_[at(i)] = dot(values(i), values(i));
+      scale_[at(i)] = !form_.unit ? 1.0 : squared_[at(i)] > 0 ? 1.0 / std::sqrt(squared_[at(i)]) : 0.0;
+    }
+  });
+}
+
+void LinearPool::gather(const Features& features, std::span<const int64_t> rows) {
+  const int64_t width = features.width();
+  const auto count = static_cast<int64_t>(rows.size());
+  place_.resize(rows.size());
+  if (count * width * 4 > kCopyLimit) {
+    table_ = features.rows;
+    std::transform(rows.begin(), rows.end(), place_.begin(), [](int64_t row) { return static_cast<int32_t>(row); });
+    return;
+  }
+  const int64_t stride = (width + 15) / 16 * 16;  // whole cache lines
+  copy_.resize(static_cast<size_t>(count * stride) + 16);
+  auto* start = copy_.data() + (16 - reinterpret_cast<uintptr_t>(copy_.data()) / 4 % 16) % 16;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto from = features.rows[rows[static_cast<size_t>(i)]];
+    std::copy(from.begin(), from.end(), start + i * stride);
+    place_[static_cast<size_t>(i)] = static_cast<int32_t>(i);
+  }
+  table_ = {start, count, width, stride};
+}
+
+void LinearPool::sum_pool(std::span<const int32_t> members) {
+  const auto count = static_cast<int64_t>(members.size());
+  Matrix<double> partial((count + kSumBlock - 1) / kSumBlock, width());
+  parallel_for(context_, count, kSumBlock, [&](int64_t begin, int64_t end) {
+    const auto sum = partial[begin / kSumBlock];
+    for (int64_t i = begin; i < end; ++i) {
+      const int32_t row = members[static_cast<size_t>(i)];
+      add_scaled(sum, scale(row), values(row));
+    }
+  });
+  total_.assign(static_cast<size_t>(width()), 0.0);
+  for (int64_t block = 0; block < partial.rows(); ++block) {
+    for (size_t k = 0; k < total_.size(); ++k) total_[k] += partial[block][k];
+  }
+}
+
+void LinearPool::begin_bin(std::span<const int32_t> members) {
+  sum_pool(members);
+  members_ = static_cast<double>(members.size());
+  if (form_.mean) {
+    for (double& value : total_) value /= members_;
+  }
+  query_.resize(total_.size());
+  for (size_t k = 0; k < query_.size(); ++k) query_[k] = form_.start * total_[k];
+  tau_ = form_.tau_start * members_;
+  picked_ = 0;
+  norms_picked_ = 0;
+  norms_pool_ = 0;
+  for (const int32_t row : members) norms_pool_ += squared_norm(row);
+}
+
+void LinearPool::pick(int32_t row) {
+  if (form_.drift != 0) {
+    for (size_t k = 0; k < query_.size(); ++k) query_[k] += form_.drift * total_[k];
+  }
+  add_scaled(query_, -(form_.pick * scale(row)), values(row));
+  tau_ += form_.tau_step;
+  picked_ += 1;
+  norms_picked_ += squared_norm(row);
+}
+
+void LinearPool::dots(std::span<const int32_t> rows, std::span<double> out) const {
+  parallel_for(context_, static_cast<int64_t>(rows.size()), kScoreChunk, [&](int64_t begin, int64_t end) {
+    std::array<int32_t, kScoreChunk> lines;
+    const auto count = static_cast<size_t>(end - begin);
+    for (size_t i = 0; i < count; ++i) lines[i] = place_[at(rows[static_cast<size_t>(begin) + i])];
+    dot_rows(table_, std::span(lines).first(count), query_, out.subspan(static_cast<size_t>(begin), count));
+  });
+}
+
+void LinearPool::scores(std::span<const int32_t> rows, std::span<double> out) const {
+  dots(rows, out);
+  for (size_t i = 0; i < rows.size(); ++i) out[i] = score_of(rows[i], out[i]);
+}
+
+double LinearPool::gain(double score) const {
+  return score + form_.gain_pool * members_ + form_.gain_picked * picked_ + form_.norms_pool * norms_pool_ +
+         form_.norms_picked * norms_picked_;
+}
+
+}  // namespace decant

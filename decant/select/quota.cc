@@ -1,0 +1,73 @@
+#include "decant/select/quota.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr const char* kRemedy = "Give a fraction such as 0.2 or 20%, or a number of rows such as 5000";
+
+[[noreturn]] void refuse(std::string_view keep, const std::string& why) {
+  throw InputError({"", fmt::format("keep '{}'", keep), why, kRemedy});
+}
+
+template <class T>
+T parse(std::string_view keep, std::string_view digits) {
+  T value{};
+  const bool plain =
+      !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (!plain || error != std::errc() || end != digits.data() + digits.size()) refuse(keep, "is no amount of rows");
+  return value;
+}
+
+int64_t keep_fraction(std::string_view keep, int64_t n) {
+  const bool percent = keep.ends_with('%');
+  const auto value = parse<double>(keep, percent ? keep.substr(0, keep.size() - 1) : keep);
+  const double whole = percent ? 100 : 1;
+  if (value > whole) refuse(keep, "is more than everything");
+  const auto count = static_cast<int64_t>(std::llround(value * static_cast<double>(n) / whole));
+  if (count == 0) refuse(keep, fmt::format("keeps none of {} rows", n));
+  return count;
+}
+
+}  // namespace
+
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes) {
+  const auto sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+  DECANT_CHECK(total, >=, 0);
+  DECANT_CHECK(total, <=, sum);
+  std::vector<int64_t> shares(sizes.size(), 0);
+  if (total == 0) return shares;
+  std::vector<int64_t> remainders(sizes.size());
+  int64_t left = total;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const Wide product = static_cast<Wide>(total) * static_cast<Wide>(sizes[i]);
+    shares[i] = static_cast<int64_t>(product / static_cast<Wide>(sum));
+    remainders[i] = static_cast<int64_t>(product % static_cast<Wide>(sum));
+    left -= shares[i];
+  }
+  std::vector<size_t> order(sizes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
+  for (size_t i = 0; i < static_cast<size_t>(left); ++i) shares[order[i]] += 1;
+  return shares;
+}
+
+int64_t keep_count(std::string_view keep, int64_t n) {
+  if (keep.find_first_of(".%") != std::string_view::npos) return keep_fraction(keep, n);
+  const auto count = parse<int64_t>(keep, keep);
+  if (count == 0) refuse(keep, "keeps no row");
+  if (count > n) refuse(keep, fmt::format("is more than the {} rows there are", n));
+  return count;
+}
+
+}  // namespace decant

@@ -1,0 +1,22 @@
+// Quotas: how many rows, and how many from each part. Counts are exact: --keep 0.2 of 50,000 is 10,000 rows, not 9,998.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace decant {
+
+/// Shares `total` among parts in proportion to their sizes by largest remainder (Hamilton's method): part i gets
+/// ⌊total·size_i/Σ⌋, and the parts with the largest remainders one more each, the smaller index on ties. The shares
+/// add up to `total` and none exceeds its size. REQUIRES: sizes ≥ 0, 0 ≤ total ≤ Σ sizes.
+/// Trap: not monotone. A larger total can give some part one row less (the Alabama paradox).
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes);
+
+/// How many of n rows `keep` asks for. With a '.' or a '%' it is a fraction in (0, 1] and the count is round(keep·n);
+/// otherwise a count of rows from 1 to n ("2" is two rows, "1.0" is all). InputError for anything else, and for a
+/// fraction that rounds to no row.
+int64_t keep_count(std::string_view keep, int64_t n);
+
+}  // namespace decant

@@ -1,0 +1,133 @@
+#include "decant/select/recipes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/data/dataset.h"
+
+namespace decant {
+namespace {
+
+/// The usable rows of each pool, ascending.
+struct Pools {
+  std::vector<int32_t> numbers;
+  std::vector<std::vector<int64_t>> rows;
+};
+
+constexpr int32_t kLargestLabel = 1 << 30;
+
+void check_labels(int64_t count, std::span<const int32_t> labels) {
+  if (labels.empty()) return;
+  if (static_cast<int64_t>(labels.size()) != count) {
+    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), count), "Give one label for each row"});
+  }
+  const auto largest = std::max_element(labels.begin(), labels.end());
+  if (*largest > kLargestLabel) {
+    throw InputError(
+        {"", fmt::format("row {}", largest - labels.begin()), fmt::format("has label {}", *largest), "Number the classes from 0"});
+  }
+}
+
+std::vector<bool> mark(int64_t count, std::span<const int64_t> bad_rows) {
+  std::vector<bool> bad(static_cast<size_t>(count), false);
+  for (const int64_t row : bad_rows) {
+    if (row < 0 || row >= count) {
+      throw InputError({"", fmt::format("row {}", row), fmt::format("is listed as bad, but there are {} rows", count),
+                        "List rows of this data set, counted from 0"});
+    }
+    bad[static_cast<size_t>(row)] = true;
+  }
+  return bad;
+}
+
+Pools make_pools(const std::vector<bool>& bad, std::span<const int32_t> labels) {
+  std::map<int32_t, std::vector<int64_t>> by_label;
+  for (size_t row = 0; row < bad.size(); ++row) {
+    if (!bad[row]) by_label[labels.empty() ? 0 : std::max(labels[row], kNoLabel)].push_back(static_cast<int64_t>(row));
+  }
+  if (by_label.empty()) {
+    throw InputError({"", "", fmt::format("none of {} rows can be used", bad.size()), "Give at least one readable row"});
+  }
+  Pools pools;
+  if (by_label.begin()->first < 0) {  // the unlabelled go last
+    const int32_t last = std::max(0, by_label.rbegin()->first + 1);
+    by_label[last] = std::move(by_label.begin()->second);
+    by_label.erase(by_label.begin());
+  }
+  for (auto& [label, rows] : by_label) {
+    pools.numbers.push_back(label);
+    pools.rows.push_back(std::move(rows));
+  }
+  return pools;
+}
+
+Selection empty_selection(const char* method, int64_t count) {
+  Selection selection;
+  selection.method = method;
+  selection.bins.assign(static_cast<size_t>(count), kNoBin);
+  selection.pools.assign(static_cast<size_t>(count), kNoBin);
+  selection.gains.assign(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN());
+  return selection;
+}
+
+void append(Selection& selection, int32_t pool, const GreedyResult& result) {
+  const auto bins = static_cast<int32_t>(result.bin_begin.size()) - 1;
+  for (int32_t bin = 0; bin < bins; ++bin) {
+    const auto begin = static_cast<size_t>(result.bin_begin[static_cast<size_t>(bin)]);
+    const auto end = static_cast<size_t>(result.bin_begin[static_cast<size_t>(bin) + 1]);
+    for (size_t i = begin; i < end; ++i) {
+      const auto row = static_cast<size_t>(result.order[i]);
+      selection.bins[row] = bin;
+      selection.pools[row] = pool;
+      selection.gains[row] = static_cast<float>(result.gains[i]);
+      selection.order.push_back(result.order[i]);
+    }
+  }
+  selection.bin_count = std::max(selection.bin_count, bins);
+  selection.pool_count = std::max(selection.pool_count, pool + 1);
+}
+
+void mention_small_pools(const Pools& pools, int32_t bins, const Context& context) {
+  const auto small =
+      std::count_if(pools.rows.begin(), pools.rows.end(), [&](const auto& rows) { return static_cast<int64_t>(rows.size()) < bins; });
+  if (small > 0) context.warn(fmt::format("{} of {} pools have fewer rows than {} bins", small, pools.rows.size(), bins));
+}
+
+}  // namespace
+
+Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,
+                      const BinOptions& options, const Context& context) {
+  const CutOptions cut{options.function, options.lambda, options.bins, options.classes, options.engine};
+  check_labels(features.count(), labels);
+  if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
+  validate(cut, features.width());
+  const auto bad = mark(features.count(), bad_rows);
+  const auto pools = make_pools(bad, options.per_class ? labels : std::span<const int32_t>());
+  require_finite(features, "features", bad);
+  mention_small_pools(pools, options.bins, context);
+
+  const auto results = cut_pools(features, pools.rows, cut, context);
+  auto selection = empty_selection("bins", features.count());
+  for (size_t i = 0; i < results.size(); ++i) append(selection, pools.numbers[i], results[i]);
+  return selection;
+}
+
+Selection select_random(int64_t count, std::span<const int32_t> labels, std::span<const int64_t> bad_rows, bool per_class, uint64_t seed) {
+  check_labels(count, labels);
+  const auto pools = make_pools(mark(count, bad_rows), per_class ? labels : std::span<const int32_t>());
+  auto selection = empty_selection("random", count);
+  for (size_t i = 0; i < pools.rows.size(); ++i) {
+    GreedyResult result{pools.rows[i], {0, static_cast<int64_t>(pools.rows[i].size())}, std::vector<double>(pools.rows[i].size(), 0.0)};
+    Random(seed, "random order", static_cast<uint64_t>(pools.numbers[i])).shuffle(std::span(result.order));
+    append(selection, pools.numbers[i], result);
+  }
+  return selection;
+}
+
+}  // namespace decant

@@ -1,0 +1,71 @@
+#include "decant/select/sampler.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/select/quota.h"
+
+namespace decant {
+namespace {
+
+using Bins = std::map<int32_t, std::vector<int64_t>>;  // rows of each bin, ascending
+using Classes = std::map<int32_t, Bins>;
+
+Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels) {
+  Classes classes;
+  for (size_t row = 0; row < selection.bins.size(); ++row) {
+    const int32_t bin = selection.bins[row];
+    if (bin == kNoBin) continue;
+    classes[labels.empty() ? selection.pools[row] : labels[row]][bin].push_back(static_cast<int64_t>(row));
+  }
+  return classes;
+}
+
+int64_t size_of(const Bins& bins) {
+  int64_t size = 0;
+  for (const auto& [bin, rows] : bins) size += static_cast<int64_t>(rows.size());
+  return size;
+}
+
+/// The bin's stream of random numbers: labels may be −1, bins may not.
+Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
+  return Random(seed, "sample a bin", (static_cast<uint64_t>(static_cast<uint32_t>(label)) << 32) | static_cast<uint32_t>(bin));
+}
+
+void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, Subset& kept) {
+  std::vector<int64_t> sizes;
+  for (const auto& [bin, rows] : bins) sizes.push_back(static_cast<int64_t>(rows.size()));
+  const auto counts = share(count, sizes);
+  size_t at = 0;
+  for (auto& [bin, rows] : bins) {
+    stream_of(seed, label, bin).shuffle(std::span(rows));
+    kept.insert(kept.end(), rows.begin(), rows.begin() + counts[at++]);
+  }
+}
+
+}  // namespace
+
+Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed) {
+  if (!labels.empty() && labels.size() != selection.bins.size()) {
+    throw InputError(
+        {"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label for each row"});
+  }
+  auto classes = rows_by_class(selection, labels);
+  std::vector<int64_t> sizes;
+  int64_t rows = 0;
+  for (const auto& [label, bins] : classes) rows += sizes.emplace_back(size_of(bins));
+  if (count < 1 || count > rows) {
+    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, rows), fmt::format("Keep 1 to {} rows", rows)});
+  }
+  const auto counts = share(count, sizes);
+  Subset kept;
+  size_t at = 0;
+  for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, kept);
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+}  // namespace decant

@@ -1,0 +1,24 @@
+// Samplers: from an order to a subset of an exact size.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "decant/data/selection.h"
+
+namespace decant {
+
+/// Keeps exactly `count` rows of a selection, spread over its bins: `count` is shared among the classes (the labels, when given;
+/// otherwise the selection's pools), a class's share among its bins, both by largest remainder; inside a bin rows are drawn
+/// uniformly without replacement. Returns ascending rows; bad rows are never among them.
+///
+/// Each (class, bin) draws from its own random stream. Trap: the published code of Dataset Quantization sets the same seed before
+/// every bin, so it draws the same positions in all of them.
+///
+/// A row's place inside its bin's draw does not depend on `count`, so a smaller subset lies inside a larger one wherever the quotas
+/// do not shrink; largest remainder makes them shrink by one row now and then (quota.h).
+///
+/// InputError when count is not in 1…(rows that are not bad), or labels do not fit the rows.
+Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed);
+
+}  // namespace decant

@@ -1,0 +1,159 @@
+#include "decant/train/batches.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+
+namespace decant::train {
+namespace {
+
+constexpr int kAhead = 2;  // finished batches that may wait, besides those in a worker's hands and the consumer's
+
+}  // namespace
+
+void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes) {
+  for (const int64_t row : subset) {
+    const int32_t label = rows.label(row);
+    if (label >= 0 && label < classes) continue;
+    const std::string what = label == kNoLabel ? "has no label" : fmt::format("label {} is not below {}", label, classes);
+    throw InputError({"", rows.key(row), what, "Training needs a class for every picture"});
+  }
+}
+
+int64_t SampleOrder::row(int64_t sample) {
+  const auto count = static_cast<int64_t>(subset_.size());
+  const int64_t epoch = sample / count;
+  auto place = static_cast<size_t>(sample % count);
+  if (!shuffle_) return subset_[place];
+  if (epoch != epoch_) {
+    places_ = Random(seed_, "order", static_cast<uint64_t>(epoch)).permutation(count);
+    epoch_ = epoch;
+  }
+  return subset_[static_cast<size_t>(places_[place])];
+}
+
+/// What one thread needs to make batches.
+class Batches::Worker {
+ public:
+  Worker(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)
+      : table_(table),
+        options_(options),
+        context_(context),
+        order_(subset, options.shuffle, options.seed),
+        placer_(table.size(), options.augmentation.crop, options.normalisation),
+        augments_(options.augmentation.crop > 0 || options.augmentation.flip) {}
+
+  void make(int64_t number, Batch& batch) {
+    const int64_t first = number * options_.batch;
+    const int64_t pixels = table_.size().bytes();
+    batch.number = number;
+    batch.count = std::min<int64_t>(options_.batch, options_.samples - first);
+    batch.images.resize(static_cast<size_t>(batch.count * pixels));
+    batch.labels.resize(static_cast<size_t>(batch.count));
+    batch.rows.resize(static_cast<size_t>(batch.count));
+    for (int64_t i = 0; i < batch.count; ++i) {
+      context_.check_cancelled();
+      const int64_t row = order_.row(first + i);
+      batch.rows[static_cast<size_t>(i)] = row;
+      batch.labels[static_cast<size_t>(i)] = table_.rows().label(row);
+      placer_(table_.pixels(row, scratch_), placement(first + i), batch.images.data() + i * pixels);
+    }
+  }
+
+ private:
+  Placement placement(int64_t sample) const {
+    if (!augments_) return {};
+    return draw_placement(options_.augmentation, Random(options_.seed, "augment", static_cast<uint64_t>(sample)));
+  }
+
+  const ImageTable& table_;
+  const BatchOptions& options_;
+  const Context& context_;
+  SampleOrder order_;
+  Placer placer_;
+  ImageTable::Scratch scratch_;
+  bool augments_;
+};
+
+Batches::Batches(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)
+    : table_(table),
+      subset_(subset.begin(), subset.end()),
+      options_(options),
+      context_(context),
+      count_((options.samples + options.batch - 1) / options.batch),
+      ring_(static_cast<size_t>(options.workers + kAhead + 1)) {
+  DECANT_CHECK(subset.size(), >, size_t{0});
+  DECANT_CHECK(options.workers, >, 0);
+  try {
+    for (int i = 0; i < options.workers; ++i) {
+      auto worker = std::make_unique<Worker>(table_, subset_, options_, context_);
+      workers_.emplace_back([this, own = std::move(worker)] { work(*own); });
+    }
+  } catch (...) {  // the system has no more threads: let those that run be joined
+    stop();
+    throw;
+  }
+}
+
+Batches::~Batches() {
+  stop();
+}
+
+void Batches::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  slot_free_.notify_all();
+}
+
+void Batches::work(Worker& worker) {
+  int64_t number = 0;
+  while (Slot* slot = take(number)) {
+    std::exception_ptr failure;
+    try {
+      worker.make(number, slot->batch);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    give(*slot, failure);
+    if (failure) return;
+  }
+}
+
+/// The slot of the next batch to be made, once it is free; null when there is no more to do. The batch that
+/// next() handed out last is still being read, so its slot is not free.
+Batches::Slot* Batches::take(int64_t& number) {
+  std::unique_lock lock(mutex_);
+  if (stop_ || taken_ == count_) return nullptr;
+  number = taken_++;
+  const auto ring = static_cast<int64_t>(ring_.size());
+  slot_free_.wait(lock, [&] { return stop_ || number - ring < consumed_ - 1; });
+  return stop_ ? nullptr : &slot_of(number);
+}
+
+void Batches::give(Slot& slot, std::exception_ptr failure) {
+  const std::lock_guard lock(mutex_);
+  slot.ready = true;
+  slot.failure = std::move(failure);
+  slot_ready_.notify_one();
+}
+
+const Batch* Batches::next() {
+  const auto start = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  if (consumed_ == count_) return nullptr;
+  Slot& slot = slot_of(consumed_++);
+  slot_free_.notify_all();
+  slot_ready_.wait(lock, [&] { return slot.ready; });
+  slot.ready = false;
+  waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (slot.failure) std::rethrow_exception(std::exchange(slot.failure, nullptr));
+  return &slot.batch;
+}
+
+}  // namespace decant::train

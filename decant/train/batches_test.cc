@@ -1,0 +1,176 @@
+#include "decant/train/batches.h"
+
+#include <atomic>
+#include <gmock/gmock.h>
+#include <memory>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/train/memory_rows.h"
+
+namespace decant::train {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+
+Image plain(ImageSize size, int value) {
+  Image image;
+  image.resize(size);
+  std::ranges::fill(image.pixels, static_cast<uint8_t>(value));
+  return image;
+}
+
+/// n pictures of 4×4 drawn pixels, label = row.
+MemoryRows drawn_rows(int n) {
+  std::vector<Image> pictures;
+  std::vector<int32_t> labels;
+  for (int i = 0; i < n; ++i) {
+    pictures.push_back(plain({4, 4, 3}, 0));
+    Random random(5, "pixels", static_cast<uint64_t>(i));
+    for (uint8_t& value : pictures.back().pixels) value = static_cast<uint8_t>(random.below(256));
+    labels.push_back(i);
+  }
+  return {std::move(pictures), std::move(labels)};
+}
+
+std::vector<int64_t> all(const Rows& rows) {
+  std::vector<int64_t> result(static_cast<size_t>(rows.size()));
+  std::iota(result.begin(), result.end(), int64_t{0});
+  return result;
+}
+
+struct Stream {
+  std::vector<int64_t> rows;
+  std::vector<int64_t> labels;
+  std::vector<float> images;
+  std::vector<int64_t> counts;
+  bool operator==(const Stream&) const = default;
+};
+
+Stream read(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options) {
+  Stream stream;
+  Batches batches(table, subset, options, Context{});
+  while (const Batch* batch = batches.next()) {
+    stream.rows.insert(stream.rows.end(), batch->rows.begin(), batch->rows.end());
+    stream.labels.insert(stream.labels.end(), batch->labels.begin(), batch->labels.end());
+    stream.images.insert(stream.images.end(), batch->images.begin(), batch->images.end());
+    stream.counts.push_back(batch->count);
+  }
+  return stream;
+}
+
+TEST(Batches, EveryRowOnceAnEpochAcrossBatches) {
+  const MemoryRows rows = drawn_rows(20);
+  const std::vector<int64_t> subset{1, 3, 4, 8, 10, 11, 19};
+  const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  ASSERT_TRUE(table.kept());
+  const Stream stream = read(table, subset, {.batch = 3, .samples = 21, .shuffle = true, .seed = 2});
+  ASSERT_EQ(stream.rows.size(), 21U);
+  EXPECT_THAT(stream.counts, Each(3));
+  EXPECT_EQ(stream.labels, stream.rows);
+  std::vector<std::vector<int64_t>> epochs;
+  for (int e = 0; e < 3; ++e) epochs.emplace_back(stream.rows.begin() + 7 * e, stream.rows.begin() + 7 * e + 7);
+  EXPECT_NE(epochs[0], epochs[1]);
+  for (auto& epoch : epochs) {
+    std::ranges::sort(epoch);
+    EXPECT_EQ(epoch, subset);
+  }
+}
+
+TEST(Batches, TheSameForAnyCountOfWorkersAndWithoutTheCache) {
+  const MemoryRows rows = drawn_rows(30);
+  const auto subset = all(rows);
+  const ImageTable kept(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  const ImageTable decoding(rows, subset, {4, 4, 3}, 0, Context{});
+  EXPECT_FALSE(decoding.kept());
+  BatchOptions options{.batch = 4, .samples = 103, .shuffle = true, .seed = 9, .augmentation = {.crop = 1, .flip = true}};
+  const Stream one = read(kept, subset, options);
+  EXPECT_EQ(one.counts.back(), 3);
+  EXPECT_EQ(one.images.size(), 103U * 48);
+  options.workers = 5;
+  EXPECT_TRUE(read(kept, subset, options) == one);
+  EXPECT_TRUE(read(decoding, subset, options) == one);
+  options.seed = 10;
+  EXPECT_FALSE(read(kept, subset, options) == one);
+}
+
+TEST(Batches, OnePictureRepeats) {
+  const MemoryRows rows = drawn_rows(1);
+  const ImageTable table(rows, all(rows), {4, 4, 3}, 1 << 20, Context{});
+  EXPECT_EQ(read(table, all(rows), {.batch = 8, .samples = 16, .shuffle = true}).rows, std::vector<int64_t>(16, 0));
+}
+
+TEST(Batches, WithoutShuffleTheRowsComeInOrderAsTheyAre) {
+  const MemoryRows rows = drawn_rows(5);
+  const ImageTable table(rows, all(rows), {4, 4, 3}, 1 << 20, Context{});
+  const Stream stream = read(table, all(rows), {.batch = 2, .samples = 5});
+  EXPECT_EQ(stream.rows, all(rows));
+  Image image;
+  rows.decode(4, image);
+  EXPECT_FLOAT_EQ(stream.images[4 * 48 + 7], static_cast<float>(image.pixels[7]) / 255);
+}
+
+TEST(Batches, AWorkersErrorComesWhereItsBatchWouldBe) {
+  std::vector<Image> pictures(10, plain({4, 4, 3}, 1));
+  pictures[5].pixels.clear();
+  const MemoryRows rows(std::move(pictures), std::vector<int32_t>(10, 0));
+  const ImageTable table(rows, all(rows), {4, 4, 3}, 0, Context{});
+  Batches batches(table, all(rows), {.batch = 2, .samples = 100, .workers = 3}, Context{});
+  EXPECT_NE(batches.next(), nullptr);
+  EXPECT_NE(batches.next(), nullptr);
+  try {
+    batches.next();
+    FAIL() << "row 5 does not decode";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("memory: 5: no picture"));
+  }
+}
+
+TEST(Batches, CancellationReachesTheConsumerAndTheDestructorDoesNotHang) {
+  const MemoryRows rows = drawn_rows(4);
+  const ImageTable table(rows, all(rows), {4, 4, 3}, 0, Context{});
+  std::atomic<bool> cancel{false};
+  const Context context{.cancel = &cancel};
+  Batches batches(table, all(rows), {.batch = 2, .samples = 1'000'000, .workers = 2}, context);
+  EXPECT_NE(batches.next(), nullptr);
+  cancel = true;
+  EXPECT_THROW(while (batches.next() != nullptr){}, Cancelled);
+}
+
+TEST(TrainingSize, OwnSizeOnlyIfAllAreAlikeAndSmall) {
+  const auto size_of = [](std::vector<Image> pictures, int image_size) {
+    const MemoryRows rows(std::move(pictures), {});
+    return training_size(rows, all(rows), image_size, Context{});
+  };
+  EXPECT_EQ(size_of({plain({28, 28, 1}, 0), plain({28, 28, 1}, 0)}, 0), (ImageSize{28, 28, 1}));
+  EXPECT_EQ(size_of({plain({28, 28, 1}, 0), plain({28, 28, 3}, 0)}, 0), (ImageSize{28, 28, 3}));
+  EXPECT_EQ(size_of({plain({28, 28, 3}, 0), plain({32, 32, 3}, 0)}, 0), (ImageSize{64, 64, 3}));
+  EXPECT_EQ(size_of({plain({32, 28, 3}, 0)}, 0), (ImageSize{64, 64, 3}));
+  EXPECT_EQ(size_of({plain({65, 65, 3}, 0)}, 0), (ImageSize{64, 64, 3}));
+  EXPECT_EQ(size_of({plain({28, 28, 1}, 0)}, 32), (ImageSize{32, 32, 1}));
+}
+
+TEST(FitPicture, TakesTheCentreSquareAndConvertsChannels) {
+  Image wide = plain({8, 4, 1}, 0);  // left and right quarter black, centre square 100
+  for (int y = 0; y < 4; ++y) std::fill_n(wide.row(y) + 2, 4, uint8_t{100});
+  std::vector<uint8_t> out(2 * 2 * 3);
+  fit_picture(wide, {2, 2, 3}, out.data());
+  EXPECT_THAT(out, Each(100));
+  Image red = plain({4, 4, 3}, 0);
+  for (size_t i = 0; i < red.pixels.size(); i += 3) red.pixels[i] = 255;
+  out.assign(16, 0);
+  fit_picture(red, {4, 4, 1}, out.data());
+  EXPECT_THAT(out, Each((77 * 255 + 128) / 256));
+}
+
+TEST(ImageTable, ReportsAPictureThatDoesNotDecode) {
+  std::vector<Image> pictures(3, plain({4, 4, 3}, 1));
+  pictures[1].pixels.clear();
+  const MemoryRows rows(std::move(pictures), {0, 0, 0});
+  EXPECT_THROW(ImageTable(rows, all(rows), {4, 4, 3}, 1 << 20, Context{}), InputError);
+  EXPECT_NO_THROW(ImageTable(rows, std::vector<int64_t>{0, 2}, {4, 4, 3}, 1 << 20, Context{}));
+}
+
+}  // namespace
+}  // namespace decant::train

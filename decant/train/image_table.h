@@ -1,0 +1,65 @@
+// The pictures of some rows at training size, ready to be read at random by many threads.
+//
+// Every picture becomes a square of the same side and the same number of channels: the centre square of the
+// picture (its whole shorter side) is resized with an antialiased triangle filter. A picture that already has
+// the size is taken as it is. Stretching a whole picture to a square would bend shapes, and would bend those
+// of the training and the test pictures differently.
+//
+// The pictures are decoded once, on all threads, into one block of bytes (n, side, side, channels) when that
+// block fits; otherwise each call decodes again. A table is a constant: one table over all rows that are
+// needed serves any number of trainings at the same time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+
+namespace decant::train {
+
+/// Largest side that pictures keep as their own when image_size is 0, and the side that all others get.
+inline constexpr int kDefaultSide = 64;
+
+/// The common size of `chosen` rows: squares of `image_size`; 0 = their own size if all are alike, square and
+/// ≤ 64, else 64. One channel when all are grey, else three. Formats of fixed size cost one decoded picture;
+/// otherwise pictures are decoded until the answer is known, which for photographs is the first few and for
+/// small pictures all of them.
+ImageSize training_size(const Rows& rows, std::span<const int64_t> chosen, int image_size, const Context& context);
+
+/// `picture` as a square of size.width = size.height, written to `out` (size.bytes()). Grey becomes three
+/// equal channels; colour becomes grey by the Rec. 601 weights (77 R + 150 G + 29 B) / 256.
+void fit_picture(const Image& picture, ImageSize size, uint8_t* out);
+
+class ImageTable {
+ public:
+  /// `rows` must outlive the table; `chosen`: ascending. The block is kept when it takes at most
+  /// `cache_bytes`. Throws what Rows::decode throws (at once if kept, else from pixels()), and Cancelled.
+  ImageTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize size, int64_t cache_bytes, const Context& context);
+
+  /// What pixels() needs when pictures are not kept. One for each thread, used again and again.
+  struct Scratch {
+    Image decoded;
+    std::vector<uint8_t> fitted;
+  };
+
+  /// The picture of `row`, (height, width, channels). Lives as long as the table, or until `scratch` is used
+  /// again. REQUIRES: `row` is one of `chosen` if the table is kept. Thread-safe.
+  const uint8_t* pixels(int64_t row, Scratch& scratch) const;
+
+  const Rows& rows() const { return *rows_; }
+  ImageSize size() const { return size_; }
+  bool kept() const { return block_ != nullptr; }
+
+ private:
+  void fill(std::span<const int64_t> chosen, const Context& context);
+
+  const Rows* rows_;
+  ImageSize size_;
+  std::vector<int32_t> slots_;  ///< of every row of rows_; −1 = not in the block
+  std::unique_ptr<uint8_t[]> block_;
+};
+
+}  // namespace decant::train

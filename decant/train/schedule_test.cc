@@ -1,0 +1,66 @@
+#include "decant/train/schedule.h"
+
+#include <gmock/gmock.h>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/train/train.h"
+
+namespace decant::train {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+
+std::vector<double> rates(Decay decay, double peak, int64_t steps, int64_t warmup) {
+  std::vector<double> result;
+  for (int64_t i = 0; i < steps; ++i) result.push_back(Schedule{decay, peak, steps, warmup}.at(i));
+  return result;
+}
+
+TEST(Schedule, LinearRisesToThePeakAndFallsToOneStepAboveZero) {
+  EXPECT_THAT(rates(Decay::linear, 12, 10, 2), Pointwise(DoubleEq(), {4.0, 8.0, 12.0, 10.5, 9.0, 7.5, 6.0, 4.5, 3.0, 1.5}));
+}
+
+TEST(Schedule, CosineHalvesInTheMiddle) {
+  EXPECT_THAT(rates(Decay::cosine, 2, 4, 0), Pointwise(DoubleNear(1e-12), {2.0, 1.7071067811865475, 1.0, 0.2928932188134525}));
+}
+
+TEST(Schedule, StepDividesAtOneHalfAndThreeQuarters) {
+  EXPECT_THAT(rates(Decay::step, 1, 8, 0), Pointwise(DoubleEq(), {1.0, 1.0, 1.0, 1.0, 0.1, 0.1, 0.01, 0.01}));
+}
+
+TEST(Schedule, ConstantStaysAfterTheWarmUp) {
+  EXPECT_THAT(rates(Decay::constant, 3, 4, 2), Pointwise(DoubleEq(), {1.0, 2.0, 3.0, 3.0}));
+}
+
+std::string fault_of(const TrainOptions& options) {
+  try {
+    check(options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(CheckOptions, NamesTheOptionAndTheRemedy) {
+  EXPECT_EQ(fault_of({}), "none");
+  TrainOptions options;
+  options.schedule = "cosin";
+  EXPECT_EQ(fault_of(options), "schedule: 'cosin' is no schedule. Use linear, cosine, step or constant");
+  options = {};
+  options.optimizer = "adam";
+  EXPECT_EQ(fault_of(options), "optimizer: 'adam' is not known. Use sgd or adamw");
+  options = {};
+  options.batch = 0;
+  EXPECT_THAT(fault_of(options), HasSubstr("batch: 0 is out of range"));
+  options = {};
+  options.learning_rate = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(fault_of(options), HasSubstr("learning rate: nan is out of range"));
+}
+
+}  // namespace
+}  // namespace decant::train

@@ -1,0 +1,167 @@
+// The loop itself, and nothing but: what a step is stands in training.h, where pictures come from in batches.h.
+#include "decant/train/train.h"
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "decant/base/errors.h"
+#include "decant/nn/device.h"
+#include "decant/nn/normalisation.h"
+#include "decant/nn/tensor_memory.h"
+#include "decant/nn/weights.h"
+#include "decant/train/schedule.h"
+#include "decant/train/torch/training.h"
+
+namespace decant::train {
+namespace {
+
+constexpr int kTestBatch = 256;
+
+class Clock {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::vector<int64_t> all_of(const Rows& rows) {
+  std::vector<int64_t> all(static_cast<size_t>(rows.size()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return all;
+}
+
+/// Kept pictures leave almost nothing to do; decoding on the way is worth every core.
+int workers_for(const ImageTable& table, const Context& context) {
+  return table.kept() ? 1 : context.thread_count();
+}
+
+/// Everything about the pictures and the network that training and measuring share.
+struct Setting {
+  Setting(const TrainJob& job, const Context& context) : device(nn::device_named(job.options.device)) {
+    const Rows& rows = job.rows != nullptr ? *job.rows : *job.test;
+    const std::vector<int64_t> all = job.rows != nullptr ? std::vector<int64_t>{} : all_of(rows);
+    const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span(all);
+    table = job.table;
+    if (!table) {
+      const ImageSize size = training_size(rows, subset, job.options.image_size, context);
+      table = std::make_shared<ImageTable>(rows, subset, size, job.options.cache_bytes, context);
+    }
+    const auto pixels = nn::pixel_statistics(*table, subset, context);
+    const auto channels = static_cast<size_t>(pixels.channels);
+    normalisation = normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+    network = nn::make_network({job.options.net, table->size(), job.classes});
+  }
+
+  c10::Device device;
+  std::shared_ptr<const ImageTable> table;
+  Normalisation normalisation;
+  std::unique_ptr<const nn::Network> network;
+};
+
+[[noreturn]] void throw_diverged(int64_t step, float loss, double rate) {
+  throw InputError({"", fmt::format("step {}", step), fmt::format("the loss is no longer a finite number ({})", loss),
+                    fmt::format("Lower the learning rate (it was {:.3g} here) or lengthen the warm-up", rate)});
+}
+
+void run_steps(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
+  const TrainOptions& options = job.options;
+  const auto warmup = static_cast<int64_t>(std::llround(options.warmup * static_cast<double>(options.steps)));
+  const Schedule schedule{decay_named(options.schedule), options.learning_rate, options.steps, std::min(warmup, options.steps - 1)};
+  Batches batches(*setting.table, job.subset,
+                  {.batch = options.batch,
+                   .samples = options.steps * options.batch,
+                   .shuffle = true,
+                   .seed = options.seed,
+                   .augmentation = {options.crop, options.flip},
+                   .normalisation = setting.normalisation,
+                   .workers = workers_for(*setting.table, context)},
+                  context);
+  Stage stage(context, "train", options.steps, "steps");
+  for (int64_t step = 0; step < options.steps; ++step) {
+    const Batch& batch = *batches.next();
+    const double rate = schedule.at(step);
+    const float loss = training.step(images_of(batch, setting.table->size(), setting.device), labels_of(batch, setting.device), rate);
+    if (!std::isfinite(loss)) throw_diverged(step, loss, rate);
+    result.losses.push_back(loss);
+    stage.advance();
+  }
+  result.steps = options.steps;
+  result.input_seconds = batches.waited();
+}
+
+double mean_of_last_tenth(const std::vector<float>& losses) {
+  const auto count = std::max<ptrdiff_t>(1, static_cast<ptrdiff_t>(losses.size() / 10));
+  return std::accumulate(losses.end() - count, losses.end(), 0.0) / static_cast<double>(count);
+}
+
+void run_test(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
+  const std::vector<int64_t> rows = all_of(*job.test);
+  if (rows.empty()) return;
+  std::optional<ImageTable> own;
+  if (!job.test_table) own.emplace(*job.test, rows, setting.table->size(), 0, context);  // read once, so not kept
+  const ImageTable& table = job.test_table ? *job.test_table : *own;
+  DECANT_CHECK(table.size() == setting.table->size(), ==, true);
+  Batches batches(table, rows,
+                  {.batch = kTestBatch,
+                   .samples = static_cast<int64_t>(rows.size()),
+                   .normalisation = setting.normalisation,
+                   .workers = workers_for(table, context)},
+                  context);
+  Stage stage(context, "test", static_cast<int64_t>(rows.size()), "images");
+  int64_t right = 0;
+  while (const Batch* batch = batches.next()) {
+    right += training.count_right(images_of(*batch, table.size(), setting.device), labels_of(*batch, setting.device));
+    stage.advance(batch->count);
+  }
+  result.test_rows = static_cast<int64_t>(rows.size());
+  result.accuracy = static_cast<double>(right) / static_cast<double>(rows.size());
+}
+
+void require_test(const TrainJob& job) {
+  if (job.test != nullptr) require_labels(*job.test, all_of(*job.test), job.classes);
+}
+
+}  // namespace
+
+TrainResult train(const TrainJob& job, const Context& context) {
+  const Clock clock;
+  check(job.options);
+  DECANT_CHECK(job.rows != nullptr, ==, true);
+  if (job.subset.empty()) throw InputError({"", "", "there are no pictures to train on", "Keep at least one"});
+  require_labels(*job.rows, job.subset, job.classes);
+  require_test(job);
+
+  const ThreadCount threads(context.thread_count());
+  const nn::MemoryReuse memory;
+  const Setting setting(job, context);
+  Training training(*setting.network, nn::initial_state(*setting.network, Random(job.options.seed, "weights")), job.options,
+                    setting.device);
+  TrainResult result;
+  run_steps(training, setting, job, context, result);
+  result.final_loss = mean_of_last_tenth(result.losses);
+  if (!job.save_weights.empty()) nn::save_weights(*setting.network, training.state(), job.save_weights);
+  if (job.test != nullptr) run_test(training, setting, job, context, result);
+  result.seconds = clock.seconds();
+  return result;
+}
+
+TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context) {
+  const Clock clock;
+  check(job.options);
+  DECANT_CHECK(job.test != nullptr, ==, true);
+  require_test(job);
+
+  const ThreadCount threads(context.thread_count());
+  const nn::MemoryReuse memory;
+  const Setting setting(job, context);
+  Training training(*setting.network, nn::load_weights(*setting.network, weights), job.options, setting.device);
+  TrainResult result;
+  run_test(training, setting, job, context, result);
+  result.seconds = clock.seconds();
+  return result;
+}
+
+}  // namespace decant::train

@@ -1,0 +1,189 @@
+// Two measurements, and the protocol as a check of both.
+//
+//   train_torch_bench step NET BATCH THREADS STEPS [FOLDER]
+//       Seconds of one training step on one batch in memory, by the wall's clock and by the processor's: medians of STEPS; then the first
+//       five losses. With FOLDER the weights, pictures and labels are left
+//       there first (weights.safetensors, images.f32 (batch, 32, 32, 3), labels.i64), for another implementation to start from.
+//   train_torch_bench input NET BATCH THREADS STEPS ROUNDS CIFAR
+//       Seconds of STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns; sums of ROUNDS. Then the
+//       seconds that steps waited for pictures, and the processor's microseconds that one picture costs the pipeline.
+//   train_torch_bench protocol NET PER_CLASS SEED THREADS CIFAR
+//       Test accuracy of the default options on so many drawn pictures a class.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fmt/format.h>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/random.h"
+#include "decant/formats/cifar/cifar.h"
+#include "decant/nn/tensor_memory.h"
+#include "decant/nn/weights.h"
+#include "decant/train/torch/training.h"
+
+namespace decant::train {
+namespace {
+
+constexpr ImageSize kSize{32, 32, 3};
+constexpr double kRate = 0.01;
+
+class Clock {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Ten classes, each a colour of its own under noise: a loss that falls proves that something is learned.
+Batch drawn_batch(int64_t count) {
+  Batch batch;
+  batch.count = count;
+  Random random(1, "bench");
+  for (int64_t i = 0; i < count; ++i) {
+    batch.labels.push_back(i % 10);
+    const auto shift = [&](int64_t v) { return static_cast<float>((i % 10) * 7 * (v % 3 + 1) % 10) / 10 - 0.5F; };
+    for (int64_t v = 0; v < kSize.bytes(); ++v) batch.images.push_back(static_cast<float>(random.uniform()) - 0.5F + shift(v));
+  }
+  return batch;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+template <class T>
+void write_raw(const std::filesystem::path& path, const std::vector<T>& values) {
+  write_file(path, std::as_bytes(std::span(values)));
+}
+
+struct Subject {
+  Subject(const std::string& net, int batch_size)
+      : network(nn::make_network({net, kSize, 10})),
+        initial(nn::initial_state(*network, Random(1, "weights"))),
+        training(*network, initial, TrainOptions{}, c10::kCPU),
+        batch(drawn_batch(batch_size)) {}
+  float step() { return training.step(images_of(batch, kSize, c10::kCPU), labels_of(batch, c10::kCPU), kRate); }
+
+  nn::MemoryReuse memory;
+  std::unique_ptr<const nn::Network> network;
+  nn::State initial;
+  Training training;
+  Batch batch;
+};
+
+void run_step(const std::string& net, int batch, int steps, const std::filesystem::path& folder) {
+  Subject subject(net, batch);
+  if (!folder.empty()) {
+    nn::save_weights(*subject.network, subject.training.state(), folder / "weights.safetensors");
+    write_raw(folder / "images.f32", subject.batch.images);
+    write_raw(folder / "labels.i64", subject.batch.labels);
+  }
+  std::string losses;
+  std::vector<double> wall;
+  std::vector<double> processor;
+  for (int i = 0; i < steps + 2; ++i) {
+    const Clock clock;
+    const std::clock_t ticks = std::clock();
+    const float loss = subject.step();
+    if (i < 5) losses += fmt::format(" {:.6f}", loss);
+    if (i < 2) continue;
+    wall.push_back(clock.seconds());
+    processor.push_back(static_cast<double>(std::clock() - ticks) / CLOCKS_PER_SEC);
+  }
+  fmt::print("{:.6f} {:.6f}{}\n", median(wall), median(processor), losses);
+}
+
+std::vector<int64_t> all_of(const Rows& rows) {
+  std::vector<int64_t> all(static_cast<size_t>(rows.size()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return all;
+}
+
+/// The training pictures of an experiment with the input pipeline, as train() reads them.
+struct Pictures {
+  explicit Pictures(const Rows& rows) : all(all_of(rows)), table(rows, all, kSize, int64_t{1} << 30, Context{}) {}
+  BatchOptions options(int batch, int64_t samples) const {
+    return {.batch = batch, .samples = samples, .shuffle = true, .augmentation = {4, true}};
+  }
+  std::vector<int64_t> all;
+  ImageTable table;
+};
+
+double microseconds_per_picture(const Pictures& pictures, int batch) {
+  const std::clock_t ticks = std::clock();
+  Batches batches(pictures.table, pictures.all, pictures.options(batch, 50000), Context{});
+  while (batches.next() != nullptr) continue;
+  return static_cast<double>(std::clock() - ticks) * 1e6 / CLOCKS_PER_SEC / 50000;
+}
+
+void run_input(const std::string& net, int batch, int steps, int rounds, const Rows& rows) {
+  const Pictures pictures(rows);
+  Subject subject(net, batch);
+  subject.step();
+  double with = 0;
+  double without = 0;
+  double waited = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const Clock piped;
+    {
+      Batches batches(pictures.table, pictures.all, pictures.options(batch, int64_t{batch} * steps), Context{});
+      while (const Batch* next = batches.next()) {
+        subject.training.step(images_of(*next, kSize, c10::kCPU), labels_of(*next, c10::kCPU), kRate);
+      }
+      waited += batches.waited();
+    }
+    with += piped.seconds();
+    const Clock fixed;
+    for (int i = 0; i < steps; ++i) subject.step();
+    without += fixed.seconds();
+  }
+  fmt::print("{:.4f} {:.4f} {:.4f} {:.2f}\n", with, without, waited, microseconds_per_picture(pictures, batch));
+}
+
+void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int threads, const Dataset& cifar) {
+  std::vector<int64_t> subset;
+  std::vector<size_t> taken(10);
+  for (const int64_t row : Random(seed, "subset").permutation(cifar.train().size())) {
+    if (taken[static_cast<size_t>(cifar.train().label(row))]++ < per_class) subset.push_back(row);
+  }
+  std::ranges::sort(subset);
+  TrainJob job{.options = {.net = net, .seed = seed}, .rows = &cifar.train(), .subset = subset, .classes = 10, .test = cifar.held_out()};
+  const TrainResult result = train(job, {.threads = threads});
+  fmt::print("accuracy {:.4f} on {} pictures, trained on {}; loss {:.4f}; {:.1f} s, {:.2f} s of it waiting for pictures\n", result.accuracy,
+             result.test_rows, subset.size(), result.final_loss, result.seconds, result.input_seconds);
+}
+
+int run(const std::vector<std::string>& words) {
+  const auto number = [&](size_t i) { return std::atoi(words.at(i).c_str()); };
+  if (words.size() >= 5 && words[0] == "step") {
+    const ThreadCount threads(number(3));
+    run_step(words[1], number(2), number(4), words.size() > 5 ? words[5] : "");
+  } else if (words.size() == 7 && words[0] == "input") {
+    const ThreadCount threads(number(3));
+    run_input(words[1], number(2), number(4), number(5), open_cifar(words[6]).train());
+  } else if (words.size() == 6 && words[0] == "protocol") {
+    run_protocol(words[1], static_cast<size_t>(number(2)), static_cast<uint64_t>(number(3)), number(4), open_cifar(words[5]));
+  } else {
+    fmt::print(stderr, "usage: train_torch_bench step|input|protocol …; the head of train_bench.cc says more\n");
+    return 2;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace decant::train
+
+int main(int argc, char** argv) {
+  try {
+    return decant::train::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,204 @@
+#include "decant/train/train.h"
+
+#include <ATen/ops/tensor.h>
+#include <atomic>
+#include <cmath>
+#include <gmock/gmock.h>
+#include <numeric>
+#include <thread>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/random.h"
+#include "decant/train/image_table.h"
+#include "decant/train/memory_rows.h"
+#include "decant/train/torch/optimizer.h"
+
+namespace decant::train {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// Class c is a bright disc in corner c, on noise: mirrored and shifted it would be another class, so augmentation is off.
+MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
+  std::vector<Image> pictures(static_cast<size_t>(count));
+  std::vector<int32_t> labels;
+  for (int i = 0; i < count; ++i) {
+    Image& image = pictures[static_cast<size_t>(i)];
+    image.resize({16, 16, 3});
+    const int label = i % classes;
+    Random random(seed, "pixels", static_cast<uint64_t>(i));
+    for (int y = 0; y < 16; ++y) {
+      for (int x = 0; x < 48; ++x) {
+        const bool inside = y / 8 == label / 2 && x / 24 == label % 2;
+        image.row(y)[x] = static_cast<uint8_t>(random.below(100) + (inside ? 120 : 0));
+      }
+    }
+    labels.push_back(label);
+  }
+  return {std::move(pictures), std::move(labels)};
+}
+
+std::vector<int64_t> all(const Rows& rows) {
+  std::vector<int64_t> result(static_cast<size_t>(rows.size()));
+  std::iota(result.begin(), result.end(), int64_t{0});
+  return result;
+}
+
+TrainOptions small_options() {
+  TrainOptions options;
+  options.net = "mlp";
+  options.steps = 60;
+  options.batch = 16;
+  options.learning_rate = 0.02;
+  options.crop = 0;
+  options.flip = false;
+  return options;
+}
+
+std::filesystem::path fresh_path(const std::string& name) {
+  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+  return std::filesystem::path(::testing::TempDir()) / fmt::format("train_{}_{}_{}", getpid(), test->name(), name);
+}
+
+TEST(Train, LearnsWhatIsSeparable) {
+  const MemoryRows rows = drawn_rows(64, 4, 1);
+  const MemoryRows test = drawn_rows(40, 4, 2);
+  const auto subset = all(rows);
+  for (const std::string optimizer : {"sgd", "adamw"}) {
+    TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
+    job.options.optimizer = optimizer;
+    if (optimizer == "adamw") job.options.learning_rate = 0.003;
+    const TrainResult result = train(job, {.threads = 1});
+    EXPECT_GE(result.accuracy, 0.95) << optimizer;
+    EXPECT_EQ(result.test_rows, 40);
+    EXPECT_EQ(result.losses.size(), 60U);
+    EXPECT_LT(result.final_loss, 0.8 * result.losses.front()) << optimizer;
+  }
+}
+
+TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
+  const MemoryRows rows = drawn_rows(50, 4, 1);
+  const MemoryRows test = drawn_rows(30, 4, 2);
+  const auto subset = all(rows);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
+  job.options.net = "quick";
+  job.options.steps = 12;
+  job.options.crop = 2;
+  job.options.flip = true;
+  job.table = std::make_shared<ImageTable>(rows, subset, ImageSize{16, 16, 3}, 1 << 20, Context{});
+  std::vector<TrainJob> jobs(3, job);
+  std::vector<TrainResult> results(3);
+  jobs[2].table = nullptr;  // decodes on its own, for every batch
+  jobs[2].options.cache_bytes = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < 3; ++i) {
+      jobs[i].save_weights = fresh_path(fmt::format("{}.safetensors", i));
+      threads.emplace_back([&, i] { results[i] = train(jobs[i], {.threads = 1}); });
+    }
+  }
+  const std::string first = read_text(jobs[0].save_weights);
+  EXPECT_GT(first.size(), 4U * 97000U);
+  for (size_t i = 1; i < 3; ++i) {
+    EXPECT_TRUE(read_text(jobs[i].save_weights) == first) << i;
+    EXPECT_EQ(results[i].losses, results[0].losses);
+    EXPECT_EQ(results[i].accuracy, results[0].accuracy);
+  }
+  EXPECT_EQ(measure(job, jobs[0].save_weights, {.threads = 1}).accuracy, results[0].accuracy);
+  job.options.seed = 1;
+  EXPECT_NE(train(job, {.threads = 1}).losses, results[0].losses);
+}
+
+TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
+  const MemoryRows rows = drawn_rows(16, 2, 1);
+  const auto subset = all(rows);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 2};
+  job.options.learning_rate = 1e6;
+  job.options.warmup = 0;
+  try {
+    train(job, {.threads = 1});
+    FAIL() << "a learning rate of a million converged";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("step "), HasSubstr("no longer a finite number"), HasSubstr("Lower the learning rate")));
+  }
+}
+
+TEST(Train, OnePictureOfOneClass) {
+  const MemoryRows rows = drawn_rows(1, 1, 1);
+  const std::vector<int64_t> subset{0};
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 1, .test = &rows};
+  job.options.net = "quick";
+  job.options.steps = 3;
+  EXPECT_EQ(train(job, {.threads = 1}).accuracy, 1);
+}
+
+TEST(Train, RefusesWhatCannotBeTrainedOn) {
+  const MemoryRows rows = drawn_rows(4, 4, 1);
+  const auto message = [&](std::vector<int64_t> subset, int classes) -> std::string {
+    try {
+      train({.options = small_options(), .rows = &rows, .subset = subset, .classes = classes}, {.threads = 1});
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_THAT(message({}, 4), HasSubstr("no pictures to train on"));
+  EXPECT_THAT(message({0, 1, 2, 3}, 3), HasSubstr("3: label 3 is not below 3"));
+}
+
+class StopAfter : public ProgressSink {
+ public:
+  void begin(std::string_view, int64_t, std::string_view unit) override { counting_ = unit == "steps"; }
+  void advance(int64_t done) override {
+    if (counting_ && (steps += done) == 5) cancel = true;
+  }
+  void end() override {}
+  std::atomic<bool> cancel{false};
+  int64_t steps = 0;
+
+ private:
+  bool counting_ = false;
+};
+
+TEST(Train, StopsWhenCancelled) {
+  const MemoryRows rows = drawn_rows(16, 2, 1);
+  const auto subset = all(rows);
+  StopAfter sink;
+  const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};
+  EXPECT_THROW(train({.options = small_options(), .rows = &rows, .subset = subset, .classes = 2}, context), Cancelled);
+  EXPECT_EQ(sink.steps, 5);
+}
+
+/// Two parameters of one value each, the first decaying; gradients 0.5 and −1, twice.
+std::vector<double> after_two_steps(const OptimizerOptions& options) {
+  const std::vector<at::Tensor> parameters{at::tensor({2.0}, at::kDouble), at::tensor({3.0}, at::kDouble)};
+  const std::vector<at::Tensor> gradients{at::tensor({0.5}, at::kDouble), at::tensor({-1.0}, at::kDouble)};
+  const auto optimizer = make_optimizer(options, parameters, {true, false});
+  for (int i = 0; i < 2; ++i) optimizer->step(gradients, 0.1);
+  EXPECT_EQ(gradients[0].item<double>(), 0.5);  // only read
+  return {parameters[0].item<double>(), parameters[1].item<double>()};
+}
+
+TEST(Optimizer, SgdIsNesterovsWithDecayWhereAskedFor) {
+  double p = 2;
+  double m = 0;
+  for (int i = 0; i < 2; ++i) {
+    const double g = 0.5 + 0.01 * p;
+    m = 0.9 * m + g;
+    p -= 0.1 * (g + 0.9 * m);
+  }
+  const auto values = after_two_steps({"sgd", 0.9, 0.01});
+  EXPECT_NEAR(values[0], p, 1e-12);
+  EXPECT_NEAR(values[1], 3 + 0.1 * (1 + 0.9) + 0.1 * (1 + 0.9 * 1.9), 1e-12);
+}
+
+TEST(Optimizer, AdamWMovesByTheRateWhenGradientsAreConstant) {
+  const auto values = after_two_steps({"adamw", 0.9, 0.01});
+  EXPECT_NEAR(values[0], (2 * 0.999 - 0.1) * 0.999 - 0.1, 1e-6);  // rate × decay = 0.001
+  EXPECT_NEAR(values[1], 3.2, 1e-6);
+}
+
+}  // namespace
+}  // namespace decant::train

@@ -1,0 +1,78 @@
+#include "decant/train/torch/training.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "decant/base/errors.h"
+
+namespace decant::train {
+namespace {
+
+/// libtorch's views want a pointer to non-const; nothing is written through it.
+template <class T>
+void* data_of(const std::vector<T>& values) {
+  return const_cast<T*>(values.data());
+}
+
+at::Tensor placed_on(const at::Tensor& tensor, c10::Device device) {
+  const auto format = tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  return tensor.to(device).contiguous(format).detach();
+}
+
+nn::Tensors placed_on(const nn::Tensors& tensors, c10::Device device) {
+  nn::Tensors result;
+  for (const at::Tensor& tensor : tensors) result.push_back(placed_on(tensor, device));
+  return result;
+}
+
+std::vector<bool> decays_of(const nn::Network& network) {
+  std::vector<bool> decays;
+  for (const nn::TensorSpec& spec : network.parameters()) decays.push_back(spec.decays);
+  return decays;
+}
+
+}  // namespace
+
+at::Tensor images_of(const Batch& batch, ImageSize size, c10::Device device) {
+  const at::Tensor view = at::from_blob(data_of(batch.images), {batch.count, size.height, size.width, size.channels}, at::kFloat);
+  return view.permute({0, 3, 1, 2}).to(device);
+}
+
+at::Tensor labels_of(const Batch& batch, c10::Device device) {
+  return at::from_blob(data_of(batch.labels), {batch.count}, at::kLong).to(device);
+}
+
+nn::State placed_on(const nn::State& state, c10::Device device) {
+  return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
+}
+
+ThreadCount::ThreadCount(int threads) : before_(at::get_num_threads()) {
+  at::set_num_threads(threads);
+}
+ThreadCount::~ThreadCount() {
+  at::set_num_threads(before_);
+}
+
+Training::Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device)
+    : network_(network), label_smoothing_(options.label_smoothing), state_(placed_on(state, device)) {
+  for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
+  optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters, decays_of(network));
+}
+
+float Training::step(const at::Tensor& images, const at::Tensor& labels, double rate) {
+  const at::Tensor output = network_.forward(state_.parameters, state_.buffers, images, true);
+  const at::Tensor loss = at::cross_entropy_loss(output, labels, {}, at::Reduction::Mean, -100, label_smoothing_);
+  optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
+  return loss.item<float>();
+}
+
+int64_t Training::count_right(const at::Tensor& images, const at::Tensor& labels) {
+  const c10::NoGradGuard no_grad;
+  const at::Tensor output = network_.forward(state_.parameters, state_.buffers, images, false);
+  return output.argmax(1).eq(labels).sum().item<int64_t>();
+}
+
+}  // namespace decant::train

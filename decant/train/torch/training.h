@@ -1,0 +1,51 @@
+// A network in training: its tensors on their device, in the memory format that is fast there, and one update at a time.
+#pragma once
+
+#include "decant/nn/network.h"
+#include "decant/train/batches.h"
+#include "decant/train/torch/optimizer.h"
+#include "decant/train/train.h"
+
+namespace decant::train {
+
+/// float32 (count, channels, height, width) in channels-last, on `device`. On the CPU a view of the batch: nothing is copied.
+at::Tensor images_of(const Batch& batch, ImageSize size, c10::Device device);
+at::Tensor labels_of(const Batch& batch, c10::Device device);
+
+/// The same tensors on `device`, those of four dimensions in channels-last.
+nn::State placed_on(const nn::State& state, c10::Device device);
+
+/// Sets how many threads libtorch uses for work started from this thread; the number before comes back at the end.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads);
+  ~ThreadCount();
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+};
+
+class Training {
+ public:
+  /// `network` must outlive this. The weights in `state` are copied only where device or format ask for it.
+  Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device);
+
+  /// Forward, label-smoothed cross entropy, backward, update with rate η. Returns the loss before the update.
+  float step(const at::Tensor& images, const at::Tensor& labels, double rate);
+
+  /// Pictures whose largest output is the label's, in evaluation mode.
+  int64_t count_right(const at::Tensor& images, const at::Tensor& labels);
+
+  /// The weights as they are now: shared tensors, not copies.
+  const nn::State& state() const { return state_; }
+
+ private:
+  const nn::Network& network_;
+  double label_smoothing_;
+  nn::State state_;
+  std::unique_ptr<Optimizer> optimizer_;
+};
+
+}  // namespace decant::train

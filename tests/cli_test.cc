@@ -1,0 +1,181 @@
+// The program as its users meet it: exit codes, messages, files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "decant/base/json.h"
+#include "tests/drawn_sets.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing_sets::cifar_set;
+using testing_sets::fresh_folder;
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// Runs a shell line in which $decant is the program.
+Outcome shell(const std::string& line) {
+  static int count = 0;
+  const fs::path folder = fresh_folder("shell" + std::to_string(count++));
+  const std::string script = "export decant='" DECANT_PROGRAM "' XDG_CACHE_HOME='" + (folder / "cache").string() + "'\n" + line;
+  write_file(folder / "script", script);
+  const int status = std::system(("bash '" + (folder / "script").string() + "' >'" + (folder / "out").string() + "' 2>'" + (folder / "err").string() + "'").c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_text(folder / "out"), read_text(folder / "err")};
+}
+
+TEST(Program, HelpShowsExamplesFirst) {
+  const Outcome help = shell("$decant --help");
+  EXPECT_EQ(help.code, 0);
+  EXPECT_LT(help.out.find("decant compress photos/"), help.out.find("Verbs:"));
+  EXPECT_EQ(help.err, "");
+  const Outcome verb = shell("$decant compress --help");
+  EXPECT_EQ(verb.code, 0);
+  EXPECT_LT(verb.out.find("decant compress photos/"), verb.out.find("--keep"));
+}
+
+TEST(Program, SuggestsWhatWasMeant) {
+  EXPECT_THAT(shell("$decant compres x -o y").err, HasSubstr("did you mean compress?"));
+  const Outcome option = shell("$decant compress x -o y --kep 20%");
+  EXPECT_EQ(option.code, 2);
+  EXPECT_THAT(option.err, HasSubstr("did you mean --keep?"));
+  EXPECT_EQ(shell("$decant compress x").code, 2);
+  EXPECT_THAT(shell("$decant compress x").err, HasSubstr("--out"));
+  EXPECT_EQ(shell("$decant compress x -o y --bins ten").code, 2);
+}
+
+TEST(Program, NamesWhatIsWrongWithTheInput) {
+  const fs::path folder = fresh_folder("wrong");
+  const std::string out = " -o '" + (folder / "out").string() + "'";
+  const auto complaint = [&](const std::string& path) {
+    const Outcome outcome = shell("$decant compress '" + path + "'" + out);
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_FALSE(fs::exists(folder / "out"));
+    return outcome.err;
+  };
+  EXPECT_THAT(complaint((folder / "missing").string()), HasSubstr("missing"));
+  fs::create_directories(folder / "empty");
+  EXPECT_THAT(complaint((folder / "empty").string()), HasSubstr("empty"));
+  fs::create_directories(folder / "texts" / "cat");
+  write_file(folder / "texts" / "cat" / "a.jpg", "this is no picture");
+  EXPECT_THAT(complaint((folder / "texts").string()), AllOf(HasSubstr("none of the 1 rows can be read"), HasSubstr("a.jpg")));
+  const fs::path cifar = cifar_set("wrong_cifar", 1, 20);
+  fs::resize_file(cifar / "data_batch_1.bin", 3073 * 20 - 1);
+  EXPECT_THAT(complaint(cifar.string()), HasSubstr("data_batch_1.bin"));
+}
+
+TEST(Program, RefusesToOverwriteAndDoesWhenAsked) {
+  const fs::path in = cifar_set("overwrite/in", 1, 40);
+  const fs::path out = fresh_folder("overwrite_out") / "out";
+  const std::string line = "$decant compress '" + in.string() + "' -o '" + out.string() + "' --method random";
+  EXPECT_EQ(shell(line).code, 0);
+  const Outcome again = shell(line);
+  EXPECT_EQ(again.code, 3);
+  EXPECT_THAT(again.err, AllOf(HasSubstr("exists already"), HasSubstr("--overwrite")));
+  EXPECT_EQ(shell(line + " --overwrite").code, 0);
+  EXPECT_EQ(shell("$decant verify '" + out.string() + "' --source '" + in.string() + "'").code, 0);
+}
+
+TEST(Program, SaysWhenItCannotWrite) {
+  const fs::path in = cifar_set("write/in", 1, 400);
+  const fs::path folder = fresh_folder("write_out");
+  write_file(folder / "file", "x");
+  const std::string start = "$decant compress '" + in.string() + "' --method random -o '";
+  const Outcome below = shell(start + (folder / "file" / "out").string() + "'");
+  EXPECT_EQ(below.code, 1);
+  EXPECT_THAT(below.err, HasSubstr("file/out"));
+  // A limit on file size stands in for a full disk: the write fails half-way.
+  const Outcome full = shell("trap '' XFSZ; ulimit -f 64; " + start + (folder / "out").string() + "' --keep 90%");
+  EXPECT_EQ(full.code, 1) << full.err;
+  EXPECT_THAT(full.err, HasSubstr("cannot write"));
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
+TEST(Program, StopsAtCtrlC) {
+  const fs::path in = cifar_set("signal/in", 4, 5000);
+  const fs::path out = fresh_folder("signal_out") / "out";
+  const Outcome outcome = shell("timeout --preserve-status -s INT 0.5 $decant compress '" + in.string() + "' -o '" + out.string() + "'");
+  EXPECT_EQ(outcome.code, 130) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
+  EXPECT_FALSE(fs::exists(out));
+}
+
+TEST(Program, SpeaksJson) {
+  const fs::path in = cifar_set("json/in", 1, 50);
+  const Json found = Json::parse(shell("$decant inspect '" + in.string() + "' --json").out);
+  EXPECT_EQ(found["format"], "cifar10");
+  EXPECT_EQ(found["rows"], 50);
+  EXPECT_EQ(found["splits"]["test"], 10);
+  EXPECT_EQ(found["bad_files"], 0);
+  EXPECT_EQ(found["bytes"], 50 * 3073);
+  const Json plan = Json::parse(shell("$decant compress '" + in.string() + "' -o unused --dry-run --json").out);
+  EXPECT_EQ(plan["kept"], 10);
+  EXPECT_GT(plan["memory_bytes"], 0);
+}
+
+TEST(Program, TakesOptionsFromAFile) {
+  const fs::path in = cifar_set("toml/in", 1, 50);
+  const fs::path folder = fresh_folder("toml");
+  write_file(folder / "ours.toml", "keep = \"10%\"\nseed = 7\n[compress]\nmethod = \"random\"\n[evaluate]\nnets = \"vit\"\n");
+  const std::string line = "$decant compress '" + in.string() + "' --json --config '" + (folder / "ours.toml").string() + "' -o '";
+  const Json run = Json::parse(shell(line + (folder / "a").string() + "'").out);
+  EXPECT_EQ(run["kept"], 5);
+  EXPECT_EQ(run["seed"], 7);
+  EXPECT_EQ(run["method"], "random");
+  EXPECT_EQ(Json::parse(shell(line + (folder / "b").string() + "' --keep 6").out)["kept"], 6);
+  write_file(folder / "ours.toml", "seed = 7\nkep = 3\n");
+  const Outcome wrong = shell(line + (folder / "c").string() + "'");
+  EXPECT_EQ(wrong.code, 3);
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("line 2"), HasSubstr("'kep'")));
+}
+
+TEST(Program, PrintsResultsOnStdoutAndTheRestOnStderr) {
+  const fs::path in = cifar_set("streams/in", 1, 50);
+  const Outcome quiet = shell("$decant compress '" + in.string() + "' --quiet --method random -o '" + (fresh_folder("streams") / "o").string() + "'");
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_EQ(quiet.err, "");
+  EXPECT_THAT(quiet.out, HasSubstr("10 of 50 rows"));
+}
+
+TEST(Program, LoadsNoLibtorchUnlessANetworkIsNeeded) {
+  const Outcome libraries = shell("ldd $decant");
+  EXPECT_EQ(libraries.code, 0);
+  EXPECT_THAT(libraries.out, testing::Not(HasSubstr("torch")));
+}
+
+TEST(Program, EvaluatesWhatItMade) {
+  if (!fs::exists(fs::path(DECANT_PROGRAM).parent_path() / "decant_neural.so")) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("evaluate/in", 1, 200);
+  const fs::path out = fresh_folder("evaluate_out") / "out";
+  ASSERT_EQ(shell("$decant compress '" + in.string() + "' -o '" + out.string() + "' --keep 50%").code, 0);
+  const std::string line = "$decant evaluate '" + in.string() + "' '" + out.string() + "' --steps 40 --batch 16 --seeds 2 --json";
+  const Outcome outcome = shell(line);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(shell(line + " --threads 1").out.substr(0, 60), outcome.out.substr(0, 60));
+  std::vector<std::string> sets;
+  size_t begin = 0;
+  while (begin < outcome.out.size()) {
+    const size_t end = outcome.out.find('\n', begin);
+    const Json cell = Json::parse(outcome.out.substr(begin, end - begin));
+    sets.push_back(cell["set"]);
+    EXPECT_EQ(cell["accuracy"].size(), 2u);
+    EXPECT_EQ(cell["steps"], 40);
+    EXPECT_GT(cell["mean"], 0.5) << "ramps of four kinds are easy";
+    begin = end + 1;
+  }
+  EXPECT_THAT(sets, testing::ElementsAre("full", "random", "small"));
+  EXPECT_THAT(read_text(out / "report.html"), HasSubstr("quick"));
+  EXPECT_TRUE(fs::exists(out / "evidence.json"));
+}
+
+}  // namespace
+}  // namespace decant

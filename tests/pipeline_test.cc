@@ -1,0 +1,258 @@
+// compress, sample and verify as a whole, on a small set of real bytes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+
+#include "decant/base/context.h"
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/bins.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/run_folder.h"
+#include "decant/pipeline/sample.h"
+#include "decant/pipeline/verify.h"
+#include "tests/drawn_sets.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing_sets::cifar_set;
+using testing_sets::contents;
+using testing_sets::fresh_folder;
+
+CompressOptions options_for(const fs::path& in, const fs::path& out) {
+  CompressOptions options{.input = {.path = in.string()}, .out = out};
+  options.features.cache = out.parent_path() / "cache";
+  options.features.feature_width = 16;
+  options.select.bins = 4;
+  return options;
+}
+
+template <class F>
+std::string message_of(F&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+/// What must repeat byte for byte: everything but the files that tell the time.
+std::vector<std::pair<std::string, std::string>> lasting(const fs::path& out) {
+  auto files = contents(out);
+  const std::set<std::string> timed = {"run.json", "events.jsonl", "report.html", "README.md"};
+  std::erase_if(files, [&](const auto& file) { return timed.contains(file.first); });
+  return files;
+}
+
+TEST(Compress, KeepsExactCountsOfEveryClassAndVerifies) {
+  const fs::path in = cifar_set("exact/in", 2, 200);
+  const fs::path out = fresh_folder("exact") / "out";
+  const Json run = compress(options_for(in, out), {.threads = 2});
+  EXPECT_EQ(run["rows"], 400);
+  EXPECT_EQ(run["kept"], 80);
+  EXPECT_EQ(run["bytes_after"], 80 * 3073);
+  for (const Json& c : run["classes"]) EXPECT_EQ(c["kept"], 20);
+  for (const Json& b : run["bins"]) EXPECT_EQ(b["kept"], 20);
+  const RunFolder folder = load_run_folder(out);
+  EXPECT_EQ(folder.kept.size(), 80u);
+  EXPECT_EQ(folder.selection.order.size(), 400u);
+  for (const char* file : {"report.html", "README.md", "events.jsonl", "manifest.jsonl", "map.npy"}) EXPECT_TRUE(fs::exists(out / file)) << file;
+  EXPECT_FALSE(fs::exists(out / "bad_files.jsonl"));
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {})["kept"], 80);
+}
+
+TEST(Compress, GivesTheSameBytesForAnyNumberOfThreads) {
+  const fs::path in = cifar_set("threads/in", 1, 120);
+  const fs::path folder = fresh_folder("threads_out");
+  CompressOptions one = options_for(in, folder / "one");
+  CompressOptions many = options_for(in, folder / "many");
+  many.features.cache = folder / "another-cache";
+  compress(one, {.threads = 1});
+  compress(many, {.threads = 5});
+  EXPECT_EQ(lasting(folder / "one"), lasting(folder / "many"));
+}
+
+TEST(Compress, RandomKeepsTheSharesOfTheClasses) {
+  const fs::path in = cifar_set("random/in", 1, 100, 3);
+  CompressOptions options = options_for(in, fresh_folder("random_out") / "out");
+  options.select.method = "random";
+  options.keep = "10";
+  const Json run = compress(options, {});
+  EXPECT_EQ(run["kept"], 10);
+  EXPECT_TRUE(run["features"].is_null());
+  for (const Json& c : run["classes"]) EXPECT_GE(c["kept"], 3);
+}
+
+TEST(Compress, UsesFeaturesOfTheUsersOwn) {
+  const fs::path in = cifar_set("own/in", 1, 60);
+  const fs::path folder = fresh_folder("own_out");
+  std::vector<float> features(60 * 3);
+  for (size_t i = 0; i < features.size(); ++i) features[i] = static_cast<float>((i * 7) % 11) - 3;
+  const int64_t shape[] = {60, 3};
+  write_npy<float>(folder / "f.npy", features, shape);
+  CompressOptions options = options_for(in, folder / "out");
+  options.features.features = (folder / "f.npy").string();
+  EXPECT_EQ(compress(options, {})["features"]["kind"], "file");
+
+  const int64_t wrong[] = {30, 6};
+  write_npy<float>(folder / "wrong.npy", features, wrong);
+  options.out = folder / "out2";
+  options.features.features = (folder / "wrong.npy").string();
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), HasSubstr("has 30 rows"));
+  features[5] = std::numeric_limits<float>::quiet_NaN();
+  write_npy<float>(folder / "nan.npy", features, shape);
+  options.features.features = (folder / "nan.npy").string();
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), HasSubstr("row 1"));
+  EXPECT_FALSE(fs::exists(folder / "out2"));
+}
+
+TEST(Compress, RefusesImpossibleWishes) {
+  const fs::path in = cifar_set("wishes/in", 1, 40);
+  const fs::path folder = fresh_folder("wishes_out");
+  const auto complaint = [&](auto change) {
+    CompressOptions options = options_for(in, folder / "out");
+    change(options);
+    return message_of([&] { compress(options, {}); });
+  };
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.keep = "0"; }), HasSubstr("keep"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.keep = "200%"; }), HasSubstr("keep"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.keep = "41"; }), HasSubstr("keep"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.method = "magic"; }), HasSubstr("magic"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.function = "graph-cutt"; }), HasSubstr("graph-cut"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.features.features = "conv-kmean"; }), HasSubstr("did you mean conv-kmeans"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.to = "parquet"; }), HasSubstr("parquet"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.bins = 0; }), HasSubstr("bins"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.input.path += "/nothing"; }), HasSubstr("nothing"));
+  EXPECT_FALSE(fs::exists(folder / "out"));
+}
+
+/// Presses Ctrl-C when a stage begins.
+class StopAt final : public ProgressSink {
+ public:
+  explicit StopAt(std::string stage) : stage_(std::move(stage)) {}
+  void begin(std::string_view stage, int64_t, std::string_view) override {
+    if (stage == stage_) flag = true;
+    seen.insert(std::string(stage));
+  }
+  void advance(int64_t) override {}
+  void end() override {}
+  std::atomic<bool> flag{false};
+  std::set<std::string> seen;
+
+ private:
+  std::string stage_;
+};
+
+TEST(Compress, InterruptedInAnyStageLeavesNothingAndRunsAgainToTheSameBytes) {
+  const fs::path in = cifar_set("stop/in", 1, 120);
+  const fs::path folder = fresh_folder("stop_out");
+  StopAt watcher("no stage");
+  compress(options_for(in, folder / "whole"), {.progress = &watcher});
+  EXPECT_GE(watcher.seen.size(), 4u);
+  for (const std::string& stage : watcher.seen) {
+    StopAt stop(stage);
+    CompressOptions options = options_for(in, folder / "out");
+    options.features.cache = folder / ("cache-" + stage);
+    options.overwrite = true;
+    EXPECT_THROW(compress(options, {.progress = &stop, .cancel = &stop.flag}), Cancelled) << stage;
+    EXPECT_FALSE(fs::exists(folder / "out")) << stage;
+    compress(options, {});
+    EXPECT_EQ(lasting(folder / "out"), lasting(folder / "whole")) << stage;
+    fs::remove_all(folder / "out");
+  }
+}
+
+TEST(Sample, GivesWhatCompressWouldHaveGiven) {
+  const fs::path in = cifar_set("sample/in", 1, 160);
+  const fs::path folder = fresh_folder("sample_out");
+  CompressOptions half = options_for(in, folder / "half");
+  half.keep = "50%";
+  compress(half, {});
+  CompressOptions tenth = options_for(in, folder / "tenth");
+  tenth.keep = "10%";
+  compress(tenth, {});
+  resample({.run = folder / "half", .out = folder / "again", .keep = "10%"}, {});
+  EXPECT_EQ(lasting(folder / "again"), lasting(folder / "tenth"));
+  resample({.run = folder / "half", .out = folder / "rows.npy", .keep = "10%"}, {});
+  EXPECT_EQ(read_indices(folder / "rows.npy"), load_run_folder(folder / "tenth").kept);
+  EXPECT_THAT(message_of([&] { resample({.run = folder / "half", .out = folder / "rows.npy"}, {}); }), HasSubstr("exists already"));
+  EXPECT_THAT(message_of([&] { resample({.run = in, .out = folder / "x.npy"}, {}); }), HasSubstr("run.json"));
+}
+
+TEST(Sample, RefusesAnotherSource) {
+  const fs::path in = cifar_set("other/in", 1, 40);
+  const fs::path other = cifar_set("other/in2", 1, 44);
+  const fs::path folder = fresh_folder("other_out");
+  compress(options_for(in, folder / "out"), {});
+  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }), HasSubstr("digest"));
+  fs::remove_all(in);
+  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer there"));
+}
+
+TEST(Verify, FindsEveryKindOfDamage) {
+  const fs::path in = cifar_set("damage/in", 1, 80);
+  const fs::path folder = fresh_folder("damage_out");
+  const fs::path out = folder / "out";
+  const auto damage = [&](const fs::path& file, auto change) {
+    CompressOptions options = options_for(in, out);
+    options.overwrite = true;
+    compress(options, {});
+    std::string text = read_text(out / file);
+    change(text);
+    write_file(out / file, text);
+    return message_of([&] { verify({.run = out, .source = in.string()}, {}); });
+  };
+  EXPECT_EQ(damage("README.md", [](std::string& t) { t += "x"; }), "no error");
+  EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t[100] = static_cast<char>(t[100] + 1); }), HasSubstr("other bytes"));
+  EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t.resize(3073 * 4); }), HasSubstr("holds 4 samples"));
+  EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t.pop_back(); }), HasSubstr("data_batch_1.bin"));
+  EXPECT_THAT(damage("manifest.jsonl", [](std::string& t) { t.erase(0, t.find('\n') + 1); }), HasSubstr("manifest.jsonl"));
+  EXPECT_THAT(damage("manifest.jsonl", [](std::string& t) { t.insert(0, "{"); }), HasSubstr("line 1"));
+  EXPECT_THAT(damage("run.json", [](std::string& t) { t.insert(0, "{"); }), HasSubstr("run.json"));
+  EXPECT_THAT(damage("order.npy", [](std::string& t) { t[t.size() - 8] = t[t.size() - 16]; }), HasSubstr("order.npy"));
+  EXPECT_THAT(damage("indices.npy", [](std::string& t) { t.resize(t.size() - 8); }), HasSubstr("indices.npy"));
+}
+
+TEST(Convert, VerifiesPictureByPicture) {
+  const fs::path in = cifar_set("convert/in", 1, 60);
+  const fs::path folder = fresh_folder("convert_out");
+  for (const std::string to : {"imagefolder", "webdataset"}) {
+    CompressOptions options = options_for(in, folder / to);
+    options.to = to;
+    const Json run = compress(options, {});
+    EXPECT_EQ(run["output_format"], to);
+    EXPECT_EQ(verify({.run = folder / to, .source = in.string()}, {})["kept"], 12) << to;
+  }
+}
+
+TEST(Bins, OfAMatrixThenRowsOfIt) {
+  const fs::path folder = fresh_folder("bins");
+  std::vector<float> features(90 * 5);
+  Random random(3, "bins_test");
+  for (float& value : features) value = static_cast<float>(random.normal());
+  std::vector<int64_t> labels(90);
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int64_t>(i % 3);
+  const int64_t shape[] = {90, 5};
+  write_npy<float>(folder / "f.npy", features, shape);
+  write_npy<int64_t>(folder / "y.npy", labels);
+  const Json run = make_bins({.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.bins = 3}}, {});
+  EXPECT_EQ(run["pools"], 3);
+  resample({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
+  std::map<std::pair<int64_t, int32_t>, int> counts;
+  const RunFolder loaded = load_run_folder(folder / "bins");
+  for (const int64_t row : read_indices(folder / "rows.npy")) ++counts[{labels[static_cast<size_t>(row)], loaded.selection.bins[static_cast<size_t>(row)]}];
+  EXPECT_EQ(counts.size(), 9u) << "one row of every class and bin";
+
+  write_npy<int64_t>(folder / "short.npy", std::vector<int64_t>(89, 0));
+  EXPECT_THAT(message_of([&] { make_bins({.features = folder / "f.npy", .labels = folder / "short.npy", .out = folder / "b2"}, {}); }), HasSubstr("short.npy"));
+}
+
+}  // namespace
+}  // namespace decant
