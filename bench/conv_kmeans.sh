@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the training-free features are worth and what they cost, on CIFAR-10. One line a figure: what, ours, reference, ratio.
-# The references are accuracies of the published single layer with far more filters, or of the same features at another setting, and
-# stand in docs/features.md.
+# References: the plain way of docs/features.md (patch 6, stride 1, no square root, columns as PCA leaves them) on all 50,000 pictures,
+# and a budget of 90 s. Arguments go to features_bench.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 cifar=$(dataset cifar10)

@@ -123,7 +123,7 @@ TEST(Program, SpeaksJson) {
 }
 
 TEST(Program, TakesOptionsFromAFile) {
-  const fs::path in = cifar_set("toml/in", 1, 50);
+  const fs::path in = cifar_set("toml_in", 1, 50);
   const fs::path folder = fresh_folder("toml");
   write_file(folder / "ours.toml", "keep = \"10%\"\nseed = 7\n[compress]\nmethod = \"random\"\n[evaluate]\nnets = \"vit\"\n");
   const std::string line = "$decant compress '" + in.string() + "' --json --config '" + (folder / "ours.toml").string() + "' -o '";
@@ -139,7 +139,7 @@ TEST(Program, TakesOptionsFromAFile) {
 }
 
 TEST(Program, PrintsResultsOnStdoutAndTheRestOnStderr) {
-  const fs::path in = cifar_set("streams/in", 1, 50);
+  const fs::path in = cifar_set("streams_in", 1, 50);
   const Outcome quiet = shell("$decant compress '" + in.string() + "' --quiet --method random -o '" + (fresh_folder("streams") / "o").string() + "'");
   EXPECT_EQ(quiet.code, 0);
   EXPECT_EQ(quiet.err, "");

@@ -9,7 +9,7 @@ LEVELS = [
     ["kernels", "comm"],
     ["data"],
     ["formats", "select", "text"],
-    ["nn", "draw"],
+    ["nn", "draw", "loader"],
     ["features", "train", "patches"],
     ["evaluate", "report", "distill"],
     ["pipeline"],

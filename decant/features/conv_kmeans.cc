@@ -97,6 +97,12 @@ Squares read_squares(const Rows& rows, std::span<const int64_t> sampled, const P
 }
 
 /// Patch i comes from picture i mod n, at a random place.
+/// Neighbouring patches of a picture are nearly the same, so few pictures are not worth many patches.
+int64_t patches_for(size_t pictures, const ConvKMeansOptions& options) {
+  constexpr size_t kPerPicture = 100;
+  return std::min<int64_t>(options.patches, static_cast<int64_t>(kPerPicture * pictures));
+}
+
 Matrix<float> sample_patches(std::span<const std::vector<uint8_t>> squares, const PatchGrid& grid, int64_t count, uint64_t seed,
                              const Context& context) {
   Matrix<float> patches(count, grid.values());
@@ -150,7 +156,7 @@ std::array<PatchRange, 4> quarters(int grid) {
 
 void ConvKMeans::learn_filters(std::span<const std::vector<uint8_t>> squares, const ConvKMeansOptions& options, const Context& context) {
   Stage stage(context, "learn filters", 0, "");
-  const Matrix<float> patches = sample_patches(squares, grid_, options.patches, options.seed, context);
+  const Matrix<float> patches = sample_patches(squares, grid_, patches_for(squares.size(), options), options.seed, context);
   Pca whitening = fit_pca(patches.view(), grid_.values(), context);
   scale_components(whitening, kPatchFloor);
   const MatrixView<const float> w = whitening.components.view().slice(0, leading_components(whitening, kKeptVariance));

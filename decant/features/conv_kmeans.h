@@ -24,7 +24,7 @@ struct ConvKMeansOptions {
   int stride = 2;         ///< from one patch to the next; 1 costs four times as much and gains about a point
   int centroids = 400;    ///< K, the number of filters; cost grows with K. 1…4096
   int columns = 256;      ///< width of the features; never more than 4 · centroids
-  int patches = 100'000;  ///< patches that the filters are learned from. 1…10⁷
+  int patches = 100'000;  ///< patches that the filters are learned from, at most 100 of each picture. 1…10⁷
   /// Column j is divided by sqrt(λ_j + floor · mean λ), λ its variance. 0 makes all columns equal; large keeps their proportions.
   double whitening_floor = 0.3;
   uint64_t seed = 0;

@@ -40,7 +40,7 @@ struct NetworkFeatureOptions {
 int64_t network_feature_width(const Rows& rows, const NetworkFeatureOptions& options, std::span<const int64_t> bad = {});
 
 /// One row of `out` for each row of `rows`; rows listed in `bad` (ascending) get zeros. Pictures are fitted to the network as in
-/// training (train/image_table.h), decoded on worker threads while the network runs. "data" normalisation reads them twice; up to 1 GiB
+/// training (loader/image_table.h), decoded on worker threads while the network runs. "data" normalisation reads them twice; up to 1 GiB
 /// of decoded pictures is kept for that.
 ///
 /// Throws InputError for an unknown network, device or normalisation, weights that do not fit, a picture outside `bad` that does not

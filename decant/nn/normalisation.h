@@ -78,7 +78,7 @@ class PixelSums {
   std::array<uint64_t, 3> squares_{};
 };
 
-/// Statistics of some rows of a table of pictures (train/image_table.h, or anything like it): `Table` has size(), a type Scratch, and
+/// Statistics of some rows of a table of pictures (loader/image_table.h, or anything like it): `Table` has size(), a type Scratch, and
 /// pixels(row, scratch) that threads may call at once. The same for every thread count. One pass over the pictures.
 template <class Table>
 PixelStatistics pixel_statistics(const Table& table, std::span<const int64_t> rows, const Context& context) {

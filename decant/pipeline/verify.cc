@@ -121,12 +121,12 @@ Json verify(const VerifyOptions& options, const Context& context) {
   const Dataset stored = open_dataset((run.path / "data").string(), {}, context);
   const bool converted = run.run.value("output_format", "") != run.run["input"].value("format", "");
   if (!converted) check_stored(stored.train(), manifest, run.path / "data", context);
-  std::string against = "manifest";
+  std::string against = "hashes";
   if (!options.source.empty() || converted) {
     const Input input = source_of(run, options.source, context);
     check_source(input, manifest, context);
     if (converted) check_pictures(stored.train(), input, manifest, run.path / "data", context);
-    against = "manifest and source";
+    against = "hashes and the source";
   }
   return {{"rows", run.rows()}, {"kept", run.kept.size()}, {"checked_against", against}};
 }

@@ -18,7 +18,7 @@ struct VerifyOptions {
 };
 
 /// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the source when one is named. Returns
-/// {"rows","kept","checked_against"}; throws InputError at the first thing that does not hold, naming file and row.
+/// {"rows","kept","checked_against": "hashes" or "hashes and the source"}; throws InputError at the first thing that does not hold, naming file and row.
 /// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture.
 Json verify(const VerifyOptions& options, const Context& context);
 

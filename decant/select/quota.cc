@@ -41,7 +41,8 @@ int64_t keep_fraction(std::string_view keep, int64_t n) {
 
 }  // namespace
 
-std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes) {
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::span<const double> owed) {
+  DECANT_CHECK(owed.empty() || owed.size() == sizes.size(), ==, true);
   const auto sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
   DECANT_CHECK(total, >=, 0);
   DECANT_CHECK(total, <=, sum);
@@ -57,7 +58,10 @@ std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes) {
   }
   std::vector<size_t> order(sizes.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return remainders[a] > remainders[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (remainders[a] != remainders[b] || owed.empty()) return remainders[a] > remainders[b];
+    return owed[a] > owed[b];
+  });
   for (size_t i = 0; i < static_cast<size_t>(left); ++i) shares[order[i]] += 1;
   return shares;
 }

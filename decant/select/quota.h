@@ -9,10 +9,12 @@
 namespace decant {
 
 /// Shares `total` among parts in proportion to their sizes by largest remainder (Hamilton's method): part i gets
-/// ⌊total·size_i/Σ⌋, and the parts with the largest remainders one more each, the smaller index on ties. The shares
+/// ⌊total·size_i/Σ⌋, and the parts with the largest remainders one more each, ties to the part that is owed most, then to the smaller index. The shares
 /// add up to `total` and none exceeds its size. REQUIRES: sizes ≥ 0, 0 ≤ total ≤ Σ sizes.
 /// Trap: not monotone. A larger total can give some part one row less (the Alabama paradox).
-std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes);
+/// `owed`: what each part got too little, over earlier calls (empty = nothing); it decides ties only. Without it, many small classes with
+/// equal bins would all round up the same first bins.
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::span<const double> owed = {});
 
 /// How many of n rows `keep` asks for. With a '.' or a '%' it is a fraction in (0, 1] and the count is round(keep·n);
 /// otherwise a count of rows from 1 to n ("2" is two rows, "1.0" is all). InputError for anything else, and for a

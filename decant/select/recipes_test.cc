@@ -178,6 +178,18 @@ TEST(Sample, ASmallerSubsetLiesInsideALarger) {
 }
 
 // The published code sets one seed before every bin and so keeps the same positions in each: the overlap would be complete.
+TEST(Sample, RoundingFavoursNoBin) {  // ten classes of ten bins of twelve rows: 24 of 120 is 2.4 a bin
+  Selection selection;
+  selection.bin_count = selection.pool_count = 10;
+  for (int32_t row = 0; row < 1200; ++row) {
+    selection.pools.push_back(row / 120);
+    selection.bins.push_back(row % 10);
+  }
+  std::vector<int> kept(10);
+  for (const int64_t row : sample(selection, {}, 240, 3)) ++kept[static_cast<size_t>(row % 10)];
+  for (const int count : kept) EXPECT_EQ(count, 24);
+}
+
 TEST(Sample, BinsDrawIndependently) {
   Selection selection;
   constexpr int64_t kSize = 1000, kBins = 10;

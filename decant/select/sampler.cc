@@ -35,12 +35,19 @@ Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
   return Random(seed, "sample a bin", (static_cast<uint64_t>(static_cast<uint32_t>(label)) << 32) | static_cast<uint32_t>(bin));
 }
 
-void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, Subset& kept) {
+/// `owed`: what each bin got too little in the classes before; brought up to date here, so that over all classes no bin is favoured.
+void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::map<int32_t, double>& owed, Subset& kept) {
   std::vector<int64_t> sizes;
-  for (const auto& [bin, rows] : bins) sizes.push_back(static_cast<int64_t>(rows.size()));
-  const auto counts = share(count, sizes);
+  std::vector<double> owed_here;
+  for (const auto& [bin, rows] : bins) {
+    sizes.push_back(static_cast<int64_t>(rows.size()));
+    owed_here.push_back(owed[bin]);
+  }
+  const auto counts = share(count, sizes, owed_here);
+  const double ratio = static_cast<double>(count) / static_cast<double>(size_of(bins));
   size_t at = 0;
   for (auto& [bin, rows] : bins) {
+    owed[bin] += ratio * static_cast<double>(rows.size()) - static_cast<double>(counts[at]);
     stream_of(seed, label, bin).shuffle(std::span(rows));
     kept.insert(kept.end(), rows.begin(), rows.begin() + counts[at++]);
   }
@@ -63,7 +70,8 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
   const auto counts = share(count, sizes);
   Subset kept;
   size_t at = 0;
-  for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, kept);
+  std::map<int32_t, double> owed;
+  for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, owed, kept);
   std::sort(kept.begin(), kept.end());
   return kept;
 }

@@ -12,9 +12,11 @@
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
 
-namespace decant::train {
-
+namespace decant::loader {
 class ImageTable;
+}
+
+namespace decant::train {
 
 struct TrainOptions {
   // Changes the result.
@@ -51,8 +53,8 @@ struct TrainJob {
 
   // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job makes its own. The size of a table is
   // the size of the pictures: one table over more rows than `subset` keeps that size the same for every subset.
-  std::shared_ptr<const ImageTable> table;
-  std::shared_ptr<const ImageTable> test_table;
+  std::shared_ptr<const loader::ImageTable> table;
+  std::shared_ptr<const loader::ImageTable> test_table;
 };
 
 struct TrainResult {

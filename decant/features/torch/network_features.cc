@@ -14,8 +14,8 @@
 #include "decant/nn/network.h"
 #include "decant/nn/normalisation.h"
 #include "decant/nn/weights.h"
-#include "decant/train/batches.h"
-#include "decant/train/image_table.h"
+#include "decant/loader/batches.h"
+#include "decant/loader/image_table.h"
 
 namespace decant::features {
 
@@ -54,12 +54,12 @@ void require_classes(const Rows& rows, std::span<const int64_t> good, int classe
   }
 }
 
-train::Normalisation normalisation_for(const train::ImageTable& table, std::span<const int64_t> good, const NetworkFeatureOptions& options,
+loader::Normalisation normalisation_for(const loader::ImageTable& table, std::span<const int64_t> good, const NetworkFeatureOptions& options,
                                        const Context& context) {
   const bool of_data = options.normalisation == "data";
   const nn::PixelStatistics pixels = of_data ? nn::pixel_statistics(table, good, context) : nn::imagenet_statistics(table.size().channels);
   const auto channels = static_cast<size_t>(pixels.channels);
-  return train::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
 }
 
 void check_options(const NetworkFeatureOptions& options) {
@@ -82,7 +82,7 @@ class Extractor {
   }
 
   /// (count, width) on the CPU.
-  Tensor operator()(const train::Batch& batch) {
+  Tensor operator()(const loader::Batch& batch) {
     const ImageSize& size = network_.spec().input;
     const Tensor images = view(batch.images, {batch.count, size.height, size.width, size.channels}, at::kFloat).permute({0, 3, 1, 2});
     const Tensor e = network_.embed(state_.parameters, state_.buffers, images, /*training=*/false);
@@ -118,7 +118,7 @@ void copy_rows(const Tensor& features, std::span<const int64_t> rows, MatrixView
 int64_t network_feature_width(const Rows& rows, const NetworkFeatureOptions& options, std::span<const int64_t> bad) {
   const int side = options.image_size;
   // The width never depends on the colours.
-  const ImageSize size = side > 0 ? ImageSize{side, side, 3} : train::training_size(rows, rows_without(rows.size(), bad), 0, Context{});
+  const ImageSize size = side > 0 ? ImageSize{side, side, 3} : loader::training_size(rows, rows_without(rows.size(), bad), 0, Context{});
   const int classes = options.kind == NetworkFeature::gradient ? options.classes : 1;
   return width_of(*nn::make_network({options.net, size, classes}), options.kind);
 }
@@ -131,7 +131,7 @@ void network_features(const Rows& rows, std::span<const int64_t> bad, const Netw
   const std::vector<int64_t> good = rows_without(rows.size(), bad);
   if (good.empty()) return;
 
-  const ImageSize size = train::training_size(rows, good, options.image_size, context);
+  const ImageSize size = loader::training_size(rows, good, options.image_size, context);
   const auto network = network_for(size, options);
   DECANT_CHECK(out.cols, ==, width_of(*network, options.kind));
   if (options.kind == NetworkFeature::gradient) require_classes(rows, good, options.classes);
@@ -140,16 +140,16 @@ void network_features(const Rows& rows, std::span<const int64_t> bad, const Netw
   const c10::NoGradGuard no_grad;
   Extractor extractor(*network, options);
 
-  const train::ImageTable table(rows, good, size, options.normalisation == "data" ? kKeptBytes : 0, context);
-  train::BatchOptions stream;
+  const loader::ImageTable table(rows, good, size, options.normalisation == "data" ? kKeptBytes : 0, context);
+  loader::BatchOptions stream;
   stream.batch = options.batch;
   stream.samples = static_cast<int64_t>(good.size());
   stream.normalisation = normalisation_for(table, good, options, context);
   stream.workers = table.kept() ? 1 : context.thread_count();
 
-  train::Batches batches(table, good, stream, context);
+  loader::Batches batches(table, good, stream, context);
   Stage stage(context, "features", stream.samples, "images");
-  while (const train::Batch* batch = batches.next()) {
+  while (const loader::Batch* batch = batches.next()) {
     copy_rows(extractor(*batch), batch->rows, out);
     stage.advance(batch->count);
   }

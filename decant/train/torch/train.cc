@@ -34,7 +34,7 @@ std::vector<int64_t> all_of(const Rows& rows) {
 }
 
 /// Kept pictures leave almost nothing to do; decoding on the way is worth every core.
-int workers_for(const ImageTable& table, const Context& context) {
+int workers_for(const loader::ImageTable& table, const Context& context) {
   return table.kept() ? 1 : context.thread_count();
 }
 
@@ -46,18 +46,18 @@ struct Setting {
     const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span(all);
     table = job.table;
     if (!table) {
-      const ImageSize size = training_size(rows, subset, job.options.image_size, context);
-      table = std::make_shared<ImageTable>(rows, subset, size, job.options.cache_bytes, context);
+      const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
+      table = std::make_shared<loader::ImageTable>(rows, subset, size, job.options.cache_bytes, context);
     }
     const auto pixels = nn::pixel_statistics(*table, subset, context);
     const auto channels = static_cast<size_t>(pixels.channels);
-    normalisation = normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+    normalisation = loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
     network = nn::make_network({job.options.net, table->size(), job.classes});
   }
 
   c10::Device device;
-  std::shared_ptr<const ImageTable> table;
-  Normalisation normalisation;
+  std::shared_ptr<const loader::ImageTable> table;
+  loader::Normalisation normalisation;
   std::unique_ptr<const nn::Network> network;
 };
 
@@ -70,7 +70,7 @@ void run_steps(Training& training, const Setting& setting, const TrainJob& job, 
   const TrainOptions& options = job.options;
   const auto warmup = static_cast<int64_t>(std::llround(options.warmup * static_cast<double>(options.steps)));
   const Schedule schedule{decay_named(options.schedule), options.learning_rate, options.steps, std::min(warmup, options.steps - 1)};
-  Batches batches(*setting.table, job.subset,
+  loader::Batches batches(*setting.table, job.subset,
                   {.batch = options.batch,
                    .samples = options.steps * options.batch,
                    .shuffle = true,
@@ -81,7 +81,7 @@ void run_steps(Training& training, const Setting& setting, const TrainJob& job, 
                   context);
   Stage stage(context, "train", options.steps, "steps");
   for (int64_t step = 0; step < options.steps; ++step) {
-    const Batch& batch = *batches.next();
+    const loader::Batch& batch = *batches.next();
     const double rate = schedule.at(step);
     const float loss = training.step(images_of(batch, setting.table->size(), setting.device), labels_of(batch, setting.device), rate);
     if (!std::isfinite(loss)) throw_diverged(step, loss, rate);
@@ -100,11 +100,11 @@ double mean_of_last_tenth(const std::vector<float>& losses) {
 void run_test(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
   const std::vector<int64_t> rows = all_of(*job.test);
   if (rows.empty()) return;
-  std::optional<ImageTable> own;
+  std::optional<loader::ImageTable> own;
   if (!job.test_table) own.emplace(*job.test, rows, setting.table->size(), 0, context);  // read once, so not kept
-  const ImageTable& table = job.test_table ? *job.test_table : *own;
+  const loader::ImageTable& table = job.test_table ? *job.test_table : *own;
   DECANT_CHECK(table.size() == setting.table->size(), ==, true);
-  Batches batches(table, rows,
+  loader::Batches batches(table, rows,
                   {.batch = kTestBatch,
                    .samples = static_cast<int64_t>(rows.size()),
                    .normalisation = setting.normalisation,
@@ -112,7 +112,7 @@ void run_test(Training& training, const Setting& setting, const TrainJob& job, c
                   context);
   Stage stage(context, "test", static_cast<int64_t>(rows.size()), "images");
   int64_t right = 0;
-  while (const Batch* batch = batches.next()) {
+  while (const loader::Batch* batch = batches.next()) {
     right += training.count_right(images_of(*batch, table.size(), setting.device), labels_of(*batch, setting.device));
     stage.advance(batch->count);
   }
@@ -121,7 +121,7 @@ void run_test(Training& training, const Setting& setting, const TrainJob& job, c
 }
 
 void require_test(const TrainJob& job) {
-  if (job.test != nullptr) require_labels(*job.test, all_of(*job.test), job.classes);
+  if (job.test != nullptr) loader::require_labels(*job.test, all_of(*job.test), job.classes);
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ TrainResult train(const TrainJob& job, const Context& context) {
   check(job.options);
   DECANT_CHECK(job.rows != nullptr, ==, true);
   if (job.subset.empty()) throw InputError({"", "", "there are no pictures to train on", "Keep at least one"});
-  require_labels(*job.rows, job.subset, job.classes);
+  loader::require_labels(*job.rows, job.subset, job.classes);
   require_test(job);
 
   const ThreadCount threads(context.thread_count());

@@ -40,8 +40,8 @@ class Clock {
 };
 
 /// Ten classes, each a colour of its own under noise: a loss that falls proves that something is learned.
-Batch drawn_batch(int64_t count) {
-  Batch batch;
+loader::Batch drawn_batch(int64_t count) {
+  loader::Batch batch;
   batch.count = count;
   Random random(1, "bench");
   for (int64_t i = 0; i < count; ++i) {
@@ -74,7 +74,7 @@ struct Subject {
   std::unique_ptr<const nn::Network> network;
   nn::State initial;
   Training training;
-  Batch batch;
+  loader::Batch batch;
 };
 
 void run_step(const std::string& net, int batch, int steps, const std::filesystem::path& folder) {
@@ -108,16 +108,16 @@ std::vector<int64_t> all_of(const Rows& rows) {
 /// The training pictures of an experiment with the input pipeline, as train() reads them.
 struct Pictures {
   explicit Pictures(const Rows& rows) : all(all_of(rows)), table(rows, all, kSize, int64_t{1} << 30, Context{}) {}
-  BatchOptions options(int batch, int64_t samples) const {
+  loader::BatchOptions options(int batch, int64_t samples) const {
     return {.batch = batch, .samples = samples, .shuffle = true, .augmentation = {4, true}};
   }
   std::vector<int64_t> all;
-  ImageTable table;
+  loader::ImageTable table;
 };
 
 double microseconds_per_picture(const Pictures& pictures, int batch) {
   const std::clock_t ticks = std::clock();
-  Batches batches(pictures.table, pictures.all, pictures.options(batch, 50000), Context{});
+  loader::Batches batches(pictures.table, pictures.all, pictures.options(batch, 50000), Context{});
   while (batches.next() != nullptr) continue;
   return static_cast<double>(std::clock() - ticks) * 1e6 / CLOCKS_PER_SEC / 50000;
 }
@@ -132,8 +132,8 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
   for (int round = 0; round < rounds; ++round) {
     const Clock piped;
     {
-      Batches batches(pictures.table, pictures.all, pictures.options(batch, int64_t{batch} * steps), Context{});
-      while (const Batch* next = batches.next()) {
+      loader::Batches batches(pictures.table, pictures.all, pictures.options(batch, int64_t{batch} * steps), Context{});
+      while (const loader::Batch* next = batches.next()) {
         subject.training.step(images_of(*next, kSize, c10::kCPU), labels_of(*next, c10::kCPU), kRate);
       }
       waited += batches.waited();

@@ -10,8 +10,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/random.h"
-#include "decant/train/image_table.h"
-#include "decant/train/memory_rows.h"
+#include "decant/loader/image_table.h"
+#include "decant/loader/memory_rows.h"
 #include "decant/train/torch/optimizer.h"
 
 namespace decant::train {
@@ -21,7 +21,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// Class c is a bright disc in corner c, on noise: mirrored and shifted it would be another class, so augmentation is off.
-MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
+loader::MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
   std::vector<Image> pictures(static_cast<size_t>(count));
   std::vector<int32_t> labels;
   for (int i = 0; i < count; ++i) {
@@ -63,8 +63,8 @@ std::filesystem::path fresh_path(const std::string& name) {
 }
 
 TEST(Train, LearnsWhatIsSeparable) {
-  const MemoryRows rows = drawn_rows(64, 4, 1);
-  const MemoryRows test = drawn_rows(40, 4, 2);
+  const loader::MemoryRows rows = drawn_rows(64, 4, 1);
+  const loader::MemoryRows test = drawn_rows(40, 4, 2);
   const auto subset = all(rows);
   for (const std::string optimizer : {"sgd", "adamw"}) {
     TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
@@ -79,15 +79,15 @@ TEST(Train, LearnsWhatIsSeparable) {
 }
 
 TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
-  const MemoryRows rows = drawn_rows(50, 4, 1);
-  const MemoryRows test = drawn_rows(30, 4, 2);
+  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const loader::MemoryRows test = drawn_rows(30, 4, 2);
   const auto subset = all(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
   job.options.net = "quick";
   job.options.steps = 12;
   job.options.crop = 2;
   job.options.flip = true;
-  job.table = std::make_shared<ImageTable>(rows, subset, ImageSize{16, 16, 3}, 1 << 20, Context{});
+  job.table = std::make_shared<loader::ImageTable>(rows, subset, ImageSize{16, 16, 3}, 1 << 20, Context{});
   std::vector<TrainJob> jobs(3, job);
   std::vector<TrainResult> results(3);
   jobs[2].table = nullptr;  // decodes on its own, for every batch
@@ -112,7 +112,7 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
 }
 
 TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
-  const MemoryRows rows = drawn_rows(16, 2, 1);
+  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
   const auto subset = all(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 2};
   job.options.learning_rate = 1e6;
@@ -126,7 +126,7 @@ TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
 }
 
 TEST(Train, OnePictureOfOneClass) {
-  const MemoryRows rows = drawn_rows(1, 1, 1);
+  const loader::MemoryRows rows = drawn_rows(1, 1, 1);
   const std::vector<int64_t> subset{0};
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 1, .test = &rows};
   job.options.net = "quick";
@@ -135,7 +135,7 @@ TEST(Train, OnePictureOfOneClass) {
 }
 
 TEST(Train, RefusesWhatCannotBeTrainedOn) {
-  const MemoryRows rows = drawn_rows(4, 4, 1);
+  const loader::MemoryRows rows = drawn_rows(4, 4, 1);
   const auto message = [&](std::vector<int64_t> subset, int classes) -> std::string {
     try {
       train({.options = small_options(), .rows = &rows, .subset = subset, .classes = classes}, {.threads = 1});
@@ -163,7 +163,7 @@ class StopAfter : public ProgressSink {
 };
 
 TEST(Train, StopsWhenCancelled) {
-  const MemoryRows rows = drawn_rows(16, 2, 1);
+  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
   const auto subset = all(rows);
   StopAfter sink;
   const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};

@@ -36,12 +36,12 @@ std::vector<bool> decays_of(const nn::Network& network) {
 
 }  // namespace
 
-at::Tensor images_of(const Batch& batch, ImageSize size, c10::Device device) {
+at::Tensor images_of(const loader::Batch& batch, ImageSize size, c10::Device device) {
   const at::Tensor view = at::from_blob(data_of(batch.images), {batch.count, size.height, size.width, size.channels}, at::kFloat);
   return view.permute({0, 3, 1, 2}).to(device);
 }
 
-at::Tensor labels_of(const Batch& batch, c10::Device device) {
+at::Tensor labels_of(const loader::Batch& batch, c10::Device device) {
   return at::from_blob(data_of(batch.labels), {batch.count}, at::kLong).to(device);
 }
 

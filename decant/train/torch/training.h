@@ -2,15 +2,15 @@
 #pragma once
 
 #include "decant/nn/network.h"
-#include "decant/train/batches.h"
+#include "decant/loader/batches.h"
 #include "decant/train/torch/optimizer.h"
 #include "decant/train/train.h"
 
 namespace decant::train {
 
 /// float32 (count, channels, height, width) in channels-last, on `device`. On the CPU a view of the batch: nothing is copied.
-at::Tensor images_of(const Batch& batch, ImageSize size, c10::Device device);
-at::Tensor labels_of(const Batch& batch, c10::Device device);
+at::Tensor images_of(const loader::Batch& batch, ImageSize size, c10::Device device);
+at::Tensor labels_of(const loader::Batch& batch, c10::Device device);
 
 /// The same tensors on `device`, those of four dimensions in channels-last.
 nn::State placed_on(const nn::State& state, c10::Device device);

@@ -1,4 +1,4 @@
-#include "decant/train/batches.h"
+#include "decant/loader/batches.h"
 
 #include <atomic>
 #include <gmock/gmock.h>
@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
-#include "decant/train/memory_rows.h"
+#include "decant/loader/memory_rows.h"
 
-namespace decant::train {
+namespace decant::loader {
 namespace {
 
 using ::testing::Each;
@@ -173,4 +173,4 @@ TEST(ImageTable, ReportsAPictureThatDoesNotDecode) {
 }
 
 }  // namespace
-}  // namespace decant::train
+}  // namespace decant::loader

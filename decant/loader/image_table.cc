@@ -1,4 +1,4 @@
-#include "decant/train/image_table.h"
+#include "decant/loader/image_table.h"
 
 #include <algorithm>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include "decant/base/parallel.h"
 #include "decant/kernels/resize.h"
 
-namespace decant::train {
+namespace decant::loader {
 namespace {
 
 constexpr int64_t kChunk = 32;  // pictures handed to a thread at once
@@ -142,4 +142,4 @@ const uint8_t* ImageTable::pixels(int64_t row, Scratch& scratch) const {
   return scratch.fitted.data();
 }
 
-}  // namespace decant::train
+}  // namespace decant::loader

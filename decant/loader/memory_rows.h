@@ -10,7 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/data/dataset.h"
 
-namespace decant::train {
+namespace decant::loader {
 
 /// Row i is pictures[i] with labels[i]; its key is "i". A picture without pixels stands for one that does not
 /// decode.
@@ -40,4 +40,4 @@ class MemoryRows : public Rows {
   std::vector<int32_t> labels_;
 };
 
-}  // namespace decant::train
+}  // namespace decant::loader

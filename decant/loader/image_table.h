@@ -18,7 +18,7 @@
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
 
-namespace decant::train {
+namespace decant::loader {
 
 /// Largest side that pictures keep as their own when image_size is 0, and the side that all others get.
 inline constexpr int kDefaultSide = 64;
@@ -62,4 +62,4 @@ class ImageTable {
   std::unique_ptr<uint8_t[]> block_;
 };
 
-}  // namespace decant::train
+}  // namespace decant::loader

@@ -16,7 +16,7 @@
 #include "decant/base/random.h"
 #include "decant/data/image.h"
 
-namespace decant::train {
+namespace decant::loader {
 
 /// value = byte · scale + bias, for each channel; (byte / 255 − mean) / deviation.
 struct Normalisation {
@@ -68,4 +68,4 @@ class Placer {
 /// Reflects any `i` into 0 … n−1. REQUIRES: n > 0.
 int fold(int i, int n);
 
-}  // namespace decant::train
+}  // namespace decant::loader

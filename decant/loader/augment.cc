@@ -1,10 +1,10 @@
-#include "decant/train/augment.h"
+#include "decant/loader/augment.h"
 
 #include <cstring>
 
 #include "decant/base/errors.h"
 
-namespace decant::train {
+namespace decant::loader {
 namespace {
 
 std::vector<int32_t> fold_table(int n, int margin) {
@@ -95,4 +95,4 @@ void Placer::operator()(const uint8_t* in, Placement placement, float* out) {
   }
 }
 
-}  // namespace decant::train
+}  // namespace decant::loader

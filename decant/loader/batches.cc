@@ -1,4 +1,4 @@
-#include "decant/train/batches.h"
+#include "decant/loader/batches.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
 
-namespace decant::train {
+namespace decant::loader {
 namespace {
 
 constexpr int kAhead = 2;  // finished batches that may wait, besides those in a worker's hands and the consumer's
@@ -156,4 +156,4 @@ const Batch* Batches::next() {
   return &slot.batch;
 }
 
-}  // namespace decant::train
+}  // namespace decant::loader

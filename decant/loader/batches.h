@@ -19,10 +19,10 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/train/augment.h"
-#include "decant/train/image_table.h"
+#include "decant/loader/augment.h"
+#include "decant/loader/image_table.h"
 
-namespace decant::train {
+namespace decant::loader {
 
 /// Throws InputError naming the first of `subset` whose label is none of 0 … classes−1.
 void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes);
@@ -108,4 +108,4 @@ class Batches {
   std::vector<std::jthread> workers_;  ///< last, so that it is joined before anything above is gone
 };
 
-}  // namespace decant::train
+}  // namespace decant::loader

@@ -1,9 +1,9 @@
-#include "decant/train/augment.h"
+#include "decant/loader/augment.h"
 
 #include <gmock/gmock.h>
 #include <set>
 
-namespace decant::train {
+namespace decant::loader {
 namespace {
 
 Image drawn(ImageSize size, uint64_t seed) {
@@ -90,4 +90,4 @@ TEST(DrawPlacement, CoversEveryShiftAndStaysWithin) {
 }
 
 }  // namespace
-}  // namespace decant::train
+}  // namespace decant::loader
