@@ -1,11 +1,11 @@
 // The program as its users meet it: exit codes, messages, files.
+#include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <cstdlib>
-
 #include "decant/base/json.h"
+
 #include "tests/drawn_sets.h"
 
 namespace decant {
@@ -29,7 +29,8 @@ Outcome shell(const std::string& line) {
   const fs::path folder = fresh_folder("shell" + std::to_string(count++));
   const std::string script = "export decant='" DECANT_PROGRAM "' XDG_CACHE_HOME='" + (folder / "cache").string() + "'\n" + line;
   write_file(folder / "script", script);
-  const int status = std::system(("bash '" + (folder / "script").string() + "' >'" + (folder / "out").string() + "' 2>'" + (folder / "err").string() + "'").c_str());
+  const int status = std::system(
+      ("bash '" + (folder / "script").string() + "' >'" + (folder / "out").string() + "' 2>'" + (folder / "err").string() + "'").c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_text(folder / "out"), read_text(folder / "err")};
 }
 
@@ -140,7 +141,8 @@ TEST(Program, TakesOptionsFromAFile) {
 
 TEST(Program, PrintsResultsOnStdoutAndTheRestOnStderr) {
   const fs::path in = cifar_set("streams_in", 1, 50);
-  const Outcome quiet = shell("$decant compress '" + in.string() + "' --quiet --method random -o '" + (fresh_folder("streams") / "o").string() + "'");
+  const Outcome quiet =
+      shell("$decant compress '" + in.string() + "' --quiet --method random -o '" + (fresh_folder("streams") / "o").string() + "'");
   EXPECT_EQ(quiet.code, 0);
   EXPECT_EQ(quiet.err, "");
   EXPECT_THAT(quiet.out, HasSubstr("10 of 50 rows"));

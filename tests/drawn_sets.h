@@ -1,11 +1,10 @@
 // Small data sets that tests write for themselves.
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "decant/base/file.h"

@@ -1,8 +1,7 @@
 // compress, sample and verify as a whole, on a small set of real bytes.
+#include <atomic>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <atomic>
 #include <set>
 
 #include "decant/base/context.h"
@@ -14,6 +13,7 @@
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
+
 #include "tests/drawn_sets.h"
 
 namespace decant {
@@ -63,7 +63,8 @@ TEST(Compress, KeepsExactCountsOfEveryClassAndVerifies) {
   const RunFolder folder = load_run_folder(out);
   EXPECT_EQ(folder.kept.size(), 80u);
   EXPECT_EQ(folder.selection.order.size(), 400u);
-  for (const char* file : {"report.html", "README.md", "events.jsonl", "manifest.jsonl", "map.npy"}) EXPECT_TRUE(fs::exists(out / file)) << file;
+  for (const char* file : {"report.html", "README.md", "events.jsonl", "manifest.jsonl", "map.npy"})
+    EXPECT_TRUE(fs::exists(out / file)) << file;
   EXPECT_FALSE(fs::exists(out / "bad_files.jsonl"));
   EXPECT_EQ(verify({.run = out, .source = in.string()}, {})["kept"], 80);
 }
@@ -197,7 +198,8 @@ TEST(Sample, RefusesAnotherSource) {
   const fs::path other = cifar_set("other/in2", 1, 44);
   const fs::path folder = fresh_folder("other_out");
   compress(options_for(in, folder / "out"), {});
-  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }), HasSubstr("digest"));
+  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }),
+              HasSubstr("digest"));
   fs::remove_all(in);
   EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer there"));
 }
@@ -253,11 +255,13 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
   resample({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
   std::map<std::pair<int64_t, int32_t>, int> counts;
   const RunFolder loaded = load_run_folder(folder / "bins");
-  for (const int64_t row : read_indices(folder / "rows.npy")) ++counts[{labels[static_cast<size_t>(row)], loaded.selection.bins[static_cast<size_t>(row)]}];
+  for (const int64_t row : read_indices(folder / "rows.npy"))
+    ++counts[{labels[static_cast<size_t>(row)], loaded.selection.bins[static_cast<size_t>(row)]}];
   EXPECT_EQ(counts.size(), 9u) << "one row of every class and bin";
 
   write_npy<int64_t>(folder / "short.npy", std::vector<int64_t>(89, 0));
-  EXPECT_THAT(message_of([&] { make_bins({.features = folder / "f.npy", .labels = folder / "short.npy", .out = folder / "b2"}, {}); }), HasSubstr("short.npy"));
+  EXPECT_THAT(message_of([&] { make_bins({.features = folder / "f.npy", .labels = folder / "short.npy", .out = folder / "b2"}, {}); }),
+              HasSubstr("short.npy"));
 }
 
 }  // namespace

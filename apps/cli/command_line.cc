@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <set>
 
-#include "apps/cli/config.h"
 #include "decant/base/errors.h"
 #include "decant/base/version.h"
+
+#include "apps/cli/config.h"
 
 namespace decant::cli {
 
@@ -31,7 +32,8 @@ constexpr const char* kIntroduction =
 std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
   std::string text = std::string(kIntroduction) + "\nVerbs:\n";
   for (const auto& verb : verbs) text += fmt::format("  {:<10}{}\n", verb->name(), verb->summary());
-  return text + "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
+  return text +
+         "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
 }
 
 std::string left_column(const Option& option) {
@@ -64,8 +66,10 @@ void add_options(CLI::App& app, const OptionTable& table, std::set<std::string>&
       option.set(value);
       given.insert(option.name);
     };
-    if (option.metavar.empty()) app.add_flag_callback(flag, [set] { set("true"); });
-    else app.add_option_function<std::string>(option.positional ? option.name : flag, set);
+    if (option.metavar.empty())
+      app.add_flag_callback(flag, [set] { set("true"); });
+    else
+      app.add_option_function<std::string>(option.positional ? option.name : flag, set);
   }
 }
 
@@ -87,7 +91,8 @@ void refuse_extras(const CLI::App& app, const OptionTable& own, const OptionTabl
 void require_all(const std::string& verb, const OptionTable& table, const std::set<std::string>& given) {
   for (const Option& option : table.options()) {
     if (option.required && !given.contains(option.name))
-      throw UsageError(fmt::format("{} needs {}: {}", verb, option.positional ? option.metavar : "--" + option.name + " " + option.metavar, option.help));
+      throw UsageError(fmt::format("{} needs {}: {}", verb, option.positional ? option.metavar : "--" + option.name + " " + option.metavar,
+                                   option.help));
   }
 }
 
@@ -138,7 +143,9 @@ std::string quoted(int argc, const char* const* argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) {
     std::string word = i == 0 ? "decant" : argv[i];
-    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_") == std::string::npos;
+    const bool plain =
+        !word.empty() &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_") == std::string::npos;
     if (!plain) {
       std::string escaped;
       for (const char c : word) escaped += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -4,9 +4,10 @@
 #include <cstdio>
 #include <new>
 
+#include "decant/base/errors.h"
+
 #include "apps/cli/command_line.h"
 #include "apps/cli/progress.h"
-#include "decant/base/errors.h"
 
 namespace decant::cli {
 namespace {
@@ -62,4 +63,6 @@ int run(int argc, const char* const* argv) try {
 }  // namespace
 }  // namespace decant::cli
 
-int main(int argc, char** argv) { return decant::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  return decant::cli::run(argc, argv);
+}

@@ -1,11 +1,10 @@
 #include "apps/cli/progress.h"
 
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fmt/core.h>
+#include <unistd.h>
 
 #include "decant/base/options.h"
 
@@ -17,14 +16,18 @@ constexpr auto kRedraw = 100ms;
 constexpr auto kPlainEvery = 5s;
 constexpr int kBarWidth = 24;
 
-double seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(std::chrono::steady_clock::duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 }  // namespace
 
 Terminal::Terminal(bool quiet)
     : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1), color_(terminal_ && std::getenv("NO_COLOR") == nullptr) {}
 
-Terminal::~Terminal() { clear(); }
+Terminal::~Terminal() {
+  clear();
+}
 
 void Terminal::begin(std::string_view stage, int64_t total, std::string_view unit) {
   const std::lock_guard lock(mutex_);
@@ -60,10 +63,13 @@ std::string Terminal::line(Clock::time_point now) const {
     const std::string bar(static_cast<size_t>(full), '=');
     text += color_ ? fmt::format("[\033[36m{:<{}}\033[0m] ", bar, kBarWidth) : fmt::format("[{:<{}}] ", bar, kBarWidth);
   }
-  text += total_ > 0 ? fmt::format("{}/{} {}", human_count(done_), human_count(total_), unit_) : fmt::format("{} {}", human_count(done_), unit_);
+  text += total_ > 0 ? fmt::format("{}/{} {}", human_count(done_), human_count(total_), unit_)
+                     : fmt::format("{} {}", human_count(done_), unit_);
   text += rate >= 10 ? fmt::format(", {}/s", human_count(static_cast<int64_t>(rate))) : fmt::format(", {:.1f}/s", rate);
-  if (total_ > done_ && rate > 0) text += ", " + human_seconds(static_cast<double>(total_ - done_) / rate) + " left";
-  else text += ", " + human_seconds(elapsed);
+  if (total_ > done_ && rate > 0)
+    text += ", " + human_seconds(static_cast<double>(total_ - done_) / rate) + " left";
+  else
+    text += ", " + human_seconds(elapsed);
   return text;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fmt/core.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,8 +26,8 @@ class Verb {
  public:
   virtual ~Verb() = default;
   virtual std::string name() const = 0;
-  virtual std::string summary() const = 0;                 ///< one line
-  virtual std::vector<std::string> examples() const = 0;   ///< shown first in --help
+  virtual std::string summary() const = 0;                ///< one line
+  virtual std::vector<std::string> examples() const = 0;  ///< shown first in --help
   virtual void declare(OptionTable& table) = 0;
   /// Returns what goes to stdout. `command`: the whole command line, quoted for a shell.
   virtual std::string run(const Globals& globals, const std::string& command, const Context& context) = 0;

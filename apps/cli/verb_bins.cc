@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/bins.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -19,7 +20,8 @@ class BinsVerb final : public Verb {
     const Json run = make_bins(options_, context);
     if (globals.json) return run.dump(2) + "\n";
     return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep 20% -o indices.npy\n", options_.out.string(),
-                       human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(), options_.out.string());
+                       human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(),
+                       options_.out.string());
   }
 
  private:
@@ -31,15 +33,16 @@ class FeaturesVerb final : public Verb {
   std::string name() const override { return "features"; }
   std::string summary() const override { return "features of every picture, as a .npy"; }
   std::vector<std::string> examples() const override {
-    return {"decant features photos/ -o photos.npy", "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors"};
+    return {"decant features photos/ -o photos.npy",
+            "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     if (globals.dry_run) return fmt::format("would compute features of {} and write {}\n", options_.input.path, options_.out.string());
     const Json made = make_features(options_, context);
     if (globals.json) return made.dump(2) + "\n";
-    return fmt::format("{}: {} rows of {} numbers ({}) in {}\n", options_.out.string(), human_count(made["rows"]), made["columns"].get<int64_t>(),
-                       made["kind"].get<std::string>(), human_seconds(made["seconds"]));
+    return fmt::format("{}: {} rows of {} numbers ({}) in {}\n", options_.out.string(), human_count(made["rows"]),
+                       made["columns"].get<int64_t>(), made["kind"].get<std::string>(), human_seconds(made["seconds"]));
   }
 
  private:
@@ -48,7 +51,11 @@ class FeaturesVerb final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_bins_verb() { return std::make_unique<BinsVerb>(); }
-std::unique_ptr<Verb> make_features_verb() { return std::make_unique<FeaturesVerb>(); }
+std::unique_ptr<Verb> make_bins_verb() {
+  return std::make_unique<BinsVerb>();
+}
+std::unique_ptr<Verb> make_features_verb() {
+  return std::make_unique<FeaturesVerb>();
+}
 
 }  // namespace decant::cli

@@ -1,7 +1,8 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/inspect.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -44,7 +45,9 @@ class Plan final : public Verb {
     options_.out = "out";  // never written to
     options_.declare(table);
   }
-  std::string run(const Globals& globals, const std::string&, const Context& context) override { return planned(options_, globals, context); }
+  std::string run(const Globals& globals, const std::string&, const Context& context) override {
+    return planned(options_, globals, context);
+  }
 
  private:
   CompressOptions options_;
@@ -52,7 +55,11 @@ class Plan final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_compress() { return std::make_unique<Compress>(); }
-std::unique_ptr<Verb> make_plan() { return std::make_unique<Plan>(); }
+std::unique_ptr<Verb> make_compress() {
+  return std::make_unique<Compress>();
+}
+std::unique_ptr<Verb> make_plan() {
+  return std::make_unique<Plan>();
+}
 
 }  // namespace decant::cli

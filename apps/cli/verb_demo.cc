@@ -1,7 +1,8 @@
 #include <cstdio>
 
-#include "apps/cli/verb.h"
 #include "decant/pipeline/demo.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -14,11 +15,14 @@ class Demo final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     if (globals.dry_run) return fmt::format("would write {}\n", options_.out.string());
-    demo(options_, [&](const std::string& paragraph) {
-      if (context.progress != nullptr) context.info("");
-      std::fputs((paragraph + "\n").c_str(), stdout);
-      std::fflush(stdout);
-    }, context);
+    demo(
+        options_,
+        [&](const std::string& paragraph) {
+          if (context.progress != nullptr) context.info("");
+          std::fputs((paragraph + "\n").c_str(), stdout);
+          std::fflush(stdout);
+        },
+        context);
     return {};
   }
 
@@ -28,11 +32,14 @@ class Demo final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_demo() { return std::make_unique<Demo>(); }
+std::unique_ptr<Verb> make_demo() {
+  return std::make_unique<Demo>();
+}
 
 std::vector<std::unique_ptr<Verb>> all_verbs() {
   std::vector<std::unique_ptr<Verb>> verbs;
-  for (auto* make : {make_inspect, make_plan, make_compress, make_sample, make_evaluate, make_report, make_verify, make_features_verb, make_bins_verb, make_train, make_demo})
+  for (auto* make : {make_inspect, make_plan, make_compress, make_sample, make_evaluate, make_report, make_verify, make_features_verb,
+                     make_bins_verb, make_train, make_demo})
     verbs.push_back(make());
   return verbs;
 }

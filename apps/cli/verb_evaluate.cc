@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/evaluate_sets.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -10,11 +11,14 @@ class Evaluate final : public Verb {
   std::string name() const override { return "evaluate"; }
   std::string summary() const override { return "proof: networks trained on full, random and small, side by side"; }
   std::vector<std::string> examples() const override {
-    return {"decant evaluate photos/ photos-60 --seeds 3", "decant evaluate cifar-10-batches-bin/ small --nets quick,convnet3,resnet20 --steps 2500"};
+    return {"decant evaluate photos/ photos-60 --seeds 3",
+            "decant evaluate cifar-10-batches-bin/ small --nets quick,convnet3,resnet20 --steps 2500"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would train {} on {}, on random rows and on {}, {} seeds each\n", options_.nets, options_.full, options_.small.string(), options_.seeds);
+    if (globals.dry_run)
+      return fmt::format("would train {} on {}, on random rows and on {}, {} seeds each\n", options_.nets, options_.full,
+                         options_.small.string(), options_.seeds);
     const evaluate::Evidence evidence = evaluate_sets(options_, context);
     if (globals.json) {
       std::string lines;
@@ -32,6 +36,8 @@ class Evaluate final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_evaluate() { return std::make_unique<Evaluate>(); }
+std::unique_ptr<Verb> make_evaluate() {
+  return std::make_unique<Evaluate>();
+}
 
 }  // namespace decant::cli

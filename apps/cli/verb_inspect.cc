@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/inspect.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -24,6 +25,8 @@ class Inspect final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_inspect() { return std::make_unique<Inspect>(); }
+std::unique_ptr<Verb> make_inspect() {
+  return std::make_unique<Inspect>();
+}
 
 }  // namespace decant::cli

@@ -1,7 +1,8 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/run_source.h"
 #include "decant/pipeline/write_small_set.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -10,7 +11,9 @@ class Report final : public Verb {
  public:
   std::string name() const override { return "report"; }
   std::string summary() const override { return "make report.html of a run again"; }
-  std::vector<std::string> examples() const override { return {"decant report photos-60", "decant report photos-60 --source /new/place/photos"}; }
+  std::vector<std::string> examples() const override {
+    return {"decant report photos-60", "decant report photos-60 --source /new/place/photos"};
+  }
   void declare(OptionTable& table) override {
     Option& run = table.add("run", run_, "RUN", "the folder that `decant compress` wrote");
     run.positional = run.required = true;
@@ -35,6 +38,8 @@ class Report final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_report() { return std::make_unique<Report>(); }
+std::unique_ptr<Verb> make_report() {
+  return std::make_unique<Report>();
+}
 
 }  // namespace decant::cli

@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/sample.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -14,7 +15,8 @@ class Sample final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
+    if (globals.dry_run)
+      return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
     options_.command = command;
     const Json run = resample(options_, context);
     if (globals.json) return run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -27,6 +29,8 @@ class Sample final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_sample() { return std::make_unique<Sample>(); }
+std::unique_ptr<Verb> make_sample() {
+  return std::make_unique<Sample>();
+}
 
 }  // namespace decant::cli

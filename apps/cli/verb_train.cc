@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/train_set.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -14,12 +15,14 @@ class Train final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would train {} on {} and write {}\n", options_.training.net, options_.input.path, options_.out.string());
+    if (globals.dry_run)
+      return fmt::format("would train {} on {} and write {}\n", options_.training.net, options_.input.path, options_.out.string());
     const Json result = train_set(options_, context);
     if (globals.json) return result.dump(2) + "\n";
     std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", options_.out.string(), human_count(result["steps"]),
                                    human_count(result["rows"]), human_seconds(result["seconds"]), result["loss"].get<double>());
-    if (!result["accuracy"].is_null()) text += fmt::format("accuracy on {} test rows: {:.2f} %\n", human_count(result["test_rows"]), 100 * result["accuracy"].get<double>());
+    if (!result["accuracy"].is_null())
+      text += fmt::format("accuracy on {} test rows: {:.2f} %\n", human_count(result["test_rows"]), 100 * result["accuracy"].get<double>());
     return text;
   }
 
@@ -29,6 +32,8 @@ class Train final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_train() { return std::make_unique<Train>(); }
+std::unique_ptr<Verb> make_train() {
+  return std::make_unique<Train>();
+}
 
 }  // namespace decant::cli

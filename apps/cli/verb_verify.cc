@@ -1,6 +1,7 @@
-#include "apps/cli/verb.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/verify.h"
+
+#include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
@@ -14,7 +15,8 @@ class Verify final : public Verb {
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     const Json result = verify(options_, context);
     if (globals.json) return result.dump(2) + "\n";
-    return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(result["kept"]), result["checked_against"].get<std::string>());
+    return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(result["kept"]),
+                       result["checked_against"].get<std::string>());
   }
 
  private:
@@ -23,6 +25,8 @@ class Verify final : public Verb {
 
 }  // namespace
 
-std::unique_ptr<Verb> make_verify() { return std::make_unique<Verify>(); }
+std::unique_ptr<Verb> make_verify() {
+  return std::make_unique<Verify>();
+}
 
 }  // namespace decant::cli

@@ -1,9 +1,9 @@
+#include <torch/version.h>
+
 #include "decant/features/network_features.h"
 #include "decant/nn/network.h"
 #include "decant/pipeline/neural.h"
 #include "decant/train/train.h"
-
-#include <torch/version.h>
 
 namespace {
 
@@ -18,13 +18,11 @@ class Module final : public decant::Neural {
                                      const decant::Context& context) const override {
     return decant::train::measure(job, weights, context);
   }
-  int64_t network_feature_width(const decant::Rows& rows,
-                                const decant::features::NetworkFeatureOptions& options) const override {
+  int64_t network_feature_width(const decant::Rows& rows, const decant::features::NetworkFeatureOptions& options) const override {
     return decant::features::network_feature_width(rows, options);
   }
-  void network_features(const decant::Rows& rows, std::span<const int64_t> bad,
-                        const decant::features::NetworkFeatureOptions& options, decant::MatrixView<float> out,
-                        const decant::Context& context) const override {
+  void network_features(const decant::Rows& rows, std::span<const int64_t> bad, const decant::features::NetworkFeatureOptions& options,
+                        decant::MatrixView<float> out, const decant::Context& context) const override {
     decant::features::network_features(rows, bad, options, out, context);
   }
 };

@@ -1,10 +1,9 @@
 // Tests of base: one file, since every gtest file costs seconds to compile.
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include <fstream>
 #include <set>
+#include <sys/stat.h>
 
 #include "decant/base/context.h"
 #include "decant/base/digest.h"

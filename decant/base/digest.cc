@@ -1,16 +1,17 @@
 #include "decant/base/digest.h"
 
-#include <openssl/sha.h>
-#include <xxhash.h>
-
 #include <array>
 #include <new>
+#include <openssl/sha.h>
+#include <xxhash.h>
 
 #include "decant/base/errors.h"
 
 namespace decant {
 
-uint64_t hash64(std::string_view bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
+uint64_t hash64(std::string_view bytes, uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
 
 struct Digest::State {
   XXH3_state_t* xxh = XXH3_createState();
@@ -28,7 +29,9 @@ Digest::~Digest() = default;
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 
-Digest& Digest::add(std::string_view field) { return add(std::as_bytes(std::span(field))); }
+Digest& Digest::add(std::string_view field) {
+  return add(std::as_bytes(std::span(field)));
+}
 
 Digest& Digest::add(std::span<const std::byte> field) {
   add(static_cast<int64_t>(field.size()));

@@ -20,13 +20,18 @@ namespace {
 std::string remedy_for(int code) {
   switch (code) {
     case ENOSPC:
-    case EDQUOT: return "Free some disk space, or choose another place for the output";
+    case EDQUOT:
+      return "Free some disk space, or choose another place for the output";
     case EACCES:
     case EPERM:
-    case EROFS: return "Check the permissions, or choose another place";
-    case ENOENT: return "Check the path";
-    case EMFILE: return "Raise the limit of open files (ulimit -n)";
-    default: return "";
+    case EROFS:
+      return "Check the permissions, or choose another place";
+    case ENOENT:
+      return "Check the path";
+    case EMFILE:
+      return "Raise the limit of open files (ulimit -n)";
+    default:
+      return "";
   }
 }
 

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <fmt/core.h>
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -73,10 +72,9 @@ template <class A, class B>
 }  // namespace decant
 
 /// DECANT_CHECK(a, ==, b): an invariant of ours; throws BugError with both values. Always on.
-#define DECANT_CHECK(a, op, b)                                                             \
-  do {                                                                                     \
-    const auto decant_a = (a);                                                            \
-    const auto decant_b = (b);                                                            \
-    if (!(decant_a op decant_b))                                                           \
-      ::decant::check_failed(#a " " #op " " #b, decant_a, decant_b, __FILE__, __LINE__);   \
+#define DECANT_CHECK(a, op, b)                                                                                      \
+  do {                                                                                                              \
+    const auto decant_a = (a);                                                                                      \
+    const auto decant_b = (b);                                                                                      \
+    if (!(decant_a op decant_b)) ::decant::check_failed(#a " " #op " " #b, decant_a, decant_b, __FILE__, __LINE__); \
   } while (false)

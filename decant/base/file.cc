@@ -1,13 +1,12 @@
 #include "decant/base/file.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -129,7 +128,9 @@ void write_file(const fs::path& path, Bytes bytes) {
   writer.commit();
 }
 
-void write_file(const fs::path& path, std::string_view text) { write_file(path, as_bytes(text)); }
+void write_file(const fs::path& path, std::string_view text) {
+  write_file(path, as_bytes(text));
+}
 
 OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out)) {
   if (!out_.has_filename()) out_ = out_.parent_path();  // "out/" means "out"
@@ -140,8 +141,7 @@ OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out))
   std::error_code code;
   if (!options.resume) fs::remove_all(partial_, code);
   if (!code) fs::create_directories(partial_, code);
-  if (code)
-    throw IoError({partial_.string(), "", "cannot create the output folder: " + code.message(), "Choose another -o"});
+  if (code) throw IoError({partial_.string(), "", "cannot create the output folder: " + code.message(), "Choose another -o"});
 }
 
 void OutputFolder::commit() {

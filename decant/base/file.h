@@ -14,8 +14,12 @@ namespace decant {
 
 using Bytes = std::span<const std::byte>;
 
-inline std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+inline Bytes as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 /// A whole file mapped for reading; moves, does not copy. An empty file is an empty span. Throws IoError.
 class MappedFile {

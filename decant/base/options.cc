@@ -25,7 +25,9 @@ bool parse_flag(const std::string& name, const std::string& text) {
   throw UsageError(fmt::format("--{}: '{}' is neither true nor false", name, text));
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 }  // namespace
 
@@ -133,8 +135,7 @@ std::string human_bytes(int64_t bytes) {
 
 std::string human_count(int64_t count) {
   std::string text = std::to_string(count);
-  for (auto at = static_cast<int64_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3)
-    text.insert(static_cast<size_t>(at), ",");
+  for (auto at = static_cast<int64_t>(text.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) text.insert(static_cast<size_t>(at), ",");
   return text;
 }
 

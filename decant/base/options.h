@@ -24,9 +24,9 @@ namespace decant {
 enum class Effect { result, speed };
 
 struct Option {
-  std::string name;      ///< long name without dashes; the TOML key
-  std::string metavar;   ///< empty for a flag
-  std::string help;      ///< one line, no full stop
+  std::string name;     ///< long name without dashes; the TOML key
+  std::string metavar;  ///< empty for a flag
+  std::string help;     ///< one line, no full stop
   Effect effect = Effect::result;
   bool positional = false;
   bool required = false;

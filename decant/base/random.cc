@@ -12,8 +12,8 @@ std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> c, std::array<uint32_
   for (int round = 0; round < 10; ++round) {
     const uint64_t a = uint64_t{0xD2511F53} * c[0];
     const uint64_t b = uint64_t{0xCD9E8D57} * c[2];
-    c = {static_cast<uint32_t>(b >> 32) ^ c[1] ^ k[0], static_cast<uint32_t>(b),
-         static_cast<uint32_t>(a >> 32) ^ c[3] ^ k[1], static_cast<uint32_t>(a)};
+    c = {static_cast<uint32_t>(b >> 32) ^ c[1] ^ k[0], static_cast<uint32_t>(b), static_cast<uint32_t>(a >> 32) ^ c[3] ^ k[1],
+         static_cast<uint32_t>(a)};
     k[0] += 0x9E3779B9;
     k[1] += 0xBB67AE85;
   }
@@ -42,7 +42,9 @@ uint64_t Random::bits64() {
   return low | (uint64_t{bits32()} << 32);
 }
 
-double Random::uniform() { return static_cast<double>(bits64() >> 11) * 0x1p-53; }
+double Random::uniform() {
+  return static_cast<double>(bits64() >> 11) * 0x1p-53;
+}
 
 uint64_t Random::below(uint64_t bound) {
   DECANT_CHECK(bound, >, uint64_t{0});

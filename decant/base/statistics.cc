@@ -35,7 +35,9 @@ double incomplete_beta(double x, double a, double b) {
 }
 
 /// P(|T| > t).
-double two_sided_tail(double t, double freedom) { return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5); }
+double two_sided_tail(double t, double freedom) {
+  return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5);
+}
 
 }  // namespace
 

@@ -62,9 +62,9 @@ class SubsetWriter {
 };
 
 struct Dataset {
-  std::string format;          ///< "imagefolder", "webdataset", "cifar10", "cifar100", "idx", "npy"
-  std::filesystem::path root;  ///< what the user named
-  std::vector<std::string> classes;  ///< class_names[label]; empty when unlabelled or unnamed
+  std::string format;                                   ///< "imagefolder", "webdataset", "cifar10", "cifar100", "idx", "npy"
+  std::filesystem::path root;                           ///< what the user named
+  std::vector<std::string> classes;                     ///< class_names[label]; empty when unlabelled or unnamed
   std::map<Split, std::shared_ptr<const Rows>> splits;  ///< always holds train
   std::vector<Oddity> oddities;
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split

@@ -23,9 +23,10 @@ using Trainer = std::function<train::TrainResult(const train::TrainJob&, const C
 
 /// One of the things compared.
 struct Arm {
-  std::string name;                              ///< "full", "random", "small"
+  std::string name;  ///< "full", "random", "small"
   const Rows* rows = nullptr;
-  std::function<Subset(uint64_t seed)> subset;   ///< rows to train on for that seed; ascending
+  Subset reach;                                 ///< every row that subset() may name, ascending; decoded once for all runs
+  std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending
 };
 
 struct Options {
@@ -40,9 +41,9 @@ struct Cell {
   int64_t rows = 0;
   std::vector<double> accuracy;  ///< one per seed, 0…1
   double mean = 0;
-  double ci95 = 0;               ///< half width; infinite for one seed
+  double ci95 = 0;  ///< half width; infinite for one seed
   int64_t steps = 0;
-  double seconds = 0;            ///< of all seeds, summed
+  double seconds = 0;  ///< of all seeds, summed
 };
 
 struct Evidence {

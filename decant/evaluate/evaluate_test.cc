@@ -1,14 +1,14 @@
 #include "decant/evaluate/evaluate.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <cmath>
 #include <mutex>
 #include <set>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/loader/image_table.h"
 
 namespace decant::evaluate {
 namespace {
@@ -19,16 +19,21 @@ class NoRows final : public Rows {
   std::string key(int64_t) const override { return ""; }
   int32_t label(int64_t) const override { return 0; }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
-  void decode(int64_t, Image&) const override {}
+  void decode(int64_t, Image& image) const override { image.resize({8, 8, 1}); }
+  std::optional<ImageSize> fixed_size() const override { return ImageSize{8, 8, 1}; }
   bool has_images() const override { return true; }
   int64_t stored_bytes() const override { return 0; }
 };
 
+std::function<Subset(uint64_t)> fixed(Subset rows) {
+  return [rows](uint64_t) { return rows; };
+}
+
 struct Fixture {
   NoRows rows;
-  std::vector<Arm> arms = {{"full", &rows, [](uint64_t) { return Subset{0, 1, 2, 3}; }},
-                           {"random", &rows, [](uint64_t seed) { return Subset{static_cast<int64_t>(seed)}; }},
-                           {"small", &rows, [](uint64_t) { return Subset{2, 3}; }}};
+  std::vector<Arm> arms = {{"full", &rows, {0, 1, 2, 3}, fixed({0, 1, 2, 3})},
+                           {"random", &rows, {0, 1, 2}, [](uint64_t seed) { return Subset{static_cast<int64_t>(seed)}; }},
+                           {"small", &rows, {2, 3}, fixed({2, 3})}};
   Options options;
 };
 
@@ -46,16 +51,17 @@ TEST(Evaluate, GivesEveryNetArmAndSeedItsOwnRun) {
   f.options.nets = {"quick", "vit"};
   std::mutex mutex;
   std::multiset<std::string> seen;
-  const Evidence evidence = evaluate(
-      f.arms, f.rows, 2, f.options,
-      [&](const train::TrainJob& job, const Context& context) {
-        const std::lock_guard lock(mutex);
-        seen.insert(job.options.net + std::to_string(job.subset.size()) + std::to_string(job.options.seed));
-        EXPECT_EQ(context.threads, 1);
-        EXPECT_EQ(job.classes, 2);
-        return fake(job, context);
-      },
-      {.threads = 4});
+  const Evidence evidence = evaluate(f.arms, f.rows, 2, f.options,
+                                     [&](const train::TrainJob& job, const Context& context) {
+                                       const std::lock_guard lock(mutex);
+                                       seen.insert(job.options.net + std::to_string(job.subset.size()) + std::to_string(job.options.seed));
+                                       EXPECT_EQ(context.threads, 1);
+                                       EXPECT_EQ(job.classes, 2);
+        EXPECT_TRUE(job.table->kept());
+        EXPECT_TRUE(job.test_table->size() == (ImageSize{8, 8, 1}));
+                                       return fake(job, context);
+                                     },
+                                     {.threads = 4});
   EXPECT_EQ(seen.size(), 2u * 3 * 3);
   EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 18u);
   const Cell& small = *evidence.find("vit", "small");

@@ -24,9 +24,8 @@ void BinsOptions::declare(OptionTable& table) {
 Json make_bins(const BinsOptions& options, const Context& context) {
   OutputFolder out(options.out, {.overwrite = options.overwrite});
   RunLog log(out.path());
-  const Input input = log.stage("read", [&] {
-    return read_input({.path = options.features.string(), .labels = options.labels, .check = false}, context);
-  });
+  const Input input =
+      log.stage("read", [&] { return read_input({.path = options.features.string(), .labels = options.labels, .check = false}, context); });
   const Chosen chosen = choose_rows(input, options.select, FeatureOptions{.features = "rows"}, options.seed, log, context);
   log.stage("write", [&] { write_selection(chosen.selection, out.path()); });
 
@@ -71,9 +70,14 @@ Json make_features(const FeaturesOptions& options, const Context& context) {
     const int64_t shape[] = {rows.rows, rows.cols};
     write_npy<float>(options.out, {rows.data, static_cast<size_t>(rows.rows * rows.cols)}, shape);
   });
-  return {{"rows", set.features.count()}, {"columns", set.features.width()}, {"kind", set.kind},
-          {"file", options.out.string()}, {"reused", set.reused},            {"bad_files", input.bad.size()},
-          {"seconds", log.seconds()},     {"peak_rss_bytes", log.peak_rss_bytes()}};
+  return {{"rows", set.features.count()},
+          {"columns", set.features.width()},
+          {"kind", set.kind},
+          {"file", options.out.string()},
+          {"reused", set.reused},
+          {"bad_files", input.bad.size()},
+          {"seconds", log.seconds()},
+          {"peak_rss_bytes", log.peak_rss_bytes()}};
 }
 
 }  // namespace decant

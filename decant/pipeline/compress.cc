@@ -77,11 +77,10 @@ Chosen choose_rows(const Input& input, const SelectOptions& select, const Featur
   if (select.method != "bins" && select.method != "auto")
     throw UsageError(fmt::format("--method {}: there are bins, random and auto", select.method));
   chosen.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  chosen.selection = log.stage("bins", [&] {
-    return select_bins(chosen.features.features, labels, bad, bin_options(input, select, chosen.features), context);
-  });
-  chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins, select.function,
-                            chosen.features.kind, chosen.features.features.width(), pool_phrase(input, select));
+  chosen.selection = log.stage(
+      "bins", [&] { return select_bins(chosen.features.features, labels, bad, bin_options(input, select, chosen.features), context); });
+  chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins,
+                            select.function, chosen.features.kind, chosen.features.features.width(), pool_phrase(input, select));
   return chosen;
 }
 
@@ -95,7 +94,10 @@ Json compress(const CompressOptions& options, const Context& context) {
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
   const int64_t count = keep_count(options.keep, input.rows());
   if (count > input.rows() - static_cast<int64_t>(input.bad.size()))
-    throw InputError({options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.bad.size())), "Lower --keep"});
+    throw InputError(
+        {options.input.path, "",
+         fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.bad.size())),
+         "Lower --keep"});
 
   // An order over the readable rows; then exactly `count` of them.
   const Chosen chosen = choose_rows(input, options.select, options.features, options.seed, log, context);
@@ -106,8 +108,15 @@ Json compress(const CompressOptions& options, const Context& context) {
   OptionTable table;
   CompressOptions resolved = options;
   resolved.declare(table);
-  const SmallSet set{.input = input, .selection = chosen.selection, .kept = kept, .map = map.view(), .to = options.to, .note = chosen.note,
-                     .seed = options.seed, .command = options.command, .options = table.resolved(),
+  const SmallSet set{.input = input,
+                     .selection = chosen.selection,
+                     .kept = kept,
+                     .map = map.view(),
+                     .to = options.to,
+                     .note = chosen.note,
+                     .seed = options.seed,
+                     .command = options.command,
+                     .options = table.resolved(),
                      .features = chosen.features.features.count() > 0 ? chosen.features.to_json() : Json()};
   const Json run = write_small_set(set, out.path(), log, context);
   out.commit();

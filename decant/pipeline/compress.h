@@ -20,7 +20,7 @@ struct SelectOptions {
   std::string function = "graph-cut";  ///< objective of the bins
   double lambda = 1.0;                 ///< weight of coverage in graph cut
   int bins = 10;
-  bool pool = false;                   ///< cut all rows together even when there are labels
+  bool pool = false;  ///< cut all rows together even when there are labels
 
   void declare(OptionTable& table);
 };

@@ -26,10 +26,11 @@ std::string draw_pictures(const DemoOptions& options, const std::function<void(c
   const DrawOptions drawing{.seed = options.seed};
   fs::remove_all(folder);
   draw_picture_set(folder, drawing, context);
-  say(fmt::format("Drew {} training pictures of {} things, and {} to test with: common and rare views, near-duplicates, clutter, and "
+  say(
+      fmt::format("Drew {} training pictures of {} things, and {} to test with: common and rare views, near-duplicates, clutter, and "
                   "{:.0f} % of the training pictures in the wrong folder.",
-                  human_count(int64_t{drawing.per_class} * drawing.classes), drawing.classes, human_count(int64_t{drawing.test_per_class} * drawing.classes),
-                  100 * drawing.wrong_labels));
+                  human_count(int64_t{drawing.per_class} * drawing.classes), drawing.classes,
+                  human_count(int64_t{drawing.test_per_class} * drawing.classes), 100 * drawing.wrong_labels));
   return folder.string();
 }
 
@@ -44,8 +45,9 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
   compressing.features.cache = options.out / "cache";
   compressing.command = fmt::format("decant compress {} -o {} --keep {}", pictures, small.string(), options.keep);
   const Json run = compress(compressing, context);
-  say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(run["kept"]), human_count(run["rows"]), human_bytes(run["bytes_after"]),
-                  human_bytes(run["bytes_before"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>()));
+  say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(run["kept"]), human_count(run["rows"]),
+                  human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), human_seconds(run["seconds"]),
+                  run["method_note"].get<std::string>()));
 
   EvaluateOptions judging{.full = pictures, .small = small, .seeds = options.seeds};
   judging.training.steps = options.steps;
@@ -54,7 +56,8 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));
   for (const std::string& verdict : evaluate::verdicts(evidence)) say(verdict + ".");
-  say(fmt::format("The small set is {}, and its report is file://{}", (small / "data").string(), fs::absolute(small / "report.html").string()));
+  say(fmt::format("The small set is {}, and its report is file://{}", (small / "data").string(),
+                  fs::absolute(small / "report.html").string()));
 }
 
 }  // namespace decant

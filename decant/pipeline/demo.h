@@ -11,7 +11,7 @@
 namespace decant {
 
 struct DemoOptions {
-  std::string pictures;                      ///< empty = drawn
+  std::string pictures;  ///< empty = drawn
   std::filesystem::path out = "out/demo";
   std::string keep = "20%";
   int seeds = 3;

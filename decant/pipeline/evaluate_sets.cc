@@ -61,7 +61,7 @@ struct Trial {
   Subset small_rows;                  ///< rows of `small`
   Subset full_rows;                   ///< rows of the full training split
   std::shared_ptr<const Rows> test;
-  std::string note;                   ///< what the protocol line adds
+  std::string note;  ///< what the protocol line adds
 };
 
 Subset without(const Subset& rows, const Subset& taken) {
@@ -124,7 +124,8 @@ Trial with_test_split(std::shared_ptr<const Rows> test, std::shared_ptr<const Ro
 Trial with_held_out_rows(std::shared_ptr<const Rows> small, const Subset& kept, const Input& full, double share, uint64_t seed) {
   if (share <= 0 || share >= 1) throw UsageError("--hold-out must lie between 0 and 1");
   if (small->size() != static_cast<int64_t>(kept.size()))
-    throw InputError({full.dataset.root.string(), "", "has no test split, and the small set's samples cannot be told apart from the held-out ones",
+    throw InputError({full.dataset.root.string(), "",
+                      "has no test split, and the small set's samples cannot be told apart from the held-out ones",
                       "Add a test/ folder to the data set"});
   const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
   const Selection random = select_random(full.rows(), full.labels, full.bad_rows(), true, seed);
@@ -133,7 +134,8 @@ Trial with_held_out_rows(std::shared_ptr<const Rows> small, const Subset& kept, 
   for (size_t i = 0; i < kept.size(); ++i) {
     if (!std::binary_search(taken.begin(), taken.end(), kept[i])) trial.small_rows.push_back(static_cast<int64_t>(i));
   }
-  if (trial.small_rows.empty()) throw InputError({full.dataset.root.string(), "", "holding rows out leaves nothing of the small set", "Lower --hold-out or keep more"});
+  if (trial.small_rows.empty())
+    throw InputError({full.dataset.root.string(), "", "holding rows out leaves nothing of the small set", "Lower --hold-out or keep more"});
   trial.small = std::move(small);
   trial.full_rows = without(full.usable_rows(), taken);
   trial.test = std::make_shared<RowsView>(full.dataset.splits.at(Split::train), taken);
@@ -170,13 +172,13 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
 
   auto test = held_out_split(full.dataset);
   const bool same_order = run.run.value("output_format", "") == full.dataset.format;
-  const Trial trial = test != nullptr ? with_test_split(std::move(test), small_rows, full, context)
-                                      : with_held_out_rows(small_rows, same_order ? run.kept : Subset(), full, options.hold_out, options.training.seed);
+  const Trial trial = test != nullptr
+                          ? with_test_split(std::move(test), small_rows, full, context)
+                          : with_held_out_rows(small_rows, same_order ? run.kept : Subset(), full, options.hold_out, options.training.seed);
 
-  const std::vector<evaluate::Arm> arms = {
-      {"full", &full.dataset.train(), [&](uint64_t) { return trial.full_rows; }},
-      {"random", &full.dataset.train(), [&](uint64_t seed) { return random_rows(full, trial, seed); }},
-      {"small", trial.small.get(), [&](uint64_t) { return trial.small_rows; }}};
+  const std::vector<evaluate::Arm> arms = {{"full", &full.dataset.train(), trial.full_rows, [&](uint64_t) { return trial.full_rows; }},
+                                           {"random", &full.dataset.train(), trial.full_rows, [&](uint64_t seed) { return random_rows(full, trial, seed); }},
+                                           {"small", trial.small.get(), trial.small_rows, [&](uint64_t) { return trial.small_rows; }}};
   const auto trainer = [](const train::TrainJob& job, const Context& each) { return neural().train(job, each); };
   evaluate::Evidence evidence = evaluate::evaluate(arms, *trial.test, full.classes, protocol(options, trial), trainer, context);
   evidence.protocol += trial.note;
@@ -197,7 +199,8 @@ std::string evidence_table(const evaluate::Evidence& evidence) {
       difference = fmt::format("{:+.2f}", 100 * paired.mean);
       if (std::isfinite(paired.half_width)) difference += fmt::format(" ± {:.2f}", 100 * paired.half_width);
     }
-    table += fmt::format("{:<18} {:<8} {:>9} {:>7.2f} % {:>6}   {}\n", cell.net, cell.set, human_count(cell.rows), 100 * cell.mean, width, difference);
+    table += fmt::format("{:<18} {:<8} {:>9} {:>7.2f} % {:>6}   {}\n", cell.net, cell.set, human_count(cell.rows), 100 * cell.mean, width,
+                         difference);
   }
   return table + evidence.protocol + "\n";
 }

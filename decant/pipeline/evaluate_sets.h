@@ -17,9 +17,9 @@ struct EvaluateOptions {
   std::string nets = "quick";   ///< comma-separated
   int seeds = 3;
   train::TrainOptions training;
-  int epochs = 0;               ///< instead of steps: passes over the FULL set, whose steps every run then takes
-  bool no_flip = false;         ///< for pictures whose mirror image means something else (digits, letters)
-  double hold_out = 0.2;        ///< share of rows held out when the data set has no test split
+  int epochs = 0;         ///< instead of steps: passes over the FULL set, whose steps every run then takes
+  bool no_flip = false;   ///< for pictures whose mirror image means something else (digits, letters)
+  double hold_out = 0.2;  ///< share of rows held out when the data set has no test split
 
   void declare(OptionTable& table);
 };

@@ -43,13 +43,16 @@ namespace {
 
 const std::vector<std::string> kKinds = {"auto", "conv-kmeans", "embedding", "gradient"};
 
-bool is_file_name(const std::string& features) { return features.ends_with(".npy"); }
+bool is_file_name(const std::string& features) {
+  return features.ends_with(".npy");
+}
 
 FeatureSet from_file(const Input& input, const std::string& file) {
   FeatureSet set{.features = read_features(file), .kind = "file", .file = file};
   if (set.features.count() != input.rows())
-    throw InputError({file, "", fmt::format("has {} rows, but the training split of {} has {}", human_count(set.features.count()),
-                                            input.dataset.root.string(), human_count(input.rows())),
+    throw InputError({file, "",
+                      fmt::format("has {} rows, but the training split of {} has {}", human_count(set.features.count()),
+                                  input.dataset.root.string(), human_count(input.rows())),
                       "Features need one row for each training sample, in the order that `decant inspect` describes"});
   return set;
 }
@@ -79,8 +82,14 @@ fs::path weights_for(const Input& input, const FeatureOptions& options, uint64_t
                       "Give --weights, or use --features conv-kmeans, which needs neither labels nor weights"});
   const Subset usable = input.usable_rows();
   train::TrainJob job = proxy_job(input, options, usable, seed);
-  const std::string key =
-      Digest().add(input.digest).add("proxy").add(options.net).add(job.options.steps).add(options.image_size).add(static_cast<int64_t>(seed)).hex();
+  const std::string key = Digest()
+                              .add(input.digest)
+                              .add("proxy")
+                              .add(options.net)
+                              .add(job.options.steps)
+                              .add(options.image_size)
+                              .add(static_cast<int64_t>(seed))
+                              .hex();
   const fs::path file = cache_folder(options.cache) / ("proxy-" + key + ".safetensors");
   if (fs::exists(file)) return file;
   fs::create_directories(file.parent_path());
@@ -119,11 +128,13 @@ FeatureSet computed(const features::FeatureKey& key, const FeatureOptions& optio
 
 FeatureSet from_network(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
   if (options.features == "gradient" && !input.labelled())
-    throw InputError({input.dataset.root.string(), "", "has rows without labels, and the gradient of the loss needs them all", "Use --features embedding or conv-kmeans"});
+    throw InputError({input.dataset.root.string(), "", "has rows without labels, and the gradient of the loss needs them all",
+                      "Use --features embedding or conv-kmeans"});
   const fs::path weights = weights_for(input, options, seed, context);
   const auto network = network_options(input, options, weights);
   const MappedFile weight_bytes(weights);
-  const std::string settings = fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
+  const std::string settings =
+      fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
   const Rows& rows = input.dataset.train();
   FeatureSet set = computed({input.digest, options.features, settings}, options, rows.size(), neural().network_feature_width(rows, network),
                             [&](MatrixView<float> out) { neural().network_features(rows, input.bad_rows(), network, out, context); });
@@ -133,9 +144,9 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
 
 FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
   const features::ConvKMeansOptions extractor{.columns = options.feature_width, .seed = seed};
-  const std::string settings = fmt::format("side {} patch {} stride {} centroids {} columns {} patches {} floor {} seed {}", extractor.image_side,
-                                           extractor.patch, extractor.stride, extractor.centroids, extractor.columns, extractor.patches,
-                                           extractor.whitening_floor, extractor.seed);
+  const std::string settings =
+      fmt::format("side {} patch {} stride {} centroids {} columns {} patches {} floor {} seed {}", extractor.image_side, extractor.patch,
+                  extractor.stride, extractor.centroids, extractor.columns, extractor.patches, extractor.whitening_floor, extractor.seed);
   const Rows& rows = input.dataset.train();
   const int64_t width = std::min(extractor.columns, 4 * extractor.centroids);
   return computed({input.digest, "conv-kmeans", settings}, options, rows.size(), width, [&](MatrixView<float> out) {
@@ -163,9 +174,11 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
     throw UsageError(fmt::format("--features {}: neither a .npy file nor one of conv-kmeans, embedding, gradient{}", resolved.features,
                                  near.empty() ? "" : "; did you mean " + near + "?"));
   } else if (!input.dataset.train().has_images()) {
-    throw InputError({input.dataset.root.string(), "", "holds no pictures to compute features from", "Leave --features out, or give a .npy"});
+    throw InputError(
+        {input.dataset.root.string(), "", "holds no pictures to compute features from", "Leave --features out, or give a .npy"});
   } else {
-    set = resolved.features == "conv-kmeans" ? from_conv_kmeans(input, resolved, seed, context) : from_network(input, resolved, seed, context);
+    set = resolved.features == "conv-kmeans" ? from_conv_kmeans(input, resolved, seed, context)
+                                             : from_network(input, resolved, seed, context);
   }
   require_finite(set.features, set.file);
   return set;

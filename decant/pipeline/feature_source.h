@@ -17,15 +17,15 @@ namespace decant {
 
 struct FeatureOptions {
   // Changes the result.
-  std::string features = "auto";   ///< "auto", "conv-kmeans", "embedding", "gradient", or the path of a .npy
-  std::string net = "quick";       ///< for embedding and gradient
-  std::filesystem::path weights;   ///< of that net; empty = trained on the set itself first
-  int epochs = 10;                 ///< of that training (the paper's setting)
-  int image_size = 0;              ///< pictures become squares of this side; 0 = their own, at most 64
+  std::string features = "auto";  ///< "auto", "conv-kmeans", "embedding", "gradient", or the path of a .npy
+  std::string net = "quick";      ///< for embedding and gradient
+  std::filesystem::path weights;  ///< of that net; empty = trained on the set itself first
+  int epochs = 10;                ///< of that training (the paper's setting)
+  int image_size = 0;             ///< pictures become squares of this side; 0 = their own, at most 64
   std::string normalisation = "data";
-  int feature_width = 256;         ///< conv-kmeans: columns after the projection
+  int feature_width = 256;  ///< conv-kmeans: columns after the projection
   // Changes the speed.
-  std::filesystem::path cache;     ///< empty = $XDG_CACHE_HOME/decant or ~/.cache/decant
+  std::filesystem::path cache;  ///< empty = $XDG_CACHE_HOME/decant or ~/.cache/decant
   std::string device = "cpu";
 
   void declare(OptionTable& table);
@@ -33,9 +33,9 @@ struct FeatureOptions {
 
 struct FeatureSet {
   Features features;
-  std::string kind;      ///< "file", "rows", "conv-kmeans", "embedding", "gradient"
-  std::string file;      ///< where they lie
-  bool reused = false;   ///< found in the cache
+  std::string kind;          ///< "file", "rows", "conv-kmeans", "embedding", "gradient"
+  std::string file;          ///< where they lie
+  bool reused = false;       ///< found in the cache
   int gradient_classes = 0;  ///< > 0: rows are [b | e] with that many values of b
 
   Json to_json() const;

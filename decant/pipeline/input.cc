@@ -43,9 +43,12 @@ void report_bad(const Input& input, const InputOptions& options, const Context& 
     throw InputError({options.path, fmt::format("row {} ({})", first.row, first.key), first.reason,
                       "Mend or remove the file, or run without --strict to leave such rows out"});
   if (static_cast<int64_t>(input.bad.size()) == input.rows())
-    throw InputError({options.path, "", fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.reason), "Check the files"});
-  context.warn(fmt::format("{} of {} rows cannot be read and are left out, {} first: {}", human_count(static_cast<int64_t>(input.bad.size())),
-                           human_count(input.rows()), first.key, first.reason));
+    throw InputError(
+        {options.path, "",
+         fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.reason),
+         "Check the files"});
+  context.warn(fmt::format("{} of {} rows cannot be read and are left out, {} first: {}",
+                           human_count(static_cast<int64_t>(input.bad.size())), human_count(input.rows()), first.key, first.reason));
 }
 
 }  // namespace

@@ -14,10 +14,10 @@ struct Input {
   std::vector<BadRow> bad;      ///< of the training split, ascending
   std::vector<int32_t> labels;  ///< of the training split
   int classes = 0;
-  std::string digest;           ///< of every training row's key, label and bytes
+  std::string digest;  ///< of every training row's key, label and bytes
 
   int64_t rows() const { return dataset.train().size(); }
-  bool labelled() const;                   ///< every usable row has a label
+  bool labelled() const;  ///< every usable row has a label
   std::vector<int64_t> bad_rows() const;
   std::vector<int64_t> usable_rows() const;
   std::string class_name(int32_t label) const;  ///< the name, or the number when there is none

@@ -66,7 +66,8 @@ Json oddities_of(const Dataset& dataset) {
 
 Json bad_of(const std::vector<BadRow>& bad) {
   Json listed = Json::array();
-  for (size_t i = 0; i < std::min(kListed, bad.size()); ++i) listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].reason}});
+  for (size_t i = 0; i < std::min(kListed, bad.size()); ++i)
+    listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].reason}});
   return listed;
 }
 
@@ -110,8 +111,8 @@ std::string class_line(const Json& found) {
 }  // namespace
 
 std::string inspect_text(const Json& found) {
-  std::string text = fmt::format("format    {}\nrows      {} to make small, {}\n", found["format"].get<std::string>(), human_count(found["rows"]),
-                                 human_bytes(found["bytes"]));
+  std::string text = fmt::format("format    {}\nrows      {} to make small, {}\n", found["format"].get<std::string>(),
+                                 human_count(found["rows"]), human_bytes(found["bytes"]));
   for (const auto& [split, rows] : found["splits"].items()) {
     if (split != "train") text += fmt::format("          {} {} rows, left alone, for the evidence\n", human_count(rows), split);
   }
@@ -120,20 +121,25 @@ std::string inspect_text(const Json& found) {
   for (const auto& [size, count] : found["image_sizes"].items()) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
   text += fmt::format("bad       {}\n", found["bad_files"].get<int64_t>());
-  for (const Json& bad : found["bad"]) text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(), bad["reason"].get<std::string>());
-  for (const Json& oddity : found["oddities"]) text += fmt::format("note      {}: {}\n", oddity["place"].get<std::string>(), oddity["what"].get<std::string>());
+  for (const Json& bad : found["bad"])
+    text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(),
+                        bad["reason"].get<std::string>());
+  for (const Json& oddity : found["oddities"])
+    text += fmt::format("note      {}: {}\n", oddity["place"].get<std::string>(), oddity["what"].get<std::string>());
   return text;
 }
 
 namespace {
 
 /// Nanoseconds of one core, measured; see docs/benchmarks.md.
-constexpr double kDecodePerByte = 45;          // JPEG bytes, full decode
-constexpr double kReadPerByte = 0.7;           // digest, hash, copy
+constexpr double kDecodePerByte = 45;  // JPEG bytes, full decode
+constexpr double kReadPerByte = 0.7;   // digest, hash, copy
 constexpr double kConvKMeansPerPicture = 1.6e6;
-constexpr double kScorePerValue = 0.16;        // one multiply-add of a linear score
+constexpr double kScorePerValue = 0.16;  // one multiply-add of a linear score
 
-double bins_seconds(double pool_rows, double pools, double width) { return pools * pool_rows * pool_rows / 2 * width * kScorePerValue * 1e-9; }
+double bins_seconds(double pool_rows, double pools, double width) {
+  return pools * pool_rows * pool_rows / 2 * width * kScorePerValue * 1e-9;
+}
 
 }  // namespace
 
@@ -173,12 +179,14 @@ Json plan(const CompressOptions& options, const Context& context) {
 }
 
 std::string plan_text(const Json& planned) {
-  std::string text = fmt::format("keep      {} of {} rows\nmemory    about {}\ndisk      about {} for the output\n", human_count(planned["kept"]),
-                                 human_count(planned["rows"]), human_bytes(planned["memory_bytes"]), human_bytes(planned["disk_bytes"]));
+  std::string text =
+      fmt::format("keep      {} of {} rows\nmemory    about {}\ndisk      about {} for the output\n", human_count(planned["kept"]),
+                  human_count(planned["rows"]), human_bytes(planned["memory_bytes"]), human_bytes(planned["disk_bytes"]));
   if (planned["cache_bytes"] > 0) text += fmt::format("cache     {} for the features\n", human_bytes(planned["cache_bytes"]));
   text += fmt::format("time      about {}", human_seconds(planned["seconds"]));
   std::string parts;
-  for (const Json& stage : planned["stages"]) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
+  for (const Json& stage : planned["stages"])
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
   return text + " (" + parts + ")\n";
 }
 

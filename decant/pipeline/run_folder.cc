@@ -34,7 +34,9 @@ std::vector<float> read_gains(const fs::path& file, int64_t rows) {
   return gains;
 }
 
-int32_t largest(const std::vector<int32_t>& values) { return values.empty() ? -1 : *std::max_element(values.begin(), values.end()); }
+int32_t largest(const std::vector<int32_t>& values) {
+  return values.empty() ? -1 : *std::max_element(values.begin(), values.end());
+}
 
 Selection load_selection(const fs::path& folder, const Json& run) {
   Selection selection;
@@ -60,7 +62,8 @@ Subset load_kept(const fs::path& folder, int64_t rows) {
   if (!fs::exists(file)) return {};
   Subset kept = read_indices(file);
   for (size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1])) refuse(file, fmt::format("entry {}", i), "rows are not ascending and in range");
+    if (kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1]))
+      refuse(file, fmt::format("entry {}", i), "rows are not ascending and in range");
   }
   return kept;
 }
@@ -75,11 +78,14 @@ Json read_json(const fs::path& file) {
   }
 }
 
-bool is_run_folder(const fs::path& folder) { return fs::is_regular_file(folder / "run.json"); }
+bool is_run_folder(const fs::path& folder) {
+  return fs::is_regular_file(folder / "run.json");
+}
 
 RunFolder load_run_folder(const fs::path& folder) {
   if (!is_run_folder(folder))
-    throw InputError({folder.string(), "", "is not the output of a run (it holds no run.json)", "Name a folder that `decant compress` or `decant bins` wrote"});
+    throw InputError({folder.string(), "", "is not the output of a run (it holds no run.json)",
+                      "Name a folder that `decant compress` or `decant bins` wrote"});
   RunFolder loaded;
   loaded.path = folder;
   loaded.run = read_json(folder / "run.json");
@@ -87,7 +93,8 @@ RunFolder load_run_folder(const fs::path& folder) {
   loaded.selection = load_selection(folder, loaded.run);
   loaded.kept = load_kept(folder, loaded.rows());
   if (fs::exists(folder / "map.npy")) loaded.map = read_features(folder / "map.npy");
-  if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2)) refuse(folder / "map.npy", "", "is not (rows, 2)");
+  if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2))
+    refuse(folder / "map.npy", "", "is not (rows, 2)");
   if (fs::exists(folder / "evidence.json")) loaded.evidence = read_json(folder / "evidence.json");
   return loaded;
 }

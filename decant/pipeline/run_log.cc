@@ -59,7 +59,9 @@ RunLog::Running::~Running() {
   log_.event(name_, std::uncaught_exceptions() > exceptions_ ? "failed" : "end", seconds);
 }
 
-double RunLog::seconds() const { return seconds_since(start_); }
+double RunLog::seconds() const {
+  return seconds_since(start_);
+}
 
 int64_t RunLog::peak_rss_bytes() const {
   int64_t peak = peak_rss();

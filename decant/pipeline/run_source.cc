@@ -8,7 +8,8 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
   const Json& recorded = run.run.contains("input") ? run.run["input"] : Json::object();
   std::string path = asked.empty() ? recorded.value("path", "") : asked;
   if (path.empty())
-    throw InputError({run.path.string(), "", "does not say which data set it was made from", "Name it with --source, or write the rows alone: -o indices.npy"});
+    throw InputError({run.path.string(), "", "does not say which data set it was made from",
+                      "Name it with --source, or write the rows alone: -o indices.npy"});
   if (asked.empty() && !std::filesystem::exists(path) && path.find_first_of("{*") == std::string::npos)
     throw InputError({path, "", "the data set of this run is no longer there", "Name its new place with --source"});
   const Json options = run.run.value("options", Json::object());

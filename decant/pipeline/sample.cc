@@ -5,8 +5,8 @@
 #include "decant/base/json.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/run_folder.h"
-#include "decant/pipeline/run_source.h"
 #include "decant/pipeline/run_log.h"
+#include "decant/pipeline/run_source.h"
 #include "decant/pipeline/write_small_set.h"
 #include "decant/select/quota.h"
 #include "decant/select/recipes.h"
@@ -41,7 +41,8 @@ Json resample(const SampleOptions& options, const Context& context) {
   const int64_t count = keep_count(options.keep, run.rows());
   const auto placed = static_cast<int64_t>(run.selection.order.size());
   if (count > placed)
-    throw InputError({options.run.string(), "", fmt::format("{} rows are to be kept, but only {} were readable", count, placed), "Lower --keep"});
+    throw InputError(
+        {options.run.string(), "", fmt::format("{} rows are to be kept, but only {} were readable", count, placed), "Lower --keep"});
   const Subset kept = sample(run.selection, {}, count, options.seed);
   if (options.out.extension() == ".npy") return write_rows(options, kept, run.rows());
 
@@ -51,9 +52,16 @@ Json resample(const SampleOptions& options, const Context& context) {
   OptionTable table;
   SampleOptions resolved = options;
   resolved.declare(table);
-  const SmallSet set{.input = input, .selection = run.selection, .kept = kept, .map = run.map.rows, .to = options.to,
-                     .note = run.run.value("method_note", ""), .seed = options.seed, .command = options.command,
-                     .options = table.resolved(), .features = run.run.value("features", Json())};
+  const SmallSet set{.input = input,
+                     .selection = run.selection,
+                     .kept = kept,
+                     .map = run.map.rows,
+                     .to = options.to,
+                     .note = run.run.value("method_note", ""),
+                     .seed = options.seed,
+                     .command = options.command,
+                     .options = table.resolved(),
+                     .features = run.run.value("features", Json())};
   const Json written = write_small_set(set, out.path(), log, context);
   out.commit();
   return written;

@@ -11,10 +11,10 @@
 namespace decant {
 
 struct SampleOptions {
-  std::filesystem::path run;     ///< what `compress` or `bins` wrote
-  std::filesystem::path out;     ///< "x.npy" = the rows alone; else a folder with the whole small set
+  std::filesystem::path run;  ///< what `compress` or `bins` wrote
+  std::filesystem::path out;  ///< "x.npy" = the rows alone; else a folder with the whole small set
   std::string keep = "20%";
-  std::string source;            ///< the data set, when it is no longer where the run found it
+  std::string source;  ///< the data set, when it is no longer where the run found it
   std::string to;
   uint64_t seed = 0;
   bool overwrite = false;

@@ -38,12 +38,19 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
   if (std::filesystem::exists(options.out) && !options.overwrite)
     throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
   const Input input = read_input(options.input, context);
-  if (!input.labelled()) throw InputError({options.input.path, "", "has rows without labels, so no classifier can be trained on it", "Train on a labelled set"});
+  if (!input.labelled())
+    throw InputError({options.input.path, "", "has rows without labels, so no classifier can be trained on it", "Train on a labelled set"});
   const Subset usable = input.usable_rows();
 
-  train::TrainJob job{.options = options.training, .rows = &input.dataset.train(), .subset = usable, .classes = input.classes, .test = input.dataset.held_out(), .save_weights = options.out};
+  train::TrainJob job{.options = options.training,
+                      .rows = &input.dataset.train(),
+                      .subset = usable,
+                      .classes = input.classes,
+                      .test = input.dataset.held_out(),
+                      .save_weights = options.out};
   job.options.flip = !options.no_flip;
-  if (options.epochs > 0) job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
+  if (options.epochs > 0)
+    job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
   Dataset other;
   if (!options.test.empty()) {
     other = open_dataset(options.test, {}, context);
@@ -51,14 +58,10 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
     job.classes = std::max(job.classes, class_count(other));
   }
   const train::TrainResult result = neural().train(job, context);
-  return {{"net", job.options.net},
-          {"rows", usable.size()},
-          {"steps", result.steps},
-          {"seconds", result.seconds},
-          {"loss", result.final_loss},
-          {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
-          {"test_rows", result.test_rows},
-          {"file", options.out.string()}};
+  return {{"net", job.options.net},        {"rows", usable.size()},
+          {"steps", result.steps},         {"seconds", result.seconds},
+          {"loss", result.final_loss},     {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
+          {"test_rows", result.test_rows}, {"file", options.out.string()}};
 }
 
 }  // namespace decant

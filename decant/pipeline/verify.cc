@@ -42,7 +42,8 @@ std::vector<Line> read_manifest(const fs::path& file) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     try {
       const Json line = Json::parse(text.substr(begin, end - begin));
-      lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(), line.at("sha256")});
+      lines.push_back(
+          {line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(), line.at("sha256")});
     } catch (const Json::exception&) {
       throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
     }
@@ -55,7 +56,8 @@ void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
   const fs::path file = run.path / "manifest.jsonl";
   if (manifest.size() != run.kept.size()) fail(file, -1, fmt::format("lists {} samples, indices.npy {}", manifest.size(), run.kept.size()));
   const auto claimed = run.run.value("kept", int64_t{-1});
-  if (claimed != static_cast<int64_t>(run.kept.size())) fail(run.path / "run.json", -1, fmt::format("says {} samples are kept, indices.npy lists {}", claimed, run.kept.size()));
+  if (claimed != static_cast<int64_t>(run.kept.size()))
+    fail(run.path / "run.json", -1, fmt::format("says {} samples are kept, indices.npy lists {}", claimed, run.kept.size()));
   for (size_t i = 0; i < manifest.size(); ++i) {
     if (manifest[i].row != run.kept[i]) fail(file, manifest[i].row, "is not the row that indices.npy names here");
   }
@@ -63,7 +65,8 @@ void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
 
 /// The i-th row of OUT/data is the i-th line of the manifest: writers keep the order of the source.
 void check_stored(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
-  if (stored.size() != static_cast<int64_t>(manifest.size())) fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+  if (stored.size() != static_cast<int64_t>(manifest.size()))
+    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   Stage stage(context, "verify data", stored.size(), "rows");
   parallel_for(context, stored.size(), 256, [&](int64_t begin, int64_t end) {
     std::vector<std::byte> scratch;
@@ -83,9 +86,11 @@ void check_source(const Input& input, const std::vector<Line>& manifest, const C
     for (int64_t i = begin; i < end; ++i) {
       const Line& line = manifest[static_cast<size_t>(i)];
       if (line.row < 0 || line.row >= rows.size()) fail(input.dataset.root, line.row, "does not exist in the source");
-      if (rows.key(line.row) != line.key) fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
+      if (rows.key(line.row) != line.key)
+        fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
       if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has another label in the source");
-      if (sha256(rows.bytes(line.row, scratch)) != line.sha256) fail(input.dataset.root, line.row, "has other bytes in the source than the manifest says");
+      if (sha256(rows.bytes(line.row, scratch)) != line.sha256)
+        fail(input.dataset.root, line.row, "has other bytes in the source than the manifest says");
     }
     stage.advance(end - begin);
   });
@@ -99,7 +104,8 @@ std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
 }
 
 /// Another format may order and encode the samples otherwise: the same pictures must be there, each as often.
-void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data,
+                    const Context& context) {
   Stage stage(context, "verify pictures", stored.size(), "rows");
   std::map<std::string, int64_t> balance;
   Image image;
@@ -114,7 +120,8 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Li
 
 Json verify(const VerifyOptions& options, const Context& context) {
   const RunFolder run = load_run_folder(options.run);
-  if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data to verify", "Name a folder that `decant compress` wrote"});
+  if (!run.has_data())
+    throw InputError({options.run.string(), "", "holds no data to verify", "Name a folder that `decant compress` wrote"});
   const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
 

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// JSON text of a string that may not be UTF-8 (file names need not be): bad bytes become U+FFFD.
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) {
   const Rows& train = set.input.dataset.train();
@@ -37,7 +39,8 @@ std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) 
 std::vector<int64_t> ranks_of(const Selection& selection) {
   std::vector<int64_t> ranks(selection.bins.size(), -1);
   std::vector<int64_t> next(static_cast<size_t>(std::max(1, selection.pool_count)), 0);
-  for (const int64_t row : selection.order) ranks[static_cast<size_t>(row)] = next[static_cast<size_t>(selection.pools[static_cast<size_t>(row)])]++;
+  for (const int64_t row : selection.order)
+    ranks[static_cast<size_t>(row)] = next[static_cast<size_t>(selection.pools[static_cast<size_t>(row)])]++;
   return ranks;
 }
 
@@ -143,13 +146,19 @@ std::string data_card(const SmallSet& set, const Json& run) {
       "## Use it\n\n"
       "`data/` holds the samples in the format {}; train on it as you would on the whole set. "
       "Or keep the whole set and train on rows: `indices.npy` lists them, in the order of the source",
-      human_count(run["kept"]), human_count(run["rows"]), set.input.dataset.root.string(), set.input.dataset.format, human_bytes(run["bytes_after"]),
-      human_bytes(run["bytes_before"]), set.note, set.command, set.seed, set.input.digest, run["output_format"].get<std::string>());
-  if (set.input.dataset.format == "imagefolder") card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
-  else card += ".\n\n";
+      human_count(run["kept"]), human_count(run["rows"]), set.input.dataset.root.string(), set.input.dataset.format,
+      human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), set.note, set.command, set.seed, set.input.digest,
+      run["output_format"].get<std::string>());
+  if (set.input.dataset.format == "imagefolder")
+    card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
+  else
+    card += ".\n\n";
   card += "| class | rows | kept |\n|---|---|---|\n";
-  for (const Json& c : run["classes"]) card += fmt::format("| {} | {} | {} |\n", c["name"].get<std::string>(), c["rows"].get<int64_t>(), c["kept"].get<int64_t>());
-  return card + "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks them.\n";
+  for (const Json& c : run["classes"])
+    card += fmt::format("| {} | {} | {} |\n", c["name"].get<std::string>(), c["rows"].get<int64_t>(), c["kept"].get<int64_t>());
+  return card +
+         "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
+         "them.\n";
 }
 
 int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
@@ -187,9 +196,8 @@ Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, c
     return write_data(set, folder, context);
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });
-  log.stage("report", [&] {
-    write_report(folder, run_json(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context);
-  });
+  log.stage("report",
+            [&] { write_report(folder, run_json(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
   const Json run = run_json(set, bytes_after, log);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

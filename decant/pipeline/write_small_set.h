@@ -20,9 +20,9 @@ struct SmallSet {
   std::string to;               ///< "" = the format it came in, "imagefolder", "webdataset"
   std::string note;             ///< one sentence: how the rows were chosen
   uint64_t seed = 0;
-  std::string command;          ///< as typed
-  Json options;                 ///< resolved
-  Json features;                ///< FeatureSet::to_json(), or null
+  std::string command;  ///< as typed
+  Json options;         ///< resolved
+  Json features;        ///< FeatureSet::to_json(), or null
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws IoError.

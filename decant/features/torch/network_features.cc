@@ -10,12 +10,12 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/loader/batches.h"
+#include "decant/loader/image_table.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/nn/normalisation.h"
 #include "decant/nn/weights.h"
-#include "decant/loader/batches.h"
-#include "decant/loader/image_table.h"
 
 namespace decant::features {
 
@@ -54,8 +54,8 @@ void require_classes(const Rows& rows, std::span<const int64_t> good, int classe
   }
 }
 
-loader::Normalisation normalisation_for(const loader::ImageTable& table, std::span<const int64_t> good, const NetworkFeatureOptions& options,
-                                       const Context& context) {
+loader::Normalisation normalisation_for(const loader::ImageTable& table, std::span<const int64_t> good,
+                                        const NetworkFeatureOptions& options, const Context& context) {
   const bool of_data = options.normalisation == "data";
   const nn::PixelStatistics pixels = of_data ? nn::pixel_statistics(table, good, context) : nn::imagenet_statistics(table.size().channels);
   const auto channels = static_cast<size_t>(pixels.channels);

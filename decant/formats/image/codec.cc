@@ -40,15 +40,13 @@ std::string_view other_format(std::string_view text) {
 /// 'hello wo' for text, "de ad be ef" for the rest.
 std::string first_bytes(std::string_view text) {
   text = text.substr(0, 16);
-  const bool printable = std::all_of(text.begin(), text.end(),
-                                     [](char c) { return (c >= ' ' && c < 127) || c == '\n' || c == '\r'; });
+  const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < 127) || c == '\n' || c == '\r'; });
   std::string shown;
   if (printable) {
     for (const char c : text.substr(0, text.find_first_of("\r\n"))) shown += c;
     return "'" + shown + "'";
   }
-  for (const char c : text.substr(0, 8))
-    shown += fmt::format("{}{:02x}", shown.empty() ? "" : " ", static_cast<unsigned char>(c));
+  for (const char c : text.substr(0, 8)) shown += fmt::format("{}{:02x}", shown.empty() ? "" : " ", static_cast<unsigned char>(c));
   return shown;
 }
 
@@ -56,8 +54,7 @@ std::string first_bytes(std::string_view text) {
   if (bytes.empty()) image_codec::fail(name, "is empty");
   const std::string_view text = as_text(bytes);
   if (const std::string_view format = other_format(text); !format.empty())
-    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG and WebP are read", format),
-                      "Convert it to one of these");
+    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG and WebP are read", format), "Convert it to one of these");
   image_codec::fail(name, fmt::format("is not a JPEG, PNG or WebP file (starts with {})", first_bytes(text)));
 }
 
@@ -71,15 +68,12 @@ Codec codec_or_fail(Bytes bytes, std::string_view name) {
 
 namespace image_codec {
 
-void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible,
-                 size_t encoded_bytes) {
+void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes) {
   if (width <= 0 || height <= 0) fail(name, fmt::format("claims a size of {} × {} pixels", width, height));
   if (height > kMaxPixels / width)
-    fail(name,
-         fmt::format("claims {} × {} pixels, more than the {} that are read", width, height, kMaxPixels));
+    fail(name, fmt::format("claims {} × {} pixels, more than the {} that are read", width, height, kMaxPixels));
   if (width * height > possible)
-    fail(name, fmt::format("claims {} × {} pixels in {} bytes, more than the format can hold", width, height,
-                           encoded_bytes));
+    fail(name, fmt::format("claims {} × {} pixels in {} bytes, more than the format can hold", width, height, encoded_bytes));
 }
 
 }  // namespace image_codec
@@ -87,8 +81,7 @@ void check_claim(std::string_view name, int64_t width, int64_t height, int64_t p
 std::optional<Codec> codec_of(Bytes bytes) {
   if (starts_with(bytes, "\xff\xd8\xff")) return Codec::jpeg;
   if (starts_with(bytes, kPng)) return Codec::png;
-  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && as_text(bytes).substr(8, 4) == "WEBP")
-    return Codec::webp;
+  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && as_text(bytes).substr(8, 4) == "WEBP") return Codec::webp;
   return std::nullopt;
 }
 

@@ -17,8 +17,7 @@ using testing::HasSubstr;
 
 std::vector<std::byte> from_hex(std::string_view hex) {
   std::vector<std::byte> bytes;
-  for (size_t i = 0; i < hex.size(); i += 2)
-    bytes.push_back(static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  for (size_t i = 0; i < hex.size(); i += 2) bytes.push_back(static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
   return bytes;
 }
 
@@ -64,8 +63,7 @@ std::vector<std::byte> jpeg_of(const Image& image, Chroma chroma = Chroma::half)
 
 int largest_difference(const Image& a, const Image& b) {
   int largest = 0;
-  for (size_t i = 0; i < a.pixels.size(); ++i)
-    largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
   return largest;
 }
 
@@ -86,8 +84,7 @@ constexpr const char* kSixteenBitPng =
     "89504e470d0a1a0a0000000d494844520000000200000001100000000081d9fc150000000d49444154789c631032f9c7080002e6"
     "0146a1852a7f"
     "0000000049454e44ae426082";
-constexpr const char* kLosslessWebp =
-    "5249464624000000574542505650384c170000002f010000100f700aa82bf89ec2e381ffc1830a44f43f0000";
+constexpr const char* kLosslessWebp = "5249464624000000574542505650384c170000002f010000100f700aa82bf89ec2e381ffc1830a44f43f0000";
 constexpr const char* kAnimatedWebp =
     "524946468400000057454250565038580a00000002000000010000010000414e494d06000000000000000000414e4d4628000000"
     "000000000000"
@@ -110,12 +107,10 @@ constexpr const char* kCmykJpeg =  // CMYK (30, 120, 200, 60) throughout
     "d0caffd9";
 
 TEST(Png, DropsAlphaExpandsPalettesAndScalesGreyLikePil) {
-  EXPECT_THAT(decoded(from_hex(kPalettePng)).pixels,
-              ElementsAre(10, 20, 30, 200, 100, 50, 1, 2, 3, 200, 100, 50));
+  EXPECT_THAT(decoded(from_hex(kPalettePng)).pixels, ElementsAre(10, 20, 30, 200, 100, 50, 1, 2, 3, 200, 100, 50));
   EXPECT_THAT(decoded(from_hex(kGreyAlphaPng)).pixels, ElementsAre(7, 200));
   EXPECT_THAT(decoded(from_hex(kOneBitPng)).pixels, ElementsAre(0, 255, 255));
-  EXPECT_THAT(decoded(from_hex(kSixteenBitPng)).pixels, ElementsAre(0x12, 0xfe))
-      << "upper 8 bits, unlike PIL";
+  EXPECT_THAT(decoded(from_hex(kSixteenBitPng)).pixels, ElementsAre(0x12, 0xfe)) << "upper 8 bits, unlike PIL";
 }
 
 TEST(Webp, DropsAlpha) {
@@ -147,8 +142,7 @@ TEST(Jpeg, RoundTripIsClose) {
     const Image image = gradient({64, 40, channels});
     EXPECT_LE(largest_difference(decoded(jpeg_of(image, Chroma::full)), image), 10);
   }
-  EXPECT_LT(jpeg_of(gradient({64, 40, 3}), Chroma::half).size(),
-            jpeg_of(gradient({64, 40, 3}), Chroma::full).size());
+  EXPECT_LT(jpeg_of(gradient({64, 40, 3}), Chroma::half).size(), jpeg_of(gradient({64, 40, 3}), Chroma::full).size());
 }
 
 TEST(Jpeg, DecodesAtAFractionThatStillHasMinSide) {
@@ -169,9 +163,7 @@ TEST(Jpeg, MissingTailIsAnErrorAndTheDecoderRecovers) {
   const auto bytes = jpeg_of(gradient({64, 64, 3}));
   const Image whole = decoded(bytes);
   for (const size_t cut : {size_t{1}, size_t{2}, size_t{10}, bytes.size() / 2}) {
-    EXPECT_THAT(fault_of(Bytes(bytes).first(bytes.size() - cut)),
-                HasSubstr("is a truncated JPEG: it ends at byte"))
-        << cut;
+    EXPECT_THAT(fault_of(Bytes(bytes).first(bytes.size() - cut)), HasSubstr("is a truncated JPEG: it ends at byte")) << cut;
     EXPECT_EQ(decoded(bytes).pixels, whole.pixels);
   }
 }
@@ -202,8 +194,7 @@ TEST(Codec, NamesWhatAFileIsInstead) {
 
 TEST(Limits, SmallFilesCannotClaimHugePictures) {
   auto jpeg = jpeg_of(gradient({8, 8, 1}));
-  for (size_t i = 0; i + 9 < jpeg.size();
-       ++i) {  // SOF0: ff c0, length (2), precision (1), height (2), width (2)
+  for (size_t i = 0; i + 9 < jpeg.size(); ++i) {  // SOF0: ff c0, length (2), precision (1), height (2), width (2)
     if (jpeg[i] != std::byte{0xff} || jpeg[i + 1] != std::byte{0xc0}) continue;
     const auto claim = [&](int side) {
       for (const size_t at : {i + 5, i + 7}) {
@@ -212,8 +203,7 @@ TEST(Limits, SmallFilesCannotClaimHugePictures) {
       }
       return fault_of(jpeg);
     };
-    EXPECT_THAT(claim(60000),
-                HasSubstr("claims 60000 × 60000 pixels, more than the 268435456 that are read"));
+    EXPECT_THAT(claim(60000), HasSubstr("claims 60000 × 60000 pixels, more than the 268435456 that are read"));
     EXPECT_THAT(claim(4000), HasSubstr("claims 4000 × 4000 pixels in"));
     break;
   }
@@ -292,8 +282,7 @@ open("done", "w").write("\n".join(made))
     const std::string file = entry.path().string().substr(0, entry.path().string().size() - 4);
     const Image image = decoded(as_bytes(read_text(file)));
     std::string rgb;
-    for (const uint8_t value : image.pixels)
-      rgb.append(image.size.channels == 1 ? 3 : 1, static_cast<char>(value));
+    for (const uint8_t value : image.pixels) rgb.append(image.size.channels == 1 ? 3 : 1, static_cast<char>(value));
     EXPECT_EQ(rgb, read_text(entry.path())) << file;
     ++compared;
   }

@@ -26,7 +26,6 @@ void decode_webp(Bytes bytes, std::string_view name, Image& image);
 constexpr int64_t kMaxPixels = int64_t{1} << 28;
 
 /// Refuses a header that claims more than 2^28 pixels, or more than `possible` of them.
-void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible,
-                 size_t encoded_bytes);
+void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes);
 
 }  // namespace decant::image_codec

@@ -111,21 +111,18 @@ class Decoder {
 
   /// Reads up to the first scan; returns the size and leaves the decoder ready for decode().
   ImageSize open(Bytes bytes, std::string_view name) {
-    if (!usable_)
-      throw IoError({std::string(name), "", "libjpeg cannot start: " + std::string(trouble_.message), ""});
+    if (!usable_) throw IoError({std::string(name), "", "libjpeg cannot start: " + std::string(trouble_.message), ""});
     jpeg_abort_decompress(&info_);
     source_.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
     source_.bytes_in_buffer = bytes.size();
     trouble_.ended = false;
     if (!read_header()) fail_here(name, bytes.size());
-    image_codec::check_claim(name, info_.image_width, info_.image_height,
-                             static_cast<int64_t>(bytes.size()) * kPixelsPerByte, bytes.size());
+    image_codec::check_claim(name, info_.image_width, info_.image_height, static_cast<int64_t>(bytes.size()) * kPixelsPerByte,
+                             bytes.size());
     const int components = info_.num_components;
     if (components != 1 && components != 3 && components != 4)
-      image_codec::fail(name,
-                        fmt::format("is a JPEG of {} colour components; 1, 3 and 4 are read", components));
-    return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height),
-            components == 1 ? 1 : 3};
+      image_codec::fail(name, fmt::format("is a JPEG of {} colour components; 1, 3 and 4 are read", components));
+    return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height), components == 1 ? 1 : 3};
   }
 
   void decode(Bytes bytes, std::string_view name, int min_side, Image& image) {
@@ -133,12 +130,9 @@ class Decoder {
     info_.scale_denom = 8;
     info_.scale_num = eighths_for(std::min(full.width, full.height), min_side);
     info_.dct_method = JDCT_ISLOW;
-    info_.out_color_space = full.channels == 1          ? JCS_GRAYSCALE
-                            : info_.num_components == 4 ? JCS_CMYK
-                                                        : JCS_RGB;
+    info_.out_color_space = full.channels == 1 ? JCS_GRAYSCALE : info_.num_components == 4 ? JCS_CMYK : JCS_RGB;
     if (!start()) fail_here(name, bytes.size());
-    const ImageSize size{static_cast<int>(info_.output_width), static_cast<int>(info_.output_height),
-                         full.channels};
+    const ImageSize size{static_cast<int>(info_.output_width), static_cast<int>(info_.output_height), full.channels};
     image.resize(size);
     const bool through = info_.num_components == 4 ? read_cmyk(image) : read_plain(image);
     if (!through) fail_here(name, bytes.size());
@@ -222,9 +216,7 @@ class Decoder {
 
   [[noreturn]] void fail_here(std::string_view name, size_t size) const {
     if (trouble_.ended)
-      image_codec::fail(name,
-                        fmt::format("is a truncated JPEG: it ends at byte {}, before its picture does", size),
-                        "Fetch it again");
+      image_codec::fail(name, fmt::format("is a truncated JPEG: it ends at byte {}, before its picture does", size), "Fetch it again");
     image_codec::fail(name, "is a damaged JPEG: " + std::string(trouble_.message));
   }
 
@@ -295,8 +287,7 @@ void encode_jpeg(ImageView image, int quality, std::vector<std::byte>& out, Chro
   Encoding work;
   install(work.trouble);
   work.info.err = &work.trouble.manager;
-  if (!compress(work, image, quality, chroma))
-    image_codec::fail("", "cannot encode as JPEG: " + std::string(work.trouble.message));
+  if (!compress(work, image, quality, chroma)) image_codec::fail("", "cannot encode as JPEG: " + std::string(work.trouble.message));
   const auto* begin = reinterpret_cast<const std::byte*>(work.data);
   out.assign(begin, begin + work.size);
 }

@@ -33,9 +33,7 @@ Context open(Bytes bytes, std::string_view name) {
 
 [[noreturn]] void fail_png(std::string_view name, int code, size_t size) {
   if (code == SPNG_EOF || code == SPNG_IO_EOF)
-    image_codec::fail(name,
-                      fmt::format("is a truncated PNG: it ends at byte {}, before its picture does", size),
-                      "Fetch it again");
+    image_codec::fail(name, fmt::format("is a truncated PNG: it ends at byte {}, before its picture does", size), "Fetch it again");
   image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
 }
 
@@ -53,16 +51,14 @@ int channels_stored(uint8_t color_type) {
 }
 
 bool is_grey(const spng_ihdr& header) {
-  return header.color_type == SPNG_COLOR_TYPE_GRAYSCALE ||
-         header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
+  return header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
 }
 
 spng_ihdr read_header(spng_ctx* context, Bytes bytes, std::string_view name) {
   spng_ihdr header{};
   if (const int code = spng_get_ihdr(context, &header); code != 0) fail_png(name, code, bytes.size());
   image_codec::check_claim(name, header.width, header.height, image_codec::kMaxPixels, bytes.size());
-  const int64_t line =
-      1 + (int64_t{header.width} * channels_stored(header.color_type) * header.bit_depth + 7) / 8;
+  const int64_t line = 1 + (int64_t{header.width} * channels_stored(header.color_type) * header.bit_depth + 7) / 8;
   const int64_t unpacked = line * header.height;  // ≤ 2^28 · 9
   if (unpacked / kDeflateRatio > static_cast<int64_t>(bytes.size()))
     image_codec::check_claim(name, header.width, header.height, 0, bytes.size());
@@ -73,20 +69,16 @@ ImageSize size_of(const spng_ihdr& header) {
   return {static_cast<int>(header.width), static_cast<int>(header.height), is_grey(header) ? 1 : 3};
 }
 
-void decode_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room, Bytes bytes,
-               std::string_view name) {
+void decode_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room, Bytes bytes, std::string_view name) {
   size_t needed = 0;
-  if (const int code = spng_decoded_image_size(context, format, &needed); code != 0)
-    fail_png(name, code, bytes.size());
+  if (const int code = spng_decoded_image_size(context, format, &needed); code != 0) fail_png(name, code, bytes.size());
   DECANT_CHECK(needed, ==, room);
-  if (const int code = spng_decode_image(context, out, room, format, 0); code != 0)
-    fail_png(name, code, bytes.size());
+  if (const int code = spng_decode_image(context, out, room, format, 0); code != 0) fail_png(name, code, bytes.size());
 }
 
 /// Grey with alpha, or with 16 bits: libspng gives the samples as stored, in the machine's byte order; the
 /// grey one's upper 8 bits stay.
-void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, Bytes bytes,
-                      std::string_view name) {
+void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, Bytes bytes, std::string_view name) {
   thread_local std::vector<uint8_t> samples;
   const auto step = static_cast<size_t>(channels_stored(header.color_type) * header.bit_depth / 8);
   samples.resize(image.pixels.size() * step);
@@ -114,8 +106,7 @@ void decode_png(Bytes bytes, std::string_view name, Image& image) {
   image.resize(size_of(header));
   const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
   if (is_grey(header) && !plain_grey) return decode_wide_grey(context.get(), header, image, bytes, name);
-  decode_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(),
-            bytes, name);
+  decode_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(), bytes, name);
 }
 
 }  // namespace image_codec
@@ -131,13 +122,11 @@ void encode_png(ImageView image, std::vector<std::byte>& out) {
   header.color_type = image.size.channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR;
   int code = spng_set_ihdr(context.get(), &header);
   if (code == 0)
-    code = spng_encode_image(context.get(), image.data, static_cast<size_t>(image.size.bytes()), SPNG_FMT_PNG,
-                             SPNG_ENCODE_FINALIZE);
+    code = spng_encode_image(context.get(), image.data, static_cast<size_t>(image.size.bytes()), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
   size_t size = 0;
-  const std::unique_ptr<void, decltype(&std::free)> encoded(
-      code == 0 ? spng_get_png_buffer(context.get(), &size, &code) : nullptr, &std::free);
-  if (code != 0 || !encoded)
-    image_codec::fail("", std::string("cannot encode as PNG: ") + spng_strerror(code));
+  const std::unique_ptr<void, decltype(&std::free)> encoded(code == 0 ? spng_get_png_buffer(context.get(), &size, &code) : nullptr,
+                                                            &std::free);
+  if (code != 0 || !encoded) image_codec::fail("", std::string("cannot encode as PNG: ") + spng_strerror(code));
   const auto* begin = static_cast<const std::byte*>(encoded.get());
   out.assign(begin, begin + size);
 }

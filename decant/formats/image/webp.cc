@@ -30,14 +30,11 @@ ImageSize probe_webp(Bytes bytes, std::string_view name) {
   WebPBitstreamFeatures features;
   const VP8StatusCode code = WebPGetFeatures(data_of(bytes), bytes.size(), &features);
   if (code == VP8_STATUS_NOT_ENOUGH_DATA)
-    fail(name, fmt::format("is a truncated WebP: it ends at byte {}, inside its header", bytes.size()),
-         "Fetch it again");
+    fail(name, fmt::format("is a truncated WebP: it ends at byte {}, inside its header", bytes.size()), "Fetch it again");
   if (code != VP8_STATUS_OK) fail(name, "is a damaged WebP: its header is wrong");
-  if (features.has_animation)
-    fail(name, "is an animated WebP; only still ones are read", "Convert it to one of its frames");
+  if (features.has_animation) fail(name, "is an animated WebP; only still ones are read", "Convert it to one of its frames");
   const auto size = static_cast<int64_t>(bytes.size());
-  const int64_t possible = features.format == kLossy ? size * kLossyPixelsPerByte
-                                                     : std::max(kLosslessFree, size * kLosslessPixelsPerByte);
+  const int64_t possible = features.format == kLossy ? size * kLossyPixelsPerByte : std::max(kLosslessFree, size * kLosslessPixelsPerByte);
   check_claim(name, features.width, features.height, possible, bytes.size());
   return {features.width, features.height, 3};
 }
@@ -45,10 +42,8 @@ ImageSize probe_webp(Bytes bytes, std::string_view name) {
 void decode_webp(Bytes bytes, std::string_view name, Image& image) {
   const ImageSize size = probe_webp(bytes, name);
   image.resize(size);
-  const uint8_t* done = WebPDecodeRGBInto(data_of(bytes), bytes.size(), image.pixels.data(),
-                                          image.pixels.size(), size.width * 3);
-  if (done == nullptr)
-    fail(name, "is a damaged or truncated WebP: its pixels cannot be decoded", "Fetch it again");
+  const uint8_t* done = WebPDecodeRGBInto(data_of(bytes), bytes.size(), image.pixels.data(), image.pixels.size(), size.width * 3);
+  if (done == nullptr) fail(name, "is a damaged or truncated WebP: its pixels cannot be decoded", "Fetch it again");
 }
 
 }  // namespace decant::image_codec

@@ -24,8 +24,7 @@ constexpr int64_t kChunk = 256;  // rows a thread takes at once
 
 class ImageFolderRows final : public Rows {
  public:
-  ImageFolderRows(fs::path root, PictureList list, int threads)
-      : root_(std::move(root)), list_(std::move(list)), threads_(threads) {}
+  ImageFolderRows(fs::path root, PictureList list, int threads) : root_(std::move(root)), list_(std::move(list)), threads_(threads) {}
 
   int64_t size() const override { return list_.size(); }
   std::string key(int64_t row) const override { return list_.key(row); }
@@ -83,8 +82,7 @@ class ImageFolderRows final : public Rows {
 
 class File {
  public:
-  File(const fs::path& path, int flags)
-      : path_(path.string()), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  File(const fs::path& path, int flags) : path_(path.string()), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) throw_errno(path_, "cannot open");
   }
   ~File() {
@@ -111,8 +109,7 @@ class File {
 int64_t copy_in_kernel(const File& from, const File& to, int64_t size) {
   int64_t done = 0;
   while (done < size) {
-    const ssize_t copied =
-        ::copy_file_range(from.get(), nullptr, to.get(), nullptr, static_cast<size_t>(size - done), 0);
+    const ssize_t copied = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, static_cast<size_t>(size - done), 0);
     if (copied < 0 && errno == EINTR) continue;
     if (copied < 0) return done == 0 ? -1 : done;
     if (copied == 0) break;
@@ -138,8 +135,7 @@ void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t e
   File to(target, O_WRONLY | O_CREAT | O_EXCL);
   const auto require = [&](int64_t size) {
     if (size != expected)
-      throw IoError({source.string(), "",
-                     fmt::format("has {} bytes, had {} when the run began", size, expected),
+      throw IoError({source.string(), "", fmt::format("has {} bytes, had {} when the run began", size, expected),
                      "Do not change the input during a run"});
   };
   require(from.size());
@@ -157,12 +153,10 @@ class ImageFolderWriter final : public SubsetWriter {
   int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
     make_folders(rows, folder);
     const std::vector<int64_t>& sizes = rows_->sizes();
-    parallel_for(
-        {.threads = rows_->threads()}, static_cast<int64_t>(rows.size()), 64,
-        [&](int64_t begin, int64_t end) {
-          for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)))
-            copy_file_exactly(rows_->path(row), folder / rows_->key(row), sizes[static_cast<size_t>(row)]);
-        });
+    parallel_for({.threads = rows_->threads()}, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)))
+        copy_file_exactly(rows_->path(row), folder / rows_->key(row), sizes[static_cast<size_t>(row)]);
+    });
     int64_t written = 0;
     for (const int64_t row : rows) written += sizes[static_cast<size_t>(row)];
     return written;
@@ -193,17 +187,14 @@ constexpr std::array<std::pair<std::string_view, Split>, 5> kSplitNames = {{{"tr
                                                                             {"test", Split::test}}};
 
 const Split* split_named(std::string_view name) {
-  const auto found =
-      std::find_if(kSplitNames.begin(), kSplitNames.end(), [&](const auto& s) { return s.first == name; });
+  const auto found = std::find_if(kSplitNames.begin(), kSplitNames.end(), [&](const auto& s) { return s.first == name; });
   return found == kSplitNames.end() ? nullptr : &found->second;
 }
 
 bool is_split_layout(const fs::path& root, const Folder& top) {
   const auto& names = top.folders;
   if (std::find(names.begin(), names.end(), "train") == names.end()) return false;
-  if (std::all_of(names.begin(), names.end(),
-                  [](const std::string& name) { return split_named(name) != nullptr; }))
-    return true;
+  if (std::all_of(names.begin(), names.end(), [](const std::string& name) { return split_named(name) != nullptr; })) return true;
   return !list_folder(root / "train").folders.empty();
 }
 
@@ -232,9 +223,7 @@ class Opening {
 
  private:
   void require_train(const Folder& top) const {
-    const auto held_out = [](const std::string& name) {
-      return split_named(name) != nullptr && name != "train";
-    };
+    const auto held_out = [](const std::string& name) { return split_named(name) != nullptr && name != "train"; };
     if (!top.folders.empty() && std::all_of(top.folders.begin(), top.folders.end(), held_out))
       throw InputError({root_.string(), "", "holds " + top.folders.front() + "/ but no train/", kExpected});
   }
@@ -257,18 +246,15 @@ class Opening {
   void open_split(Split split, const std::string& folder, const Folder& top) {
     PictureList list = top.folders.empty() ? PictureList() : list_classes(split, folder, top);
     if (list.size() == 0 && !top.pictures.empty()) {
-      if (!top.folders.empty())
-        odd(folder, "has pictures at its top but none in its folders: read as unlabelled pictures");
+      if (!top.folders.empty()) odd(folder, "has pictures at its top but none in its folders: read as unlabelled pictures");
       if (split == Split::train) dataset_.classes.clear();
       list.add_folder(folder, kNoLabel);
       for (const Entry& entry : top.pictures) list.add(entry);
     } else if (!top.pictures.empty()) {
-      odd(folder, fmt::format("{} pictures beside the class folders are left out, as by torchvision",
-                              top.pictures.size()));
+      odd(folder, fmt::format("{} pictures beside the class folders are left out, as by torchvision", top.pictures.size()));
     }
     list.others += top.others;
-    if (list.others > 0)
-      odd(folder, fmt::format("{} files do not end as pictures do and are left out", list.others));
+    if (list.others > 0) odd(folder, fmt::format("{} files do not end as pictures do and are left out", list.others));
     auto rows = std::make_shared<ImageFolderRows>(root_, std::move(list), context_.threads);
     if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows);
     dataset_.splits[split] = std::move(rows);
@@ -296,16 +282,11 @@ class Opening {
   int32_t label_of(const std::string& name) const {
     const auto& classes = dataset_.classes;
     const auto found = std::lower_bound(classes.begin(), classes.end(), name, python_less);
-    return found != classes.end() && *found == name ? static_cast<int32_t>(found - classes.begin())
-                                                    : kNoLabel;
+    return found != classes.end() && *found == name ? static_cast<int32_t>(found - classes.begin()) : kNoLabel;
   }
 
-  static std::string below(const std::string& folder, const std::string& name) {
-    return folder.empty() ? name : folder + "/" + name;
-  }
-  void odd(const std::string& place, std::string what) {
-    dataset_.oddities.push_back({(root_ / place).string(), std::move(what)});
-  }
+  static std::string below(const std::string& folder, const std::string& name) { return folder.empty() ? name : folder + "/" + name; }
+  void odd(const std::string& place, std::string what) { dataset_.oddities.push_back({(root_ / place).string(), std::move(what)}); }
 
   fs::path root_;
   const Context& context_;
@@ -315,9 +296,8 @@ class Opening {
 bool holds_pictures(const fs::path& path, int levels) {
   const Folder folder = list_folder(path);
   if (!folder.pictures.empty()) return true;
-  return levels > 0 &&
-         std::any_of(folder.folders.begin(), folder.folders.end(),
-                     [&](const std::string& name) { return holds_pictures(path / name, levels - 1); });
+  return levels > 0 && std::any_of(folder.folders.begin(), folder.folders.end(),
+                                   [&](const std::string& name) { return holds_pictures(path / name, levels - 1); });
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ using testing::SizeIs;
 
 class Tree {
  public:
-  explicit Tree(const std::string& name)
-      : path(fs::path(testing::TempDir()) / ("decant_imagefolder_" + name)) {
+  explicit Tree(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_imagefolder_" + name)) {
     fs::remove_all(path);
     fs::create_directories(path);
   }
@@ -87,22 +86,19 @@ TEST(PythonOrder, ComparesCodePointsAndEscapesInvalidBytes) {
 TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
   const Tree tree("order");
   for (const char* file :
-       {"b/10.png", "b/2.png", "b/1.JPG", "b/.hidden.jpg", "b/x y.Jpeg", "b/notes.txt", "a/c/1.jpg",
-        "a/z.webp", "a-b/1.jpg", "a/a-b/1.jpg", "a/a/b/1.jpg", "a/a/1.jpg", "\xf0\x9f\x98\x80/1.jpg",
-        "\xee\x80\x80/1.jpg", "\xff/1.jpg", ".git/1.png", "a/scan.TIFF", "b/.jpg"})
+       {"b/10.png", "b/2.png", "b/1.JPG", "b/.hidden.jpg", "b/x y.Jpeg", "b/notes.txt", "a/c/1.jpg", "a/z.webp", "a-b/1.jpg", "a/a-b/1.jpg",
+        "a/a/b/1.jpg", "a/a/1.jpg", "\xf0\x9f\x98\x80/1.jpg", "\xee\x80\x80/1.jpg", "\xff/1.jpg", ".git/1.png", "a/scan.TIFF", "b/.jpg"})
     tree.add(file);
   fs::create_directory_symlink("b", tree.path / "linked");
   fs::create_symlink("z.webp", tree.path / "a/link.jpg");
   fs::create_symlink("nowhere", tree.path / "a/broken.png");
   const Dataset dataset = tree.open();
-  EXPECT_THAT(dataset.classes,
-              ElementsAre(".git", "a", "a-b", "b", "linked", "\xff", "\xee\x80\x80", "\xf0\x9f\x98\x80"));
+  EXPECT_THAT(dataset.classes, ElementsAre(".git", "a", "a-b", "b", "linked", "\xff", "\xee\x80\x80", "\xf0\x9f\x98\x80"));
   EXPECT_THAT(keys(dataset.train()),
-              ElementsAre(".git/1.png", "a/broken.png", "a/link.jpg", "a/scan.TIFF", "a/z.webp", "a/a/1.jpg",
-                          "a/a-b/1.jpg", "a/a/b/1.jpg", "a/c/1.jpg", "a-b/1.jpg", "b/.hidden.jpg", "b/.jpg",
-                          "b/1.JPG", "b/10.png", "b/2.png", "b/x y.Jpeg", "linked/.hidden.jpg", "linked/.jpg",
-                          "linked/1.JPG", "linked/10.png", "linked/2.png", "linked/x y.Jpeg", "\xff/1.jpg",
-                          "\xee\x80\x80/1.jpg", "\xf0\x9f\x98\x80/1.jpg"));
+              ElementsAre(".git/1.png", "a/broken.png", "a/link.jpg", "a/scan.TIFF", "a/z.webp", "a/a/1.jpg", "a/a-b/1.jpg", "a/a/b/1.jpg",
+                          "a/c/1.jpg", "a-b/1.jpg", "b/.hidden.jpg", "b/.jpg", "b/1.JPG", "b/10.png", "b/2.png", "b/x y.Jpeg",
+                          "linked/.hidden.jpg", "linked/.jpg", "linked/1.JPG", "linked/10.png", "linked/2.png", "linked/x y.Jpeg",
+                          "\xff/1.jpg", "\xee\x80\x80/1.jpg", "\xf0\x9f\x98\x80/1.jpg"));
   EXPECT_EQ(dataset.train().label(8), 1);
   EXPECT_EQ(dataset.train().label(9), 2);
   EXPECT_EQ(dataset.train().known_fault(1), "is a link to nothing");
@@ -127,8 +123,8 @@ except ImportError:
 sys.stdout.buffer.write(b"".join(os.fsencode(os.path.relpath(p, root)) + b"\0" for p in out))
 )");
   const std::string root = tree.path.string();
-  const std::string command = "PYTHONUTF8=1 /usr/bin/python3 '" + root + "/list.py.txt' '" + root + "' > '" +
-                              root + "/listed.txt' 2>/dev/null";
+  const std::string command =
+      "PYTHONUTF8=1 /usr/bin/python3 '" + root + "/list.py.txt' '" + root + "' > '" + root + "/listed.txt' 2>/dev/null";
   if (std::system(command.c_str()) != 0) GTEST_SKIP() << "needs /usr/bin/python3";
   std::string ours;
   for (const std::string& key : keys(dataset.train())) ours += key + '\0';
@@ -137,8 +133,8 @@ sys.stdout.buffer.write(b"".join(os.fsencode(os.path.relpath(p, root)) + b"\0" f
 
 TEST(ImageFolder, SplitsShareTheTrainingClasses) {
   const Tree tree("splits");
-  for (const char* file : {"train/cat/1.jpg", "train/dog/2.jpg", "train/empty/readme.md", "valid/dog/3.jpg",
-                           "valid/emu/4.jpg", "test/cat/5.jpg", "other/6.jpg"})
+  for (const char* file : {"train/cat/1.jpg", "train/dog/2.jpg", "train/empty/readme.md", "valid/dog/3.jpg", "valid/emu/4.jpg",
+                           "test/cat/5.jpg", "other/6.jpg"})
     tree.add(file);
   const Dataset dataset = tree.open();
   EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog", "empty"));
@@ -147,10 +143,9 @@ TEST(ImageFolder, SplitsShareTheTrainingClasses) {
   EXPECT_THAT(keys(validation), ElementsAre("valid/dog/3.jpg", "valid/emu/4.jpg"));
   EXPECT_THAT(labels_of(validation), ElementsAre(1, kNoLabel));
   EXPECT_THAT(labels_of(*dataset.held_out()), ElementsAre(0));
-  EXPECT_THAT(oddities(dataset), ElementsAre(HasSubstr("train/empty: is a class without pictures"),
-                                             HasSubstr("train: 1 files do not end"),
-                                             HasSubstr("other: is neither train, val nor test"),
-                                             HasSubstr("valid/emu: is no class of the training split")));
+  EXPECT_THAT(oddities(dataset),
+              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 files do not end"),
+                          HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is no class of the training split")));
 }
 
 TEST(ImageFolder, TrainCanBeAClass) {
@@ -189,8 +184,7 @@ TEST(ImageFolder, PipesAreNeverOpened) {
   const Dataset dataset = tree.open();
   std::vector<std::byte> scratch;
   EXPECT_EQ(dataset.train().known_fault(0), "is a device or a pipe, not a file");
-  EXPECT_THAT(message_of([&] { dataset.train().bytes(0, scratch); }),
-              HasSubstr("a/0.jpg: is a device or a pipe"));
+  EXPECT_THAT(message_of([&] { dataset.train().bytes(0, scratch); }), HasSubstr("a/0.jpg: is a device or a pipe"));
 }
 
 TEST(ImageFolder, DecodesAndNamesWhatIsDamaged) {
@@ -219,8 +213,7 @@ TEST(ImageFolder, WriterCopiesBytesUnderTheSameNames) {
   tree.add("train/b/4.jpg", "four");
   fs::create_symlink("4.jpg", tree.path / "train/b/5.jpg");
   const Dataset dataset = tree.open();
-  ASSERT_THAT(keys(dataset.train()),
-              ElementsAre("train/a/1.jpg", "train/a/deep/2.jpg", "train/b/4.jpg", "train/b/5.jpg", odd));
+  ASSERT_THAT(keys(dataset.train()), ElementsAre("train/a/1.jpg", "train/a/deep/2.jpg", "train/b/4.jpg", "train/b/5.jpg", odd));
   const Tree out("written");
   EXPECT_EQ(dataset.writer->write(std::vector<int64_t>{1, 3, 4}, out.path), 300000 + 4 + 3);
   const Dataset small = out.open();

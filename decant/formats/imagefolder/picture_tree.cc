@@ -91,9 +91,7 @@ class Walk {
     Folder folder = list_folder(root_ / path);
     const Identity self{folder.device, folder.inode};
     if (std::find(ancestors_.begin(), ancestors_.end(), self) != ancestors_.end())
-      throw InputError({(root_ / path).string(), "",
-                        "is a link to a folder above it, so walking down would never end",
-                        "Remove the link"});
+      throw InputError({(root_ / path).string(), "", "is a link to a folder above it, so walking down would never end", "Remove the link"});
     ancestors_.push_back(self);
     const std::vector<std::string> below = std::exchange(folder.folders, {});
     found_.emplace_back(path, std::move(folder));
@@ -102,8 +100,7 @@ class Walk {
   }
 
   PictureList take(int32_t label) {
-    std::sort(found_.begin(), found_.end(),
-              [](const auto& a, const auto& b) { return python_less(a.first, b.first); });
+    std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return python_less(a.first, b.first); });
     PictureList list;
     for (const auto& [path, folder] : found_) {
       list.others += folder.others;
@@ -144,8 +141,7 @@ Folder list_folder(const fs::path& path) {
   }
   if (errno != 0) throw_errno(path.string(), "cannot read the folder");
   std::sort(folder.folders.begin(), folder.folders.end(), python_less);
-  std::sort(folder.pictures.begin(), folder.pictures.end(),
-            [](const Entry& a, const Entry& b) { return python_less(a.name, b.name); });
+  std::sort(folder.pictures.begin(), folder.pictures.end(), [](const Entry& a, const Entry& b) { return python_less(a.name, b.name); });
   return folder;
 }
 
@@ -181,8 +177,7 @@ const std::string* PictureList::fault(int64_t row) const {
   return found == faults_.end() ? nullptr : &found->second;
 }
 
-PictureList list_pictures(const fs::path& root, const std::string& folder, int32_t label,
-                          const Context& context) {
+PictureList list_pictures(const fs::path& root, const std::string& folder, int32_t label, const Context& context) {
   Walk walk(root, context);
   walk.visit(folder);
   return walk.take(label);

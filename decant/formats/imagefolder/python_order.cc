@@ -33,8 +33,7 @@ Decoded code_point(std::string_view text, size_t i) {
     const char32_t code = (lead & 0x0f) << 12 | next(1) << 6 | next(2);
     if (code >= 0x800 && (code < 0xd800 || code >= 0xe000)) return {code, 3};
   }
-  if (lead >= 0xf0 && lead < 0xf5 && continues(text, i + 1) && continues(text, i + 2) &&
-      continues(text, i + 3)) {
+  if (lead >= 0xf0 && lead < 0xf5 && continues(text, i + 1) && continues(text, i + 2) && continues(text, i + 3)) {
     const char32_t code = (lead & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3);
     if (code >= 0x10000 && code < 0x110000) return {code, 4};
   }

@@ -12,8 +12,7 @@
 namespace decant {
 namespace fs = std::filesystem;
 
-static_assert(std::endian::native == std::endian::little,
-              "arrays are mapped, not converted: the machine must be little-endian");
+static_assert(std::endian::native == std::endian::little, "arrays are mapped, not converted: the machine must be little-endian");
 
 namespace {
 
@@ -44,20 +43,14 @@ std::string_view code_of(ElementType type) {
 }
 
 ElementType type_of(const std::string& descr, const std::string& name) {
-  if (descr.empty())
-    throw InputError(
-        {name, "", "holds a structured array", "Save one field of it, as a plain array of numbers"});
-  if (descr.ends_with('O'))
-    throw InputError(
-        {name, "", "holds Python objects, not numbers", "Save it as numbers: a.astype(np.float32)"});
+  if (descr.empty()) throw InputError({name, "", "holds a structured array", "Save one field of it, as a plain array of numbers"});
+  if (descr.ends_with('O')) throw InputError({name, "", "holds Python objects, not numbers", "Save it as numbers: a.astype(np.float32)"});
   for (const Code& code : kCodes) {
     if (descr.substr(1) != code.name) continue;
     const char order = descr.front();
-    if (order == '<' || order == '=' || (size_of(code.type) == 1 && (order == '|' || order == '>')))
-      return code.type;
+    if (order == '<' || order == '=' || (size_of(code.type) == 1 && (order == '|' || order == '>'))) return code.type;
     if (order == '>')
-      throw InputError({name, "", "is big-endian ('" + descr + "')",
-                        fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
+      throw InputError({name, "", "is big-endian ('" + descr + "')", fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
   }
   throw InputError({name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not read",
                     "Save it as floats or integers: a.astype(np.float32)"});
@@ -77,34 +70,27 @@ struct Extent {
 
 Extent header_extent(Bytes file, const std::string& name) {
   if (!as_text(file).starts_with(kMagic))
-    throw InputError(
-        {name, "byte 0", file.empty() ? "is empty" : "is no .npy file", "Save the array with numpy.save"});
+    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is no .npy file", "Save the array with numpy.save"});
   const auto byte = [&](size_t at) { return std::to_integer<size_t>(file[at]); };
   const size_t version = file.size() > kMagic.size() ? byte(6) : 0;
   const size_t begin = version == 1 ? 10 : 12;
   if (file.size() < begin)
-    throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header",
-                      "Copy or save the file again"});
+    throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header", "Copy or save the file again"});
   if (version < 1 || version > 3)
-    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are read", version),
-                      "Save it with numpy.save"});
+    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are read", version), "Save it with numpy.save"});
   size_t size = byte(8) | byte(9) << 8;
   if (version > 1) size |= byte(10) << 16 | byte(11) << 24;
   if (size > file.size() - begin)
-    throw InputError({name, "byte 8",
-                      fmt::format("promises a header of {} bytes; {} follow", size, file.size() - begin),
+    throw InputError({name, "byte 8", fmt::format("promises a header of {} bytes; {} follow", size, file.size() - begin),
                       "The file is cut short: copy or save it again"});
   return {begin, size};
 }
 
-void require_length(int64_t promised, int64_t present, std::span<const int64_t> shape,
-                    const std::string& name) {
+void require_length(int64_t promised, int64_t present, std::span<const int64_t> shape, const std::string& name) {
   if (present == promised) return;
   throw InputError(
-      {name, "",
-       fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
-       present < promised ? "The file is cut short: copy or save it again"
-                          : "The file holds more than one array: save this one alone"});
+      {name, "", fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
+       present < promised ? "The file is cut short: copy or save it again" : "The file holds more than one array: save this one alone"});
 }
 
 float from_half(uint16_t half) {  // IEEE 754 binary16
@@ -132,11 +118,10 @@ void require_matrix(const NpyArray& array, const std::string& name) {
     throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
                       "Save one row for each sample: a.reshape(len(a), -1)"});
   if (array.type != ElementType::f32 && array.type != ElementType::f16 && array.type != ElementType::f64)
-    throw InputError({name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)),
-                      "Save it with a.astype(np.float32)"});
+    throw InputError(
+        {name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)), "Save it with a.astype(np.float32)"});
   if (array.shape[0] == 0 || array.shape[1] == 0)
-    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)),
-                      "Give a matrix with rows and columns"});
+    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)), "Give a matrix with rows and columns"});
 }
 
 std::shared_ptr<std::vector<float>> converted(const NpyArray& array) {
@@ -189,8 +174,7 @@ int64_t integer_at(const NpyArray& array, size_t index) {
 
 void require_integers(const NpyArray& array, const std::string& name) {
   if (array.type == ElementType::f16 || array.type == ElementType::f32 || array.type == ElementType::f64)
-    throw InputError({name, "", fmt::format("holds floats ({}), not integers", code_of(array.type)),
-                      "Save it with a.astype(np.int64)"});
+    throw InputError({name, "", fmt::format("holds floats ({}), not integers", code_of(array.type)), "Save it with a.astype(np.int64)"});
 }
 
 NpyArray open_labels(const fs::path& path, int64_t expected_rows) {
@@ -212,8 +196,7 @@ std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
   for (size_t row = 0; row < labels.size(); ++row) {
     const int64_t value = integer_at(array, row);
     if (value < kNoLabel || value > kLargestLabel)
-      throw InputError({name, fmt::format("row {}", row),
-                        fmt::format("the label is not in 0…{} (or -1 for none)", kLargestLabel),
+      throw InputError({name, fmt::format("row {}", row), fmt::format("the label is not in 0…{} (or -1 for none)", kLargestLabel),
                         "Number the classes from 0: np.unique(y, return_inverse=True)[1]"});
     labels[row] = static_cast<int32_t>(value);
   }
@@ -224,17 +207,13 @@ std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
 
 NpyArray parse_npy(Bytes file, const std::string& name) {
   const Extent extent = header_extent(file, name);
-  const npy::Header header = npy::parse_header(as_text(file).substr(extent.begin, extent.size),
-                                               static_cast<int64_t>(extent.begin), name);
-  NpyArray array{type_of(header.descr, name), header.shape, file.subspan(extent.begin + extent.size),
-                 nullptr};
+  const npy::Header header = npy::parse_header(as_text(file).substr(extent.begin, extent.size), static_cast<int64_t>(extent.begin), name);
+  NpyArray array{type_of(header.descr, name), header.shape, file.subspan(extent.begin + extent.size), nullptr};
   if (header.fortran_order && array.shape.size() > 1)
-    throw InputError(
-        {name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
+    throw InputError({name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
   const auto promised = byte_count(size_of(array.type), array.shape);
   if (!promised)
-    throw InputError({name, "",
-                      fmt::format("shape {} takes more bytes than 64 bits can count", text_of(array.shape)),
+    throw InputError({name, "", fmt::format("shape {} takes more bytes than 64 bits can count", text_of(array.shape)),
                       "Save the array again with numpy.save"});
   require_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
   return array;
@@ -265,24 +244,20 @@ std::vector<int64_t> read_indices(const fs::path& path) {
   const std::string name = path.string();
   require_integers(array, name);
   if (array.shape.size() != 1 || array.type == ElementType::boolean)
-    throw InputError({name, "",
-                      fmt::format("holds {} of shape {}, not a list of row numbers", code_of(array.type),
-                                  text_of(array.shape)),
+    throw InputError({name, "", fmt::format("holds {} of shape {}, not a list of row numbers", code_of(array.type), text_of(array.shape)),
                       "For a mask, save np.flatnonzero(mask)"});
   std::vector<int64_t> indices(static_cast<size_t>(array.count()));
   for (size_t i = 0; i < indices.size(); ++i) {
     indices[i] = integer_at(array, i);
     if (indices[i] < 0)
-      throw InputError({name, fmt::format("position {}", i), "is no row number (negative, or beyond 63 bits)",
-                        "Count rows from 0"});
+      throw InputError({name, fmt::format("position {}", i), "is no row number (negative, or beyond 63 bits)", "Count rows from 0"});
   }
   return indices;
 }
 
 std::string npy_header(ElementType type, std::span<const int64_t> shape) {
   const char order = size_of(type) == 1 ? '|' : '<';
-  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}", order,
-                                 code_of(type), text_of(shape));
+  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}", order, code_of(type), text_of(shape));
   // NumPy leaves room for the first length to grow to 21 digits, then pads with 1 to 64 blanks.
   if (!shape.empty()) text.append(21 - std::min<size_t>(21, std::to_string(shape[0]).size()), ' ');
   text.append(64 - (10 + text.size() + 1) % 64, ' ');
@@ -317,13 +292,10 @@ class NpyRows : public Rows {
 
   int64_t size() const override { return array_.count(); }
   std::string key(int64_t row) const override { return std::to_string(row); }
-  int32_t label(int64_t row) const override {
-    return labels_.empty() ? kNoLabel : labels_[static_cast<size_t>(row)];
-  }
+  int32_t label(int64_t row) const override { return labels_.empty() ? kNoLabel : labels_[static_cast<size_t>(row)]; }
   Bytes bytes(int64_t row, std::vector<std::byte>&) const override { return array_.row(row); }
   void decode(int64_t row, Image&) const override {
-    throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures",
-                      "Give the pictures themselves"});
+    throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures", "Give the pictures themselves"});
   }
   bool has_images() const override { return false; }
   int64_t stored_bytes() const override { return static_cast<int64_t>(array_.data.size()); }
@@ -346,8 +318,7 @@ int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const f
 
 class NpySubsetWriter : public SubsetWriter {
  public:
-  NpySubsetWriter(NpyArray features, std::optional<NpyArray> labels)
-      : features_(std::move(features)), labels_(std::move(labels)) {}
+  NpySubsetWriter(NpyArray features, std::optional<NpyArray> labels) : features_(std::move(features)), labels_(std::move(labels)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
     int64_t written = write_rows(features_, rows, folder / "features.npy");

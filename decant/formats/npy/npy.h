@@ -33,9 +33,7 @@ struct NpyArray {
   int64_t count() const { return shape.front(); }
   /// Bytes of one entry along the first axis. REQUIRES: count() > 0.
   int64_t row_bytes() const { return static_cast<int64_t>(data.size()) / count(); }
-  Bytes row(int64_t index) const {
-    return data.subspan(static_cast<size_t>(index * row_bytes()), static_cast<size_t>(row_bytes()));
-  }
+  Bytes row(int64_t index) const { return data.subspan(static_cast<size_t>(index * row_bytes()), static_cast<size_t>(row_bytes())); }
 };
 
 /// Checks and describes a whole file in memory; `name` is for messages. Throws InputError: not an .npy file,

@@ -13,8 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto bytes = decant::byte_count(decant::size_of(array.type), array.shape);
     if (!bytes || *bytes != static_cast<int64_t>(array.data.size()) || sum == ~0u) std::abort();
     // What we write is what we read.
-    const std::string again =
-        decant::npy_header(array.type, array.shape) + std::string(decant::as_text(array.data));
+    const std::string again = decant::npy_header(array.type, array.shape) + std::string(decant::as_text(array.data));
     const decant::NpyArray copy = decant::parse_npy(decant::as_bytes(again), "again");
     if (copy.type != array.type || copy.shape != array.shape) std::abort();
   } catch (const decant::InputError&) {

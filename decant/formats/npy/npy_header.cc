@@ -11,18 +11,15 @@ namespace {
 /// Reads the few Python literals that NumPy writes. Never looks past the end of the text.
 class Cursor {
  public:
-  Cursor(std::string_view text, int64_t offset, const std::string& file)
-      : text_(text), offset_(offset), file_(file) {}
+  Cursor(std::string_view text, int64_t offset, const std::string& file) : text_(text), offset_(offset), file_(file) {}
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw InputError({file_, fmt::format("byte {}", offset_ + static_cast<int64_t>(at_)),
-                      fmt::format("the .npy header {}", what), "Save the array again with numpy.save"});
+    throw InputError({file_, fmt::format("byte {}", offset_ + static_cast<int64_t>(at_)), fmt::format("the .npy header {}", what),
+                      "Save the array again with numpy.save"});
   }
 
   void skip_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
-      ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
   }
   bool at_end() {
     skip_space();

@@ -59,9 +59,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool null() override { return refuse("holds null"); }
   bool boolean(bool) override { return refuse("holds true or false"); }
   bool number_integer(number_integer_t) override { return refuse("holds a negative number"); }
-  bool number_float(number_float_t, const string_t&) override {
-    return refuse("holds a number that is not whole");
-  }
+  bool number_float(number_float_t, const string_t&) override { return refuse("holds a number that is not whole"); }
   bool binary(binary_t&) override { return refuse("holds binary data"); }
 
   bool number_unsigned(number_unsigned_t value) override {
@@ -81,8 +79,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ != 2 || field_ != "dtype") return refuse("holds a text where none belongs");
     if (entries.back().type) return refuse("gives \"dtype\" twice");
     const auto found = std::ranges::find(kTypes, text, &TypeName::name);
-    if (found == kTypes.end())
-      return refuse(fmt::format("has the type \"{}\", which is not read", text.substr(0, 16)));
+    if (found == kTypes.end()) return refuse(fmt::format("has the type \"{}\", which is not read", text.substr(0, 16)));
     entries.back().type = found->type;
     return true;
   }
@@ -110,8 +107,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool start_array(size_t) override {
-    if (depth_ != 2 || in_metadata_ || in_array_ || field_ == "dtype")
-      return refuse("holds a list where none belongs");
+    if (depth_ != 2 || in_metadata_ || in_array_ || field_ == "dtype") return refuse("holds a list where none belongs");
     bool& seen = field_ == "shape" ? entries.back().has_shape : entries.back().has_offsets;
     if (std::exchange(seen, true)) return refuse(fmt::format("gives \"{}\" twice", field_));
     in_array_ = true;
@@ -123,15 +119,14 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    throw InputError({file_, fmt::format("byte {}", 8 + position - std::min<size_t>(position, 1)),
-                      "the header is no JSON", "Save the file again"});
+    throw InputError(
+        {file_, fmt::format("byte {}", 8 + position - std::min<size_t>(position, 1)), "the header is no JSON", "Save the file again"});
   }
 
  private:
   bool refuse(std::string_view what) const {
     const std::string place = depth_ == 0 ? "" : fmt::format("tensor \"{}\"", tensor_.substr(0, 200));
-    throw InputError(
-        {file_, place, fmt::format("the header {}", what), "Save the file again with a safetensors library"});
+    throw InputError({file_, place, fmt::format("the header {}", what), "Save the file again with a safetensors library"});
   }
 
   const std::string& file_;
@@ -145,42 +140,33 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
 std::string_view header_text(Bytes file, const std::string& name) {
   if (file.size() < 8)
-    throw InputError(
-        {name, "byte 0", file.empty() ? "is empty" : "is too short for safetensors", "Save the file again"});
+    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is too short for safetensors", "Save the file again"});
   uint64_t size = 0;
   std::memcpy(&size, file.data(), 8);
   if (size > static_cast<uint64_t>(kLargestSafetensorsHeader))
-    throw InputError(
-        {name, "byte 0",
-         fmt::format("promises a header of {} bytes; at most {} are read", size, kLargestSafetensorsHeader),
-         "Check that this is a safetensors file"});
+    throw InputError({name, "byte 0", fmt::format("promises a header of {} bytes; at most {} are read", size, kLargestSafetensorsHeader),
+                      "Check that this is a safetensors file"});
   if (size > file.size() - 8)
-    throw InputError({name, "byte 0",
-                      fmt::format("promises a header of {} bytes; {} follow", size, file.size() - 8),
+    throw InputError({name, "byte 0", fmt::format("promises a header of {} bytes; {} follow", size, file.size() - 8),
                       "The file is cut short: copy or save it again"});
   const std::string_view text = as_text(file).substr(8, size);
-  if (!text.starts_with('{'))
-    throw InputError({name, "byte 8", "the header does not start with '{'", "Save the file again"});
+  if (!text.starts_with('{')) throw InputError({name, "byte 8", "the header does not start with '{'", "Save the file again"});
   return text;
 }
 
 /// The tensor of an entry, its place checked against its shape and against the `data` of the file.
 SafeTensor placed(Entry entry, Bytes data, const std::string& name) {
   const auto refuse = [&](std::string what) {
-    throw InputError({name, fmt::format("tensor \"{}\"", entry.name.substr(0, 200)), std::move(what),
-                      "Save the file again"});
+    throw InputError({name, fmt::format("tensor \"{}\"", entry.name.substr(0, 200)), std::move(what), "Save the file again"});
   };
-  if (!entry.type || !entry.has_shape || !entry.has_offsets)
-    refuse("lacks one of \"dtype\", \"shape\", \"data_offsets\"");
+  if (!entry.type || !entry.has_shape || !entry.has_offsets) refuse("lacks one of \"dtype\", \"shape\", \"data_offsets\"");
   if (entry.offsets.size() != 2) refuse("\"data_offsets\" are not two numbers");
   const int64_t begin = entry.offsets[0];
   const int64_t end = entry.offsets[1];
-  if (begin > end || std::cmp_greater(end, data.size()))
-    refuse(fmt::format("lies at bytes {} to {} of {}", begin, end, data.size()));
+  if (begin > end || std::cmp_greater(end, data.size())) refuse(fmt::format("lies at bytes {} to {} of {}", begin, end, data.size()));
   const auto promised = byte_count(size_of(*entry.type), entry.shape);
   if (!promised || *promised != end - begin)
-    refuse(fmt::format("its shape takes {} bytes, its place has {}",
-                       promised ? std::to_string(*promised) : "too many", end - begin));
+    refuse(fmt::format("its shape takes {} bytes, its place has {}", promised ? std::to_string(*promised) : "too many", end - begin));
   return {std::move(entry.name), *entry.type, std::move(entry.shape),
           data.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))};
 }
@@ -189,29 +175,24 @@ SafeTensor placed(Entry entry, Bytes data, const std::string& name) {
 void require_no_gaps(std::span<const SafeTensor> tensors, Bytes data, const std::string& name) {
   std::vector<const SafeTensor*> order;
   for (const SafeTensor& tensor : tensors) order.push_back(&tensor);
-  std::ranges::sort(order, {}, [](const SafeTensor* t) {
-    return std::pair(t->data.data(), t->data.data() + t->data.size());
-  });
+  std::ranges::sort(order, {}, [](const SafeTensor* t) { return std::pair(t->data.data(), t->data.data() + t->data.size()); });
   const std::byte* reached = data.data();
   for (const SafeTensor* tensor : order) {
     if (tensor->data.data() != reached)
       throw InputError({name, fmt::format("tensor \"{}\"", tensor->name.substr(0, 200)),
-                        tensor->data.data() < reached ? "overlaps another tensor" : "leaves a hole before it",
-                        "Save the file again"});
+                        tensor->data.data() < reached ? "overlaps another tensor" : "leaves a hole before it", "Save the file again"});
     reached += tensor->data.size();
   }
   const auto left = data.data() + data.size() - reached;
-  if (left > 0)
-    throw InputError(
-        {name, "", fmt::format("{} bytes at the end belong to no tensor", left), "Save the file again"});
+  if (left > 0) throw InputError({name, "", fmt::format("{} bytes at the end belong to no tensor", left), "Save the file again"});
 }
 
 template <class Items, class Name>
 void require_distinct(const Items& sorted, Name name_in, const std::string& file) {
   const auto twice = std::ranges::adjacent_find(sorted, {}, name_in);
   if (twice == sorted.end()) return;
-  throw InputError({file, fmt::format("\"{}\"", std::invoke(name_in, *twice).substr(0, 200)),
-                    "the header names it twice", "Save the file again"});
+  throw InputError(
+      {file, fmt::format("\"{}\"", std::invoke(name_in, *twice).substr(0, 200)), "the header names it twice", "Save the file again"});
 }
 
 /// A JSON string. Text beyond ASCII goes through as it is (UTF-8).
@@ -269,31 +250,25 @@ SafeTensors open_safetensors(const fs::path& path) {
   return result;
 }
 
-void write_safetensors(const fs::path& path, std::span<const SafeTensor> tensors,
-                       const std::map<std::string, std::string>& metadata) {
+void write_safetensors(const fs::path& path, std::span<const SafeTensor> tensors, const std::map<std::string, std::string>& metadata) {
   std::vector<const SafeTensor*> order;
   for (const SafeTensor& tensor : tensors) {
-    DECANT_CHECK(byte_count(size_of(tensor.type), tensor.shape).value_or(-1), ==,
-                 static_cast<int64_t>(tensor.data.size()));
+    DECANT_CHECK(byte_count(size_of(tensor.type), tensor.shape).value_or(-1), ==, static_cast<int64_t>(tensor.data.size()));
     DECANT_CHECK(tensor.name, !=, "__metadata__");
     order.push_back(&tensor);
   }
-  std::ranges::sort(order, {}, [](const SafeTensor* t) {
-    return std::tuple(-size_of(t->type), std::string_view(t->name));
-  });
+  std::ranges::sort(order, {}, [](const SafeTensor* t) { return std::tuple(-size_of(t->type), std::string_view(t->name)); });
 
   // Text by hand, as the parser's events are read by hand: no tree.
   std::string header = "{";
   for (const auto& [key, value] : metadata)
-    header += fmt::format("{}{}:{}", header.size() > 1 ? "," : "\"__metadata__\":{", json_text(key),
-                          json_text(value));
+    header += fmt::format("{}{}:{}", header.size() > 1 ? "," : "\"__metadata__\":{", json_text(key), json_text(value));
   if (!metadata.empty()) header += '}';
   int64_t offset = 0;
   for (const SafeTensor* tensor : order) {
     const int64_t end = offset + static_cast<int64_t>(tensor->data.size());
-    header += fmt::format("{}{}:{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}",
-                          header.size() > 1 ? "," : "", json_text(tensor->name),
-                          safetensors_name(tensor->type), list_of(tensor->shape), offset, end);
+    header += fmt::format("{}{}:{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.size() > 1 ? "," : "",
+                          json_text(tensor->name), safetensors_name(tensor->type), list_of(tensor->shape), offset, end);
     offset = end;
   }
   header += '}';

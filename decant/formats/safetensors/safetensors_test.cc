@@ -29,8 +29,7 @@ std::string message_of(F&& action) {
 }
 
 void expect_says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
+  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
 }
 
 std::string file_of(const std::string& header, const std::string& data, int64_t length = -1) {
@@ -49,10 +48,10 @@ std::string tensor(const std::string& fields) {
 }
 
 TEST(SafeTensors, ReadsTensorsAndMetadata) {
-  const std::string file = file_of(
-      R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
-      R"("a":{"data_offsets":[0,4],"shape":[1,2],"dtype":"BF16"},"empty":{"dtype":"F64","shape":[0,9],"data_offsets":[4,4]}}  )",
-      "1234567");
+  const std::string file =
+      file_of(R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
+              R"("a":{"data_offsets":[0,4],"shape":[1,2],"dtype":"BF16"},"empty":{"dtype":"F64","shape":[0,9],"data_offsets":[4,4]}}  )",
+              "1234567");
   const SafeTensors all = parse_safetensors(as_bytes(file), "w");
   ASSERT_EQ(all.tensors.size(), 3u);
   EXPECT_EQ(all.tensors[0].name, "a");
@@ -104,21 +103,16 @@ TEST(SafeTensors, RefusesHeadersOfAnotherForm) {
 TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
   const std::string type = R"("dtype":"U8",)";
   EXPECT_EQ(fault_of(tensor(type + R"("shape":[8],"data_offsets":[0,8])")), "no error");
-  expect_says(fault_of(tensor(type + R"("shape":[9],"data_offsets":[0,9])")),
-              {"tensor \"a\": lies at bytes 0 to 9 of 8"});
+  expect_says(fault_of(tensor(type + R"("shape":[9],"data_offsets":[0,9])")), {"tensor \"a\": lies at bytes 0 to 9 of 8"});
   expect_says(fault_of(tensor(type + R"("shape":[0],"data_offsets":[8,0])")), {"lies at bytes 8 to 0"});
-  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,8])")),
-              {"its shape takes 7 bytes, its place has 8"});
-  expect_says(fault_of(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")),
-              {"takes too many bytes"});
+  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, its place has 8"});
+  expect_says(fault_of(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")), {"takes too many bytes"});
   expect_says(fault_of(tensor(type + R"("shape":[8],"data_offsets":[0,4,8])")), {"are not two numbers"});
   expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a hole before it"});
-  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,7])")),
-              {"1 bytes at the end belong to no tensor"});
+  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,7])")), {"1 bytes at the end belong to no tensor"});
   const auto two = [](const std::string& second, const std::string& name) {
-    return fault_of(file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name +
-                                R"(":{"dtype":"U8",)" + second + "}}",
-                            "12345678"));
+    return fault_of(
+        file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name + R"(":{"dtype":"U8",)" + second + "}}", "12345678"));
   };
   expect_says(two(R"("shape":[5],"data_offsets":[3,8])", "b"), {"tensor \"b\": overlaps another tensor"});
   expect_says(two(R"("shape":[4],"data_offsets":[4,8])", "a"), {"\"a\": the header names it twice"});
@@ -135,11 +129,9 @@ TEST(SafeTensors, WritesAlignedAndRepeatably) {
   uint64_t header = 0;
   std::memcpy(&header, text.data(), 8);
   EXPECT_EQ(header % 8, 0u);
-  EXPECT_EQ(
-      text.substr(8, header).find(
-          R"({"__metadata__":{"made by":"decant"},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},)"
-          R"("a":{"dtype":"BOOL","shape":[],"data_offsets":[8,9]},"z\"\\\u000a":{)"),
-      0u)
+  EXPECT_EQ(text.substr(8, header).find(R"({"__metadata__":{"made by":"decant"},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},)"
+                                        R"("a":{"dtype":"BOOL","shape":[],"data_offsets":[8,9]},"z\"\\\u000a":{)"),
+            0u)
       << text.substr(8, header);
   const SafeTensors all = open_safetensors(folder / "w.safetensors");
   for (const SafeTensor& tensor : tensors) {
@@ -160,8 +152,7 @@ TEST(SafeTensors, WritesAlignedAndRepeatably) {
 TEST(SafeTensorsReal, ReadsPublishedWeights) {
   const char* shared = std::getenv("DECANT_SHARED");
   const fs::path data = fs::path(shared != nullptr ? shared : "../shared") / "data";
-  if (!fs::is_directory(data / "weights_cifar10_resnet"))
-    GTEST_SKIP() << data << " is not here (set DECANT_SHARED)";
+  if (!fs::is_directory(data / "weights_cifar10_resnet")) GTEST_SKIP() << data << " is not here (set DECANT_SHARED)";
   const SafeTensors resnet = open_safetensors(data / "weights_cifar10_resnet/resnet20-12fca82f.safetensors");
   EXPECT_EQ(resnet.tensors.size(), 97u);
   EXPECT_EQ(resnet.find("conv1.weight")->shape, (std::vector<int64_t>{16, 3, 3, 3}));

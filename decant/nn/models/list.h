@@ -4,16 +4,10 @@
 #include "decant/nn/network.h"
 
 // In alphabetical order of the names.
-#define DECANT_NETWORKS(entry)                       \
-  entry("convnet3", make_convnet3)                   \
-  entry("lenet", make_lenet)                         \
-  entry("mlp", make_mlp)                             \
-  entry("quick", make_quick)                         \
-  entry("resnet18", make_resnet18)                   \
-  entry("resnet18-imagenet", make_resnet18_imagenet) \
-  entry("resnet20", make_resnet20)                   \
-  entry("resnet56", make_resnet56)                   \
-  entry("vit", make_vit)
+#define DECANT_NETWORKS(entry)                                                                                             \
+  entry("convnet3", make_convnet3) entry("lenet", make_lenet) entry("mlp", make_mlp) entry("quick", make_quick)            \
+      entry("resnet18", make_resnet18) entry("resnet18-imagenet", make_resnet18_imagenet) entry("resnet20", make_resnet20) \
+          entry("resnet56", make_resnet56) entry("vit", make_vit)
 
 namespace decant::nn {
 

@@ -71,14 +71,14 @@ void run_steps(Training& training, const Setting& setting, const TrainJob& job, 
   const auto warmup = static_cast<int64_t>(std::llround(options.warmup * static_cast<double>(options.steps)));
   const Schedule schedule{decay_named(options.schedule), options.learning_rate, options.steps, std::min(warmup, options.steps - 1)};
   loader::Batches batches(*setting.table, job.subset,
-                  {.batch = options.batch,
-                   .samples = options.steps * options.batch,
-                   .shuffle = true,
-                   .seed = options.seed,
-                   .augmentation = {options.crop, options.flip},
-                   .normalisation = setting.normalisation,
-                   .workers = workers_for(*setting.table, context)},
-                  context);
+                          {.batch = options.batch,
+                           .samples = options.steps * options.batch,
+                           .shuffle = true,
+                           .seed = options.seed,
+                           .augmentation = {options.crop, options.flip},
+                           .normalisation = setting.normalisation,
+                           .workers = workers_for(*setting.table, context)},
+                          context);
   Stage stage(context, "train", options.steps, "steps");
   for (int64_t step = 0; step < options.steps; ++step) {
     const loader::Batch& batch = *batches.next();
@@ -105,11 +105,11 @@ void run_test(Training& training, const Setting& setting, const TrainJob& job, c
   const loader::ImageTable& table = job.test_table ? *job.test_table : *own;
   DECANT_CHECK(table.size() == setting.table->size(), ==, true);
   loader::Batches batches(table, rows,
-                  {.batch = kTestBatch,
-                   .samples = static_cast<int64_t>(rows.size()),
-                   .normalisation = setting.normalisation,
-                   .workers = workers_for(table, context)},
-                  context);
+                          {.batch = kTestBatch,
+                           .samples = static_cast<int64_t>(rows.size()),
+                           .normalisation = setting.normalisation,
+                           .workers = workers_for(table, context)},
+                          context);
   Stage stage(context, "test", static_cast<int64_t>(rows.size()), "images");
   int64_t right = 0;
   while (const loader::Batch* batch = batches.next()) {

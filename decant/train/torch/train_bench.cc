@@ -5,8 +5,9 @@
 //       five losses. With FOLDER the weights, pictures and labels are left
 //       there first (weights.safetensors, images.f32 (batch, 32, 32, 3), labels.i64), for another implementation to start from.
 //   train_torch_bench input NET BATCH THREADS STEPS ROUNDS CIFAR
-//       Seconds of STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns; sums of ROUNDS. Then the
-//       seconds that steps waited for pictures, and the processor's microseconds that one picture costs the pipeline.
+//       STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns: the median seconds of each over ROUNDS
+//       and of their ratio. Then the part of the time that steps waited for pictures, and the processor's microseconds that one picture
+//       costs the pipeline.
 //   train_torch_bench protocol NET PER_CLASS SEED THREADS CIFAR
 //       Test accuracy of the default options on so many drawn pictures a class.
 #include <algorithm>
@@ -126,8 +127,9 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
   const Pictures pictures(rows);
   Subject subject(net, batch);
   subject.step();
-  double with = 0;
-  double without = 0;
+  std::vector<double> with;
+  std::vector<double> without;
+  std::vector<double> ratios;
   double waited = 0;
   for (int round = 0; round < rounds; ++round) {
     const Clock piped;
@@ -138,12 +140,14 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
       }
       waited += batches.waited();
     }
-    with += piped.seconds();
+    with.push_back(piped.seconds());
     const Clock fixed;
     for (int i = 0; i < steps; ++i) subject.step();
-    without += fixed.seconds();
+    without.push_back(fixed.seconds());
+    ratios.push_back(with.back() / without.back());
   }
-  fmt::print("{:.4f} {:.4f} {:.4f} {:.2f}\n", with, without, waited, microseconds_per_picture(pictures, batch));
+  fmt::print("{:.4f} {:.4f} {:.4f} {:.4f} {:.2f}\n", median(with), median(without), median(ratios),
+             waited / std::accumulate(with.begin(), with.end(), 0.0), microseconds_per_picture(pictures, batch));
 }
 
 void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int threads, const Dataset& cifar) {

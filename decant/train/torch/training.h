@@ -1,8 +1,8 @@
 // A network in training: its tensors on their device, in the memory format that is fast there, and one update at a time.
 #pragma once
 
-#include "decant/nn/network.h"
 #include "decant/loader/batches.h"
+#include "decant/nn/network.h"
 #include "decant/train/torch/optimizer.h"
 #include "decant/train/train.h"
 
