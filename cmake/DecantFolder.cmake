@@ -18,6 +18,8 @@ if(DECANT_WITH_FUZZ)
   target_link_options(decant_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+add_custom_target(fuzzers)  # every fuzz target and what it needs, nothing else
+
 function(decant_folder name)
   cmake_parse_arguments(F "TORCH" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
   set(files ${F_SOURCES})
@@ -69,6 +71,7 @@ function(decant_folder name)
       add_executable(${fuzzer} ${file})
       target_link_libraries(${fuzzer} PRIVATE decant_${name})
       target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${fuzzer})
     endforeach()
   endif()
 endfunction()

@@ -116,6 +116,10 @@ struct Pictures {
   loader::ImageTable table;
 };
 
+loader::Batch first_batch(const Pictures& pictures, int batch) {
+  return *loader::Batches(pictures.table, pictures.all, pictures.options(batch, batch), Context{}).next();
+}
+
 double microseconds_per_picture(const Pictures& pictures, int batch) {
   const std::clock_t ticks = std::clock();
   loader::Batches batches(pictures.table, pictures.all, pictures.options(batch, 50000), Context{});
@@ -126,6 +130,7 @@ double microseconds_per_picture(const Pictures& pictures, int batch) {
 void run_input(const std::string& net, int batch, int steps, int rounds, const Rows& rows) {
   const Pictures pictures(rows);
   Subject subject(net, batch);
+  subject.batch = first_batch(pictures, batch);
   subject.step();
   std::vector<double> with;
   std::vector<double> without;
