@@ -5,6 +5,8 @@
 # with one thread, it is the steadier of the two.
 #   THREADS (all cores), ROUNDS (5), STEPS a round (8)
 set -euo pipefail
+# OpenMP's threads sleep at barriers instead of spinning: on a machine that others use too, spinning costs up to eight times the time.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 . "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 threads=${THREADS:-$(nproc)} rounds=${ROUNDS:-5} steps=${STEPS:-8}
 bench=$build/train_torch_bench

@@ -55,6 +55,10 @@ struct Golden {
   int32_t bins;
 };
 
+void PrintTo(const Golden& golden, std::ostream* out) {
+  *out << golden.name;
+}
+
 class GoldenTest : public testing::TestWithParam<Golden> {};
 
 TEST_P(GoldenTest, EngineAndOraclePickThePublishedRows) {

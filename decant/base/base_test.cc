@@ -233,7 +233,9 @@ TEST(Estimate, IsMeanAndInterval) {
   EXPECT_DOUBLE_EQ(estimate(values).mean, 2);
   EXPECT_NEAR(estimate(values).half_width, 4.30265 / std::sqrt(3.0), 1e-5);
   EXPECT_TRUE(std::isinf(estimate(std::vector<double>{5}).half_width));
-  EXPECT_NEAR(paired_difference(std::vector<double>{2, 4, 6}, std::vector<double>{1, 3, 5}).half_width, 0, 1e-12);
+  const Estimate d = difference(std::vector<double>{1, 2, 3}, std::vector<double>{4, 6, 8, 10});  // by hand: s² = 1/3 + 5/3, ν = 4.41
+  EXPECT_DOUBLE_EQ(d.mean, -5);
+  EXPECT_NEAR(d.half_width, student_t(4.0 / ((1.0 / 9) / 2 + (25.0 / 9) / 3)) * std::sqrt(2.0), 1e-9);
 }
 
 }  // namespace

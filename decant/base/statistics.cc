@@ -63,11 +63,30 @@ Estimate estimate(std::span<const double> values) {
   return {mean, student_t(n - 1) * std::sqrt(squares / (n - 1) / n)};
 }
 
-Estimate paired_difference(std::span<const double> a, std::span<const double> b) {
-  DECANT_CHECK(a.size(), ==, b.size());
-  std::vector<double> differences(a.size());
-  for (size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
-  return estimate(differences);
+namespace {
+
+/// Squared standard error of the mean, infinite for a single value.
+double squared_error(std::span<const double> values, double mean) {
+  const auto n = static_cast<double>(values.size());
+  if (values.size() == 1) return std::numeric_limits<double>::infinity();
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return squares / (n - 1) / n;
+}
+
+}  // namespace
+
+Estimate difference(std::span<const double> a, std::span<const double> b) {
+  const double mean_a = estimate(a).mean;
+  const double mean_b = estimate(b).mean;
+  const double error_a = squared_error(a, mean_a);
+  const double error_b = squared_error(b, mean_b);
+  const double both = error_a + error_b;
+  if (!std::isfinite(both)) return {mean_a - mean_b, both};
+  if (both <= 0) return {mean_a - mean_b, 0};  // every value the same on either side
+  const double freedom =
+      both * both / (error_a * error_a / static_cast<double>(a.size() - 1) + error_b * error_b / static_cast<double>(b.size() - 1));
+  return {mean_a - mean_b, student_t(freedom) * std::sqrt(both)};
 }
 
 }  // namespace decant

@@ -17,7 +17,9 @@ struct Estimate {
 /// Mean and 95 % interval of the mean, by t. REQUIRES: not empty.
 Estimate estimate(std::span<const double> values);
 
-/// Mean of aᵢ − bᵢ and its 95 % interval: for runs paired by seed. REQUIRES: equal, non-zero lengths.
-Estimate paired_difference(std::span<const double> a, std::span<const double> b);
+/// mean(a) − mean(b) with its 95 % interval by Welch's test (B. L. Welch, Biometrika 34, 1947), which does not assume that both scatter
+/// alike:  s² = s_a²/n_a + s_b²/n_b,  half width = t(ν)·s,  ν = s⁴ / ((s_a²/n_a)²/(n_a−1) + (s_b²/n_b)²/(n_b−1)).
+/// Infinite half width when either side has one value. REQUIRES: neither is empty.
+Estimate difference(std::span<const double> a, std::span<const double> b);
 
 }  // namespace decant

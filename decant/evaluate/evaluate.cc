@@ -47,7 +47,8 @@ Pictures decode(const std::vector<Arm>& arms, const Rows& test, const train::Tra
     Subset reach;
     for (const Arm& other : arms) {
       Subset both;
-      if (other.rows == arm.rows) std::set_union(reach.begin(), reach.end(), other.reach.begin(), other.reach.end(), std::back_inserter(both));
+      if (other.rows == arm.rows)
+        std::set_union(reach.begin(), reach.end(), other.reach.begin(), other.reach.end(), std::back_inserter(both));
       if (other.rows == arm.rows) reach = std::move(both);
     }
     Table& table = pictures.of[arm.rows];
@@ -120,7 +121,8 @@ Evidence evaluate(const std::vector<Arm>& arms, const Rows& test, int classes, c
                [&](int64_t begin, int64_t) {
                  const Run& run = runs[static_cast<size_t>(begin)];
                  Forwarder forwarder(stage);
-                 const Context each{.threads = side_by_side ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
+                 const Context each{
+                     .threads = side_by_side ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
                  const Subset subset = run.arm->subset(options.training.seed + run.seed);
                  const train::TrainResult result = run_one(run, subset, pictures, classes, options, trainer, each);
                  const std::lock_guard lock(mutex);
@@ -154,10 +156,10 @@ Json to_json(const Evidence& evidence) {
 namespace {
 
 std::string against(const Cell& small, const Cell& other, std::string_view what) {
-  const Estimate difference = paired_difference(small.accuracy, other.accuracy);
-  const double points = 100 * difference.mean;
-  if (!std::isfinite(difference.half_width)) return fmt::format("{:+.1f} points against {} (one seed: no interval)", points, what);
-  const double width = 100 * difference.half_width;
+  const Estimate gap = difference(small.accuracy, other.accuracy);
+  const double points = 100 * gap.mean;
+  if (!std::isfinite(gap.half_width)) return fmt::format("{:+.1f} points against {} (one seed: no interval)", points, what);
+  const double width = 100 * gap.half_width;
   const char* reading = std::abs(points) <= width ? ", no difference shown" : "";
   return fmt::format("{:+.1f} ± {:.1f} points against {}{}", points, width, what, reading);
 }

@@ -62,7 +62,7 @@ Evidence evaluate(const std::vector<Arm>& arms, const Rows& test, int classes, c
 Json to_json(const Evidence& evidence);
 Json to_json(const Cell& cell);
 
-/// What the numbers say, in one sentence a net: small against random (paired by seed, 95 % interval) and against full.
+/// What the numbers say, in one sentence a net: small against random (95 % interval of the difference, Welch) and against full.
 std::vector<std::string> verdicts(const Evidence& evidence);
 
 }  // namespace decant::evaluate

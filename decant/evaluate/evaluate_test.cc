@@ -57,8 +57,8 @@ TEST(Evaluate, GivesEveryNetArmAndSeedItsOwnRun) {
                                        seen.insert(job.options.net + std::to_string(job.subset.size()) + std::to_string(job.options.seed));
                                        EXPECT_EQ(context.threads, 1);
                                        EXPECT_EQ(job.classes, 2);
-        EXPECT_TRUE(job.table->kept());
-        EXPECT_TRUE(job.test_table->size() == (ImageSize{8, 8, 1}));
+                                       EXPECT_TRUE(job.table->kept());
+                                       EXPECT_TRUE(job.test_table->size() == (ImageSize{8, 8, 1}));
                                        return fake(job, context);
                                      },
                                      {.threads = 4});

@@ -176,9 +176,10 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
                           ? with_test_split(std::move(test), small_rows, full, context)
                           : with_held_out_rows(small_rows, same_order ? run.kept : Subset(), full, options.hold_out, options.training.seed);
 
-  const std::vector<evaluate::Arm> arms = {{"full", &full.dataset.train(), trial.full_rows, [&](uint64_t) { return trial.full_rows; }},
-                                           {"random", &full.dataset.train(), trial.full_rows, [&](uint64_t seed) { return random_rows(full, trial, seed); }},
-                                           {"small", trial.small.get(), trial.small_rows, [&](uint64_t) { return trial.small_rows; }}};
+  const std::vector<evaluate::Arm> arms = {
+      {"full", &full.dataset.train(), trial.full_rows, [&](uint64_t) { return trial.full_rows; }},
+      {"random", &full.dataset.train(), trial.full_rows, [&](uint64_t seed) { return random_rows(full, trial, seed); }},
+      {"small", trial.small.get(), trial.small_rows, [&](uint64_t) { return trial.small_rows; }}};
   const auto trainer = [](const train::TrainJob& job, const Context& each) { return neural().train(job, each); };
   evaluate::Evidence evidence = evaluate::evaluate(arms, *trial.test, full.classes, protocol(options, trial), trainer, context);
   evidence.protocol += trial.note;
@@ -193,14 +194,14 @@ std::string evidence_table(const evaluate::Evidence& evidence) {
   std::string table = fmt::format("{:<18} {:<8} {:>9} {:>16}   {}\n", "network", "set", "rows", "accuracy", "against random");
   for (const evaluate::Cell& cell : evidence.cells) {
     const std::string width = std::isfinite(cell.ci95) ? fmt::format("± {:.2f}", 100 * cell.ci95) : "";
-    std::string difference;
+    std::string gap;
     if (const evaluate::Cell* random = evidence.find(cell.net, "random"); random != nullptr && cell.set != "random") {
-      const Estimate paired = paired_difference(cell.accuracy, random->accuracy);
-      difference = fmt::format("{:+.2f}", 100 * paired.mean);
-      if (std::isfinite(paired.half_width)) difference += fmt::format(" ± {:.2f}", 100 * paired.half_width);
+      const Estimate points = difference(cell.accuracy, random->accuracy);
+      gap = fmt::format("{:+.2f}", 100 * points.mean);
+      if (std::isfinite(points.half_width)) gap += fmt::format(" ± {:.2f}", 100 * points.half_width);
     }
-    table += fmt::format("{:<18} {:<8} {:>9} {:>7.2f} % {:>6}   {}\n", cell.net, cell.set, human_count(cell.rows), 100 * cell.mean, width,
-                         difference);
+    table +=
+        fmt::format("{:<18} {:<8} {:>9} {:>7.2f} % {:>6}   {}\n", cell.net, cell.set, human_count(cell.rows), 100 * cell.mean, width, gap);
   }
   return table + evidence.protocol + "\n";
 }

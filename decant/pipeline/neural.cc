@@ -1,5 +1,6 @@
 #include "decant/pipeline/neural.h"
 
+#include <cstdlib>
 #include <dlfcn.h>
 
 #include "decant/base/errors.h"
@@ -20,6 +21,8 @@ fs::path module_path() {
 
 const Neural* open_module() {
   const fs::path path = module_path();
+  // libgomp reads this when it is loaded. Spinning threads starve the loader's on a busy machine (docs/training.md).
+  ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
   void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr)
     throw InputError({path.string(), "", std::string("cannot be loaded: ") + ::dlerror(), "Install the libtorch it was built with"});

@@ -14,20 +14,6 @@
 namespace decant::report {
 namespace {
 
-struct Moments {
-  double mean = 0;
-  double error2 = 0;  ///< squared standard error of the mean
-  double freedom = 0;
-};
-
-Moments moments(std::span<const double> values) {
-  const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, n > 1 ? squares / (n - 1) / n : 0, n - 1};
-}
-
 /// Enough decimals that a bound near zero does not read as zero.
 int decimals_for(const Difference& d) {
   return std::min(std::abs(d.low()), std::abs(d.high())) < 0.0005 ? 2 : 1;
@@ -155,17 +141,8 @@ Evidence read_evidence(const Json& evidence) {
 }
 
 Difference welch(std::span<const double> a, std::span<const double> b) {
-  DECANT_CHECK(a.size(), >, size_t{0});
-  DECANT_CHECK(b.size(), >, size_t{0});
-  const Moments ma = moments(a);
-  const Moments mb = moments(b);
-  Difference d{ma.mean - mb.mean, std::numeric_limits<double>::infinity()};
-  if (ma.freedom < 1 || mb.freedom < 1) return d;
-  const double error2 = ma.error2 + mb.error2;
-  if (error2 <= 0) return {d.mean, 0};  // every seed gave the same accuracy
-  const double freedom = error2 * error2 / (ma.error2 * ma.error2 / ma.freedom + mb.error2 * mb.error2 / mb.freedom);
-  d.half_width = student_t(freedom) * std::sqrt(error2);
-  return d;
+  const Estimate gap = decant::difference(a, b);
+  return {gap.mean, gap.half_width};
 }
 
 std::vector<Verdict> judge(const Evidence& evidence) {
