@@ -102,9 +102,10 @@ TEST(Program, SaysWhenItCannotWrite) {
 }
 
 TEST(Program, StopsAtCtrlC) {
-  const fs::path in = cifar_set("signal/in", 4, 5000);
+  const fs::path in = cifar_set("signal/in", 4, 2500);
   const fs::path out = fresh_folder("signal_out") / "out";
-  const Outcome outcome = shell("timeout --preserve-status -s INT 0.5 $decant compress '" + in.string() + "' -o '" + out.string() + "'");
+  const Outcome outcome =
+      shell("timeout --foreground --preserve-status -s INT 0.5 $decant compress '" + in.string() + "' -o '" + out.string() + "'");
   EXPECT_EQ(outcome.code, 130) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
   EXPECT_FALSE(fs::exists(out));
@@ -121,6 +122,9 @@ TEST(Program, SpeaksJson) {
   const Json plan = Json::parse(shell("$decant compress '" + in.string() + "' -o unused --dry-run --json").out);
   EXPECT_EQ(plan["kept"], 10);
   EXPECT_GT(plan["memory_bytes"], 0);
+  const Outcome planned = shell("$decant plan '" + in.string() + "' --keep 20%");
+  EXPECT_EQ(planned.code, 0) << planned.err;
+  EXPECT_THAT(planned.out, HasSubstr("10 of 50 rows"));
 }
 
 TEST(Program, TakesOptionsFromAFile) {

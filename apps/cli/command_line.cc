@@ -90,7 +90,7 @@ void refuse_extras(const CLI::App& app, const OptionTable& own, const OptionTabl
 
 void require_all(const std::string& verb, const OptionTable& table, const std::set<std::string>& given) {
   for (const Option& option : table.options()) {
-    if (option.required && !given.contains(option.name))
+    if (option.required && option.default_text.empty() && !given.contains(option.name))
       throw UsageError(fmt::format("{} needs {}: {}", verb, option.positional ? option.metavar : "--" + option.name + " " + option.metavar,
                                    option.help));
   }

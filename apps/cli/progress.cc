@@ -50,7 +50,7 @@ void Terminal::advance(int64_t done) {
 void Terminal::end() {
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  if (!quiet_ && !terminal_ && now - start_ > kPlainEvery) std::fputs((line(now) + "\n").c_str(), stderr);
+  if (!quiet_ && !terminal_ && done_ > 0 && now - start_ > kPlainEvery) std::fputs((line(now) + "\n").c_str(), stderr);
   stage_.clear();
 }
 

@@ -6,6 +6,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
+#include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
 #include "decant/select/quota.h"
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int64_t kSizeSamples = 16;
 constexpr size_t kListed = 20;
+constexpr int64_t kHeaders = 20000;
 
 /// Sizes of a few pictures spread over the rows: {"width x height x channels": how many of the sampled}.
 Json image_sizes(const Rows& rows, const Context& context) {
@@ -71,18 +73,42 @@ Json bad_of(const std::vector<BadRow>& bad) {
   return listed;
 }
 
+/// Rows whose headers are looked at: all of them, or evenly spread ones when there are very many.
+std::vector<int64_t> looked_at(int64_t rows, bool deep) {
+  const int64_t step = deep ? 1 : (rows + kHeaders - 1) / kHeaders;
+  std::vector<int64_t> picked;
+  for (int64_t row = 0; row < rows; row += std::max<int64_t>(1, step)) picked.push_back(row);
+  return picked;
+}
+
+std::vector<BadRow> bad_rows(const Dataset& dataset, const std::vector<int64_t>& picked, bool deep, const Context& context) {
+  const RowsView view(dataset.splits.at(Split::train), picked);
+  std::vector<BadRow> bad = find_bad_rows(view, deep ? Depth::full : Depth::headers, context);
+  for (BadRow& row : bad) row.row = picked[static_cast<size_t>(row.row)];
+  if (static_cast<int64_t>(picked.size()) == dataset.train().size()) return bad;
+  for (int64_t row = 0; row < dataset.train().size(); ++row) {
+    if (std::binary_search(picked.begin(), picked.end(), row)) continue;
+    if (std::string fault = dataset.train().known_fault(row); !fault.empty())
+      bad.push_back({row, dataset.train().key(row), std::move(fault)});
+  }
+  std::sort(bad.begin(), bad.end(), [](const BadRow& a, const BadRow& b) { return a.row < b.row; });
+  return bad;
+}
+
 }  // namespace
 
 Json inspect(const InspectOptions& options, const Context& context) {
   const Dataset dataset = open_dataset(options.path, {.labels = options.labels}, context);
   const Rows& train = dataset.train();
-  const std::vector<BadRow> bad = find_bad_rows(train, options.deep ? Depth::full : Depth::headers, context);
+  const std::vector<int64_t> picked = looked_at(train.size(), options.deep);
+  const std::vector<BadRow> bad = bad_rows(dataset, picked, options.deep, context);
   const std::vector<int32_t> labels = labels_of(train);
   const int classes = class_count(dataset);
   return {{"format", dataset.format},
           {"rows", train.size()},
           {"classes", classes},
           {"bad_files", bad.size()},
+          {"files_checked", picked.size()},
           {"bytes", train.stored_bytes()},
           {"labelled", std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; })},
           {"splits", splits_of(dataset)},
@@ -120,7 +146,10 @@ std::string inspect_text(const Json& found) {
   std::string sizes;
   for (const auto& [size, count] : found["image_sizes"].items()) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
-  text += fmt::format("bad       {}\n", found["bad_files"].get<int64_t>());
+  text += fmt::format("bad       {}", found["bad_files"].get<int64_t>());
+  if (found["files_checked"] < found["rows"])
+    text += fmt::format(" among {} looked at; --deep decodes every one", human_count(found["files_checked"]));
+  text += "\n";
   for (const Json& bad : found["bad"])
     text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(),
                         bad["reason"].get<std::string>());
@@ -132,10 +161,10 @@ std::string inspect_text(const Json& found) {
 namespace {
 
 /// Nanoseconds of one core, measured; see docs/benchmarks.md.
-constexpr double kDecodePerByte = 45;  // JPEG bytes, full decode
-constexpr double kReadPerByte = 0.7;   // digest, hash, copy
-constexpr double kConvKMeansPerPicture = 1.6e6;
-constexpr double kScorePerValue = 0.16;  // one multiply-add of a linear score
+constexpr double kDecodePerByte = 45;             // JPEG bytes, full decode
+constexpr double kReadPerByte = 0.7;              // digest, hash, copy
+constexpr double kConvKMeansPerPicture = 0.75e6;  // beside 14 s of learning for 10,000 pictures or more
+constexpr double kScorePerValue = 0.025;          // one multiply-add of a linear score
 
 double bins_seconds(double pool_rows, double pools, double width) {
   return pools * pool_rows * pool_rows / 2 * width * kScorePerValue * 1e-9;
@@ -164,7 +193,9 @@ Json plan(const CompressOptions& options, const Context& context) {
     total += core_seconds / threads;
   };
   stage("read", bytes * (kReadPerByte + (encoded && !options.no_check ? kDecodePerByte : 0)) * 1e-9);
-  if (computes) stage("features", rows * kConvKMeansPerPicture * 1e-9 + (encoded ? bytes * kDecodePerByte * 1e-9 : 0));
+  if (computes)
+    stage("features",
+          rows * kConvKMeansPerPicture * 1e-9 + 14 * std::min(1.0, rows / 1000) + (encoded ? bytes * kDecodePerByte * 1e-9 : 0));
   if (options.select.method != "random") stage("bins", bins_seconds(rows / pools, pools, width));
   stage("write", bytes * share * 3 * kReadPerByte * 1e-9 + static_cast<double>(kept) * 3e-5);
 
