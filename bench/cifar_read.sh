@@ -4,9 +4,8 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 
-DECANT_CIFAR10=$(dataset cifar10)
+DECANT_CIFAR10=$(dataset cifar10) || exit 0
 export DECANT_CIFAR10
-[ -n "$DECANT_CIFAR10" ] || exit 0  # dataset said why
 
 "$build/formats_bench" --benchmark_filter='^cifar_(decode|copy|open_and_decode)' --benchmark_repetitions=5 \
   --benchmark_report_aggregates_only=true --benchmark_format=csv 2>/dev/null | awk -F, '

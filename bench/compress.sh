@@ -3,7 +3,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 decant=$build/decant
-cifar=$(dataset cifar10)
+cifar=$(dataset cifar10) || exit 0
 scratch=$root/build/bench
 mkdir -p "$scratch"
 [ -f "$scratch/cifar10.npy" ] || "$decant" features "$cifar" -o "$scratch/cifar10.npy" --cache "$scratch/cache" --quiet >/dev/null

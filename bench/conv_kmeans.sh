@@ -4,7 +4,7 @@
 # and a budget of 90 s. Arguments go to features_bench.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
-cifar=$(dataset cifar10)
+cifar=$(dataset cifar10) || exit 0
 [ -d "$cifar" ] || exit 0
 
 line=$("$build/features_bench" "$cifar" "$@")

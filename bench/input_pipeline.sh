@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 threads=${THREADS:-$(nproc)} rounds=${ROUNDS:-13}
 bench=$build/train_torch_bench
 [ -x "$bench" ] || { echo "skipped: $bench is not built (DECANT_WITH_TORCH, DECANT_WITH_BENCH)" >&2; exit 0; }
-cifar=$(dataset cifar10)
+cifar=$(dataset cifar10) || exit 0
 [ -n "$cifar" ] || exit 0
 
 # measure NET BATCH STEPS

@@ -5,8 +5,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 
-photos=$(dataset imagenette_1200)
-[ -n "$photos" ] || exit 0 # dataset said why
+photos=$(dataset imagenette_1200) || exit 0
 export DECANT_JPEGS=$photos/imagenette
 
 figures=$("$build/formats_bench" --benchmark_filter='^(decode_jpeg|decode_jpeg_turbojpeg)$' --benchmark_repetitions=7 \

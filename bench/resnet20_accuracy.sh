@@ -5,7 +5,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 
-cifar=$(dataset cifar10)
+cifar=$(dataset cifar10) || exit 0
 weights=$shared/data/weights_cifar10_resnet/resnet20-12fca82f.safetensors
 [ -n "$cifar" ] || exit 0
 [ -f "$weights" ] || { echo "skipped: $weights is not here (set DECANT_SHARED)" >&2; exit 0; }

@@ -4,8 +4,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 
-photos=$(dataset imagenette_1200)
-[ -n "$photos" ] || exit 0 # dataset said why
+photos=$(dataset imagenette_1200) || exit 0
 shards=$root/build/data/tar_read
 if [ ! -e "$shards/done" ]; then
   rm -rf "$shards"

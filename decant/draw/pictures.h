@@ -48,13 +48,11 @@ struct DrawnTruth {
 };
 
 /// Which pictures the set consists of. Exact, for every seed:
-///   training modes  kModeShares of per_class in each class, by largest remainder
-///   test modes      half of the pictures evenly over the modes, half with kModeShares: what is usual and what is
-///                   rare both count
-///   near-duplicates round(share · training pictures), in proportion over classes and modes; fewer only where
-///   a mode of a
-///                   class would lose its last scene
-///   wrong labels    round(share · training pictures), training only, the other class drawn evenly
+///   training modes   kModeShares of per_class in each class, by largest remainder
+///   test modes       half even, half in the training shares, so that covering the rare ones pays
+///   near-duplicates  round(share · training pictures), in proportion over classes and modes; fewer only where a mode of a class would
+///                    lose its last scene
+///   wrong labels     round(share · training pictures), training only, the other class drawn evenly
 /// Throws InputError for options out of range.
 DrawnTruth plan_picture_set(const DrawOptions& options);
 

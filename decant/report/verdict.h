@@ -5,8 +5,7 @@
 // So the sentence is chosen by the 95 % interval of the difference alone, by Welch's test (B. L. Welch,
 // Biometrika 34, 1947), which does not assume that both sets scatter alike:
 //
-//   d = mean(a) − mean(b),   s² = s_a²/n_a + s_b²/n_b,   d ± t(ν, 95 %)·s,   ν = s⁴ / ((s_a²/n_a)²/(n_a−1) +
-//   (s_b²/n_b)²/(n_b−1))
+//   d = mean(a) − mean(b) ± t(ν)·s, as base/statistics.h states it.
 //
 // An interval that covers 0 is "no better than random here", whatever its middle. One seed gives no interval
 // and no verdict.
