@@ -94,7 +94,7 @@ TEST(Verdicts, SayWhenNothingIsShown) {
   Evidence evidence{"", 10, {{"quick", "random", 5, {0.70, 0.72, 0.71}}, {"quick", "small", 5, {0.72, 0.71, 0.715}, 0.715}}};
   EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("no difference shown"));
   evidence.cells[1].accuracy = {0.80, 0.82, 0.81};
-  EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("+10.0 ± 0.0 points against random"));
+  EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("+10.0 ± 2.3 points against random"));
   EXPECT_THAT(verdicts(evidence)[0], testing::Not(testing::HasSubstr("no difference")));
 }
 
