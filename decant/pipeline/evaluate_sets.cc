@@ -12,6 +12,7 @@
 #include "decant/pipeline/neural.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/run_source.h"
+#include "decant/pipeline/train_set.h"
 #include "decant/pipeline/write_small_set.h"
 #include "decant/select/recipes.h"
 
@@ -25,21 +26,8 @@ void EvaluateOptions::declare(OptionTable& table) {
   b.positional = b.required = true;
   table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
   table.add("seeds", seeds, "N", "runs of each; three or more give an interval worth reading");
-  table.add("steps", training.steps, "N", "parameter updates of every run, whatever the size of its set");
-  table.add("epochs", epochs, "N", "instead of steps: passes over the full set; every run takes as many steps");
-  table.add("batch", training.batch, "N", "pictures in a step");
-  table.add("optimizer", training.optimizer, "NAME", "sgd or adamw");
-  table.add("learning-rate", training.learning_rate, "RATE", "peak");
-  table.add("weight-decay", training.weight_decay, "W", "on weights, not on norms and biases");
-  table.add("schedule", training.schedule, "NAME", "linear, cosine, step or constant");
-  table.add("warmup", training.warmup, "SHARE", "of the steps spent rising to the peak");
-  table.add("label-smoothing", training.label_smoothing, "S", "0 = none");
-  table.add("crop", training.crop, "PIXELS", "reflect-pad by this much and cut back at random; 0 = none");
-  table.add("no-flip", no_flip, "do not mirror half of the pictures");
-  table.add("image-size", training.image_size, "PIXELS", "side the networks see; 0 = the pictures' own, at most 64");
+  declare_training(table, training, epochs, no_flip);
   table.add("hold-out", hold_out, "SHARE", "of the rows, when the data set has no test split");
-  table.add("seed", training.seed, "N", "first seed");
-  table.add("device", training.device, "DEV", "cpu or cuda").effect = Effect::speed;
 }
 
 namespace {

@@ -10,14 +10,9 @@
 
 namespace decant {
 
-void TrainSetOptions::declare(OptionTable& table) {
-  Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
-  path.positional = path.required = true;
-  table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
-  table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
-  table.add("net", training.net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
-  table.add("steps", training.steps, "N", "parameter updates");
-  table.add("epochs", epochs, "N", "instead of steps: passes over the set");
+void declare_training(OptionTable& table, train::TrainOptions& training, int& epochs, bool& no_flip) {
+  table.add("steps", training.steps, "N", "parameter updates, whatever the size of the set");
+  table.add("epochs", epochs, "N", "instead of steps: passes over the (full) set");
   table.add("batch", training.batch, "N", "pictures in a step");
   table.add("optimizer", training.optimizer, "NAME", "sgd or adamw");
   table.add("learning-rate", training.learning_rate, "RATE", "peak");
@@ -31,6 +26,15 @@ void TrainSetOptions::declare(OptionTable& table) {
   table.add("image-size", training.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
   table.add("seed", training.seed, "N", "weights, order and augmentation follow from it");
   table.add("device", training.device, "DEV", "cpu or cuda").effect = Effect::speed;
+}
+
+void TrainSetOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
+  path.positional = path.required = true;
+  table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
+  table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
+  table.add("net", training.net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
+  declare_training(table, training, epochs, no_flip);
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 

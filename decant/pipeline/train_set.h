@@ -12,6 +12,9 @@
 
 namespace decant {
 
+/// The options of a training, declared for every verb that trains. The verb turns `epochs` into steps and `no_flip` into flip.
+void declare_training(OptionTable& table, train::TrainOptions& training, int& epochs, bool& no_flip);
+
 struct TrainSetOptions {
   InputOptions input;
   std::string test;           ///< another data set whose held-out split (or training split, when it has no other) is measured on
