@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "decant/base/json.h"
+#include "decant/base/test_support.h"
 
 #include "tests/drawn_sets.h"
 
@@ -15,7 +16,6 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing_sets::cifar_set;
-using testing_sets::fresh_folder;
 
 struct Outcome {
   int code = 0;

@@ -4,22 +4,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/base/test_support.h"
 
 namespace decant::testing_sets {
 
 namespace fs = std::filesystem;
-
-inline fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::temp_directory_path() / ("decant_" + std::to_string(::getpid())) / name;
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
 
 /// CIFAR-10 binary files: `batches` of `per_batch` records, and a test batch of a fifth of that. Class k is a noisy ramp of its own
 /// slope and colour, so that features and networks have something to see.

@@ -7,6 +7,7 @@
 #include "decant/base/context.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/compress.h"
@@ -23,7 +24,6 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing_sets::cifar_set;
 using testing_sets::contents;
-using testing_sets::fresh_folder;
 
 CompressOptions options_for(const fs::path& in, const fs::path& out) {
   CompressOptions options{.input = {.path = in.string()}, .out = out};
@@ -31,16 +31,6 @@ CompressOptions options_for(const fs::path& in, const fs::path& out) {
   options.features.feature_width = 16;
   options.select.bins = 4;
   return options;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 /// What must repeat byte for byte: everything but the files that tell the time.

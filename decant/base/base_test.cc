@@ -14,6 +14,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
 #include "decant/base/statistics.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
@@ -21,23 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("decant_base_" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(Errors, NameFilePlaceFaultAndRemedy) {
   EXPECT_EQ(InputError({"a.npy", "row 3", "holds nan", "Mend it"}).what(), std::string("a.npy: row 3: holds nan. Mend it"));

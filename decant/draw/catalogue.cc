@@ -10,7 +10,6 @@ namespace decant::draw {
 
 namespace {
 
-using enum Setting;
 using S = Style;
 
 //                            size        off    lean
@@ -38,6 +37,7 @@ constexpr Palette kBrown{0.07, 0.03, 0.40, 0.70, 0.30, 0.60};
 }  // namespace
 
 const std::array<ObjectClass, kClassCount>& catalogue() {
+  using enum Setting;
   static const std::array<ObjectClass, kClassCount> classes = {{
       {"bird",
        bird_part,

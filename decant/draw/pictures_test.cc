@@ -14,18 +14,13 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/test_support.h"
 #include "decant/formats/image/codec.h"
 
 namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path fresh(const std::string& name) {
-  const fs::path path = fs::path(testing::TempDir()) / ("decant_draw_" + name);
-  fs::remove_all(path);
-  return path;
-}
 
 DrawOptions few() {
   DrawOptions o;
@@ -46,15 +41,6 @@ std::string digest_of(const fs::path& folder) {
   Digest digest;
   for (const fs::path& file : files) digest.add(fs::relative(file, folder).string()).add(read_text(file));
   return digest.hex();
-}
-
-std::string refusal(const DrawOptions& options) {
-  try {
-    plan_picture_set(options);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 std::map<std::pair<int, int>, int> count_modes(const DrawnTruth& truth, Split split) {
@@ -130,7 +116,7 @@ TEST(PicturePlan, RefusesOptionsOutOfRangeByName) {
   const auto with = [](auto change) {
     DrawOptions o;
     change(o);
-    return refusal(o);
+    return message_of([&] { plan_picture_set(o); });
   };
   EXPECT_THAT(with([](DrawOptions& o) { o.classes = 13; }), testing::HasSubstr("classes 13: is out of range. Give 1 to 12"));
   EXPECT_THAT(with([](DrawOptions& o) { o.classes = 0; }), testing::HasSubstr("classes 0"));
@@ -143,8 +129,8 @@ TEST(PicturePlan, RefusesOptionsOutOfRangeByName) {
 }
 
 TEST(PictureSet, IsTheSameBytesForAnyThreadCountAndEveryTime) {
-  const fs::path one = fresh("one");
-  const fs::path three = fresh("three");
+  const fs::path one = fresh_path("one");
+  const fs::path three = fresh_path("three");
   Context context;
   context.threads = 1;
   draw_picture_set(one, few(), context);
@@ -200,7 +186,7 @@ TEST(PictureSet, ASnapshotIsNearToItsSceneAndAnotherSceneIsNot) {
 }
 
 TEST(PictureSet, EveryFileDecodesAndHasItsLineInTheTruth) {
-  const fs::path folder = fresh("decodes");
+  const fs::path folder = fresh_path("decodes");
   const DrawnTruth truth = draw_picture_set(folder, few());
   Image image;
   std::vector<std::byte> buffer;
@@ -217,14 +203,14 @@ TEST(PictureSet, EveryFileDecodesAndHasItsLineInTheTruth) {
 }
 
 TEST(PictureSet, RefusesAFolderThatExistsAndLeavesItAlone) {
-  const fs::path folder = fresh("exists");
+  const fs::path folder = fresh_path("exists");
   fs::create_directories(folder);
   EXPECT_THROW(draw_picture_set(folder, few()), InputError);
   EXPECT_TRUE(fs::is_empty(folder));
 }
 
 TEST(PictureSet, StopsWhenCancelledWithoutAFinalFolder) {
-  const fs::path folder = fresh("cancelled");
+  const fs::path folder = fresh_path("cancelled");
   const std::atomic<bool> cancel{true};
   Context context;
   context.cancel = &cancel;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "decant/base/file.h"
+#include "decant/base/test_support.h"
 
 namespace decant::features {
 namespace {
@@ -13,16 +14,11 @@ namespace fs = std::filesystem;
 
 class FeatureCache : public testing::Test {
  protected:
-  FeatureCache() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
   void store() const {
     store_features(folder_, key_, 3, 2, [](MatrixView<float> out) { out[2][1] = 5; });
   }
 
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) / (std::string("decant_cache_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const fs::path folder_ = fresh_folder("cache");
   const FeatureKey key_{"data", "conv-kmeans", R"({"seed":1})"};
 };
 

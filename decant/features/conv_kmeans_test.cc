@@ -8,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
+#include "decant/base/test_support.h"
 #include "decant/features/spherical_kmeans.h"
 
 namespace decant::features {
@@ -186,12 +187,7 @@ TEST(ConvKMeans, RefusesOptionsOutOfRange) {
   const auto message = [&](auto change) -> std::string {
     ConvKMeansOptions options = small_options();
     change(options);
-    try {
-      fit_conv_kmeans(rows, rows.all(), options, {});
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "accepted";
+    return message_of([&] { fit_conv_kmeans(rows, rows.all(), options, {}); });
   };
   EXPECT_THAT(message([](auto& o) { o.patch = 1; }), HasSubstr("patch: is 1"));
   EXPECT_THAT(message([](auto& o) { o.image_side = 5; }), HasSubstr("from 6 to 256"));

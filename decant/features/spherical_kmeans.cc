@@ -12,11 +12,11 @@
 namespace decant::features {
 namespace {
 
-constexpr int64_t kChunk = 1024;
+constexpr int64_t kRowChunk = 1024;
 
 std::vector<int64_t> assign(MatrixView<const float> rows, const Matrix<float>& centroids, const Context& context) {
   std::vector<int64_t> nearest(static_cast<size_t>(rows.rows));
-  parallel_for(context, rows.rows, kChunk, [&](int64_t begin, int64_t end) {
+  parallel_for(context, rows.rows, kRowChunk, [&](int64_t begin, int64_t end) {
     Matrix<float> cosines(end - begin, centroids.rows());
     multiply_transposed(rows.slice(begin, end), centroids.view(), cosines.view());
     for (int64_t i = begin; i < end; ++i) {

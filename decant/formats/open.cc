@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int64_t kChunk = 32;  // rows; a chunk is worth milliseconds
+constexpr int64_t kCheckChunk = 32;  // rows; a chunk is worth milliseconds
 
-constexpr const char* kRead =
+constexpr const char* kWhatIsRead =
     "decant reads: folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them), WebDataset shards (.tar), CIFAR's "
     "binary batches, IDX files (MNIST), .npy features";
 
@@ -65,7 +65,7 @@ fs::path existing_part(fs::path path) {
 Dataset open_file(const fs::path& path, const OpenOptions& options, const Context& context) {
   if (path.extension() == ".npy") return open_npy_dataset(path, options.labels);
   if (looks_like_shards(path.string())) return open_webdataset(path.string(), context);
-  throw InputError({path.string(), "", "is a file that is not read as a data set", kRead});
+  throw InputError({path.string(), "", "is a file that is not read as a data set", kWhatIsRead});
 }
 
 bool is_run_folder(const fs::path& folder) {
@@ -82,7 +82,7 @@ Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Co
   if (looks_like_shards(folder.string())) return open_webdataset(folder.string(), context);
   if (looks_like_imagefolder(folder)) return open_imagefolder(folder, context);
   if (has_shards_below(folder)) return open_webdataset(folder.string(), context);
-  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known", kRead});
+  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known", kWhatIsRead});
 }
 
 Dataset open_any(const std::string& spec, const OpenOptions& options, const Context& context) {
@@ -124,13 +124,13 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
 
 std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
   Stage stage(context, depth == Depth::full ? "checking pictures" : "checking headers", rows.size(), "rows");
-  std::vector<std::vector<BadRow>> chunks(static_cast<size_t>((rows.size() + kChunk - 1) / kChunk));
-  parallel_for(context, rows.size(), kChunk, [&](int64_t begin, int64_t end) {
+  std::vector<std::vector<BadRow>> chunks(static_cast<size_t>((rows.size() + kCheckChunk - 1) / kCheckChunk));
+  parallel_for(context, rows.size(), kCheckChunk, [&](int64_t begin, int64_t end) {
     thread_local std::vector<std::byte> scratch;
     thread_local Image image;
     for (int64_t row = begin; row < end; ++row) {
       if (auto fault = fault_of(rows, row, depth, scratch, image))
-        chunks[static_cast<size_t>(begin / kChunk)].push_back({row, rows.key(row), std::move(*fault)});
+        chunks[static_cast<size_t>(begin / kCheckChunk)].push_back({row, rows.key(row), std::move(*fault)});
     }
     stage.advance(end - begin);
   });

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/npy/npy.h"
@@ -16,19 +18,9 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class Folder {
- public:
-  explicit Folder(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_open_" + name)) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  void add(const std::string& file, std::string_view content) const {
-    fs::create_directories((path / file).parent_path());
-    write_file(path / file, content);
-  }
+struct Folder : ScratchFolder {
+  using ScratchFolder::ScratchFolder;
   Dataset open() const { return open_dataset(path.string(), {}, {}); }
-  fs::path path;
 };
 
 std::string png(int width, uint8_t value) {
@@ -38,27 +30,6 @@ std::string png(int width, uint8_t value) {
   std::vector<std::byte> bytes;
   encode_png(image.view(), bytes);
   return std::string(as_text(bytes));
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::vector<std::string> keys(const Rows& rows) {
-  std::vector<std::string> all;
-  for (int64_t row = 0; row < rows.size(); ++row) all.push_back(rows.key(row));
-  return all;
-}
-
-std::string text_of(const Rows& rows, int64_t row) {
-  std::vector<std::byte> scratch;
-  return std::string(as_text(rows.bytes(row, scratch)));
 }
 
 /// Ten records of CIFAR-10; record i has label i and pixels of value i.
@@ -136,18 +107,18 @@ TEST(WriteAs, KeepsEncodedBytes) {
   source.add("train/b/deep/1.png", pictures[1]);
   source.add("train/a/x.jpg", pictures[2]);
   const Dataset dataset = source.open();
-  ASSERT_THAT(keys(dataset.train()), ElementsAre("train/a/x.jpg", "train/b/1.png", "train/b/deep/1.png"));
+  ASSERT_THAT(keys_of(dataset.train()), ElementsAre("train/a/x.jpg", "train/b/1.png", "train/b/deep/1.png"));
   const Folder shards("to_webdataset");
   write_as("webdataset", dataset, std::vector<int64_t>{0, 2}, shards.path);
   const Dataset tar = shards.open();
-  EXPECT_THAT(keys(tar.train()), ElementsAre("train-000000.tar/000000000.png", "train-000000.tar/000000002.png"));
+  EXPECT_THAT(keys_of(tar.train()), ElementsAre("train-000000.tar/000000000.png", "train-000000.tar/000000002.png"));
   EXPECT_THAT(labels_of(tar.train()), ElementsAre(0, 1));
   EXPECT_THAT(tar.classes, ElementsAre("a", "b"));
   EXPECT_EQ(text_of(tar.train(), 1), pictures[1]);
   const Folder folder("to_imagefolder");
   write_as("imagefolder", dataset, std::vector<int64_t>{0, 1, 2}, folder.path);
   const Dataset flat = folder.open();
-  EXPECT_THAT(keys(flat.train()), ElementsAre("train/a/x.jpg", "train/b/1-2.png", "train/b/1.png"));
+  EXPECT_THAT(keys_of(flat.train()), ElementsAre("train/a/x.jpg", "train/b/1-2.png", "train/b/1.png"));
   EXPECT_EQ(text_of(flat.train(), 1), pictures[1]);
 }
 
@@ -159,7 +130,7 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   const std::vector<int64_t> rows = {1, 7};
   write_as("imagefolder", dataset, rows, folder.path);
   const Dataset pictures = folder.open();
-  EXPECT_THAT(keys(pictures.train()), ElementsAre("train/automobile/data_batch_1.bin-1.png", "train/horse/data_batch_1.bin-7.png"));
+  EXPECT_THAT(keys_of(pictures.train()), ElementsAre("train/automobile/data_batch_1.bin-1.png", "train/horse/data_batch_1.bin-7.png"));
   Image image;
   pictures.train().decode(1, image);
   EXPECT_EQ(image.size, (ImageSize{32, 32, 3}));
@@ -183,7 +154,7 @@ TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {
   const Dataset dataset = open_dataset((source.path / "x.tar").string(), {}, {});
   const Folder out("numbers_out");
   write_as("imagefolder", dataset, std::vector<int64_t>{0, 1}, out.path);
-  EXPECT_THAT(keys(out.open().train()), ElementsAre("train/02/2.jpg", "train/10/10.jpg"));
+  EXPECT_THAT(keys_of(out.open().train()), ElementsAre("train/02/2.jpg", "train/10/10.jpg"));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace decant {
 namespace {
 
-void on_every_target(const std::function<void()>& body) {
+void on_all_targets(const std::function<void()>& body) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     SCOPED_TRACE(hwy::TargetName(target));
@@ -28,7 +28,7 @@ std::vector<float> quarters(Random& random, size_t count) {
 }
 
 TEST(RowsAbove, FindsWhatThePlainLoopFinds) {
-  on_every_target([] {
+  on_all_targets([] {
     for (size_t count = 0; count < 90; ++count) {
       Random random(1, "rows above", count);
       auto score = quarters(random, count);
@@ -51,7 +51,7 @@ TEST(RowsAbove, FindsWhatThePlainLoopFinds) {
 }
 
 TEST(CodedDots, AreExactUpToTheLargestCodesAndQueries) {
-  on_every_target([] {
+  on_all_targets([] {
     for (const int64_t stride : {64, 128, 256, 832}) {
       Random random(2, "coded dots", static_cast<uint64_t>(stride));
       constexpr int64_t kRows = 9;

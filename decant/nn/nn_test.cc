@@ -12,6 +12,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 #include "decant/formats/safetensors/safetensors.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
@@ -22,15 +23,6 @@ namespace decant::nn {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string fault_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 /// Values in ±1, drawn like everything else here.
 Tensor noise(at::IntArrayRef shape, std::string_view name) {
@@ -251,32 +243,29 @@ TEST(Network, TrainingMovesTheRunningStatistics) {
 }
 
 TEST(Network, FaultsAreNamed) {
-  EXPECT_THAT(fault_of([] {
+  EXPECT_THAT(message_of([] {
                 make_network({"resnet19", {32, 32, 3}, 10});
               }),
               HasSubstr("there is no network 'resnet19'; did you mean 'resnet18'?"));
-  EXPECT_THAT(fault_of([] {
+  EXPECT_THAT(message_of([] {
                 make_network({"quick", {6, 6, 3}, 10});
               }),
               HasSubstr("'quick' needs pictures of at least 8×8 pixels, not 6×6"));
-  EXPECT_THAT(fault_of([] { make_network({"vit", {31, 31, 3}, 10}); }), HasSubstr("cannot cut pictures of 31×31"));
-  EXPECT_THAT(fault_of([] { make_network({"quick", {32, 32, 4}, 10}); }), HasSubstr("1 or 3 channels, not 4"));
-  EXPECT_THAT(fault_of([] { make_network({"quick", {32, 32, 3}, 0}); }), HasSubstr("at least one class"));
+  EXPECT_THAT(message_of([] { make_network({"vit", {31, 31, 3}, 10}); }), HasSubstr("cannot cut pictures of 31×31"));
+  EXPECT_THAT(message_of([] { make_network({"quick", {32, 32, 4}, 10}); }), HasSubstr("1 or 3 channels, not 4"));
+  EXPECT_THAT(message_of([] { make_network({"quick", {32, 32, 3}, 0}); }), HasSubstr("at least one class"));
 }
 
 // ------------------------------------------------------------------------------------------------------------------------- weights
-
-std::filesystem::path file_named(const std::string& name) {
-  return std::filesystem::path(::testing::TempDir()) / ("nn_test_" + name);
-}
 
 TEST(Weights, ComeBackAsTheyWere) {
   const auto network = make_network({"quick", {8, 8, 3}, 4});
   State state = initial_state(*network, Random(5, "init"));
   network->forward(state.parameters, state.buffers, images_for(network->spec(), 4), true);
   state.parameters[0] = state.parameters[0].contiguous(at::MemoryFormat::ChannelsLast);
-  save_weights(*network, state, file_named("quick.safetensors"));
-  const State back = load_weights(*network, file_named("quick.safetensors"));
+  const auto file = fresh_path("quick.safetensors");
+  save_weights(*network, state, file);
+  const State back = load_weights(*network, file);
   ASSERT_EQ(back.parameters.size(), state.parameters.size());
   for (size_t i = 0; i < back.parameters.size(); ++i) EXPECT_TRUE(back.parameters[i].equal(state.parameters[i]));
   for (size_t i = 0; i < back.buffers.size(); ++i) EXPECT_TRUE(back.buffers[i].equal(state.buffers[i]));
@@ -285,14 +274,14 @@ TEST(Weights, ComeBackAsTheyWere) {
 /// The message for the weights of a small mlp, spoiled by `spoil` before they are written.
 std::string fault_of_weights(const std::string& name, const std::function<void(std::vector<SafeTensor>&)>& spoil) {
   const auto network = make_network({"mlp", {2, 2, 1}, 2});
-  const auto file = file_named(name);
+  const auto file = fresh_path(name);
   save_weights(*network, initial_state(*network, Random(1)), file);
   SafeTensors good = open_safetensors(file);
   spoil(good.tensors);
-  const auto spoiled = file_named(name + ".spoiled");
+  const auto spoiled = fresh_path(name + ".spoiled");
   write_safetensors(spoiled, good.tensors);
-  const std::string message = fault_of([&] { load_weights(*network, spoiled); });
-  EXPECT_TRUE(message.starts_with(spoiled.string()) || message == "nothing was thrown") << message;
+  const std::string message = message_of([&] { load_weights(*network, spoiled); });
+  EXPECT_TRUE(message.starts_with(spoiled.string()) || message == "no error") << message;
   return message;
 }
 
@@ -318,17 +307,17 @@ TEST(Weights, FaultsNameFileAndTensor) {
                              [&](auto& t) {
                                t.push_back({"bn.num_batches_tracked", ElementType::f32, {4}, bytes});
                              }),
-            "nothing was thrown");
+            "no error");
 }
 
 // ------------------------------------------------------------------------------------------------------------------------ the rest
 
 TEST(Device, NamesAreChecked) {
   EXPECT_TRUE(device_named("cpu").is_cpu());
-  EXPECT_THAT(fault_of([] { device_named("gpu"); }), HasSubstr("there is no device 'gpu'"));
-  EXPECT_THAT(fault_of([] { device_named("cuda:"); }), HasSubstr("there is no device 'cuda:'"));
-  EXPECT_THAT(fault_of([] { device_named("cuda:1x"); }), HasSubstr("there is no device 'cuda:1x'"));
-  EXPECT_THAT(fault_of([] { device_named("cuda:99"); }), HasSubstr("device 'cuda:99' is not here"));
+  EXPECT_THAT(message_of([] { device_named("gpu"); }), HasSubstr("there is no device 'gpu'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:"); }), HasSubstr("there is no device 'cuda:'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:1x"); }), HasSubstr("there is no device 'cuda:1x'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:99"); }), HasSubstr("device 'cuda:99' is not here"));
 }
 
 TEST(Normalisation, IsExact) {

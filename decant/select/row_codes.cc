@@ -12,7 +12,7 @@ namespace decant {
 namespace {
 
 constexpr double kUnit = 0x1p-53;
-constexpr double kUp = 1 + 0x1p-30;  // makes good for the rounding of a norm
+constexpr double kNormUp = 1 + 0x1p-30;  // makes good for the rounding of a norm
 constexpr int64_t kChunk = 2048;
 
 /// The nearest integer of a value below 2⁵¹, in a way that vectorises.
@@ -24,7 +24,7 @@ double nearest(double value) {
 double length_above(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += value * value;
-  return std::sqrt(sum) * kUp;
+  return std::sqrt(sum) * kNormUp;
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ RowCodes::RowCodes(const LinearPool& pool, const Context& context) : stride_((po
   for (int32_t i = 0; i < pool.size(); ++i) {
     const double share = pool.scale(i) / static_cast<double>(count);
     add_scaled(mean_, share, pool.values(i));
-    longest_ = std::max(longest_, pool.scale(i) * std::sqrt(pool.squared_norm(i)) * kUp);
+    longest_ = std::max(longest_, pool.scale(i) * std::sqrt(pool.squared_norm(i)) * kNormUp);
   }
   codes_.resize(count * static_cast<size_t>(stride_));
   step_.resize(count);
@@ -73,10 +73,10 @@ void RowCodes::encode_row(const LinearPool& pool, int32_t row) {
     missed += rest * rest;
   }
   const double rounding = 16 * kUnit * (longest_ + 1e-300);
-  const double error = std::sqrt(missed) * kUp + rounding;
+  const double error = std::sqrt(missed) * kNormUp + rounding;
   step_[at] = step;
   error_[at] = error;
-  reach_[at] = std::sqrt(reach) * kUp + rounding + error;
+  reach_[at] = std::sqrt(reach) * kNormUp + rounding + error;
 }
 
 void RowCodes::encode(std::span<const double> r, CodedQuery& query) const {
@@ -99,7 +99,7 @@ void RowCodes::encode(std::span<const double> r, CodedQuery& query) const {
     const double rest = r[k] - query.step * rounded;
     missed += rest * rest;
   }
-  query.error = furthest_ * (std::sqrt(missed) * kUp + 16 * kUnit * query.length);
+  query.error = furthest_ * (std::sqrt(missed) * kNormUp + 16 * kUnit * query.length);
 }
 
 void RowCodes::products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const {

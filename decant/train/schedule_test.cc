@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 #include "decant/train/train.h"
 
 namespace decant::train {
@@ -38,16 +39,11 @@ TEST(Schedule, ConstantStaysAfterTheWarmUp) {
 }
 
 std::string fault_of(const TrainOptions& options) {
-  try {
-    check(options);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "none";
+  return message_of([&] { check(options); });
 }
 
 TEST(CheckOptions, NamesTheOptionAndTheRemedy) {
-  EXPECT_EQ(fault_of({}), "none");
+  EXPECT_EQ(fault_of({}), "no error");
   TrainOptions options;
   options.schedule = "cosin";
   EXPECT_EQ(fault_of(options), "schedule: 'cosin' is no schedule. Use linear, cosine, step or constant");

@@ -9,6 +9,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
+#include "decant/base/test_support.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/nn/network.h"
@@ -49,7 +50,7 @@ NetworkFeatureOptions options_for(NetworkFeature kind) {
   options.kind = kind;
   options.classes = 4;
   options.batch = 5;
-  options.weights = std::filesystem::path(::testing::TempDir()) / "network_features_test.safetensors";
+  options.weights = fresh_path("weights.safetensors");
   const auto network = nn::make_network({"quick", {8, 8, 3}, 4});
   nn::save_weights(*network, nn::initial_state(*network, Random(2)), options.weights);
   return options;
@@ -59,15 +60,6 @@ Matrix<float> features_of(const Rows& rows, const NetworkFeatureOptions& options
   Matrix<float> out(rows.size(), network_feature_width(rows, options, kBadRows));
   network_features(rows, kBadRows, options, out.view(), Context{});
   return out;
-}
-
-std::string fault_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(NetworkFeatures, EmbeddingsAreThoseOfTheNetwork) {
@@ -114,7 +106,7 @@ TEST(NetworkFeatures, NormalisationCounts) {
 
 TEST(NetworkFeatures, FaultsAreNamed) {
   const auto fault_with = [](const Rows& rows, const NetworkFeatureOptions& options) {
-    return fault_of([&] { features_of(rows, options); });
+    return message_of([&] { features_of(rows, options); });
   };
   const NetworkFeatureOptions gradient = options_for(NetworkFeature::gradient);
   EXPECT_THAT(fault_with(Noise(kNoLabel), gradient), HasSubstr("noise0: has no label"));

@@ -179,9 +179,9 @@ std::vector<std::string> lines_of(const fs::path& path) {
 }
 
 /// Reads one folder of either kind.
-class Opener {
+class CifarOpener {
  public:
-  Opener(const fs::path& root, std::string home) : root_(root), home_(std::move(home)) {
+  CifarOpener(const fs::path& root, std::string home) : root_(root), home_(std::move(home)) {
     refuse_what_is_not_binary();
     const bool ten = is_cifar10(path_of(""));
     if (ten && is_cifar100(path_of("")))
@@ -288,7 +288,7 @@ Dataset open_cifar(const fs::path& folder) {
   auto home = home_of(folder);
   if (!home)
     throw InputError({folder.string(), "", "holds no CIFAR files (data_batch_N.bin, or train.bin and test.bin)", "Check the path"});
-  return Opener(folder, std::move(*home)).open();
+  return CifarOpener(folder, std::move(*home)).open();
 }
 
 }  // namespace decant

@@ -5,32 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("decant_cifar_" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
-}
 
 /// One record; its pixels depend on label and place, and differ between the planes.
 std::string record(std::vector<int> labels) {

@@ -196,9 +196,9 @@ class IdxSubsetWriter : public SubsetWriter {
 };
 
 /// Finds and checks the files of a folder, split by split.
-class Opener {
+class IdxOpener {
  public:
-  explicit Opener(const fs::path& folder) : folder_(folder), names_(names_in(folder)) {
+  explicit IdxOpener(const fs::path& folder) : folder_(folder), names_(names_in(folder)) {
     std::set<std::string> prefixes;
     for (const Name& name : names_) {
       if (name.images) prefixes.insert(name.prefix);
@@ -270,7 +270,7 @@ bool looks_like_idx(const fs::path& folder) {
 }
 
 Dataset open_idx(const fs::path& folder) {
-  Opener opener(folder);
+  IdxOpener opener(folder);
   const auto train = opener.open(Split::train);
   if (!train) throw InputError({folder.string(), "", "holds no train-images-idx3-ubyte (or .gz)", "Download the training pictures too"});
   Dataset dataset;

@@ -8,32 +8,12 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("decant_idx_" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
-}
 
 std::string idx(std::vector<uint32_t> shape, const std::string& data) {
   std::string file = {0, 0, 8, static_cast<char>(shape.size())};
@@ -57,54 +37,54 @@ std::string gzip(const std::string& text) {
   return out;
 }
 
-std::string fault_of(const std::string& file, int axes = 3, bool compressed = false) {
+std::string idx_fault(const std::string& file, int axes = 3, bool compressed = false) {
   return message_of([&] { parse_idx(as_bytes(file), axes, compressed, "a"); });
 }
 
-const std::string kImages = idx({3, 1, 2}, "aabbcc");
-const std::string kLabels = idx({3}, std::string("\0\2\1", 3));
+const std::string kIdxImages = idx({3, 1, 2}, "aabbcc");
+const std::string kIdxLabels = idx({3}, std::string("\0\2\1", 3));
 
 fs::path small_folder(const std::string& name) {
   const fs::path folder = fresh_folder(name);
-  write_file(folder / "train-images-idx3-ubyte", kImages);
-  write_file(folder / "train-labels-idx1-ubyte", kLabels);
+  write_file(folder / "train-images-idx3-ubyte", kIdxImages);
+  write_file(folder / "train-labels-idx1-ubyte", kIdxLabels);
   return folder;
 }
 
 TEST(IdxFile, RefusesWhatIsNoIdx) {
-  expect_says(fault_of(""), {"a: byte 0: is empty"});
-  expect_says(fault_of("ab"), {"too short"});
-  expect_says(fault_of("PK\3\4"), {"byte 0: is no IDX file"});
-  expect_says(fault_of(std::string("\0\0\x0d\3", 4)), {"byte 2", "type 0x0d"});
-  expect_says(fault_of(kLabels), {"byte 3: has 1 axes where 3 are expected", "swapped"});
-  expect_says(fault_of(kImages.substr(0, 10)), {"byte 10: ends inside its header"});
+  expect_says(idx_fault(""), {"a: byte 0: is empty"});
+  expect_says(idx_fault("ab"), {"too short"});
+  expect_says(idx_fault("PK\3\4"), {"byte 0: is no IDX file"});
+  expect_says(idx_fault(std::string("\0\0\x0d\3", 4)), {"byte 2", "type 0x0d"});
+  expect_says(idx_fault(kIdxLabels), {"byte 3: has 1 axes where 3 are expected", "swapped"});
+  expect_says(idx_fault(kIdxImages.substr(0, 10)), {"byte 10: ends inside its header"});
 }
 
 TEST(IdxFile, RefusesSizesThatDoNotMatch) {
-  expect_says(fault_of(idx({3, 1, 2}, "aabbc")), {"promises 6 bytes, but 5 follow", "cut short"});
-  expect_says(fault_of(idx({3, 1, 2}, "aabbccd")), {"promises 6 bytes, but 7 follow"});
-  expect_says(fault_of(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "more than 64 bits"});
-  expect_says(fault_of(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"promises 6 bytes, but 5 follow"});
+  expect_says(idx_fault(idx({3, 1, 2}, "aabbc")), {"promises 6 bytes, but 5 follow", "cut short"});
+  expect_says(idx_fault(idx({3, 1, 2}, "aabbccd")), {"promises 6 bytes, but 7 follow"});
+  expect_says(idx_fault(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "more than 64 bits"});
+  expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"promises 6 bytes, but 5 follow"});
 }
 
 TEST(IdxFile, InflatesNoMoreThanPromised) {
   const std::string bomb = gzip(idx({3, 1, 2}, std::string(50'000'000, 'x')));
-  expect_says(fault_of(bomb, 3, true), {"promises 6 bytes, but at least 7 follow"});
+  expect_says(idx_fault(bomb, 3, true), {"promises 6 bytes, but at least 7 follow"});
   // A promise of 15 TB backed by nothing: refused for what is missing, not for memory.
-  expect_says(fault_of(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"promises 15360000000000 bytes, but 1 follow"});
+  expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"promises 15360000000000 bytes, but 1 follow"});
 }
 
 TEST(IdxFile, RefusesDamagedGzip) {
-  const std::string good = gzip(kImages);
-  EXPECT_EQ(fault_of(good, 3, true), "no error");
-  EXPECT_EQ(fault_of(gzip(kImages.substr(0, 7)) + gzip(kImages.substr(7)), 3, true), "no error") << "two members";
-  expect_says(fault_of(kImages, 3, true), {"gzip data are damaged"});
-  expect_says(fault_of(good.substr(0, good.size() - 1), 3, true), {"gzip data are cut short"});
-  expect_says(fault_of("", 3, true), {"gzip data are cut short"});
-  expect_says(fault_of(good + "x", 3, true), {"gzip data are"});
+  const std::string good = gzip(kIdxImages);
+  EXPECT_EQ(idx_fault(good, 3, true), "no error");
+  EXPECT_EQ(idx_fault(gzip(kIdxImages.substr(0, 7)) + gzip(kIdxImages.substr(7)), 3, true), "no error") << "two members";
+  expect_says(idx_fault(kIdxImages, 3, true), {"gzip data are damaged"});
+  expect_says(idx_fault(good.substr(0, good.size() - 1), 3, true), {"gzip data are cut short"});
+  expect_says(idx_fault("", 3, true), {"gzip data are cut short"});
+  expect_says(idx_fault(good + "x", 3, true), {"gzip data are"});
   std::string wrong_sum = good;
   wrong_sum[wrong_sum.size() - 8] ^= 1;
-  expect_says(fault_of(wrong_sum, 3, true), {"gzip data are damaged (incorrect data check)"});
+  expect_says(idx_fault(wrong_sum, 3, true), {"gzip data are damaged (incorrect data check)"});
 }
 
 TEST(Idx, IsRowsOfGreyPictures) {
@@ -120,7 +100,7 @@ TEST(Idx, IsRowsOfGreyPictures) {
   EXPECT_EQ(train.key(2), "train-images-idx3-ubyte#2");
   EXPECT_EQ(labels_of(train), (std::vector<int32_t>{0, 2, 1}));
   EXPECT_EQ(train.fixed_size(), (ImageSize{2, 1, 1}));
-  EXPECT_EQ(train.stored_bytes(), static_cast<int64_t>(kImages.size() + kLabels.size()));
+  EXPECT_EQ(train.stored_bytes(), static_cast<int64_t>(kIdxImages.size() + kIdxLabels.size()));
   std::vector<std::byte> scratch;
   EXPECT_EQ(as_text(train.bytes(1, scratch)), "bb");
   Image image;
@@ -134,18 +114,18 @@ TEST(Idx, IsRowsOfGreyPictures) {
 
 TEST(Idx, TakesPrefixesAndTestNames) {
   const fs::path folder = fresh_folder("prefix");
-  write_file(folder / "emnist-letters-train-images-idx3-ubyte.gz", gzip(kImages));
-  write_file(folder / "emnist-letters-train-labels-idx1-ubyte.gz", gzip(kLabels));
-  write_file(folder / "emnist-letters-test-images-idx3-ubyte.gz", gzip(kImages));
-  write_file(folder / "emnist-letters-test-labels-idx1-ubyte.gz", gzip(kLabels));
+  write_file(folder / "emnist-letters-train-images-idx3-ubyte.gz", gzip(kIdxImages));
+  write_file(folder / "emnist-letters-train-labels-idx1-ubyte.gz", gzip(kIdxLabels));
+  write_file(folder / "emnist-letters-test-images-idx3-ubyte.gz", gzip(kIdxImages));
+  write_file(folder / "emnist-letters-test-labels-idx1-ubyte.gz", gzip(kIdxLabels));
   EXPECT_EQ(open_idx(folder).splits.size(), 2u);
-  write_file(folder / "emnist-mnist-train-images-idx3-ubyte.gz", gzip(kImages));
+  write_file(folder / "emnist-mnist-train-images-idx3-ubyte.gz", gzip(kIdxImages));
   expect_says(message_of([&] { open_idx(folder); }), {"holds 2 IDX data sets ('emnist-letters-' and 'emnist-mnist-'", "of its own"});
 }
 
 TEST(Idx, SaysWhatIsOdd) {
   const fs::path folder = small_folder("odd");
-  write_file(folder / "train-images-idx3-ubyte.gz", gzip(kImages));
+  write_file(folder / "train-images-idx3-ubyte.gz", gzip(kIdxImages));
   const Dataset twice = open_idx(folder);
   ASSERT_EQ(twice.oddities.size(), 1u);
   EXPECT_EQ(twice.oddities[0].place, (folder / "train-images-idx3-ubyte.gz").string());
@@ -162,9 +142,9 @@ TEST(Idx, RefusesFoldersThatDoNotFit) {
   const fs::path folder = fresh_folder("misfit");
   EXPECT_FALSE(looks_like_idx(folder));
   EXPECT_FALSE(looks_like_idx(folder / "absent"));
-  write_file(folder / "t10k-images-idx3-ubyte", kImages);
+  write_file(folder / "t10k-images-idx3-ubyte", kIdxImages);
   expect_says(message_of([&] { open_idx(folder); }), {"holds no train-images-idx3-ubyte"});
-  write_file(folder / "train-images-idx3-ubyte", kImages);
+  write_file(folder / "train-images-idx3-ubyte", kIdxImages);
   write_file(folder / "train-labels-idx1-ubyte", idx({2}, "\1\2"));
   expect_says(message_of([&] { open_idx(folder); }), {"holds 2 labels, but train-images-idx3-ubyte holds 3 pictures"});
   write_file(folder / "train-images-idx3-ubyte", idx({0, 28, 28}, ""));
@@ -175,8 +155,8 @@ TEST(Idx, RefusesFoldersThatDoNotFit) {
 
 TEST(Idx, WritesSubsetsAsTheyCame) {
   const fs::path folder = fresh_folder("subset");
-  write_file(folder / "train-images-idx3-ubyte", kImages);
-  write_file(folder / "train-labels-idx1-ubyte.gz", gzip(kLabels));
+  write_file(folder / "train-images-idx3-ubyte", kIdxImages);
+  write_file(folder / "train-labels-idx1-ubyte.gz", gzip(kIdxLabels));
   const Dataset dataset = open_idx(folder);
   const int64_t keep[] = {0, 2};
   int64_t written = 0;

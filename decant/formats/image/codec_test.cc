@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
@@ -28,17 +29,7 @@ Image decoded(Bytes bytes) {
   return image;
 }
 
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::string fault_of(Bytes bytes) {
+std::string codec_fault(Bytes bytes) {
   return message_of([&] { decoded(bytes); });
 }
 
@@ -118,7 +109,7 @@ TEST(Webp, DropsAlpha) {
 }
 
 TEST(Webp, RefusesAnimation) {
-  EXPECT_THAT(fault_of(from_hex(kAnimatedWebp)), HasSubstr("animated WebP"));
+  EXPECT_THAT(codec_fault(from_hex(kAnimatedWebp)), HasSubstr("animated WebP"));
 }
 
 TEST(Jpeg, ConvertsCmykLikePil) {
@@ -163,7 +154,7 @@ TEST(Jpeg, MissingTailIsAnErrorAndTheDecoderRecovers) {
   const auto bytes = jpeg_of(gradient({64, 64, 3}));
   const Image whole = decoded(bytes);
   for (const size_t cut : {size_t{1}, size_t{2}, size_t{10}, bytes.size() / 2}) {
-    EXPECT_THAT(fault_of(Bytes(bytes).first(bytes.size() - cut)), HasSubstr("is a truncated JPEG: it ends at byte")) << cut;
+    EXPECT_THAT(codec_fault(Bytes(bytes).first(bytes.size() - cut)), HasSubstr("is a truncated JPEG: it ends at byte")) << cut;
     EXPECT_EQ(decoded(bytes).pixels, whole.pixels);
   }
 }
@@ -171,25 +162,25 @@ TEST(Jpeg, MissingTailIsAnErrorAndTheDecoderRecovers) {
 TEST(Png, DamageIsAnError) {
   std::vector<std::byte> bytes;
   encode_png(gradient({64, 64, 3}).view(), bytes);
-  EXPECT_THAT(fault_of(Bytes(bytes).first(bytes.size() / 2)), HasSubstr("is a truncated PNG"));
+  EXPECT_THAT(codec_fault(Bytes(bytes).first(bytes.size() / 2)), HasSubstr("is a truncated PNG"));
   auto flipped = bytes;
   flipped[flipped.size() / 2] ^= std::byte{0x55};
-  EXPECT_THAT(fault_of(flipped), HasSubstr("is a damaged PNG"));
+  EXPECT_THAT(codec_fault(flipped), HasSubstr("is a damaged PNG"));
 }
 
 TEST(Webp, TruncationIsAnError) {
   const auto bytes = from_hex(kLosslessWebp);
-  EXPECT_THAT(fault_of(Bytes(bytes).first(18)), HasSubstr("truncated WebP"));
-  EXPECT_THAT(fault_of(Bytes(bytes).first(34)), HasSubstr("truncated WebP"));
+  EXPECT_THAT(codec_fault(Bytes(bytes).first(18)), HasSubstr("truncated WebP"));
+  EXPECT_THAT(codec_fault(Bytes(bytes).first(34)), HasSubstr("truncated WebP"));
 }
 
 TEST(Codec, NamesWhatAFileIsInstead) {
-  EXPECT_THAT(fault_of(as_bytes("hello world, this is text")),
+  EXPECT_THAT(codec_fault(as_bytes("hello world, this is text")),
               HasSubstr("x: is not a JPEG, PNG or WebP file (starts with 'hello world, thi')"));
-  EXPECT_THAT(fault_of(as_bytes(std::string_view("\x00\x01\xfe", 3))), HasSubstr("starts with 00 01 fe"));
-  EXPECT_THAT(fault_of({}), HasSubstr("x: is empty"));
-  EXPECT_THAT(fault_of(as_bytes("GIF89a....")), HasSubstr("is a GIF file"));
-  EXPECT_THAT(fault_of(as_bytes(std::string_view("II*\0....", 8))), HasSubstr("is a TIFF file"));
+  EXPECT_THAT(codec_fault(as_bytes(std::string_view("\x00\x01\xfe", 3))), HasSubstr("starts with 00 01 fe"));
+  EXPECT_THAT(codec_fault({}), HasSubstr("x: is empty"));
+  EXPECT_THAT(codec_fault(as_bytes("GIF89a....")), HasSubstr("is a GIF file"));
+  EXPECT_THAT(codec_fault(as_bytes(std::string_view("II*\0....", 8))), HasSubstr("is a TIFF file"));
 }
 
 TEST(Limits, SmallFilesCannotClaimHugePictures) {
@@ -201,7 +192,7 @@ TEST(Limits, SmallFilesCannotClaimHugePictures) {
         jpeg[at] = static_cast<std::byte>(side >> 8);
         jpeg[at + 1] = static_cast<std::byte>(side & 255);
       }
-      return fault_of(jpeg);
+      return codec_fault(jpeg);
     };
     EXPECT_THAT(claim(60000), HasSubstr("claims 60000 × 60000 pixels, more than the 268435456 that are read"));
     EXPECT_THAT(claim(4000), HasSubstr("claims 4000 × 4000 pixels in"));
@@ -209,7 +200,7 @@ TEST(Limits, SmallFilesCannotClaimHugePictures) {
   }
   auto png = from_hex(kOneBitPng);
   png[18] = std::byte{0x3f};  // width 16,131; the checksum is wrong, too, but either fault will do
-  EXPECT_NE(fault_of(png), "no error");
+  EXPECT_NE(codec_fault(png), "no error");
 }
 
 TEST(Limits, SolidPicturesAsSmallAsTheyGetAreRead) {
@@ -246,9 +237,7 @@ TEST(Codec, ThreadsDoNotDisturbEachOther) {
 
 // Every kind of file that Pillow writes, decoded here and there: the pixels must be the same.
 TEST(Codec, AgreesWithPilOnEveryKindOfFile) {
-  const fs::path folder = fs::path(testing::TempDir()) / "decant_codec_pil";
-  fs::remove_all(folder);
-  fs::create_directories(folder);
+  const fs::path folder = fresh_folder("pil");
   write_file(folder / "make.py", R"(
 import random
 from PIL import Image

@@ -18,10 +18,10 @@ namespace {
 constexpr int64_t kDeflateRatio = 1032;
 constexpr size_t kMaxChunk = size_t{1} << 24;  // of text, profiles and the like
 
-using Context = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
+using PngContext = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
 
-Context open(Bytes bytes, std::string_view name) {
-  Context context(spng_ctx_new(0), &spng_ctx_free);
+PngContext open(Bytes bytes, std::string_view name) {
+  PngContext context(spng_ctx_new(0), &spng_ctx_free);
   if (!context) throw std::bad_alloc();
   // A wrong checksum of pixels is an error; of a comment, none.
   spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD);
@@ -96,12 +96,12 @@ void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, 
 namespace image_codec {
 
 ImageSize probe_png(Bytes bytes, std::string_view name) {
-  const Context context = open(bytes, name);
+  const PngContext context = open(bytes, name);
   return size_of(read_header(context.get(), bytes, name));
 }
 
 void decode_png(Bytes bytes, std::string_view name, Image& image) {
-  const Context context = open(bytes, name);
+  const PngContext context = open(bytes, name);
   const spng_ihdr header = read_header(context.get(), bytes, name);
   image.resize(size_of(header));
   const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
@@ -112,7 +112,7 @@ void decode_png(Bytes bytes, std::string_view name, Image& image) {
 }  // namespace image_codec
 
 void encode_png(ImageView image, std::vector<std::byte>& out) {
-  const Context context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
+  const PngContext context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
   if (!context) throw std::bad_alloc();
   spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
   spng_ihdr header{};

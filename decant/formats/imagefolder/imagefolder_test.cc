@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/imagefolder/python_order.h"
 
@@ -18,42 +20,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class Tree {
- public:
-  explicit Tree(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_imagefolder_" + name)) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Tree() { fs::remove_all(path); }
-  void add(const std::string& file, std::string_view content = "x") const {
-    fs::create_directories((path / file).parent_path());
-    write_file(path / file, content);
-  }
+struct Tree : ScratchFolder {
+  using ScratchFolder::ScratchFolder;
   Dataset open() const { return open_imagefolder(path, {}); }
-  fs::path path;
 };
-
-std::vector<std::string> keys(const Rows& rows) {
-  std::vector<std::string> all;
-  for (int64_t row = 0; row < rows.size(); ++row) all.push_back(rows.key(row));
-  return all;
-}
-
-std::vector<std::string> oddities(const Dataset& dataset) {
-  std::vector<std::string> all;
-  for (const Oddity& oddity : dataset.oddities) all.push_back(oddity.place + ": " + oddity.what);
-  return all;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 TEST(PythonOrder, ComparesCodePointsAndEscapesInvalidBytes) {
   // Ascending in Python: 'B' < 'a' < 'é' < U+D7FF < escaped bytes (U+DC80…) < U+E000 < U+FFFD < U+1F600.
@@ -94,7 +64,7 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
   fs::create_symlink("nowhere", tree.path / "a/broken.png");
   const Dataset dataset = tree.open();
   EXPECT_THAT(dataset.classes, ElementsAre(".git", "a", "a-b", "b", "linked", "\xff", "\xee\x80\x80", "\xf0\x9f\x98\x80"));
-  EXPECT_THAT(keys(dataset.train()),
+  EXPECT_THAT(keys_of(dataset.train()),
               ElementsAre(".git/1.png", "a/broken.png", "a/link.jpg", "a/scan.TIFF", "a/z.webp", "a/a/1.jpg", "a/a-b/1.jpg", "a/a/b/1.jpg",
                           "a/c/1.jpg", "a-b/1.jpg", "b/.hidden.jpg", "b/.jpg", "b/1.JPG", "b/10.png", "b/2.png", "b/x y.Jpeg",
                           "linked/.hidden.jpg", "linked/.jpg", "linked/1.JPG", "linked/10.png", "linked/2.png", "linked/x y.Jpeg",
@@ -104,7 +74,7 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
   EXPECT_EQ(dataset.train().known_fault(1), "is a link to nothing");
   EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not read; JPEG, PNG and WebP are");
   EXPECT_EQ(dataset.train().known_fault(4), "");
-  EXPECT_THAT(oddities(dataset), ElementsAre(HasSubstr("2 files do not end as pictures do")));
+  EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("2 files do not end as pictures do")));
 
   // The same, said by Python: torchvision's find_classes and make_dataset.
   write_file(tree.path / "list.py.txt", R"(
@@ -127,7 +97,7 @@ sys.stdout.buffer.write(b"".join(os.fsencode(os.path.relpath(p, root)) + b"\0" f
       "PYTHONUTF8=1 /usr/bin/python3 '" + root + "/list.py.txt' '" + root + "' > '" + root + "/listed.txt' 2>/dev/null";
   if (std::system(command.c_str()) != 0) GTEST_SKIP() << "needs /usr/bin/python3";
   std::string ours;
-  for (const std::string& key : keys(dataset.train())) ours += key + '\0';
+  for (const std::string& key : keys_of(dataset.train())) ours += key + '\0';
   EXPECT_EQ(ours, read_text(tree.path / "listed.txt"));
 }
 
@@ -138,12 +108,12 @@ TEST(ImageFolder, SplitsShareTheTrainingClasses) {
     tree.add(file);
   const Dataset dataset = tree.open();
   EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog", "empty"));
-  EXPECT_THAT(keys(dataset.train()), ElementsAre("train/cat/1.jpg", "train/dog/2.jpg"));
+  EXPECT_THAT(keys_of(dataset.train()), ElementsAre("train/cat/1.jpg", "train/dog/2.jpg"));
   const Rows& validation = *dataset.splits.at(Split::validation);
-  EXPECT_THAT(keys(validation), ElementsAre("valid/dog/3.jpg", "valid/emu/4.jpg"));
+  EXPECT_THAT(keys_of(validation), ElementsAre("valid/dog/3.jpg", "valid/emu/4.jpg"));
   EXPECT_THAT(labels_of(validation), ElementsAre(1, kNoLabel));
   EXPECT_THAT(labels_of(*dataset.held_out()), ElementsAre(0));
-  EXPECT_THAT(oddities(dataset),
+  EXPECT_THAT(oddities_of(dataset),
               ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 files do not end"),
                           HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is no class of the training split")));
 }
@@ -160,7 +130,7 @@ TEST(ImageFolder, FlatFoldersHaveNoLabels) {
   flat.add("b.jpg");
   flat.add("a.png");
   const Dataset dataset = flat.open();
-  EXPECT_THAT(keys(dataset.train()), ElementsAre("a.png", "b.jpg"));
+  EXPECT_THAT(keys_of(dataset.train()), ElementsAre("a.png", "b.jpg"));
   EXPECT_THAT(labels_of(dataset.train()), ElementsAre(kNoLabel, kNoLabel));
   EXPECT_THAT(dataset.classes, IsEmpty());
 }
@@ -213,11 +183,11 @@ TEST(ImageFolder, WriterCopiesBytesUnderTheSameNames) {
   tree.add("train/b/4.jpg", "four");
   fs::create_symlink("4.jpg", tree.path / "train/b/5.jpg");
   const Dataset dataset = tree.open();
-  ASSERT_THAT(keys(dataset.train()), ElementsAre("train/a/1.jpg", "train/a/deep/2.jpg", "train/b/4.jpg", "train/b/5.jpg", odd));
+  ASSERT_THAT(keys_of(dataset.train()), ElementsAre("train/a/1.jpg", "train/a/deep/2.jpg", "train/b/4.jpg", "train/b/5.jpg", odd));
   const Tree out("written");
   EXPECT_EQ(dataset.writer->write(std::vector<int64_t>{1, 3, 4}, out.path), 300000 + 4 + 3);
   const Dataset small = out.open();
-  EXPECT_THAT(keys(small.train()), ElementsAre("train/a/deep/2.jpg", "train/b/5.jpg", odd));
+  EXPECT_THAT(keys_of(small.train()), ElementsAre("train/a/deep/2.jpg", "train/b/5.jpg", odd));
   EXPECT_EQ(read_text(out.path / "train/a/deep/2.jpg"), std::string(300000, 'z'));
   EXPECT_TRUE(fs::symlink_status(out.path / "train/b/5.jpg").type() == fs::file_type::regular);
   EXPECT_EQ(read_text(out.path / odd), "odd");

@@ -8,34 +8,14 @@
 #include <sys/resource.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("decant_npy_" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
-}
-
-std::string file_of(const std::string& dictionary, const std::string& data) {
+std::string npy_of(const std::string& dictionary, const std::string& data) {
   std::string text("\x93NUMPY\x01\x00", 8);
   text += static_cast<char>(dictionary.size() & 255);
   text += static_cast<char>(dictionary.size() >> 8);
@@ -51,7 +31,7 @@ std::string raw(std::vector<T> values) {
   return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
 
-std::string fault_of(const std::string& file) {
+std::string npy_fault(const std::string& file) {
   return message_of([&] { parse_npy(as_bytes(file), "a.npy"); });
 }
 
@@ -77,7 +57,7 @@ TEST(Npy, ReadsVersionsOneToThree) {
   const std::string dictionary = dictionary_of("<i2", "(2, 3)");
   const std::string data = raw<int16_t>({1, 2, 3, 4, 5, 6});
   for (const char version : {'\1', '\2', '\3'}) {
-    std::string file = file_of(dictionary, data);
+    std::string file = npy_of(dictionary, data);
     file[6] = version;
     if (version > 1) file.insert(10, 2, '\0');
     const NpyArray array = parse_npy(as_bytes(file), "a.npy");
@@ -89,25 +69,25 @@ TEST(Npy, ReadsVersionsOneToThree) {
 
 TEST(Npy, ReadsWhatOldAndForeignWritersWrite) {
   const std::string data = raw<float>({1, 2});
-  EXPECT_EQ(fault_of(file_of("{\"shape\":(2L,),\"fortran_order\":True,\"descr\":\"<f4\"}", data)), "no error");
-  EXPECT_EQ(fault_of(file_of(dictionary_of("|u1", "()"), "x")), "no error");
-  EXPECT_EQ(fault_of(file_of(dictionary_of("<f4", "(0, 1152921504606846976)"), "")), "no error");
+  EXPECT_EQ(npy_fault(npy_of("{\"shape\":(2L,),\"fortran_order\":True,\"descr\":\"<f4\"}", data)), "no error");
+  EXPECT_EQ(npy_fault(npy_of(dictionary_of("|u1", "()"), "x")), "no error");
+  EXPECT_EQ(npy_fault(npy_of(dictionary_of("<f4", "(0, 1152921504606846976)"), "")), "no error");
 }
 
 TEST(Npy, RefusesWhatIsNoArray) {
-  expect_says(fault_of(""), {"a.npy: byte 0: is empty"});
-  expect_says(fault_of("PK\3\4 a zip file, say"), {"byte 0: is no .npy file", "numpy.save"});
-  expect_says(fault_of("\x93NUMPY\x01"), {"byte 7: ends inside"});
-  std::string ninth = file_of(dictionary_of("<f4", "(0,)"), "");
+  expect_says(npy_fault(""), {"a.npy: byte 0: is empty"});
+  expect_says(npy_fault("PK\3\4 a zip file, say"), {"byte 0: is no .npy file", "numpy.save"});
+  expect_says(npy_fault("\x93NUMPY\x01"), {"byte 7: ends inside"});
+  std::string ninth = npy_of(dictionary_of("<f4", "(0,)"), "");
   ninth[6] = 9;
-  expect_says(fault_of(ninth), {"byte 6: is .npy version 9"});
-  std::string cut = file_of(dictionary_of("<f4", "(0,)"), "");
+  expect_says(npy_fault(ninth), {"byte 6: is .npy version 9"});
+  std::string cut = npy_of(dictionary_of("<f4", "(0,)"), "");
   cut.resize(30);
-  expect_says(fault_of(cut), {"byte 8: promises a header of", "20 follow", "cut short"});
+  expect_says(npy_fault(cut), {"byte 8: promises a header of", "20 follow", "cut short"});
 }
 
 TEST(Npy, RefusesHeadersThatDoNotParse) {
-  const auto fault = [](const std::string& dictionary) { return fault_of(file_of(dictionary, "")); };
+  const auto fault = [](const std::string& dictionary) { return npy_fault(npy_of(dictionary, "")); };
   expect_says(fault("{'descr': '<f4', 'shape': (0,)}"), {"lacks one of 'descr', 'fortran_order', 'shape'"});
   expect_says(fault("{'descr': '<f4', 'descr': '<f4'}"), {"names a key twice"});
   expect_says(fault("{'other': 1}"), {"byte 19", "has a key besides"});
@@ -124,7 +104,7 @@ TEST(Npy, RefusesHeadersThatDoNotParse) {
 
 TEST(Npy, RefusesForgedShapes) {
   const auto fault = [](const std::string& shape, size_t bytes) {
-    return fault_of(file_of(dictionary_of("<f4", shape), std::string(bytes, 'x')));
+    return npy_fault(npy_of(dictionary_of("<f4", shape), std::string(bytes, 'x')));
   };
   expect_says(fault("(-1, 4)", 0), {"negative length"});
   expect_says(fault("(99999999999999999999,)", 0), {"beyond 64 bits"});
@@ -138,13 +118,13 @@ TEST(Npy, RefusesForgedShapes) {
 }
 
 TEST(Npy, RefusesForeignElementsAndOrders) {
-  const auto fault = [](const std::string& descr) { return fault_of(file_of(dictionary_of(descr, "(1,)"), "12345678")); };
+  const auto fault = [](const std::string& descr) { return npy_fault(npy_of(dictionary_of(descr, "(1,)"), "12345678")); };
   expect_says(fault(">f8"), {"big-endian ('>f8')", "a.astype('<f8')"});
   expect_says(fault("|O"), {"Python objects"});
   expect_says(fault("<U2"), {"dtype '<U2', which is not read", "astype"});
   expect_says(fault("<c8"), {"dtype '<c8'"});
-  expect_says(fault_of(file_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")), {"structured array"});
-  expect_says(fault_of(file_of(dictionary_of("<f4", "(1, 2)", "True"), "12345678")), {"Fortran order", "np.ascontiguousarray"});
+  expect_says(npy_fault(npy_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")), {"structured array"});
+  expect_says(npy_fault(npy_of(dictionary_of("<f4", "(1, 2)", "True"), "12345678")), {"Fortran order", "np.ascontiguousarray"});
 }
 
 TEST(Features, MapsConvertsAndAligns) {
@@ -152,11 +132,11 @@ TEST(Features, MapsConvertsAndAligns) {
   const std::vector<float> values = {1.5f, -2, 0, 65504, 0x1p-24f, -0x1p-14f};
   const int64_t shape[] = {3, 2};
   write_npy(folder / "f4.npy", std::span(values), std::span<const int64_t>(shape));
-  write_file(folder / "f8.npy", file_of(dictionary_of("<f8", "(3, 2)"), raw<double>({values.begin(), values.end()})));
-  write_file(folder / "f2.npy", file_of(dictionary_of("<f2", "(3, 2)"), raw<uint16_t>({0x3e00, 0xc000, 0, 0x7bff, 0x0001, 0x8400})));
+  write_file(folder / "f8.npy", npy_of(dictionary_of("<f8", "(3, 2)"), raw<double>({values.begin(), values.end()})));
+  write_file(folder / "f2.npy", npy_of(dictionary_of("<f2", "(3, 2)"), raw<uint16_t>({0x3e00, 0xc000, 0, 0x7bff, 0x0001, 0x8400})));
   std::string odd = dictionary_of("<f4", "(3, 2)");
   while ((10 + odd.size()) % 4 != 1) odd.insert(1, 1, ' ');
-  write_file(folder / "odd.npy", file_of(odd, raw(values)));
+  write_file(folder / "odd.npy", npy_of(odd, raw(values)));
   for (const char* name : {"f4.npy", "f8.npy", "f2.npy", "odd.npy"}) {
     const Features features = read_features(folder / name);
     ASSERT_EQ(features.count(), 3) << name;
@@ -170,7 +150,7 @@ TEST(Features,
   const fs::path folder = fresh_folder("halves");
   std::vector<uint16_t> halves(65536);
   for (size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<uint16_t>(i);
-  write_file(folder / "h.npy", file_of(dictionary_of("<f2", "(256, 256)"), raw(halves)));
+  write_file(folder / "h.npy", npy_of(dictionary_of("<f2", "(256, 256)"), raw(halves)));
   const Features features = read_features(folder / "h.npy");
   for (size_t i = 0; i < halves.size(); ++i) {
     const int exponent = static_cast<int>(i >> 10 & 31);
@@ -189,7 +169,7 @@ TEST(Features,
 TEST(Features, RefuseOtherShapesAndTypes) {
   const fs::path file = fresh_folder("bad_features") / "x.npy";
   const auto fault = [&](const std::string& descr, const std::string& shape, size_t bytes) {
-    write_file(file, file_of(dictionary_of(descr, shape), std::string(bytes, '\0')));
+    write_file(file, npy_of(dictionary_of(descr, shape), std::string(bytes, '\0')));
     return message_of([&] { read_features(file); });
   };
   expect_says(fault("<f4", "(2,)", 8), {"x.npy: has shape (2,), not (rows, columns)", "reshape(len(a), -1)"});
@@ -203,7 +183,7 @@ TEST(Labels, ComeInAnyIntegerType) {
   const fs::path file = fresh_folder("labels") / "y.npy";
   const std::vector<int32_t> expected = {1, 0, 3};
   const auto read = [&](const std::string& descr, const std::string& data, const std::string& shape = "(3,)") {
-    write_file(file, file_of(dictionary_of(descr, shape), data));
+    write_file(file, npy_of(dictionary_of(descr, shape), data));
     return read_labels(file, 3);
   };
   EXPECT_EQ(read("|i1", raw<int8_t>({1, 0, 3})), expected);
@@ -221,7 +201,7 @@ TEST(Labels, ComeInAnyIntegerType) {
 TEST(Labels, AreRefusedByRow) {
   const fs::path file = fresh_folder("bad_labels") / "y.npy";
   const auto fault = [&](const std::string& descr, const std::string& shape, const std::string& data) {
-    write_file(file, file_of(dictionary_of(descr, shape), data));
+    write_file(file, npy_of(dictionary_of(descr, shape), data));
     return message_of([&] { read_labels(file, 3); });
   };
   expect_says(fault("<i4", "(3,)", raw<int32_t>({0, -2, 1})), {"y.npy: row 1: the label is not in 0", "np.unique"});
@@ -239,7 +219,7 @@ TEST(Indices, KeepTheirOrder) {
   EXPECT_EQ(read_indices(file), (std::vector<int64_t>{5, 1, 1LL << 40}));
   write_npy(file, std::span<const int32_t>(std::vector<int32_t>{5, -1}));
   expect_says(message_of([&] { read_indices(file); }), {"position 1", "Count rows from 0"});
-  write_file(file, file_of(dictionary_of("|b1", "(2,)"), "ab"));
+  write_file(file, npy_of(dictionary_of("|b1", "(2,)"), "ab"));
   expect_says(message_of([&] { read_indices(file); }), {"holds b1 of shape (2,)", "np.flatnonzero"});
 }
 
@@ -280,8 +260,8 @@ TEST(NpyWriter, SaysWhenThereIsNoRoom) {  // a file-size limit stands in for a f
 
 TEST(NpyDataset, IsRowsAndWritesSubsets) {
   const fs::path folder = fresh_folder("dataset");
-  write_file(folder / "x.npy", file_of(dictionary_of("<f2", "(4, 2)"), "aabbccddeeffgghh"));
-  write_file(folder / "y.npy", file_of(dictionary_of("|u1", "(4, 1)"), raw<uint8_t>({3, 2, 1, 0})));
+  write_file(folder / "x.npy", npy_of(dictionary_of("<f2", "(4, 2)"), "aabbccddeeffgghh"));
+  write_file(folder / "y.npy", npy_of(dictionary_of("|u1", "(4, 1)"), raw<uint8_t>({3, 2, 1, 0})));
   const Dataset dataset = open_npy_dataset(folder / "x.npy", folder / "y.npy");
   const Rows& rows = dataset.train();
   std::vector<std::byte> scratch;

@@ -37,7 +37,7 @@ constexpr std::array<TypeName, 13> kTypes = {{{"BOOL", ElementType::boolean},
                                               {"I64", ElementType::i64},
                                               {"U64", ElementType::u64}}};
 
-struct Entry {
+struct HeaderEntry {
   std::string name;
   std::optional<ElementType> type;
   std::vector<int64_t> shape;
@@ -53,7 +53,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit HeaderReader(const std::string& file) : file_(file) {}
 
-  std::vector<Entry> entries;
+  std::vector<HeaderEntry> entries;
   std::vector<std::pair<std::string, std::string>> metadata;
 
   bool null() override { return refuse("holds null"); }
@@ -155,7 +155,7 @@ std::string_view header_text(Bytes file, const std::string& name) {
 }
 
 /// The tensor of an entry, its place checked against its shape and against the `data` of the file.
-SafeTensor placed(Entry entry, Bytes data, const std::string& name) {
+SafeTensor placed(HeaderEntry entry, Bytes data, const std::string& name) {
   const auto refuse = [&](std::string what) {
     throw InputError({name, fmt::format("tensor \"{}\"", entry.name.substr(0, 200)), std::move(what), "Save the file again"});
   };
@@ -233,7 +233,7 @@ SafeTensors parse_safetensors(Bytes file, const std::string& name) {
   nlohmann::json::sax_parse(text, &header);
 
   SafeTensors result;
-  for (Entry& entry : header.entries) result.tensors.push_back(placed(std::move(entry), data, name));
+  for (HeaderEntry& entry : header.entries) result.tensors.push_back(placed(std::move(entry), data, name));
   require_no_gaps(result.tensors, data, name);
   std::ranges::sort(result.tensors, {}, &SafeTensor::name);
   require_distinct(result.tensors, &SafeTensor::name, name);

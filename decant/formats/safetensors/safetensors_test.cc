@@ -5,51 +5,31 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 
 namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path fresh_folder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("decant_safetensors_" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\nin: " << message;
-}
-
-std::string file_of(const std::string& header, const std::string& data, int64_t length = -1) {
+std::string safetensors_of(const std::string& header, const std::string& data, int64_t length = -1) {
   const uint64_t size = length < 0 ? header.size() : static_cast<uint64_t>(length);
   std::string file(8, '\0');
   std::memcpy(file.data(), &size, 8);
   return file + header + data;
 }
 
-std::string fault_of(const std::string& file) {
+std::string safetensors_fault(const std::string& file) {
   return message_of([&] { parse_safetensors(as_bytes(file), "w"); });
 }
 
 std::string tensor(const std::string& fields) {
-  return file_of("{\"a\":{" + fields + "}}", "12345678");
+  return safetensors_of("{\"a\":{" + fields + "}}", "12345678");
 }
 
 TEST(SafeTensors, ReadsTensorsAndMetadata) {
   const std::string file =
-      file_of(R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
+      safetensors_of(R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
               R"("a":{"data_offsets":[0,4],"shape":[1,2],"dtype":"BF16"},"empty":{"dtype":"F64","shape":[0,9],"data_offsets":[4,4]}}  )",
               "1234567");
   const SafeTensors all = parse_safetensors(as_bytes(file), "w");
@@ -64,15 +44,15 @@ TEST(SafeTensors, ReadsTensorsAndMetadata) {
 }
 
 TEST(SafeTensors, RefusesLengthsThatLie) {
-  expect_says(fault_of(""), {"w: byte 0: is empty"});
-  expect_says(fault_of("1234567"), {"too short"});
-  expect_says(fault_of(file_of("{}", "", 1000)), {"promises a header of 1000 bytes; 2 follow"});
-  expect_says(fault_of(file_of("{}", "", 1LL << 62)), {"at most 100000000 are read"});
-  expect_says(fault_of(file_of("[]", "")), {"byte 8: the header does not start with '{'"});
+  expect_says(safetensors_fault(""), {"w: byte 0: is empty"});
+  expect_says(safetensors_fault("1234567"), {"too short"});
+  expect_says(safetensors_fault(safetensors_of("{}", "", 1000)), {"promises a header of 1000 bytes; 2 follow"});
+  expect_says(safetensors_fault(safetensors_of("{}", "", 1LL << 62)), {"at most 100000000 are read"});
+  expect_says(safetensors_fault(safetensors_of("[]", "")), {"byte 8: the header does not start with '{'"});
 }
 
 TEST(SafeTensors, RefusesHeadersOfAnotherForm) {
-  const auto fault = [](const std::string& header) { return fault_of(file_of(header, "")); };
+  const auto fault = [](const std::string& header) { return safetensors_fault(safetensors_of(header, "")); };
   expect_says(fault("{\"a\""), {"byte 12", "the header is no JSON"});
   expect_says(fault("{} x"), {"is no JSON"});
   expect_says(fault("{\"\xff\":1}"), {"is no JSON"});
@@ -102,17 +82,17 @@ TEST(SafeTensors, RefusesHeadersOfAnotherForm) {
 
 TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
   const std::string type = R"("dtype":"U8",)";
-  EXPECT_EQ(fault_of(tensor(type + R"("shape":[8],"data_offsets":[0,8])")), "no error");
-  expect_says(fault_of(tensor(type + R"("shape":[9],"data_offsets":[0,9])")), {"tensor \"a\": lies at bytes 0 to 9 of 8"});
-  expect_says(fault_of(tensor(type + R"("shape":[0],"data_offsets":[8,0])")), {"lies at bytes 8 to 0"});
-  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, its place has 8"});
-  expect_says(fault_of(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")), {"takes too many bytes"});
-  expect_says(fault_of(tensor(type + R"("shape":[8],"data_offsets":[0,4,8])")), {"are not two numbers"});
-  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a hole before it"});
-  expect_says(fault_of(tensor(type + R"("shape":[7],"data_offsets":[0,7])")), {"1 bytes at the end belong to no tensor"});
+  EXPECT_EQ(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,8])")), "no error");
+  expect_says(safetensors_fault(tensor(type + R"("shape":[9],"data_offsets":[0,9])")), {"tensor \"a\": lies at bytes 0 to 9 of 8"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[0],"data_offsets":[8,0])")), {"lies at bytes 8 to 0"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, its place has 8"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")), {"takes too many bytes"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,4,8])")), {"are not two numbers"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a hole before it"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,7])")), {"1 bytes at the end belong to no tensor"});
   const auto two = [](const std::string& second, const std::string& name) {
-    return fault_of(
-        file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name + R"(":{"dtype":"U8",)" + second + "}}", "12345678"));
+    return safetensors_fault(
+        safetensors_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name + R"(":{"dtype":"U8",)" + second + "}}", "12345678"));
   };
   expect_says(two(R"("shape":[5],"data_offsets":[3,8])", "b"), {"tensor \"b\": overlaps another tensor"});
   expect_says(two(R"("shape":[4],"data_offsets":[4,8])", "a"), {"\"a\": the header names it twice"});

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -12,6 +14,7 @@ namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -56,32 +59,7 @@ std::string extension(char type, const std::string& content) {
   return patched(tar_header("extension", static_cast<int64_t>(content.size())), 156, std::string(1, type)) + padded(content);
 }
 
-class Folder {
- public:
-  explicit Folder(const std::string& name) : path(fs::path(testing::TempDir()) / ("decant_webdataset_" + name)) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string add(const std::string& name, const std::string& content) const {
-    fs::create_directories((path / name).parent_path());
-    write_file(path / name, content);
-    return (path / name).string();
-  }
-  fs::path path;
-};
-
-template <class F>
-std::string message_of(F&& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-std::string fault_of(const std::string& archive) {
+std::string tar_fault(const std::string& archive) {
   return message_of([&] { walk_tar(as_bytes(archive), "x.tar", [](const TarMember&) {}); });
 }
 
@@ -89,23 +67,6 @@ std::vector<std::string> names_in(const std::string& archive) {
   std::vector<std::string> names;
   walk_tar(as_bytes(archive), "x.tar", [&](const TarMember& m) { names.emplace_back(m.name); });
   return names;
-}
-
-std::vector<std::string> keys(const Rows& rows) {
-  std::vector<std::string> all;
-  for (int64_t row = 0; row < rows.size(); ++row) all.push_back(rows.key(row));
-  return all;
-}
-
-std::string text_of(const Rows& rows, int64_t row) {
-  std::vector<std::byte> scratch;
-  return std::string(as_text(rows.bytes(row, scratch)));
-}
-
-std::string oddities(const Dataset& dataset) {
-  std::string all;
-  for (const Oddity& oddity : dataset.oddities) all += oddity.place + ": " + oddity.what + "\n";
-  return all;
 }
 
 TEST(Tar, ReadsUstarPaxAndGnuNames) {
@@ -131,29 +92,29 @@ TEST(Tar, ReadsUstarPaxAndGnuNames) {
 TEST(Tar, ReadsSizesInBase256) {
   const std::string header = patched(tar_header("a.jpg", 0), 124, std::string("\x80\0\0\0\0\0\0\0\0\0\0\x05", 12));
   EXPECT_THAT(names_in(header + padded("12345") + kEnd), ElementsAre("a.jpg"));
-  EXPECT_THAT(fault_of(patched(header, 124, std::string(12, '\xff')) + kEnd),
+  EXPECT_THAT(tar_fault(patched(header, 124, std::string(12, '\xff')) + kEnd),
               HasSubstr("x.tar: byte 0: the member's size is negative or no number"));
-  EXPECT_THAT(fault_of(patched(header, 124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") + kEnd),
+  EXPECT_THAT(tar_fault(patched(header, 124, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") + kEnd),
               HasSubstr("size is negative or no number"));
-  EXPECT_THAT(fault_of(patched(header, 124, "-0000000001") + kEnd), HasSubstr("size is negative or no number"));
+  EXPECT_THAT(tar_fault(patched(header, 124, "-0000000001") + kEnd), HasSubstr("size is negative or no number"));
 }
 
 TEST(Tar, RefusesWhatIsHostileOrCut) {
   const std::string good = member("a.jpg", std::string(1000, 'x'));
-  EXPECT_THAT(fault_of("hello" + std::string(600, 'x')), HasSubstr("x.tar: byte 0: is not a tar archive"));
-  EXPECT_THAT(fault_of(good.substr(0, 700)),
+  EXPECT_THAT(tar_fault("hello" + std::string(600, 'x')), HasSubstr("x.tar: byte 0: is not a tar archive"));
+  EXPECT_THAT(tar_fault(good.substr(0, 700)),
               HasSubstr("byte 0, member 'a.jpg': needs 1000 bytes of data, and only 188 are left in the file. The archive is truncated"));
-  EXPECT_THAT(fault_of(good + good.substr(0, 100)), HasSubstr("byte 1536: the archive ends inside a header"));
-  EXPECT_THAT(fault_of(good + std::string(512, 'z')), HasSubstr("byte 1536: the header's checksum is wrong"));
+  EXPECT_THAT(tar_fault(good + good.substr(0, 100)), HasSubstr("byte 1536: the archive ends inside a header"));
+  EXPECT_THAT(tar_fault(good + std::string(512, 'z')), HasSubstr("byte 1536: the header's checksum is wrong"));
   for (const char* name : {"../up.jpg", "/root.jpg", "a/../../b.jpg"})
-    EXPECT_THAT(fault_of(good + member(name, "x")), HasSubstr(fmt::format("byte 1536, member '{}': the name leaves the folder", name)));
-  EXPECT_THAT(fault_of(extension('x', pax_record("path", "../b.jpg")) + member("b", "")), HasSubstr("member '../b.jpg'"));
-  EXPECT_THAT(fault_of(extension('x', pax_record("size", "99999999999999999999")) + member("b", "")), HasSubstr("a pax size is negative"));
-  EXPECT_THAT(fault_of(extension('x', pax_record("size", "9223372036854775807")) + member("b", "")),
+    EXPECT_THAT(tar_fault(good + member(name, "x")), HasSubstr(fmt::format("byte 1536, member '{}': the name leaves the folder", name)));
+  EXPECT_THAT(tar_fault(extension('x', pax_record("path", "../b.jpg")) + member("b", "")), HasSubstr("member '../b.jpg'"));
+  EXPECT_THAT(tar_fault(extension('x', pax_record("size", "99999999999999999999")) + member("b", "")), HasSubstr("a pax size is negative"));
+  EXPECT_THAT(tar_fault(extension('x', pax_record("size", "9223372036854775807")) + member("b", "")),
               HasSubstr("needs 9223372036854775807 bytes"));
-  EXPECT_THAT(fault_of(extension('x', "999 a=b\n") + member("b", "")), HasSubstr("a pax record is malformed"));
-  EXPECT_THAT(fault_of(extension('x', pax_record("path", "a"))), HasSubstr("ends after an extension header"));
-  EXPECT_THAT(fault_of(patched(tar_header("s", 0), 156, "S")), HasSubstr("sparse"));
+  EXPECT_THAT(tar_fault(extension('x', "999 a=b\n") + member("b", "")), HasSubstr("a pax record is malformed"));
+  EXPECT_THAT(tar_fault(extension('x', pax_record("path", "a"))), HasSubstr("ends after an extension header"));
+  EXPECT_THAT(tar_fault(patched(tar_header("s", 0), 156, "S")), HasSubstr("sparse"));
 }
 
 TEST(Tar, TellsHowTheArchiveEnds) {
@@ -173,7 +134,7 @@ TEST(Shards, ExpandsBraces) {
 }
 
 TEST(Shards, SplitsGoByFoldersOrByNames) {
-  const Folder named("named");
+  const ScratchFolder named("named");
   for (const char* name : {"x-train-000.tar", "x-val-000.tar", "x_TEST.tar", "x-extra.tar"}) named.add(name, kEnd);
   Shards shards = find_shards(named.path.string());
   EXPECT_THAT(shards.names[Split::train], ElementsAre("x-train-000.tar"));
@@ -182,7 +143,7 @@ TEST(Shards, SplitsGoByFoldersOrByNames) {
   EXPECT_THAT(shards.oddities.at(0).place, HasSubstr("x-extra.tar"));
   shards = find_shards((named.path / "x-{val,extra}*.tar").string());
   EXPECT_THAT(shards.names, testing::SizeIs(1)) << "without a training shard, all are";
-  const Folder nested("nested");
+  const ScratchFolder nested("nested");
   for (const char* name : {"train/1.tar", "train/0.tar", "valid/0.tar"}) nested.add(name, kEnd);
   shards = find_shards(nested.path.string());
   EXPECT_THAT(shards.names[Split::train], ElementsAre("train/0.tar", "train/1.tar"));
@@ -190,7 +151,7 @@ TEST(Shards, SplitsGoByFoldersOrByNames) {
 }
 
 TEST(Shards, SaysWhatIsMissingOrPacked) {
-  const Folder folder("missing");
+  const ScratchFolder folder("missing");
   folder.add("a-0.tar", kEnd);
   EXPECT_THAT(message_of([&] { find_shards((folder.path / "a-{0..2}.tar").string()); }), HasSubstr("a-1.tar: is missing; "));
   folder.add("b.tar.gz", "x");
@@ -200,7 +161,7 @@ TEST(Shards, SaysWhatIsMissingOrPacked) {
 }
 
 TEST(WebDataset, RowsAreSamples) {
-  const Folder folder("rows");
+  const ScratchFolder folder("rows");
   const std::string path = folder.add("s.tar", tar_of({{"b/1.cls", "3\n"},
                                                        {"b/1.JPG", "first"},
                                                        {"b/0.json", R"({"caption": "x", "label": 5})"},
@@ -213,21 +174,21 @@ TEST(WebDataset, RowsAreSamples) {
                                                        {"b/README", "r"}}));
   const Dataset dataset = open_webdataset(path, {});
   const Rows& rows = dataset.train();
-  EXPECT_THAT(keys(rows), ElementsAre("s.tar/b/1.JPG", "s.tar/b/0.jpeg", "s.tar/b/2.left.png", "s.tar/b/3.tif"));
+  EXPECT_THAT(keys_of(rows), ElementsAre("s.tar/b/1.JPG", "s.tar/b/0.jpeg", "s.tar/b/2.left.png", "s.tar/b/3.tif"));
   EXPECT_THAT(labels_of(rows), ElementsAre(3, 5, kNoLabel, kNoLabel));
   EXPECT_EQ(text_of(rows, 0), "first");
   EXPECT_EQ(text_of(rows, 2), "third");
   EXPECT_EQ(rows.known_fault(2), "");
   EXPECT_THAT(rows.known_fault(3), HasSubstr("no picture that is read (its fields: tif)"));
-  EXPECT_THAT(oddities(dataset), HasSubstr("2 of 4 samples have no label"));
-  EXPECT_THAT(oddities(dataset), HasSubstr("2 members have no extension, or begin with a dot"));
+  EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("2 of 4 samples have no label")));
+  EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("2 members have no extension, or begin with a dot")));
   Image image;
   EXPECT_THAT(message_of([&] { rows.decode(0, image); }),
               HasSubstr("s.tar/b/1.JPG: is not a JPEG, PNG or WebP file (starts with 'first')"));
 }
 
 TEST(WebDataset, RefusesDoubleKeysAndBadLabels) {
-  const Folder folder("double");
+  const ScratchFolder folder("double");
   const auto fault = [&](const std::vector<File>& files) {
     const std::string path = folder.add("s.tar", tar_of(files));
     return message_of([&] { open_webdataset(path, {}); });
@@ -244,20 +205,20 @@ TEST(WebDataset, RefusesDoubleKeysAndBadLabels) {
 }
 
 TEST(WebDataset, ShardsMayRestartTheirKeys) {
-  const Folder folder("restart");
+  const ScratchFolder folder("restart");
   folder.add("0.tar", tar_of({{"0.jpg", "a"}, {"1.jpg", "b"}}));
   folder.add("1.tar", tar_of({{"0.jpg", "c"}}));
   folder.add("classes.txt", "cat\ndog\r\n");
   for (const std::string& spec : {folder.path.string(), (folder.path / "{0..1}.tar").string(), (folder.path / "?.tar").string()}) {
     const Dataset dataset = open_webdataset(spec, {});
-    EXPECT_THAT(keys(dataset.train()), ElementsAre("0.tar/0.jpg", "0.tar/1.jpg", "1.tar/0.jpg"));
-    EXPECT_THAT(oddities(dataset), HasSubstr("1 samples have the key of a sample in an earlier shard ('1.tar/0.jpg'"));
+    EXPECT_THAT(keys_of(dataset.train()), ElementsAre("0.tar/0.jpg", "0.tar/1.jpg", "1.tar/0.jpg"));
+    EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("1 samples have the key of a sample in an earlier shard ('1.tar/0.jpg'")));
     EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog"));
   }
 }
 
 TEST(WebDataset, WriterCopiesBlocksAsTheyLie) {
-  const Folder folder("write");
+  const ScratchFolder folder("write");
   const std::string one = member("1.jpg", "one") + member("1.cls", "4");
   const std::string two = extension('x', pax_record("path", "2.jpg")) + patched(tar_header("old", 3), 136, "12345670123") + padded("two");
   const std::string three = member("3.jpg", "three");
@@ -265,19 +226,19 @@ TEST(WebDataset, WriterCopiesBlocksAsTheyLie) {
   folder.add("b.tar", member("4.jpg", "four") + kEnd);
   folder.add("c.tar", member("5.jpg", "five"));
   const Dataset dataset = open_webdataset(folder.path.string(), {});
-  const Folder out("written");
+  const ScratchFolder out("written");
   const int64_t written = dataset.writer->write(std::vector<int64_t>{0, 1, 4}, out.path);
   EXPECT_EQ(read_text(out.path / "a.tar"), one + two + kEnd);
   EXPECT_FALSE(fs::exists(out.path / "b.tar"));
   EXPECT_EQ(read_text(out.path / "c.tar"), member("5.jpg", "five") + kEnd);
   EXPECT_EQ(written, static_cast<int64_t>(one.size() + two.size() + 2 * kEnd.size() + 1024));
   const Dataset small = open_webdataset(out.path.string(), {});
-  EXPECT_THAT(keys(small.train()), ElementsAre("a.tar/1.jpg", "a.tar/2.jpg", "c.tar/5.jpg"));
+  EXPECT_THAT(keys_of(small.train()), ElementsAre("a.tar/1.jpg", "a.tar/2.jpg", "c.tar/5.jpg"));
   EXPECT_EQ(small.train().label(0), 4);
 }
 
 TEST(WebDataset, ReadsWhatTarWrites) {
-  const Folder folder("system");
+  const ScratchFolder folder("system");
   const std::string deep = std::string(80, 'd') + "/" + std::string(80, 'e');  // too long for the plain name field
   folder.add("in/" + deep + "/000.jpg", "picture");
   folder.add("in/" + deep + "/000.cls", "1");
@@ -286,7 +247,7 @@ TEST(WebDataset, ReadsWhatTarWrites) {
         "cd '" + folder.path.string() + "' && tar --sort=name --format=" + format + " -cf " + format + ".tar -C in . 2>/dev/null";
     if (std::system(command.c_str()) != 0) GTEST_SKIP() << "needs GNU tar";
     const Dataset dataset = open_webdataset((folder.path / (format + ".tar")).string(), {});
-    EXPECT_THAT(keys(dataset.train()), ElementsAre(format + ".tar/" + deep + "/000.jpg"));
+    EXPECT_THAT(keys_of(dataset.train()), ElementsAre(format + ".tar/" + deep + "/000.jpg"));
     EXPECT_EQ(text_of(dataset.train(), 0), "picture");
     EXPECT_EQ(dataset.train().label(0), 1);
   }

@@ -10,6 +10,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
 #include "decant/loader/image_table.h"
 #include "decant/loader/memory_rows.h"
 #include "decant/train/torch/optimizer.h"
@@ -40,12 +42,6 @@ loader::MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
   return {std::move(pictures), std::move(labels)};
 }
 
-std::vector<int64_t> all(const Rows& rows) {
-  std::vector<int64_t> result(static_cast<size_t>(rows.size()));
-  std::iota(result.begin(), result.end(), int64_t{0});
-  return result;
-}
-
 TrainOptions small_options() {
   TrainOptions options;
   options.net = "mlp";
@@ -57,15 +53,10 @@ TrainOptions small_options() {
   return options;
 }
 
-std::filesystem::path fresh_path(const std::string& name) {
-  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  return std::filesystem::path(::testing::TempDir()) / fmt::format("train_{}_{}_{}", getpid(), test->name(), name);
-}
-
 TEST(Train, LearnsWhatIsSeparable) {
   const loader::MemoryRows rows = drawn_rows(64, 4, 1);
   const loader::MemoryRows test = drawn_rows(40, 4, 2);
-  const auto subset = all(rows);
+  const auto subset = all_rows_of(rows);
   for (const std::string optimizer : {"sgd", "adamw"}) {
     TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
     job.options.optimizer = optimizer;
@@ -81,7 +72,7 @@ TEST(Train, LearnsWhatIsSeparable) {
 TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   const loader::MemoryRows rows = drawn_rows(50, 4, 1);
   const loader::MemoryRows test = drawn_rows(30, 4, 2);
-  const auto subset = all(rows);
+  const auto subset = all_rows_of(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
   job.options.net = "quick";
   job.options.steps = 12;
@@ -113,7 +104,7 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
 
 TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
   const loader::MemoryRows rows = drawn_rows(16, 2, 1);
-  const auto subset = all(rows);
+  const auto subset = all_rows_of(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 2};
   job.options.learning_rate = 1e6;
   job.options.warmup = 0;
@@ -137,12 +128,7 @@ TEST(Train, OnePictureOfOneClass) {
 TEST(Train, RefusesWhatCannotBeTrainedOn) {
   const loader::MemoryRows rows = drawn_rows(4, 4, 1);
   const auto message = [&](std::vector<int64_t> subset, int classes) -> std::string {
-    try {
-      train({.options = small_options(), .rows = &rows, .subset = subset, .classes = classes}, {.threads = 1});
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "none";
+    return message_of([&] { train({.options = small_options(), .rows = &rows, .subset = subset, .classes = classes}, {.threads = 1}); });
   };
   EXPECT_THAT(message({}, 4), HasSubstr("no pictures to train on"));
   EXPECT_THAT(message({0, 1, 2, 3}, 3), HasSubstr("3: label 3 is not below 3"));
@@ -164,7 +150,7 @@ class StopAfter : public ProgressSink {
 
 TEST(Train, StopsWhenCancelled) {
   const loader::MemoryRows rows = drawn_rows(16, 2, 1);
-  const auto subset = all(rows);
+  const auto subset = all_rows_of(rows);
   StopAfter sink;
   const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};
   EXPECT_THROW(train({.options = small_options(), .rows = &rows, .subset = subset, .classes = 2}, context), Cancelled);
