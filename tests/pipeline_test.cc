@@ -148,7 +148,7 @@ class StopAt final : public ProgressSink {
 };
 
 TEST(Compress, InterruptedInAnyStageLeavesNothingAndRunsAgainToTheSameBytes) {
-  const fs::path in = cifar_set("stop/in", 1, 120);
+  const fs::path in = cifar_set("stop/in", 1, 48);
   const fs::path folder = fresh_folder("stop_out");
   StopAt watcher("no stage");
   compress(options_for(in, folder / "whole"), {.progress = &watcher});
