@@ -1,7 +1,13 @@
-# decant_folder(NAME [TORCH] [DEPENDS folder…] [LIBRARIES target…] [SOURCES file…])
+# decant_folder(NAME [TORCH] [GLUE] [HOT prefix…] [ORACLE] [UNITY n] [DEPENDS folder…] [LIBRARIES target…] [SOURCES file…])
 #
 # Makes the target decant_NAME of the calling folder. SOURCES, when given, replaces the search by name (a folder with a part that
 # needs libtorch and a part that does not calls decant_folder twice). Tests run in ctest one by one, under their gtest names.
+#
+# A clean build is to take seconds, not minutes; most of a file's cost is reading and instantiating headers. So (docs/benchmarks.md):
+#   * DECANT_UNITY: the files of a folder are compiled together, UNITY n at a time (otherwise all; 4 where libtorch is read). What is
+#     local to a file still needs a name that is its own in the folder. Files of Highway's, which include themselves, stay alone.
+#   * Release compiles at -O3 where time is spent, and at -O1 what only calls that: GLUE folders, except their files that begin with a
+#     HOT prefix. Tests are compiled at -O0, or at -O1 where an ORACLE in them computes.
 add_library(decant_flags INTERFACE)
 target_include_directories(decant_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # -Wrestrict of g++ 12 sees overlaps inside std::string that are not there (GCC bug 105651).
@@ -22,16 +28,10 @@ endif()
 
 add_custom_target(fuzzers)  # every fuzz target and what it needs, nothing else
 
-# decant_unity(TARGET FILE…): compiles the files together, F_UNITY of them at a time (0 = all).
-function(decant_unity target)
+# decant_unity(TARGET BATCH FILE…): compiles the files together, BATCH of them at a time (0 = all).
+function(decant_unity target batch)
   if(NOT DECANT_UNITY)
     return()
-  endif()
-  set(batch 0)
-  if(DEFINED F_UNITY)
-    set(batch ${F_UNITY})
-  elseif(F_TORCH)
-    set(batch 4)
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
   foreach(file ${ARGN})
@@ -43,10 +43,16 @@ function(decant_unity target)
 endfunction()
 
 function(decant_folder name)
-  cmake_parse_arguments(F "TORCH;GLUE;ORACLE" "UNITY" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
+  cmake_parse_arguments(F "TORCH;GLUE;ORACLE" "UNITY" "HOT;DEPENDS;LIBRARIES;SOURCES" ${ARGN})
   set(files ${F_SOURCES})
   if(NOT files)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  endif()
+  if(NOT DEFINED F_UNITY)
+    set(F_UNITY 0)
+    if(F_TORCH)
+      set(F_UNITY 4)
+    endif()
   endif()
   set(sources ${files})
   set(tests ${files})
@@ -56,6 +62,13 @@ function(decant_folder name)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  set(hot)
+  if(F_HOT)
+    list(JOIN F_HOT "|" prefixes)
+    set(hot ${sources})
+    list(FILTER hot INCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/(${prefixes})")
+    list(REMOVE_ITEM sources ${hot})
+  endif()
 
   set(libraries decant_flags ${F_LIBRARIES})
   foreach(below ${F_DEPENDS})
@@ -67,19 +80,25 @@ function(decant_folder name)
 
   if(sources)
     add_library(decant_${name} STATIC ${sources})
+    decant_unity(decant_${name} ${F_UNITY} ${sources})
     target_link_libraries(decant_${name} PUBLIC ${libraries})
     if(F_GLUE)
       target_compile_options(decant_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
     endif()
-    decant_unity(decant_${name} ${sources})
   else()
     add_library(decant_${name} INTERFACE)
     target_link_libraries(decant_${name} INTERFACE ${libraries})
   endif()
+  if(hot)
+    add_library(decant_${name}_hot OBJECT ${hot})
+    decant_unity(decant_${name}_hot 0 ${hot})
+    target_link_libraries(decant_${name}_hot PRIVATE ${libraries})
+    target_sources(decant_${name} PRIVATE $<TARGET_OBJECTS:decant_${name}_hot>)
+  endif()
 
   if(tests AND DECANT_WITH_TESTS)
     add_executable(${name}_test ${tests})
-    decant_unity(${name}_test ${tests})
+    decant_unity(${name}_test ${F_UNITY} ${tests})
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:$<IF:$<BOOL:${F_ORACLE}>,-O1,-O0>>)
     target_link_libraries(${name}_test PRIVATE decant_${name} GTest::gmock GTest::gtest_main)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -113,13 +113,13 @@ TEST(Program, StopsAtCtrlC) {
 
 TEST(Program, SpeaksJson) {
   const fs::path in = cifar_set("json/in", 1, 50);
-  const Json found = Json::parse(shell("$decant inspect '" + in.string() + "' --json").out);
+  const Json found = parse_json(shell("$decant inspect '" + in.string() + "' --json").out);
   EXPECT_EQ(found["format"], "cifar10");
   EXPECT_EQ(found["rows"], 50);
   EXPECT_EQ(found["splits"]["test"], 10);
   EXPECT_EQ(found["bad_files"], 0);
   EXPECT_EQ(found["bytes"], 50 * 3073);
-  const Json plan = Json::parse(shell("$decant compress '" + in.string() + "' -o unused --dry-run --json").out);
+  const Json plan = parse_json(shell("$decant compress '" + in.string() + "' -o unused --dry-run --json").out);
   EXPECT_EQ(plan["kept"], 10);
   EXPECT_GT(plan["memory_bytes"], 0);
   const Outcome planned = shell("$decant plan '" + in.string() + "' --keep 20%");
@@ -132,11 +132,11 @@ TEST(Program, TakesOptionsFromAFile) {
   const fs::path folder = fresh_folder("toml");
   write_file(folder / "ours.toml", "keep = \"10%\"\nseed = 7\n[compress]\nmethod = \"random\"\n[evaluate]\nnets = \"vit\"\n");
   const std::string line = "$decant compress '" + in.string() + "' --json --config '" + (folder / "ours.toml").string() + "' -o '";
-  const Json run = Json::parse(shell(line + (folder / "a").string() + "'").out);
+  const Json run = parse_json(shell(line + (folder / "a").string() + "'").out);
   EXPECT_EQ(run["kept"], 5);
   EXPECT_EQ(run["seed"], 7);
   EXPECT_EQ(run["method"], "random");
-  EXPECT_EQ(Json::parse(shell(line + (folder / "b").string() + "' --keep 6").out)["kept"], 6);
+  EXPECT_EQ(parse_json(shell(line + (folder / "b").string() + "' --keep 6").out)["kept"], 6);
   write_file(folder / "ours.toml", "seed = 7\nkep = 3\n");
   const Outcome wrong = shell(line + (folder / "c").string() + "'");
   EXPECT_EQ(wrong.code, 3);
@@ -171,7 +171,7 @@ TEST(Program, EvaluatesWhatItMade) {
   size_t begin = 0;
   while (begin < outcome.out.size()) {
     const size_t end = outcome.out.find('\n', begin);
-    const Json cell = Json::parse(outcome.out.substr(begin, end - begin));
+    const Json cell = parse_json(outcome.out.substr(begin, end - begin));
     sets.push_back(cell["set"]);
     EXPECT_EQ(cell["accuracy"].size(), 2u);
     EXPECT_EQ(cell["steps"], 40);

@@ -18,7 +18,7 @@ class BinsVerb final : public Verb {
     if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features.string(), options_.out.string());
     options_.command = command;
     const Json run = make_bins(options_, context);
-    if (globals.json) return run.dump(2) + "\n";
+    if (globals.json) return json_text(run, 2) + "\n";
     return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep 20% -o indices.npy\n", options_.out.string(),
                        human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(),
                        options_.out.string());
@@ -40,7 +40,7 @@ class FeaturesVerb final : public Verb {
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     if (globals.dry_run) return fmt::format("would compute features of {} and write {}\n", options_.input.path, options_.out.string());
     const Json made = make_features(options_, context);
-    if (globals.json) return made.dump(2) + "\n";
+    if (globals.json) return json_text(made, 2) + "\n";
     return fmt::format("{}: {} rows of {} numbers ({}) in {}\n", options_.out.string(), human_count(made["rows"]),
                        made["columns"].get<int64_t>(), made["kind"].get<std::string>(), human_seconds(made["seconds"]));
   }

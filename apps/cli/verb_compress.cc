@@ -9,7 +9,7 @@ namespace {
 
 std::string planned(const CompressOptions& options, const Globals& globals, const Context& context) {
   const Json result = plan(options, context);
-  return globals.json ? result.dump(2) + "\n" : plan_text(result);
+  return globals.json ? json_text(result, 2) + "\n" : plan_text(result);
 }
 
 class Compress final : public Verb {
@@ -26,7 +26,7 @@ class Compress final : public Verb {
     if (globals.dry_run) return planned(options_, globals, context);
     options_.command = command;
     const Json run = compress(options_, context);
-    if (globals.json) return run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (globals.json) return json_text(run, 2) + "\n";
     return fmt::format("{}: {} of {} rows, {} of {}, in {}\nhow: {}\nsee {}\n", options_.out.string(), human_count(run["kept"]),
                        human_count(run["rows"]), human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]),
                        human_seconds(run["seconds"]), run["method_note"].get<std::string>(), (options_.out / "report.html").string());

@@ -22,7 +22,7 @@ class Evaluate final : public Verb {
     const evaluate::Evidence evidence = evaluate_sets(options_, context);
     if (globals.json) {
       std::string lines;
-      for (const evaluate::Cell& cell : evidence.cells) lines += evaluate::to_json(cell).dump() + "\n";
+      for (const evaluate::Cell& cell : evidence.cells) lines += json_text(evaluate::to_json(cell)) + "\n";
       return lines;
     }
     std::string text = evidence_table(evidence) + "\n";

@@ -16,7 +16,7 @@ class Inspect final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     const Json found = inspect(options_, context);
-    return globals.json ? found.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : inspect_text(found);
+    return globals.json ? json_text(found, 2) + "\n" : inspect_text(found);
   }
 
  private:

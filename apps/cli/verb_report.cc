@@ -27,7 +27,7 @@ class Report final : public Verb {
     Input input;
     if (!no_pictures_) input = source_of(run, source_, context);
     write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.rows, run.evidence, context);
-    return globals.json ? Json{{"report", page.string()}}.dump(2) + "\n" : page.string() + "\n";
+    return globals.json ? json_text(Json{{"report", page.string()}}, 2) + "\n" : page.string() + "\n";
   }
 
  private:

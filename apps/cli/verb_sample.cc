@@ -19,7 +19,7 @@ class Sample final : public Verb {
       return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
     options_.command = command;
     const Json run = resample(options_, context);
-    if (globals.json) return run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (globals.json) return json_text(run, 2) + "\n";
     return fmt::format("{}: {} of {} rows\n", options_.out.string(), human_count(run["kept"]), human_count(run["rows"]));
   }
 

@@ -18,7 +18,7 @@ class Train final : public Verb {
     if (globals.dry_run)
       return fmt::format("would train {} on {} and write {}\n", options_.training.net, options_.input.path, options_.out.string());
     const Json result = train_set(options_, context);
-    if (globals.json) return result.dump(2) + "\n";
+    if (globals.json) return json_text(result, 2) + "\n";
     std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", options_.out.string(), human_count(result["steps"]),
                                    human_count(result["rows"]), human_seconds(result["seconds"]), result["loss"].get<double>());
     if (!result["accuracy"].is_null())

@@ -14,7 +14,7 @@ class Verify final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     const Json result = verify(options_, context);
-    if (globals.json) return result.dump(2) + "\n";
+    if (globals.json) return json_text(result, 2) + "\n";
     return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(result["kept"]),
                        result["checked_against"].get<std::string>());
   }

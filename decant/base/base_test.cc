@@ -29,7 +29,7 @@ TEST(Errors, NameFilePlaceFaultAndRemedy) {
 }
 
 TEST(Errors, CheckPrintsBothValues) {
-  const std::string message = message_of([] { DECANT_CHECK(1 + 1, ==, 3); });
+  const std::string message = message_of<BugError>([] { DECANT_CHECK(1 + 1, ==, 3); });
   EXPECT_THAT(message, HasSubstr("1 + 1 == 3"));
   EXPECT_THAT(message, HasSubstr("2 and 3"));
 }
@@ -122,7 +122,7 @@ TEST(FileWriter, SaysWhenTheDiskIsFull) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
   const fs::path folder = fresh_folder("full");
   fs::create_symlink("/dev/full", folder / "a.bin.partial");
-  const std::string message = message_of([&] { write_file(folder / "a.bin", std::string(3 << 20, 'x')); });
+  const std::string message = message_of<IoError>([&] { write_file(folder / "a.bin", std::string(3 << 20, 'x')); });
   EXPECT_THAT(message, HasSubstr("a.bin.partial"));
   EXPECT_THAT(message, HasSubstr("No space left"));
   EXPECT_THAT(message, HasSubstr("Free some disk space"));
@@ -133,7 +133,7 @@ TEST(MappedFile, ReadsEmptyAndMissingFiles) {
   const fs::path folder = fresh_folder("map");
   write_file(folder / "empty", "");
   EXPECT_TRUE(MappedFile(folder / "empty").bytes().empty());
-  EXPECT_THAT(message_of([&] { MappedFile file(folder / "missing"); }), HasSubstr("No such file"));
+  EXPECT_THAT(message_of<IoError>([&] { MappedFile file(folder / "missing"); }), HasSubstr("No such file"));
   EXPECT_THAT(message_of([&] { MappedFile file(folder); }), HasSubstr("is a folder"));
 }
 
@@ -178,10 +178,10 @@ TEST(Options, AreDeclaredOnce) {
   EXPECT_EQ(bins, 7);
   EXPECT_TRUE(force);
   EXPECT_EQ(table.options()[0].default_text, "10");
-  EXPECT_EQ(table.resolved().dump(), R"({"bins":7,"keep":"20%","force":true,"lambda":0.5})");
+  EXPECT_EQ(json_text(table.resolved()), R"({"bins":7,"keep":"20%","force":true,"lambda":0.5})");
   EXPECT_EQ(table.result_key(), R"({"bins":7,"keep":"20%","lambda":0.5})");
-  EXPECT_THAT(message_of([&] { table.options()[0].set("seven"); }), HasSubstr("--bins: 'seven' is not a whole number"));
-  EXPECT_THAT(message_of([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
+  EXPECT_THAT(message_of<UsageError>([&] { table.options()[0].set("seven"); }), HasSubstr("--bins: 'seven' is not a whole number"));
+  EXPECT_THAT(message_of<UsageError>([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
 }
 
 TEST(Nearest, SuggestsOnlyWhatIsNear) {

@@ -1,10 +1,22 @@
 // JSON for small documents: key order is kept, so files repeat byte for byte. Include this only in .cc files (it is a heavy header);
-// headers use json_fwd.h. The document and its writer are compiled once, in json.cc.
+// headers use json_fwd.h. Parser and writer take seconds to compile, so documents become text and text documents only here.
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 #include "decant/base/json_fwd.h"
 
-extern template class nlohmann::basic_json<nlohmann::ordered_map>;
-extern template class nlohmann::detail::serializer<nlohmann::ordered_json>;
+namespace decant {
+
+/// On one line, or indented. Bytes that are no UTF-8 (names of files may hold them) become U+FFFD.
+std::string json_text(const Json& value, int indent = -1);
+
+/// Throws Json::parse_error.
+Json parse_json(std::string_view text);
+
+/// Of text that may be anything: is_discarded() where it is no JSON.
+Json try_parse_json(std::string_view text);
+
+}  // namespace decant

@@ -207,7 +207,7 @@ std::string truth_line(const DrawnTruth& truth, const DrawnPicture& p) {
   line["mode_name"] = mode.name;
   line["near_duplicate_of"] = p.original < 0 ? Json() : Json(truth.pictures[static_cast<size_t>(p.original)].file);
   line["clutter"] = p.scene.clutter;
-  return line.dump() + "\n";
+  return json_text(line) + "\n";
 }
 
 void write_truth(const std::filesystem::path& path, const DrawnTruth& truth) {

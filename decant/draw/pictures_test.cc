@@ -196,7 +196,7 @@ TEST(PictureSet, EveryFileDecodesAndHasItsLineInTheTruth) {
   }
   const std::string lines = read_text(folder / "truth.jsonl");
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), std::ssize(truth.pictures));
-  const Json first = Json::parse(lines.substr(0, lines.find('\n')));
+  const Json first = parse_json(lines.substr(0, lines.find('\n')));
   EXPECT_EQ(first["file"], truth.pictures[0].file);
   EXPECT_EQ(first["class"], truth.classes[static_cast<size_t>(truth.pictures[0].scene.object_class)]);
   for (const char* key : {"filed_under", "mode", "mode_name", "near_duplicate_of", "clutter"}) EXPECT_TRUE(first.contains(key)) << key;

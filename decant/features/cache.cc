@@ -18,7 +18,7 @@ fs::path sidecar(const fs::path& folder) {
 }
 
 std::string stored_digest(const fs::path& folder) {
-  const Json json = Json::parse(read_text(sidecar(folder)), nullptr, false);
+  const Json json = try_parse_json(read_text(sidecar(folder)));
   const auto digest = json.is_object() ? json.find("digest") : json.end();
   return digest != json.end() && digest->is_string() ? digest->get<std::string>() : std::string();
 }
@@ -48,7 +48,7 @@ Features store_features(const fs::path& folder, const FeatureKey& key, int64_t r
   writer.commit();
   const Json json = {{"digest", key.digest()}, {"input", key.input}, {"extractor", key.extractor},
                      {"options", key.options}, {"rows", rows},       {"columns", columns}};
-  write_file(sidecar(folder), json.dump(2) + "\n");
+  write_file(sidecar(folder), json_text(json, 2) + "\n");
   return read_features(numbers(folder));
 }
 

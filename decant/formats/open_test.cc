@@ -72,7 +72,7 @@ TEST(Open, TellsWhatIsThereInstead) {
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
               HasSubstr("is a file that is not read as a data set"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "{0..3}.tar").string(), {}, {}); }), HasSubstr("0.tar: is missing"));
-  EXPECT_THAT(message_of([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
+  EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
 }
 
 TEST(FindBadRows, ListsEachWithItsReason) {
@@ -141,7 +141,7 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   EXPECT_EQ(write_as("webdataset", dataset, rows, again.path, {.threads = 1}), written);
   EXPECT_EQ(read_text(shards.path / "train-000000.tar"), read_text(again.path / "train-000000.tar"));
   EXPECT_THAT(labels_of(shards.open().train()), ElementsAre(1, 7));
-  EXPECT_THAT(message_of([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' is not written"));
+  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' is not written"));
 }
 
 TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {

@@ -44,7 +44,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
                     {"pools", chosen.selection.pool_count},
                     {"options", table.resolved()},
                     {"stages", log.stages_json()}};
-  write_file(out.path() / "run.json", run.dump(2) + "\n");
+  write_file(out.path() / "run.json", json_text(run, 2) + "\n");
   out.commit();
   return run;
 }

@@ -173,7 +173,7 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
   evidence.protocol += trial.note;
 
   const Json document = evaluate::to_json(evidence);
-  write_file(run.path / "evidence.json", document.dump(2) + "\n");
+  write_file(run.path / "evidence.json", json_text(document, 2) + "\n");
   write_report(run.path, run.run, &full, run.selection, run.kept, run.map.rows, document, context);
   return evidence;
 }

@@ -72,7 +72,7 @@ Subset load_kept(const fs::path& folder, int64_t rows) {
 
 Json read_json(const fs::path& file) {
   try {
-    return Json::parse(read_text(file));
+    return parse_json(read_text(file));
   } catch (const Json::parse_error& error) {
     throw InputError({file.string(), fmt::format("byte {}", error.byte), "is not JSON", "Make it again"});
   }

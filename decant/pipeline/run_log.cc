@@ -80,7 +80,7 @@ void RunLog::event(const std::string& stage, const char* what, double seconds) {
   if (events_ == nullptr) return;
   Json line = {{"at", this->seconds()}, {"stage", stage}, {"event", what}};
   if (std::strcmp(what, "begin") != 0) line["seconds"] = seconds;
-  std::fputs((line.dump() + "\n").c_str(), events_);
+  std::fputs((json_text(line) + "\n").c_str(), events_);
   std::fflush(events_);
 }
 

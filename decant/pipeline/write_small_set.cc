@@ -20,7 +20,7 @@ namespace {
 
 /// JSON text of a string that may not be UTF-8 (file names need not be): bad bytes become U+FFFD.
 std::string dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(value);
 }
 
 std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) {
@@ -200,7 +200,7 @@ Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, c
             [&] { write_report(folder, run_json(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
   const Json run = run_json(set, bytes_after, log);
   write_file(folder / "README.md", data_card(set, run));
-  write_file(folder / "run.json", run.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(folder / "run.json", json_text(run, 2) + "\n");
   return run;
 }
 

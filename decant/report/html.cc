@@ -89,7 +89,7 @@ std::string prose(std::string_view sentence) {
 }
 
 std::string json_block(std::string_view id, const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = json_text(value);
   replace_all(text, "<", "\\u003c");
   return fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", escape(id), text);
 }

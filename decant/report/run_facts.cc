@@ -13,7 +13,7 @@ namespace {
 std::string as_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return {};
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(value);
 }
 
 std::vector<Part> read_parts(const Json& list, const char* name_field) {

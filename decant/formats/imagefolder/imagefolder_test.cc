@@ -194,7 +194,7 @@ TEST(ImageFolder, WriterCopiesBytesUnderTheSameNames) {
 
   tree.add("train/a/1.jpg", "changed");
   const Tree second("written_second");
-  EXPECT_THAT(message_of([&] { dataset.writer->write(std::vector<int64_t>{0}, second.path); }),
+  EXPECT_THAT(message_of<IoError>([&] { dataset.writer->write(std::vector<int64_t>{0}, second.path); }),
               HasSubstr("has 7 bytes, had 3 when the run began"));
 }
 

@@ -251,7 +251,7 @@ TEST(NpyWriter, SaysWhenThereIsNoRoom) {  // a file-size limit stands in for a f
   const rlimit small = {4096, before.rlim_max};
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
-  const std::string message = message_of([&] { NpyWriter(folder / "a.npy", 1000, 1000); });
+  const std::string message = message_of<IoError>([&] { NpyWriter(folder / "a.npy", 1000, 1000); });
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   expect_says(message, {"a.npy.partial: cannot reserve disk space"});

@@ -49,7 +49,7 @@ struct HeaderEntry {
 /// Takes the parser's events. The document is {name: {"dtype": text, "shape": [whole…], "data_offsets":
 /// [begin, end]}, …} and
 /// "__metadata__": {text: text}; anything else is refused where it stands.
-class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
+class HeaderReader : public nlohmann::json_sax<Json> {
  public:
   explicit HeaderReader(const std::string& file) : file_(file) {}
 
@@ -196,7 +196,7 @@ void require_distinct(const Items& sorted, Name name_in, const std::string& file
 }
 
 /// A JSON string. Text beyond ASCII goes through as it is (UTF-8).
-std::string json_text(std::string_view text) {
+std::string json_quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20) {
@@ -230,7 +230,7 @@ SafeTensors parse_safetensors(Bytes file, const std::string& name) {
   const std::string_view text = header_text(file, name);
   const Bytes data = file.subspan(8 + text.size());
   HeaderReader header(name);
-  nlohmann::json::sax_parse(text, &header);
+  Json::sax_parse(text, &header);
 
   SafeTensors result;
   for (HeaderEntry& entry : header.entries) result.tensors.push_back(placed(std::move(entry), data, name));
@@ -262,13 +262,13 @@ void write_safetensors(const fs::path& path, std::span<const SafeTensor> tensors
   // Text by hand, as the parser's events are read by hand: no tree.
   std::string header = "{";
   for (const auto& [key, value] : metadata)
-    header += fmt::format("{}{}:{}", header.size() > 1 ? "," : "\"__metadata__\":{", json_text(key), json_text(value));
+    header += fmt::format("{}{}:{}", header.size() > 1 ? "," : "\"__metadata__\":{", json_quoted(key), json_quoted(value));
   if (!metadata.empty()) header += '}';
   int64_t offset = 0;
   for (const SafeTensor* tensor : order) {
     const int64_t end = offset + static_cast<int64_t>(tensor->data.size());
     header += fmt::format("{}{}:{{\"dtype\":\"{}\",\"shape\":{},\"data_offsets\":[{},{}]}}", header.size() > 1 ? "," : "",
-                          json_text(tensor->name), safetensors_name(tensor->type), list_of(tensor->shape), offset, end);
+                          json_quoted(tensor->name), safetensors_name(tensor->type), list_of(tensor->shape), offset, end);
     offset = end;
   }
   header += '}';

@@ -167,7 +167,7 @@ class ShardReader {
 
   int32_t label_in_json(const Field& field) const {
     const std::string_view text = as_text(shard_.part(field.data, field.size));
-    const Json document = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+    const Json document = try_parse_json(text);
     if (document.is_discarded()) fail(field.begin, field.name, "is no valid JSON");
     if (!document.is_object()) return kNoLabel;
     for (const char* key : kLabelKeys) {
