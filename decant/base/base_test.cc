@@ -134,7 +134,7 @@ TEST(MappedFile, ReadsEmptyAndMissingFiles) {
   write_file(folder / "empty", "");
   EXPECT_TRUE(MappedFile(folder / "empty").bytes().empty());
   EXPECT_THAT(message_of<IoError>([&] { MappedFile file(folder / "missing"); }), HasSubstr("No such file"));
-  EXPECT_THAT(message_of([&] { MappedFile file(folder); }), HasSubstr("is a folder"));
+  EXPECT_THAT(message_of<IoError>([&] { MappedFile file(folder); }), HasSubstr("is a folder"));
 }
 
 TEST(OutputFolder, AppearsOnlyWhenCommittedAndRefusesToOverwrite) {
