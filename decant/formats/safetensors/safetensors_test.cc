@@ -28,10 +28,10 @@ std::string tensor(const std::string& fields) {
 }
 
 TEST(SafeTensors, ReadsTensorsAndMetadata) {
-  const std::string file =
-      safetensors_of(R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
-              R"("a":{"data_offsets":[0,4],"shape":[1,2],"dtype":"BF16"},"empty":{"dtype":"F64","shape":[0,9],"data_offsets":[4,4]}}  )",
-              "1234567");
+  const std::string file = safetensors_of(
+      R"({"b":{"dtype":"I8","shape":[3],"data_offsets":[4,7]},"__metadata__":{"k":"v","é":"\n"},)"
+      R"("a":{"data_offsets":[0,4],"shape":[1,2],"dtype":"BF16"},"empty":{"dtype":"F64","shape":[0,9],"data_offsets":[4,4]}}  )",
+      "1234567");
   const SafeTensors all = parse_safetensors(as_bytes(file), "w");
   ASSERT_EQ(all.tensors.size(), 3u);
   EXPECT_EQ(all.tensors[0].name, "a");
@@ -91,8 +91,8 @@ TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
   expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a hole before it"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,7])")), {"1 bytes at the end belong to no tensor"});
   const auto two = [](const std::string& second, const std::string& name) {
-    return safetensors_fault(
-        safetensors_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name + R"(":{"dtype":"U8",)" + second + "}}", "12345678"));
+    return safetensors_fault(safetensors_of(
+        R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},")" + name + R"(":{"dtype":"U8",)" + second + "}}", "12345678"));
   };
   expect_says(two(R"("shape":[5],"data_offsets":[3,8])", "b"), {"tensor \"b\": overlaps another tensor"});
   expect_says(two(R"("shape":[4],"data_offsets":[4,8])", "a"), {"\"a\": the header names it twice"});
