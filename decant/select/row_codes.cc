@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
+#include <numeric>
 
 #include "decant/base/parallel.h"
-#include "decant/kernels/dot.h"
+#include "decant/kernels/query_move.h"
 #include "decant/kernels/score_bounds.h"
 
 namespace decant {
@@ -20,97 +22,104 @@ double nearest(double value) {
   return (value + 0x1.8p52) - 0x1.8p52;
 }
 
-/// ‖values‖, never less than the true one.
-double length_above(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) sum += value * value;
-  return std::sqrt(sum) * kUp;
+/// The next float32 above.
+float float_above(double value) {
+  return static_cast<float>(value * (1 + 0x1p-22)) + 0x1p-149F;
 }
 
 }  // namespace
 
-RowCodes::RowCodes(const LinearPool& pool, const Context& context) : stride_((pool.width() + 63) / 64 * 64) {
-  const auto count = static_cast<size_t>(pool.size());
-  mean_.assign(static_cast<size_t>(pool.width()), 0.0);
-  for (int32_t i = 0; i < pool.size(); ++i) {
-    const double share = pool.scale(i) / static_cast<double>(count);
-    add_scaled(mean_, share, pool.values(i));
-    longest_ = std::max(longest_, pool.scale(i) * std::sqrt(pool.squared_norm(i)) * kUp);
-  }
-  codes_.resize(count * static_cast<size_t>(stride_));
-  step_.resize(count);
-  error_.resize(count);
-  reach_.resize(count);
-  parallel_for(context, pool.size(), kChunk, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<int32_t>(begin); i < end; ++i) encode_row(pool, i);
+void CodeBlock::gather(const CodeBlock& from, std::span<const int32_t> rows, const Context& context) {
+  stride = from.stride;
+  codes.resize(rows.size() * static_cast<size_t>(stride));
+  step.resize(rows.size());
+  error.resize(rows.size());
+  parallel_for(context, static_cast<int64_t>(rows.size()), kChunk, [&](int64_t begin, int64_t end) {
+    for (auto to = static_cast<size_t>(begin); to < static_cast<size_t>(end); ++to) {
+      const auto row = static_cast<size_t>(rows[to]);
+      std::memcpy(codes.data() + to * static_cast<size_t>(stride), from.codes.data() + row * static_cast<size_t>(stride),
+                  static_cast<size_t>(stride));
+      step[to] = from.step[row];
+      error[to] = from.error[row];
+    }
   });
-  for (size_t i = 0; i < count; ++i) {
-    typical_ += error_[i] / static_cast<double>(count);
-    furthest_ = std::max(furthest_, reach_[i]);
-  }
-  reach_ = {};
 }
 
-void RowCodes::encode_row(const LinearPool& pool, int32_t row) {
+void CodeBlock::products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const {
+  std::array<int32_t, 256> integers;
+  for (size_t begin = 0; begin < rows.size(); begin += integers.size()) {
+    const auto part = rows.subspan(begin, std::min(integers.size(), rows.size() - begin));
+    coded_dots(codes.span(), stride, part, query.values, integers);
+    for (size_t i = 0; i < part.size(); ++i) {
+      const double unit = static_cast<double>(step[static_cast<size_t>(part[i])]) * query.step;
+      out[begin + i] = query.mean + unit * static_cast<double>(integers[i]);
+    }
+  }
+}
+
+RowCodes::RowCodes(const LinearPool& pool, const Context& context, double coarseness) {
+  const auto count = static_cast<size_t>(pool.size());
+  rows_.stride = (pool.width() + 63) / 64 * 64;
+  {
+    std::vector<int32_t> everyone(count);
+    std::iota(everyone.begin(), everyone.end(), 0);
+    mean_ = pool.sum(everyone);
+  }
+  for (double& value : mean_) value /= static_cast<double>(std::max<size_t>(count, 1));
+  for (int32_t i = 0; i < pool.size(); ++i) longest_ = std::max(longest_, std::sqrt(pool.length_squared(i)) * kUp);
+  rows_.codes.resize(count * static_cast<size_t>(rows_.stride));
+  rows_.step.resize(count);
+  rows_.error.resize(count);
+  const auto chunks = static_cast<size_t>((pool.size() + kChunk - 1) / kChunk);
+  std::vector<double> furthest(chunks, 0.0);
+  parallel_for(context, pool.size(), kChunk, [&](int64_t begin, int64_t end) {
+    double& most = furthest[static_cast<size_t>(begin / kChunk)];
+    for (auto i = static_cast<int32_t>(begin); i < end; ++i) most = std::max(most, encode_row(pool, i, coarseness));
+  });
+  for (const double most : furthest) furthest_ = std::max(furthest_, most);
+  for (const float error : rows_.error) typical_ += static_cast<double>(error) / static_cast<double>(count);
+}
+
+/// Returns ‖y‖ + ε, not less than the true one.
+double RowCodes::encode_row(const LinearPool& pool, int32_t row, double coarseness) {
   const auto values = pool.values(row);
   const double scale = pool.scale(row);
   const auto at = static_cast<size_t>(row);
-  int8_t* const code = codes_.data() + at * static_cast<size_t>(stride_);
+  uint8_t* const code = rows_.codes.data() + at * static_cast<size_t>(rows_.stride);
   double largest = 0;
   for (size_t k = 0; k < values.size(); ++k) {
     largest = std::max(largest, std::abs(scale * static_cast<double>(values[k]) - mean_[k]));
   }
-  const double step = largest / 127;
-  const double inverse = step > 0x1p-500 ? 1 / step : 0;
+  rows_.step[at] = float_above(largest / 127 * coarseness);
+  const auto step = static_cast<double>(rows_.step[at]);
+  const double inverse = 1 / step;
   double reach = 0;
   double missed = 0;
   for (size_t k = 0; k < values.size(); ++k) {
     const double y = scale * static_cast<double>(values[k]) - mean_[k];
     const double rounded = nearest(y * inverse);
-    code[k] = static_cast<int8_t>(rounded);
+    code[k] = static_cast<uint8_t>(rounded + 128);
     const double rest = y - step * rounded;
     reach += y * y;
     missed += rest * rest;
   }
+  std::fill(code + values.size(), code + rows_.stride, uint8_t{128});
   const double rounding = 16 * kUnit * (longest_ + 1e-300);
-  const double error = std::sqrt(missed) * kUp + rounding;
-  step_[at] = step;
-  error_[at] = error;
-  reach_[at] = std::sqrt(reach) * kUp + rounding + error;
+  rows_.error[at] = float_above(std::sqrt(missed) * kUp + rounding);
+  return std::sqrt(reach) * kUp + rounding + static_cast<double>(rows_.error[at]);
 }
 
 void RowCodes::encode(std::span<const double> r, CodedQuery& query) const {
-  query.values.resize(static_cast<size_t>(stride_));
-  double largest = 0;
-  double sum = 0;
+  query.values.resize(static_cast<size_t>(rows_.stride));
   query.mean = 0;
-  for (size_t k = 0; k < r.size(); ++k) {
-    largest = std::max(largest, std::abs(r[k]));
-    sum += std::abs(r[k]);
-    query.mean += r[k] * mean_[k];
-  }
-  query.length = length_above(r);
-  query.step = std::max(largest / 32767, sum / 7e6);
-  const double inverse = query.step > 0x1p-500 ? 1 / query.step : 0;
-  double missed = 0;
-  for (size_t k = 0; k < r.size(); ++k) {
-    const double rounded = nearest(r[k] * inverse);
-    query.values[k] = static_cast<int16_t>(rounded);
-    const double rest = r[k] - query.step * rounded;
-    missed += rest * rest;
-  }
+  for (size_t k = 0; k < r.size(); ++k) query.mean += r[k] * mean_[k];
+  const Extent size = extent(r);
+  query.step = std::max(size.largest / 127, size.sum / 7e6);
+  const double missed = quantise(r, query.step, query.values);
+  double length = 0;
+  for (const double value : r) length += value * value;
+  query.length = std::sqrt(length) * kUp;
   query.error = furthest_ * (std::sqrt(missed) * kUp + 16 * kUnit * query.length);
-}
-
-void RowCodes::products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const {
-  std::array<int32_t, 256> integers;
-  for (size_t begin = 0; begin < rows.size(); begin += integers.size()) {
-    const auto part = rows.subspan(begin, std::min(integers.size(), rows.size() - begin));
-    coded_dots(codes_, stride_, part, query.values, integers);
-    for (size_t i = 0; i < part.size(); ++i) {
-      out[begin + i] = query.mean + step_[static_cast<size_t>(part[i])] * query.step * static_cast<double>(integers[i]);
-    }
-  }
 }
 
 }  // namespace decant
