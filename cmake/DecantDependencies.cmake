@@ -23,8 +23,12 @@ if(DECANT_WITH_TORCH)
   # Never /usr/include itself: as an -isystem path it breaks <cstdlib>.
   if(DECANT_TORCH_WHEEL)
     set(_lib "${DECANT_TORCH_WHEEL}/lib")
+    # A wheel carries headers of an fmt of its own. Found first, they would ask the linker for functions that libfmt.so has not.
+    find_path(DECANT_FMT_HEADERS fmt/format.h REQUIRED)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/before_torch)
+    file(CREATE_LINK ${DECANT_FMT_HEADERS}/fmt ${CMAKE_BINARY_DIR}/before_torch/fmt SYMBOLIC)
     target_include_directories(decant_torch SYSTEM INTERFACE
-      "${DECANT_TORCH_WHEEL}/include" "${DECANT_TORCH_WHEEL}/include/torch/csrc/api/include")
+      ${CMAKE_BINARY_DIR}/before_torch "${DECANT_TORCH_WHEEL}/include" "${DECANT_TORCH_WHEEL}/include/torch/csrc/api/include")
     target_link_libraries(decant_torch INTERFACE "${_lib}/libtorch_cpu.so" "${_lib}/libc10.so")
     target_link_options(decant_torch INTERFACE "LINKER:-rpath,${_lib}")
     if(EXISTS "${_lib}/libtorch_cuda.so") # --as-needed would drop it
