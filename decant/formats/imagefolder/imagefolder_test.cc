@@ -118,7 +118,7 @@ folder, who = sys.argv[1:]
 if who == "torchvision":
     try:
         from torchvision.datasets import ImageFolder
-    except (ImportError, OSError):  # OSError: a torch whose libraries are not all there
+    except Exception:  # a torch whose libraries are not all there raises all sorts
         sys.exit(77)
     listed = ImageFolder(folder)
     classes, samples = listed.classes, listed.samples
@@ -145,8 +145,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 std::optional<std::vector<std::string>> listed_by(const std::string& who, const fs::path& folder) {
   const Tree place("lister");
   write_file(place.path / "list.py", kLister);
-  const std::string command = "cd '" + place.path.string() + "' && PYTHONUTF8=1 \"${DECANT_PYTHON:-python3}\" list.py '" + folder.string() +
-                              "' " + who + " > listed 2> errors";
+  const std::string at = "'" + place.path.string() + "/";
+  const std::string command = "PYTHONUTF8=1 \"${DECANT_PYTHON:-python3}\" " + at + "list.py' '" + folder.string() + "' " + who + " > " +
+                              at + "listed' 2> " + at + "errors'";
   const int status = std::system(command.c_str());
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == 0) return lines_of(read_text(place.path / "listed"));
