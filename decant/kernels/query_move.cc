@@ -156,6 +156,71 @@ double to_integers(const double* values, double inverse, double step, size_t cou
   }));
 }
 
+double dot_of(const double* a, const double* b, size_t count) {
+  const D d;
+  Lanes sums;
+  size_t k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (size_t p = 0; p < kParts; ++p) {
+      const size_t at = k + p * kLanes;
+      sums.part[p] = hn::Add(sums.part[p], hn::Mul(hn::LoadU(d, a + at), hn::LoadU(d, b + at)));
+    }
+  }
+  return tree_sum(sums.with_rest(k, count, [=](double sum, size_t i) HWY_ATTR { return sum + a[i] * b[i]; }));
+}
+
+HWY_INLINE V deviation(const float* x, V scale, const double* mean) {
+  const D d;
+  return hn::Sub(hn::Mul(scale, hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, D>(), x))), hn::LoadU(d, mean));
+}
+
+double row_extent(const float* x, double scale, const double* mean, size_t count) {
+  const V factor = hn::Set(D(), scale);
+  Lanes tops;
+  size_t k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (size_t p = 0; p < kParts; ++p) {
+      const size_t at = k + p * kLanes;
+      tops.part[p] = hn::Max(tops.part[p], hn::Abs(deviation(x + at, factor, mean + at)));
+    }
+  }
+  const auto top = tops.with_rest(k, count, [=](double most, size_t i) HWY_ATTR {
+    return std::max(most, std::abs(scale * static_cast<double>(x[i]) - mean[i]));
+  });
+  return *std::max_element(top.begin(), top.end());
+}
+
+void row_to_integers(const float* x, double scale, const double* mean, double inverse, double step, size_t count, uint8_t* out,
+                     double* squared, double* missed) {
+  const D d;
+  const hn::Rebind<int32_t, D> i32;
+  const hn::Rebind<uint8_t, D> u8;
+  const V factor = hn::Set(d, scale);
+  const V rounder = hn::Set(d, kRounder);
+  Lanes squares;
+  Lanes misses;
+  size_t k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (size_t p = 0; p < kParts; ++p) {
+      const size_t at = k + p * kLanes;
+      const V y = deviation(x + at, factor, mean + at);
+      const V whole = hn::Sub(hn::Add(hn::Mul(y, hn::Set(d, inverse)), rounder), rounder);
+      hn::StoreU(hn::DemoteTo(u8, hn::Add(hn::DemoteTo(i32, whole), hn::Set(i32, 128))), u8, out + at);
+      const V rest = hn::Sub(y, hn::Mul(hn::Set(d, step), whole));
+      squares.part[p] = hn::Add(squares.part[p], hn::Mul(y, y));
+      misses.part[p] = hn::Add(misses.part[p], hn::Mul(rest, rest));
+    }
+  }
+  const auto y_at = [=](size_t i) HWY_ATTR { return scale * static_cast<double>(x[i]) - mean[i]; };
+  *squared = tree_sum(squares.with_rest(k, count, [=](double sum, size_t i) HWY_ATTR { return sum + y_at(i) * y_at(i); }));
+  *missed = tree_sum(misses.with_rest(k, count, [=](double sum, size_t i) HWY_ATTR {
+    const double whole = (y_at(i) * inverse + kRounder) - kRounder;
+    out[i] = static_cast<uint8_t>(whole + 128);
+    const double rest = y_at(i) - step * whole;
+    return sum + rest * rest;
+  }));
+}
+
 }  // namespace decant::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -168,6 +233,9 @@ HWY_EXPORT(across);
 HWY_EXPORT(measure);
 HWY_EXPORT(stretch);
 HWY_EXPORT(to_integers);
+HWY_EXPORT(dot_of);
+HWY_EXPORT(row_extent);
+HWY_EXPORT(row_to_integers);
 
 double plain_tree(std::array<double, 8>& lanes) {
   for (size_t half = 4; half >= 1; half /= 2) {
@@ -254,6 +322,47 @@ double quantise_plain(std::span<const double> values, double step, std::span<int
     sums[k % 8] += rest * rest;
   }
   return plain_tree(sums);
+}
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  return HWY_DYNAMIC_DISPATCH(dot_of)(a.data(), b.data(), a.size());
+}
+
+double dot_plain(std::span<const double> a, std::span<const double> b) {
+  std::array<double, 8> sums{};
+  for (size_t k = 0; k < a.size(); ++k) sums[k % 8] += a[k] * b[k];
+  return plain_tree(sums);
+}
+
+double largest_deviation(std::span<const float> x, double scale, std::span<const double> mean) {
+  return HWY_DYNAMIC_DISPATCH(row_extent)(x.data(), scale, mean.data(), x.size());
+}
+
+double largest_deviation_plain(std::span<const float> x, double scale, std::span<const double> mean) {
+  double most = 0;
+  for (size_t k = 0; k < x.size(); ++k) most = std::max(most, std::abs(scale * static_cast<double>(x[k]) - mean[k]));
+  return most;
+}
+
+Deviation quantise_row(std::span<const float> x, double scale, std::span<const double> mean, double step, std::span<uint8_t> out) {
+  Deviation result;
+  HWY_DYNAMIC_DISPATCH(row_to_integers)
+  (x.data(), scale, mean.data(), inverse_of(step), step, x.size(), out.data(), &result.squared, &result.missed);
+  return result;
+}
+
+Deviation quantise_row_plain(std::span<const float> x, double scale, std::span<const double> mean, double step, std::span<uint8_t> out) {
+  std::array<double, 8> squared{};
+  std::array<double, 8> missed{};
+  for (size_t k = 0; k < x.size(); ++k) {
+    const double y = scale * static_cast<double>(x[k]) - mean[k];
+    const double whole = std::nearbyint(y * inverse_of(step));
+    out[k] = static_cast<uint8_t>(whole + 128);
+    const double rest = y - step * whole;
+    squared[k % 8] += y * y;
+    missed[k % 8] += rest * rest;
+  }
+  return {plain_tree(squared), plain_tree(missed)};
 }
 
 }  // namespace decant

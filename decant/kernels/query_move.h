@@ -1,4 +1,4 @@
-// How far a query has moved, and the move in 8 bits: the per-pick vector work of the greedy engine.
+// How far a query has moved, and moves and rows in 8 bits: the vector work of the greedy engine besides scores.
 //
 // The same bits on every machine: sums run in 8 lanes by index mod 8, multiply then add, lanes added as a tree
 // 4-2-1. Picks do not depend on these numbers, but when windows are renewed does, and ranks must agree on that.
@@ -28,6 +28,9 @@ struct Stretch {
 Stretch measure_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction);
 Stretch measure_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction);
 
+double dot(std::span<const double> a, std::span<const double> b);  ///< REQUIRES: equal lengths
+double dot_plain(std::span<const double> a, std::span<const double> b);
+
 /// What a quantiser needs to know of a vector. Empty: zeros.
 struct Extent {
   double largest = 0;  ///< max |v|
@@ -40,5 +43,17 @@ Extent extent_plain(std::span<const double> values);
 /// REQUIRES: |v_k| ≤ 127·step or step = 0; out at least as long as values (the rest is left alone).
 double quantise(std::span<const double> values, double step, std::span<int8_t> out);
 double quantise_plain(std::span<const double> values, double step, std::span<int8_t> out);
+
+/// max_k |scale·x_k − mean_k|. REQUIRES: equal lengths.
+double largest_deviation(std::span<const float> x, double scale, std::span<const double> mean);
+double largest_deviation_plain(std::span<const float> x, double scale, std::span<const double> mean);
+
+/// y = scale·x − mean in steps: out_k = round(y_k/step) + 128, ties to even. A step of 0 gives 128. REQUIRES: |y_k| ≤ 127·step or step = 0.
+struct Deviation {
+  double squared = 0;  ///< ‖y‖²
+  double missed = 0;   ///< Σ (y_k − step·(out_k − 128))²
+};
+Deviation quantise_row(std::span<const float> x, double scale, std::span<const double> mean, double step, std::span<uint8_t> out);
+Deviation quantise_row_plain(std::span<const float> x, double scale, std::span<const double> mean, double step, std::span<uint8_t> out);
 
 }  // namespace decant

@@ -84,6 +84,31 @@ TEST(Quantise, EqualsThePlainLoopBitForBit) {
   });
 }
 
+TEST(DotOfDoubles, EqualsThePlainLoopBitForBit) {
+  each_target_agrees([](size_t count) {
+    const Drawn a("left", count), b("right", count);
+    ASSERT_EQ(dot(a.span(), b.span()), dot_plain(a.span(), b.span())) << count;
+  });
+}
+
+TEST(QuantiseRow, EqualsThePlainLoopBitForBit) {
+  each_target_agrees([](size_t count) {
+    const Drawn mean("mean", count), drawn("row", count);
+    const std::vector<float> row(drawn.values.begin(), drawn.values.end());
+    const auto x = std::span(row).subspan(1);
+    const double largest = largest_deviation(x, 0.7, mean.span());
+    ASSERT_EQ(largest, largest_deviation_plain(x, 0.7, mean.span())) << count;
+    for (const double step : {largest / 127, largest / 3, 0.0}) {
+      std::vector<uint8_t> found(count + 3, 77), wanted(count + 3, 77);
+      const Deviation a = quantise_row(x, 0.7, mean.span(), step, found);
+      const Deviation b = quantise_row_plain(x, 0.7, mean.span(), step, wanted);
+      ASSERT_EQ(a.squared, b.squared) << count << " by " << step;
+      ASSERT_EQ(a.missed, b.missed) << count << " by " << step;
+      ASSERT_EQ(found, wanted) << count << " by " << step;
+    }
+  });
+}
+
 TEST(Quantise, ErrorIsTheDistance) {
   const std::vector<double> values{0.26, -1, 0};
   std::vector<int8_t> out(3);

@@ -11,11 +11,17 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 HWY_BEFORE_NAMESPACE();
 namespace decant::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// Writes first + lane of the lanes that are set; a whole vector is written over.
+template <class D, class M>
+HWY_INLINE size_t keep(D /*d*/, M mask, size_t first, int32_t* out) {
+  const hn::RebindToSigned<D> i32;
+  return hn::CompressStore(hn::Iota(i32, static_cast<int32_t>(first)), hn::RebindMask(i32, mask), i32, out);
+}
 
 template <size_t kTests>
 HWY_INLINE size_t above(const BoundColumns& rows, const BoundTest* tests, int32_t* out) {
@@ -35,13 +41,7 @@ HWY_INLINE size_t above(const BoundColumns& rows, const BoundTest* tests, int32_
     auto mask = passes(tests[0]);
     for (size_t t = 1; t < kTests; ++t) mask = hn::Or(mask, passes(tests[t]));
     if (hn::AllFalse(d, mask)) continue;
-    std::array<uint8_t, 64> bytes{};  // lanes / 8 of them are written, at least 8 may be
-    hn::StoreMaskBits(d, mask, bytes.data());
-    for (size_t byte = 0; byte * 8 < lanes; ++byte) {
-      for (unsigned bits = bytes[byte]; bits != 0; bits &= bits - 1) {
-        out[found++] = static_cast<int32_t>(i + byte * 8) + std::countr_zero(bits);
-      }
-    }
+    found += keep(d, mask, i, out + found);
   }
   for (; i < count; ++i) {
     for (size_t t = 0; t < kTests; ++t) {
@@ -113,13 +113,7 @@ size_t rows_above_recent(const BoundColumns& rows, const BoundTest& test, const 
         hn::MulAdd(across, moved.across(place), hn::MulAdd(along, moved.along(place), hn::LoadU(d, recent.score.data() + i)));
     mask = hn::And(mask, hn::Or(hn::Ge(later, floor), hn::RebindMask(d, hn::Gt(age, oldest))));
     if (hn::AllFalse(d, mask)) continue;
-    std::array<uint8_t, 64> bytes{};
-    hn::StoreMaskBits(d, mask, bytes.data());
-    for (size_t byte = 0; byte * 8 < lanes; ++byte) {
-      for (unsigned bits = bytes[byte]; bits != 0; bits &= bits - 1) {
-        out[found++] = static_cast<int32_t>(i + byte * 8) + std::countr_zero(bits);
-      }
-    }
+    found += keep(d, mask, i, out + found);
   }
   for (; i < count; ++i) {
     if (!(rows.score[i] + rows.along[i] * test.along + rows.across[i] * test.across >= test.floor)) continue;

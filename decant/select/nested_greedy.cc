@@ -120,7 +120,7 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
   };
   frame_.move(parent.at, now_, move_);
   parent.sweep(move_, questions, allowance_, slots_, context_);
-  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), coded_);
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
   parent.estimate(slots_, move_, coded_, frame_, known_, context_);
   counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
   counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
@@ -168,7 +168,7 @@ void NestedPicker::choose_everyone(size_t level) {
   for (int32_t slot = 0; slot < static_cast<int32_t>(parent.size()); ++slot) {
     if (!parent.picked(slot)) slots_.push_back(slot);
   }
-  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), coded_);
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
   parent.estimate(slots_, move_, coded_, frame_, known_, context_);
   levels_[level].cold.clear();
   fill_window(level, slots_, known_, costs_.coded * static_cast<double>(slots_.size()));
@@ -237,7 +237,7 @@ NestedPicker::Scored NestedPicker::search(double bar) {
 /// Keeps of slots_ those whose upper bound reaches the highest lower bound.
 void NestedPicker::filter_by_codes(double bar) {
   Level& fine = levels_.back();
-  codes_.encode(std::span(fine.move.r).first(static_cast<size_t>(pool_.width())), coded_);
+  codes_.encode(std::span(fine.move.r).first(static_cast<size_t>(pool_.width())), fine.move.across, coded_);
   fine.window.estimate(slots_, fine.move, coded_, frame_, known_, context_);
   counts_.coded += static_cast<int64_t>(slots_.size());
   pick_cost_ += costs_.coded * static_cast<double>(slots_.size());

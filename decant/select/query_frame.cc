@@ -11,9 +11,7 @@ namespace {
 constexpr double kUp = 1 + 0x1p-20;
 
 double length_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) sum += value * value;
-  return std::sqrt(sum);
+  return std::sqrt(dot(values, values));
 }
 
 }  // namespace

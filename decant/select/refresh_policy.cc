@@ -12,6 +12,7 @@ constexpr double kExponent = 0.8;
 }  // namespace
 
 void PickHistory::add(double along, double best) {
+  if (ring_.size() <= count_ && ring_.size() < kRoom) ring_.emplace_back();
   ring_[count_ % kRoom] = {along, best};
   ++count_;
 }

@@ -48,8 +48,8 @@ class PickHistory {
   bool empty() const { return count_ < 2; }
 
  private:
-  static constexpr size_t kRoom = 1 << 16;  // a power of two
-  std::vector<Trend> ring_ = std::vector<Trend>(kRoom);
+  static constexpr size_t kRoom = 1 << 16;
+  std::vector<Trend> ring_;  ///< grows up to that
   size_t count_ = 0;
 };
 

@@ -17,11 +17,6 @@ constexpr double kUnit = 0x1p-53;
 constexpr double kUp = 1 + 0x1p-30;  // makes good for the rounding of a norm
 constexpr int64_t kChunk = 2048;
 
-/// The nearest integer of a value below 2⁵¹, in a way that vectorises.
-double nearest(double value) {
-  return (value + 0x1.8p52) - 0x1.8p52;
-}
-
 /// The next float32 above.
 float float_above(double value) {
   return static_cast<float>(value * (1 + 0x1p-22)) + 0x1p-149F;
@@ -85,41 +80,23 @@ double RowCodes::encode_row(const LinearPool& pool, int32_t row, double coarsene
   const auto values = pool.values(row);
   const double scale = pool.scale(row);
   const auto at = static_cast<size_t>(row);
-  uint8_t* const code = rows_.codes.data() + at * static_cast<size_t>(rows_.stride);
-  double largest = 0;
-  for (size_t k = 0; k < values.size(); ++k) {
-    largest = std::max(largest, std::abs(scale * static_cast<double>(values[k]) - mean_[k]));
-  }
-  rows_.step[at] = float_above(largest / 127 * coarseness);
-  const auto step = static_cast<double>(rows_.step[at]);
-  const double inverse = 1 / step;
-  double reach = 0;
-  double missed = 0;
-  for (size_t k = 0; k < values.size(); ++k) {
-    const double y = scale * static_cast<double>(values[k]) - mean_[k];
-    const double rounded = nearest(y * inverse);
-    code[k] = static_cast<uint8_t>(rounded + 128);
-    const double rest = y - step * rounded;
-    reach += y * y;
-    missed += rest * rest;
-  }
-  std::fill(code + values.size(), code + rows_.stride, uint8_t{128});
+  const auto code = std::span(rows_.codes.data() + at * static_cast<size_t>(rows_.stride), static_cast<size_t>(rows_.stride));
+  rows_.step[at] = float_above(largest_deviation(values, scale, mean_) / 127 * coarseness);
+  const Deviation deviation = quantise_row(values, scale, mean_, static_cast<double>(rows_.step[at]), code);
+  std::fill(code.begin() + pool.width(), code.end(), uint8_t{128});
   const double rounding = 16 * kUnit * (longest_ + 1e-300);
-  rows_.error[at] = float_above(std::sqrt(missed) * kUp + rounding);
-  return std::sqrt(reach) * kUp + rounding + static_cast<double>(rows_.error[at]);
+  rows_.error[at] = float_above(std::sqrt(deviation.missed) * kUp + rounding);
+  return std::sqrt(deviation.squared) * kUp + rounding + static_cast<double>(rows_.error[at]);
 }
 
-void RowCodes::encode(std::span<const double> r, CodedQuery& query) const {
+void RowCodes::encode(std::span<const double> r, double length, CodedQuery& query) const {
   query.values.resize(static_cast<size_t>(rows_.stride));
-  query.mean = 0;
-  for (size_t k = 0; k < r.size(); ++k) query.mean += r[k] * mean_[k];
+  query.mean = dot(r, mean_);
   const Extent size = extent(r);
   query.step = std::max(size.largest / 127, size.sum / 7e6);
   const double missed = quantise(r, query.step, query.values);
-  double length = 0;
-  for (const double value : r) length += value * value;
-  query.length = std::sqrt(length) * kUp;
-  query.error = furthest_ * (std::sqrt(missed) * kUp + 16 * kUnit * query.length);
+  query.length = length;
+  query.error = furthest_ * (std::sqrt(missed) * kUp + 16 * kUnit * length);
 }
 
 }  // namespace decant

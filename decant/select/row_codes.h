@@ -53,8 +53,8 @@ class RowCodes {
   /// Two passes over the pool. `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
   RowCodes(const LinearPool& pool, const Context& context, double coarseness = 1);
 
-  /// Quantises r.
-  void encode(std::span<const double> r, CodedQuery& query) const;
+  /// Quantises r, which is no longer than `length`.
+  void encode(std::span<const double> r, double length, CodedQuery& query) const;
   const CodeBlock& rows() const { return rows_; }
   double longest() const { return longest_; }        ///< A = max ‖a_x‖, not less than the true one
   double typical_error() const { return typical_; }  ///< mean ε
