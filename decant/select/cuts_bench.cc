@@ -112,6 +112,17 @@ int compare(const Problem& problem, const std::string& what) {
   return 0;
 }
 
+/// Isotropic noise of mean zero: no direction, every row near the top. The worst case.
+Problem noise(int64_t count, int64_t width) {
+  Problem problem;
+  problem.width = width;
+  problem.pools.resize(1);
+  Random random(2, "bench noise");
+  for (int64_t i = 0; i < count * width; ++i) problem.values.push_back(static_cast<float>(random.normal()));
+  for (int64_t i = 0; i < count; ++i) problem.pools[0].push_back(i);
+  return problem;
+}
+
 Problem one_from(const std::string& path) {
   Problem problem;
   problem.values = load_npy<float>(path, problem.width);
@@ -148,6 +159,7 @@ int one_pool(const Problem& problem) {
 
 int bench(const std::vector<std::string>& arguments) {
   if (arguments.size() == 3 && arguments[0] == "--pool") return one_pool(drawn(1, std::stoll(arguments[1]), std::stoll(arguments[2])));
+  if (arguments.size() == 3 && arguments[0] == "--noise") return one_pool(noise(std::stoll(arguments[1]), std::stoll(arguments[2])));
   if (arguments.size() == 2 && arguments[0] == "--pool") return one_pool(one_from(arguments[1]));
   if (arguments.size() == 2) return compare(loaded(arguments[0], arguments[1]), "class-wise cuts of " + arguments[0]);
   return compare(drawn(10, 5000, 256), "ten cuts of 5,000 x 256, one thread");

@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
 constexpr double kFinestHorizon = 32;  // picks, to begin with; eight times as many a level up
+constexpr double kLongestBlindHorizon = 512;
 constexpr size_t kTooFewForCodes = 4;
+constexpr int64_t kFairTrial = 32;
 constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone needs no windows
 
 }  // namespace
@@ -34,6 +36,7 @@ void NestedPicker::begin_bin(std::span<const int32_t> members) {
   pool_.begin_bin(members);
   unpicked_ = members.size();
   runner_up_ = -1;
+  everyone_left_ = 0;
   by_everyone_ = options_.may_fall_back && everyone_is_cheaper(kCheapestPick);
   if (by_everyone_) {
     everyone_.assign(members.begin(), members.end());
@@ -73,7 +76,7 @@ void NestedPicker::end_inside(size_t first) {
 void NestedPicker::renew(size_t first, double best) {
   levels_[first - 1].policy.spent(levels_[first].policy);
   for (size_t level = first; level < levels_.size(); ++level) {
-    if (best == kNothing || history_.empty()) {
+    if (best == kNothing) {
       choose_everyone(level);
     } else {
       choose_by_outlook(level, best);
@@ -86,7 +89,8 @@ void NestedPicker::renew(size_t first, double best) {
 void NestedPicker::choose_highest(size_t level) {
   const Window& parent = levels_[level - 1].window;
   ColdRows& cold = levels_[level].cold;
-  const double floor = parent.highest(static_cast<size_t>(4 * (64 + levels_[level].policy.horizon())));
+  const double horizon = std::min(levels_[level].policy.horizon(), kLongestBlindHorizon);
+  const double floor = parent.highest(static_cast<size_t>(4 * (64 + horizon)));
   cold.clear();
   cold.set_cells({}, parent.lowest_along(), parent.highest_along());
   slots_.clear();
@@ -230,6 +234,7 @@ NestedPicker::Scored NestedPicker::search(double bar) {
   counts_.swept += static_cast<int64_t>(fine.window.size());
   pick_cost_ = costs_.pick + costs_.swept * static_cast<double>(fine.window.size());
   next_up_ = {};
+  likely_.fill({-1, kNothing});
   if (slots_.size() > kTooFewForCodes) filter_by_codes(bar);
   return score_exactly();
 }
@@ -247,6 +252,8 @@ void NestedPicker::filter_by_codes(double bar) {
   if (options_.recent) fine.window.remember(slots_, uppers_, recent_.add(now_));
   size_t kept = 0;
   for (size_t i = 0; i < slots_.size(); ++i) {
+    if (known_.middle[i] > likely_[1].score) likely_[1] = {slots_[i], known_.middle[i]};
+    if (likely_[1].score > likely_[0].score) std::swap(likely_[0], likely_[1]);
     if (uppers_[i] >= bar) slots_[kept++] = slots_[i];
   }
   slots_.resize(kept);
@@ -305,6 +312,10 @@ size_t NestedPicker::first_exposed(double best) const {
 }
 
 Pick NestedPicker::next() {
+  if (by_everyone_ && everyone_left_ == 0 && !everyone_is_cheaper(kCheapestPick)) {
+    by_everyone_ = false;
+    start_over(std::vector<int32_t>(everyone_));
+  }
   if (by_everyone_) return next_of_everyone();
   measure_moves();
   double least = bar();
@@ -317,7 +328,7 @@ Pick NestedPicker::next() {
       unpicked_rows(everyone_);
       start_over(everyone_);
     } else {
-      renew(level, least);
+      renew(level, least > kNothing ? least : history_.latest_best());
     }
     measure_moves();
   }
@@ -327,13 +338,13 @@ Pick NestedPicker::next() {
     if (exposed == 0) return take(best);
     DECANT_CHECK(attempt, <, 100);
     counts_.levels[exposed - 1].exposed += 1;
-    if (attempt == 0) {
-      end_inside(exposed);
+    end_inside(exposed);
+    if (levels_[exposed].policy.picks() > 0) {
       levels_[exposed].policy.ends_exposed(levels_[exposed].move.across);
     } else {
       levels_[exposed].policy.widen();
     }
-    const bool hopeless = attempt >= 3;
+    const bool hopeless = attempt >= 6;
     renew(exposed, hopeless ? kNothing : std::max(least, best.score));
     measure_moves();
   }
@@ -362,6 +373,9 @@ Pick NestedPicker::take(const Scored& best) {
 int32_t NestedPicker::runner_up_row(int32_t winner) const {
   const Window& window = levels_.back().window;
   if (next_up_.slot >= 0) return window.row(next_up_.slot);
+  for (const Scored& likely : likely_) {
+    if (likely.slot >= 0 && likely.slot != winner) return window.row(likely.slot);
+  }
   return runner_up_ == window.row(winner) ? -1 : runner_up_;
 }
 
@@ -379,10 +393,17 @@ void NestedPicker::unpicked_rows(std::vector<int32_t>& rows) const {
   }
 }
 
-/// Finishes the bin by scoring everyone, if windows have come to cost more.
+/// Goes on by scoring everyone for a while, if windows have come to cost more since everyone was last scored for them.
 bool NestedPicker::fall_back() {
-  if (!options_.may_fall_back || !everyone_is_cheaper(levels_.back().policy.average())) return false;
+  RefreshPolicy whole = levels_.back().policy;
+  for (size_t level = levels_.size() - 1; level > 0; --level) {
+    RefreshPolicy coarser = levels_[level - 1].policy;
+    coarser.spent(whole);
+    whole = coarser;
+  }
+  if (!options_.may_fall_back || whole.picks() < kFairTrial || !everyone_is_cheaper(whole.average())) return false;
   by_everyone_ = true;
+  everyone_left_ = 10 * whole.picks();
   unpicked_rows(everyone_);
   return true;
 }
@@ -394,6 +415,7 @@ Pick NestedPicker::next_of_everyone() {
   const Pick pick{everyone_[static_cast<size_t>(best)], pool_.gain(scores_[static_cast<size_t>(best)])};
   pool_.pick(pick.row);
   everyone_.erase(everyone_.begin() + best);
+  if (everyone_left_ > 0) everyone_left_ -= 1;
   unpicked_ -= 1;
   counts_.picks += 1;
   counts_.everyone_picks += 1;

@@ -33,9 +33,10 @@
 // is in: it is in the cache, and rows that are looked at once are looked at again.
 //
 // Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to cost as much as
-// scoring everyone, is finished that way.
+// scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -136,6 +137,7 @@ class NestedPicker : public BinPicker {
   size_t unpicked_ = 0;
 
   bool by_everyone_ = false;
+  int64_t everyone_left_ = 0;  ///< picks by scoring everyone before windows are tried again
   std::vector<int32_t> everyone_;
 
   // Kept from pick to pick to be reused.
@@ -143,6 +145,7 @@ class NestedPicker : public BinPicker {
   std::vector<double> scores_, uppers_;
   std::vector<ColdRow> cold_slots_;
   Scored next_up_;
+  std::array<Scored, 2> likely_;
   Move move_;
   Estimates known_;
   CodedQuery coded_;

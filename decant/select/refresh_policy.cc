@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace decant {
 namespace {
 
-constexpr double kLeast = 4, kMost = 60000;
+constexpr double kLeast = 4, kMost = 8192;
 constexpr double kExponent = 0.8;
 
 }  // namespace
@@ -15,6 +16,10 @@ void PickHistory::add(double along, double best) {
   if (ring_.size() <= count_ && ring_.size() < kRoom) ring_.emplace_back();
   ring_[count_ % kRoom] = {along, best};
   ++count_;
+}
+
+double PickHistory::latest_best() const {
+  return count_ == 0 ? -std::numeric_limits<double>::infinity() : ring_[(count_ - 1) % kRoom].best;
 }
 
 PickHistory::Trend PickHistory::trend(double picks) const {

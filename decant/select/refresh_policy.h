@@ -25,7 +25,7 @@ struct RowCosts {
         coded(0.05 * static_cast<double>(width) + 12),
         gathered(0.08 * static_cast<double>(width) + 25),
         exact(0.3 * static_cast<double>(width) + 60),
-        everyone(0.13 * static_cast<double>(width) + 6),
+        everyone(0.3 * static_cast<double>(width) + 10),
         pick(2.0 * static_cast<double>(width) + 1500) {}
   double swept;     ///< one question about a row
   double coded;     ///< a row's code
@@ -46,6 +46,7 @@ class PickHistory {
   /// The change to expect over the next `picks`, from as many before, or as there are. Zero when there is nothing to go by.
   Trend trend(double picks) const;
   bool empty() const { return count_ < 2; }
+  double latest_best() const;  ///< −infinity when there is none
 
  private:
   static constexpr size_t kRoom = 1 << 16;
