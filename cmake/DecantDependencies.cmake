@@ -23,10 +23,18 @@ if(DECANT_WITH_TORCH)
   # Never /usr/include itself: as an -isystem path it breaks <cstdlib>.
   if(DECANT_TORCH_WHEEL)
     set(_lib "${DECANT_TORCH_WHEEL}/lib")
+    if(NOT EXISTS "${_lib}/libtorch_cpu.so")
+      message(FATAL_ERROR "DECANT_TORCH_WHEEL: ${_lib}/libtorch_cpu.so is not there; name the folder site-packages/torch of a PyTorch wheel")
+    endif()
+    # A wheel carries headers of an fmt of its own. Found first, they would ask the linker for functions that libfmt.so has not.
+    find_path(DECANT_FMT_HEADERS fmt/format.h REQUIRED)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/before_torch)
+    file(CREATE_LINK ${DECANT_FMT_HEADERS}/fmt ${CMAKE_BINARY_DIR}/before_torch/fmt SYMBOLIC)
     target_include_directories(decant_torch SYSTEM INTERFACE
-      "${DECANT_TORCH_WHEEL}/include" "${DECANT_TORCH_WHEEL}/include/torch/csrc/api/include")
+      ${CMAKE_BINARY_DIR}/before_torch "${DECANT_TORCH_WHEEL}/include" "${DECANT_TORCH_WHEEL}/include/torch/csrc/api/include")
     target_link_libraries(decant_torch INTERFACE "${_lib}/libtorch_cpu.so" "${_lib}/libc10.so")
-    target_link_options(decant_torch INTERFACE "LINKER:-rpath,${_lib}")
+    # RPATH and not RUNPATH: the names of a wheel's libraries are those of Debian's too, and LD_LIBRARY_PATH must not mix the two.
+    target_link_options(decant_torch INTERFACE "LINKER:--disable-new-dtags,-rpath,${_lib}")
     if(EXISTS "${_lib}/libtorch_cuda.so") # --as-needed would drop it
       target_link_options(decant_torch INTERFACE
         "LINKER:--push-state,--no-as-needed" "${_lib}/libtorch.so" "${_lib}/libtorch_cuda.so" "LINKER:--pop-state")

@@ -13,6 +13,7 @@
 #include "decant/base/file.h"
 #include "decant/base/random.h"
 #include "decant/select/greedy.h"
+#include "decant/select/nested_greedy.h"
 
 #include "tests/reference/graph_cut_oracle.h"
 
@@ -99,7 +100,8 @@ INSTANTIATE_TEST_SUITE_P(Published, GoldenTest,
 
 /// A pool with everything unpleasant: ties, duplicates, zero rows, tiny and huge values, any mean.
 oracle::Rows nasty_pool(Random& random) {
-  const size_t count = 1 + random.below(120);
+  const size_t count = 1 + random.below(random.below(10) == 0 ? 400 : 120);
+  const bool repeated = random.below(8) == 0;  // everything there two to five times
   const size_t width = 1 + random.below(130);
   const bool integers = random.below(4) == 0;
   const bool wide = random.below(4) == 0;
@@ -122,11 +124,32 @@ oracle::Rows nasty_pool(Random& random) {
     }
     rows.push_back(row);
   }
+  if (repeated) {
+    const size_t once = rows.size();
+    for (size_t copies = 1 + random.below(4); copies > 0; --copies) {
+      for (size_t i = 0; i < once; ++i) rows.push_back(oracle::Row(rows[i]));
+    }
+  }
   return rows;
 }
 
+/// What the windows pick, whether they pay or not, with all switches of theirs thrown in turn.
+std::vector<int64_t> cut_by_windows(const Features& features, const CutOptions& options, uint64_t round, const Context& context) {
+  const auto rows = everyone(features);
+  LinearPool pool(features, rows, linear_form(options.function, options.lambda), context);
+  NestedOptions nested;
+  nested.may_fall_back = false;
+  nested.windows = static_cast<int32_t>(1 + round % 3);
+  nested.recent = round % 2 == 0;
+  nested.project = round % 7 != 0;
+  nested.coarseness = round % 5 == 0 ? 4 : 1;
+  nested.horizon = round % 11 == 0 ? 1 : 0;
+  NestedPicker picker(pool, nested, context);
+  return run_bins(picker, rows, options.bins, context).order;
+}
+
 TEST(Fuzz, EngineEqualsOracleOnNastyPools) {
-  for (uint64_t round = 0; round < 1000; ++round) {
+  for (uint64_t round = 0; round < 2000; ++round) {
     Random random(1, "nasty pools", round);
     const auto rows = nasty_pool(random);
     const auto features = features_of(rows);
@@ -138,7 +161,8 @@ TEST(Fuzz, EngineEqualsOracleOnNastyPools) {
     if (takes_lambda(options.function) && random.below(3) == 0) options.lambda = 4 * random.uniform();
     Context context;
     context.threads = static_cast<int>(1 + round % 3);
-    const auto order = cut_into_bins(features, everyone(features), options, context).order;
+    const auto order = round % 4 == 3 ? cut_into_bins(features, everyone(features), options, context).order
+                                      : cut_by_windows(features, options, round, context);
     const auto wanted = oracle::cut(rows, std::string(name_of(options.function)), options.lambda, options.bins);
     ASSERT_EQ(order, wanted) << "round " << round << ": " << name_of(options.function) << ", " << rows.size() << " × " << rows[0].size()
                              << ", " << options.bins << " bins";

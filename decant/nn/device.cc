@@ -26,9 +26,27 @@ int cuda_index(std::string_view name) {
   return whole && index >= 0 && index < 128 ? index : -1;
 }
 
+/// Whether this libtorch was built for CUDA, and its part for it is loaded.
+bool knows_cuda() {
+  return c10::impl::hasDeviceGuardImpl(at::DeviceType::CUDA);
+}
+
 int cuda_count() {
-  if (!at::globalContext().hasCUDA()) return 0;
+  if (!knows_cuda() || !at::globalContext().hasCUDA()) return 0;
   return c10::impl::getDeviceGuardImpl(at::DeviceType::CUDA)->deviceCount();
+}
+
+/// Deterministic mode also fills fresh memory with NaN in newer libtorch, to find those who read it. Nobody here does, and it costs time.
+/// A template, so that a libtorch without the setting (1.13) still compiles.
+template <class C>
+bool set_filling(C& context, bool fill) {
+  if constexpr (requires { context.setDeterministicFillUninitializedMemory(fill); }) {
+    const bool before = context.deterministicFillUninitializedMemory();
+    context.setDeterministicFillUninitializedMemory(fill);
+    return before;
+  } else {
+    return false;
+  }
 }
 
 }  // namespace
@@ -39,8 +57,12 @@ at::Device device_named(const std::string& name) {
   if (index < 0) throw InputError({"", "", fmt::format("there is no device '{}'", name), "Choose cpu, cuda or cuda:N"});
   const int count = cuda_count();
   if (index < count) return at::Device(at::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
+  if (!knows_cuda())
+    throw InputError({"", "", fmt::format("device '{}' is not here: this decant was built with a libtorch that has no CUDA", name),
+                      "Choose cpu, or build with a PyTorch wheel (CONTRIBUTING.md)"});
   if (count == 0)
-    throw InputError({"", "", fmt::format("device '{}' is not here: this machine or its libtorch has no CUDA", name), "Choose cpu"});
+    throw InputError({"", "", fmt::format("device '{}' is not here: libtorch finds no CUDA device", name),
+                      "Choose cpu, or see with nvidia-smi whether the driver runs and is new enough"});
   throw InputError({"", "", fmt::format("device '{}' is not here: there are {} CUDA devices", name, count),
                     fmt::format("Choose cuda:0 to cuda:{}", count - 1)});
 }
@@ -50,13 +72,16 @@ ComputeScope::ComputeScope(const Context& context)
       deterministic_(at::globalContext().deterministicAlgorithms()),
       warn_only_(at::globalContext().deterministicAlgorithmsWarnOnly()),
       deterministic_cudnn_(at::globalContext().deterministicCuDNN()),
-      benchmark_cudnn_(at::globalContext().benchmarkCuDNN()) {
+      benchmark_cudnn_(at::globalContext().benchmarkCuDNN()),
+      tf32_cudnn_(at::globalContext().allowTF32CuDNN()),
+      fills_memory_(set_filling(at::globalContext(), false)) {
   // cuBLAS repeats itself only with a workspace of its own; read once, when CUDA starts.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   at::set_num_threads(context.thread_count());
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setAllowTF32CuDNN(false);
 }
 
 ComputeScope::~ComputeScope() {
@@ -64,6 +89,8 @@ ComputeScope::~ComputeScope() {
   at::globalContext().setDeterministicAlgorithms(deterministic_, warn_only_);
   at::globalContext().setDeterministicCuDNN(deterministic_cudnn_);
   at::globalContext().setBenchmarkCuDNN(benchmark_cudnn_);
+  at::globalContext().setAllowTF32CuDNN(tf32_cudnn_);
+  set_filling(at::globalContext(), fills_memory_);
 }
 
 }  // namespace decant::nn

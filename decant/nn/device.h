@@ -13,7 +13,8 @@ namespace decant::nn {
 at::Device device_named(const std::string& name);
 
 /// Sets libtorch up for one computation, and everything back at the end of the object's life: as many threads as the context says, and
-/// operations whose result repeats wherever libtorch has such. These are settings of the whole process: one scope at a time.
+/// operations whose result repeats wherever libtorch has such, convolutions on CUDA in whole float32 (libtorch's default there, TF32,
+/// keeps ten bits of each factor). These are settings of the whole process: one scope at a time.
 ///
 /// What repeats: on a CPU, with one libtorch and one thread count, the same computation gives the same bits. What does not: another
 /// thread count, processor or libtorch adds up in another order, and results differ in the last digits; and on CUDA the gradient of
@@ -31,6 +32,8 @@ class ComputeScope {
   bool warn_only_;
   bool deterministic_cudnn_;
   bool benchmark_cudnn_;
+  bool tf32_cudnn_;
+  bool fills_memory_;
 };
 
 }  // namespace decant::nn

@@ -4,6 +4,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -84,9 +85,18 @@ void release(void* data) {
   if (data != nullptr) free_blocks().give(static_cast<std::byte*>(data) - kHeader);
 }
 
+/// The interface has changed: allocate() was const in libtorch 1.13 and is not in 2.11, and copy_data() is new. Both forms are here, and
+/// whichever the libtorch at hand asks for overrides; hence no `override`. One that asks for more leaves the class abstract, and it will
+/// not compile.
 class ReusingAllocator final : public c10::Allocator {
  public:
-  c10::DataPtr allocate(size_t bytes) const override {
+  c10::DataPtr allocate(size_t bytes) const { return block(bytes); }
+  c10::DataPtr allocate(size_t bytes) { return block(bytes); }
+  c10::DeleterFnPtr raw_deleter() const { return &release; }
+  void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
+
+ private:
+  static c10::DataPtr block(size_t bytes) {
     if (bytes == 0) return {nullptr, nullptr, &release, c10::kCPU};
     if (bytes > std::numeric_limits<size_t>::max() / 2) throw std::bad_alloc();
     const size_t size = (bytes + kHeader + kHeader - 1) / kHeader * kHeader;
@@ -95,7 +105,6 @@ class ReusingAllocator final : public c10::Allocator {
     void* data = static_cast<std::byte*>(base) + kHeader;
     return {data, data, &release, c10::kCPU};
   }
-  c10::DeleterFnPtr raw_deleter() const override { return &release; }
 };
 
 /// Once and for the life of the process. Blocks that libtorch's own allocator gave out keep their own deleter.

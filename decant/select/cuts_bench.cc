@@ -15,8 +15,8 @@
 
 #include "decant/base/file.h"
 #include "decant/base/random.h"
-#include "decant/select/bounded_greedy.h"
 #include "decant/select/greedy.h"
+#include "decant/select/nested_greedy.h"
 
 namespace decant {
 namespace {
@@ -102,7 +102,7 @@ std::vector<std::vector<int64_t>> cut(const Problem& problem, Engine engine, dou
 int compare(const Problem& problem, const std::string& what) {
   double fast = 0;
   double plain = 0;
-  const auto ours = cut(problem, Engine::bounded, fast);
+  const auto ours = cut(problem, Engine::automatic, fast);
   const auto oracle = cut(problem, Engine::everyone, plain);
   if (ours != oracle) {
     std::fprintf(stderr, "%s: the picks differ from scoring everyone\n", what.c_str());
@@ -112,25 +112,55 @@ int compare(const Problem& problem, const std::string& what) {
   return 0;
 }
 
-int one_pool(int64_t count, int64_t width) {
-  const Problem problem = drawn(1, count, width);
+/// Isotropic noise of mean zero: no direction, every row near the top. The worst case.
+Problem noise(int64_t count, int64_t width) {
+  Problem problem;
+  problem.width = width;
+  problem.pools.resize(1);
+  Random random(2, "bench noise");
+  for (int64_t i = 0; i < count * width; ++i) problem.values.push_back(static_cast<float>(random.normal()));
+  for (int64_t i = 0; i < count; ++i) problem.pools[0].push_back(i);
+  return problem;
+}
+
+Problem one_from(const std::string& path) {
+  Problem problem;
+  problem.values = load_npy<float>(path, problem.width);
+  problem.pools.resize(1);
+  for (int64_t i = 0; i < problem.features().count(); ++i) problem.pools[0].push_back(i);
+  return problem;
+}
+
+int one_pool(const Problem& problem) {
+  const int64_t count = problem.features().count(), width = problem.width;
   Context context;
   context.threads = 1;
   const double begin = seconds();
   LinearPool pool(problem.features(), problem.pools[0], linear_form(Function::graph_cut, 1), context);
-  BoundedPicker picker(pool, {}, context);
+  NestedPicker picker(pool, {}, context);
   run_bins(picker, problem.pools[0], 10, context);
   const double taken = seconds() - begin;
   const auto& c = picker.counts();
   const auto each = [&](int64_t rows) { return static_cast<double>(rows) / static_cast<double>(c.picks); };
-  std::printf("one pool %lld x %lld: %.3f s; rows a pick: swept %.0f, coded %.1f, exact %.1f; refreshes: coded %lld, exact %lld\n",
-              static_cast<long long>(count), static_cast<long long>(width), taken, each(c.swept), each(c.coded), each(c.exact),
-              static_cast<long long>(c.coded_refreshes), static_cast<long long>(c.exact_refreshes));
+  std::printf(
+      "one pool %lld x %lld: %.3f s; rows a pick: swept %.0f, coded %.1f, exact %.1f; passes over everyone %lld, picks among everyone "
+      "%lld\n",
+      static_cast<long long>(count), static_cast<long long>(width), taken, each(c.swept), each(c.coded), each(c.exact),
+      static_cast<long long>(c.everyone_passes), static_cast<long long>(c.everyone_picks));
+  for (const auto& level : c.levels) {
+    const auto mean = [&](int64_t rows) { return static_cast<double>(rows) / static_cast<double>(std::max<int64_t>(1, level.refreshes)); };
+    std::printf("  window: %lld times, every %.0f picks, %.0f rows (swept %.0f, coded %.0f), exposed %lld times\n",
+                static_cast<long long>(level.refreshes),
+                static_cast<double>(c.picks) / static_cast<double>(std::max<int64_t>(1, level.refreshes)), mean(level.rows),
+                mean(level.swept), mean(level.coded), static_cast<long long>(level.exposed));
+  }
   return 0;
 }
 
 int bench(const std::vector<std::string>& arguments) {
-  if (arguments.size() == 3 && arguments[0] == "--pool") return one_pool(std::stoll(arguments[1]), std::stoll(arguments[2]));
+  if (arguments.size() == 3 && arguments[0] == "--pool") return one_pool(drawn(1, std::stoll(arguments[1]), std::stoll(arguments[2])));
+  if (arguments.size() == 3 && arguments[0] == "--noise") return one_pool(noise(std::stoll(arguments[1]), std::stoll(arguments[2])));
+  if (arguments.size() == 2 && arguments[0] == "--pool") return one_pool(one_from(arguments[1]));
   if (arguments.size() == 2) return compare(loaded(arguments[0], arguments[1]), "class-wise cuts of " + arguments[0]);
   return compare(drawn(10, 5000, 256), "ten cuts of 5,000 x 256, one thread");
 }

@@ -8,17 +8,19 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/select/bin_picker.h"
-#include "decant/select/bounded_greedy.h"
 #include "decant/select/gradient_greedy.h"
 #include "decant/select/linear_greedy.h"
 #include "decant/select/linear_pool.h"
+#include "decant/select/nested_greedy.h"
 
 namespace decant {
 namespace {
 
 std::unique_ptr<BinPicker> make_picker(LinearPool& pool, Engine engine, const Context& context) {
   if (engine == Engine::everyone) return std::make_unique<LinearPicker>(pool);
-  return std::make_unique<BoundedPicker>(pool, BoundedOptions{}, context);
+  NestedOptions options;
+  options.may_fall_back = engine == Engine::automatic;
+  return std::make_unique<NestedPicker>(pool, options, context);
 }
 
 }  // namespace

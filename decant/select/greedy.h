@@ -4,7 +4,7 @@
 // again on what is left: bin 0 holds the ⌊n/bins⌋ rows that greedy picks from the whole pool, bin 1 the
 // ⌊n/bins⌋ it picks from the rest, and so on. Early bins are dense and typical, late bins are what nobody
 // needed. The published code builds an n × n matrix and re-sums it at each pick; here a pick is a search for
-// the largest score ⟨a_x, q⟩ (objective.h), most rows are excluded by proven bounds (bounded_greedy.h), and
+// the largest score ⟨a_x, q⟩ (objective.h), most rows are excluded by proven bounds (nested_greedy.h), and
 // the answer is the same row for row as scoring everyone at every pick (linear_greedy.h).
 //
 // The published rule puts the rows left over by the division into the last bin and does not order that bin.
@@ -26,7 +26,7 @@ namespace decant {
 enum class Engine {
   automatic,
   everyone,  ///< scores every row at every pick: the oracle
-  bounded,   ///< excludes rows by bounds
+  windows,   ///< nested windows and certificates, even where scoring everyone is cheaper
 };
 
 struct CutOptions {
@@ -45,7 +45,7 @@ void validate(const CutOptions& options, int64_t width);
 
 /// Cuts the pool `rows` (ascending, distinct). Ties go to the smaller row. Effective bins = max(1, min(bins,
 /// |rows|)), each of ⌊|rows|/bins⌋ rows, the last also the rest. An empty pool gives an empty order in one
-/// empty bin. Memory: the features once more for pools up to 64 MiB, plus one byte a value. `stage`, if any,
+/// empty bin. Memory: one byte a value and about 60 a row; part of the features once more when they are at most 16 MiB. `stage`, if any,
 /// advances by one for each pick. REQUIRES: finite features (require_finite), valid options.
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
                            Stage* stage = nullptr);

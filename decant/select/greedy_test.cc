@@ -8,8 +8,8 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
-#include "decant/select/bounded_greedy.h"
 #include "decant/select/linear_greedy.h"
+#include "decant/select/nested_greedy.h"
 
 namespace decant {
 namespace {
@@ -131,13 +131,13 @@ TEST(Greedy, StressSwitchesMoveNoPick) {
     LinearPicker plain(pool);
     const auto wanted = run_bins(plain, rows, 3, {}).order;
     for (const bool project : {true, false}) {
-      for (const bool codes : {true, false}) {
-        for (const int32_t every : {0, 1, 7, 100000}) {
-          for (const double exact_share : {0.0, 0.3, 1e9}) {
+      for (const double coarseness : {1.0, 4.0}) {
+        for (const int32_t windows : {1, 2, 3}) {
+          for (const double horizon : {0.0, 1.0, 50.0}) {
             LinearPool again(features, rows, linear_form(function, 1), {});
-            BoundedPicker picker(again, {project, codes, every, exact_share}, {});
-            ASSERT_EQ(run_bins(picker, rows, 3, {}).order, wanted)
-                << name_of(function) << " project " << project << " codes " << codes << " every " << every << " exact " << exact_share;
+            NestedPicker picker(again, {project, coarseness, windows, horizon, horizon != 1, false}, {});
+            ASSERT_EQ(run_bins(picker, rows, 3, {}).order, wanted) << name_of(function) << " project " << project << " codes × "
+                                                                   << coarseness << " windows " << windows << " horizon " << horizon;
           }
         }
       }
@@ -149,7 +149,7 @@ TEST(Greedy, BoundsExcludeMostRows) {
   const auto features = clustered(3000, 64, 1, 6);
   const auto rows = all_rows(features);
   LinearPool pool(features, rows, linear_form(Function::graph_cut, 1), {});
-  BoundedPicker picker(pool, {}, {});
+  NestedPicker picker(pool, {}, {});
   run_bins(picker, rows, 10, {});
   EXPECT_EQ(picker.counts().picks, 3000);
   EXPECT_LT(picker.counts().exact, 60 * 3000);  // scoring everyone: 1,500 a pick

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kSumBlock = 4096;
 constexpr int64_t kScoreChunk = 2048;
-constexpr int64_t kCopyLimit = int64_t{64} << 20;
+constexpr int64_t kCopyLimit = int64_t{16} << 20;
 
 }  // namespace
 
@@ -22,54 +22,54 @@ LinearPool::LinearPool(const Features& features, std::span<const int64_t> rows, 
     : form_(form), context_(context) {
   DECANT_CHECK(features.count(), <=, std::numeric_limits<int32_t>::max());
   gather(features, rows);
-  scale_.resize(rows.size());
-  squared_.resize(rows.size());
+  norms_.resize(rows.size());
   parallel_for(context_, size(), kScoreChunk, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<int32_t>(begin); i < end; ++i) {
-      squared_[at(i)] = dot(values(i), values(i));
-      scale_[at(i)] = !form_.unit ? 1.0 : squared_[at(i)] > 0 ? 1.0 / std::sqrt(squared_[at(i)]) : 0.0;
+      const double squared = dot(values(i), values(i));
+      norms_[at(i)] = !form_.unit ? squared : squared > 0 ? 1.0 / std::sqrt(squared) : 0.0;
     }
   });
 }
 
 void LinearPool::gather(const Features& features, std::span<const int64_t> rows) {
   const int64_t width = features.width();
-  const auto count = static_cast<int64_t>(rows.size());
-  place_.resize(rows.size());
-  if (count * width * 4 > kCopyLimit) {
-    table_ = features.rows;
+  count_ = static_cast<int64_t>(rows.size());
+  table_ = features.rows;
+  if (count_ == features.count()) return;
+  if (count_ * width * 4 > kCopyLimit) {
+    place_.resize(rows.size());
     std::transform(rows.begin(), rows.end(), place_.begin(), [](int64_t row) { return static_cast<int32_t>(row); });
     return;
   }
   const int64_t stride = (width + 15) / 16 * 16;  // whole cache lines
-  copy_.resize(static_cast<size_t>(count * stride) + 16);
+  copy_.resize(static_cast<size_t>(count_ * stride) + 16);
   auto* start = copy_.data() + (16 - reinterpret_cast<uintptr_t>(copy_.data()) / 4 % 16) % 16;
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = 0; i < count_; ++i) {
     const auto from = features.rows[rows[static_cast<size_t>(i)]];
     std::copy(from.begin(), from.end(), start + i * stride);
-    place_[static_cast<size_t>(i)] = static_cast<int32_t>(i);
   }
-  table_ = {start, count, width, stride};
+  table_ = {start, count_, width, stride};
 }
 
-void LinearPool::sum_pool(std::span<const int32_t> members) {
-  const auto count = static_cast<int64_t>(members.size());
+std::vector<double> LinearPool::sum(std::span<const int32_t> rows) const {
+  const auto count = static_cast<int64_t>(rows.size());
   Matrix<double> partial((count + kSumBlock - 1) / kSumBlock, width());
   parallel_for(context_, count, kSumBlock, [&](int64_t begin, int64_t end) {
-    const auto sum = partial[begin / kSumBlock];
+    const auto block = partial[begin / kSumBlock];
     for (int64_t i = begin; i < end; ++i) {
-      const int32_t row = members[static_cast<size_t>(i)];
-      add_scaled(sum, scale(row), values(row));
+      const int32_t row = rows[static_cast<size_t>(i)];
+      add_scaled(block, scale(row), values(row));
     }
   });
-  total_.assign(static_cast<size_t>(width()), 0.0);
+  std::vector<double> total(static_cast<size_t>(width()), 0.0);
   for (int64_t block = 0; block < partial.rows(); ++block) {
-    for (size_t k = 0; k < total_.size(); ++k) total_[k] += partial[block][k];
+    for (size_t k = 0; k < total.size(); ++k) total[k] += partial[block][k];
   }
+  return total;
 }
 
 void LinearPool::begin_bin(std::span<const int32_t> members) {
-  sum_pool(members);
+  total_ = sum(members);
   members_ = static_cast<double>(members.size());
   if (form_.mean) {
     for (double& value : total_) value /= members_;
@@ -80,6 +80,7 @@ void LinearPool::begin_bin(std::span<const int32_t> members) {
   picked_ = 0;
   norms_picked_ = 0;
   norms_pool_ = 0;
+  if (form_.norms_pool == 0) return;
   for (const int32_t row : members) norms_pool_ += squared_norm(row);
 }
 
@@ -90,21 +91,25 @@ void LinearPool::pick(int32_t row) {
   add_scaled(query_, -(form_.pick * scale(row)), values(row));
   tau_ += form_.tau_step;
   picked_ += 1;
-  norms_picked_ += squared_norm(row);
+  if (form_.norms_picked != 0) norms_picked_ += squared_norm(row);
 }
 
-void LinearPool::dots(std::span<const int32_t> rows, std::span<double> out) const {
+void LinearPool::scores_at(std::span<const double> query, double tau, std::span<const int32_t> rows, std::span<double> out) const {
   parallel_for(context_, static_cast<int64_t>(rows.size()), kScoreChunk, [&](int64_t begin, int64_t end) {
     std::array<int32_t, kScoreChunk> lines;
-    const auto count = static_cast<size_t>(end - begin);
-    for (size_t i = 0; i < count; ++i) lines[i] = place_[at(rows[static_cast<size_t>(begin) + i])];
-    dot_rows(table_, std::span(lines).first(count), query_, out.subspan(static_cast<size_t>(begin), count));
+    const auto part = rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
+    const auto result = out.subspan(static_cast<size_t>(begin), part.size());
+    for (size_t i = 0; i < part.size(); ++i) lines[i] = line(part[i]);
+    dot_rows(table_, std::span(lines).first(part.size()), query, result);
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (form_.unit) result[i] *= scale(part[i]);
+      if (form_.squared_norm) result[i] += squared_norm(part[i]) * tau;
+    }
   });
 }
 
 void LinearPool::scores(std::span<const int32_t> rows, std::span<double> out) const {
-  dots(rows, out);
-  for (size_t i = 0; i < rows.size(); ++i) out[i] = score_of(rows[i], out[i]);
+  scores_at(query_, tau_, rows, out);
 }
 
 double LinearPool::gain(double score) const {

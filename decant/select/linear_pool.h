@@ -27,14 +27,16 @@ namespace decant {
 /// threads when it pays.
 class LinearPool {
  public:
-  /// Small pools (≤ 64 MiB) are copied side by side; of larger ones the features must outlive this object.
+  /// The features must outlive this object. A small part of them (≤ 16 MiB) is copied side by side.
   /// REQUIRES: finite.
   LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context);
 
-  int32_t size() const { return static_cast<int32_t>(place_.size()); }
+  int32_t size() const { return static_cast<int32_t>(count_); }
   int64_t width() const { return table_.cols; }
   const LinearForm& form() const { return form_; }
 
+  /// Σ a_x over some rows (ascending), added as P is.
+  std::vector<double> sum(std::span<const int32_t> rows) const;
   /// Starts a bin whose pool D is `members` (ascending).
   void begin_bin(std::span<const int32_t> members);
   /// Moves the query. Call with a member that has not been picked.
@@ -42,34 +44,33 @@ class LinearPool {
 
   /// Canonical scores of some rows, at the present query.
   void scores(std::span<const int32_t> rows, std::span<double> out) const;
-  /// dot(x, q) alone.
-  void dots(std::span<const int32_t> rows, std::span<double> out) const;
-  double score_of(int32_t row, double dot) const {
-    const double linear = scale_[at(row)] * dot;
-    return form_.squared_norm ? linear + squared_[at(row)] * tau_ : linear;
-  }
+  /// The same at any other query.
+  void scores_at(std::span<const double> query, double tau, std::span<const int32_t> rows, std::span<double> out) const;
   /// The objective's marginal gain for a row of this score.
   double gain(double score) const;
 
   std::span<const double> query() const { return query_; }
   double tau() const { return tau_; }
-  std::span<const float> values(int32_t row) const { return table_[place_[at(row)]]; }
-  double scale(int32_t row) const { return scale_[at(row)]; }           ///< r_x
-  double squared_norm(int32_t row) const { return squared_[at(row)]; }  ///< ‖x‖², of x as given
+  std::span<const float> values(int32_t row) const { return table_[line(row)]; }
+  double scale(int32_t row) const { return form_.unit ? norms_[at(row)] : 1; }  ///< r_x
+  /// ‖x‖², of x as given. REQUIRES: a form whose rows are taken as given.
+  double squared_norm(int32_t row) const { return norms_[at(row)]; }
+  /// ‖a_x‖², up to rounding.
+  double length_squared(int32_t row) const { return !form_.unit ? norms_[at(row)] : norms_[at(row)] > 0 ? 1 : 0; }
 
  private:
   static size_t at(int32_t row) { return static_cast<size_t>(row); }
+  int32_t line(int32_t row) const { return place_.empty() ? row : place_[at(row)]; }
   void gather(const Features& features, std::span<const int64_t> rows);
-  void sum_pool(std::span<const int32_t> members);
 
   LinearForm form_;
   Context context_;
   std::vector<float> copy_;
   MatrixView<const float> table_;
-  std::vector<int32_t> place_;  ///< line of table_ that holds row i
-  std::vector<double> scale_;
-  std::vector<double> squared_;
-  std::vector<double> total_;  ///< P
+  int64_t count_ = 0;
+  std::vector<int32_t> place_;  ///< line of table_ that holds row i; empty = line i
+  std::vector<double> norms_;   ///< r_x of unit forms, ‖x‖² of the others
+  std::vector<double> total_;   ///< P
   std::vector<double> query_;
   double tau_ = 0;
   double members_ = 0;

@@ -3,7 +3,7 @@
 // A method is put together from four kinds of piece, and every piece is a function on plain arrays:
 //
 //   objective  what a greedy cut maximises: a formula over features (objective.h). A picker finds its maximum:
-//              bounded_greedy.h (fast), linear_greedy.h (scores everyone), gradient_greedy.h (pairwise, factored).
+//              nested_greedy.h (fast), linear_greedy.h (scores everyone), gradient_greedy.h (pairwise, factored).
 //   score      one number a row, whatever it is computed from.
 //   sampler    from an order, bins or scores to a subset of an exact size (sampler.h).
 //   quota      how many rows, and how many from each part (quota.h).

@@ -6,8 +6,9 @@
 //
 //   ⟨a_x, r⟩ = ⟨μ, r⟩ + s·⟨code, r⟩ ± ε·‖r‖
 //
-// The query is quantised too: r̃ = round(r/σ) in 16 bits, δ = ‖r − σ·r̃‖, which adds ± Y·δ with Y = max(‖y‖ +
-// ε). The product of integers is exact: σ is raised until Σ|r̃| ≤ 8·10⁶, so 127·Σ|r̃| fits int32.
+// The query is quantised too: r̃ = round(r/σ) in 8 bits, δ = ‖r − σ·r̃‖, which adds ± Y·δ with Y = max(‖y‖ + ε):
+// about as much as the codes' own error, at half the work of 16 bits. The product of integers is exact: σ is raised
+// until Σ|r̃| ≤ 8·10⁶, so 255·Σ|r̃| fits int32. Codes are stored plus 128, as the multiply-add instruction wants one factor.
 #pragma once
 
 #include <cstdint>
@@ -15,42 +16,54 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/huge_array.h"
 #include "decant/select/linear_pool.h"
 
 namespace decant {
 
 /// A query ready to be multiplied with codes.
 struct CodedQuery {
-  std::vector<int16_t> values;  ///< r̃, padded with zeros to the codes' stride
-  double step = 0;              ///< σ
-  double mean = 0;              ///< ⟨μ, r⟩
-  double length = 0;            ///< ‖r‖, not less than the true one
-  double error = 0;             ///< Y·δ
+  std::vector<int8_t> values;  ///< r̃, padded with zeros to the codes' stride
+  double step = 0;             ///< σ
+  double mean = 0;             ///< ⟨μ, r⟩
+  double length = 0;           ///< ‖r‖, not less than the true one
+  double error = 0;            ///< Y·δ
+};
+
+/// Coded rows side by side. Memory: stride + 8 bytes a row.
+struct CodeBlock {
+  int64_t stride = 0;
+  HugeArray<uint8_t> codes;  ///< rows × stride, each plus 128
+  std::vector<float> step;   ///< s
+  std::vector<float> error;  ///< ε
+
+  /// Becomes a copy of some rows of another block, on the context's threads when it pays.
+  void gather(const CodeBlock& from, std::span<const int32_t> rows, const Context& context);
+  /// out[i] ≈ ⟨a_x, r⟩ of rows[i], off by at most error_of(rows[i], query) and rounding.
+  void products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const;
+  double error_of(int32_t row, const CodedQuery& query) const {
+    return static_cast<double>(error[static_cast<size_t>(row)]) * query.length + query.error;
+  }
 };
 
 class RowCodes {
  public:
   static constexpr int64_t kWidestRow = int64_t{1} << 20;  ///< wider rows could overflow the integer product
 
-  RowCodes(const LinearPool& pool, const Context& context);
+  /// Two passes over the pool. `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
+  RowCodes(const LinearPool& pool, const Context& context, double coarseness = 1);
 
-  /// Quantises r.
-  void encode(std::span<const double> r, CodedQuery& query) const;
-  /// out[i] ≈ ⟨a_x, r⟩ of rows[i], off by at most error(row, query) and rounding.
-  void products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const;
-  double error(int32_t row, const CodedQuery& query) const { return error_[static_cast<size_t>(row)] * query.length + query.error; }
+  /// Quantises r, which is no longer than `length`.
+  void encode(std::span<const double> r, double length, CodedQuery& query) const;
+  const CodeBlock& rows() const { return rows_; }
   double longest() const { return longest_; }        ///< A = max ‖a_x‖, not less than the true one
   double typical_error() const { return typical_; }  ///< mean ε
 
  private:
-  void encode_row(const LinearPool& pool, int32_t row);
+  double encode_row(const LinearPool& pool, int32_t row, double coarseness);
 
-  int64_t stride_;
+  CodeBlock rows_;
   std::vector<double> mean_;
-  std::vector<int8_t> codes_;
-  std::vector<double> step_;
-  std::vector<double> error_;
-  std::vector<double> reach_;  ///< ‖y‖ + ε; only while encoding
   double longest_ = 0;
   double typical_ = 0;
   double furthest_ = 0;  ///< Y

@@ -1,0 +1,425 @@
+#include "decant/select/nested_greedy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+namespace {
+
+constexpr double kNothing = -std::numeric_limits<double>::infinity();
+constexpr double kFinestHorizon = 32;  // picks, to begin with; eight times as many a level up
+constexpr double kLongestBlindHorizon = 512;
+constexpr size_t kTooFewForCodes = 4;
+constexpr int64_t kFairTrial = 32;
+constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone needs no windows
+
+}  // namespace
+
+NestedPicker::NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context)
+    : pool_(pool), options_(options), context_(context), codes_(pool, context, options.coarseness), frame_(pool), costs_(pool.width()), recent_(kRecentQueries) {
+  DECANT_CHECK(options.windows, >=, 1);
+  DECANT_CHECK(options.windows, <=, 3);
+  levels_.emplace_back(RefreshPolicy(1));
+  for (int32_t i = options.windows; i > 0; --i) {
+    const double horizon = kFinestHorizon * std::pow(8.0, i - 1);
+    levels_.emplace_back(RefreshPolicy(horizon, options.horizon));
+  }
+  counts_.levels.resize(static_cast<size_t>(options.windows));
+}
+
+// ---- bins
+
+void NestedPicker::begin_bin(std::span<const int32_t> members) {
+  pool_.begin_bin(members);
+  unpicked_ = members.size();
+  runner_up_ = -1;
+  everyone_left_ = 0;
+  by_everyone_ = options_.may_fall_back && everyone_is_cheaper(kCheapestPick);
+  if (by_everyone_) {
+    everyone_.assign(members.begin(), members.end());
+  } else {
+    start_over(members);
+  }
+}
+
+/// Scores every row exactly at the present query, which gives the direction, and takes new windows.
+void NestedPicker::start_over(std::span<const int32_t> rows) {
+  frame_.here(now_);
+  frame_.clear_direction();
+  if (options_.project) frame_.set_direction(now_);
+  Level& all = levels_.front();
+  all.window.at = now_;
+  all.along_before = 0;
+  all.window.become_everyone(rows, frame_, codes_, context_);
+  all.policy.renewed(static_cast<double>(rows.size()) * costs_.everyone);
+  counts_.everyone_passes += 1;
+  typical_ = all.window.typical_across();
+  history_.clear();
+  allowance_ = frame_.allowance(now_.length * static_cast<double>(levels_.size() + 1));
+  for (size_t level = 1; level < levels_.size(); ++level) {
+    choose_highest(level);
+    levels_[level].policy.renewed(0);
+  }
+}
+
+// ---- windows
+
+/// Tells the policies down to `first` what the windows inside theirs have cost.
+void NestedPicker::end_inside(size_t first) {
+  for (size_t level = levels_.size() - 1; level > first; --level) levels_[level - 1].policy.spent(levels_[level].policy);
+}
+
+/// Windows from `first` on are chosen anew. `best`: the best score now, as far as it is known.
+void NestedPicker::renew(size_t first, double best) {
+  levels_[first - 1].policy.spent(levels_[first].policy);
+  for (size_t level = first; level < levels_.size(); ++level) {
+    if (best == kNothing) {
+      choose_everyone(level);
+    } else {
+      choose_by_outlook(level, best);
+    }
+  }
+}
+
+/// The first window of a bin, when nothing is known of where the query goes: the highest scores. REQUIRES: the
+/// parent's reference is the present query.
+void NestedPicker::choose_highest(size_t level) {
+  const Window& parent = levels_[level - 1].window;
+  ColdRows& cold = levels_[level].cold;
+  const double horizon = std::min(levels_[level].policy.horizon(), kLongestBlindHorizon);
+  const double floor = parent.highest(static_cast<size_t>(4 * (64 + horizon)));
+  cold.clear();
+  cold.set_cells({}, parent.lowest_along(), parent.highest_along());
+  slots_.clear();
+  known_.middle.clear();
+  known_.error.clear();
+  for (int32_t slot = 0; slot < static_cast<int32_t>(parent.size()); ++slot) {
+    if (parent.picked(slot)) continue;
+    const double score = parent.score(slot);
+    const double slack = parent.slack(slot);
+    if (score + slack >= floor) {
+      slots_.push_back(slot);
+      known_.middle.push_back(score);
+      known_.error.push_back(slack);
+    } else {
+      cold.add(score + slack, parent.along(slot), parent.across(slot));
+    }
+  }
+  fill_window(level, slots_, known_, 0);
+}
+
+/// The rows that may come within a margin of the best before the horizon.
+void NestedPicker::choose_by_outlook(size_t level, double best) {
+  const Window& parent = levels_[level - 1].window;
+  Level& child = levels_[level];
+  const Outlook outlook = child.policy.outlook(best, history_, typical_);
+  const Window::Question questions[] = {
+      {0, 0, best - outlook.margin},
+      {ColdRows::kEarly * outlook.along, ColdRows::kEarlyAcross * outlook.across,
+       best + ColdRows::kEarly * outlook.change - outlook.margin},
+      {outlook.along, outlook.across, best + outlook.change - outlook.margin},
+  };
+  frame_.move(parent.at, now_, move_);
+  parent.sweep(move_, questions, allowance_, slots_, context_);
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
+  parent.estimate(slots_, move_, coded_, frame_, known_, context_);
+  counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
+  counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
+
+  child.cold.clear();
+  if (slots_.size() < parent.unpicked()) {
+    child.cold.set_rest(outlook, best - outlook.margin, parent.lowest_along(), parent.highest_along(), parent.largest_across());
+  }
+  const double work = 3 * costs_.swept * static_cast<double>(parent.size()) + costs_.coded * static_cast<double>(slots_.size());
+  size_t kept = 0;
+  cold_slots_.clear();
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const double along = parent.along(slots_[i]);
+    const double across = parent.across(slots_[i]);
+    const double upper = known_.middle[i] + known_.error[i] + allowance_;
+    const bool near = std::any_of(std::begin(questions), std::end(questions), [&](const Window::Question& question) {
+      return upper + question.along * along + question.across * across >= question.floor;
+    });
+    if (near) {
+      slots_[kept] = slots_[i];
+      known_.middle[kept] = known_.middle[i];
+      known_.error[kept] = known_.error[i];
+      ++kept;
+    } else {
+      cold_slots_.push_back({upper, along, across});
+      low = std::min(low, along);
+      high = std::max(high, along);
+    }
+  }
+  if (!cold_slots_.empty()) child.cold.set_cells(outlook, low, high);
+  for (const auto& row : cold_slots_) child.cold.add(row.upper, row.along, row.across);
+  slots_.resize(kept);
+  known_.middle.resize(kept);
+  known_.error.resize(kept);
+  fill_window(level, slots_, known_, work);
+}
+
+/// Every unpicked row of the parent: nothing is cold.
+void NestedPicker::choose_everyone(size_t level) {
+  const Window& parent = levels_[level - 1].window;
+  frame_.move(parent.at, now_, move_);
+  slots_.clear();
+  for (int32_t slot = 0; slot < static_cast<int32_t>(parent.size()); ++slot) {
+    if (!parent.picked(slot)) slots_.push_back(slot);
+  }
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
+  parent.estimate(slots_, move_, coded_, frame_, known_, context_);
+  levels_[level].cold.clear();
+  fill_window(level, slots_, known_, costs_.coded * static_cast<double>(slots_.size()));
+}
+
+void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work) {
+  const Level& parent = levels_[level - 1];
+  Level& child = levels_[level];
+  frame_.move(parent.window.at, now_, move_);
+  child.along_before = parent.along_before + move_.along;
+  child.window.at = now_;
+  if (level + 1 == levels_.size()) recent_.clear();
+  child.window.become_part_of(parent.window, slots, known, frame_, context_);
+  child.policy.renewed(work + costs_.gathered * static_cast<double>(slots.size()));
+  counts_.levels[level - 1].refreshes += 1;
+  counts_.levels[level - 1].rows += static_cast<int64_t>(slots.size());
+}
+
+/// The coarsest level at which renewing pays now; false when none does.
+bool NestedPicker::renewal_is_due(size_t& level) const {
+  level = levels_.size() - 1;
+  if (!levels_[level].policy.due()) return false;
+  RefreshPolicy ended = levels_[level].policy;
+  for (; level > 0; --level) {
+    RefreshPolicy coarser = levels_[level - 1].policy;
+    coarser.spent(ended);
+    if (!coarser.due()) break;
+    ended = coarser;
+  }
+  return true;
+}
+
+// ---- a pick
+
+void NestedPicker::measure_moves() {
+  frame_.here(now_);
+  double lengths = now_.length + levels_.front().window.at.length;
+  for (size_t level = 1; level < levels_.size(); ++level) {
+    frame_.move(levels_[level].window.at, now_, levels_[level].move);
+    lengths += levels_[level].window.at.length;
+  }
+  recent_.measure(frame_, now_);
+  allowance_ = frame_.allowance(lengths + recent_.longest());
+}
+
+/// A canonical score that some unpicked row reaches; nothing if none is known.
+double NestedPicker::bar() {
+  if (runner_up_ < 0) return kNothing;
+  double score = 0;
+  pool_.scores({&runner_up_, 1}, {&score, 1});
+  counts_.exact += 1;
+  return score;
+}
+
+/// The best row of the finest window, with no slot when all of it is below the bar.
+NestedPicker::Scored NestedPicker::search(double bar) {
+  Level& fine = levels_.back();
+  fine.window.sweep(fine.move, bar, allowance_, recent_, slots_);
+  counts_.swept += static_cast<int64_t>(fine.window.size());
+  pick_cost_ = costs_.pick + costs_.swept * static_cast<double>(fine.window.size());
+  next_up_ = {};
+  likely_.fill({-1, kNothing});
+  if (slots_.size() > kTooFewForCodes) filter_by_codes(bar);
+  return score_exactly();
+}
+
+/// Keeps of slots_ those whose upper bound reaches the highest lower bound.
+void NestedPicker::filter_by_codes(double bar) {
+  Level& fine = levels_.back();
+  codes_.encode(std::span(fine.move.r).first(static_cast<size_t>(pool_.width())), fine.move.across, coded_);
+  fine.window.estimate(slots_, fine.move, coded_, frame_, known_, context_);
+  counts_.coded += static_cast<int64_t>(slots_.size());
+  pick_cost_ += costs_.coded * static_cast<double>(slots_.size());
+  for (size_t i = 0; i < slots_.size(); ++i) bar = std::max(bar, known_.middle[i] - known_.error[i] - allowance_);
+  uppers_.resize(slots_.size());
+  for (size_t i = 0; i < slots_.size(); ++i) uppers_[i] = known_.middle[i] + known_.error[i] + allowance_;
+  if (options_.recent) fine.window.remember(slots_, uppers_, recent_.add(now_));
+  size_t kept = 0;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (known_.middle[i] > likely_[1].score) likely_[1] = {slots_[i], known_.middle[i]};
+    if (likely_[1].score > likely_[0].score) std::swap(likely_[0], likely_[1]);
+    if (uppers_[i] >= bar) slots_[kept++] = slots_[i];
+  }
+  slots_.resize(kept);
+}
+
+/// The best of slots_ by canonical score; the one after it is remembered.
+NestedPicker::Scored NestedPicker::score_exactly() {
+  const Window& window = levels_.back().window;
+  rows_.resize(slots_.size());
+  scores_.resize(slots_.size());
+  std::transform(slots_.begin(), slots_.end(), rows_.begin(), [&](int32_t slot) { return window.row(slot); });
+  pool_.scores(rows_, scores_);
+  counts_.exact += static_cast<int64_t>(slots_.size());
+  pick_cost_ += costs_.exact * static_cast<double>(slots_.size() + 1);
+  Scored best{-1, kNothing};
+  Scored second{-1, kNothing};
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (scores_[i] > best.score) {  // slots ascend with rows: the first of equals is the smallest
+      second = best;
+      best = {slots_[i], scores_[i]};
+    } else if (scores_[i] > second.score) {
+      second = {slots_[i], scores_[i]};
+    }
+  }
+  next_up_ = second;
+  return best;
+}
+
+/// Gives the rows just scored their exact scores at the reference of every window they are in.
+void NestedPicker::settle_scored() {
+  for (size_t level = levels_.size() - 1; level > 0; --level) {
+    Window& window = levels_[level].window;
+    settled_.clear();
+    rows_.clear();
+    for (const int32_t slot : slots_) {
+      if (window.slack(slot) == 0) continue;
+      settled_.push_back(slot);
+      rows_.push_back(window.row(slot));
+    }
+    scores_.resize(rows_.size());
+    frame_.scores_at(window.at, rows_, scores_);
+    for (size_t i = 0; i < settled_.size(); ++i) window.settle(settled_[i], scores_[i]);
+    counts_.exact += static_cast<int64_t>(rows_.size());
+    pick_cost_ += 0.5 * costs_.exact * static_cast<double>(rows_.size());
+    for (int32_t& slot : slots_) slot = window.parent(slot);
+  }
+}
+
+/// The coarsest level whose cold rows are not certain to be below `best`; 0 when all are.
+size_t NestedPicker::first_exposed(double best) const {
+  for (size_t level = 1; level < levels_.size(); ++level) {
+    const Level& at = levels_[level];
+    if (!(at.cold.bound(at.move.along, at.move.across) < best - allowance_)) return level;
+  }
+  return 0;
+}
+
+Pick NestedPicker::next() {
+  if (by_everyone_ && everyone_left_ == 0 && !everyone_is_cheaper(kCheapestPick)) {
+    by_everyone_ = false;
+    start_over(std::vector<int32_t>(everyone_));
+  }
+  if (by_everyone_) return next_of_everyone();
+  measure_moves();
+  double least = bar();
+  size_t level = 0;
+  if (renewal_is_due(level)) {
+    if (fall_back()) return next_of_everyone();
+    end_inside(level);
+    for (size_t l = std::max<size_t>(level, 1); l < levels_.size(); ++l) levels_[l].policy.ends_by_cost(levels_[l].move.across);
+    if (level == 0) {
+      unpicked_rows(everyone_);
+      start_over(everyone_);
+    } else {
+      renew(level, least > kNothing ? least : history_.latest_best());
+    }
+    measure_moves();
+  }
+  for (int attempt = 0;; ++attempt) {
+    const Scored best = search(least);
+    const size_t exposed = first_exposed(best.score);
+    if (exposed == 0) return take(best);
+    DECANT_CHECK(attempt, <, 100);
+    counts_.levels[exposed - 1].exposed += 1;
+    end_inside(exposed);
+    if (levels_[exposed].policy.picks() > 0) {
+      levels_[exposed].policy.ends_exposed(levels_[exposed].move.across);
+    } else {
+      levels_[exposed].policy.widen();
+    }
+    const bool hopeless = attempt >= 6;
+    renew(exposed, hopeless ? kNothing : std::max(least, best.score));
+    measure_moves();
+  }
+}
+
+Pick NestedPicker::take(const Scored& best) {
+  Level& fine = levels_.back();
+  const Pick pick{fine.window.row(best.slot), pool_.gain(best.score)};
+  runner_up_ = runner_up_row(best.slot);
+  settle_scored();
+  int32_t slot = best.slot;
+  for (size_t level = levels_.size(); level-- > 0;) {
+    Window& window = levels_[level].window;
+    window.mark_picked(slot);
+    if (level > 0) slot = window.parent(slot);
+  }
+  history_.add(fine.along_before + fine.move.along, best.score);
+  pool_.pick(pick.row);
+  fine.policy.spent(pick_cost_, 1);
+  unpicked_ -= 1;
+  counts_.picks += 1;
+  return pick;
+}
+
+/// The row that is likely to be picked next, or near it: the next best exact score, the best estimate, the last one.
+int32_t NestedPicker::runner_up_row(int32_t winner) const {
+  const Window& window = levels_.back().window;
+  if (next_up_.slot >= 0) return window.row(next_up_.slot);
+  for (const Scored& likely : likely_) {
+    if (likely.slot >= 0 && likely.slot != winner) return window.row(likely.slot);
+  }
+  return runner_up_ == window.row(winner) ? -1 : runner_up_;
+}
+
+// ---- everyone
+
+bool NestedPicker::everyone_is_cheaper(double cost_of_pick) const {
+  return static_cast<double>(unpicked_) * costs_.everyone < cost_of_pick;
+}
+
+void NestedPicker::unpicked_rows(std::vector<int32_t>& rows) const {
+  const Window& all = levels_.front().window;
+  rows.clear();
+  for (int32_t slot = 0; slot < static_cast<int32_t>(all.size()); ++slot) {
+    if (!all.picked(slot)) rows.push_back(all.row(slot));
+  }
+}
+
+/// Goes on by scoring everyone for a while, if windows have come to cost more since everyone was last scored for them.
+bool NestedPicker::fall_back() {
+  RefreshPolicy whole = levels_.back().policy;
+  for (size_t level = levels_.size() - 1; level > 0; --level) {
+    RefreshPolicy coarser = levels_[level - 1].policy;
+    coarser.spent(whole);
+    whole = coarser;
+  }
+  if (!options_.may_fall_back || whole.picks() < kFairTrial || !everyone_is_cheaper(whole.average())) return false;
+  by_everyone_ = true;
+  everyone_left_ = 10 * whole.picks();
+  unpicked_rows(everyone_);
+  return true;
+}
+
+Pick NestedPicker::next_of_everyone() {
+  scores_.resize(everyone_.size());
+  pool_.scores(everyone_, scores_);
+  const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();  // the first of equals
+  const Pick pick{everyone_[static_cast<size_t>(best)], pool_.gain(scores_[static_cast<size_t>(best)])};
+  pool_.pick(pick.row);
+  everyone_.erase(everyone_.begin() + best);
+  if (everyone_left_ > 0) everyone_left_ -= 1;
+  unpicked_ -= 1;
+  counts_.picks += 1;
+  counts_.everyone_picks += 1;
+  return pick;
+}
+
+}  // namespace decant

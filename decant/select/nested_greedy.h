@@ -1,0 +1,156 @@
+// Greedy picks without scoring everyone: nested windows, and a certificate for every pick.
+//
+// The problem. A pick is the row with the largest score ⟨a_x, q⟩. Scoring everyone reads the whole pool at each
+// pick, and memory, not arithmetic, is the limit. But a pick moves q only by one row, and greedy picks correct
+// one another: q drifts slowly, mostly along its own direction, and sideways like a random walk.
+//
+// The idea. Keep the rows that could win soon in a small window (window.h) and prove at every pick that no row
+// outside can win (cold_rows.h). Take a new window when the proof fails or the window has grown dear. One window
+// must be wide, or it is renewed too often, and wide windows make dear picks; so windows are nested:
+//
+//   W₀  every unpicked row of the bin, scored exactly when the bin begins
+//   W₁  chosen from W₀ for some hundreds to thousands of picks
+//   W₂  chosen from W₁ for some tens to hundreds; picks search this one
+//
+// A pick.
+//
+//   1. The last runner-up is scored exactly: the bar. Some unpicked row reaches it.
+//   2. (B1) sweeps W₂: rows whose upper bound is below the bar are out.
+//   3. (B2), the codes, on what is left: an upper and a lower bound each; the best lower bound raises the bar.
+//   4. Exact canonical scores of what is left now: the largest wins, the smaller row on ties.
+//   5. The certificate: at every level the cold rows' bound, rounding included, is *below* the winner's score. If
+//      not, the windows from the coarsest failing level down are chosen anew, and the pick starts over.
+//
+// Why it is exact. Every unpicked row is in W₂ or cold at exactly one level. Cold rows are strictly below the
+// winner, so they do not even tie. Rows of W₂ that were not scored exactly have an upper bound below a number that
+// some unpicked row's canonical score reaches. So the winner has the largest canonical score, and every row tied
+// with it was scored. What was foreseen and how long windows last changes the time only.
+//
+// Why it ends. A level that fails again right after it was renewed gets four times the margin, then every row of
+// its parent, and then nothing is cold.
+//
+// A row that is scored exactly for the first time also gets its exact score at the reference of every window it
+// is in: it is in the cache, and rows that are looked at once are looked at again.
+//
+// Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to cost as much as
+// scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "decant/select/bin_picker.h"
+#include "decant/select/cold_rows.h"
+#include "decant/select/linear_pool.h"
+#include "decant/select/query_frame.h"
+#include "decant/select/recent_queries.h"
+#include "decant/select/refresh_policy.h"
+#include "decant/select/row_codes.h"
+#include "decant/select/window.h"
+
+namespace decant {
+
+/// Switches for tests: they make the filters worse or the policy foolish, never a pick wrong.
+struct NestedOptions {
+  bool project = true;    ///< use ĉ; otherwise e = 0 and ρ = ‖a‖
+  double coarseness = 1;  ///< of the codes: their steps this many times what they need be
+  int32_t windows = 2;    ///< besides everyone: 1 to 3
+  double horizon = 0;     ///< picks; 0 = by cost
+  bool recent = true;     ///< bound from recent queries too
+  bool may_fall_back = true;  ///< to scoring everyone when that is cheaper
+};
+
+class NestedPicker : public BinPicker {
+ public:
+  /// Keeps a reference to the pool. Memory: a byte a value, and about 40 bytes a row.
+  NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
+  void begin_bin(std::span<const int32_t> members) override;
+  Pick next() override;
+
+  /// Counts of rows, for benchmarks.
+  struct Counts {
+    int64_t picks = 0, swept = 0, coded = 0, exact = 0;
+    int64_t everyone_passes = 0, everyone_picks = 0;
+    struct Level {
+      int64_t refreshes = 0, rows = 0, swept = 0, coded = 0, exposed = 0;
+    };
+    std::vector<Level> levels;  ///< windows after the first, coarse to fine
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  struct Level {
+    explicit Level(const RefreshPolicy& renewals) : policy(renewals) {}
+    Window window;
+    ColdRows cold;            ///< rows of the parent that are not in the window
+    Move move;                ///< from the window's reference to the present query
+    double along_before = 0;  ///< from the first reference of all to the window's, along ĉ
+    RefreshPolicy policy;
+  };
+  struct ColdRow {
+    double upper, along, across;
+  };
+  struct Scored {
+    int32_t slot = -1;
+    double score = 0;
+  };
+
+  void start_over(std::span<const int32_t> rows);
+  void end_inside(size_t first);
+  void renew(size_t first, double best);
+  void choose_highest(size_t level);
+  void choose_by_outlook(size_t level, double best);
+  void choose_everyone(size_t level);
+  void fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work);
+  bool renewal_is_due(size_t& level) const;
+
+  void measure_moves();
+  double bar();
+  Scored search(double bar);
+  void filter_by_codes(double bar);
+  Scored score_exactly();
+  void settle_scored();
+  size_t first_exposed(double best) const;
+  Pick take(const Scored& best);
+  int32_t runner_up_row(int32_t winner) const;
+
+  bool everyone_is_cheaper(double cost_of_pick) const;
+  void unpicked_rows(std::vector<int32_t>& rows) const;
+  bool fall_back();
+  Pick next_of_everyone();
+
+  LinearPool& pool_;
+  NestedOptions options_;
+  Context context_;
+  RowCodes codes_;
+  QueryFrame frame_;
+  RowCosts costs_;
+
+  std::vector<Level> levels_;  ///< everyone, then coarse to fine
+  PickHistory history_;
+  QueryPoint now_;
+  RecentQueries recent_;  ///< for the finest window
+  double allowance_ = 0;
+  double typical_ = 0;      ///< a usual ρ
+  int32_t runner_up_ = -1;  ///< a row that has not been picked; -1 = none
+  size_t unpicked_ = 0;
+
+  bool by_everyone_ = false;
+  int64_t everyone_left_ = 0;  ///< picks by scoring everyone before windows are tried again
+  std::vector<int32_t> everyone_;
+
+  // Kept from pick to pick to be reused.
+  std::vector<int32_t> slots_, rows_, settled_;
+  std::vector<double> scores_, uppers_;
+  std::vector<ColdRow> cold_slots_;
+  Scored next_up_;
+  std::array<Scored, 2> likely_;
+  Move move_;
+  Estimates known_;
+  CodedQuery coded_;
+  double pick_cost_ = 0;
+  Counts counts_;
+};
+
+}  // namespace decant
