@@ -250,20 +250,20 @@ double inverse_of(double step) {
 
 }  // namespace
 
-Split split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across) {
-  Split split;
+SplitMove split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across) {
+  SplitMove split;
   if (!direction.empty()) split.along = HWY_DYNAMIC_DISPATCH(along)(to.data(), from.data(), direction.data(), to.size());
   const double* const unit = direction.empty() ? nullptr : direction.data();
   split.across_squared = HWY_DYNAMIC_DISPATCH(across)(to.data(), from.data(), unit, split.along, to.size(), across.data());
   return split;
 }
 
-Split split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
+SplitMove split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
                        std::span<double> across) {
   std::array<double, 8> along{};
   std::array<double, 8> squared{};
   for (size_t k = 0; k < direction.size(); ++k) along[k % 8] += (to[k] - from[k]) * direction[k];
-  Split split;
+  SplitMove split;
   split.along = plain_tree(along);
   for (size_t k = 0; k < to.size(); ++k) {
     across[k] = to[k] - from[k];
