@@ -28,7 +28,7 @@ Matrix<float> normal_rows(int64_t n, int64_t d) {
   return rows;
 }
 
-double dot(std::span<const float> a, std::span<const float> b) {
+double plain_dot(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (size_t j = 0; j < a.size(); ++j) sum += static_cast<double>(a[j]) * static_cast<double>(b[j]);
   return sum;
@@ -58,7 +58,7 @@ TEST(Pca, ComponentsAreOrthonormalAndProjectionsUncorrelated) {
   project(pca, rows.view(), out.view(), {});
   for (int64_t a = 0; a < 20; ++a) {
     for (int64_t b = 0; b < 20; ++b) {
-      EXPECT_NEAR(dot(pca.components[a], pca.components[b]), a == b ? 1 : 0, 1e-5);
+      EXPECT_NEAR(plain_dot(pca.components[a], pca.components[b]), a == b ? 1 : 0, 1e-5);
       double covariance = 0;
       for (int64_t i = 0; i < 700; ++i) {
         covariance += static_cast<double>(out[i][static_cast<size_t>(a)]) * static_cast<double>(out[i][static_cast<size_t>(b)]) / 700;

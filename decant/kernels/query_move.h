@@ -10,15 +10,15 @@
 namespace decant {
 
 /// Δ = to − from, split along a unit vector ĉ: Δ = along·ĉ + across.
-struct Split {
+struct SplitMove {
   double along = 0;           ///< ⟨Δ, ĉ⟩; 0 without a direction
   double across_squared = 0;  ///< ‖across‖²
 };
 
 /// Writes `across` and returns the rest. `direction` empty: across = Δ. REQUIRES: equal lengths otherwise.
-Split split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across);
-Split split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
-                       std::span<double> across);
+SplitMove split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across);
+SplitMove split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
+                           std::span<double> across);
 
 /// The same move by its lengths alone, in one pass: along as above (0 without a direction) and ‖Δ‖².
 struct Stretch {

@@ -37,8 +37,8 @@ TEST(SplitMove, EqualsThePlainLoopBitForBit) {
     for (const bool with : {true, false}) {
       const auto unit = with ? direction.span() : std::span<const double>();
       std::vector<double> found(count), wanted(count);
-      const Split a = split_move(to.span(), from.span(), unit, found);
-      const Split b = split_move_plain(to.span(), from.span(), unit, wanted);
+      const SplitMove a = split_move(to.span(), from.span(), unit, found);
+      const SplitMove b = split_move_plain(to.span(), from.span(), unit, wanted);
       ASSERT_EQ(a.along, b.along) << count;
       ASSERT_EQ(a.across_squared, b.across_squared) << count;
       ASSERT_EQ(found, wanted) << count;
@@ -54,7 +54,7 @@ TEST(SplitMove, EqualsThePlainLoopBitForBit) {
 TEST(SplitMove, TakesOutTheDirection) {
   const std::vector<double> to{3, 5, 1}, from{1, 1, 1}, direction{0, 1, 0};
   std::vector<double> across(3);
-  const Split split = split_move(to, from, direction, across);
+  const SplitMove split = split_move(to, from, direction, across);
   EXPECT_EQ(split.along, 4);
   EXPECT_EQ(split.across_squared, 4);
   EXPECT_EQ(across, (std::vector<double>{2, 0, 0}));

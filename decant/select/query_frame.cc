@@ -42,7 +42,7 @@ void QueryFrame::here(QueryPoint& point) const {
 
 void QueryFrame::move(const QueryPoint& from, const QueryPoint& to, Move& move) const {
   move.r.resize(to.values.size());
-  const Split split = split_move(to.values, from.values, direction_, move.r);
+  const SplitMove split = split_move(to.values, from.values, direction_, move.r);
   move.along = split.along;
   move.across = std::sqrt(split.across_squared) * kUp;
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr float kPicked = -std::numeric_limits<float>::infinity();
 constexpr float kLargest = std::numeric_limits<float>::max();
-constexpr double kUp = 1 + 0x1p-20;
+constexpr double kBoundUp = 1 + 0x1p-20;
 constexpr double kCoarse = 0x1p-20;  // float32: at most 16 roundings of relative size 2⁻²⁴
 constexpr int64_t kSweepChunk = 1 << 16;
 constexpr int64_t kCodeChunk = 4096;
@@ -74,7 +74,7 @@ void Window::set_columns(const QueryFrame& frame, const Context& context) {
       const double e = along(slot);
       upper32_[at_(slot)] = static_cast<float>((score(slot) + slack(slot)) / units_.score);
       along32_[at_(slot)] = static_cast<float>(e / units_.row);
-      across32_[at_(slot)] = static_cast<float>(frame.across(row(slot), e) / units_.row * kUp);
+      across32_[at_(slot)] = static_cast<float>(frame.across(row(slot), e) / units_.row * kBoundUp);
     }
   });
   recent32_.clear();
@@ -124,7 +124,7 @@ void Window::sweep(const Move& move, std::span<const Question> questions, double
     const double along = move.along + questions[i].along;
     const double across = move.across + questions[i].across;
     const double floor = questions[i].floor - allowance - sweep_rounding(along, across);
-    tests[i] = {static_cast<float>(along * per_row), static_cast<float>(across * per_row * kUp),
+    tests[i] = {static_cast<float>(along * per_row), static_cast<float>(across * per_row * kBoundUp),
                 std::max(-kLargest, static_cast<float>(floor / units_.score - 0x1p-100))};  // above −∞, which marks picked rows
   }
   const auto asked = std::span<const BoundTest>(tests).first(questions.size());
@@ -146,10 +146,9 @@ void Window::sweep(const Move& move, std::span<const Question> questions, double
 
 void Window::sweep(const Move& move, double floor, double allowance, const RecentQueries& recent, std::vector<int32_t>& slots) {
   const double per_row = units_.row / units_.score;
-  const double rounding = std::max(sweep_rounding(move.along, move.across),
-                                   kCoarse * longest_ * (recent.longest() + recent.furthest()));
+  const double rounding = std::max(sweep_rounding(move.along, move.across), kCoarse * longest_ * (recent.longest() + recent.furthest()));
   const double lowest = (floor - allowance - rounding) / units_.score - 0x1p-100;
-  const BoundTest test{static_cast<float>(move.along * per_row), static_cast<float>(move.across * per_row * kUp),
+  const BoundTest test{static_cast<float>(move.along * per_row), static_cast<float>(move.across * per_row * kBoundUp),
                        std::max(-kLargest, static_cast<float>(lowest))};
   slots.resize(size());
   size_t found = 0;
