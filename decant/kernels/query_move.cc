@@ -74,8 +74,8 @@ HWY_INLINE void stretch_of(const double* to, const double* from, const double* d
   }
   const auto rest = [=](double sum, size_t i) HWY_ATTR { return kDirection ? sum + (to[i] - from[i]) * direction[i] : sum; };
   *along = tree_sum(sums.with_rest(k, count, rest));
-  *squared = tree_sum(
-      squares.with_rest(k, count, [=](double sum, size_t i) HWY_ATTR { return sum + (to[i] - from[i]) * (to[i] - from[i]); }));
+  *squared =
+      tree_sum(squares.with_rest(k, count, [=](double sum, size_t i) HWY_ATTR { return sum + (to[i] - from[i]) * (to[i] - from[i]); }));
 }
 
 void stretch(const double* to, const double* from, const double* direction, size_t count, double* along, double* squared) {
@@ -184,9 +184,8 @@ double row_extent(const float* x, double scale, const double* mean, size_t count
       tops.part[p] = hn::Max(tops.part[p], hn::Abs(deviation(x + at, factor, mean + at)));
     }
   }
-  const auto top = tops.with_rest(k, count, [=](double most, size_t i) HWY_ATTR {
-    return std::max(most, std::abs(scale * static_cast<double>(x[i]) - mean[i]));
-  });
+  const auto top = tops.with_rest(
+      k, count, [=](double most, size_t i) HWY_ATTR { return std::max(most, std::abs(scale * static_cast<double>(x[i]) - mean[i])); });
   return *std::max_element(top.begin(), top.end());
 }
 
@@ -250,7 +249,8 @@ double inverse_of(double step) {
 
 }  // namespace
 
-SplitMove split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across) {
+SplitMove split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
+                     std::span<double> across) {
   SplitMove split;
   if (!direction.empty()) split.along = HWY_DYNAMIC_DISPATCH(along)(to.data(), from.data(), direction.data(), to.size());
   const double* const unit = direction.empty() ? nullptr : direction.data();
@@ -259,7 +259,7 @@ SplitMove split_move(std::span<const double> to, std::span<const double> from, s
 }
 
 SplitMove split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
-                       std::span<double> across) {
+                           std::span<double> across) {
   std::array<double, 8> along{};
   std::array<double, 8> squared{};
   for (size_t k = 0; k < direction.size(); ++k) along[k % 8] += (to[k] - from[k]) * direction[k];

@@ -18,7 +18,7 @@ struct SplitMove {
 /// Writes `across` and returns the rest. `direction` empty: across = Δ. REQUIRES: equal lengths otherwise.
 SplitMove split_move(std::span<const double> to, std::span<const double> from, std::span<const double> direction, std::span<double> across);
 SplitMove split_move_plain(std::span<const double> to, std::span<const double> from, std::span<const double> direction,
-                       std::span<double> across);
+                           std::span<double> across);
 
 /// The same move by its lengths alone, in one pass: along as above (0 without a direction) and ‖Δ‖².
 struct Stretch {

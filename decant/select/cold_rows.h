@@ -50,7 +50,15 @@ class ColdRows {
 
   /// No score of a cold row exceeds this after such a move from the reference; −infinity when there are none.
   double bound(double along, double across) const;
-  const char* why(double a, double r) const {auto c=*this; c.rest_=false; double x=c.bound(a,r); c=*this; c.any_cell_=false; double y=c.bound(a,r); return x>y?"cell":"rest";}
+  const char* why(double a, double r) const {
+    auto c = *this;
+    c.rest_ = false;
+    double x = c.bound(a, r);
+    c = *this;
+    c.any_cell_ = false;
+    double y = c.bound(a, r);
+    return x > y ? "cell" : "rest";
+  }
 
  private:
   static constexpr size_t kCells = 128;

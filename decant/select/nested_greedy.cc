@@ -19,7 +19,13 @@ constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone need
 }  // namespace
 
 NestedPicker::NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context)
-    : pool_(pool), options_(options), context_(context), codes_(pool, context, options.coarseness), frame_(pool), costs_(pool.width()), recent_(kRecentQueries) {
+    : pool_(pool),
+      options_(options),
+      context_(context),
+      codes_(pool, context, options.coarseness),
+      frame_(pool),
+      costs_(pool.width()),
+      recent_(kRecentQueries) {
   DECANT_CHECK(options.windows, >=, 1);
   DECANT_CHECK(options.windows, <=, 3);
   levels_.emplace_back(RefreshPolicy(1));

@@ -36,7 +36,7 @@ class QueryFrame {
  public:
   explicit QueryFrame(const LinearPool& pool);  ///< keeps the reference; one pass over the rows' norms
 
-  void here(QueryPoint& point) const;               ///< the pool's present query
+  void here(QueryPoint& point) const;  ///< the pool's present query
   void move(const QueryPoint& from, const QueryPoint& to, Move& move) const;
   /// A move's lengths alone: β, and R, not less than the true one.
   struct Distance {
@@ -51,9 +51,9 @@ class QueryFrame {
   double direction_length() const { return direction_length_; }  ///< ‖q‖ of the query that gave ĉ, rounded to nearest
   bool has_direction() const { return !direction_.empty(); }
 
-  double longest() const { return longest_; }                     ///< A = max ‖a‖, not less than the true one
-  double length_squared(int32_t row) const;                       ///< ‖a‖², up to rounding
-  double across(int32_t row, double along) const;                 ///< ρ for e = along, not less than the true one
+  double longest() const { return longest_; }      ///< A = max ‖a‖, not less than the true one
+  double length_squared(int32_t row) const;        ///< ‖a‖², up to rounding
+  double across(int32_t row, double along) const;  ///< ρ for e = along, not less than the true one
   double extra(int32_t row) const { return extra_ ? pool_.squared_norm(row) * kappa_ : 0; }  ///< the coordinate κ·‖x‖²
   bool has_extra() const { return extra_; }
 

@@ -28,8 +28,8 @@ class RecentQueries {
 
   /// Of the moves measured last, in the units of a sweep.
   RecentMoves moves(double row_unit_per_score_unit, std::vector<float>& along, std::vector<float>& across) const;
-  double longest() const { return longest_; }        ///< of the queries' lengths
-  double furthest() const { return furthest_; }      ///< of |β| + R
+  double longest() const { return longest_; }    ///< of the queries' lengths
+  double furthest() const { return furthest_; }  ///< of |β| + R
   bool empty() const { return alive_ == 0; }
 
  private:

@@ -49,16 +49,16 @@ class Window {
   // --- asking
   size_t size() const { return row_.size(); }
   int32_t row(int32_t slot) const { return row_[at_(slot)]; }
-  int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }  ///< slot in the parent; not for everyone
-  double score(int32_t slot) const { return score_[at_(slot)]; }     ///< g
+  int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }                    ///< slot in the parent; not for everyone
+  double score(int32_t slot) const { return score_[at_(slot)]; }                       ///< g
   double slack(int32_t slot) const { return slack_.empty() ? 0 : slack_[at_(slot)]; }  ///< η
   double along(int32_t slot) const { return along_.empty() ? score_[at_(slot)] * along_per_score_ : along_[at_(slot)]; }  ///< e
-  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                      ///< ρ
+  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                    ///< ρ
   bool picked(int32_t slot) const;
   size_t unpicked() const { return size() - picked_count_; }
   double largest_across() const { return largest_across_; }
-  double typical_across() const;         ///< the mean of some
-  double highest(size_t count) const;    ///< about the count-th highest upper bound, picked rows left out
+  double typical_across() const;       ///< the mean of some
+  double highest(size_t count) const;  ///< about the count-th highest upper bound, picked rows left out
   double lowest_along() const { return low_; }
   double highest_along() const { return high_; }
 
