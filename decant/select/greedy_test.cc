@@ -145,6 +145,25 @@ TEST(Greedy, StressSwitchesMoveNoPick) {
   }
 }
 
+// The runner-up that windows remembered may be picked while everyone is scored; as a bar for the next window it would exclude everybody.
+TEST(Greedy, GoingBackAndForthBetweenWindowsAndEveryone) {
+  const auto features = clustered(2500, 24, 0.2, 12);
+  const auto rows = all_rows(features);
+  int64_t among_everyone = 0;
+  for (const Function function : linear_functions()) {
+    LinearPool pool(features, rows, linear_form(function, 1), {});
+    LinearPicker plain(pool);
+    const auto wanted = run_bins(plain, rows, 4, {}).order;
+    LinearPool again(features, rows, linear_form(function, 1), {});
+    NestedOptions options;
+    options.everyone_every = 25;
+    NestedPicker picker(again, options, {});
+    ASSERT_EQ(run_bins(picker, rows, 4, {}).order, wanted) << name_of(function);
+    among_everyone += picker.counts().everyone_picks;
+  }
+  EXPECT_GT(among_everyone, 100);
+}
+
 TEST(Greedy, BoundsExcludeMostRows) {
   const auto features = clustered(3000, 64, 1, 6);
   const auto rows = all_rows(features);

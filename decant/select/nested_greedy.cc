@@ -407,9 +407,11 @@ bool NestedPicker::fall_back() {
     coarser.spent(whole);
     whole = coarser;
   }
-  if (!options_.may_fall_back || whole.picks() < kFairTrial || !everyone_is_cheaper(whole.average())) return false;
+  const bool dear = whole.picks() >= kFairTrial && everyone_is_cheaper(whole.average());
+  const bool forced = options_.everyone_every > 0 && whole.picks() >= options_.everyone_every;
+  if (!options_.may_fall_back || !(dear || forced)) return false;
   by_everyone_ = true;
-  everyone_left_ = 10 * whole.picks();
+  everyone_left_ = forced ? options_.everyone_every : 10 * whole.picks();
   unpicked_rows(everyone_);
   return true;
 }
@@ -422,6 +424,7 @@ Pick NestedPicker::next_of_everyone() {
   pool_.pick(pick.row);
   everyone_.erase(everyone_.begin() + best);
   if (everyone_left_ > 0) everyone_left_ -= 1;
+  if (runner_up_ == pick.row) runner_up_ = -1;
   unpicked_ -= 1;
   counts_.picks += 1;
   counts_.everyone_picks += 1;

@@ -53,12 +53,13 @@ namespace decant {
 
 /// Switches for tests: they make the filters worse or the policy foolish, never a pick wrong.
 struct NestedOptions {
-  bool project = true;        ///< use ĉ; otherwise e = 0 and ρ = ‖a‖
-  double coarseness = 1;      ///< of the codes: their steps this many times what they need be
-  int32_t windows = 2;        ///< besides everyone: 1 to 3
-  double horizon = 0;         ///< picks; 0 = by cost
-  bool recent = true;         ///< bound from recent queries too
-  bool may_fall_back = true;  ///< to scoring everyone when that is cheaper
+  bool project = true;         ///< use ĉ; otherwise e = 0 and ρ = ‖a‖
+  double coarseness = 1;       ///< of the codes: their steps this many times what they need be
+  int32_t windows = 2;         ///< besides everyone: 1 to 3
+  double horizon = 0;          ///< picks; 0 = by cost
+  bool recent = true;          ///< bound from recent queries too
+  bool may_fall_back = true;   ///< to scoring everyone when that is cheaper
+  int64_t everyone_every = 0;  ///< > 0: fall back after so many picks, for as many
 };
 
 class NestedPicker : public BinPicker {
