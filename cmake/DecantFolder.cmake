@@ -13,6 +13,7 @@ target_include_directories(decant_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # -Wrestrict of g++ 12 sees overlaps inside std::string that are not there (GCC bug 105651).
 target_compile_options(decant_flags INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wconversion -Wold-style-cast -ffp-contract=off
+  -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=  # __FILE__ says decant/…, wherever the checkout lies
   $<$<BOOL:${DECANT_WARNINGS_AS_ERRORS}>:-Werror> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   # The compiler's own garbage collector: memory up to here is not swept, a tenth of the time.
   "$<$<CXX_COMPILER_ID:GNU>:SHELL:--param ggc-min-heapsize=600000>")
