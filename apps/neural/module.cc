@@ -18,8 +18,9 @@ class Module final : public decant::Neural {
                                      const decant::Context& context) const override {
     return decant::train::measure(job, weights, context);
   }
-  int64_t network_feature_width(const decant::Rows& rows, const decant::features::NetworkFeatureOptions& options) const override {
-    return decant::features::network_feature_width(rows, options);
+  int64_t network_feature_width(const decant::Rows& rows, std::span<const int64_t> bad,
+                                const decant::features::NetworkFeatureOptions& options) const override {
+    return decant::features::network_feature_width(rows, options, bad);
   }
   void network_features(const decant::Rows& rows, std::span<const int64_t> bad, const decant::features::NetworkFeatureOptions& options,
                         decant::MatrixView<float> out, const decant::Context& context) const override {
@@ -29,7 +30,7 @@ class Module final : public decant::Neural {
 
 }  // namespace
 
-extern "C" decant::Neural* decant_neural_v1() {
+extern "C" decant::Neural* decant_neural_v2() {
   static Module module;
   return &module;
 }

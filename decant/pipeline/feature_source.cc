@@ -136,8 +136,10 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
   const std::string settings =
       fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
   const Rows& rows = input.dataset.train();
-  FeatureSet set = computed({input.digest, options.features, settings}, options, rows.size(), neural().network_feature_width(rows, network),
-                            [&](MatrixView<float> out) { neural().network_features(rows, input.bad_rows(), network, out, context); });
+  const std::vector<int64_t> bad = input.bad_rows();
+  FeatureSet set = computed({input.digest, options.features, settings}, options, rows.size(),
+                            neural().network_feature_width(rows, bad, network),
+                            [&](MatrixView<float> out) { neural().network_features(rows, bad, network, out, context); });
   if (options.features == "gradient") set.gradient_classes = input.classes;
   return set;
 }
