@@ -171,6 +171,23 @@ std::vector<std::string> ending_in(const fs::path& folder, const std::string& en
   return found;
 }
 
+TEST(Program, KeepsNetworkFeaturesByLibraryAndDevice) {
+  if (!has_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("numerics/in", 1, 40);
+  const fs::path folder = fresh_folder("numerics_out");
+  const fs::path cache = folder / "cache";
+  const std::string line =
+      "$decant features '" + in.string() + "' --features embedding --epochs 1 --json --cache '" + cache.string() + "' -o '";
+  const Outcome first = shell(line + (folder / "a.npy").string() + "'");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_FALSE(parse_json(first.out)["reused"]);
+  EXPECT_TRUE(parse_json(shell(line + (folder / "b.npy").string() + "'").out)["reused"]);
+  ASSERT_EQ(ending_in(cache, ".json").size(), 1u);
+  EXPECT_EQ(ending_in(cache, ".safetensors").size(), 1u);
+  const fs::path sidecar = cache / ending_in(cache, ".json")[0];
+  EXPECT_THAT(parse_json(read_text(sidecar))["numerics"].get<std::string>(), testing::MatchesRegex("libtorch [0-9.]+.* on cpu"));
+}
+
 TEST(Program, SeesWithNetworksPastABadFile) {
   if (!has_networks()) GTEST_SKIP() << "this build has no networks";
   const fs::path in = cifar_set("past/in", 1, 40);
@@ -182,7 +199,7 @@ TEST(Program, SeesWithNetworksPastABadFile) {
   const Outcome outcome =
       shell("$decant features '" + made + "/data' --features embedding --epochs 1 --json -o '" + (folder / "f.npy").string() + "'");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(Json::parse(outcome.out)["bad_files"], 1);
+  EXPECT_EQ(parse_json(outcome.out)["bad_files"], 1);
 }
 
 TEST(Program, EvaluatesWhatItMade) {

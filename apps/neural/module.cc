@@ -1,6 +1,8 @@
+#include <fmt/core.h>
 #include <torch/version.h>
 
 #include "decant/features/network_features.h"
+#include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/pipeline/neural.h"
 #include "decant/train/train.h"
@@ -10,7 +12,9 @@ namespace {
 class Module final : public decant::Neural {
  public:
   std::vector<std::string> network_names() const override { return decant::nn::network_names(); }
-  std::string torch_version() const override { return TORCH_VERSION; }
+  std::string numerics(const std::string& device) const override {
+    return fmt::format("libtorch {} on {}", TORCH_VERSION, decant::nn::device_named(device).str());
+  }
   decant::train::TrainResult train(const decant::train::TrainJob& job, const decant::Context& context) const override {
     return decant::train::train(job, context);
   }

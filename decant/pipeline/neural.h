@@ -17,7 +17,9 @@ class Neural {
  public:
   virtual ~Neural() = default;
   virtual std::vector<std::string> network_names() const = 0;
-  virtual std::string torch_version() const = 0;
+  /// What decides the last digits besides input and options, "libtorch 1.13.1 on cpu": goes into the key of whatever is kept for later.
+  /// Throws InputError when the device is not here.
+  virtual std::string numerics(const std::string& device) const = 0;
   virtual train::TrainResult train(const train::TrainJob& job, const Context& context) const = 0;
   virtual train::TrainResult measure(const train::TrainJob& job, const std::filesystem::path& weights, const Context& context) const = 0;
   virtual int64_t network_feature_width(const Rows& rows, std::span<const int64_t> bad,
