@@ -25,7 +25,7 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("normalisation", normalisation, "HOW", "data = mean and deviation of the set, imagenet = the usual constants");
   table.add("feature-width", feature_width, "N", "columns of conv-kmeans features");
   table.add("cache", cache, "DIR", "where computed features are kept; default ~/.cache/decant").effect = Effect::speed;
-  table.add("device", device, "DEV", "cpu or cuda").effect = Effect::speed;
+  table.add("device", device, "DEV", "cpu or cuda");
 }
 
 Json FeatureSet::to_json() const {
