@@ -158,8 +158,52 @@ TEST(Program, LoadsNoLibtorchUnlessANetworkIsNeeded) {
   EXPECT_THAT(libraries.out, testing::Not(HasSubstr("torch")));
 }
 
+bool has_networks() {
+  return fs::exists(fs::path(DECANT_PROGRAM).parent_path() / "decant_neural.so");
+}
+
+/// Paths below `folder` that end in `ending`, sorted.
+std::vector<std::string> ending_in(const fs::path& folder, const std::string& ending) {
+  std::vector<std::string> found;
+  for (const auto& [path, content] : testing_sets::contents(folder)) {
+    if (path.ends_with(ending)) found.push_back(path);
+  }
+  return found;
+}
+
+TEST(Program, KeepsNetworkFeaturesByLibraryAndDevice) {
+  if (!has_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("numerics/in", 1, 40);
+  const fs::path folder = fresh_folder("numerics_out");
+  const fs::path cache = folder / "cache";
+  const std::string line =
+      "$decant features '" + in.string() + "' --features embedding --epochs 1 --json --cache '" + cache.string() + "' -o '";
+  const Outcome first = shell(line + (folder / "a.npy").string() + "'");
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_FALSE(parse_json(first.out)["reused"]);
+  EXPECT_TRUE(parse_json(shell(line + (folder / "b.npy").string() + "'").out)["reused"]);
+  ASSERT_EQ(ending_in(cache, ".json").size(), 1u);
+  EXPECT_EQ(ending_in(cache, ".safetensors").size(), 1u);
+  const fs::path sidecar = cache / ending_in(cache, ".json")[0];
+  EXPECT_THAT(parse_json(read_text(sidecar))["numerics"].get<std::string>(), testing::MatchesRegex("libtorch [0-9.]+.* on cpu"));
+}
+
+TEST(Program, SeesWithNetworksPastABadFile) {
+  if (!has_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("past/in", 1, 40);
+  const fs::path folder = fresh_folder("past_out");
+  const std::string made = (folder / "made").string();
+  ASSERT_EQ(shell("$decant compress '" + in.string() + "' --to imagefolder --keep 40 --method random -o '" + made + "'").code, 0);
+  const fs::path pictures = folder / "made" / "data" / "train";
+  write_file(pictures / ending_in(pictures, ".png")[0], "this is no picture");
+  const Outcome outcome =
+      shell("$decant features '" + made + "/data' --features embedding --epochs 1 --json -o '" + (folder / "f.npy").string() + "'");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(parse_json(outcome.out)["bad_files"], 1);
+}
+
 TEST(Program, EvaluatesWhatItMade) {
-  if (!fs::exists(fs::path(DECANT_PROGRAM).parent_path() / "decant_neural.so")) GTEST_SKIP() << "this build has no networks";
+  if (!has_networks()) GTEST_SKIP() << "this build has no networks";
   const fs::path in = cifar_set("evaluate/in", 1, 200);
   const fs::path out = fresh_folder("evaluate_out") / "out";
   ASSERT_EQ(shell("$decant compress '" + in.string() + "' -o '" + out.string() + "' --keep 50%").code, 0);

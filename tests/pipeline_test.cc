@@ -174,6 +174,43 @@ TEST(Compress, InterruptedInAnyStageLeavesNothingAndRunsAgainToTheSameBytes) {
   }
 }
 
+/// Presses Ctrl-C after so many steps of a stage.
+class StopWithin final : public ProgressSink {
+ public:
+  StopWithin(std::string stage, int64_t steps) : stage_(std::move(stage)), left_(steps) {}
+  void begin(std::string_view stage, int64_t, std::string_view) override { inside_ = stage == stage_; }
+  void advance(int64_t done) override {
+    if (inside_ && (left_ -= done) <= 0) flag = true;
+  }
+  void end() override { inside_ = false; }
+  std::atomic<bool> flag{false};
+
+ private:
+  std::string stage_;
+  std::atomic<bool> inside_{false};
+  std::atomic<int64_t> left_;
+};
+
+TEST(Compress, InterruptedWhileCopyingFilesLeavesNoOutput) {
+  const fs::path folder = fresh_folder("copying");
+  CompressOptions drawn = options_for(cifar_set("copying_in", 1, 200), folder / "pictures");
+  drawn.to = "imagefolder";
+  drawn.keep = "160";
+  compress(drawn, {});
+  const fs::path out = folder / "out";
+  CompressOptions options = options_for(folder / "pictures" / "data", out);
+  options.select.method = "random";
+  options.keep = "150";
+  StopWithin stop("copying", 20);
+  EXPECT_THROW(compress(options, {.threads = 2, .progress = &stop, .cancel = &stop.flag}), Cancelled);
+  EXPECT_FALSE(fs::exists(out));
+  const size_t copied = contents(folder / "out.partial" / "data").size();
+  EXPECT_GE(copied, 20u);
+  EXPECT_LE(copied, 23u) << "each thread ends with the file it has in hand";
+  EXPECT_EQ(compress(options, {})["kept"], 150);
+  EXPECT_EQ(verify({.run = out, .source = options.input.path}, {})["kept"], 150);
+}
+
 TEST(Sample, GivesWhatCompressWouldHaveGiven) {
   const fs::path in = cifar_set("sample/in", 1, 160);
   const fs::path folder = fresh_folder("sample_out");

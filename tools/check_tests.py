@@ -25,4 +25,7 @@ def main(build):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        print("usage: tools/check_tests.py BUILD", file=sys.stderr)
+        sys.exit(2)
     sys.exit(main(sys.argv[1]))

@@ -12,7 +12,8 @@
 namespace decant::cli {
 
 void Globals::declare(OptionTable& table) {
-  table.add("threads", threads, "N", "0 = all cores; never changes a result").effect = Effect::speed;
+  table.add("threads", threads, "N", "0 = all cores; changes a result only where a network is trained or gives features").effect =
+      Effect::speed;
   table.add("config", config, "FILE.toml", "options from a file; the command line wins").effect = Effect::speed;
   table.add("json", json, "print the result as JSON").effect = Effect::speed;
   table.add("quiet", quiet, "no progress, no notes").effect = Effect::speed;

@@ -1,6 +1,8 @@
+#include <fmt/core.h>
 #include <torch/version.h>
 
 #include "decant/features/network_features.h"
+#include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/pipeline/neural.h"
 #include "decant/train/train.h"
@@ -10,7 +12,9 @@ namespace {
 class Module final : public decant::Neural {
  public:
   std::vector<std::string> network_names() const override { return decant::nn::network_names(); }
-  std::string torch_version() const override { return TORCH_VERSION; }
+  std::string numerics(const std::string& device) const override {
+    return fmt::format("libtorch {} on {}", TORCH_VERSION, decant::nn::device_named(device).str());
+  }
   decant::train::TrainResult train(const decant::train::TrainJob& job, const decant::Context& context) const override {
     return decant::train::train(job, context);
   }
@@ -18,8 +22,9 @@ class Module final : public decant::Neural {
                                      const decant::Context& context) const override {
     return decant::train::measure(job, weights, context);
   }
-  int64_t network_feature_width(const decant::Rows& rows, const decant::features::NetworkFeatureOptions& options) const override {
-    return decant::features::network_feature_width(rows, options);
+  int64_t network_feature_width(const decant::Rows& rows, std::span<const int64_t> bad,
+                                const decant::features::NetworkFeatureOptions& options) const override {
+    return decant::features::network_feature_width(rows, options, bad);
   }
   void network_features(const decant::Rows& rows, std::span<const int64_t> bad, const decant::features::NetworkFeatureOptions& options,
                         decant::MatrixView<float> out, const decant::Context& context) const override {
@@ -29,7 +34,7 @@ class Module final : public decant::Neural {
 
 }  // namespace
 
-extern "C" decant::Neural* decant_neural_v1() {
+extern "C" decant::Neural* decant_neural_v2() {
   static Module module;
   return &module;
 }

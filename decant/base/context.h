@@ -28,7 +28,7 @@ class LogSink {
 };
 
 struct Context {
-  int threads = 0;  ///< 0 = all cores; never changes a result
+  int threads = 0;  ///< 0 = all cores; changes a result only where a network is trained or gives features
   ProgressSink* progress = nullptr;
   LogSink* log = nullptr;
   const std::atomic<bool>* cancel = nullptr;

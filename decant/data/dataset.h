@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "decant/base/context.h"
 #include "decant/base/file.h"
 #include "decant/data/image.h"
 
@@ -57,8 +58,9 @@ struct Oddity {
 class SubsetWriter {
  public:
   virtual ~SubsetWriter() = default;
-  /// `rows`: ascending, distinct. `folder` exists and is empty; paths inside it are the source's. Returns bytes written.
-  virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder) const = 0;
+  /// `rows`: ascending, distinct. `folder` exists and is empty; paths inside it are the source's. Returns bytes written. Stops with
+  /// Cancelled between two samples; then, and after any error, each file below `folder` is whole, but not all are there.
+  virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const = 0;
 };
 
 struct Dataset {

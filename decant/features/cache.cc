@@ -26,7 +26,7 @@ std::string stored_digest(const fs::path& folder) {
 }  // namespace
 
 std::string FeatureKey::digest() const {
-  return Digest().add(input).add(extractor).add(options).hex();
+  return Digest().add(input).add(extractor).add(options).add(numerics).hex();
 }
 
 std::optional<Features> find_features(const fs::path& folder, const FeatureKey& key, int64_t rows, int64_t columns) {
@@ -46,8 +46,8 @@ Features store_features(const fs::path& folder, const FeatureKey& key, int64_t r
   NpyWriter writer(numbers(folder), rows, columns);
   fill(writer.rows());
   writer.commit();
-  const Json json = {{"digest", key.digest()}, {"input", key.input}, {"extractor", key.extractor},
-                     {"options", key.options}, {"rows", rows},       {"columns", columns}};
+  const Json json = {{"digest", key.digest()},   {"input", key.input}, {"extractor", key.extractor}, {"options", key.options},
+                     {"numerics", key.numerics}, {"rows", rows},       {"columns", columns}};
   write_file(sidecar(folder), json_text(json, 2) + "\n");
   return read_features(numbers(folder));
 }

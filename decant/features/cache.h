@@ -14,11 +14,13 @@
 
 namespace decant::features {
 
-/// What decides the numbers. Two keys that differ in any field never share features.
+/// What decides the numbers. Two keys that differ in any field never share features. The number of threads is left out: what was
+/// computed on four is found again on two, although a network would give other last digits there.
 struct FeatureKey {
   std::string input;      ///< digest of the data set
   std::string extractor;  ///< "conv-kmeans", "embedding"
   std::string options;    ///< all options that change the result, the weights' digest among them, in a fixed order
+  std::string numerics;   ///< of a network: the library that computed, its version and the device (Neural::numerics()); else empty
   std::string digest() const;
 };
 

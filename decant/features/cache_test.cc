@@ -19,7 +19,7 @@ class FeatureCache : public testing::Test {
   }
 
   const fs::path folder_ = fresh_folder("cache");
-  const FeatureKey key_{"data", "conv-kmeans", R"({"seed":1})"};
+  const FeatureKey key_{"data", "conv-kmeans", R"({"seed":1})", "libtorch 1.13.1 on cpu"};
 };
 
 TEST_F(FeatureCache, FindsWhatWasStored) {
@@ -34,10 +34,12 @@ TEST_F(FeatureCache, FindsWhatWasStored) {
 
 TEST_F(FeatureCache, EveryFieldOfTheKeyCounts) {
   store();
-  EXPECT_FALSE(find_features(folder_, {"date", key_.extractor, key_.options}, 3, 2));
-  EXPECT_FALSE(find_features(folder_, {key_.input, "embedding", key_.options}, 3, 2));
-  EXPECT_FALSE(find_features(folder_, {key_.input, key_.extractor, "{}"}, 3, 2));
-  EXPECT_FALSE(find_features(folder_, {"dataconv", "-kmeans", key_.options}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {"date", key_.extractor, key_.options, key_.numerics}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {key_.input, "embedding", key_.options, key_.numerics}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {key_.input, key_.extractor, "{}", key_.numerics}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {key_.input, key_.extractor, key_.options, "libtorch 2.11.0 on cpu"}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {key_.input, key_.extractor, key_.options, "libtorch 1.13.1 on cuda:0"}, 3, 2));
+  EXPECT_FALSE(find_features(folder_, {"dataconv", "-kmeans", key_.options, key_.numerics}, 3, 2));
   EXPECT_TRUE(find_features(folder_, key_, 3, 2));
 }
 

@@ -25,7 +25,7 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("normalisation", normalisation, "HOW", "data = mean and deviation of the set, imagenet = the usual constants");
   table.add("feature-width", feature_width, "N", "columns of conv-kmeans features");
   table.add("cache", cache, "DIR", "where computed features are kept; default ~/.cache/decant").effect = Effect::speed;
-  table.add("device", device, "DEV", "cpu or cuda").effect = Effect::speed;
+  table.add("device", device, "DEV", "cpu or cuda");
 }
 
 Json FeatureSet::to_json() const {
@@ -82,15 +82,10 @@ fs::path weights_for(const Input& input, const FeatureOptions& options, uint64_t
                       "Give --weights, or use --features conv-kmeans, which needs neither labels nor weights"});
   const Subset usable = input.usable_rows();
   train::TrainJob job = proxy_job(input, options, usable, seed);
-  const std::string key = Digest()
-                              .add(input.digest)
-                              .add("proxy")
-                              .add(options.net)
-                              .add(job.options.steps)
-                              .add(options.image_size)
-                              .add(static_cast<int64_t>(seed))
-                              .hex();
-  const fs::path file = cache_folder(options.cache) / ("proxy-" + key + ".safetensors");
+  const features::FeatureKey key{input.digest, "proxy",
+                                 fmt::format("{} steps {} side {} seed {}", options.net, job.options.steps, options.image_size, seed),
+                                 neural().numerics(options.device)};
+  const fs::path file = cache_folder(options.cache) / ("proxy-" + key.digest() + ".safetensors");
   if (fs::exists(file)) return file;
   fs::create_directories(file.parent_path());
   job.save_weights = file;
@@ -135,9 +130,11 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
   const MappedFile weight_bytes(weights);
   const std::string settings =
       fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
+  const features::FeatureKey key{input.digest, options.features, settings, neural().numerics(options.device)};
   const Rows& rows = input.dataset.train();
-  FeatureSet set = computed({input.digest, options.features, settings}, options, rows.size(), neural().network_feature_width(rows, network),
-                            [&](MatrixView<float> out) { neural().network_features(rows, input.bad_rows(), network, out, context); });
+  const std::vector<int64_t> bad = input.bad_rows();
+  FeatureSet set = computed(key, options, rows.size(), neural().network_feature_width(rows, bad, network),
+                            [&](MatrixView<float> out) { neural().network_features(rows, bad, network, out, context); });
   if (options.features == "gradient") set.gradient_classes = input.classes;
   return set;
 }
@@ -149,7 +146,7 @@ FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, u
                   extractor.stride, extractor.centroids, extractor.columns, extractor.patches, extractor.whitening_floor, extractor.seed);
   const Rows& rows = input.dataset.train();
   const int64_t width = std::min(extractor.columns, 4 * extractor.centroids);
-  return computed({input.digest, "conv-kmeans", settings}, options, rows.size(), width, [&](MatrixView<float> out) {
+  return computed({input.digest, "conv-kmeans", settings, ""}, options, rows.size(), width, [&](MatrixView<float> out) {
     features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.bad_rows(), out, context);
   });
 }

@@ -1,7 +1,8 @@
 // Where a run's features come from: a file of the user's, the training-free extractor, or a network.
 //
 // Features are float32, written once to a .npy and mapped afterwards. Computed ones are kept in the cache folder under a name made of
-// the input's digest and every option that changes them, so the next run with the same input starts at once.
+// the input's digest, every option that changes them and, for a network, libtorch's version and the device, so the next run with the same
+// input starts at once.
 #pragma once
 
 #include <filesystem>
@@ -23,10 +24,10 @@ struct FeatureOptions {
   int epochs = 10;                ///< of that training (the paper's setting)
   int image_size = 0;             ///< pictures become squares of this side; 0 = their own, at most 64
   std::string normalisation = "data";
-  int feature_width = 256;  ///< conv-kmeans: columns after the projection
+  int feature_width = 256;     ///< conv-kmeans: columns after the projection
+  std::string device = "cpu";  ///< a network's last digits differ from one to another
   // Changes the speed.
   std::filesystem::path cache;  ///< empty = $XDG_CACHE_HOME/decant or ~/.cache/decant
-  std::string device = "cpu";
 
   void declare(OptionTable& table);
 };

@@ -163,11 +163,16 @@ namespace {
 /// Nanoseconds of one core, measured; see docs/benchmarks.md.
 constexpr double kDecodePerByte = 45;             // JPEG bytes, full decode
 constexpr double kReadPerByte = 0.7;              // digest, hash, copy
-constexpr double kConvKMeansPerPicture = 0.75e6;  // beside 14 s of learning for 10,000 pictures or more
-constexpr double kScorePerValue = 0.025;          // one multiply-add of a linear score
+constexpr double kConvKMeansPerPicture = 0.75e6;  // beside the learning
+constexpr double kLearnFilters = 5e9;             // all of it from 1,000 pictures on
+constexpr double kLearnColumns = 5e9;             // all of it from 10,000 pictures on
+constexpr double kScorePerValue = 0.03;           // a multiply-add of scoring everyone at every pick; most of them are never done
+constexpr double kScoreMixed = 0.11;              // the same where one pool mixes the classes: fewer rows can be passed over
+/// Bytes that learning conv-kmeans takes, at most: 100,000 patches, as they are and whitened.
+constexpr double kLearningBytes = 180e6;
 
 double bins_seconds(double pool_rows, double pools, double width) {
-  return pools * pool_rows * pool_rows / 2 * width * kScorePerValue * 1e-9;
+  return pools * pool_rows * pool_rows / 2 * width * (pools > 1 ? kScorePerValue : kScoreMixed) * 1e-9;
 }
 
 }  // namespace
@@ -194,15 +199,18 @@ Json plan(const CompressOptions& options, const Context& context) {
   };
   stage("read", bytes * (kReadPerByte + (encoded && !options.no_check ? kDecodePerByte : 0)) * 1e-9);
   if (computes)
-    stage("features",
-          rows * kConvKMeansPerPicture * 1e-9 + 14 * std::min(1.0, rows / 1000) + (encoded ? bytes * kDecodePerByte * 1e-9 : 0));
+    stage("features", (rows * kConvKMeansPerPicture + kLearnFilters * std::min(1.0, rows / 1e3) +
+                       kLearnColumns * std::min(1.0, rows / 1e4) + (encoded ? bytes * kDecodePerByte : 0)) *
+                          1e-9);
   if (options.select.method != "random") stage("bins", bins_seconds(rows / pools, pools, width));
   stage("write", bytes * share * 3 * kReadPerByte * 1e-9 + static_cast<double>(kept) * 3e-5);
 
   const double features = options.select.method == "random" ? 0 : rows * width * 4;
+  const double selecting = features + rows / pools * width * 4 * std::min(threads, pools) + rows * 200;
+  const double learning = computes ? kLearningBytes * std::min(1.0, rows / 1000) : 0;
   return {{"rows", train.size()},
           {"kept", kept},
-          {"memory_bytes", static_cast<int64_t>(60e6 + features + rows / pools * width * 4 * std::min(threads, pools) + rows * 200)},
+          {"memory_bytes", static_cast<int64_t>(60e6 + std::max(learning, selecting))},
           {"disk_bytes", static_cast<int64_t>(bytes * share + rows * 40 + static_cast<double>(kept) * 200 + 3e6)},
           {"cache_bytes", static_cast<int64_t>(computes ? features : 0)},
           {"seconds", total},

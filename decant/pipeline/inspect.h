@@ -24,7 +24,8 @@ Json inspect(const InspectOptions& options, const Context& context);
 std::string inspect_text(const Json& found);
 
 /// What `compress` with these options will need: {"rows","kept","memory_bytes","disk_bytes","cache_bytes","seconds","stages"}.
-/// Counts of operations times costs measured on one 2.5 GHz core (docs/benchmarks.md); good to a factor of about two.
+/// Counts of operations times costs measured on one core of 2.5 to 2.8 GHz that nobody else uses (docs/benchmarks.md); good to a factor of
+/// about two, for conv-kmeans features or none. Memory leaves out the mapped input, which the system can drop.
 Json plan(const CompressOptions& options, const Context& context);
 std::string plan_text(const Json& planned);
 

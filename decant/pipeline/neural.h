@@ -17,10 +17,13 @@ class Neural {
  public:
   virtual ~Neural() = default;
   virtual std::vector<std::string> network_names() const = 0;
-  virtual std::string torch_version() const = 0;
+  /// What decides the last digits besides input and options, "libtorch 1.13.1 on cpu": goes into the key of whatever is kept for later.
+  /// Throws InputError when the device is not here.
+  virtual std::string numerics(const std::string& device) const = 0;
   virtual train::TrainResult train(const train::TrainJob& job, const Context& context) const = 0;
   virtual train::TrainResult measure(const train::TrainJob& job, const std::filesystem::path& weights, const Context& context) const = 0;
-  virtual int64_t network_feature_width(const Rows& rows, const features::NetworkFeatureOptions& options) const = 0;
+  virtual int64_t network_feature_width(const Rows& rows, std::span<const int64_t> bad,
+                                        const features::NetworkFeatureOptions& options) const = 0;
   virtual void network_features(const Rows& rows, std::span<const int64_t> bad, const features::NetworkFeatureOptions& options,
                                 MatrixView<float> out, const Context& context) const = 0;
 };
@@ -28,8 +31,9 @@ class Neural {
 /// Opens the module at the first call. Throws InputError when this build has none, or when its libtorch cannot be loaded.
 const Neural& neural();
 
-/// The symbol that the module exports: `extern "C" decant::Neural* decant_neural_v1()`; the object lives as long as the process.
-inline constexpr const char* kNeuralEntry = "decant_neural_v1";
+/// The symbol that the module exports: `extern "C" decant::Neural* decant_neural_v2()`; the object lives as long as the process. The
+/// number goes up with every change of the interface, so that a module left over from an older build is refused.
+inline constexpr const char* kNeuralEntry = "decant_neural_v2";
 using NeuralEntry = Neural* (*)();
 
 }  // namespace decant

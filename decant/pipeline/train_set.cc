@@ -25,7 +25,7 @@ void declare_training(OptionTable& table, train::TrainOptions& training, int& ep
   table.add("no-flip", no_flip, "do not mirror half of the pictures");
   table.add("image-size", training.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
   table.add("seed", training.seed, "N", "weights, order and augmentation follow from it");
-  table.add("device", training.device, "DEV", "cpu or cuda").effect = Effect::speed;
+  table.add("device", training.device, "DEV", "cpu or cuda");
 }
 
 void TrainSetOptions::declare(OptionTable& table) {

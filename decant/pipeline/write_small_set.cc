@@ -165,7 +165,7 @@ int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& c
   const fs::path data = folder / "data";
   fs::remove_all(data);
   fs::create_directories(data);
-  if (set.to.empty() || set.to == set.input.dataset.format) return set.input.dataset.writer->write(set.kept, data);
+  if (set.to.empty() || set.to == set.input.dataset.format) return set.input.dataset.writer->write(set.kept, data, context);
   return write_as(set.to, set.input.dataset, set.kept, data, context);
 }
 

@@ -30,13 +30,13 @@ struct TrainOptions {
   std::string schedule = "linear";  ///< to zero: "linear", "cosine"; "step" = ÷10 at 1/2 and 3/4; "constant"
   double warmup = 0.2;              ///< fraction of the steps spent rising linearly to the peak
   double label_smoothing = 0.1;
-  int crop = 4;        ///< reflect-pad by this many pixels and cut back at random; 0 = none
-  bool flip = true;    ///< mirror half of the pictures
-  int image_size = 0;  ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
-  uint64_t seed = 0;   ///< initial weights, order of the samples, augmentation
+  int crop = 4;                ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  bool flip = true;            ///< mirror half of the pictures
+  int image_size = 0;          ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
+  uint64_t seed = 0;           ///< initial weights, order of the samples, augmentation
+  std::string device = "cpu";  ///< "cpu" or "cuda"; their last digits differ
 
   // Changes the speed.
-  std::string device = "cpu";              ///< "cpu" or "cuda"
   int64_t cache_bytes = int64_t{1} << 30;  ///< decoded pictures are kept when they fit, else decoded again for every batch
 };
 

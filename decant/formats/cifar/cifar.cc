@@ -133,13 +133,14 @@ class CifarSubsetWriter : public SubsetWriter {
   CifarSubsetWriter(std::shared_ptr<const CifarRows> rows, fs::path root, std::vector<std::string> extras)
       : rows_(std::move(rows)), root_(std::move(root)), extras_(std::move(extras)) {}
 
-  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()), "records");
     int64_t written = 0;
     for (size_t begin = 0; begin < rows.size();) {
       const Batch& batch = rows_->batch_of(rows[begin]);
       size_t end = begin;
       while (end < rows.size() && rows[end] < batch.first + batch.count()) ++end;
-      written += write_batch(batch, rows.subspan(begin, end - begin), folder);
+      written += write_batch(batch, rows.subspan(begin, end - begin), folder, stage);
       begin = end;
     }
     for (const std::string& extra : extras_) {
@@ -152,10 +153,13 @@ class CifarSubsetWriter : public SubsetWriter {
   }
 
  private:
-  int64_t write_batch(const Batch& batch, std::span<const int64_t> rows, const fs::path& folder) const {
+  int64_t write_batch(const Batch& batch, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) const {
     fs::create_directories((folder / batch.relative).parent_path());
     FileWriter writer(folder / batch.relative);
-    for (const int64_t row : rows) writer.write(rows_->record(row));
+    for (const int64_t row : rows) {
+      writer.write(rows_->record(row));
+      stage.advance();
+    }
     writer.commit();
     return writer.written();
   }

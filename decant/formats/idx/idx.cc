@@ -162,21 +162,24 @@ class Deflater {
 };
 
 template <class Sink>
-void write_entries(const IdxArray& array, std::span<const int64_t> rows, Sink& sink) {
+void write_entries(const IdxArray& array, std::span<const int64_t> rows, Sink& sink, Stage& stage) {
   const std::string header = header_of(array, static_cast<int64_t>(rows.size()));
   const size_t entry = array.data.size() / static_cast<size_t>(array.shape[0]);
   sink.write(as_bytes(header));
-  for (const int64_t row : rows) sink.write(array.data.subspan(static_cast<size_t>(row) * entry, entry));
+  for (const int64_t row : rows) {
+    sink.write(array.data.subspan(static_cast<size_t>(row) * entry, entry));
+    stage.advance();
+  }
 }
 
-int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const fs::path& folder) {
+int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) {
   FileWriter writer(folder / source.file);
   if (source.gzip) {
     Deflater deflater(writer);
-    write_entries(source.array, rows, deflater);
+    write_entries(source.array, rows, deflater, stage);
     deflater.finish();
   } else {
-    write_entries(source.array, rows, writer);
+    write_entries(source.array, rows, writer, stage);
   }
   writer.commit();
   return writer.written();
@@ -185,9 +188,10 @@ int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const
 class IdxSubsetWriter : public SubsetWriter {
  public:
   explicit IdxSubsetWriter(std::shared_ptr<const Part> part) : part_(std::move(part)) {}
-  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
-    int64_t written = write_subset(part_->images, rows, folder);
-    if (part_->labels) written += write_subset(*part_->labels, rows, folder);
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()) * (part_->labels ? 2 : 1), "entries");
+    int64_t written = write_subset(part_->images, rows, folder, stage);
+    if (part_->labels) written += write_subset(*part_->labels, rows, folder, stage);
     return written;
   }
 

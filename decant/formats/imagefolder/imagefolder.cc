@@ -54,7 +54,6 @@ class ImageFolderRows final : public Rows {
   }
 
   fs::path path(int64_t row) const { return root_ / list_.key(row); }
-  int threads() const { return threads_; }
 
   /// Of every file, measured at the first call; 0 for one that cannot be measured.
   const std::vector<int64_t>& sizes() const {
@@ -130,9 +129,9 @@ int64_t copy_by_hand(const fs::path& source, const File& to, const fs::path& tar
   return static_cast<int64_t>(buffer.size());
 }
 
-void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t expected) {
+/// Fills `to`, which is `target`.
+void fill_from(const fs::path& source, File& to, const fs::path& target, int64_t expected) {
   const File from(source, O_RDONLY);
-  File to(target, O_WRONLY | O_CREAT | O_EXCL);
   const auto require = [&](int64_t size) {
     if (size != expected)
       throw IoError({source.string(), "", fmt::format("has {} bytes, had {} when the run began", size, expected),
@@ -146,16 +145,31 @@ void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t e
   to.close();
 }
 
+/// The name does not outlive a failure, so it never stands over half a file.
+void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t expected) {
+  File to(target, O_WRONLY | O_CREAT | O_EXCL);
+  try {
+    fill_from(source, to, target, expected);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(target, ignored);
+    throw;
+  }
+}
+
 class ImageFolderWriter final : public SubsetWriter {
  public:
   explicit ImageFolderWriter(std::shared_ptr<const ImageFolderRows> rows) : rows_(std::move(rows)) {}
 
-  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
-    make_folders(rows, folder);
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()), "files");
+    make_folders(rows, folder, context);
     const std::vector<int64_t>& sizes = rows_->sizes();
-    parallel_for({.threads = rows_->threads()}, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
-      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)))
+    parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))) {
         copy_file_exactly(rows_->path(row), folder / rows_->key(row), sizes[static_cast<size_t>(row)]);
+        stage.advance();
+      }
     });
     int64_t written = 0;
     for (const int64_t row : rows) written += sizes[static_cast<size_t>(row)];
@@ -163,11 +177,12 @@ class ImageFolderWriter final : public SubsetWriter {
   }
 
  private:
-  void make_folders(std::span<const int64_t> rows, const fs::path& folder) const {
+  void make_folders(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     fs::path last;
     for (const int64_t row : rows) {
       const fs::path parent = (folder / rows_->key(row)).parent_path();
       if (parent == last) continue;
+      context.check_cancelled();
       std::error_code code;
       fs::create_directories(parent, code);
       if (code) throw IoError({parent.string(), "", "cannot create the folder: " + code.message(), ""});

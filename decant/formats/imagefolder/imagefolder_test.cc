@@ -1,6 +1,7 @@
 #include "decant/formats/imagefolder/imagefolder.h"
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -303,6 +304,42 @@ TEST(ImageFolder, WriterCopiesBytesUnderTheSameNames) {
   const Tree second("written_second");
   EXPECT_THAT(message_of<IoError>([&] { dataset.writer->write(std::vector<int64_t>{0}, second.path); }),
               HasSubstr("has 7 bytes, had 3 when the run began"));
+}
+
+/// Presses Ctrl-C after so many files.
+struct StopAfter final : ProgressSink {
+  explicit StopAfter(int64_t files) : left(files) {}
+  void begin(std::string_view, int64_t, std::string_view) override {}
+  void advance(int64_t done) override {
+    if ((left -= done) <= 0) flag = true;
+  }
+  void end() override {}
+  std::atomic<int64_t> left;
+  std::atomic<bool> flag{false};
+};
+
+TEST(ImageFolder, WriterStopsBetweenFilesAndLeavesOnlyWholeOnes) {
+  const Tree tree("stop");
+  std::vector<int64_t> all(50);  // fewer than a thread takes at once
+  for (size_t i = 0; i < all.size(); ++i) {
+    all[i] = static_cast<int64_t>(i);
+    tree.add("cat/" + std::to_string(100 + i) + ".jpg", std::string(5000, 'z'));
+  }
+  const Dataset dataset = tree.open();
+  const Tree out("stopped");
+  StopAfter stop(7);
+  EXPECT_THROW(dataset.writer->write(all, out.path, {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(out.path / "cat")) {
+    EXPECT_EQ(entry.file_size(), 5000U) << entry.path();
+    ++files;
+  }
+  EXPECT_EQ(files, 8);  // the press is noticed after the next file
+
+  tree.add("cat/100.jpg", "changed");
+  const Tree failed("failed");
+  EXPECT_THROW(dataset.writer->write(std::vector<int64_t>{0}, failed.path), IoError);
+  EXPECT_TRUE(fs::is_empty(failed.path / "cat"));
 }
 
 }  // namespace

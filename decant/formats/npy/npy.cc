@@ -306,12 +306,15 @@ class NpyRows : public Rows {
   std::string name_;
 };
 
-int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path) {
+int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path, Stage& stage) {
   std::vector<int64_t> shape = array.shape;
   shape[0] = static_cast<int64_t>(rows.size());
   FileWriter writer(path);
   writer.write(npy_header(array.type, shape));
-  for (const int64_t row : rows) writer.write(array.row(row));
+  for (const int64_t row : rows) {
+    writer.write(array.row(row));
+    stage.advance();
+  }
   writer.commit();
   return writer.written();
 }
@@ -320,9 +323,10 @@ class NpySubsetWriter : public SubsetWriter {
  public:
   NpySubsetWriter(NpyArray features, std::optional<NpyArray> labels) : features_(std::move(features)), labels_(std::move(labels)) {}
 
-  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
-    int64_t written = write_rows(features_, rows, folder / "features.npy");
-    if (labels_) written += write_rows(*labels_, rows, folder / "labels.npy");
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()) * (labels_ ? 2 : 1), "rows");
+    int64_t written = write_rows(features_, rows, folder / "features.npy", stage);
+    if (labels_) written += write_rows(*labels_, rows, folder / "labels.npy", stage);
     return written;
   }
 

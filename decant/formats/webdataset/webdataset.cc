@@ -283,13 +283,14 @@ class WebDatasetWriter final : public SubsetWriter {
   WebDatasetWriter(std::shared_ptr<const WebDatasetRows> rows, std::string classes)
       : rows_(std::move(rows)), classes_(std::move(classes)) {}
 
-  int64_t write(std::span<const int64_t> rows, const fs::path& folder) const override {
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()), "samples");
     int64_t written = 0;
     while (!rows.empty()) {
       const size_t shard = rows_->shard_of(rows.front());
       const auto last = std::lower_bound(rows.begin(), rows.end(), rows_->first_row(shard + 1));
       const auto count = static_cast<size_t>(last - rows.begin());
-      written += write_shard(shard, rows.first(count), folder);
+      written += write_shard(shard, rows.first(count), folder, stage);
       rows = rows.subspan(count);
     }
     if (!classes_.empty()) write_file(folder / "classes.txt", classes_);
@@ -297,7 +298,7 @@ class WebDatasetWriter final : public SubsetWriter {
   }
 
  private:
-  int64_t write_shard(size_t number, std::span<const int64_t> rows, const fs::path& folder) const {
+  int64_t write_shard(size_t number, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) const {
     const Shard& shard = rows_->shards()[number];
     const fs::path path = folder / shard.name;
     std::error_code code;
@@ -308,6 +309,7 @@ class WebDatasetWriter final : public SubsetWriter {
       const Sample& sample = shard.samples[static_cast<size_t>(row - rows_->first_row(number))];
       writer.write(shard.part(sample.begin, sample.end - sample.begin));
       writer.write(std::string(static_cast<size_t>(round_up_to_block(sample.end) - sample.end), '\0'));
+      stage.advance();
     }
     writer.write(std::string(2 * kTarBlock, '\0'));
     writer.commit();
