@@ -1,0 +1,230 @@
+// The engine on pools of every kind, its answer checked before its time counts.
+//
+//   select_bench                        ten drawn classes of 5,000 × 256, every pick compared with scoring everyone
+//   select_bench FEATURES LABELS        the same on your matrix: float32 (n, d) and int32 (n,) .npy
+//   select_bench --pool FEATURES        one pool
+//   select_bench --pool N D             one drawn pool of clusters
+//   select_bench --noise N D            one pool of isotropic noise: the worst case
+//
+// and after these: --threads T (1), --audits A (200), --counts. One pool is audited: at A random picks everyone is scored.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decant/base/file.h"
+#include "decant/base/parallel.h"
+#include "decant/base/random.h"
+#include "decant/select/audit.h"
+#include "decant/select/greedy.h"
+#include "decant/select/nested_greedy.h"
+
+namespace decant {
+namespace {
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Resident memory of this process, from "VmRSS" (now) or "VmHWM" (the most since forget_peak()).
+double megabytes(std::string_view which) {
+  std::ifstream file("/proc/self/status");
+  const std::string status{std::istreambuf_iterator<char>(file), {}};
+  const size_t at = status.find(which);
+  return at == std::string::npos ? 0 : std::strtod(status.c_str() + at + which.size() + 1, nullptr) / 1024;
+}
+
+void forget_peak() {
+  if (std::FILE* file = std::fopen("/proc/self/clear_refs", "w")) {
+    std::fputs("5", file);
+    std::fclose(file);
+  }
+}
+
+struct Problem {
+  std::vector<float> values;
+  int64_t width = 256;
+  std::vector<std::vector<int64_t>> pools;
+  Features features() const {
+    return {MatrixView<const float>(values.data(), static_cast<int64_t>(values.size()) / width, width), nullptr};
+  }
+};
+
+/// Non-negative, with a common mean and a spectrum that falls off, around a few centres: like the output of a network's last layer.
+void draw_clusters(std::span<float> values, int64_t width, uint64_t pool) {
+  constexpr size_t kCentres = 8;
+  const auto d = static_cast<size_t>(width);
+  Random random(1, "bench features", pool);
+  std::vector<double> centres(kCentres * d);
+  for (auto& centre : centres) centre = 0.5 + 0.5 * random.normal();
+  parallel_for({}, static_cast<int64_t>(values.size()) / width, 4096, [&](int64_t begin, int64_t end) {
+    Random rows(2 + pool, "bench rows", static_cast<uint64_t>(begin));
+    for (int64_t i = begin; i < end; ++i) {
+      const size_t centre = rows.below(kCentres) * d;
+      for (size_t k = 0; k < d; ++k) {
+        const double spread = 1 / std::sqrt(1 + 0.1 * static_cast<double>(k));
+        values[static_cast<size_t>(i) * d + k] = static_cast<float>(std::max(0.0, centres[centre + k] + spread * rows.normal()));
+      }
+    }
+  });
+}
+
+void draw_noise(std::span<float> values) {
+  Random random(2, "bench noise");
+  for (float& value : values) value = static_cast<float>(random.normal());
+}
+
+Problem drawn(int64_t pools, int64_t count, int64_t width, bool noise) {
+  Problem problem;
+  problem.width = width;
+  problem.values.resize(static_cast<size_t>(pools * count * width));
+  problem.pools.resize(static_cast<size_t>(pools));
+  for (int64_t pool = 0; pool < pools; ++pool) {
+    const auto part = std::span(problem.values).subspan(static_cast<size_t>(pool * count * width), static_cast<size_t>(count * width));
+    noise ? draw_noise(part) : draw_clusters(part, width, static_cast<uint64_t>(pool));
+    for (int64_t i = 0; i < count; ++i) problem.pools[static_cast<size_t>(pool)].push_back(pool * count + i);
+  }
+  return problem;
+}
+
+/// The values of a little-endian, row-major .npy of version 1 that this project wrote, and its last dimension.
+template <class T>
+std::vector<T> load_npy(const std::string& path, int64_t& last) {
+  const std::string text = read_text(path);
+  const auto header = static_cast<size_t>(static_cast<unsigned char>(text.at(8))) + 256 * static_cast<unsigned char>(text.at(9));
+  const std::string shape = text.substr(10, header);
+  const size_t comma = shape.find(',', shape.find("'shape'") + 9);
+  last = std::max(1L, std::strtol(shape.c_str() + comma + 1, nullptr, 10));
+  std::vector<T> values((text.size() - 10 - header) / sizeof(T));
+  std::memcpy(values.data(), text.data() + 10 + header, values.size() * sizeof(T));
+  return values;
+}
+
+Problem loaded(const std::string& features, const std::string& labels) {
+  Problem problem;
+  problem.values = load_npy<float>(features, problem.width);
+  std::map<int32_t, std::vector<int64_t>> pools;
+  int64_t unused = 0;
+  const auto classes =
+      labels.empty() ? std::vector<int32_t>(static_cast<size_t>(problem.features().count()), 0) : load_npy<int32_t>(labels, unused);
+  for (size_t row = 0; row < classes.size(); ++row) pools[classes[row]].push_back(static_cast<int64_t>(row));
+  for (auto& [label, rows] : pools) problem.pools.push_back(std::move(rows));
+  return problem;
+}
+
+struct Settings {
+  int threads = 1;
+  int64_t audits = 200;
+  bool counts = false;
+};
+
+/// All pools, picks compared with the plain engine's.
+int compare(const Problem& problem, const std::string& what, const Settings& settings) {
+  Context context;
+  context.threads = settings.threads;
+  CutOptions options;
+  const auto run = [&](Engine engine, double& taken) {
+    options.engine = engine;
+    const double begin = seconds();
+    const auto results = cut_pools(problem.features(), problem.pools, options, context);
+    taken = seconds() - begin;
+    std::vector<std::vector<int64_t>> orders;
+    for (const auto& result : results) orders.push_back(result.order);
+    return orders;
+  };
+  double fast = 1e9;
+  double plain = 0;
+  forget_peak();
+  const double before = megabytes("VmRSS");
+  std::vector<std::vector<int64_t>> ours;
+  for (int i = 0; i < 3; ++i) {
+    double taken = 0;
+    ours = run(Engine::automatic, taken);
+    fast = std::min(fast, taken);
+  }
+  const double memory = megabytes("VmHWM") - before;
+  if (ours != run(Engine::everyone, plain)) {
+    std::fprintf(stderr, "%s: the picks differ from scoring everyone\n", what.c_str());
+    return 1;
+  }
+  std::printf("%s, %d threads: %.3f s, %.0f MB beyond the features; scoring everyone %.2f s, ratio %.1f (every pick equal)\n", what.c_str(),
+              settings.threads, fast, memory, plain, plain / fast);
+  return 0;
+}
+
+void print_counts(const NestedPicker::Counts& c) {
+  const auto each = [&](int64_t rows) { return static_cast<double>(rows) / static_cast<double>(std::max<int64_t>(1, c.picks)); };
+  std::printf("  a pick: swept %.0f rows, multiplied %.1f codes, scored %.1f; everyone scored %lld times, picks among everyone %lld\n",
+              each(c.swept), each(c.coded), each(c.exact), static_cast<long long>(c.everyone_passes),
+              static_cast<long long>(c.everyone_picks));
+  for (const auto& level : c.levels) {
+    const auto refreshes = static_cast<double>(std::max<int64_t>(1, level.refreshes));
+    std::printf("  window: every %.0f picks, %.0f rows (swept %.0f, multiplied %.0f), exposed %lld of %lld times\n",
+                static_cast<double>(c.picks) / refreshes, static_cast<double>(level.rows) / refreshes,
+                static_cast<double>(level.swept) / refreshes, static_cast<double>(level.coded) / refreshes,
+                static_cast<long long>(level.exposed), static_cast<long long>(level.refreshes));
+  }
+}
+
+int one_pool(const Problem& problem, const std::string& what, const Settings& settings) {
+  Context context;
+  context.threads = settings.threads;
+  const CutOptions options;
+  forget_peak();
+  const double before = megabytes("VmRSS");
+  const double begin = seconds();
+  LinearPool pool(problem.features(), problem.pools[0], linear_form(options.function, options.lambda), context);
+  NestedPicker picker(pool, {}, context);
+  const GreedyResult result = run_bins(picker, problem.pools[0], options.bins, context);
+  const double taken = seconds() - begin;
+  const double memory = megabytes("VmHWM") - before;
+  const std::string fault = audit_cut(problem.features(), problem.pools[0], options, result, settings.audits, 7, {});
+  if (!fault.empty()) {
+    std::fprintf(stderr, "%s: %s\n", what.c_str(), fault.c_str());
+    return 1;
+  }
+  std::printf("%s, %d threads: %.2f s, %.0f MB beyond the features (%lld audits passed)\n", what.c_str(), settings.threads, taken, memory,
+              static_cast<long long>(settings.audits));
+  if (settings.counts) print_counts(picker.counts());
+  return 0;
+}
+
+int bench(std::vector<std::string> arguments) {
+  Settings settings;
+  const auto take = [&](const std::string& name, bool has_value) {
+    const auto found = std::find(arguments.begin(), arguments.end(), name);
+    if (found == arguments.end()) return std::string();
+    const std::string value = has_value ? *(found + 1) : "1";
+    arguments.erase(found, found + (has_value ? 2 : 1));
+    return value;
+  };
+  if (const auto value = take("--threads", true); !value.empty()) settings.threads = std::stoi(value);
+  if (const auto value = take("--audits", true); !value.empty()) settings.audits = std::stoll(value);
+  settings.counts = !take("--counts", false).empty();
+
+  if (arguments.size() == 3) {
+    const int64_t count = std::stoll(arguments[1]);
+    const int64_t width = std::stoll(arguments[2]);
+    const bool noise = arguments[0] == "--noise";
+    return one_pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
+  }
+  if (arguments.size() == 2 && arguments[0] == "--pool") return one_pool(loaded(arguments[1], ""), arguments[1], settings);
+  if (arguments.size() == 2) return compare(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
+  return compare(drawn(10, 5000, 256, false), "ten cuts of 5,000 x 256", settings);
+}
+
+}  // namespace
+}  // namespace decant
+
+int main(int count, char** values) {
+  return decant::bench(std::vector<std::string>(values + 1, values + count));
+}
