@@ -43,9 +43,10 @@ function(decant_unity target batch)
   endforeach()
 endfunction()
 
-# decant_test_pch(TARGET): the headers that every test reads are compiled once, with the first test; only flags that are the same share.
+# decant_test_pch(TARGET): the headers that every test reads are compiled once, with the first test. For g++ at -O0 alone: it shares where
+# flags are the same, warns of what is not there and has crashed when it optimises; clang asks for the same macros too.
 function(decant_test_pch target)
-  if(NOT DECANT_UNITY OR F_TORCH OR F_ORACLE)
+  if(NOT DECANT_UNITY OR F_TORCH OR F_ORACLE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     return()
   endif()
   get_property(owner GLOBAL PROPERTY DECANT_PCH_OWNER)
