@@ -13,6 +13,7 @@ constexpr double kNothing = -std::numeric_limits<double>::infinity();
 constexpr double kFinestHorizon = 32;  // picks, to begin with; eight times as many a level up
 constexpr double kLongestBlindHorizon = 512;
 constexpr size_t kTooFewForCodes = 4;
+constexpr int kHopeless = 6;  // renewals for one pick, after which everybody is taken in
 constexpr int64_t kFairTrial = 32;
 constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone needs no windows
 
@@ -130,26 +131,35 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
   };
   frame_.move(parent.at, now_, move_);
   parent.sweep(move_, questions, allowance_, slots_, context_);
-  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
-  parent.estimate(slots_, move_, coded_, frame_, known_, context_);
   counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
-  counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
-
+  const double work = 3 * costs_.swept * static_cast<double>(parent.size()) + estimate_slots(parent);
   child.cold.clear();
   if (slots_.size() < parent.unpicked()) {
     child.cold.set_rest(outlook, best - outlook.margin, parent.lowest_along(), parent.highest_along(), parent.largest_across());
   }
-  const double work = 3 * costs_.swept * static_cast<double>(parent.size()) + costs_.coded * static_cast<double>(slots_.size());
+  counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
+  set_far_slots_aside(parent, questions, outlook, child.cold);
+  fill_window(level, slots_, known_, work);
+}
+
+/// Estimates slots_ of a window at the present query, move_ away from its reference. Returns what it cost.
+double NestedPicker::estimate_slots(const Window& window) {
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
+  window.estimate(slots_, move_, coded_, frame_, known_, context_);
+  return costs_.coded * static_cast<double>(slots_.size());
+}
+
+/// Moves those of slots_ whose estimates answer no to every question into the cells of `cold`.
+void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook,
+                                       ColdRows& cold) {
   size_t kept = 0;
-  cold_slots_.clear();
+  far_.clear();
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   for (size_t i = 0; i < slots_.size(); ++i) {
-    const double along = parent.along(slots_[i]);
-    const double across = parent.across(slots_[i]);
-    const double upper = known_.middle[i] + known_.error[i] + allowance_;
-    const bool near = std::any_of(std::begin(questions), std::end(questions), [&](const Window::Question& question) {
-      return upper + question.along * along + question.across * across >= question.floor;
+    const ColdRow row{known_.middle[i] + known_.error[i] + allowance_, window.along(slots_[i]), window.across(slots_[i])};
+    const bool near = std::any_of(questions.begin(), questions.end(), [&](const Window::Question& question) {
+      return row.upper + question.along * row.along + question.across * row.across >= question.floor;
     });
     if (near) {
       slots_[kept] = slots_[i];
@@ -157,17 +167,16 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
       known_.error[kept] = known_.error[i];
       ++kept;
     } else {
-      cold_slots_.push_back({upper, along, across});
-      low = std::min(low, along);
-      high = std::max(high, along);
+      far_.push_back(row);
+      low = std::min(low, row.along);
+      high = std::max(high, row.along);
     }
   }
-  if (!cold_slots_.empty()) child.cold.set_cells(outlook, low, high);
-  for (const auto& row : cold_slots_) child.cold.add(row.upper, row.along, row.across);
   slots_.resize(kept);
   known_.middle.resize(kept);
   known_.error.resize(kept);
-  fill_window(level, slots_, known_, work);
+  if (!far_.empty()) cold.set_cells(outlook, low, high);
+  for (const auto& row : far_) cold.add(row.upper, row.along, row.across);
 }
 
 /// Every unpicked row of the parent: nothing is cold.
@@ -178,10 +187,9 @@ void NestedPicker::choose_everyone(size_t level) {
   for (int32_t slot = 0; slot < static_cast<int32_t>(parent.size()); ++slot) {
     if (!parent.picked(slot)) slots_.push_back(slot);
   }
-  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
-  parent.estimate(slots_, move_, coded_, frame_, known_, context_);
   levels_[level].cold.clear();
-  fill_window(level, slots_, known_, costs_.coded * static_cast<double>(slots_.size()));
+  const double work = estimate_slots(parent);
+  fill_window(level, slots_, known_, work);
 }
 
 void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work) {
@@ -317,6 +325,38 @@ size_t NestedPicker::first_exposed(double best) const {
   return 0;
 }
 
+/// Renews the windows that have become dear. False when they are left for scoring everyone.
+bool NestedPicker::renew_what_is_dear(double best) {
+  size_t level = 0;
+  if (!renewal_is_due(level)) return true;
+  if (fall_back()) return false;
+  end_inside(level);
+  for (size_t l = std::max<size_t>(level, 1); l < levels_.size(); ++l) levels_[l].policy.ends_by_cost(levels_[l].move.across);
+  if (level == 0) {
+    unpicked_rows(everyone_);
+    start_over(everyone_);
+  } else {
+    renew(level, best > kNothing ? best : history_.latest_best());
+  }
+  measure_moves();
+  return true;
+}
+
+/// Renews windows from the one whose cold rows could win; one that is no older than this pick gets a wider margin, and at last everybody.
+void NestedPicker::renew_what_is_exposed(size_t level, int attempt, double best) {
+  DECANT_CHECK(attempt, <, kHopeless + 4);
+  counts_.levels[level - 1].exposed += 1;
+  end_inside(level);
+  RefreshPolicy& policy = levels_[level].policy;
+  if (policy.picks() > 0) {
+    policy.ends_exposed(levels_[level].move.across);
+  } else {
+    policy.widen();
+  }
+  renew(level, attempt >= kHopeless ? kNothing : best);
+  measure_moves();
+}
+
 Pick NestedPicker::next() {
   if (by_everyone_ && everyone_left_ == 0 && !everyone_is_cheaper(kCheapestPick)) {
     by_everyone_ = false;
@@ -324,35 +364,13 @@ Pick NestedPicker::next() {
   }
   if (by_everyone_) return next_of_everyone();
   measure_moves();
-  double least = bar();
-  size_t level = 0;
-  if (renewal_is_due(level)) {
-    if (fall_back()) return next_of_everyone();
-    end_inside(level);
-    for (size_t l = std::max<size_t>(level, 1); l < levels_.size(); ++l) levels_[l].policy.ends_by_cost(levels_[l].move.across);
-    if (level == 0) {
-      unpicked_rows(everyone_);
-      start_over(everyone_);
-    } else {
-      renew(level, least > kNothing ? least : history_.latest_best());
-    }
-    measure_moves();
-  }
+  const double least = bar();
+  if (!renew_what_is_dear(least)) return next_of_everyone();
   for (int attempt = 0;; ++attempt) {
     const Scored best = search(least);
     const size_t exposed = first_exposed(best.score);
     if (exposed == 0) return take(best);
-    DECANT_CHECK(attempt, <, 100);
-    counts_.levels[exposed - 1].exposed += 1;
-    end_inside(exposed);
-    if (levels_[exposed].policy.picks() > 0) {
-      levels_[exposed].policy.ends_exposed(levels_[exposed].move.across);
-    } else {
-      levels_[exposed].policy.widen();
-    }
-    const bool hopeless = attempt >= 6;
-    renew(exposed, hopeless ? kNothing : std::max(least, best.score));
-    measure_moves();
+    renew_what_is_exposed(exposed, attempt, std::max(least, best.score));
   }
 }
 

@@ -103,6 +103,8 @@ class NestedPicker : public BinPicker {
   void choose_highest(size_t level);
   void choose_by_outlook(size_t level, double best);
   void choose_everyone(size_t level);
+  double estimate_slots(const Window& window);
+  void set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook, ColdRows& cold);
   void fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work);
   bool renewal_is_due(size_t& level) const;
 
@@ -113,6 +115,8 @@ class NestedPicker : public BinPicker {
   Scored score_exactly();
   void settle_scored();
   size_t first_exposed(double best) const;
+  bool renew_what_is_dear(double best);
+  void renew_what_is_exposed(size_t level, int attempt, double best);
   Pick take(const Scored& best);
   int32_t runner_up_row(int32_t winner) const;
 
@@ -144,7 +148,7 @@ class NestedPicker : public BinPicker {
   // Kept from pick to pick to be reused.
   std::vector<int32_t> slots_, rows_, settled_;
   std::vector<double> scores_, uppers_;
-  std::vector<ColdRow> cold_slots_;
+  std::vector<ColdRow> far_;
   Scored next_up_;
   std::array<Scored, 2> likely_;
   Move move_;

@@ -13,6 +13,7 @@ namespace decant {
 namespace {
 
 constexpr float kPicked = -std::numeric_limits<float>::infinity();
+constexpr int32_t kNever = -64;  // older than any recent query: those are numbered from 1
 constexpr float kLargest = std::numeric_limits<float>::max();
 constexpr double kBoundUp = 1 + 0x1p-20;
 constexpr double kCoarse = 0x1p-20;  // float32: at most 16 roundings of relative size 2⁻²⁴
@@ -163,7 +164,7 @@ void Window::sweep(const Move& move, double floor, double allowance, const Recen
 void Window::remember(std::span<const int32_t> slots, std::span<const double> uppers, int32_t query) {
   if (recent32_.empty()) {
     recent32_.resize(size());
-    stamp_.assign(size(), std::numeric_limits<int32_t>::min() / 2);
+    stamp_.assign(size(), kNever);
   }
   const double per_score = 1 / units_.score;
   for (size_t i = 0; i < slots.size(); ++i) {
