@@ -1,4 +1,5 @@
 // Tests of base: one file, since every gtest file costs seconds to compile.
+#include <chrono>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -89,6 +90,7 @@ TEST(ParallelFor, RethrowsAndStops) {
   EXPECT_THROW(parallel_for({.threads = 4}, 100000, 1,
                             [&](int64_t begin, int64_t) {
                               if (begin == 10) throw InputError({"f", "", "bad", ""});
+                              if (begin > 10) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // throwing takes a while
                               ++done;
                             }),
                InputError);
