@@ -1,10 +1,12 @@
 // Tests of base: one file, since every gtest file costs seconds to compile.
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
 #include <sys/stat.h>
+#include <thread>
 
 #include "decant/base/context.h"
 #include "decant/base/digest.h"
