@@ -10,14 +10,14 @@
 namespace decant {
 namespace {
 
-struct Matrix1 {
+struct LabelledRows {
   std::vector<float> values;
   std::vector<int32_t> labels;
   MatrixView<const float> view() const { return {values.data(), static_cast<int64_t>(labels.size()), 6}; }
 };
 
-Matrix1 hundred_rows_in_two_classes() {
-  Matrix1 matrix;
+LabelledRows hundred_rows_in_two_classes() {
+  LabelledRows matrix;
   Random random(1, "select");
   for (int32_t i = 0; i < 100; ++i) {
     matrix.labels.push_back(i % 4 == 0 ? 1 : 0);
