@@ -28,7 +28,8 @@ TEST(Install, TheExampleIsBuiltAgainstItByPkgConfigAndByCMake) {
                 "/choose_rows.cc $(pkg-config --cflags --libs decant) -o " + by_hand,
             log);
   const std::string by_cmake = (folder / "by_cmake").string();
-  run_shell("cmake -S " + examples + " -B " + by_cmake + " -DCMAKE_PREFIX_PATH=" + installed + " && cmake --build " + by_cmake, log);
+  run_shell("cmake -G Ninja -S " + examples + " -B " + by_cmake + " -DCMAKE_PREFIX_PATH=" + installed + " && cmake --build " + by_cmake,
+            log);
 
   const std::string path = "LD_LIBRARY_PATH=" + installed + "/lib ";
   run_shell(path + by_hand, folder / "rows");
