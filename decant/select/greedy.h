@@ -45,7 +45,8 @@ void validate(const CutOptions& options, int64_t width);
 
 /// Cuts the pool `rows` (ascending, distinct). Ties go to the smaller row. Effective bins = max(1, min(bins,
 /// |rows|)), each of ⌊|rows|/bins⌋ rows, the last also the rest. An empty pool gives an empty order in one
-/// empty bin. Memory: one byte a value and about 60 a row; part of the features once more when they are at most 16 MiB. `stage`, if any,
+/// empty bin. Memory: nested_greedy.h; part of the features
+/// once more when they are at most 16 MiB and not all rows. `stage`, if any,
 /// advances by one for each pick. REQUIRES: finite features (require_finite), valid options.
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
                            Stage* stage = nullptr);

@@ -64,7 +64,8 @@ struct NestedOptions {
 
 class NestedPicker : public BinPicker {
  public:
-  /// Keeps a reference to the pool. Memory: a byte a value, and about 40 bytes a row.
+  /// Keeps a reference to the pool. Memory: a byte a value and about 100 bytes a row, and the windows' own copies: a byte a value of
+  /// their rows, in each of them as much again as everyone's at the worst (docs/benchmarks.md has what was measured).
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
   Pick next() override;

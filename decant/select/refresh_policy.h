@@ -11,6 +11,7 @@
 // next time; one that lasted gets a longer horizon; one that grew dear follows its length.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 

@@ -147,7 +147,7 @@ void Window::sweep(const Move& move, std::span<const Question> questions, double
 
 void Window::sweep(const Move& move, double floor, double allowance, const RecentQueries& recent, std::vector<int32_t>& slots) {
   const double per_row = units_.row / units_.score;
-  const double rounding = std::max(sweep_rounding(move.along, move.across), kCoarse * longest_ * (recent.longest() + recent.furthest()));
+  const double rounding = sweep_rounding(move.along, move.across) + kCoarse * longest_ * (recent.longest() + recent.furthest());
   const double lowest = (floor - allowance - rounding) / units_.score - 0x1p-100;
   const BoundTest test{static_cast<float>(move.along * per_row), static_cast<float>(move.across * per_row * kBoundUp),
                        std::max(-kLargest, static_cast<float>(lowest))};

@@ -69,7 +69,7 @@ class Window {
     double floor = 0;
   };
   /// The unpicked slots for which any answer may be yes; the others are certain, `allowance` being what covers
-  /// float64 rounding. Ascending. `scratch`-free: appends to `slots` after clearing it.
+  /// float64 rounding. Ascending; what was in `slots` is lost.
   void sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots,
              const Context& context) const;
   /// The unpicked slots whose bound from the reference reaches the floor, and whose bound from a recent query, if they have
