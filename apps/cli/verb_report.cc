@@ -26,7 +26,7 @@ class Report final : public Verb {
     const RunFolder run = load_run_folder(run_);
     Input input;
     if (!no_pictures_) input = source_of(run, source_, context);
-    write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.rows, run.evidence, context);
+    write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.matrix(), run.evidence, context);
     return globals.json ? json_text(Json{{"report", page.string()}}, 2) + "\n" : page.string() + "\n";
   }
 

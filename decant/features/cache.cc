@@ -34,7 +34,7 @@ std::optional<Features> find_features(const fs::path& folder, const FeatureKey& 
   if (stored_digest(folder) != key.digest()) return std::nullopt;
   try {
     Features features = read_features(numbers(folder));
-    if (features.count() == rows && features.width() == columns) return features;
+    if (features.count() == rows && features.width() == columns && features.is_matrix()) return features;
   } catch (const InputError&) {  // damaged: as good as absent
   }
   return std::nullopt;

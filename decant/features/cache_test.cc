@@ -25,10 +25,10 @@ class FeatureCache : public testing::Test {
 TEST_F(FeatureCache, FindsWhatWasStored) {
   EXPECT_FALSE(find_features(folder_, key_, 3, 2));
   const Features stored = store_features(folder_, key_, 3, 2, [](MatrixView<float> out) { out[2][1] = 5; });
-  EXPECT_EQ(stored.rows[2][1], 5);
+  EXPECT_EQ(stored.matrix()[2][1], 5);
   const auto found = find_features(folder_, key_, 3, 2);
   ASSERT_TRUE(found);
-  EXPECT_THAT(found->rows[2], testing::ElementsAre(0, 5));
+  EXPECT_THAT(found->matrix()[2], testing::ElementsAre(0, 5));
   EXPECT_THAT(read_text(folder_ / "features.json"), testing::HasSubstr("conv-kmeans"));
 }
 

@@ -71,36 +71,18 @@ HWY_INLINE void dot_block(const float* const* rows, const float* const* next, co
 }
 #endif
 
-/// row(i) for i in [0, count).
-template <class Row, class Q>
-HWY_INLINE void dot_all(Row row, size_t count, const Q* q, size_t n, double* out) {
-  std::array<const float*, kRows> now;
+void dots(const float* const* rows, size_t count, const double* q, size_t n, double* out) {
   std::array<const float*, kRows> next;
   size_t i = 0;
   for (; i + kRows <= count; i += kRows) {
-    for (size_t r = 0; r < kRows; ++r) {
-      now[r] = row(i + r);
-      next[r] = row(std::min(i + kRows + r, count - 1));
-    }
-    dot_block<kRows>(now.data(), next.data(), q, n, out + i);
+    for (size_t r = 0; r < kRows; ++r) next[r] = rows[std::min(i + kRows + r, count - 1)];
+    dot_block<kRows>(rows + i, next.data(), q, n, out + i);
   }
-  for (; i < count; ++i) {
-    now[0] = row(i);
-    next[0] = row(std::min(i + 1, count - 1));
-    dot_block<1>(now.data(), next.data(), q, n, out + i);
-  }
-}
-
-void dots(const float* data, size_t stride, size_t count, const double* q, size_t n, double* out) {
-  dot_all([=](size_t i) { return data + i * stride; }, count, q, n, out);
+  for (; i < count; ++i) dot_block<1>(rows + i, rows + std::min(i + 1, count - 1), q, n, out + i);
 }
 
 void dot_float(const float* x, const float* q, size_t n, double* out) {
   dot_block<1>(&x, &x, q, n, out);
-}
-
-void dots_indexed(const float* data, size_t stride, const int32_t* index, size_t count, const double* q, size_t n, double* out) {
-  dot_all([=](size_t i) { return data + static_cast<size_t>(index[i]) * stride; }, count, q, n, out);
 }
 
 void axpy(double* to, double c, const float* x, size_t n) {
@@ -125,7 +107,6 @@ namespace {
 
 HWY_EXPORT(dots);
 HWY_EXPORT(dot_float);
-HWY_EXPORT(dots_indexed);
 HWY_EXPORT(axpy);
 
 template <class Q>
@@ -148,8 +129,9 @@ double dot_plain(std::span<const float> x, std::span<const float> y) {
 }
 
 double dot(std::span<const float> x, std::span<const double> q) {
+  const float* row = x.data();
   double out = 0;
-  HWY_DYNAMIC_DISPATCH(dots)(x.data(), x.size(), 1, q.data(), x.size(), &out);
+  HWY_DYNAMIC_DISPATCH(dots)(&row, 1, q.data(), x.size(), &out);
   return out;
 }
 
@@ -159,14 +141,8 @@ double dot(std::span<const float> x, std::span<const float> y) {
   return out;
 }
 
-void dot_rows(MatrixView<const float> rows, std::span<const double> q, std::span<double> out) {
-  HWY_DYNAMIC_DISPATCH(dots)
-  (rows.data, static_cast<size_t>(rows.stride), out.size(), q.data(), q.size(), out.data());
-}
-
-void dot_rows(MatrixView<const float> rows, std::span<const int32_t> index, std::span<const double> q, std::span<double> out) {
-  HWY_DYNAMIC_DISPATCH(dots_indexed)
-  (rows.data, static_cast<size_t>(rows.stride), index.data(), index.size(), q.data(), q.size(), out.data());
+void dot_rows(std::span<const float* const> rows, std::span<const double> q, std::span<double> out) {
+  HWY_DYNAMIC_DISPATCH(dots)(rows.data(), rows.size(), q.data(), q.size(), out.data());
 }
 
 void add_scaled(std::span<double> to, double c, std::span<const float> x) {

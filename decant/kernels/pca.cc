@@ -20,14 +20,15 @@ constexpr int64_t kTile = 128;       // columns of C that one task sums
 constexpr int64_t kMeanRows = 1024;  // rows summed at a time
 constexpr double kNoise = 1e-11;
 
-std::vector<double> mean_of(MatrixView<const float> rows, const Context& context) {
+std::vector<double> mean_of(const RowSource& rows, const Context& context) {
   const int64_t d = rows.cols;
   const int64_t chunks = (rows.rows + kMeanRows - 1) / kMeanRows;
   Matrix<double> sums(chunks, d);
   parallel_for(context, rows.rows, kMeanRows, [&](int64_t begin, int64_t end) {
     const auto sum = sums[begin / kMeanRows];
+    std::vector<float> scratch;
     for (int64_t i = begin; i < end; ++i) {
-      const float* x = rows[i].data();
+      const float* x = rows.row(i, scratch).data();
       for (size_t j = 0; j < sum.size(); ++j) sum[j] += static_cast<double>(x[j]);
     }
   });
@@ -40,7 +41,7 @@ std::vector<double> mean_of(MatrixView<const float> rows, const Context& context
 }
 
 /// The lower triangle of C, tile by tile: every tile sums its panels in order, whoever computes it.
-Matrix<double> covariance_of(MatrixView<const float> rows, std::span<const double> mean, const Context& context) {
+Matrix<double> covariance_of(const RowSource& rows, std::span<const double> mean, const Context& context) {
   const int64_t d = rows.cols;
   Matrix<double> covariance(d, d);
   Matrix<double> panel(std::min(kPanel, rows.rows), d);
@@ -48,8 +49,9 @@ Matrix<double> covariance_of(MatrixView<const float> rows, std::span<const doubl
   for (int64_t begin = 0; begin < rows.rows; begin += kPanel) {
     const int64_t count = std::min(kPanel, rows.rows - begin);
     parallel_for(context, count, 256, [&](int64_t from, int64_t to) {
+      std::vector<float> scratch;
       for (int64_t i = from; i < to; ++i) {
-        const float* x = rows[begin + i].data();
+        const float* x = rows.row(begin + i, scratch).data();
         double* centred = panel[i].data();
         for (size_t j = 0; j < mean.size(); ++j) centred[j] = static_cast<double>(x[j]) - mean[j];
       }
@@ -103,7 +105,7 @@ Eigen symmetric_eigen(Matrix<double> matrix) {
   return eigen;
 }
 
-Pca fit_pca(MatrixView<const float> rows, int64_t components, const Context& context) {
+Pca fit_pca(const RowSource& rows, int64_t components, const Context& context) {
   DECANT_CHECK(rows.rows, >, 0);
   const int64_t d = rows.cols;
   const int64_t k = std::min(components, d);
@@ -121,14 +123,15 @@ Pca fit_pca(MatrixView<const float> rows, int64_t components, const Context& con
   return pca;
 }
 
-void project(const Pca& pca, MatrixView<const float> rows, MatrixView<float> out, const Context& context) {
+void project(const Pca& pca, const RowSource& rows, MatrixView<float> out, const Context& context) {
   DECANT_CHECK(rows.cols, ==, pca.components.cols());
   DECANT_CHECK(rows.rows, ==, out.rows);
   DECANT_CHECK(out.cols, ==, pca.components.rows());
   parallel_for(context, rows.rows, 256, [&](int64_t begin, int64_t end) {
     Matrix<float> centred(end - begin, rows.cols);
+    std::vector<float> scratch;
     for (int64_t i = begin; i < end; ++i) {
-      const float* x = rows[i].data();
+      const float* x = rows.row(i, scratch).data();
       float* y = centred[i - begin].data();
       for (size_t j = 0; j < pca.mean.size(); ++j) y[j] = static_cast<float>(static_cast<double>(x[j]) - pca.mean[j]);
     }

@@ -11,6 +11,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -25,13 +28,26 @@ struct Pca {
   double total_variance = 0;      ///< trace of C
 };
 
+/// A matrix whose rows lie anywhere: row i where it is, or in `scratch`, which is made long enough. Called from many threads.
+struct RowSource {
+  int64_t rows = 0;
+  int64_t cols = 0;
+  std::function<std::span<const float>(int64_t row, std::vector<float>& scratch)> row;
+
+  RowSource(MatrixView<const float> matrix)  // any matrix is one
+      : rows(matrix.rows), cols(matrix.cols), row([matrix](int64_t i, std::vector<float>&) { return matrix[i]; }) {}
+  RowSource(MatrixView<float> matrix) : RowSource(MatrixView<const float>(matrix)) {}
+  RowSource(int64_t n, int64_t d, std::function<std::span<const float>(int64_t, std::vector<float>&)> get)
+      : rows(n), cols(d), row(std::move(get)) {}
+};
+
 /// k = min(components, d). `rows`: n × d, finite, n ≥ 1. The same bytes for every thread count. Costs n·d²
 /// multiplications and about 4·d³ for the eigenvectors (half a second at d = 1000); holds 2·d² + 4096·d
 /// doubles.
-Pca fit_pca(MatrixView<const float> rows, int64_t components, const Context& context);
+Pca fit_pca(const RowSource& rows, int64_t components, const Context& context);
 
 /// out (n × k) = (rows − mean) · componentsᵀ. The same bytes for every thread count.
-void project(const Pca& pca, MatrixView<const float> rows, MatrixView<float> out, const Context& context);
+void project(const Pca& pca, const RowSource& rows, MatrixView<float> out, const Context& context);
 
 /// Eigenvalues, ascending, and eigenvectors, row j belonging to values[j]. Signs as above.
 struct Eigen {

@@ -66,9 +66,9 @@ Json make_features(const FeaturesOptions& options, const Context& context) {
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   const FeatureSet set = log.stage("features", [&] { return obtain_features(input, options.features, options.seed, context); });
   log.stage("write", [&] {
-    const MatrixView<const float> rows = set.features.rows;
-    const int64_t shape[] = {rows.rows, rows.cols};
-    write_npy<float>(options.out, {rows.data, static_cast<size_t>(rows.rows * rows.cols)}, shape);
+    NpyWriter writer(options.out, set.features.count(), set.features.width());
+    for (int64_t row = 0; row < set.features.count(); ++row) set.features.copy_row(row, writer.rows()[row]);
+    writer.commit();
   });
   return {{"rows", set.features.count()},
           {"columns", set.features.width()},

@@ -56,9 +56,11 @@ BinOptions bin_options(const Input& input, const SelectOptions& select, const Fe
 /// Positions of the rows on the plane of their two main directions; empty when there is nothing to see.
 Matrix<float> plane_of(const Features& features, const Context& context) {
   if (features.count() < 3 || features.width() < 2) return {};
-  const Pca pca = fit_pca(features.rows, 2, context);
+  const auto row = [&](int64_t i, std::vector<float>& scratch) { return features.row(i, scratch); };
+  const RowSource rows(features.count(), features.width(), row);
+  const Pca pca = fit_pca(rows, 2, context);
   Matrix<float> map(features.count(), 2);
-  project(pca, features.rows, map.view(), context);
+  project(pca, rows, map.view(), context);
   return map;
 }
 

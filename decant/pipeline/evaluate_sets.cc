@@ -174,7 +174,7 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
 
   const Json document = evaluate::to_json(evidence);
   write_file(run.path / "evidence.json", json_text(document, 2) + "\n");
-  write_report(run.path, run.run, &full, run.selection, run.kept, run.map.rows, document, context);
+  write_report(run.path, run.run, &full, run.selection, run.kept, run.map.matrix(), document, context);
   return evidence;
 }
 

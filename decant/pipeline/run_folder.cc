@@ -95,6 +95,7 @@ RunFolder load_run_folder(const fs::path& folder) {
   if (fs::exists(folder / "map.npy")) loaded.map = read_features(folder / "map.npy");
   if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2))
     refuse(folder / "map.npy", "", "is not (rows, 2)");
+  loaded.map = one_float32_block(loaded.map);
   if (fs::exists(folder / "evidence.json")) loaded.evidence = read_json(folder / "evidence.json");
   return loaded;
 }

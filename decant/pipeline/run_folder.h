@@ -16,7 +16,7 @@ struct RunFolder {
   Json run;             ///< run.json
   Selection selection;  ///< bins.npy, pools.npy, order.npy, gain.npy
   Subset kept;          ///< indices.npy; empty for a folder of bins alone
-  Features map;         ///< map.npy, (n, 2); empty when there is none
+  Features map;         ///< map.npy, (n, 2), one matrix of float32; empty when there is none
   Json evidence;        ///< evidence.json; null when there is none
 
   int64_t rows() const { return static_cast<int64_t>(selection.bins.size()); }

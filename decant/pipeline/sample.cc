@@ -55,7 +55,7 @@ Json resample(const SampleOptions& options, const Context& context) {
   const SmallSet set{.input = input,
                      .selection = run.selection,
                      .kept = kept,
-                     .map = run.map.rows,
+                     .map = run.map.matrix(),
                      .to = options.to,
                      .note = run.run.value("method_note", ""),
                      .seed = options.seed,

@@ -25,7 +25,7 @@ GradientPicker::GradientPicker(const Features& features, std::span<const int64_t
                                const Context& context)
     : context_(context), lambda_(lambda) {
   DECANT_CHECK(features.count(), <=, std::numeric_limits<int32_t>::max());
-  const auto& all = features.rows;
+  const MatrixView<const float> all = features.matrix();
   b_ = {all.data, all.rows, classes, all.stride};
   e_ = {all.data + classes, all.rows, all.cols - classes, all.stride};
   for (const int64_t row : rows) line_.push_back(static_cast<int32_t>(row));
@@ -84,14 +84,18 @@ void GradientPicker::lower_scores(int32_t picked) {
   const auto e_picked = promote(e(picked));
   const double weight = weight_[static_cast<size_t>(picked)];
   parallel_for(context_, static_cast<int64_t>(unpicked_.size()), kRowChunk, [&](int64_t begin, int64_t end) {
-    std::array<int32_t, kRowChunk> lines;
+    std::array<const float*, kRowChunk> b_rows;
+    std::array<const float*, kRowChunk> e_rows;
     std::array<double, kRowChunk> bb;
     std::array<double, kRowChunk> ee;
     const auto count = static_cast<size_t>(end - begin);
     const auto rows = std::span(unpicked_).subspan(static_cast<size_t>(begin), count);
-    for (size_t i = 0; i < count; ++i) lines[i] = line_[static_cast<size_t>(rows[i])];
-    dot_rows(b_, std::span(lines).first(count), b_picked, std::span(bb).first(count));
-    dot_rows(e_, std::span(lines).first(count), e_picked, std::span(ee).first(count));
+    for (size_t i = 0; i < count; ++i) {
+      b_rows[i] = b(rows[i]).data();
+      e_rows[i] = e(rows[i]).data();
+    }
+    dot_rows(std::span(b_rows).first(count), b_picked, std::span(bb).first(count));
+    dot_rows(std::span(e_rows).first(count), e_picked, std::span(ee).first(count));
     for (size_t i = 0; i < count; ++i) {
       const auto row = static_cast<size_t>(rows[i]);
       picked_[row] += bb[i] * (1 + ee[i]) * weight_[row] * weight;

@@ -36,8 +36,8 @@ namespace decant {
 
 class GradientPicker : public BinPicker {
  public:
-  /// Columns 0…classes−1 of the features are b, the others e. REQUIRES: 0 < classes < width. The features
-  /// must outlive this object.
+  /// Columns 0…classes−1 of the features are b, the others e. REQUIRES: 0 < classes < width; features that are one matrix
+  /// of float32 (see one_float32_block()), which must outlive this object.
   GradientPicker(const Features& features, std::span<const int64_t> rows, int32_t classes, double lambda, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
   Pick next() override;

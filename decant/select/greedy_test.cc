@@ -1,6 +1,7 @@
 #include "decant/select/greedy.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,7 +66,7 @@ TEST(Greedy, GainsAreTheObjectivesDefinition) {
   const auto features = clustered(30, 6, 0.5, 3);
   const auto distance = [&](int64_t a, int64_t b) {
     double sum = 0;
-    for (size_t k = 0; k < 6; ++k) sum += std::pow(double{features.rows[a][k]} - double{features.rows[b][k]}, 2);
+    for (size_t k = 0; k < 6; ++k) sum += std::pow(double{features.matrix()[a][k]} - double{features.matrix()[b][k]}, 2);
     return sum;
   };
   CutOptions options;
@@ -162,6 +163,95 @@ TEST(Greedy, GoingBackAndForthBetweenWindowsAndEveryone) {
     among_everyone += picker.counts().everyone_picks;
   }
   EXPECT_GT(among_everyone, 100);
+}
+
+/// The rows in blocks of these sizes, each in memory of its own; as float16 where asked (REQUIRES: values that are halves).
+Features in_blocks(const Features& features, std::span<const int64_t> sizes, bool halves) {
+  std::vector<FeatureBlock> blocks;
+  int64_t row = 0;
+  for (const int64_t rows : sizes) {
+    const auto owner = std::make_shared<std::vector<float>>();
+    for (const int64_t end = row + rows; row < end; ++row) {
+      for (const float value : features.matrix()[row]) {
+        // A normal float32 that is a half has its exponent and fraction 13 bits above the half's, and a bias that is greater by 112.
+        const auto bits = std::bit_cast<uint32_t>(value);
+        const auto half = static_cast<uint16_t>(bits >> 31 << 15 | ((bits & 0x7fffffffu) - (112u << 23)) >> 13);
+        owner->push_back(halves ? std::bit_cast<float>(uint32_t{half}) : value);
+      }
+    }
+    if (halves) {
+      const auto packed = std::make_shared<std::vector<uint16_t>>();
+      for (const float value : *owner) packed->push_back(static_cast<uint16_t>(std::bit_cast<uint32_t>(value)));
+      blocks.push_back(
+          {reinterpret_cast<const std::byte*>(packed->data()), FloatType::f16, rows, features.width(), features.width(), packed});
+    } else {
+      blocks.push_back(
+          {reinterpret_cast<const std::byte*>(owner->data()), FloatType::f32, rows, features.width(), features.width(), owner});
+    }
+  }
+  return Features(std::move(blocks));
+}
+
+/// Every value with 10 bits of fraction, so that it is a half, and none too small for one.
+Features rounded_to_halves(const Features& features) {
+  std::vector<float> values;
+  for (int64_t row = 0; row < features.count(); ++row) {
+    for (const float value : features.matrix()[row]) {
+      const float rounded = std::bit_cast<float>(std::bit_cast<uint32_t>(value) & 0xffffe000u);
+      values.push_back(std::abs(rounded) < 0x1p-14F ? 0x1p-14F : rounded);
+    }
+  }
+  return matrix(features.width(), std::move(values));
+}
+
+TEST(Greedy, HowFeaturesAreStoredChangesNoBit) {
+  const auto features = rounded_to_halves(clustered(1300, 24, 0.5, 21));
+  std::vector<int64_t> some;  // copied side by side, as it is small
+  for (int64_t row = 0; row < features.count(); row += 3) some.push_back(row);
+  const std::vector<int64_t> whole{1300}, even{450, 450, 400}, ragged{1, 350, 99, 500, 250, 17, 83};
+  for (const Function function : {Function::graph_cut, Function::graph_cut_euclidean}) {
+    CutOptions options;
+    options.function = function;
+    options.bins = 4;
+    for (const auto& rows : {all_rows(features), some}) {
+      const auto wanted = cut_into_bins(features, rows, options, {});
+      for (const auto& sizes : {whole, even, ragged}) {
+        for (const bool halves : {false, true}) {
+          const auto got = cut_into_bins(in_blocks(features, sizes, halves), rows, options, {});
+          ASSERT_EQ(got.order, wanted.order) << name_of(function) << " " << sizes.size() << " blocks, halves " << halves;
+          ASSERT_EQ(got.gains, wanted.gains);
+        }
+      }
+    }
+  }
+}
+
+// More than 16 MiB of the rows are left where they are, in blocks too.
+TEST(Greedy, ALargePartOfManyBlocksIsScoredInPlace) {
+  constexpr int64_t kRows = 4300;
+  constexpr int64_t kWidth = 1100;
+  std::vector<float> values;
+  for (int64_t i = 0; i < kRows * kWidth; ++i) values.push_back(static_cast<float>(i * 7919 % 2003 - 1000) / 64);
+  const auto features = rounded_to_halves(matrix(kWidth, std::move(values)));
+  std::vector<int64_t> most;
+  for (int64_t row = 0; row < features.count(); ++row) {
+    if (row % 10 != 0) most.push_back(row);
+  }
+  const std::vector<int64_t> ragged{1000, 3, 1297, 2000};
+  const std::vector<int32_t> asked{0, 17, 899, 900, 903, 2700, 3869};
+  const auto scores = [&](const Features& stored) {
+    LinearPool pool(stored, most, linear_form(Function::graph_cut, 1), {});
+    std::vector<int32_t> everyone(most.size());
+    std::iota(everyone.begin(), everyone.end(), 0);
+    pool.begin_bin(everyone);
+    pool.pick(5);
+    std::vector<double> out(asked.size());
+    pool.scores(asked, out);
+    return out;
+  };
+  const auto wanted = scores(features);
+  EXPECT_EQ(scores(in_blocks(features, ragged, false)), wanted);
+  EXPECT_EQ(scores(in_blocks(features, ragged, true)), wanted);
 }
 
 TEST(Greedy, BoundsExcludeMostRows) {

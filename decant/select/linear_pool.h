@@ -17,22 +17,22 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/matrix.h"
 #include "decant/data/features.h"
 #include "decant/select/objective.h"
 
 namespace decant {
 
-/// Row numbers here are positions in `rows`, 0…size−1. Not thread-safe, but scoring uses the context's
+/// Row numbers here are positions in the `rows` given, 0…size−1. Not thread-safe, but scoring uses the context's
 /// threads when it pays.
 class LinearPool {
  public:
-  /// The features must outlive this object. A small part of them (≤ 16 MiB) is copied side by side.
+  /// What `features` view must outlive this object. A small part of them (≤ 16 MiB) is copied side by side, as float32; otherwise
+  /// rows stay where they are and as they are stored, and those that are no aligned float32 are converted each time they are read.
   /// REQUIRES: finite.
   LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context);
 
   int32_t size() const { return static_cast<int32_t>(count_); }
-  int64_t width() const { return table_.cols; }
+  int64_t width() const { return table_.width(); }
   const LinearForm& form() const { return form_; }
 
   /// Σ a_x over some rows (ascending), added as P is.
@@ -51,7 +51,8 @@ class LinearPool {
 
   std::span<const double> query() const { return query_; }
   double tau() const { return tau_; }
-  std::span<const float> values(int32_t row) const { return table_[line(row)]; }
+  /// x, where it is stored or in `scratch`.
+  std::span<const float> values(int32_t row, std::vector<float>& scratch) const { return table_.row(line(row), scratch); }
   double scale(int32_t row) const { return form_.unit ? norms_[at(row)] : 1; }  ///< r_x
   /// ‖x‖², of x as given. REQUIRES: a form whose rows are taken as given.
   double squared_norm(int32_t row) const { return norms_[at(row)]; }
@@ -62,16 +63,19 @@ class LinearPool {
   static size_t at(int32_t row) { return static_cast<size_t>(row); }
   int32_t line(int32_t row) const { return place_.empty() ? row : place_[at(row)]; }
   void gather(const Features& features, std::span<const int64_t> rows);
+  void dot_lines(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const;
+  void dot_converted(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const;
 
   LinearForm form_;
   Context context_;
   std::vector<float> copy_;
-  MatrixView<const float> table_;
+  Features table_;
   int64_t count_ = 0;
   std::vector<int32_t> place_;  ///< line of table_ that holds row i; empty = line i
   std::vector<double> norms_;   ///< r_x of unit forms, ‖x‖² of the others
   std::vector<double> total_;   ///< P
   std::vector<double> query_;
+  std::vector<float> scratch_;  ///< of pick()
   double tau_ = 0;
   double members_ = 0;
   double picked_ = 0;

@@ -69,15 +69,16 @@ RowCodes::RowCodes(const LinearPool& pool, const Context& context, double coarse
   std::vector<double> furthest(chunks, 0.0);
   parallel_for(context, pool.size(), kChunk, [&](int64_t begin, int64_t end) {
     double& most = furthest[static_cast<size_t>(begin / kChunk)];
-    for (auto i = static_cast<int32_t>(begin); i < end; ++i) most = std::max(most, encode_row(pool, i, coarseness));
+    std::vector<float> scratch;
+    for (auto i = static_cast<int32_t>(begin); i < end; ++i) most = std::max(most, encode_row(pool, i, coarseness, scratch));
   });
   for (const double most : furthest) furthest_ = std::max(furthest_, most);
   for (const float error : rows_.error) typical_ += static_cast<double>(error) / static_cast<double>(count);
 }
 
 /// Returns ‖y‖ + ε, not less than the true one.
-double RowCodes::encode_row(const LinearPool& pool, int32_t row, double coarseness) {
-  const auto values = pool.values(row);
+double RowCodes::encode_row(const LinearPool& pool, int32_t row, double coarseness, std::vector<float>& scratch) {
+  const auto values = pool.values(row, scratch);
   const double scale = pool.scale(row);
   const auto at = static_cast<size_t>(row);
   const auto code = std::span(rows_.codes.data() + at * static_cast<size_t>(rows_.stride), static_cast<size_t>(rows_.stride));

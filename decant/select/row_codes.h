@@ -60,7 +60,7 @@ class RowCodes {
   double typical_error() const { return typical_; }  ///< mean ε
 
  private:
-  double encode_row(const LinearPool& pool, int32_t row, double coarseness);
+  double encode_row(const LinearPool& pool, int32_t row, double coarseness, std::vector<float>& scratch);
 
   CodeBlock rows_;
   std::vector<double> mean_;

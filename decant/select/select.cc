@@ -10,7 +10,7 @@ Choice select(MatrixView<const float> features, const SelectionOptions& options,
   const int64_t count = keep_count(options.keep, features.rows);
   Choice choice;
   if (options.method == "bins") {
-    choice.selection = select_bins({features, nullptr}, options.labels, options.bad_rows, options.bins, context);
+    choice.selection = select_bins(Features(features, nullptr), options.labels, options.bad_rows, options.bins, context);
   } else if (options.method == "random") {
     choice.selection = select_random(features.rows, options.labels, options.bad_rows, options.bins.per_class, options.seed);
   } else {

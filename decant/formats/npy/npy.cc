@@ -93,18 +93,6 @@ void require_length(int64_t promised, int64_t present, std::span<const int64_t> 
        present < promised ? "The file is cut short: copy or save it again" : "The file holds more than one array: save this one alone"});
 }
 
-float from_half(uint16_t half) {  // IEEE 754 binary16
-  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
-  const uint32_t exponent = (half >> 10) & 31u;
-  const uint32_t fraction = half & 1023u;
-  if (exponent == 0) {  // zero and the subnormals: fraction · 2^-24, exact
-    const float value = static_cast<float>(fraction) * 0x1p-24f;
-    return sign != 0 ? -value : value;
-  }
-  const uint32_t wide = exponent == 31 ? 255 : exponent + 112;  // biases 15 and 127
-  return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
-}
-
 /// The element at `index`, wherever it lies: data need not be aligned.
 template <class T>
 T load(Bytes data, size_t index) {
@@ -124,26 +112,19 @@ void require_matrix(const NpyArray& array, const std::string& name) {
     throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)), "Give a matrix with rows and columns"});
 }
 
-std::shared_ptr<std::vector<float>> converted(const NpyArray& array) {
-  const size_t count = array.data.size() / static_cast<size_t>(size_of(array.type));
-  auto values = std::make_shared<std::vector<float>>(count);
-  for (size_t i = 0; i < count; ++i) {
-    switch (array.type) {
-      case ElementType::f16:
-        (*values)[i] = from_half(load<uint16_t>(array.data, i));
-        break;
-      case ElementType::f64:
-        (*values)[i] = static_cast<float>(load<double>(array.data, i));
-        break;
-      default:
-        (*values)[i] = load<float>(array.data, i);
-    }
-  }
-  return values;
+FloatType float_type(ElementType type) {
+  return type == ElementType::f16 ? FloatType::f16 : type == ElementType::f32 ? FloatType::f32 : FloatType::f64;
 }
 
-bool is_aligned(Bytes data) {
-  return reinterpret_cast<uintptr_t>(data.data()) % alignof(float) == 0;
+/// REQUIRES: a matrix of floats.
+FeatureBlock block_of(const NpyArray& array, const std::string& name) {
+  return {.data = array.data.data(),
+          .type = float_type(array.type),
+          .rows = array.shape[0],
+          .width = array.shape[1],
+          .stride = array.shape[1],
+          .owner = array.owner,
+          .name = name};
 }
 
 /// Any integer as int64; what does not fit (a large uint64) becomes −2, which no caller accepts.
@@ -229,10 +210,7 @@ NpyArray open_npy(const fs::path& path) {
 Features read_features(const fs::path& path) {
   const NpyArray array = open_npy(path);
   require_matrix(array, path.string());
-  if (array.type == ElementType::f32 && is_aligned(array.data))
-    return {{reinterpret_cast<const float*>(array.data.data()), array.shape[0], array.shape[1]}, array.owner};
-  const auto values = converted(array);
-  return {{values->data(), array.shape[0], array.shape[1]}, values};
+  return Features({block_of(array, path.string())});
 }
 
 std::vector<int32_t> read_labels(const fs::path& path, int64_t expected_rows) {

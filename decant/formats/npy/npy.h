@@ -44,9 +44,8 @@ NpyArray parse_npy(Bytes file, const std::string& name);
 /// The same for a mapped file. Cost: the header; the elements are not touched.
 NpyArray open_npy(const std::filesystem::path& path);
 
-/// A float matrix (n, d), n and d > 0. float32 is mapped; float16 and float64 are converted into memory of
-/// 4·n·d bytes. Values are not checked here: require_finite() does that. Throws InputError for another dtype
-/// or shape.
+/// A float matrix (n, d), n and d > 0: float32, float16 or float64, mapped as it is stored (rows are converted when they are asked
+/// for). Values are not checked here: require_finite() does that. Throws InputError for another dtype or shape.
 Features read_features(const std::filesystem::path& path);
 
 /// The largest label read: whatever counts per class stays small, however the file was forged.
