@@ -4,18 +4,20 @@
 // decided from it is decided alike everywhere; that is the only way in which ranks agree. All there is to build on is "everyone's bytes,
 // in the order of ranks" and "one rank's bytes, everywhere".
 //
-// One of them may fail alone. Then the others wait for it: whoever catches the exception at the top says so through all_arrive() and
-// end_job() (mpi.cc), or the ranks are threads and run_ranks() (local.h) wakes them.
+// One of them may fail alone. Where that can be foreseen (a file that only one of them opens), all_or_none() makes all of them fail. Where it
+// cannot, the others wait for it: whoever catches the exception at the top notices through all_arrive() and calls end_job(); where ranks are
+// threads, run_ranks() (local.h) wakes them.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
+#include <exception>
 #include <span>
 #include <vector>
 
+#include "decant/base/errors.h"
 #include "decant/base/file.h"
 
 namespace decant {
@@ -68,17 +70,50 @@ std::vector<T> gather_each(Comm& comm, const T& mine) {
   return gather_all(comm, std::span<const T>(&mine, 1));
 }
 
-inline double sum_all(Comm& comm, double mine) {
+/// Over all ranks, in their order; what one has when there are no ranks (null).
+inline double sum_all(Comm* ranks, double mine) {
+  if (ranks == nullptr) return mine;
   double sum = 0;
-  for (const double value : gather_each(comm, mine)) sum += value;
+  for (const double value : gather_each(*ranks, mine)) sum += value;
   return sum;
 }
-inline double max_all(Comm& comm, double mine) {
-  const auto all = gather_each(comm, mine);
+inline double mean_of_all(Comm* ranks, double mine) {
+  return ranks == nullptr ? mine : sum_all(ranks, mine) / ranks->size();
+}
+inline double max_all(Comm* ranks, double mine) {
+  if (ranks == nullptr) return mine;
+  const auto all = gather_each(*ranks, mine);
   return *std::max_element(all.begin(), all.end());
 }
-inline double min_all(Comm& comm, double mine) {
-  return -max_all(comm, -mine);
+inline double min_all(Comm* ranks, double mine) {
+  return -max_all(ranks, -mine);
+}
+inline bool any_of_all(Comm* ranks, bool mine) {
+  return max_all(ranks, mine ? 1 : 0) > 0;
+}
+
+/// What a rank throws because another one failed, whose own error says why.
+class OtherRankFailed : public Error {
+ public:
+  OtherRankFailed() : Error("another rank failed") {}
+};
+
+/// Runs body() on the ranks for which `here`. When it throws on any of them, every rank throws: its own error or OtherRankFailed.
+template <class Body>
+void all_or_none(Comm* ranks, bool here, Body&& body) {
+  std::exception_ptr error;
+  try {
+    if (here) body();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  const bool failed = any_of_all(ranks, error != nullptr);
+  if (error) std::rethrow_exception(error);
+  if (failed) throw OtherRankFailed();
+}
+
+inline bool is_root(const Comm* ranks) {
+  return ranks == nullptr || ranks->rank() == 0;
 }
 
 /// The part of `count` things that is a rank's own: contiguous, in the order of ranks, sizes that differ by one at most.

@@ -36,9 +36,9 @@ TEST(Ranks, broadcast_the_bytes_of_one) {
 
 TEST(Ranks, reduce_in_the_order_of_ranks) {
   run_ranks(5, [](Comm& comm) {
-    EXPECT_EQ(sum_all(comm, comm.rank()), 10);
-    EXPECT_EQ(max_all(comm, -comm.rank()), 0);
-    EXPECT_EQ(min_all(comm, -comm.rank()), -4);
+    EXPECT_EQ(sum_all(&comm, comm.rank()), 10);
+    EXPECT_EQ(max_all(&comm, -comm.rank()), 0);
+    EXPECT_EQ(min_all(&comm, -comm.rank()), -4);
   });
 }
 
@@ -46,9 +46,21 @@ TEST(Ranks, one_that_throws_ends_the_others_who_wait_for_it) {
   EXPECT_THROW(run_ranks(3,
                          [](Comm& comm) {
                            if (comm.rank() == 1) throw std::out_of_range("lost");
-                           for (;;) sum_all(comm, 1);
+                           for (;;) sum_all(&comm, 1);
                          }),
                std::out_of_range);
+}
+
+TEST(Ranks, all_fail_when_one_cannot_go_on) {
+  run_ranks(3, [](Comm& comm) {
+    const auto open = [&] { throw std::out_of_range("no such file"); };
+    if (comm.rank() == 0) {
+      EXPECT_THROW(all_or_none(&comm, is_root(&comm), open), std::out_of_range);
+    } else {
+      EXPECT_THROW(all_or_none(&comm, is_root(&comm), open), OtherRankFailed);
+    }
+    EXPECT_EQ(sum_all(&comm, 1), 3);  // and they are still together
+  });
 }
 
 TEST(Ranks, shares_cover_everything_once_and_differ_by_one) {

@@ -26,9 +26,10 @@ fs::path mpi_module(int ranks) {
   for (const fs::path& candidate : {here / "decant_mpi.so", here / "../lib/decant/decant_mpi.so"}) {
     if (fs::exists(candidate)) return candidate;
   }
-  throw InputError({here.string(), "",
-                    fmt::format("was started as one of {} ranks, but this decant was built without MPI (decant_mpi.so is not beside it)", ranks),
-                    "Install libopenmpi-dev and build again, or start it without mpirun"});
+  throw InputError(
+      {here.string(), "",
+       fmt::format("was started as one of {} ranks, but this decant was built without MPI (decant_mpi.so is not beside it)", ranks),
+       "Install libopenmpi-dev and build again, or start it without mpirun"});
 }
 
 }  // namespace
