@@ -47,12 +47,13 @@ void validate(const CutOptions& options, int64_t width);
 /// |rows|)), each of ⌊|rows|/bins⌋ rows, the last also the rest. An empty pool gives an empty order in one
 /// empty bin. Memory: nested_greedy.h; part of the features
 /// once more when they are at most 16 MiB and not all rows. `stage`, if any,
-/// advances by one for each pick. REQUIRES: finite features (require_finite), valid options.
+/// advances by one for each pick. `keeping`: bins that are known already, and where finished ones go (bin_picker.h).
+/// REQUIRES: finite features (require_finite), valid options.
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
-                           Stage* stage = nullptr);
+                           Stage* stage = nullptr, const Keeping& keeping = {});
 
 /// Cuts several pools side by side on the context's threads. Progress: stage "bins", unit "picks".
 std::vector<GreedyResult> cut_pools(const Features& features, std::span<const std::vector<int64_t>> pools, const CutOptions& options,
-                                    const Context& context);
+                                    const Context& context, BinKeeper* keeper = nullptr);
 
 }  // namespace decant

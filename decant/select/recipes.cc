@@ -102,7 +102,7 @@ void mention_small_pools(const Pools& pools, int32_t bins, const Context& contex
 }  // namespace
 
 Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,
-                      const BinOptions& options, const Context& context) {
+                      const BinOptions& options, const Context& context, BinKeeper* keeper) {
   const CutOptions cut{options.function, options.lambda, options.bins, options.classes, options.engine};
   check_labels(features.count(), labels);
   if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
@@ -112,7 +112,7 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
   require_finite(features, "features", bad);
   mention_small_pools(pools, options.bins, context);
 
-  const auto results = cut_pools(features, pools.rows, cut, context);
+  const auto results = cut_pools(features, pools.rows, cut, context, keeper);
   auto selection = empty_selection("bins", features.count());
   for (size_t i = 0; i < results.size(); ++i) append(selection, pools.numbers[i], results[i]);
   return selection;
