@@ -12,6 +12,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/comm/local.h"
 #include "decant/select/greedy.h"
 #include "decant/select/nested_greedy.h"
 
@@ -134,9 +135,10 @@ oracle::Rows nasty_pool(Random& random) {
 }
 
 /// What the windows pick, whether they pay or not, with all switches of theirs thrown in turn.
-std::vector<int64_t> cut_by_windows(const Features& features, const CutOptions& options, uint64_t round, const Context& context) {
+std::vector<int64_t> cut_by_windows(const Features& features, const CutOptions& options, uint64_t round, const Context& context,
+                                    Comm* ranks) {
   const auto rows = everyone(features);
-  LinearPool pool(features, rows, linear_form(options.function, options.lambda), context);
+  LinearPool pool(features, rows, linear_form(options.function, options.lambda), context, ranks);
   NestedOptions nested;
   nested.may_fall_back = false;
   nested.windows = static_cast<int32_t>(1 + round % 3);
@@ -161,11 +163,20 @@ TEST(Fuzz, EngineEqualsOracleOnNastyPools) {
     if (takes_lambda(options.function) && random.below(3) == 0) options.lambda = 4 * random.uniform();
     Context context;
     context.threads = static_cast<int>(1 + round % 3);
-    const auto order = round % 4 == 3 ? cut_into_bins(features, everyone(features), options, context).order
-                                      : cut_by_windows(features, options, round, context);
     const auto wanted = oracle::cut(rows, std::string(name_of(options.function)), options.lambda, options.bins);
-    ASSERT_EQ(order, wanted) << "round " << round << ": " << name_of(options.function) << ", " << rows.size() << " × " << rows[0].size()
-                             << ", " << options.bins << " bins";
+    const auto check = [&](const std::vector<int64_t>& order, int ranks) {
+      ASSERT_EQ(order, wanted) << "round " << round << ": " << name_of(options.function) << ", " << rows.size() << " × " << rows[0].size()
+                               << ", " << options.bins << " bins, " << ranks << " ranks";
+    };
+    if (round % 4 == 3) {
+      check(cut_into_bins(features, everyone(features), options, context).order, 1);
+    } else if (round % 4 == 2) {
+      const int ranks = static_cast<int>(1 + round / 4 % 3);
+      run_ranks(ranks, [&](Comm& comm) { check(cut_by_windows(features, options, round, context, &comm), ranks); });
+    } else {
+      check(cut_by_windows(features, options, round, context, nullptr), 1);
+    }
+    if (HasFatalFailure()) return;
   }
 }
 

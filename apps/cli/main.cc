@@ -104,6 +104,7 @@ int end_with_others(Comm& ranks, const Ending& own) {
       "decant: rank %d of %d: %s\ndecant: this ends the job; bins that were finished are kept, and the same command goes on from them\n",
       ranks.rank(), ranks.size(), own.message.c_str());
   ranks.end_job(own.code);
+  return own.code;
 }
 
 int start(int argc, const char* const* argv) {

@@ -36,7 +36,7 @@ class Comm {
   /// True when every rank calls this within so many seconds. The last thing a rank does.
   virtual bool all_arrive(double seconds) = 0;
   /// Ends all ranks now, with this exit code.
-  [[noreturn]] virtual void end_job(int code) = 0;
+  virtual void end_job(int code) = 0;
 
   struct Traffic {
     int64_t messages = 0;  ///< collective calls
