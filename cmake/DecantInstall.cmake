@@ -1,9 +1,9 @@
-# What is installed besides the program: the library that chooses rows (libdecant.so: base, kernels, data, select), the headers it shows,
+# What is installed besides the program: the library that chooses rows (libdecant.so: base, kernels, comm, data, select), the headers it shows,
 # and how CMake and pkg-config find it. A program that has a matrix needs neither files nor libtorch.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(folders base kernels data select)
+set(folders base kernels comm data select)
 add_library(decant_shared SHARED)
 foreach(folder ${folders})
   target_sources(decant_shared PRIVATE $<TARGET_OBJECTS:decant_${folder}>)
@@ -11,7 +11,7 @@ endforeach()
 set_target_properties(decant_shared PROPERTIES
   OUTPUT_NAME decant EXPORT_NAME decant VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} LINKER_LANGUAGE CXX)
 target_link_libraries(decant_shared PUBLIC fmt::fmt
-  PRIVATE Threads::Threads hwy::hwy PkgConfig::openblas PkgConfig::xxhash OpenSSL::Crypto)
+  PRIVATE Threads::Threads ${CMAKE_DL_LIBS} hwy::hwy PkgConfig::openblas PkgConfig::xxhash OpenSSL::Crypto)
 if(DECANT_SANITIZE)
   target_link_options(decant_shared PRIVATE -fsanitize=${DECANT_SANITIZE})
 endif()

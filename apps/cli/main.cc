@@ -1,10 +1,15 @@
 // The program: parse, run the verb, print, and turn what went wrong into a sentence and an exit code.
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/comm/world.h"
 
 #include "apps/cli/command_line.h"
 #include "apps/cli/progress.h"
@@ -22,47 +27,99 @@ extern "C" void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-int complain(Exit code, const char* message) {
-  std::fprintf(stderr, "decant: %s\n", message);
-  return code;
+/// How a run ended: the exit code, and what to say about it.
+struct Ending {
+  Exit code = kDone;
+  std::string message;
+};
+
+int complain(const Ending& ending) {
+  if (ending.code != kDone) std::fprintf(stderr, "decant: %s\n", ending.message.c_str());
+  return ending.code;
 }
 
-void run_verb(const Invocation& invocation, const std::string& command) {
-  Terminal terminal(invocation.globals.quiet);
-  const Context context{.threads = invocation.globals.threads, .progress = &terminal, .log = &terminal, .cancel = &interrupted};
-  const std::string result = invocation.verb->run(invocation.globals, command, context);
+void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
+  if (ranks != nullptr && !invocation.verb->takes_ranks())
+    throw UsageError(fmt::format("{} works on one machine alone; start it without mpirun", invocation.verb->name()));
+  Globals& globals = invocation.globals;
+  globals.ranks = ranks;
+  const bool speaks = is_root(ranks);
+  Terminal terminal(globals.quiet || !speaks);
+  Context context{.threads = globals.threads, .progress = &terminal, .log = &terminal, .cancel = &interrupted};
+  if (ranks != nullptr && globals.threads == 0) context.threads = std::max(1, context.thread_count() / ranks_on_this_machine());
+  const std::string result = invocation.verb->run(globals, command, context);
   terminal.clear();
-  std::fputs(result.c_str(), stdout);
+  if (speaks) std::fputs(result.c_str(), stdout);
   if (std::fflush(stdout) != 0) throw_errno("standard output", "cannot write");
 }
 
-int run(int argc, const char* const* argv) try {
+Ending run(int argc, const char* const* argv, Comm* ranks) try {
   const auto verbs = all_verbs();
-  const Invocation invocation = parse(argc, argv, verbs);
+  Invocation invocation = parse(argc, argv, verbs);
   if (invocation.verb == nullptr) {
-    std::fputs(invocation.text.c_str(), stdout);
-    return kDone;
+    if (is_root(ranks)) std::fputs(invocation.text.c_str(), stdout);
+    return {};
   }
   if (invocation.globals.threads < 0) throw UsageError("--threads must not be negative");
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
-  run_verb(invocation, quoted(argc, argv));
-  return kDone;
+  run_verb(invocation, quoted(argc, argv), ranks);
+  return {};
 } catch (const UsageError& error) {
-  return complain(kUsage, error.what());
+  return {kUsage, error.what()};
 } catch (const InputError& error) {
-  return complain(kBadInput, error.what());
+  return {kBadInput, error.what()};
+} catch (const OtherRankFailed&) {
+  return {kFailure, ""};
 } catch (const Cancelled&) {
-  return complain(kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command starts again");
+  return {kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command starts again"};
 } catch (const std::bad_alloc&) {
-  return complain(kFailure, "out of memory; `decant plan` says how much a run needs");
+  return {kFailure, "out of memory; `decant plan` says how much a run needs"};
 } catch (const std::exception& error) {
-  return complain(kFailure, error.what());
+  return {kFailure, error.what()};
+}
+
+/// All ranks failed, of one cause or each of its own: the first says what, once for each cause.
+int complain_together(Comm& ranks, const Ending& own) {
+  std::vector<size_t> begins;
+  const std::vector<char> all = gather_all(ranks, std::span<const char>(own.message), &begins);
+  int code = 0;
+  for (const int each : gather_each(ranks, static_cast<int>(own.code))) code = std::max(code, each);
+  if (ranks.rank() > 0) return code;
+  std::set<std::string> said;
+  for (size_t rank = 0; rank + 1 < begins.size(); ++rank) {
+    const std::string message(all.data() + begins[rank], begins[rank + 1] - begins[rank]);
+    if (!message.empty() && said.insert(message).second) std::fprintf(stderr, "decant: %s\n", message.c_str());
+  }
+  return code;
+}
+
+/// One rank's end is that of all.
+int end_with_others(Comm& ranks, const Ending& own) {
+  if (own.code == kDone) return own.code;
+  constexpr double kPatience = 3;  // seconds
+  if (ranks.all_arrive(kPatience)) return complain_together(ranks, own);
+  std::fprintf(
+      stderr,
+      "decant: rank %d of %d: %s\ndecant: this ends the job; bins that were finished are kept, and the same command goes on from them\n",
+      ranks.rank(), ranks.size(), own.message.c_str());
+  ranks.end_job(own.code);
+}
+
+int start(int argc, const char* const* argv) {
+  std::unique_ptr<Comm> ranks;
+  try {
+    ranks = join_world();
+  } catch (const InputError& error) {
+    return complain({kBadInput, error.what()});
+  }
+  const Ending ending = run(argc, argv, ranks.get());
+  return ranks ? end_with_others(*ranks, ending) : complain(ending);
 }
 
 }  // namespace
 }  // namespace decant::cli
 
 int main(int argc, char** argv) {
-  return decant::cli::run(argc, argv);
+  return decant::cli::start(argc, argv);
 }

@@ -8,6 +8,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
+#include "decant/comm/comm.h"
 
 namespace decant::cli {
 
@@ -18,6 +19,7 @@ struct Globals {
   bool dry_run = false;
   int threads = 0;
   std::filesystem::path config;
+  Comm* ranks = nullptr;  ///< of the job that a launcher started; not an option
 
   void declare(OptionTable& table);
 };
@@ -29,6 +31,9 @@ class Verb {
   virtual std::string summary() const = 0;                ///< one line
   virtual std::vector<std::string> examples() const = 0;  ///< shown first in --help
   virtual void declare(OptionTable& table) = 0;
+  virtual bool takes_ranks() const {
+    return false;
+  }  ///< whether several ranks can share the work; run() returns "" on all but the first then
   /// Returns what goes to stdout. `command`: the whole command line, quoted for a shell.
   virtual std::string run(const Globals& globals, const std::string& command, const Context& context) = 0;
 };

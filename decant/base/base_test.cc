@@ -149,8 +149,10 @@ TEST(OutputFolder, AppearsOnlyWhenCommittedAndRefusesToOverwrite) {
     EXPECT_FALSE(fs::exists(out));
   }
   EXPECT_FALSE(fs::exists(out));
-  OutputFolder again(out, {.resume = true});
+  write_file(fs::path(out.string() + ".partial") / "y", "2");
+  OutputFolder again(out, {.keep = "x"});
   EXPECT_TRUE(fs::exists(again.path() / "x"));
+  EXPECT_FALSE(fs::exists(again.path() / "y")) << "only what was named stays";
   again.commit();
   EXPECT_EQ(read_text(out / "x"), "1");
   EXPECT_THAT(message_of([&] { OutputFolder folder(out, {}); }), HasSubstr("exists already"));

@@ -38,4 +38,9 @@ void Stage::advance(int64_t done) {
   if (context_.progress != nullptr) context_.progress->advance(done);
 }
 
+void Stage::skip(int64_t done) {
+  context_.check_cancelled();
+  if (context_.progress != nullptr) context_.progress->skip(done);
+}
+
 }  // namespace decant

@@ -16,6 +16,8 @@ class ProgressSink {
   virtual ~ProgressSink() = default;
   virtual void begin(std::string_view stage, int64_t total, std::string_view unit) = 0;
   virtual void advance(int64_t done) = 0;  ///< that many more
+  /// That many were done by an earlier run: they count, but say nothing about the pace of this one.
+  virtual void skip(int64_t done) { advance(done); }
   virtual void end() = 0;
 };
 
@@ -47,6 +49,7 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   void advance(int64_t done = 1);
+  void skip(int64_t done);  ///< done by an earlier run
 
  private:
   const Context& context_;

@@ -139,7 +139,15 @@ OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out))
   if (!options.overwrite && fs::exists(fs::symlink_status(out_)))
     throw InputError({out_.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
   std::error_code code;
-  if (!options.resume) fs::remove_all(partial_, code);
+  if (options.keep.empty() || !fs::is_directory(fs::symlink_status(partial_))) {
+    fs::remove_all(partial_, code);
+  } else {
+    std::vector<fs::path> leftover;
+    for (const auto& entry : fs::directory_iterator(partial_, code)) leftover.push_back(entry.path());
+    for (const fs::path& path : leftover) {
+      if (path.filename() != options.keep && !code) fs::remove_all(path, code);
+    }
+  }
   if (!code) fs::create_directories(partial_, code);
   if (code) throw IoError({partial_.string(), "", "cannot create the output folder: " + code.message(), "Choose another -o"});
 }

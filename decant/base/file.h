@@ -72,13 +72,13 @@ void write_file(const std::filesystem::path& path, Bytes bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
 /// The output folder of a run: everything is written under OUT.partial/ and renamed to OUT when complete. An existing OUT is an
-/// InputError unless `overwrite`. A leftover OUT.partial is kept (its finished parts can be used again) when `resume`, else removed.
-/// Not committed, OUT.partial stays behind for a later resume; OUT itself is untouched.
+/// InputError unless `overwrite`. Of a leftover OUT.partial only the entry named `keep` stays, if there is such a name: what an
+/// interrupted run left to go on from. Not committed, OUT.partial stays behind; OUT itself is untouched.
 class OutputFolder {
  public:
   struct Options {
     bool overwrite = false;
-    bool resume = false;
+    std::string keep;
   };
   OutputFolder(std::filesystem::path out, Options options);
   const std::filesystem::path& path() const { return partial_; }  ///< where to write now

@@ -1,6 +1,7 @@
 #include "decant/data/features.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -8,10 +9,13 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/parallel.h"
 #include "decant/kernels/half.h"
 
 namespace decant {
 namespace {
+
+constexpr int64_t kFiniteChunk = 2048;  // rows
 
 bool is_aligned_float32(const FeatureBlock& block) {
   return block.type == FloatType::f32 && reinterpret_cast<uintptr_t>(block.data) % alignof(float) == 0;
@@ -129,16 +133,26 @@ Features one_float32_block(const Features& features) {
   return {std::as_const(*values).view(), values};
 }
 
-void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip) {
+void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip, const RowRange& range,
+                    const Context& context) {
+  const int64_t end_of_range = range.end < 0 ? features.count() : range.end;
+  std::atomic<int64_t> first_bad{end_of_range};
+  parallel_for(context, end_of_range - range.begin, kFiniteChunk, [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch;
+    for (int64_t row = range.begin + begin; row < range.begin + end; ++row) {
+      if (!skip.empty() && skip[static_cast<size_t>(row)]) continue;
+      // A NaN or an infinity times zero is a NaN, and a NaN sticks: one cheap sum finds whether to look closer.
+      float trap = 0;
+      for (const float value : features.row(row, scratch)) trap += value * 0.0F;
+      if (trap == 0.0F) continue;
+      for (int64_t known = first_bad; row < known && !first_bad.compare_exchange_weak(known, row);) {
+      }
+      return;
+    }
+  });
+  if (first_bad == end_of_range) return;
   std::vector<float> scratch;
-  for (int64_t row = 0; row < features.count(); ++row) {
-    if (!skip.empty() && skip[static_cast<size_t>(row)]) continue;
-    const auto values = features.row(row, scratch);
-    // A NaN or an infinity times zero is a NaN, and a NaN sticks: one cheap sum finds whether to look closer.
-    float trap = 0;
-    for (const float value : values) trap += value * 0.0F;
-    if (trap != 0.0F) fail_not_finite(features, row, values, name);
-  }
+  fail_not_finite(features, first_bad, features.row(first_bad, scratch), name);
 }
 
 }  // namespace decant

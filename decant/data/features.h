@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "decant/base/context.h"
 #include "decant/base/matrix.h"
 
 namespace decant {
@@ -88,8 +89,15 @@ class Features {
 /// 4 · rows · width bytes.
 Features one_float32_block(const Features& features);
 
+/// Rows [begin, end).
+struct RowRange {
+  int64_t begin = 0;
+  int64_t end = -1;  ///< −1: all that follow
+};
+
 /// Throws InputError naming the first row that holds a NaN or an infinity. `name`: the file, for blocks without a name. One pass.
-/// `skip`: rows that may hold anything, as one flag a row; empty = none.
-void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip = {});
+/// `skip`: rows that may hold anything, as one flag a row; empty = none. `range`: the only rows that are read.
+void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip = {}, const RowRange& range = {},
+                    const Context& context = {});
 
 }  // namespace decant

@@ -43,6 +43,23 @@ void ColdRows::add(double upper, double along, double across) {
   cell.across = std::max(cell.across, across);
 }
 
+void ColdRows::unite(Comm& ranks) {
+  const auto all = gather_each(ranks, cells_);
+  for (const auto& cells : all) {
+    for (size_t i = 0; i < kCells; ++i) {
+      const Cell& other = cells[i];
+      Cell& cell = cells_[i];
+      if (other.now == kNone) continue;
+      if (cell.now == kNone) cell = other;
+      cell.now = std::max(cell.now, other.now);
+      cell.ahead = std::max(cell.ahead, other.ahead);
+      cell.low = std::min(cell.low, other.low);
+      cell.high = std::max(cell.high, other.high);
+      cell.across = std::max(cell.across, other.across);
+    }
+  }
+}
+
 double ColdRows::way(double along) const {
   return outlook_.along != 0 ? std::clamp(along / outlook_.along, 0.0, 1.0) : 0.0;
 }

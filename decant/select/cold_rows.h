@@ -21,6 +21,7 @@
 #include <array>
 #include <cstddef>
 
+#include "decant/comm/comm.h"
 #include "decant/select/query_frame.h"
 
 namespace decant {
@@ -48,17 +49,11 @@ class ColdRows {
   /// Adds a row to its cell. REQUIRES: low ≤ along ≤ high.
   void add(double upper, double along, double across);
 
+  /// Takes in what other ranks have set aside. All have the same rest and cells started, with the same arguments. Collective.
+  void unite(Comm& ranks);
+
   /// No score of a cold row exceeds this after such a move from the reference; −infinity when there are none.
   double bound(double along, double across) const;
-  const char* why(double a, double r) const {
-    auto c = *this;
-    c.rest_ = false;
-    double x = c.bound(a, r);
-    c = *this;
-    c.any_cell_ = false;
-    double y = c.bound(a, r);
-    return x > y ? "cell" : "rest";
-  }
 
  private:
   static constexpr size_t kCells = 128;

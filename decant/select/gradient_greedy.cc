@@ -14,6 +14,8 @@ namespace {
 
 constexpr int64_t kClassChunk = 16;
 constexpr int64_t kRowChunk = 2048;
+constexpr int64_t kCachedRows = 256;  // that stay near while many picks pass over them
+constexpr size_t kPicksAtOnce = 64;
 
 std::vector<double> promote(std::span<const float> values) {
   return {values.begin(), values.end()};
@@ -67,9 +69,29 @@ void GradientPicker::cover_all() {
   });
 }
 
-void GradientPicker::begin_bin(std::span<const int32_t> members) {
+void GradientPicker::end_bin() {
   for (size_t i = 0; i < cover_.size(); ++i) cover_[i] -= picked_[i];
   std::fill(picked_.begin(), picked_.end(), 0.0);
+}
+
+void GradientPicker::skip_bins(std::span<const std::vector<int32_t>> bins) {
+  std::vector<bool> taken(line_.size(), false);
+  for (const auto& bin : bins) {
+    for (const int32_t row : bin) taken[static_cast<size_t>(row)] = true;
+  }
+  unpicked_.clear();
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (!taken[i]) unpicked_.push_back(static_cast<int32_t>(i));
+  }
+  for (const auto& bin : bins) {
+    for (size_t begin = 0; begin < bin.size(); begin += kPicksAtOnce)
+      lower_scores(std::span(bin).subspan(begin, std::min(kPicksAtOnce, bin.size() - begin)));
+    end_bin();
+  }
+}
+
+void GradientPicker::begin_bin(std::span<const int32_t> members) {
+  end_bin();
   unpicked_.assign(members.begin(), members.end());
   members_ = static_cast<double>(members.size());
   count_ = 0;
@@ -79,11 +101,16 @@ double GradientPicker::score(int32_t row) const {
   return (lambda_ / 2) * cover_[static_cast<size_t>(row)] - picked_[static_cast<size_t>(row)];
 }
 
-void GradientPicker::lower_scores(int32_t picked) {
-  const auto b_picked = promote(b(picked));
-  const auto e_picked = promote(e(picked));
-  const double weight = weight_[static_cast<size_t>(picked)];
-  parallel_for(context_, static_cast<int64_t>(unpicked_.size()), kRowChunk, [&](int64_t begin, int64_t end) {
+/// By several picks, in their order: each row sees them one after the other, as if it were told one at a time.
+void GradientPicker::lower_scores(std::span<const int32_t> picks) {
+  std::vector<std::vector<double>> b_picked;
+  std::vector<std::vector<double>> e_picked;
+  for (const int32_t picked : picks) {
+    b_picked.push_back(promote(b(picked)));
+    e_picked.push_back(promote(e(picked)));
+  }
+  const int64_t chunk = picks.size() > 1 ? kCachedRows : kRowChunk;
+  parallel_for(context_, static_cast<int64_t>(unpicked_.size()), chunk, [&](int64_t begin, int64_t end) {
     std::array<const float*, kRowChunk> b_rows;
     std::array<const float*, kRowChunk> e_rows;
     std::array<double, kRowChunk> bb;
@@ -94,11 +121,14 @@ void GradientPicker::lower_scores(int32_t picked) {
       b_rows[i] = b(rows[i]).data();
       e_rows[i] = e(rows[i]).data();
     }
-    dot_rows(std::span(b_rows).first(count), b_picked, std::span(bb).first(count));
-    dot_rows(std::span(e_rows).first(count), e_picked, std::span(ee).first(count));
-    for (size_t i = 0; i < count; ++i) {
-      const auto row = static_cast<size_t>(rows[i]);
-      picked_[row] += bb[i] * (1 + ee[i]) * weight_[row] * weight;
+    for (size_t p = 0; p < picks.size(); ++p) {
+      const double weight = weight_[static_cast<size_t>(picks[p])];
+      dot_rows(std::span(b_rows).first(count), b_picked[p], std::span(bb).first(count));
+      dot_rows(std::span(e_rows).first(count), e_picked[p], std::span(ee).first(count));
+      for (size_t i = 0; i < count; ++i) {
+        const auto row = static_cast<size_t>(rows[i]);
+        picked_[row] += bb[i] * (1 + ee[i]) * weight_[row] * weight;
+      }
     }
   });
 }
@@ -110,7 +140,7 @@ Pick GradientPicker::next() {
   }
   const Pick pick{*best, score(*best) + lambda_ / 2 * members_ - count_};
   unpicked_.erase(best);
-  lower_scores(pick.row);
+  lower_scores({&pick.row, 1});
   count_ += 1;
   return pick;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
@@ -12,6 +13,7 @@
 #include "decant/select/linear_greedy.h"
 #include "decant/select/linear_pool.h"
 #include "decant/select/nested_greedy.h"
+#include "decant/select/pools_on_ranks.h"
 
 namespace decant {
 namespace {
@@ -43,18 +45,27 @@ void validate(const CutOptions& options, int64_t width) {
 }
 
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
-                           Stage* stage) {
+                           Stage* stage, const Keeping& keeping) {
   for (size_t i = 1; i < rows.size(); ++i) DECANT_CHECK(rows[i - 1], <, rows[i]);
-  if (options.function == Function::graph_cut_gradient) {
-    GradientPicker picker(features, rows, options.classes, options.lambda, context);
-    return run_bins(picker, rows, options.bins, context, stage);
-  }
-  LinearPool pool(features, rows, linear_form(options.function, options.lambda), context);
-  return run_bins(*make_picker(pool, options.engine, context), rows, options.bins, context, stage);
+  std::optional<LinearPool> pool;
+  std::unique_ptr<BinPicker> picker;
+  const auto when_needed = [&]() -> BinPicker& {
+    if (picker != nullptr) return *picker;
+    if (options.function == Function::graph_cut_gradient) {
+      picker = std::make_unique<GradientPicker>(features, rows, options.classes, options.lambda, context);
+    } else {
+      Comm* ranks = options.engine == Engine::everyone ? nullptr : options.ranks;
+      pool.emplace(features, rows, linear_form(options.function, options.lambda), context, ranks);
+      picker = make_picker(*pool, options.engine, context);
+    }
+    return *picker;
+  };
+  return run_bins(when_needed, rows, options.bins, context, stage, keeping);
 }
 
 std::vector<GreedyResult> cut_pools(const Features& features, std::span<const std::vector<int64_t>> pools, const CutOptions& options,
-                                    const Context& context) {
+                                    const Context& context, BinKeeper* keeper) {
+  if (options.ranks != nullptr) return cut_pools_on_ranks(features, pools, options, context, keeper);
   const auto count = static_cast<int64_t>(pools.size());
   const auto total = std::transform_reduce(pools.begin(), pools.end(), int64_t{0}, std::plus<>(),
                                            [](const auto& pool) { return static_cast<int64_t>(pool.size()); });
@@ -64,7 +75,7 @@ std::vector<GreedyResult> cut_pools(const Features& features, std::span<const st
   inside.threads = count > 1 ? std::max(1, context.thread_count() / static_cast<int>(std::min<int64_t>(count, 1024))) : context.threads;
   parallel_for(context, count, 1, [&](int64_t begin, int64_t) {
     const auto at = static_cast<size_t>(begin);
-    results[at] = cut_into_bins(features, pools[at], options, inside, &stage);
+    results[at] = cut_into_bins(features, pools[at], options, inside, &stage, {keeper, begin});
   });
   return results;
 }

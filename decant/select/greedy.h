@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/comm/comm.h"
 #include "decant/data/features.h"
 #include "decant/select/bin_picker.h"
 #include "decant/select/objective.h"
@@ -37,6 +38,7 @@ struct CutOptions {
   int32_t classes = 0;  ///< graph-cut-gradient: how many of the columns are b; the others are e
   // change the speed
   Engine engine = Engine::automatic;
+  Comm* ranks = nullptr;  ///< that share the work, all calling with the same arguments; null = there is one
 };
 
 /// InputError for bins < 1, a λ that is negative or not finite or not taken, classes that do not fit the
@@ -47,12 +49,14 @@ void validate(const CutOptions& options, int64_t width);
 /// |rows|)), each of ⌊|rows|/bins⌋ rows, the last also the rest. An empty pool gives an empty order in one
 /// empty bin. Memory: nested_greedy.h; part of the features
 /// once more when they are at most 16 MiB and not all rows. `stage`, if any,
-/// advances by one for each pick. REQUIRES: finite features (require_finite), valid options.
+/// advances by one for each pick. `keeping`: bins that are known already, and where finished ones go (bin_picker.h).
+/// With ranks, all of them cut this pool together and return the same (collective); graph-cut-gradient and Engine::everyone are cut by
+/// each of them alone. REQUIRES: finite features (require_finite), valid options.
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
-                           Stage* stage = nullptr);
+                           Stage* stage = nullptr, const Keeping& keeping = {});
 
-/// Cuts several pools side by side on the context's threads. Progress: stage "bins", unit "picks".
+/// Cuts several pools side by side on the context's threads, and with ranks as pools_on_ranks.h says. Progress: stage "bins", unit "picks".
 std::vector<GreedyResult> cut_pools(const Features& features, std::span<const std::vector<int64_t>> pools, const CutOptions& options,
-                                    const Context& context);
+                                    const Context& context, BinKeeper* keeper = nullptr);
 
 }  // namespace decant

@@ -4,75 +4,99 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/kernels/dot.h"
+#include "decant/select/block_sum.h"
 
 namespace decant {
 namespace {
 
-constexpr int64_t kSumBlock = 4096;
 constexpr int64_t kScoreChunk = 2048;
 constexpr size_t kConvertedRows = 16;  // converted together, then multiplied while they are in the cache
 constexpr int64_t kCopyLimit = int64_t{16} << 20;
 
 }  // namespace
 
-LinearPool::LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context)
-    : form_(form), context_(context) {
+LinearPool::LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context, Comm* ranks)
+    : form_(form), context_(context), count_(static_cast<int64_t>(rows.size())), ranks_(ranks) {
   DECANT_CHECK(features.count(), <=, std::numeric_limits<int32_t>::max());
-  gather(features, rows);
+  if (ranks_ != nullptr) {
+    const Share share = share_of(count_, ranks_->rank(), ranks_->size());
+    first_ = static_cast<int32_t>(share.begin);
+    rows = rows.subspan(static_cast<size_t>(share.begin), static_cast<size_t>(share.end - share.begin));
+  }
   norms_.resize(rows.size());
-  parallel_for(context_, size(), kScoreChunk, [&](int64_t begin, int64_t end) {
+  gather(features, rows);
+  parallel_for(context_, own(), kScoreChunk, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch;
-    for (auto i = static_cast<int32_t>(begin); i < end; ++i) {
-      const auto x = values(i, scratch);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const auto x = values(first_ + static_cast<int32_t>(i), scratch);
       const double squared = dot(x, x);
-      norms_[at(i)] = !form_.unit ? squared : squared > 0 ? 1.0 / std::sqrt(squared) : 0.0;
+      norms_[i] = !form_.unit ? squared : squared > 0 ? 1.0 / std::sqrt(squared) : 0.0;
     }
   });
 }
 
 void LinearPool::gather(const Features& features, std::span<const int64_t> rows) {
   const int64_t width = features.width();
-  count_ = static_cast<int64_t>(rows.size());
+  const auto count = static_cast<int64_t>(rows.size());
   table_ = features;
-  if (count_ == features.count()) return;
-  if (count_ * width * 4 > kCopyLimit) {
+  if (count_ == features.count()) {
+    first_line_ = first_;
+    return;
+  }
+  if (count * width * 4 > kCopyLimit) {
     place_.resize(rows.size());
     std::transform(rows.begin(), rows.end(), place_.begin(), [](int64_t row) { return static_cast<int32_t>(row); });
     return;
   }
   const int64_t stride = (width + 15) / 16 * 16;  // whole cache lines
-  copy_.resize(static_cast<size_t>(count_ * stride) + 16);
+  copy_.resize(static_cast<size_t>(count * stride) + 16);
   auto* start = copy_.data() + (16 - reinterpret_cast<uintptr_t>(copy_.data()) / 4 % 16) % 16;
-  for (int64_t i = 0; i < count_; ++i) {
+  for (int64_t i = 0; i < count; ++i) {
     features.copy_row(rows[static_cast<size_t>(i)], {start + i * stride, static_cast<size_t>(width)});
   }
-  table_ = {MatrixView<const float>(start, count_, width, stride), nullptr};
+  table_ = {MatrixView<const float>(start, count, width, stride), nullptr};
 }
 
-std::vector<double> LinearPool::sum(std::span<const int32_t> rows) const {
-  const auto count = static_cast<int64_t>(rows.size());
-  Matrix<double> partial((count + kSumBlock - 1) / kSumBlock, width());
-  parallel_for(context_, count, kSumBlock, [&](int64_t begin, int64_t end) {
-    const auto block = partial[begin / kSumBlock];
-    std::vector<float> scratch;
-    for (int64_t i = begin; i < end; ++i) {
-      const int32_t row = rows[static_cast<size_t>(i)];
-      add_scaled(block, scale(row), values(row, scratch));
-    }
+std::span<const int32_t> LinearPool::own_part(std::span<const int32_t> rows) const {
+  const auto begin = std::lower_bound(rows.begin(), rows.end(), first_);
+  const auto end = std::lower_bound(begin, rows.end(), first_ + own());
+  return {begin, end};
+}
+
+void LinearPool::welcome(std::span<const int32_t> rows) {
+  if (ranks_ == nullptr) return;
+  guests_.exchange(rows, own_part(rows), width(), *ranks_, [&](int32_t row, std::span<float> values) {
+    table_.copy_row(line(row), values);
+    return norm(row);
   });
-  std::vector<double> total(static_cast<size_t>(width()), 0.0);
-  for (int64_t block = 0; block < partial.rows(); ++block) {
-    for (size_t k = 0; k < total.size(); ++k) total[k] += partial[block][k];
-  }
-  return total;
+}
+
+std::vector<double> LinearPool::sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const {
+  const Share share{first_own, first_own + static_cast<int64_t>(own.size())};
+  const auto add = [&](int64_t begin, int64_t end, std::span<double> sum) {
+    std::vector<float> scratch;
+    for (int64_t i = begin - first_own; i < end - first_own; ++i) {
+      const int32_t row = own[static_cast<size_t>(i)];
+      add_scaled(sum, scale(row), values(row, scratch));
+    }
+  };
+  return block_sum(members, width(), share, add, ranks_, context_);
+}
+
+std::vector<double> LinearPool::sum_of_everyone() const {
+  std::vector<int32_t> rows(norms_.size());
+  std::iota(rows.begin(), rows.end(), first_);
+  return sum(count_, first_, rows);
 }
 
 void LinearPool::begin_bin(std::span<const int32_t> members) {
-  total_ = sum(members);
+  const auto own = own_part(members);
+  total_ = sum(static_cast<int64_t>(members.size()), own.data() - members.data(), own);
   members_ = static_cast<double>(members.size());
   if (form_.mean) {
     for (double& value : total_) value /= members_;
@@ -83,8 +107,18 @@ void LinearPool::begin_bin(std::span<const int32_t> members) {
   picked_ = 0;
   norms_picked_ = 0;
   norms_pool_ = 0;
-  if (form_.norms_pool == 0) return;
-  for (const int32_t row : members) norms_pool_ += squared_norm(row);
+  if (form_.norms_pool != 0) add_squared_norms(own);
+}
+
+/// One after the other, rank by rank: gains repeat to the last bit.
+void LinearPool::add_squared_norms(std::span<const int32_t> own) {
+  const int ranks = ranks_ == nullptr ? 1 : ranks_->size();
+  for (int rank = 0; rank < ranks; ++rank) {
+    if (ranks_ == nullptr || rank == ranks_->rank()) {
+      for (const int32_t row : own) norms_pool_ += squared_norm(row);
+    }
+    if (ranks_ != nullptr) ranks_->broadcast(std::as_writable_bytes(std::span(&norms_pool_, 1)), rank);
+  }
 }
 
 void LinearPool::pick(int32_t row) {
@@ -101,7 +135,7 @@ void LinearPool::pick(int32_t row) {
 void LinearPool::dot_lines(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const {
   if (!table_.is_stored_float32()) return dot_converted(rows, query, out);
   std::array<const float*, kScoreChunk> stored;
-  for (size_t i = 0; i < rows.size(); ++i) stored[i] = table_.stored_row(line(rows[i]));
+  for (size_t i = 0; i < rows.size(); ++i) stored[i] = is_own(rows[i]) ? table_.stored_row(line(rows[i])) : guests_.values(rows[i]).data();
   dot_rows(std::span(stored).first(rows.size()), query, out);
 }
 
@@ -114,8 +148,8 @@ void LinearPool::dot_converted(std::span<const int32_t> rows, std::span<const do
     const auto part = rows.subspan(begin, std::min(kConvertedRows, rows.size() - begin));
     for (size_t i = 0; i < part.size(); ++i) {
       const auto to = std::span(scratch).subspan(i * row_width, row_width);
-      table_.copy_row(line(part[i]), to);
-      converted[i] = to.data();
+      if (is_own(part[i])) table_.copy_row(line(part[i]), to);
+      converted[i] = is_own(part[i]) ? to.data() : guests_.values(part[i]).data();
     }
     dot_rows(std::span(converted).first(part.size()), query, out.subspan(begin, part.size()));
   }

@@ -29,6 +29,7 @@ NestedPicker::NestedPicker(LinearPool& pool, const NestedOptions& options, const
       recent_(kRecentQueries) {
   DECANT_CHECK(options.windows, >=, 1);
   DECANT_CHECK(options.windows, <=, 3);
+  if (pool.ranks() != nullptr) share_ = 1.0 / pool.ranks()->size();
   levels_.emplace_back(RefreshPolicy(1));
   for (int32_t i = options.windows; i > 0; --i) {
     const double horizon = kFinestHorizon * std::pow(8.0, i - 1);
@@ -45,10 +46,11 @@ void NestedPicker::begin_bin(std::span<const int32_t> members) {
   runner_up_ = -1;
   everyone_left_ = 0;
   by_everyone_ = options_.may_fall_back && everyone_is_cheaper(kCheapestPick);
+  const auto own = pool_.own_part(members);
   if (by_everyone_) {
-    everyone_.assign(members.begin(), members.end());
+    everyone_.assign(own.begin(), own.end());
   } else {
-    start_over(members);
+    start_over(own);
   }
 }
 
@@ -61,9 +63,9 @@ void NestedPicker::start_over(std::span<const int32_t> rows) {
   all.window.at = now_;
   all.along_before = 0;
   all.window.become_everyone(rows, frame_, codes_, context_);
-  all.policy.renewed(static_cast<double>(rows.size()) * costs_.everyone);
+  all.policy.renewed(static_cast<double>(unpicked_) * share_ * costs_.everyone);
   counts_.everyone_passes += 1;
-  typical_ = all.window.typical_across();
+  typical_ = mean_of_all(pool_.ranks(), all.window.typical_across());
   history_.clear();
   allowance_ = frame_.allowance(now_.length * static_cast<double>(levels_.size() + 1));
   for (size_t level = 1; level < levels_.size(); ++level) {
@@ -97,7 +99,7 @@ void NestedPicker::choose_highest(size_t level) {
   const Window& parent = levels_[level - 1].window;
   ColdRows& cold = levels_[level].cold;
   const double horizon = std::min(levels_[level].policy.horizon(), kLongestBlindHorizon);
-  const double floor = parent.highest(static_cast<size_t>(4 * (64 + horizon)));
+  const double floor = parent.highest(static_cast<size_t>(4 * (64 + horizon)), ranks_above(level));
   cold.clear();
   cold.set_cells({}, parent.lowest_along(), parent.highest_along());
   slots_.clear();
@@ -115,7 +117,13 @@ void NestedPicker::choose_highest(size_t level) {
       cold.add(score + slack, parent.along(slot), parent.across(slot));
     }
   }
+  if (Comm* ranks = ranks_above(level)) cold.unite(*ranks);
   fill_window(level, slots_, known_, 0);
+}
+
+/// The ranks that have to agree on what is chosen for a level: its parent is in parts. Finer windows are the same on every rank.
+Comm* NestedPicker::ranks_above(size_t level) const {
+  return level == 1 ? pool_.ranks() : nullptr;
 }
 
 /// The rows that may come within a margin of the best before the horizon.
@@ -132,13 +140,14 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
   frame_.move(parent.at, now_, move_);
   parent.sweep(move_, questions, allowance_, slots_, context_);
   counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
-  const double work = 3 * costs_.swept * static_cast<double>(parent.size()) + estimate_slots(parent);
+  const bool rest = any_of_all(ranks_above(level), slots_.size() < parent.unpicked());
+  const double work = mean_of_all(ranks_above(level), 3 * costs_.swept * static_cast<double>(parent.size()) + estimate_slots(parent));
   child.cold.clear();
-  if (slots_.size() < parent.unpicked()) {
+  if (rest) {
     child.cold.set_rest(outlook, best - outlook.margin, parent.lowest_along(), parent.highest_along(), parent.largest_across());
   }
   counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
-  set_far_slots_aside(parent, questions, outlook, child.cold);
+  set_far_slots_aside(parent, questions, outlook, child.cold, ranks_above(level));
   fill_window(level, slots_, known_, work);
 }
 
@@ -151,7 +160,7 @@ double NestedPicker::estimate_slots(const Window& window) {
 
 /// Moves those of slots_ whose estimates answer no to every question into the cells of `cold`.
 void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook,
-                                       ColdRows& cold) {
+                                       ColdRows& cold, Comm* ranks) {
   size_t kept = 0;
   far_.clear();
   double low = std::numeric_limits<double>::infinity();
@@ -175,8 +184,12 @@ void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Win
   slots_.resize(kept);
   known_.middle.resize(kept);
   known_.error.resize(kept);
-  if (!far_.empty()) cold.set_cells(outlook, low, high);
+  low = min_all(ranks, low);
+  high = max_all(ranks, high);
+  if (low > high) return;
+  cold.set_cells(outlook, low, high);
   for (const auto& row : far_) cold.add(row.upper, row.along, row.across);
+  if (ranks != nullptr) cold.unite(*ranks);
 }
 
 /// Every unpicked row of the parent: nothing is cold.
@@ -188,7 +201,7 @@ void NestedPicker::choose_everyone(size_t level) {
     if (!parent.picked(slot)) slots_.push_back(slot);
   }
   levels_[level].cold.clear();
-  const double work = estimate_slots(parent);
+  const double work = mean_of_all(ranks_above(level), estimate_slots(parent));
   fill_window(level, slots_, known_, work);
 }
 
@@ -199,10 +212,11 @@ void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, con
   child.along_before = parent.along_before + move_.along;
   child.window.at = now_;
   if (level + 1 == levels_.size()) recent_.clear();
-  child.window.become_part_of(parent.window, slots, known, frame_, context_);
-  child.policy.renewed(work + costs_.gathered * static_cast<double>(slots.size()));
+  child.window.become_part_of(parent.window, slots, known, ranks_above(level), context_);
+  if (ranks_above(level) != nullptr) pool_.welcome(child.window.rows());
+  child.policy.renewed(work + costs_.gathered * static_cast<double>(child.window.size()));
   counts_.levels[level - 1].refreshes += 1;
-  counts_.levels[level - 1].rows += static_cast<int64_t>(slots.size());
+  counts_.levels[level - 1].rows += static_cast<int64_t>(child.window.size());
 }
 
 /// The coarsest level at which renewing pays now; false when none does.
@@ -234,7 +248,7 @@ void NestedPicker::measure_moves() {
 
 /// A canonical score that some unpicked row reaches; nothing if none is known.
 double NestedPicker::bar() {
-  if (runner_up_ < 0) return kNothing;
+  if (runner_up_ < 0 || !pool_.everywhere(runner_up_)) return kNothing;
   double score = 0;
   pool_.scores({&runner_up_, 1}, {&score, 1});
   counts_.exact += 1;
@@ -384,6 +398,7 @@ Pick NestedPicker::take(const Scored& best) {
     Window& window = levels_[level].window;
     window.mark_picked(slot);
     if (level > 0) slot = window.parent(slot);
+    if (slot < 0) break;  // another rank's
   }
   history_.add(fine.along_before + fine.move.along, best.score);
   pool_.pick(pick.row);
@@ -406,7 +421,7 @@ int32_t NestedPicker::runner_up_row(int32_t winner) const {
 // ---- everyone
 
 bool NestedPicker::everyone_is_cheaper(double cost_of_pick) const {
-  return static_cast<double>(unpicked_) * costs_.everyone < cost_of_pick;
+  return static_cast<double>(unpicked_) * share_ * costs_.everyone < cost_of_pick;
 }
 
 void NestedPicker::unpicked_rows(std::vector<int32_t>& rows) const {
@@ -438,15 +453,29 @@ Pick NestedPicker::next_of_everyone() {
   scores_.resize(everyone_.size());
   pool_.scores(everyone_, scores_);
   const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();  // the first of equals
-  const Pick pick{everyone_[static_cast<size_t>(best)], pool_.gain(scores_[static_cast<size_t>(best)])};
+  const bool any = !everyone_.empty();
+  const ScoredRow own = any ? ScoredRow{scores_[static_cast<size_t>(best)], everyone_[static_cast<size_t>(best)]} : ScoredRow{};
+  const ScoredRow winner = best_of_all(own);
+  const Pick pick{winner.row, pool_.gain(winner.score)};
   pool_.pick(pick.row);
-  everyone_.erase(everyone_.begin() + best);
+  if (any && own.row == winner.row) everyone_.erase(everyone_.begin() + best);
   if (everyone_left_ > 0) everyone_left_ -= 1;
   if (runner_up_ == pick.row) runner_up_ = -1;
   unpicked_ -= 1;
   counts_.picks += 1;
   counts_.everyone_picks += 1;
   return pick;
+}
+
+/// The best of every rank's best, which all ranks can score afterwards.
+NestedPicker::ScoredRow NestedPicker::best_of_all(const ScoredRow& own) {
+  if (pool_.ranks() == nullptr) return own;
+  ScoredRow winner;
+  for (const ScoredRow& best : gather_each(*pool_.ranks(), own)) {
+    if (best.score > winner.score) winner = best;  // in the order of ranks, and so of rows: the first of equals
+  }
+  pool_.welcome({&winner.row, 1});
+  return winner;
 }
 
 }  // namespace decant

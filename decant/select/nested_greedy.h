@@ -32,11 +32,17 @@
 // A row that is scored exactly for the first time also gets its exact score at the reference of every window it
 // is in: it is in the cache, and rows that are looked at once are looked at again.
 //
+// On several ranks each has W₀ of its own rows. When W₁ is chosen, all ranks apply the same questions to their own rows, their cold rows
+// are united, and what they chose is gathered: rows, codes, what is known of them, and the vectors. From then on W₁ and W₂ are the same
+// everywhere, every rank makes the same picks, and nothing is sent until W₁ is chosen anew. Where a decision rests on W₀ it rests
+// on numbers of all ranks, so ranks never disagree about what comes next. Scoring everyone costs two small messages a pick.
+//
 // Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to cost as much as
 // scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
 #pragma once
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -98,6 +104,11 @@ class NestedPicker : public BinPicker {
     double score = 0;
   };
 
+  struct ScoredRow {
+    double score = -std::numeric_limits<double>::infinity();
+    int32_t row = -1;
+  };
+
   void start_over(std::span<const int32_t> rows);
   void end_inside(size_t first);
   void renew(size_t first, double best);
@@ -105,7 +116,9 @@ class NestedPicker : public BinPicker {
   void choose_by_outlook(size_t level, double best);
   void choose_everyone(size_t level);
   double estimate_slots(const Window& window);
-  void set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook, ColdRows& cold);
+  void set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook, ColdRows& cold,
+                           Comm* ranks);
+  Comm* ranks_above(size_t level) const;
   void fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work);
   bool renewal_is_due(size_t& level) const;
 
@@ -125,6 +138,7 @@ class NestedPicker : public BinPicker {
   void unpicked_rows(std::vector<int32_t>& rows) const;
   bool fall_back();
   Pick next_of_everyone();
+  ScoredRow best_of_all(const ScoredRow& own);
 
   LinearPool& pool_;
   NestedOptions options_;
@@ -139,6 +153,7 @@ class NestedPicker : public BinPicker {
   RecentQueries recent_;  ///< for the finest window
   double allowance_ = 0;
   double typical_ = 0;      ///< a usual ρ
+  double share_ = 1;        ///< of the rows that is this rank's, about
   int32_t runner_up_ = -1;  ///< a row that has not been picked; -1 = none
   size_t unpicked_ = 0;
 

@@ -19,10 +19,12 @@ double length_of(std::span<const double> values) {
 QueryFrame::QueryFrame(const LinearPool& pool)
     : pool_(pool), extra_(pool.form().squared_norm), rounding_(64 * 0x1p-53 * static_cast<double>(pool.width() + 16)) {
   double longest_row = 0;
-  for (int32_t i = 0; i < pool.size(); ++i) longest_row = std::max(longest_row, pool.length_squared(i));
+  const auto own_end = pool.first() + pool.own();
+  for (int32_t i = pool.first(); i < own_end; ++i) longest_row = std::max(longest_row, pool.length_squared(i));
+  longest_row = max_all(pool.ranks(), longest_row);
   if (extra_ && longest_row > 0) kappa_ = std::ldexp(1.0, -(std::ilogb(longest_row) / 2 + 1));
-  for (int32_t i = 0; i < pool.size(); ++i) longest_ = std::max(longest_, length_squared(i));
-  longest_ = std::sqrt(longest_) * kUp;
+  for (int32_t i = pool.first(); i < own_end; ++i) longest_ = std::max(longest_, length_squared(i));
+  longest_ = std::sqrt(max_all(pool.ranks(), longest_)) * kUp;
 }
 
 double QueryFrame::length_squared(int32_t row) const {

@@ -34,7 +34,7 @@ struct Move {
 
 class QueryFrame {
  public:
-  explicit QueryFrame(const LinearPool& pool);  ///< keeps the reference; one pass over the rows' norms
+  explicit QueryFrame(const LinearPool& pool);  ///< keeps the reference; one pass over the rows' norms; collective
 
   void here(QueryPoint& point) const;  ///< the pool's present query
   void move(const QueryPoint& from, const QueryPoint& to, Move& move) const;
@@ -56,6 +56,7 @@ class QueryFrame {
   double across(int32_t row, double along) const;  ///< ρ for e = along, not less than the true one
   double extra(int32_t row) const { return extra_ ? pool_.squared_norm(row) * kappa_ : 0; }  ///< the coordinate κ·‖x‖²
   bool has_extra() const { return extra_; }
+  Comm* ranks() const { return pool_.ranks(); }
 
   /// What covers every float64 rounding in comparing a bound, built from queries of these lengths in all, with a
   /// canonical score. docs/numerics.md has the proof.

@@ -99,20 +99,27 @@ void mention_small_pools(const Pools& pools, int32_t bins, const Context& contex
   if (small > 0) context.warn(fmt::format("{} of {} pools have fewer rows than {} bins", small, pools.rows.size(), bins));
 }
 
+/// What this rank reads.
+RowRange own_rows(const Features& features, const Comm* ranks) {
+  if (ranks == nullptr) return {};
+  const Share share = share_of(features.count(), ranks->rank(), ranks->size());
+  return {share.begin, share.end};
+}
+
 }  // namespace
 
 Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,
-                      const BinOptions& options, const Context& context) {
-  const CutOptions cut{options.function, options.lambda, options.bins, options.classes, options.engine};
+                      const BinOptions& options, const Context& context, BinKeeper* keeper) {
+  const CutOptions cut{options.function, options.lambda, options.bins, options.classes, options.engine, options.ranks};
   check_labels(features.count(), labels);
   if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
   validate(cut, features.width());
   const auto bad = mark(features.count(), bad_rows);
   const auto pools = make_pools(bad, options.per_class ? labels : std::span<const int32_t>());
-  require_finite(features, "features", bad);
+  all_or_none(options.ranks, true, [&] { require_finite(features, "features", bad, own_rows(features, options.ranks), context); });
   mention_small_pools(pools, options.bins, context);
 
-  const auto results = cut_pools(features, pools.rows, cut, context);
+  const auto results = cut_pools(features, pools.rows, cut, context, keeper);
   auto selection = empty_selection("bins", features.count());
   for (size_t i = 0; i < results.size(); ++i) append(selection, pools.numbers[i], results[i]);
   return selection;

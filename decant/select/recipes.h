@@ -35,14 +35,15 @@ struct BinOptions {
   int32_t classes = 0;    ///< graph-cut-gradient: width of b
   // change the speed
   Engine engine = Engine::automatic;
+  Comm* ranks = nullptr;  ///< see CutOptions
 };
 
 /// Cuts every pool into bins. `labels`: one a row, or none at all; rows labelled kNoLabel make a pool of their own after the others.
 /// `bad_rows` are left out, whatever their features hold. Pools are numbered by label. A pool of fewer rows than bins gets one bin
 /// a row. InputError for labels that do not fit, rows out of range, no usable row, features without columns, a NaN or an infinity
-/// in a usable row, and options that validate() refuses.
+/// in a usable row, and options that validate() refuses. `keeper`, if any: bins that are known already, and where finished ones go.
 Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,
-                      const BinOptions& options, const Context& context);
+                      const BinOptions& options, const Context& context, BinKeeper* keeper = nullptr);
 
 /// The baseline: each pool is one bin in random order. With `per_class` and labels, sample() keeps the classes' proportions exactly;
 /// otherwise the draw is plain uniform. Gains are 0.

@@ -21,6 +21,11 @@
 
 namespace decant {
 
+/// The next float32 above, or the one after.
+inline float float_above(double value) {
+  return static_cast<float>(value * (1 + 0x1p-22)) + 0x1p-149F;
+}
+
 /// A query ready to be multiplied with codes.
 struct CodedQuery {
   std::vector<int8_t> values;  ///< r̃, padded with zeros to the codes' stride
@@ -36,32 +41,27 @@ struct CodeBlock {
   HugeArray<uint8_t> codes;  ///< rows × stride, each plus 128
   std::vector<float> step;   ///< s
   std::vector<float> error;  ///< ε
-
-  /// Becomes a copy of some rows of another block, on the context's threads when it pays.
-  void gather(const CodeBlock& from, std::span<const int32_t> rows, const Context& context);
-  /// out[i] ≈ ⟨a_x, r⟩ of rows[i], off by at most error_of(rows[i], query) and rounding.
-  void products(std::span<const int32_t> rows, const CodedQuery& query, std::span<double> out) const;
-  double error_of(int32_t row, const CodedQuery& query) const {
-    return static_cast<double>(error[static_cast<size_t>(row)]) * query.length + query.error;
-  }
 };
 
 class RowCodes {
  public:
   static constexpr int64_t kWidestRow = int64_t{1} << 20;  ///< wider rows could overflow the integer product
 
-  /// Two passes over the pool. `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
+  /// Two passes over the pool; each rank codes its own rows, and what is said of all rows holds for all ranks' (collective).
+  /// `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
   RowCodes(const LinearPool& pool, const Context& context, double coarseness = 1);
 
   /// Quantises r, which is no longer than `length`.
   void encode(std::span<const double> r, double length, CodedQuery& query) const;
-  const CodeBlock& rows() const { return rows_; }
-  double longest() const { return longest_; }        ///< A = max ‖a_x‖, not less than the true one
-  double typical_error() const { return typical_; }  ///< mean ε
+  const CodeBlock& rows() const { return rows_; }           ///< the rank's own, side by side
+  int32_t line(int32_t row) const { return row - first_; }  ///< where an own row is in rows()
+  double longest() const { return longest_; }               ///< A = max ‖a_x‖, not less than the true one
+  double typical_error() const { return typical_; }         ///< mean ε
 
  private:
   double encode_row(const LinearPool& pool, int32_t row, double coarseness, std::vector<float>& scratch);
 
+  int32_t first_ = 0;
   CodeBlock rows_;
   std::vector<double> mean_;
   double longest_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -34,61 +35,99 @@ SweepUnits units_for(double longest, double query_length) {
 void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, const Context& context) {
   row_.assign(rows.begin(), rows.end());
   parent_.clear();
-  slack_.clear();
-  along_.clear();
-  along_per_score_ = frame.has_direction() ? 1 / frame.direction_length() : 0;
+  known_.clear();
   everyone_ = &codes;
+  stride_ = codes.rows().stride;
   score_.resize(rows.size());
   frame.scores_at(at, rows, score_);
-  set_columns(frame, context);
-}
-
-void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const QueryFrame& frame,
-                            const Context& context) {
-  const size_t count = slots.size();
-  parent_.assign(slots.begin(), slots.end());
-  everyone_ = nullptr;
-  row_.resize(count);
-  along_.resize(count);
-  score_ = known.middle;
-  slack_ = known.error;
-  for (size_t i = 0; i < count; ++i) {
-    row_[i] = parent.row(slots[i]);
-    along_[i] = parent.along(slots[i]);
-  }
-  if (parent.everyone_ != nullptr) {
-    own_codes_.gather(parent.codes(), row_, context);
-  } else {
-    own_codes_.gather(parent.codes(), slots, context);
-  }
-  set_columns(frame, context);
-}
-
-void Window::set_columns(const QueryFrame& frame, const Context& context) {
   longest_ = frame.longest();
   units_ = units_for(longest_, at.length);
-  upper32_.resize(size());
-  along32_.resize(size());
-  across32_.resize(size());
-  parallel_for(context, static_cast<int64_t>(size()), kSweepChunk, [&](int64_t begin, int64_t end) {
-    for (auto slot = static_cast<int32_t>(begin); slot < end; ++slot) {
-      const double e = along(slot);
-      upper32_[at_(slot)] = static_cast<float>((score(slot) + slack(slot)) / units_.score);
-      along32_[at_(slot)] = static_cast<float>(e / units_.row);
-      across32_[at_(slot)] = static_cast<float>(frame.across(row(slot), e) / units_.row * kBoundUp);
+  const double along_per_score = frame.has_direction() ? 1 / frame.direction_length() : 0;
+  along32_.resize(rows.size());
+  across32_.resize(rows.size());
+  parallel_for(context, static_cast<int64_t>(rows.size()), kSweepChunk, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      along32_[i] = static_cast<float>(score_[i] * along_per_score / units_.row);
+      const double e = static_cast<double>(along32_[i]) * units_.row;
+      across32_[i] = static_cast<float>(frame.across(row_[i], e) / units_.row * kBoundUp);
     }
   });
+  set_columns(frame.ranks());
+}
+
+void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks,
+                            const Context& context) {
+  everyone_ = nullptr;
+  longest_ = parent.longest_;
+  units_ = units_for(longest_, at.length);
+  copy_rows(parent, slots, known, context);
+  if (ranks != nullptr) unite(*ranks);
+  along32_.resize(size());
+  across32_.resize(size());
+  for (size_t i = 0; i < size(); ++i) {
+    along32_[i] = known_[i].along;
+    across32_[i] = known_[i].across;
+  }
+  set_columns(nullptr);
+}
+
+void Window::copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Context& context) {
+  const size_t count = slots.size();
+  parent_.assign(slots.begin(), slots.end());
+  row_.resize(count);
+  known_.resize(count);
+  stride_ = parent.stride_;
+  own_codes_.resize(count * static_cast<size_t>(stride_));
+  parallel_for(context, static_cast<int64_t>(count), kCodeChunk, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      row_[i] = parent.row(slots[i]);
+      known_[i] = parent.known(slots[i]);
+      known_[i].score = known.middle[i];
+      known_[i].slack = known.error[i] > 0 ? float_above(known.error[i] / units_.score) : 0;
+      const auto line = static_cast<size_t>(parent.line(slots[i]));
+      std::memcpy(own_codes_.data() + i * static_cast<size_t>(stride_), parent.codes().data() + line * static_cast<size_t>(stride_),
+                  static_cast<size_t>(stride_));
+    }
+  });
+}
+
+void Window::unite(Comm& ranks) {
+  std::vector<size_t> begins;
+  const std::vector<int32_t> own_parents = std::move(parent_);
+  row_ = gather_all(ranks, std::span<const int32_t>(row_), &begins);
+  known_ = gather_all(ranks, std::span<const KnownRow>(known_));
+  const std::vector<uint8_t> codes = gather_all(ranks, own_codes_.span());
+  own_codes_.resize(codes.size());
+  std::copy(codes.begin(), codes.end(), own_codes_.data());
+  parent_.assign(row_.size(), -1);
+  std::copy(own_parents.begin(), own_parents.end(),
+            parent_.begin() + static_cast<std::ptrdiff_t>(begins[static_cast<size_t>(ranks.rank())]));
+}
+
+/// What is swept, but for e and ρ, and the extremes of all.
+void Window::set_columns(Comm* ranks) {
+  upper32_.resize(size());
+  largest_slack_ = 0;
+  for (int32_t slot = 0; slot < static_cast<int32_t>(size()); ++slot) {
+    upper32_[at_(slot)] = static_cast<float>((score(slot) + slack(slot)) / units_.score);
+    largest_slack_ = std::max(largest_slack_, slack(slot));
+  }
   recent32_.clear();
   stamp_.clear();
-  largest_slack_ = slack_.empty() ? 0 : *std::max_element(slack_.begin(), slack_.end());
-  low_ = high_ = largest_across_ = 0;
   picked_count_ = 0;
-  if (size() == 0) return;
-  largest_across_ = static_cast<double>(*std::max_element(across32_.begin(), across32_.end())) * units_.row;
   const auto [low, high] = std::minmax_element(along32_.begin(), along32_.end());
-  const double rounding = longest_ * kCoarse;
-  low_ = static_cast<double>(*low) * units_.row - rounding;
-  high_ = static_cast<double>(*high) * units_.row + rounding;
+  const auto across = std::max_element(across32_.begin(), across32_.end());
+  const bool none = size() == 0;
+  low_ = min_all(ranks, none ? 0 : static_cast<double>(*low) * units_.row);
+  high_ = max_all(ranks, none ? 0 : static_cast<double>(*high) * units_.row);
+  largest_across_ = max_all(ranks, none ? 0 : static_cast<double>(*across) * units_.row);
+}
+
+KnownRow Window::known(int32_t slot) const {
+  if (everyone_ == nullptr) return known_[at_(slot)];
+  const auto line = static_cast<size_t>(everyone_->line(row(slot)));
+  const CodeBlock& codes = everyone_->rows();
+  return {score_[at_(slot)], 0, along32_[at_(slot)], across32_[at_(slot)], codes.step[line], codes.error[line]};
 }
 
 bool Window::picked(int32_t slot) const {
@@ -103,14 +142,22 @@ double Window::typical_across() const {
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
-double Window::highest(size_t count) const {
+double Window::highest(size_t count, Comm* ranks) const {
   std::vector<float> uppers;
   uppers.reserve(unpicked());
   std::copy_if(upper32_.begin(), upper32_.end(), std::back_inserter(uppers), [](float upper) { return upper != kPicked; });
-  if (uppers.size() <= count) return -std::numeric_limits<double>::infinity();
-  const auto place = uppers.begin() + static_cast<std::ptrdiff_t>(count);
-  std::nth_element(uppers.begin(), place, uppers.end(), std::greater<>());
-  return static_cast<double>(*place) * units_.score;
+  const auto keep_highest = [&] {
+    if (uppers.size() <= count) return false;
+    std::nth_element(uppers.begin(), uppers.begin() + static_cast<std::ptrdiff_t>(count), uppers.end(), std::greater<>());
+    uppers.resize(count + 1);
+    return true;
+  };
+  bool enough = keep_highest();
+  if (ranks != nullptr) {
+    uppers = gather_all(*ranks, std::span<const float>(uppers));
+    enough = keep_highest();
+  }
+  return enough ? static_cast<double>(uppers.back()) * units_.score : -std::numeric_limits<double>::infinity();
 }
 
 double Window::sweep_rounding(double along, double across) const {
@@ -177,28 +224,41 @@ void Window::estimate(std::span<const int32_t> slots, const Move& move, const Co
                       const Context& context) const {
   known.middle.resize(slots.size());
   known.error.resize(slots.size());
+  const auto part = [&](size_t begin, size_t count) {
+    estimate_part(slots.subspan(begin, count), move, coded, frame, std::span(known.middle).subspan(begin, count),
+                  std::span(known.error).subspan(begin, count));
+  };
+  if (static_cast<int64_t>(slots.size()) <= kCodeChunk) return part(0, slots.size());
+  parallel_for(context, static_cast<int64_t>(slots.size()), kCodeChunk,
+               [&](int64_t begin, int64_t end) { part(static_cast<size_t>(begin), static_cast<size_t>(end - begin)); });
+}
+
+void Window::estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
+                           std::span<double> middle, std::span<double> error) const {
+  constexpr size_t kAtOnce = 256;
+  std::array<int32_t, kAtOnce> lines;
+  std::array<int32_t, kAtOnce> products;
   const double turn = frame.has_extra() ? move.r.back() : 0;
-  parallel_for(context, static_cast<int64_t>(slots.size()), kCodeChunk, [&](int64_t begin, int64_t end) {
-    const auto from = static_cast<size_t>(begin);
-    const auto part = slots.subspan(from, static_cast<size_t>(end - begin));
-    std::array<int32_t, kCodeChunk> rows;
-    std::span<const int32_t> coded_rows = part;
-    if (everyone_ != nullptr) {
-      for (size_t i = 0; i < part.size(); ++i) rows[i] = row(part[i]);
-      coded_rows = std::span(rows).first(part.size());
-    }
-    codes().products(coded_rows, coded, std::span(known.middle).subspan(from, part.size()));
+  const double along_per_unit = move.along * units_.row;
+  const double common = coded.error + kCoarse * std::abs(move.along) * longest_;
+  for (size_t begin = 0; begin < slots.size(); begin += kAtOnce) {
+    const auto part = slots.subspan(begin, std::min(kAtOnce, slots.size() - begin));
+    for (size_t i = 0; i < part.size(); ++i) lines[i] = line(part[i]);
+    coded_dots(codes(), stride_, std::span(lines).first(part.size()), coded.values, products);
     for (size_t i = 0; i < part.size(); ++i) {
-      const int32_t slot = part[i];
-      known.middle[from + i] += score(slot) + move.along * along(slot) + (turn != 0 ? turn * frame.extra(row(slot)) : 0);
-      known.error[from + i] = slack(slot) + codes().error_of(coded_rows[i], coded);
+      const KnownRow row = known(part[i]);
+      const double across = coded.mean + static_cast<double>(row.step) * coded.step * static_cast<double>(products[i]);
+      middle[begin + i] = row.score + along_per_unit * static_cast<double>(row.along) + across;
+      error[begin + i] = static_cast<double>(row.slack) * units_.score + static_cast<double>(row.error) * coded.length + common;
     }
-  });
+    if (turn == 0) continue;
+    for (size_t i = 0; i < part.size(); ++i) middle[begin + i] += turn * frame.extra(row(part[i]));
+  }
 }
 
 void Window::settle(int32_t slot, double score) {
-  score_[at_(slot)] = score;
-  slack_[at_(slot)] = 0;
+  known_[at_(slot)].score = score;
+  known_[at_(slot)].slack = 0;
   upper32_[at_(slot)] = static_cast<float>(score / units_.score);
 }
 

@@ -8,7 +8,8 @@
 //   ⟨a, q⟩ ≤ g + η + β·e + ρ·R                                                           (B1)
 //   ⟨a, q⟩ = g + β·e + ⟨μ, r⟩ + s·σ·⟨code, r̃⟩  ± (η + ε·R + Y·δ)                            (B2)
 //
-// (B1) is three floats a row and is swept; (B2) reads a row's code (row_codes.h) and is for those that pass.
+// (B1) is three floats a row and is swept; (B2) reads a row's code (row_codes.h) and is for those that pass. e and ρ are kept
+// in float32: what that may do to β·e is added to the error.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,16 @@ struct SweepUnits {
   double score = 1;  ///< of scores
 };
 
+/// What is known of a row in a window.
+struct KnownRow {
+  double score = 0;  ///< g, at the window's reference
+  float slack = 0;   ///< η in units of SweepUnits::score, not less than the true one; 0 = g is the canonical score
+  float along = 0;   ///< e in units of SweepUnits::row
+  float across = 0;  ///< ρ in the same, not less than the true one
+  float step = 0;    ///< of its code
+  float error = 0;   ///< of its code
+};
+
 /// Scores known up to an error.
 struct Estimates {
   std::vector<double> middle;
@@ -39,26 +50,28 @@ class Window {
   QueryPoint at;  ///< the reference
 
   // --- making one
-  /// Every row of a bin, scored exactly at `at`, which has been set and gave the frame its direction, if any. Codes are
-  /// the pool's own.
+  /// Every row of a bin that is this rank's own, scored exactly at `at`, which has been set and gave the frame its direction, if any.
+  /// Codes are the pool's own.
   void become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, const Context& context);
-  /// Some slots of the parent with estimates at `at`, which has been set.
-  void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const QueryFrame& frame,
-                      const Context& context);
+  /// Some slots of the parent with estimates at `at`, which has been set. With ranks: the slots that each has chosen of its own parent,
+  /// together, the same window on every rank; rows of others have no parent (−1). Collective then.
+  void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, const Context& context);
 
   // --- asking
   size_t size() const { return row_.size(); }
   int32_t row(int32_t slot) const { return row_[at_(slot)]; }
-  int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }                    ///< slot in the parent; not for everyone
-  double score(int32_t slot) const { return score_[at_(slot)]; }                       ///< g
-  double slack(int32_t slot) const { return slack_.empty() ? 0 : slack_[at_(slot)]; }  ///< η
-  double along(int32_t slot) const { return along_.empty() ? score_[at_(slot)] * along_per_score_ : along_[at_(slot)]; }  ///< e
-  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                    ///< ρ
+  int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }  ///< slot in the parent; not for everyone
+  std::span<const int32_t> rows() const { return row_; }
+  KnownRow known(int32_t slot) const;
+  double score(int32_t slot) const { return everyone_ ? score_[at_(slot)] : known_[at_(slot)].score; }                      ///< g
+  double slack(int32_t slot) const { return everyone_ ? 0 : static_cast<double>(known_[at_(slot)].slack) * units_.score; }  ///< η
+  double along(int32_t slot) const { return static_cast<double>(along32_[at_(slot)]) * units_.row; }                        ///< e
+  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                      ///< ρ
   bool picked(int32_t slot) const;
   size_t unpicked() const { return size() - picked_count_; }
   double largest_across() const { return largest_across_; }
-  double typical_across() const;       ///< the mean of some
-  double highest(size_t count) const;  ///< about the count-th highest upper bound, picked rows left out
+  double typical_across() const;                    ///< the mean of some
+  double highest(size_t count, Comm* ranks) const;  ///< about the count-th highest upper bound, picked rows left out; collective
   double lowest_along() const { return low_; }
   double highest_along() const { return high_; }
 
@@ -89,16 +102,19 @@ class Window {
 
  private:
   static size_t at_(int32_t slot) { return static_cast<size_t>(slot); }
-  const CodeBlock& codes() const { return everyone_ ? everyone_->rows() : own_codes_; }
-  void set_columns(const QueryFrame& frame, const Context& context);
+  std::span<const uint8_t> codes() const { return everyone_ ? everyone_->rows().codes.span() : own_codes_.span(); }
+  int32_t line(int32_t slot) const { return everyone_ ? everyone_->line(row(slot)) : slot; }
+  void estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
+                     std::span<double> middle, std::span<double> error) const;
+  void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Context& context);
+  void unite(Comm& ranks);
+  void set_columns(Comm* ranks);
   BoundColumns columns() const { return {upper32_, along32_, across32_}; }
 
   std::vector<int32_t> row_;
   std::vector<int32_t> parent_;
-  std::vector<double> score_;
-  std::vector<double> slack_;  ///< empty: all 0
-  std::vector<double> along_;  ///< empty: score · along_per_score_
-  double along_per_score_ = 0;
+  std::vector<KnownRow> known_;  ///< not of everyone
+  std::vector<double> score_;    ///< of everyone; steps and errors are the codes' then
   std::vector<float> upper32_, along32_, across32_;
   std::vector<float> recent32_;  ///< an upper bound at the recent query stamp_; empty until one is remembered
   std::vector<int32_t> stamp_;
@@ -106,8 +122,9 @@ class Window {
   SweepUnits units_;
   double largest_slack_ = 0, longest_ = 0, low_ = 0, high_ = 0, largest_across_ = 0;
   size_t picked_count_ = 0;
-  CodeBlock own_codes_;
-  const RowCodes* everyone_ = nullptr;
+  HugeArray<uint8_t> own_codes_;  ///< a line a slot; not of everyone
+  int64_t stride_ = 0;
+  const RowCodes* everyone_ = nullptr;  ///< whose codes are at RowCodes::line(row)
 };
 
 }  // namespace decant
