@@ -294,6 +294,13 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
     ++counts[{labels[static_cast<size_t>(row)], loaded.selection.bins[static_cast<size_t>(row)]}];
   EXPECT_EQ(counts.size(), 9u) << "one row of every class and bin";
 
+  for (int64_t shard = 0; shard < 3; ++shard) {
+    const int64_t part[] = {30, 5};
+    write_npy<float>(folder / fmt::format("f-{}.npy", shard), std::span(features).subspan(static_cast<size_t>(shard) * 150, 150), part);
+  }
+  make_bins({.features = folder / "f-{0..2}.npy", .labels = folder / "y.npy", .out = folder / "sharded", .select = {.bins = 3}}, {});
+  EXPECT_EQ(load_run_folder(folder / "sharded").selection.order, loaded.selection.order);
+
   write_npy<int64_t>(folder / "short.npy", std::vector<int64_t>(89, 0));
   EXPECT_THAT(message_of([&] { make_bins({.features = folder / "f.npy", .labels = folder / "short.npy", .out = folder / "b2"}, {}); }),
               HasSubstr("short.npy"));

@@ -15,7 +15,7 @@ class BinsVerb final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features.string(), options_.out.string());
+    if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features, options_.out.string());
     options_.command = command;
     const Json run = make_bins(options_, context);
     if (globals.json) return json_text(run, 2) + "\n";

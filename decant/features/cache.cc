@@ -33,7 +33,7 @@ std::optional<Features> find_features(const fs::path& folder, const FeatureKey& 
   if (!fs::is_regular_file(sidecar(folder)) || !fs::is_regular_file(numbers(folder))) return std::nullopt;
   if (stored_digest(folder) != key.digest()) return std::nullopt;
   try {
-    Features features = read_features(numbers(folder));
+    Features features = read_features(numbers(folder).string());
     if (features.count() == rows && features.width() == columns && features.is_matrix()) return features;
   } catch (const InputError&) {  // damaged: as good as absent
   }
@@ -49,7 +49,7 @@ Features store_features(const fs::path& folder, const FeatureKey& key, int64_t r
   const Json json = {{"digest", key.digest()},   {"input", key.input}, {"extractor", key.extractor}, {"options", key.options},
                      {"numerics", key.numerics}, {"rows", rows},       {"columns", columns}};
   write_file(sidecar(folder), json_text(json, 2) + "\n");
-  return read_features(numbers(folder));
+  return read_features(numbers(folder).string());
 }
 
 }  // namespace decant::features

@@ -6,12 +6,14 @@
 #include <optional>
 
 #include "decant/base/errors.h"
+#include "decant/base/name_pattern.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/imagefolder/imagefolder.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
 
@@ -63,7 +65,7 @@ fs::path existing_part(fs::path path) {
 }
 
 Dataset open_file(const fs::path& path, const OpenOptions& options, const Context& context) {
-  if (path.extension() == ".npy") return open_npy_dataset(path, options.labels);
+  if (path.extension() == ".npy") return open_npy_dataset(path.string(), options.labels);
   if (looks_like_shards(path.string())) return open_webdataset(path.string(), context);
   throw InputError({path.string(), "", "is a file that is not read as a data set", kWhatIsRead});
 }
@@ -77,7 +79,9 @@ Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Co
   if (looks_like_idx(folder)) return open_idx(folder);
   if (fs::is_regular_file(folder / "features.npy")) {
     const fs::path labels = folder / "labels.npy";
-    return open_npy_dataset(folder / "features.npy", !options.labels.empty() ? options.labels : fs::exists(labels) ? labels : fs::path());
+    return open_npy_dataset((folder / "features.npy").string(), !options.labels.empty() ? options.labels
+                                                                : fs::exists(labels)    ? labels
+                                                                                        : fs::path());
   }
   if (looks_like_shards(folder.string())) return open_webdataset(folder.string(), context);
   if (looks_like_imagefolder(folder)) return open_imagefolder(folder, context);
@@ -89,8 +93,8 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
   const fs::path path = spec;
   if (fs::is_directory(path)) return open_folder(is_run_folder(path) ? path / "data" : path, options, context);
   if (fs::exists(path)) return open_file(path, options, context);
-  if (spec.find_first_of("{*?[") != std::string::npos || spec.find("://") != std::string::npos || spec.starts_with("pipe:"))
-    return open_webdataset(spec, context);
+  if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
+  if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:")) return open_webdataset(spec, context);
   fail_missing(spec);
 }
 

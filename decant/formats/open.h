@@ -11,13 +11,13 @@
 namespace decant {
 
 struct OpenOptions {
-  std::filesystem::path labels;  ///< .npy of labels for a .npy of features
+  std::filesystem::path labels;  ///< .npy of labels, all in one file, for .npy features
 };
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
 ///   a file       features.npy, x.tar
-///   a pattern    'x-{000..127}.tar', 'dir/*.tar'
+///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened), of CIFAR batches, of IDX files, with features.npy (and
 ///                labels.npy), with *.tar shards, with pictures
 ///

@@ -12,9 +12,9 @@ namespace decant {
 namespace fs = std::filesystem;
 
 void BinsOptions::declare(OptionTable& table) {
-  Option& path = table.add("features", features, "FEATURES.npy", "float matrix, one row for each sample");
+  Option& path = table.add("features", features, "FEATURES.npy", "float matrix, one row for each sample; shards: 'x-{000..127}.npy'");
   path.positional = path.required = true;
-  table.add("labels", labels, "FILE", "labels (.npy); with them every class is cut by itself");
+  table.add("labels", labels, "FILE", "labels of all rows (.npy); with them every class is cut by itself");
   table.add("out", out, "FOLDER", "where bins, order and gains go").required = true;
   select.declare(table);
   table.add("seed", seed, "N", "for --method random");
@@ -25,7 +25,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
   OutputFolder out(options.out, {.overwrite = options.overwrite});
   RunLog log(out.path());
   const Input input =
-      log.stage("read", [&] { return read_input({.path = options.features.string(), .labels = options.labels, .check = false}, context); });
+      log.stage("read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false}, context); });
   const Chosen chosen = choose_rows(input, options.select, FeatureOptions{.features = "rows"}, options.seed, log, context);
   log.stage("write", [&] { write_selection(chosen.selection, out.path()); });
 

@@ -12,7 +12,7 @@
 namespace decant {
 
 struct BinsOptions {
-  std::filesystem::path features;
+  std::string features;  ///< a .npy, or a pattern of shards
   std::filesystem::path labels;
   std::filesystem::path out;
   SelectOptions select;

@@ -11,13 +11,15 @@
 #include "decant/features/cache.h"
 #include "decant/features/conv_kmeans.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/neural.h"
 
 namespace decant {
 namespace fs = std::filesystem;
 
 void FeatureOptions::declare(OptionTable& table) {
-  table.add("features", features, "WHAT", "a .npy of yours, or conv-kmeans, embedding, gradient; auto = conv-kmeans for pictures");
+  table.add("features", features, "WHAT",
+            "a .npy of yours (shards: 'x-{000..127}.npy'), or conv-kmeans, embedding, gradient; auto = conv-kmeans for pictures");
   table.add("net", net, "NET", "network for embedding and gradient features");
   table.add("weights", weights, "FILE", "its weights (safetensors); without them it is trained on the set itself first");
   table.add("epochs", epochs, "N", "passes over the set in that training");
@@ -43,10 +45,6 @@ namespace {
 
 const std::vector<std::string> kKinds = {"auto", "conv-kmeans", "embedding", "gradient"};
 
-bool is_file_name(const std::string& features) {
-  return features.ends_with(".npy");
-}
-
 FeatureSet from_file(const Input& input, const std::string& file) {
   FeatureSet set{.features = read_features(file), .kind = "file", .file = file};
   if (set.features.count() != input.rows())
@@ -58,7 +56,7 @@ FeatureSet from_file(const Input& input, const std::string& file) {
 }
 
 FeatureSet from_own_rows(const Input& input) {
-  return {.features = read_features(input.dataset.root), .kind = "rows", .file = input.dataset.root.string()};
+  return {.features = read_features(input.dataset.root.string()), .kind = "rows", .file = input.dataset.root.string()};
 }
 
 train::TrainJob proxy_job(const Input& input, const FeatureOptions& options, const Subset& usable, uint64_t seed) {
@@ -162,7 +160,7 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
   FeatureOptions resolved = options;
   resolved.features = resolve_features(options, input);
   FeatureSet set;
-  if (is_file_name(resolved.features)) {
+  if (names_npy(resolved.features)) {
     set = from_file(input, resolved.features);
   } else if (resolved.features == "rows") {
     set = from_own_rows(input);

@@ -1,8 +1,8 @@
 // Where a run's features come from: a file of the user's, the training-free extractor, or a network.
 //
-// Features are float32, written once to a .npy and mapped afterwards. Computed ones are kept in the cache folder under a name made of
-// the input's digest, every option that changes them and, for a network, libtorch's version and the device, so the next run with the same
-// input starts at once.
+// Features are mapped, never loaded. Computed ones are float32, written once to a .npy that is kept in the cache folder under a name made
+// of the input's digest, every option that changes them and, for a network, libtorch's version and the device, so the next run with the
+// same input starts at once.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@ namespace decant {
 
 struct FeatureOptions {
   // Changes the result.
-  std::string features = "auto";  ///< "auto", "conv-kmeans", "embedding", "gradient", or the path of a .npy
+  std::string features = "auto";  ///< "auto", "conv-kmeans", "embedding", "gradient", or a .npy or shards of one
   std::string net = "quick";      ///< for embedding and gradient
   std::filesystem::path weights;  ///< of that net; empty = trained on the set itself first
   int epochs = 10;                ///< of that training (the paper's setting)

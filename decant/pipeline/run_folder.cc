@@ -92,7 +92,7 @@ RunFolder load_run_folder(const fs::path& folder) {
   if (!loaded.run.is_object()) refuse(folder / "run.json", "", "is not an object");
   loaded.selection = load_selection(folder, loaded.run);
   loaded.kept = load_kept(folder, loaded.rows());
-  if (fs::exists(folder / "map.npy")) loaded.map = read_features(folder / "map.npy");
+  if (fs::exists(folder / "map.npy")) loaded.map = read_features((folder / "map.npy").string());
   if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2))
     refuse(folder / "map.npy", "", "is not (rows, 2)");
   loaded.map = one_float32_block(loaded.map);

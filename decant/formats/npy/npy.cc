@@ -1,5 +1,6 @@
 #include "decant/formats/npy/npy.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -7,7 +8,9 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/name_pattern.h"
 #include "decant/formats/npy/npy_header.h"
+#include "decant/formats/npy/npy_shards.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -109,7 +112,8 @@ void require_matrix(const NpyArray& array, const std::string& name) {
     throw InputError(
         {name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)), "Save it with a.astype(np.float32)"});
   if (array.shape[0] == 0 || array.shape[1] == 0)
-    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)), "Give a matrix with rows and columns"});
+    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)),
+                      "Give a matrix with rows and columns, and leave out a shard without rows"});
 }
 
 FloatType float_type(ElementType type) {
@@ -125,6 +129,26 @@ FeatureBlock block_of(const NpyArray& array, const std::string& name) {
           .stride = array.shape[1],
           .owner = array.owner,
           .name = name};
+}
+
+/// The rows of all files, one file after the other. REQUIRES: at least one.
+Features features_in(const std::vector<std::string>& paths) {
+  std::vector<FeatureBlock> blocks;
+  for (const std::string& path : paths) {
+    const NpyArray array = open_npy(path);
+    require_matrix(array, path);
+    blocks.push_back(block_of(array, path));
+    if (blocks.back().width != blocks.front().width)
+      throw InputError({path, "", fmt::format("has {} columns, and {} has {}", blocks.back().width, paths[0], blocks[0].width),
+                        "The shards of a matrix have the same columns: leave out or compute again the one that differs"});
+  }
+  return Features(std::move(blocks));
+}
+
+void refuse_label_shards(const fs::path& labels) {
+  if (!is_pattern(labels.string()) || fs::exists(labels)) return;
+  throw InputError({labels.string(), "", "names several files; the labels of all rows are one file",
+                    "Save them together: np.save('labels.npy', np.concatenate([np.load(f) for f in files]))"});
 }
 
 /// Any integer as int64; what does not fit (a large uint64) becomes −2, which no caller accepts.
@@ -207,10 +231,8 @@ NpyArray open_npy(const fs::path& path) {
   return array;
 }
 
-Features read_features(const fs::path& path) {
-  const NpyArray array = open_npy(path);
-  require_matrix(array, path.string());
-  return Features({block_of(array, path.string())});
+Features read_features(const std::string& spec) {
+  return features_in(find_npy_shards(spec).paths);
 }
 
 std::vector<int32_t> read_labels(const fs::path& path, int64_t expected_rows) {
@@ -263,28 +285,74 @@ template void write_npy(const fs::path&, std::span<const int64_t>, std::span<con
 
 namespace {
 
+ElementType element_type(FloatType type) {
+  return type == FloatType::f16 ? ElementType::f16 : type == FloatType::f32 ? ElementType::f32 : ElementType::f64;
+}
+
+/// A row's bytes are of the widest type of all shards, to which the others convert exactly.
 class NpyRows : public Rows {
  public:
-  NpyRows(NpyArray array, std::vector<int32_t> labels, std::string name)
-      : array_(std::move(array)), labels_(std::move(labels)), name_(std::move(name)) {}
+  NpyRows(Features features, std::vector<int32_t> labels, std::string name)
+      : features_(std::move(features)), labels_(std::move(labels)), name_(std::move(name)) {
+    for (const FeatureBlock& block : features_.blocks()) type_ = std::max(type_, block.type);
+  }
 
-  int64_t size() const override { return array_.count(); }
+  int64_t size() const override { return features_.count(); }
   std::string key(int64_t row) const override { return std::to_string(row); }
   int32_t label(int64_t row) const override { return labels_.empty() ? kNoLabel : labels_[static_cast<size_t>(row)]; }
-  Bytes bytes(int64_t row, std::vector<std::byte>&) const override { return array_.row(row); }
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
+    const auto [block, local] = features_.place_of(row);
+    const auto size = static_cast<size_t>(block->width * value_bytes(type_));
+    if (block->type == type_) return {block->data + static_cast<size_t>(local) * size, size};
+    scratch.resize(size);
+    widen(row, scratch);
+    return scratch;
+  }
   void decode(int64_t row, Image&) const override {
     throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures", "Give the pictures themselves"});
   }
   bool has_images() const override { return false; }
-  int64_t stored_bytes() const override { return static_cast<int64_t>(array_.data.size()); }
+  int64_t stored_bytes() const override {
+    int64_t bytes = 0;
+    for (const FeatureBlock& block : features_.blocks()) bytes += block.rows * block.width * value_bytes(block.type);
+    return bytes;
+  }
+
+  FloatType type() const { return type_; }
+  int64_t width() const { return features_.width(); }
 
  private:
-  NpyArray array_;
+  void widen(int64_t row, std::span<std::byte> out) const {
+    std::vector<float> scratch;
+    const auto values = features_.row(row, scratch);
+    if (type_ == FloatType::f32) {
+      std::memcpy(out.data(), values.data(), out.size());
+      return;
+    }
+    const std::vector<double> wide(values.begin(), values.end());
+    std::memcpy(out.data(), wide.data(), out.size());
+  }
+
+  Features features_;
   std::vector<int32_t> labels_;
   std::string name_;
+  FloatType type_ = FloatType::f16;
 };
 
-int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path, Stage& stage) {
+int64_t write_rows(const NpyRows& from, std::span<const int64_t> rows, const fs::path& path, Stage& stage) {
+  const int64_t shape[] = {static_cast<int64_t>(rows.size()), from.width()};
+  FileWriter writer(path);
+  writer.write(npy_header(element_type(from.type()), shape));
+  std::vector<std::byte> scratch;
+  for (const int64_t row : rows) {
+    writer.write(from.bytes(row, scratch));
+    stage.advance();
+  }
+  writer.commit();
+  return writer.written();
+}
+
+int64_t write_labels(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path, Stage& stage) {
   std::vector<int64_t> shape = array.shape;
   shape[0] = static_cast<int64_t>(rows.size());
   FileWriter writer(path);
@@ -299,36 +367,40 @@ int64_t write_rows(const NpyArray& array, std::span<const int64_t> rows, const f
 
 class NpySubsetWriter : public SubsetWriter {
  public:
-  NpySubsetWriter(NpyArray features, std::optional<NpyArray> labels) : features_(std::move(features)), labels_(std::move(labels)) {}
+  NpySubsetWriter(std::shared_ptr<const NpyRows> rows, std::optional<NpyArray> labels)
+      : rows_(std::move(rows)), labels_(std::move(labels)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     Stage stage(context, "copying", static_cast<int64_t>(rows.size()) * (labels_ ? 2 : 1), "rows");
-    int64_t written = write_rows(features_, rows, folder / "features.npy", stage);
-    if (labels_) written += write_rows(*labels_, rows, folder / "labels.npy", stage);
+    int64_t written = write_rows(*rows_, rows, folder / "features.npy", stage);
+    if (labels_) written += write_labels(*labels_, rows, folder / "labels.npy", stage);
     return written;
   }
 
  private:
-  NpyArray features_;
+  std::shared_ptr<const NpyRows> rows_;
   std::optional<NpyArray> labels_;
 };
 
 }  // namespace
 
-Dataset open_npy_dataset(const fs::path& features, const fs::path& labels) {
-  const NpyArray matrix = open_npy(features);
-  require_matrix(matrix, features.string());
+Dataset open_npy_dataset(const std::string& spec, const fs::path& labels) {
+  NpyShards shards = find_npy_shards(spec);
+  Features features = features_in(shards.paths);
   std::optional<NpyArray> label_array;
   std::vector<int32_t> numbers;
   if (!labels.empty()) {
-    label_array = open_labels(labels, matrix.count());
+    refuse_label_shards(labels);
+    label_array = open_labels(labels, features.count());
     numbers = labels_in(*label_array, labels.string());
   }
+  const auto rows = std::make_shared<const NpyRows>(std::move(features), std::move(numbers), spec);
   Dataset dataset;
   dataset.format = "npy";
-  dataset.root = features;
-  dataset.splits[Split::train] = std::make_shared<NpyRows>(matrix, std::move(numbers), features.string());
-  dataset.writer = std::make_shared<NpySubsetWriter>(matrix, std::move(label_array));
+  dataset.root = spec;
+  dataset.splits[Split::train] = rows;
+  dataset.oddities = std::move(shards.oddities);
+  dataset.writer = std::make_shared<NpySubsetWriter>(rows, std::move(label_array));
   return dataset;
 }
 

@@ -44,9 +44,10 @@ NpyArray parse_npy(Bytes file, const std::string& name);
 /// The same for a mapped file. Cost: the header; the elements are not touched.
 NpyArray open_npy(const std::filesystem::path& path);
 
-/// A float matrix (n, d), n and d > 0: float32, float16 or float64, mapped as it is stored (rows are converted when they are asked
-/// for). Values are not checked here: require_finite() does that. Throws InputError for another dtype or shape.
-Features read_features(const std::filesystem::path& path);
+/// A float matrix (n, d), n and d > 0, in one file or in shards (npy_shards.h says how they are named): float32, float16 or float64,
+/// also mixed, mapped as they are stored (rows are converted when they are asked for). Values are not checked here:
+/// require_finite() does that. Throws InputError for another dtype or shape, and for shards of different width. Cost: the headers.
+Features read_features(const std::string& spec);
 
 /// The largest label read: whatever counts per class stays small, however the file was forged.
 constexpr int32_t kLargestLabel = (1 << 24) - 1;
@@ -100,9 +101,10 @@ class NpyWriter {
   MatrixView<float> view_;
 };
 
-/// A data set without pictures: row i of a float matrix is sample i, its key the decimal i, its bytes the row
-/// as stored. `labels` may be empty: then every label is kNoLabel. The writer leaves features.npy and, when
-/// there are labels, labels.npy, both in the dtype they came in.
-Dataset open_npy_dataset(const std::filesystem::path& features, const std::filesystem::path& labels);
+/// A data set without pictures: row i of a float matrix, in one file or in shards, is sample i, its key the decimal i, its bytes the
+/// row as stored; where shards differ in dtype, the row in the widest of these. `labels`, one file for all rows, may be empty: then
+/// every label is kNoLabel. The writer leaves features.npy, in that dtype, and, when there are labels, labels.npy in the dtype they
+/// came in.
+Dataset open_npy_dataset(const std::string& spec, const std::filesystem::path& labels);
 
 }  // namespace decant

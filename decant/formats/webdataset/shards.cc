@@ -3,90 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
-#include <glob.h>
 #include <optional>
 #include <set>
 #include <string_view>
 
 #include "decant/base/errors.h"
+#include "decant/base/name_pattern.h"
 
 namespace decant {
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kMaxShards = 60'000;  // each is one memory map; Linux allows a process 65,530
-
 [[noreturn]] void fail(const std::string& spec, std::string what, std::string remedy = "") {
   throw InputError({spec, "", std::move(what), std::move(remedy)});
 }
 
-// ---- Braces
-
-size_t matching_brace(const std::string& pattern, size_t open) {
-  int depth = 0;
-  for (size_t i = open; i < pattern.size(); ++i) {
-    depth += pattern[i] == '{' ? 1 : pattern[i] == '}' ? -1 : 0;
-    if (depth == 0) return i;
-  }
-  fail(pattern, "has a { without its }");
-}
-
-std::vector<std::string> split_at_commas(const std::string& inside) {
-  std::vector<std::string> parts(1);
-  int depth = 0;
-  for (const char c : inside) {
-    depth += c == '{' ? 1 : c == '}' ? -1 : 0;
-    if (c == ',' && depth == 0)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
-std::optional<int64_t> whole_number(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || code != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
-/// "000..127", or nothing when it is no range.
-std::optional<std::vector<std::string>> range(const std::string& pattern, const std::string& inside) {
-  const size_t dots = inside.find("..");
-  if (dots == std::string::npos) return std::nullopt;
-  const auto first = whole_number(std::string_view(inside).substr(0, dots));
-  const auto last = whole_number(std::string_view(inside).substr(dots + 2));
-  if (!first || !last) return std::nullopt;
-  if (*last < *first || *last - *first >= static_cast<int64_t>(kMaxShards))
-    fail(pattern, "the range {" + inside + "} is empty or too long");
-  const bool padded = inside[0] == '0' || inside[dots + 2] == '0';
-  const size_t width = padded ? std::max(dots, inside.size() - dots - 2) : 0;
-  std::vector<std::string> numbers;
-  for (int64_t i = *first; i <= *last; ++i) numbers.push_back(fmt::format("{:0{}}", i, width));
-  return numbers;
-}
-
-void expand(const std::string& whole, const std::string& pattern, std::vector<std::string>& out) {
-  const size_t open = pattern.find('{');
-  if (open == std::string::npos) {
-    if (out.size() == kMaxShards) fail(whole, fmt::format("names more than {} shards", kMaxShards));
-    out.push_back(pattern);
-    return;
-  }
-  const size_t close = matching_brace(pattern, open);
-  const std::string inside = pattern.substr(open + 1, close - open - 1);
-  const auto parts = range(whole, inside).value_or(split_at_commas(inside));
-  for (const std::string& part : parts) expand(whole, pattern.substr(0, open) + part + pattern.substr(close + 1), out);
-}
-
 // ---- Files
-
-bool is_glob(const std::string& text) {
-  return text.find_first_of("*?[") != std::string::npos;
-}
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -104,16 +37,11 @@ bool is_packed_tar(const std::string& name) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
 }
 
-std::vector<std::string> expand_glob(const std::string& pattern) {
-  glob_t found{};
-  const int code = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
-  std::vector<std::string> paths;
-  for (size_t i = 0; code == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
-  ::globfree(&found);
+/// The files of a glob: the archives among them, if there are any, since 'dir/*' finds lists and notes too.
+std::vector<std::string> archives_of(const std::string& pattern) {
+  std::vector<std::string> paths = files_like(pattern);
   const auto other = [](const std::string& path) { return !is_tar(path) && !is_packed_tar(path); };
-  if (!std::all_of(paths.begin(), paths.end(), other)) std::erase_if(paths, other);  // 'dir/*' finds lists and notes, too
-  std::sort(paths.begin(), paths.end());
-  if (paths.empty()) fail(pattern, "no file has such a name", "Check the path");
+  if (!std::all_of(paths.begin(), paths.end(), other)) std::erase_if(paths, other);
   return paths;
 }
 
@@ -242,12 +170,6 @@ Shards from_paths(const std::string& spec, const std::vector<std::string>& paths
 
 }  // namespace
 
-std::vector<std::string> expand_braces(const std::string& pattern) {
-  std::vector<std::string> out;
-  expand(pattern, pattern, out);
-  return out;
-}
-
 Shards find_shards(const std::string& spec) {
   if (spec.starts_with("pipe:") || spec.find("://") != std::string::npos)
     fail(spec, "is not on this machine; decant reads files", "Fetch the shards first");
@@ -255,10 +177,10 @@ Shards find_shards(const std::string& spec) {
   if (fs::exists(spec)) return from_paths(spec, {spec});
   std::vector<std::string> paths;
   for (const std::string& path : expand_braces(spec)) {
-    if (!is_glob(path) || fs::exists(path))
+    if (!has_wildcard(path) || fs::exists(path))
       paths.push_back(path);
     else
-      for (std::string& found : expand_glob(path)) paths.push_back(std::move(found));
+      for (std::string& found : archives_of(path)) paths.push_back(std::move(found));
   }
   return from_paths(spec, paths);
 }

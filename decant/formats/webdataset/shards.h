@@ -28,9 +28,6 @@ struct Shards {
   std::vector<Oddity> oddities;
 };
 
-/// "a{1..2}{x,y}" → a1x a1y a2x a2y. Throws InputError for unbalanced braces and for more than 60,000 results.
-std::vector<std::string> expand_braces(const std::string& pattern);
-
 /// Throws InputError when a shard is missing, compressed or remote, or when there is none.
 Shards find_shards(const std::string& spec);
 

@@ -125,14 +125,6 @@ TEST(Tar, TellsHowTheArchiveEnds) {
   EXPECT_EQ(end_of(member("a.b", "") + kEnd + kEnd).trailing, 0);
 }
 
-TEST(Shards, ExpandsBraces) {
-  EXPECT_THAT(expand_braces("x-{008..011}.tar"), ElementsAre("x-008.tar", "x-009.tar", "x-010.tar", "x-011.tar"));
-  EXPECT_THAT(expand_braces("{a,b{1..2}}/{9..10}"), ElementsAre("a/9", "a/10", "b1/9", "b1/10", "b2/9", "b2/10"));
-  EXPECT_THAT(message_of([] { expand_braces("x{1..2"); }), HasSubstr("has a { without its }"));
-  EXPECT_THAT(message_of([] { expand_braces("x{5..2}"); }), HasSubstr("{5..2} is empty"));
-  EXPECT_THAT(message_of([] { expand_braces("{0..999}{0..999}"); }), HasSubstr("more than 60000 shards"));
-}
-
 TEST(Shards, SplitsGoByFoldersOrByNames) {
   const ScratchFolder named("named");
   for (const char* name : {"x-train-000.tar", "x-val-000.tar", "x_TEST.tar", "x-extra.tar"}) named.add(name, kEnd);
