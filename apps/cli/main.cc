@@ -53,7 +53,8 @@ int run(int argc, const char* const* argv) try {
 } catch (const InputError& error) {
   return complain(kBadInput, error.what());
 } catch (const Cancelled&) {
-  return complain(kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command starts again");
+  return complain(kInterrupted,
+                  "interrupted; nothing half-written stands under a final name, and the same command goes on from what was finished");
 } catch (const std::bad_alloc&) {
   return complain(kFailure, "out of memory; `decant plan` says how much a run needs");
 } catch (const std::exception& error) {

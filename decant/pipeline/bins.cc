@@ -5,6 +5,7 @@
 #include "decant/base/json.h"
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/checkpoint.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/run_log.h"
 
@@ -22,11 +23,14 @@ void BinsOptions::declare(OptionTable& table) {
 }
 
 Json make_bins(const BinsOptions& options, const Context& context) {
-  OutputFolder out(options.out, {.overwrite = options.overwrite});
+  const FeatureOptions own_rows{.features = "rows"};
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = Checkpoint::kFolder});
+  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, own_rows, options.seed), options.overwrite,
+                        context);
   RunLog log(out.path());
   const Input input =
       log.stage("read", [&] { return read_input({.path = options.features.string(), .labels = options.labels, .check = false}, context); });
-  const Chosen chosen = choose_rows(input, options.select, FeatureOptions{.features = "rows"}, options.seed, log, context);
+  const Chosen chosen = choose_rows(input, options.select, own_rows, options.seed, checkpoint, log, context);
   log.stage("write", [&] { write_selection(chosen.selection, out.path()); });
 
   OptionTable table;
@@ -45,6 +49,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
                     {"options", table.resolved()},
                     {"stages", log.stages_json()}};
   write_file(out.path() / "run.json", json_text(run, 2) + "\n");
+  checkpoint.remove();
   out.commit();
   return run;
 }

@@ -49,7 +49,11 @@ struct Chosen {
   std::string note;
   FeatureSet features;  ///< empty for random
 };
-Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed, class RunLog& log,
-                   const Context& context);
+/// Finished bins go into the checkpoint, and those of an interrupted run are taken from it.
+Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
+                   class Checkpoint& checkpoint, class RunLog& log, const Context& context);
+
+/// The options that decide the bins: what a checkpoint must agree on.
+Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed);
 
 }  // namespace decant

@@ -93,6 +93,7 @@ Input read_input(const InputOptions& options, const Context& context) {
   if (train.size() == 0) throw InputError({options.path, "", "the training split has no rows", "Check the path"});
   for (const Oddity& oddity : input.dataset.oddities) context.info(oddity.place + ": " + oddity.what);
   input.labels = labels_of(train);
+  input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
   input.bad = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
   input.digest = digest_of(train, context);

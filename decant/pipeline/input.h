@@ -1,6 +1,7 @@
 // The data set of a run: opened, checked row by row, and named by a digest of its content.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,9 @@ namespace decant {
 
 struct Input {
   Dataset dataset;
-  std::vector<BadRow> bad;      ///< of the training split, ascending
-  std::vector<int32_t> labels;  ///< of the training split
+  std::vector<BadRow> bad;            ///< of the training split, ascending
+  std::vector<int32_t> labels;        ///< of the training split
+  std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
   std::string digest;  ///< of every training row's key, label and bytes
 
