@@ -5,8 +5,11 @@
 #include <sys/wait.h>
 
 #include "decant/base/json.h"
+#include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/formats/npy/npy.h"
 
+#include "apps/cli/pace.h"
 #include "tests/drawn_sets.h"
 
 namespace decant {
@@ -109,6 +112,44 @@ TEST(Program, StopsAtCtrlC) {
   EXPECT_EQ(outcome.code, 130) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("interrupted"));
   EXPECT_FALSE(fs::exists(out));
+}
+
+TEST(Program, KilledGoesOnToTheSameBytes) {
+  const fs::path folder = fresh_folder("killed");
+  Random random(11, "killed");
+  std::vector<float> values(18000 * 8);  // bins of 4,500 rows are written one by one
+  for (float& value : values) value = static_cast<float>(1 + random.normal());
+  const int64_t shape[] = {18000, 8};
+  write_npy<float>(folder / "f.npy", values, shape);
+  const std::string in = "cd '" + folder.string() + "'; ";
+  ASSERT_EQ(shell(in + "$decant bins f.npy --bins 4 -o whole --quiet").code, 0);
+  const Outcome killed = shell(in + R"($decant bins f.npy --bins 4 -o out --quiet & run=$!
+while kill -0 $run 2>/dev/null && ! ls out.partial/checkpoint/*.bins >/dev/null 2>&1; do sleep 0.01; done
+kill -9 $run; wait $run)");
+  ASSERT_EQ(killed.code, 137) << "it ended before it was killed";
+  EXPECT_FALSE(fs::exists(folder / "out"));
+  const Outcome other = shell(in + "$decant bins f.npy --bins 5 -o out");
+  EXPECT_EQ(other.code, 3);
+  EXPECT_THAT(other.err, AllOf(HasSubstr("bins = 4"), HasSubstr("--overwrite")));
+  const Outcome again = shell(in + "$decant bins f.npy --bins 4 -o out");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("going on where an interrupted run stopped"));
+  for (const char* file : {"bins.npy", "pools.npy", "order.npy", "gain.npy"})
+    EXPECT_EQ(read_text(folder / "out" / file), read_text(folder / "whole" / file)) << file;
+  EXPECT_FALSE(fs::exists(folder / "out" / "checkpoint"));
+}
+
+TEST(Pace, FollowsTheLastHalfMinute) {
+  cli::Pace pace;
+  EXPECT_EQ(pace.per_second(), 0);
+  pace.add(500, 0);  // no time has passed
+  EXPECT_EQ(pace.per_second(), 0);
+  pace = {};
+  for (int i = 0; i < 20; ++i) pace.add(100, 0.1);
+  EXPECT_NEAR(pace.per_second(), 1000, 40);
+  for (int i = 0; i < 600; ++i) pace.add(1, 0.1);  // a minute of slow work
+  EXPECT_LT(pace.per_second(), 90);
+  EXPECT_GT(pace.per_second(), 10);
 }
 
 TEST(Program, SpeaksJson) {

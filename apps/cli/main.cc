@@ -72,7 +72,7 @@ Ending run(int argc, const char* const* argv, Comm* ranks) try {
 } catch (const OtherRankFailed&) {
   return {kFailure, ""};
 } catch (const Cancelled&) {
-  return {kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command starts again"};
+  return {kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command goes on from what was finished"};
 } catch (const std::bad_alloc&) {
   return {kFailure, "out of memory; `decant plan` says how much a run needs"};
 } catch (const std::exception& error) {

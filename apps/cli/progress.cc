@@ -34,7 +34,8 @@ void Terminal::begin(std::string_view stage, int64_t total, std::string_view uni
   stage_ = stage;
   unit_ = unit;
   total_ = total;
-  done_ = 0;
+  done_ = skipped_ = paced_ = 0;
+  pace_ = {};
   start_ = last_ = Clock::now();
 }
 
@@ -43,8 +44,17 @@ void Terminal::advance(int64_t done) {
   done_ += done;
   const auto now = Clock::now();
   if (now - last_ < (terminal_ ? Clock::duration(kRedraw) : Clock::duration(kPlainEvery))) return;
+  pace_.add(done_ - paced_, seconds(now - last_));
+  paced_ = done_;
   last_ = now;
   draw(now);
+}
+
+void Terminal::skip(int64_t done) {
+  const std::lock_guard lock(mutex_);
+  done_ += done;
+  skipped_ += done;
+  paced_ += done;
 }
 
 void Terminal::end() {
@@ -56,7 +66,9 @@ void Terminal::end() {
 
 std::string Terminal::line(Clock::time_point now) const {
   const double elapsed = seconds(now - start_);
-  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  const bool going = total_ > done_;
+  const double average = elapsed > 0 ? static_cast<double>(done_ - skipped_) / elapsed : 0;
+  const double rate = going && pace_.per_second() > 0 ? pace_.per_second() : average;
   std::string text = fmt::format("{:<10} ", stage_);
   if (total_ > 0 && terminal_) {
     const auto full = static_cast<int>(kBarWidth * std::min(done_, total_) / total_);
@@ -66,7 +78,7 @@ std::string Terminal::line(Clock::time_point now) const {
   text += total_ > 0 ? fmt::format("{}/{} {}", human_count(done_), human_count(total_), unit_)
                      : fmt::format("{} {}", human_count(done_), unit_);
   text += rate >= 10 ? fmt::format(", {}/s", human_count(static_cast<int64_t>(rate))) : fmt::format(", {:.1f}/s", rate);
-  if (total_ > done_ && rate > 0)
+  if (going && rate > 0)
     text += ", " + human_seconds(static_cast<double>(total_ - done_) / rate) + " left";
   else
     text += ", " + human_seconds(elapsed);

@@ -7,9 +7,11 @@
 
 #include "decant/base/context.h"
 
+#include "apps/cli/pace.h"
+
 namespace decant::cli {
 
-/// On a terminal: one line that is redrawn (stage, bar, done/total, rate, time left). Elsewhere: a plain line every few seconds, and
+/// On a terminal: one line that is redrawn (stage, bar, done/total, present rate, time left). Elsewhere: a plain line every few seconds, and
 /// one when a stage that took longer than that ends. Everything goes to stderr. Thread-safe.
 class Terminal final : public ProgressSink, public LogSink {
  public:
@@ -17,6 +19,7 @@ class Terminal final : public ProgressSink, public LogSink {
   ~Terminal() override;
   void begin(std::string_view stage, int64_t total, std::string_view unit) override;
   void advance(int64_t done) override;
+  void skip(int64_t done) override;
   void end() override;
   void log(LogLevel level, std::string_view message) override;
   void clear();  ///< removes the progress line, so that results can be printed
@@ -34,6 +37,9 @@ class Terminal final : public ProgressSink, public LogSink {
   std::string unit_;
   int64_t total_ = 0;
   int64_t done_ = 0;
+  int64_t skipped_ = 0;  ///< of these
+  int64_t paced_ = 0;    ///< done when the pace was last told
+  Pace pace_;
   bool drawn_ = false;
   Clock::time_point start_;
   Clock::time_point last_;

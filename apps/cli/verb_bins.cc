@@ -11,13 +11,17 @@ class BinsVerb final : public Verb {
   std::string name() const override { return "bins"; }
   std::string summary() const override { return "bins and order from a matrix of features"; }
   std::vector<std::string> examples() const override {
-    return {"decant bins features.npy --labels y.npy -o bins/", "decant sample bins/ --keep 0.2 -o indices.npy"};
+    return {"decant bins features.npy --labels y.npy -o bins/", "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/",
+            "decant sample bins/ --keep 0.2 -o indices.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
+  bool takes_ranks() const override { return true; }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features, options_.out.string());
     options_.command = command;
+    options_.ranks = globals.ranks;
     const Json run = make_bins(options_, context);
+    if (run.is_null()) return "";
     if (globals.json) return json_text(run, 2) + "\n";
     return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep 20% -o indices.npy\n", options_.out.string(),
                        human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(),

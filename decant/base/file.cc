@@ -132,10 +132,14 @@ void write_file(const fs::path& path, std::string_view text) {
   write_file(path, as_bytes(text));
 }
 
-OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out)) {
-  if (!out_.has_filename()) out_ = out_.parent_path();  // "out/" means "out"
-  if (out_.empty()) throw UsageError("the output needs a name: -o FOLDER");
-  partial_ = out_.string() + ".partial";
+fs::path OutputFolder::partial_of(fs::path out) {
+  if (!out.has_filename()) out = out.parent_path();  // "out/" means "out"
+  if (out.empty()) throw UsageError("the output needs a name: -o FOLDER");
+  return out.string() + ".partial";
+}
+
+OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out)), partial_(partial_of(out_)) {
+  if (!out_.has_filename()) out_ = out_.parent_path();
   if (!options.overwrite && fs::exists(fs::symlink_status(out_)))
     throw InputError({out_.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
   std::error_code code;

@@ -84,6 +84,8 @@ class OutputFolder {
   const std::filesystem::path& path() const { return partial_; }  ///< where to write now
   const std::filesystem::path& final_path() const { return out_; }
   void commit();
+  /// What path() is for such an output. Throws UsageError when it has no name.
+  static std::filesystem::path partial_of(std::filesystem::path out);
 
  private:
   std::filesystem::path out_;

@@ -11,6 +11,20 @@ namespace {
 
 constexpr int64_t kMostAtOnce = int64_t{1} << 30;  // MPI counts in int
 
+/// Waits for a collective call without taking a core from ranks that still compute: many share a machine with others.
+void wait_for(MPI_Request request) {
+  constexpr int kEager = 200;
+  for (int tries = 0, done = 0;; ++tries) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return;
+    if (tries < kEager) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+}
+
 class MpiComm final : public Comm {
  public:
   MpiComm() {
@@ -46,7 +60,9 @@ class MpiComm final : public Comm {
   void do_all_gather(Bytes mine, std::vector<std::byte>& all, std::vector<int64_t>& counts) override {
     counts.resize(static_cast<size_t>(size_));
     const auto own = static_cast<int64_t>(mine.size());
-    MPI_Allgather(&own, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Iallgather(&own, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, MPI_COMM_WORLD, &request);
+    wait_for(request);
     const int64_t total = std::accumulate(counts.begin(), counts.end(), int64_t{0});
     all.resize(static_cast<size_t>(total));
     if (total == 0) return;
@@ -55,7 +71,9 @@ class MpiComm final : public Comm {
     if (total > kMostAtOnce) return gather_by_broadcasts(mine, all, counts, begins);
     const std::vector<int> sizes(counts.begin(), counts.end());
     const std::vector<int> places(begins.begin(), begins.end());
-    MPI_Allgatherv(mine.data(), static_cast<int>(own), MPI_BYTE, all.data(), sizes.data(), places.data(), MPI_BYTE, MPI_COMM_WORLD);
+    MPI_Iallgatherv(mine.data(), static_cast<int>(own), MPI_BYTE, all.data(), sizes.data(), places.data(), MPI_BYTE, MPI_COMM_WORLD,
+                    &request);
+    wait_for(request);
   }
 
   void gather_by_broadcasts(Bytes mine, std::span<std::byte> all, std::span<const int64_t> counts, std::span<const int64_t> begins) {
@@ -70,7 +88,9 @@ class MpiComm final : public Comm {
   void do_broadcast(std::span<std::byte> bytes, int from) override {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), static_cast<size_t>(kMostAtOnce)));
-      MPI_Bcast(part.data(), static_cast<int>(part.size()), MPI_BYTE, from, MPI_COMM_WORLD);
+      MPI_Request request;
+      MPI_Ibcast(part.data(), static_cast<int>(part.size()), MPI_BYTE, from, MPI_COMM_WORLD, &request);
+      wait_for(request);
       bytes = bytes.subspan(part.size());
     }
   }

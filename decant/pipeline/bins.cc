@@ -1,10 +1,13 @@
 #include "decant/pipeline/bins.h"
 
+#include <optional>
+
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/checkpoint.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/run_log.h"
 
@@ -21,31 +24,57 @@ void BinsOptions::declare(OptionTable& table) {
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
+namespace {
+
+/// What this rank exchanged with others, in all and for each thousand rows that were ordered.
+Json ranks_json(const Comm& ranks, int64_t rows) {
+  const auto& traffic = ranks.traffic();
+  const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
+  return {{"count", ranks.size()},
+          {"messages", traffic.messages},
+          {"bytes_received", traffic.bytes},
+          {"messages_per_1000_picks", each(traffic.messages)},
+          {"bytes_per_1000_picks", each(traffic.bytes)}};
+}
+
+}  // namespace
+
 Json make_bins(const BinsOptions& options, const Context& context) {
-  OutputFolder out(options.out, {.overwrite = options.overwrite});
-  RunLog log(out.path());
-  const Input input =
-      log.stage("read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false}, context); });
-  const Chosen chosen = choose_rows(input, options.select, FeatureOptions{.features = "rows"}, options.seed, log, context);
-  log.stage("write", [&] { write_selection(chosen.selection, out.path()); });
+  const FeatureOptions own_rows{.features = "rows"};
+  Comm* const ranks = options.ranks;
+  std::optional<OutputFolder> out;
+  all_or_none(ranks, is_root(ranks), [&] { out.emplace(options.out, OutputFolder::Options{options.overwrite, Checkpoint::kFolder}); });
+  const fs::path folder = OutputFolder::partial_of(options.out);
+  Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(options.select, own_rows, options.seed), options.overwrite, ranks,
+                        context);
+  RunLog log(is_root(ranks) ? folder : fs::path());
+  const Input input = log.stage(
+      "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
+  SelectOptions select = options.select;
+  select.ranks = ranks;
+  const Chosen chosen = choose_rows(input, select, own_rows, options.seed, checkpoint, log, context);
+  checkpoint.remove();
+  if (!is_root(ranks)) return nullptr;
+  log.stage("write", [&] { write_selection(chosen.selection, folder); });
 
   OptionTable table;
   BinsOptions resolved = options;
   resolved.declare(table);
-  const Json run = {{"rows", input.rows()},
-                    {"seconds", log.seconds()},
-                    {"peak_rss_bytes", log.peak_rss_bytes()},
-                    {"seed", options.seed},
-                    {"version", kVersion},
-                    {"command", options.command},
-                    {"method", chosen.selection.method},
-                    {"method_note", chosen.note},
-                    {"bins", chosen.selection.bin_count},
-                    {"pools", chosen.selection.pool_count},
-                    {"options", table.resolved()},
-                    {"stages", log.stages_json()}};
-  write_file(out.path() / "run.json", json_text(run, 2) + "\n");
-  out.commit();
+  Json run = {{"rows", input.rows()},
+              {"seconds", log.seconds()},
+              {"peak_rss_bytes", log.peak_rss_bytes()},
+              {"seed", options.seed},
+              {"version", kVersion},
+              {"command", options.command},
+              {"method", chosen.selection.method},
+              {"method_note", chosen.note},
+              {"bins", chosen.selection.bin_count},
+              {"pools", chosen.selection.pool_count},
+              {"options", table.resolved()},
+              {"stages", log.stages_json()}};
+  if (ranks != nullptr) run["ranks"] = ranks_json(*ranks, input.rows());
+  write_file(folder / "run.json", json_text(run, 2) + "\n");
+  out->commit();
   return run;
 }
 

@@ -19,11 +19,12 @@ struct BinsOptions {
   uint64_t seed = 0;
   bool overwrite = false;
   std::string command;
+  Comm* ranks = nullptr;  ///< that share the work; not an option
 
   void declare(OptionTable& table);
 };
 
-/// Writes bins.npy, pools.npy, order.npy, gain.npy, labels.npy (if given) and run.json; returns the latter.
+/// With ranks, all of them call it; the first writes, the others return null. Writes bins.npy, pools.npy, order.npy, gain.npy, labels.npy (if given) and run.json; returns the latter.
 Json make_bins(const BinsOptions& options, const Context& context);
 
 /// features: pictures in, a .npy out.

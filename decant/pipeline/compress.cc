@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/kernels/pca.h"
+#include "decant/pipeline/checkpoint.h"
 #include "decant/pipeline/run_log.h"
 #include "decant/pipeline/write_small_set.h"
 #include "decant/select/quota.h"
@@ -49,8 +51,21 @@ BinOptions bin_options(const Input& input, const SelectOptions& select, const Fe
   options.bins = select.bins;
   options.per_class = input.labelled() && !select.pool;
   options.classes = features.gradient_classes;
+  options.ranks = select.ranks;
   if (options.classes > 0 && options.function == Function::graph_cut) options.function = Function::graph_cut_gradient;
   return options;
+}
+
+/// What the bins follow from. Labels come first: they are part of the rows' digest, so where only they changed, they are named.
+std::vector<Checkpoint::Source> sources_of(const Input& input, const FeatureSet& features, const Context& context) {
+  const std::string root = input.dataset.root.string();
+  const std::vector<int64_t> bad = input.bad_rows();
+  const std::string rows = input.digest;
+  return {
+      {"labels", input.labels_file.empty() ? root : input.labels_file.string(), Digest().add(std::as_bytes(std::span(input.labels))).hex()},
+      {"bad rows", root, Digest().add(std::as_bytes(std::span(bad))).hex()},
+      {"rows", root, rows},
+      {"features", features.file, features.kind == "rows" ? rows : digest_of_rows(features.features, context)}};
 }
 
 /// Positions of the rows on the plane of their two main directions; empty when there is nothing to see.
@@ -66,8 +81,24 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
 
 }  // namespace
 
-Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed, RunLog& log,
-                   const Context& context) {
+Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed) {
+  SelectOptions resolved = select;
+  FeatureOptions sight = features;
+  if (resolved.method == "auto") resolved.method = "bins";
+  if (sight.features.ends_with(".npy")) sight.features = "a file";  // whatever its name: its digest decides
+  OptionTable table;
+  resolved.declare(table);
+  sight.declare(table);
+  Json deciding = Json::object();
+  for (const Option& option : table.options()) {
+    if (option.effect == Effect::result) deciding[option.name] = option.get();
+  }
+  deciding["seed"] = seed;
+  return deciding;
+}
+
+Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed, Checkpoint& checkpoint,
+                   RunLog& log, const Context& context) {
   Chosen chosen;
   const std::vector<int64_t> bad = input.bad_rows();
   const std::vector<int32_t> labels = input.labelled() ? input.labels : std::vector<int32_t>();
@@ -79,15 +110,21 @@ Chosen choose_rows(const Input& input, const SelectOptions& select, const Featur
   if (select.method != "bins" && select.method != "auto")
     throw UsageError(fmt::format("--method {}: there are bins, random and auto", select.method));
   chosen.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  chosen.selection = log.stage(
-      "bins", [&] { return select_bins(chosen.features.features, labels, bad, bin_options(input, select, chosen.features), context); });
+  chosen.selection = log.stage("bins", [&] {
+    checkpoint.begin(sources_of(input, chosen.features, context));
+    auto selection = select_bins(chosen.features.features, labels, bad, bin_options(input, select, chosen.features), context, &checkpoint);
+    checkpoint.flush();
+    return selection;
+  });
   chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins,
                             select.function, chosen.features.kind, chosen.features.features.width(), pool_phrase(input, select));
   return chosen;
 }
 
 Json compress(const CompressOptions& options, const Context& context) {
-  OutputFolder out(options.out, {.overwrite = options.overwrite});
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = Checkpoint::kFolder});
+  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, options.features, options.seed),
+                        options.overwrite, nullptr, context);
   RunLog log(out.path());
 
   // Rows: what there is, and which of it can be read.
@@ -102,7 +139,7 @@ Json compress(const CompressOptions& options, const Context& context) {
          "Lower --keep"});
 
   // An order over the readable rows; then exactly `count` of them.
-  const Chosen chosen = choose_rows(input, options.select, options.features, options.seed, log, context);
+  const Chosen chosen = choose_rows(input, options.select, options.features, options.seed, checkpoint, log, context);
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
@@ -121,6 +158,7 @@ Json compress(const CompressOptions& options, const Context& context) {
                      .options = table.resolved(),
                      .features = chosen.features.features.count() > 0 ? chosen.features.to_json() : Json()};
   const Json run = write_small_set(set, out.path(), log, context);
+  checkpoint.remove();
   out.commit();
   return run;
 }

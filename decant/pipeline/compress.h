@@ -8,6 +8,7 @@
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
+#include "decant/comm/comm.h"
 #include "decant/data/selection.h"
 #include "decant/pipeline/feature_source.h"
 #include "decant/pipeline/input.h"
@@ -20,7 +21,8 @@ struct SelectOptions {
   std::string function = "graph-cut";  ///< objective of the bins
   double lambda = 1.0;                 ///< weight of coverage in graph cut
   int bins = 10;
-  bool pool = false;  ///< cut all rows together even when there are labels
+  bool pool = false;      ///< cut all rows together even when there are labels
+  Comm* ranks = nullptr;  ///< that share the work; not an option
 
   void declare(OptionTable& table);
 };
@@ -49,7 +51,11 @@ struct Chosen {
   std::string note;
   FeatureSet features;  ///< empty for random
 };
-Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed, class RunLog& log,
-                   const Context& context);
+/// Finished bins go into the checkpoint, and those of an interrupted run are taken from it.
+Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
+                   class Checkpoint& checkpoint, class RunLog& log, const Context& context);
+
+/// The options that decide the bins: what a checkpoint must agree on.
+Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed);
 
 }  // namespace decant

@@ -175,7 +175,6 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
     set = resolved.features == "conv-kmeans" ? from_conv_kmeans(input, resolved, seed, context)
                                              : from_network(input, resolved, seed, context);
   }
-  require_finite(set.features, set.file);
   return set;
 }
 

@@ -45,7 +45,7 @@ struct FeatureSet {
 /// What "auto" means for this input: its own rows for a matrix, conv-kmeans for pictures.
 std::string resolve_features(const FeatureOptions& options, const Input& input);
 
-/// Throws InputError: a file of the wrong shape, a value that is not finite, no labels where the kind needs them, an unknown kind.
+/// Throws InputError: a file of the wrong shape, no labels where the kind needs them, an unknown kind.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
 std::filesystem::path cache_folder(const std::filesystem::path& asked);

@@ -13,13 +13,18 @@ namespace {
 
 constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
 
-std::string digest_of(const Rows& rows, const Context& context) {
-  Stage stage(context, "digest", rows.size(), "rows");
-  std::vector<std::string> chunks(static_cast<size_t>((rows.size() + kDigestChunk - 1) / kDigestChunk));
-  parallel_for(context, rows.size(), kDigestChunk, [&](int64_t begin, int64_t end) {
+/// Of every chunk of rows, side by side; each rank reads a part of them.
+std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
+  const int64_t all = (rows.size() + kDigestChunk - 1) / kDigestChunk;
+  const Share own = ranks == nullptr ? Share{0, all} : share_of(all, ranks->rank(), ranks->size());
+  const int64_t first = own.begin * kDigestChunk;
+  const int64_t count = std::min(rows.size(), own.end * kDigestChunk) - first;
+  Stage stage(context, "digest", count, "rows");
+  std::vector<std::string> chunks(static_cast<size_t>(own.end - own.begin));
+  parallel_for(context, count, kDigestChunk, [&](int64_t begin, int64_t end) {
     Digest digest;
     std::vector<std::byte> scratch;
-    for (int64_t row = begin; row < end; ++row) {
+    for (int64_t row = first + begin; row < first + end; ++row) {
       digest.add(rows.key(row)).add(int64_t{rows.label(row)});
       if (!rows.known_fault(row).empty()) continue;
       try {
@@ -31,8 +36,18 @@ std::string digest_of(const Rows& rows, const Context& context) {
     chunks[static_cast<size_t>(begin / kDigestChunk)] = digest.hex();
     stage.advance(end - begin);
   });
+  std::string joined;
+  for (const std::string& chunk : chunks) joined += chunk;
+  if (ranks == nullptr) return joined;
+  const auto gathered = gather_all(*ranks, std::span<const char>(joined));
+  return {gathered.begin(), gathered.end()};
+}
+
+std::string digest_of(const Rows& rows, Comm* ranks, const Context& context) {
+  const std::string chunks = digests_of_chunks(rows, ranks, context);
+  const size_t each = Digest().hex().size();
   Digest whole;
-  for (const std::string& chunk : chunks) whole.add(chunk);
+  for (size_t begin = 0; begin < chunks.size(); begin += each) whole.add(chunks.substr(begin, each));
   return whole.hex();
 }
 
@@ -93,9 +108,10 @@ Input read_input(const InputOptions& options, const Context& context) {
   if (train.size() == 0) throw InputError({options.path, "", "the training split has no rows", "Check the path"});
   for (const Oddity& oddity : input.dataset.oddities) context.info(oddity.place + ": " + oddity.what);
   input.labels = labels_of(train);
+  input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
   input.bad = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
-  input.digest = digest_of(train, context);
+  input.digest = digest_of(train, options.ranks, context);
   report_bad(input, options, context);
   return input;
 }

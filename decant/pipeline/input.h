@@ -1,18 +1,21 @@
 // The data set of a run: opened, checked row by row, and named by a digest of its content.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 
 namespace decant {
 
 struct Input {
   Dataset dataset;
-  std::vector<BadRow> bad;      ///< of the training split, ascending
-  std::vector<int32_t> labels;  ///< of the training split
+  std::vector<BadRow> bad;            ///< of the training split, ascending
+  std::vector<int32_t> labels;        ///< of the training split
+  std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
   std::string digest;  ///< of every training row's key, label and bytes
 
@@ -28,9 +31,10 @@ struct InputOptions {
   std::filesystem::path labels;  ///< .npy of labels for a .npy of features
   bool strict = false;           ///< a bad row is an error
   bool check = true;             ///< decode every picture once, to find the bad rows
+  Comm* ranks = nullptr;         ///< that read the same input
 };
 
-/// Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
+/// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
 Input read_input(const InputOptions& options, const Context& context);
 
 }  // namespace decant

@@ -70,10 +70,12 @@ std::span<const int32_t> LinearPool::own_part(std::span<const int32_t> rows) con
 
 void LinearPool::welcome(std::span<const int32_t> rows) {
   if (ranks_ == nullptr) return;
-  guests_.exchange(rows, own_part(rows), width(), *ranks_, [&](int32_t row, std::span<float> values) {
+  const auto read = [&](int32_t row, std::span<float> values) {
     table_.copy_row(line(row), values);
     return norm(row);
-  });
+  };
+  guests_.exchange(
+      rows, width(), *ranks_, [&](std::span<const int32_t> some) { return own_part(some); }, read);
 }
 
 std::vector<double> LinearPool::sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const {

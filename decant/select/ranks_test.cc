@@ -20,7 +20,9 @@ namespace {
 struct Drawn {
   std::vector<float> values;
   int64_t width = 0;
-  Features features() const { return {MatrixView<const float>(values.data(), static_cast<int64_t>(values.size()) / width, width), nullptr}; }
+  Features features() const {
+    return {MatrixView<const float>(values.data(), static_cast<int64_t>(values.size()) / width, width), nullptr};
+  }
 };
 
 Drawn draw(int64_t count, int64_t width, double mean, uint64_t seed) {
