@@ -1,9 +1,10 @@
 // A large array of plain values that starts on a cache line, asks for large pages, and does not clear itself.
 //
-// Reading rows of a table in random order misses the address cache at every row when pages are 4 KiB.
+// Reading rows of a table in random order misses the address cache at every row when pages are 4 KiB. What is freed goes back to the system.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
@@ -20,13 +21,11 @@ class HugeArray {
   /// Keeps nothing of what was there; new values are indeterminate. Grows by a quarter more than asked, never shrinks.
   void resize(size_t count) {
     if (count > room_) {
-      room_ = room_ == 0 ? count : count + count / 4;
-      constexpr size_t kPage = size_t{2} << 20;
-      const size_t bytes = room_ * sizeof(T);
-      const size_t alignment = bytes >= kPage ? kPage : size_t{64};
-      values_.reset(static_cast<T*>(::operator new(bytes + 64, std::align_val_t(alignment))));
-      values_.get_deleter().alignment = alignment;
-      if (bytes >= kPage) ::madvise(values_.get(), bytes, MADV_HUGEPAGE);  // advice: failing costs time only
+      const size_t room = room_ == 0 ? count : count + count / 4;
+      room_ = 0;
+      values_.reset();  // before taking more
+      values_ = take(room * sizeof(T) + 64);
+      room_ = room;
     }
     count_ = count;
   }
@@ -36,11 +35,35 @@ class HugeArray {
   std::span<const T> span() const { return {values_.get(), count_}; }
 
  private:
+  static constexpr size_t kPage = size_t{2} << 20;
+  /// Arrays from here on are mappings of their own: malloc would keep much of what is freed, and pools come and go.
+  static constexpr size_t kMapped = size_t{256} << 10;
+
   struct Free {
-    size_t alignment = 64;
-    void operator()(T* values) const { ::operator delete(values, std::align_val_t(alignment)); }
+    size_t mapped = 0;  ///< bytes from the start on; 0 = from operator new
+    void operator()(T* values) const {
+      if (mapped > 0)
+        ::munmap(values, mapped);
+      else
+        ::operator delete(values, std::align_val_t(64));
+    }
   };
-  std::unique_ptr<T, Free> values_;
+  using Values = std::unique_ptr<T, Free>;
+
+  static Values take(size_t bytes) {
+    if (bytes < kMapped) return Values(static_cast<T*>(::operator new(bytes, std::align_val_t(64))));
+    const size_t whole = (bytes + 4095) / 4096 * 4096;
+    void* const got = ::mmap(nullptr, whole + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (got == MAP_FAILED) throw std::bad_alloc();
+    auto* const begin = static_cast<std::byte*>(got);
+    const size_t before = (kPage - reinterpret_cast<uintptr_t>(begin) % kPage) % kPage;  // large pages begin at multiples
+    if (before > 0) ::munmap(begin, before);
+    ::munmap(begin + before + whole, kPage - before);
+    if (bytes >= kPage) ::madvise(begin + before, whole, MADV_HUGEPAGE);  // advice: failing costs time only
+    return Values(reinterpret_cast<T*>(begin + before), Free{whole});
+  }
+
+  Values values_;
   size_t count_ = 0;
   size_t room_ = 0;
 };

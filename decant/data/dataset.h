@@ -14,6 +14,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/file.h"
+#include "decant/data/features.h"
 #include "decant/data/image.h"
 
 namespace decant {
@@ -44,6 +45,8 @@ class Rows {
   virtual std::optional<ImageSize> fixed_size() const { return std::nullopt; }
   /// Why a row can be rejected without decoding ("TIFF is not read"); empty when nothing is known against it.
   virtual std::string known_fault(int64_t) const { return {}; }
+  /// The rows as features, when they are a matrix; else null. It lives as long as the rows.
+  virtual const Features* features() const { return nullptr; }
   /// Stored bytes of all rows, as they lie on disk.
   virtual int64_t stored_bytes() const = 0;
 };

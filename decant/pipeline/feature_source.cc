@@ -55,8 +55,9 @@ FeatureSet from_file(const Input& input, const std::string& file) {
   return set;
 }
 
+/// REQUIRES: a data set that is a matrix.
 FeatureSet from_own_rows(const Input& input) {
-  return {.features = read_features(input.dataset.root.string()), .kind = "rows", .file = input.dataset.root.string()};
+  return {.features = *input.dataset.train().features(), .kind = "rows", .file = input.dataset.root.string()};
 }
 
 train::TrainJob proxy_job(const Input& input, const FeatureOptions& options, const Subset& usable, uint64_t seed) {
@@ -162,7 +163,7 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
   FeatureSet set;
   if (names_npy(resolved.features)) {
     set = from_file(input, resolved.features);
-  } else if (resolved.features == "rows") {
+  } else if (resolved.features == "rows" && input.dataset.train().features() != nullptr) {
     set = from_own_rows(input);
   } else if (std::find(kKinds.begin(), kKinds.end(), resolved.features) == kKinds.end()) {
     const std::string near = nearest(resolved.features, kKinds);

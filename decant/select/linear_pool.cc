@@ -54,8 +54,8 @@ void LinearPool::gather(const Features& features, std::span<const int64_t> rows)
     return;
   }
   const int64_t stride = (width + 15) / 16 * 16;  // whole cache lines
-  copy_.resize(static_cast<size_t>(count * stride) + 16);
-  auto* start = copy_.data() + (16 - reinterpret_cast<uintptr_t>(copy_.data()) / 4 % 16) % 16;
+  copy_.resize(static_cast<size_t>(count * stride));
+  float* const start = copy_.data();
   for (int64_t i = 0; i < count; ++i) {
     features.copy_row(rows[static_cast<size_t>(i)], {start + i * stride, static_cast<size_t>(width)});
   }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/huge_array.h"
 #include "decant/data/features.h"
 #include "decant/select/guest_rows.h"
 #include "decant/select/objective.h"
@@ -89,7 +90,7 @@ class LinearPool {
 
   LinearForm form_;
   Context context_;
-  std::vector<float> copy_;
+  HugeArray<float> copy_;
   Features table_;
   int64_t count_ = 0;
   Comm* ranks_;

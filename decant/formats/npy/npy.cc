@@ -312,6 +312,7 @@ class NpyRows : public Rows {
     throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures", "Give the pictures themselves"});
   }
   bool has_images() const override { return false; }
+  const Features* features() const override { return &features_; }
   int64_t stored_bytes() const override {
     int64_t bytes = 0;
     for (const FeatureBlock& block : features_.blocks()) bytes += block.rows * block.width * value_bytes(block.type);
