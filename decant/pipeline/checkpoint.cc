@@ -189,7 +189,8 @@ void Checkpoint::flush() {
 }
 
 void Checkpoint::write_buffered() {
-  FileWriter writer(folder_ / fmt::format("{:06}-{}.bins", ++files_, ranks_ == nullptr ? 0 : ranks_->rank()));
+  const std::string whose = ranks_ == nullptr ? "" : fmt::format("-{}", ranks_->rank());
+  FileWriter writer(folder_ / fmt::format("{:06}{}.bins", ++files_, whose));
   writer.write(bin_file_header(identity_, buffer_));
   writer.write(buffer_);
   writer.commit();

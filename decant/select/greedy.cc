@@ -8,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
+#include "decant/comm/comm.h"
 #include "decant/select/bin_picker.h"
 #include "decant/select/gradient_greedy.h"
 #include "decant/select/linear_greedy.h"

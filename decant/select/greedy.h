@@ -16,12 +16,13 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/comm/comm.h"
 #include "decant/data/features.h"
 #include "decant/select/bin_picker.h"
 #include "decant/select/objective.h"
 
 namespace decant {
+
+class Comm;
 
 /// How picks are found. Changes the time, never a pick.
 enum class Engine {

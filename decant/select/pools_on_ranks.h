@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "decant/comm/comm.h"
 #include "decant/select/greedy.h"
 
 namespace decant {

@@ -9,6 +9,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
+#include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 
 namespace decant {
