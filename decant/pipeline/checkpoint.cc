@@ -117,11 +117,7 @@ void Checkpoint::begin(const std::vector<Source>& sources) {
                                   file == source.file ? "" : " in " + file, folder_.parent_path().string()),
                       "Restore the file and run again to go on, or give --overwrite to start anew"});
   }
-  std::error_code code;
-  fs::create_directories(folder_, code);
-  if (code) throw IoError({folder_.string(), "", "cannot create: " + code.message(), "Choose another -o"});
   if (!found_->is_null()) read_files_of_bins();
-  write_file(folder_ / kBegun, json_text(*begun_, 2) + "\n");
 }
 
 void Checkpoint::read_files_of_bins() {
@@ -177,7 +173,17 @@ void Checkpoint::flush() {
   if (!buffer_.empty()) write_buffered();
 }
 
+/// The record comes with the first bins: a run that ends before it has any leaves nothing that the next one would have to agree with.
+void Checkpoint::write_begun() {
+  std::error_code code;
+  fs::create_directories(folder_, code);
+  if (code) throw IoError({folder_.string(), "", "cannot create: " + code.message(), "Choose another -o"});
+  write_file(folder_ / kBegun, json_text(*begun_, 2) + "\n");
+  begun_written_ = true;
+}
+
 void Checkpoint::write_buffered() {
+  if (!begun_written_) write_begun();
   FileWriter writer(folder_ / fmt::format("{:06}.bins", ++files_));
   writer.write(bin_file_header(identity_, buffer_));
   writer.write(buffer_);

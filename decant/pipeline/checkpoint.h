@@ -55,12 +55,14 @@ class Checkpoint final : public BinKeeper {
  private:
   void drop();
   void read_files_of_bins();
+  void write_begun();
   void write_buffered();
 
   std::filesystem::path folder_;
   std::unique_ptr<Json> begun_;  ///< this run
   std::unique_ptr<Json> found_;  ///< an interrupted run; null when there is none
   bool overwrite_;
+  bool begun_written_ = false;
   const Context& context_;
   std::string identity_;
 
