@@ -29,7 +29,11 @@ class KMeansRows {
  public:
   KMeansRows(const Features& features, const KMeansOptions& options) : features_(features), options_(options) {}
   int64_t width() const { return features_.width() - options_.first_column; }
-  std::span<const float> operator[](int64_t row) const { return features_.rows[row].subspan(static_cast<size_t>(options_.first_column)); }
+  /// x, valid until `scratch` is used again.
+  std::span<const float> row(int64_t row, std::vector<float>& scratch) const {
+    static_cast<void>(scratch);  // float32 rows are seen where they lie
+    return features_.rows[row].subspan(static_cast<size_t>(options_.first_column));
+  }
   /// r_x; 0 for a zero row that is to have length 1.
   double scale(std::span<const float> x) const {
     if (!options_.unit) return 1;
@@ -95,15 +99,16 @@ class Centres {
     Matrix<float> block(size, rows.width());
     Matrix<float> products(size, count());
     std::vector<double> scales(which.size());
+    std::vector<float> scratch;
     for (int64_t i = 0; i < size; ++i) {
-      const auto x = rows[which[static_cast<size_t>(i)]];
+      const auto x = rows.row(which[static_cast<size_t>(i)], scratch);
       const double scale = scales[static_cast<size_t>(i)] = rows.scale(x);
       std::ranges::transform(x, block[i].begin(), [&](float value) { return static_cast<float>(scale * static_cast<double>(value)); });
     }
     multiply_transposed(block.view(), rounded_.view(), products.view());
     for (int64_t i = 0; i < size; ++i) {
       const auto at = static_cast<size_t>(i);
-      out[at] = nearest_of(rows[which[at]], scales[at], products[i]);
+      out[at] = nearest_of(rows.row(which[at], scratch), scales[at], products[i]);
     }
   }
 
@@ -158,8 +163,9 @@ class Seeding {
  public:
   Seeding(const KMeansRows& rows, std::span<const int64_t> which, const Context& context)
       : context_(context), sample_(static_cast<int64_t>(which.size()), rows.width()), scales_(which.size()), squares_(which.size()) {
+    std::vector<float> scratch;
     for (int64_t i = 0; i < sample_.rows(); ++i) {
-      const auto x = rows[which[static_cast<size_t>(i)]];
+      const auto x = rows.row(which[static_cast<size_t>(i)], scratch);
       std::ranges::copy(x, sample_[i].begin());
       const double scale = scales_[static_cast<size_t>(i)] = rows.scale(x);
       squares_[static_cast<size_t>(i)] = scale * scale * dot(x, x);
@@ -248,8 +254,9 @@ std::vector<int32_t> assign_all(const Centres& centres, const KMeansRows& rows, 
 }
 
 void join(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, std::span<const int32_t> nearest) {
+  std::vector<float> scratch;
   for (size_t i = 0; i < which.size(); ++i) {
-    const auto x = rows[which[i]];
+    const auto x = rows.row(which[i], scratch);
     centres.add(nearest[i], rows.scale(x), x);
   }
   centres.move();
