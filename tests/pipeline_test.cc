@@ -191,6 +191,36 @@ class StopWithin final : public ProgressSink {
   std::atomic<int64_t> left_;
 };
 
+TEST(Compress, InterruptedBetweenBinsGoesOnUnlessTheFeaturesChanged) {
+  const fs::path in = cifar_set("between/in", 1, 400);
+  const fs::path folder = fresh_folder("between_out");
+  std::vector<float> features(400 * 3);
+  for (size_t i = 0; i < features.size(); ++i) features[i] = static_cast<float>((i * 7919) % 1013);
+  const auto store = [&] {
+    const int64_t shape[] = {400, 3};
+    write_npy<float>(folder / "f.npy", features, shape);
+  };
+  store();
+  CompressOptions options = options_for(in, folder / "whole");
+  options.features.features = (folder / "f.npy").string();
+  options.select.pool = true;
+  compress(options, {});
+  options.out = folder / "out";
+  StopWithin stop("bins", 250);
+  EXPECT_THROW(compress(options, {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
+  EXPECT_TRUE(fs::exists(folder / "out.partial" / "checkpoint" / "000001.bins"));
+  features[100] += 1;
+  store();
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), testing::AllOf(HasSubstr("f.npy"), HasSubstr("other features")));
+  features[100] -= 1;
+  store();
+  options.keep = "10%";  // decides no bin
+  compress(options, {});
+  EXPECT_EQ(read_text(folder / "out" / "order.npy"), read_text(folder / "whole" / "order.npy"));
+  EXPECT_EQ(read_text(folder / "out" / "gain.npy"), read_text(folder / "whole" / "gain.npy"));
+  EXPECT_FALSE(fs::exists(folder / "out" / "checkpoint"));
+}
+
 TEST(Compress, InterruptedWhileCopyingFilesLeavesNoOutput) {
   const fs::path folder = fresh_folder("copying");
   CompressOptions drawn = options_for(cifar_set("copying_in", 1, 200), folder / "pictures");

@@ -11,7 +11,8 @@ class BinsVerb final : public Verb {
   std::string name() const override { return "bins"; }
   std::string summary() const override { return "bins and order from a matrix of features"; }
   std::vector<std::string> examples() const override {
-    return {"decant bins features.npy --labels y.npy -o bins/", "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/",
+    return {"decant bins features.npy --labels y.npy -o bins/", "decant bins features.npy --pools kmeans:64 -o bins/",
+            "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/",
             "decant sample bins/ --keep 0.2 -o indices.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }

@@ -20,7 +20,7 @@ void BinsOptions::declare(OptionTable& table) {
   table.add("labels", labels, "FILE", "labels of all rows (.npy); with them every class is cut by itself");
   table.add("out", out, "FOLDER", "where bins, order and gains go").required = true;
   select.declare(table);
-  table.add("seed", seed, "N", "for --method random");
+  table.add("seed", seed, "N", "for --method random and pools by k-means");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 

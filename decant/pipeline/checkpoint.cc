@@ -107,13 +107,17 @@ void Checkpoint::drop() {
 void Checkpoint::begin(const std::vector<Source>& sources) {
   (*begun_)["sources"] = json_of(sources);
   identity_ = identity_of(*begun_);
-  all_or_none(ranks_, is_root(ranks_), [&] { begin_folder(sources); });
-  all_or_none(ranks_, !is_root(ranks_), [&] { read_files_of_bins(); });
-  all_or_none(ranks_, is_root(ranks_), [&] { write_file(folder_ / kBegun, json_text(*begun_, 2) + "\n"); });
+  all_or_none(ranks_, is_root(ranks_), [&] {
+    go_on_or_drop(sources);
+    if (ranks_ != nullptr) write_begun();
+  });
+  if (is_root(ranks_)) return;
+  read_files_of_bins();
+  begun_written_ = true;
 }
 
-/// Looks whether what an interrupted run read is what this one reads; the folder is there afterwards, and its bins are known.
-void Checkpoint::begin_folder(const std::vector<Source>& sources) {
+/// Knows the bins of an interrupted run afterwards, if it read what this one reads.
+void Checkpoint::go_on_or_drop(const std::vector<Source>& sources) {
   for (const Source& source : sources) {
     if (found_->is_null()) break;
     const Json before = source_named((*found_)["sources"], source.what);
@@ -128,9 +132,6 @@ void Checkpoint::begin_folder(const std::vector<Source>& sources) {
                                   file == source.file ? "" : " in " + file, folder_.parent_path().string()),
                       "Restore the file and run again to go on, or give --overwrite to start anew"});
   }
-  std::error_code code;
-  fs::create_directories(folder_, code);
-  if (code) throw IoError({folder_.string(), "", "cannot create: " + code.message(), "Choose another -o"});
   if (!found_->is_null()) read_files_of_bins();
 }
 
@@ -188,7 +189,17 @@ void Checkpoint::flush() {
   if (!buffer_.empty()) write_buffered();
 }
 
+/// The record comes with the first bins: a run that ends before it has any leaves nothing that the next one would have to agree with.
+void Checkpoint::write_begun() {
+  std::error_code code;
+  fs::create_directories(folder_, code);
+  if (code) throw IoError({folder_.string(), "", "cannot create: " + code.message(), "Choose another -o"});
+  write_file(folder_ / kBegun, json_text(*begun_, 2) + "\n");
+  begun_written_ = true;
+}
+
 void Checkpoint::write_buffered() {
+  if (!begun_written_) write_begun();
   const std::string whose = ranks_ == nullptr ? "" : fmt::format("-{}", ranks_->rank());
   FileWriter writer(folder_ / fmt::format("{:06}{}.bins", ++files_, whose));
   writer.write(bin_file_header(identity_, buffer_));

@@ -59,8 +59,9 @@ class Checkpoint final : public BinKeeper {
  private:
   void look_at_folder();
   void drop();
-  void begin_folder(const std::vector<Source>& sources);
+  void go_on_or_drop(const std::vector<Source>& sources);
   void read_files_of_bins();
+  void write_begun();
   void write_buffered();
 
   std::filesystem::path folder_;
@@ -68,6 +69,7 @@ class Checkpoint final : public BinKeeper {
   std::unique_ptr<Json> found_;  ///< an interrupted run; null when there is none
   bool overwrite_;
   Comm* ranks_;
+  bool begun_written_ = false;
   const Context& context_;
   std::string identity_;
 

@@ -175,6 +175,14 @@ double bins_seconds(double pool_rows, double pools, double width) {
   return pools * pool_rows * pool_rows / 2 * width * (pools > 1 ? kScorePerValue : kScoreMixed) * 1e-9;
 }
 
+double pools_of(const SelectOptions& select, const Dataset& dataset) {
+  const PoolRule rule = pool_rule(select);
+  if (rule.kmeans > 0) return rule.kmeans;
+  if (rule.file.empty()) return select.pool ? 1 : std::max(1, class_count(dataset));
+  const auto pools = read_pools(rule.file, dataset.train().size(), {});
+  return std::max(1, *std::max_element(pools.begin(), pools.end()) + 1);
+}
+
 }  // namespace
 
 Json plan(const CompressOptions& options, const Context& context) {
@@ -186,7 +194,7 @@ Json plan(const CompressOptions& options, const Context& context) {
   const bool encoded = pictures && !train.fixed_size();
   const bool computes = pictures && !options.features.features.ends_with(".npy") && options.select.method != "random";
   const double width = options.features.feature_width;
-  const double pools = options.select.pool ? 1 : std::max(1, class_count(dataset));
+  const double pools = pools_of(options.select, dataset);
   const double threads = context.thread_count();
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / rows;

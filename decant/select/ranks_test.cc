@@ -38,9 +38,6 @@ std::vector<int64_t> rows_below(int64_t count) {
   return rows;
 }
 
-constexpr Function kLinear[] = {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding,
-                                Function::disparity_sum};
-
 /// Remembers what was kept, and hands a part of it out again.
 class SharedKeeper final : public BinKeeper {
  public:
@@ -87,8 +84,12 @@ TEST(BlockSum, IsTheSameForAnyRangesOfRanks) {
   }
 }
 
+std::vector<Function> functions_over_ranks() {
+  return {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding, Function::disparity_sum};
+}
+
 TEST(Ranks, PickTheSameRowsOfOnePool) {
-  for (const Function function : kLinear) {
+  for (const Function function : functions_over_ranks()) {
     const auto drawn = draw(1500, 19, function == Function::herding ? 0 : 0.6, 7);
     const auto rows = rows_below(1500);
     CutOptions options;
@@ -129,7 +130,7 @@ TEST(Ranks, StressSwitchesMoveNoPick) {
     const auto drawn = draw(count, static_cast<int64_t>(1 + random.below(40)), random.below(2) == 0 ? 0 : 1, round);
     const auto rows = rows_below(count);
     CutOptions options;
-    options.function = kLinear[round % 5];
+    options.function = functions_over_ranks()[round % 5];
     options.bins = static_cast<int32_t>(1 + random.below(6));
     options.engine = Engine::everyone;
     const auto wanted = cut_into_bins(drawn.features(), rows, options, {});

@@ -11,6 +11,7 @@
 #include "decant/base/random.h"
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
+#include "decant/select/kmeans_pools.h"
 
 namespace decant {
 namespace {
@@ -68,6 +69,33 @@ Pools make_pools(const std::vector<bool>& bad, std::span<const int32_t> labels) 
   return pools;
 }
 
+Pools make_kmeans_pools(const Features& features, const std::vector<bool>& bad, const BinOptions& options, const Context& context) {
+  const auto rows = std::move(make_pools(bad, {}).rows.front());
+  KMeansOptions kmeans{.pools = options.kmeans, .seed = options.seed};
+  if (options.function == Function::graph_cut_gradient) {
+    kmeans.first_column = options.classes;
+  } else {
+    kmeans.unit = linear_form(options.function, options.lambda).unit;
+  }
+  std::vector<int32_t> pool(rows.size());
+  all_or_none(options.ranks, is_root(options.ranks), [&] { pool = kmeans_pools(features, rows, kmeans, context); });
+  if (options.ranks != nullptr) options.ranks->broadcast(std::as_writable_bytes(std::span(pool)), 0);
+  Pools pools;
+  pools.rows.resize(static_cast<size_t>(*std::max_element(pool.begin(), pool.end()) + 1));
+  for (size_t i = 0; i < rows.size(); ++i) pools.rows[static_cast<size_t>(pool[i])].push_back(rows[i]);
+  pools.numbers.resize(pools.rows.size());
+  std::iota(pools.numbers.begin(), pools.numbers.end(), 0);
+  return pools;
+}
+
+void mention_sizes(const Pools& pools, const Context& context) {
+  std::vector<size_t> sizes;
+  for (const auto& rows : pools.rows) sizes.push_back(rows.size());
+  std::sort(sizes.begin(), sizes.end());
+  context.info(fmt::format("{} pools by k-means: of {} to {} rows, {} in the middle", sizes.size(), sizes.front(), sizes.back(),
+                           sizes[sizes.size() / 2]));
+}
+
 Selection empty_selection(const char* method, int64_t count) {
   Selection selection;
   selection.method = method;
@@ -116,8 +144,10 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
   if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
   validate(cut, features.width());
   const auto bad = mark(features.count(), bad_rows);
-  const auto pools = make_pools(bad, options.per_class ? labels : std::span<const int32_t>());
   all_or_none(options.ranks, true, [&] { require_finite(features, "features", bad, own_rows(features, options.ranks), context); });
+  const auto pools = options.kmeans != 0 ? make_kmeans_pools(features, bad, options, context)
+                                         : make_pools(bad, options.per_class ? labels : std::span<const int32_t>());
+  if (options.kmeans != 0) mention_sizes(pools, context);
   mention_small_pools(pools, options.bins, context);
 
   const auto results = cut_pools(features, pools.rows, cut, context, keeper);

@@ -32,6 +32,8 @@ struct BinOptions {
   double lambda = 1;  ///< see CutOptions
   int32_t bins = 10;
   bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
+  int32_t kmeans = 0;     ///< > 0: at most so many pools by k-means (kmeans_pools.h), in place of classes
+  uint64_t seed = 0;      ///< of k-means
   int32_t classes = 0;    ///< graph-cut-gradient: width of b
   // change the speed
   Engine engine = Engine::automatic;
@@ -39,7 +41,8 @@ struct BinOptions {
 };
 
 /// Cuts every pool into bins. `labels`: one a row, or none at all; rows labelled kNoLabel make a pool of their own after the others.
-/// `bad_rows` are left out, whatever their features hold. Pools are numbered by label. A pool of fewer rows than bins gets one bin
+/// `bad_rows` are left out, whatever their features hold. Pools are numbered by label; those of k-means from 0, over rows as the function
+/// sees them: of length 1 for the cosines, and for graph-cut-gradient the embeddings alone. A pool of fewer rows than bins gets one bin
 /// a row. InputError for labels that do not fit, rows out of range, no usable row, features without columns, a NaN or an infinity
 /// in a usable row, and options that validate() refuses. `keeper`, if any: bins that are known already, and where finished ones go.
 Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,

@@ -27,7 +27,7 @@ struct SelectionOptions {
   std::span<const int32_t> labels;    ///< the class of each row, from 0; empty = none. Viewed, not copied.
   std::span<const int64_t> bad_rows;  ///< rows that must not be chosen, whatever they hold. Viewed, not copied.
   BinOptions bins;                    ///< how "bins" cuts; its per_class also tells "random" to keep the classes' proportions
-  uint64_t seed = 0;                  ///< draws inside bins, and "random", follow from it
+  uint64_t seed = 0;                  ///< draws inside bins, k-means and "random" follow from it; that of `bins` is not looked at
 };
 
 struct Choice {
