@@ -1,5 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/bins.h"
+#include "decant/pipeline/plan.h"
 
 #include "apps/cli/verb.h"
 
@@ -15,7 +16,10 @@ class BinsVerb final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features, options_.out.string());
+    if (globals.dry_run) {
+      const Json planned = plan(options_, context);
+      return globals.json ? json_text(planned, 2) + "\n" : plan_text(planned);
+    }
     options_.command = command;
     const Json run = make_bins(options_, context);
     if (globals.json) return json_text(run, 2) + "\n";
