@@ -11,6 +11,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/compress.h"
+#include "decant/pipeline/plan.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
@@ -302,6 +303,58 @@ TEST(Convert, VerifiesPictureByPicture) {
     const Json run = compress(options, {});
     EXPECT_EQ(run["output_format"], to);
     EXPECT_EQ(verify({.run = folder / to, .source = in.string()}, {})["kept"], 12) << to;
+  }
+}
+
+TEST(Plan, OfAMatrixIsOfItsBins) {
+  const fs::path folder = fresh_folder("plan");
+  std::vector<float> around_zero(3000 * 8);
+  Random random(4, "plan_test");
+  for (float& value : around_zero) value = static_cast<float>(random.normal());
+  std::vector<float> around_one = around_zero;
+  for (float& value : around_one) value += 1;
+  const int64_t shape[] = {1500, 8};
+  for (const size_t half : {0u, 1u}) {
+    write_npy<float>(folder / fmt::format("zero-{}.npy", half), std::span(around_zero).subspan(half * 12000, 12000), shape);
+    write_npy<float>(folder / fmt::format("one-{}.npy", half), std::span(around_one).subspan(half * 12000, 12000), shape);
+  }
+  std::vector<int64_t> labels(3000);
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int64_t>(i % 3);
+  write_npy<int64_t>(folder / "y.npy", labels);
+  const auto planned = [&](const std::string& name, bool classes) {
+    CompressOptions options{.input = {.path = (folder / name).string()}, .out = "unused"};
+    if (classes) options.input.labels = folder / "y.npy";
+    return plan_what_fits(options, {.threads = 2});
+  };
+  const Json one = planned("one-{0..1}.npy", false);
+  EXPECT_EQ(one["verb"], "bins");
+  EXPECT_EQ(one["rows"], 3000);
+  EXPECT_EQ(one["columns"], 8);
+  EXPECT_EQ(one["pools"], 1);
+  EXPECT_EQ(one["mapped_bytes"], 3000 * 8 * 4);
+  EXPECT_NEAR(one["mean_cosine"].get<double>(), 0.5, 0.1);  // ‖mean‖² over the mean ‖x‖²
+  EXPECT_GT(one["memory_bytes"].get<int64_t>(), one["rows"].get<int64_t>() * 8);
+  const Json zero = planned("zero-{0..1}.npy", false);
+  EXPECT_LT(zero["mean_cosine"].get<double>(), 0.01);
+  EXPECT_GT(zero["seconds"].get<double>(), one["seconds"].get<double>());
+  EXPECT_LT(planned("zero-{0..1}.npy", true)["seconds"].get<double>(), zero["seconds"].get<double>());
+  EXPECT_EQ(planned("one-*.npy", true)["pools"], 3);
+  EXPECT_THAT(plan_text(one), HasSubstr("bins      of 3,000 rows × 8 columns in 1 pool\n"));
+  EXPECT_EQ(plan(BinsOptions{.features = folder / "one-{0..1}.npy", .out = "unused"}, {.threads = 2}), one);
+  const Json kept = plan(CompressOptions{.input = {.path = (folder / "one-0.npy").string()}, .out = "unused"}, {});
+  EXPECT_EQ(kept["verb"], "compress");
+  EXPECT_EQ(kept["kept"], 300);
+}
+
+TEST(Plan, SaysWhatItDoesNotKnow) {
+  CompressOptions options{.input = {.path = cifar_set("plan_in", 1, 50).string()}, .out = "unused"};
+  EXPECT_TRUE(plan(options, {})["unknown"].empty());
+  for (const char* network : {"embedding", "gradient"}) {
+    options.features.features = network;
+    const Json planned = plan(options, {});
+    EXPECT_EQ(planned["unknown"], Json::array({"features"}));
+    for (const Json& stage : planned["stages"]) EXPECT_NE(stage["name"], "features");
+    EXPECT_THAT(plan_text(planned), testing::AllOf(HasSubstr("at least"), HasSubstr("not foretold")));
   }
 }
 

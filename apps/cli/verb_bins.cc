@@ -1,5 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/bins.h"
+#include "decant/pipeline/plan.h"
 
 #include "apps/cli/verb.h"
 
@@ -18,7 +19,10 @@ class BinsVerb final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   bool takes_ranks() const override { return true; }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would cut {} into bins and write {}\n", options_.features, options_.out.string());
+    if (globals.dry_run) {
+      const Json planned = plan(options_, context);
+      return globals.json ? json_text(planned, 2) + "\n" : plan_text(planned);
+    }
     options_.command = command;
     options_.ranks = globals.ranks;
     const Json run = make_bins(options_, context);

@@ -1,14 +1,13 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/compress.h"
-#include "decant/pipeline/inspect.h"
+#include "decant/pipeline/plan.h"
 
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
 
-std::string planned(const CompressOptions& options, const Globals& globals, const Context& context) {
-  const Json result = plan(options, context);
+std::string shown(const Json& result, const Globals& globals) {
   return globals.json ? json_text(result, 2) + "\n" : plan_text(result);
 }
 
@@ -23,7 +22,7 @@ class Compress final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return planned(options_, globals, context);
+    if (globals.dry_run) return shown(plan(options_, context), globals);
     options_.command = command;
     const Json run = compress(options_, context);
     if (globals.json) return json_text(run, 2) + "\n";
@@ -39,14 +38,16 @@ class Compress final : public Verb {
 class Plan final : public Verb {
  public:
   std::string name() const override { return "plan"; }
-  std::string summary() const override { return "what compress would need: memory, disk, time"; }
-  std::vector<std::string> examples() const override { return {"decant plan photos/ --keep 20%"}; }
+  std::string summary() const override { return "what compress, or bins of a matrix, would need: memory, disk, time"; }
+  std::vector<std::string> examples() const override {
+    return {"decant plan photos/ --keep 20%", "decant plan features.npy --labels y.npy"};
+  }
   void declare(OptionTable& table) override {
     options_.out = "out";  // never written to
     options_.declare(table);
   }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    return planned(options_, globals, context);
+    return shown(plan_what_fits(options_, context), globals);
   }
 
  private:

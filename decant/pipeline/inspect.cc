@@ -8,7 +8,6 @@
 #include "decant/base/parallel.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
-#include "decant/select/quota.h"
 
 namespace decant {
 
@@ -156,85 +155,6 @@ std::string inspect_text(const Json& found) {
   for (const Json& oddity : found["oddities"])
     text += fmt::format("note      {}: {}\n", oddity["place"].get<std::string>(), oddity["what"].get<std::string>());
   return text;
-}
-
-namespace {
-
-/// Nanoseconds of one core, measured; see docs/benchmarks.md.
-constexpr double kDecodePerByte = 45;             // JPEG bytes, full decode
-constexpr double kReadPerByte = 0.7;              // digest, hash, copy
-constexpr double kConvKMeansPerPicture = 0.75e6;  // beside the learning
-constexpr double kLearnFilters = 5e9;             // all of it from 1,000 pictures on
-constexpr double kLearnColumns = 5e9;             // all of it from 10,000 pictures on
-constexpr double kScorePerValue = 0.03;           // a multiply-add of scoring everyone at every pick; most of them are never done
-constexpr double kScoreMixed = 0.11;              // the same where one pool mixes the classes: fewer rows can be passed over
-/// Bytes that learning conv-kmeans takes, at most: 100,000 patches, as they are and whitened.
-constexpr double kLearningBytes = 180e6;
-
-double bins_seconds(double pool_rows, double pools, double width) {
-  return pools * pool_rows * pool_rows / 2 * width * (pools > 1 ? kScorePerValue : kScoreMixed) * 1e-9;
-}
-
-double pools_of(const SelectOptions& select, const Dataset& dataset) {
-  const PoolRule rule = pool_rule(select);
-  if (rule.kmeans > 0) return rule.kmeans;
-  if (rule.file.empty()) return select.pool ? 1 : std::max(1, class_count(dataset));
-  const auto pools = read_pools(rule.file, dataset.train().size(), {});
-  return std::max(1, *std::max_element(pools.begin(), pools.end()) + 1);
-}
-
-}  // namespace
-
-Json plan(const CompressOptions& options, const Context& context) {
-  const Dataset dataset = open_dataset(options.input.path, {.labels = options.input.labels}, context);
-  const Rows& train = dataset.train();
-  const auto rows = static_cast<double>(train.size());
-  const int64_t kept = keep_count(options.keep, train.size());
-  const bool pictures = train.has_images();
-  const bool encoded = pictures && !train.fixed_size();
-  const bool computes = pictures && !options.features.features.ends_with(".npy") && options.select.method != "random";
-  const double width = options.features.feature_width;
-  const double pools = pools_of(options.select, dataset);
-  const double threads = context.thread_count();
-  const auto bytes = static_cast<double>(train.stored_bytes());
-  const double share = static_cast<double>(kept) / rows;
-
-  Json stages = Json::array();
-  double total = 0;
-  const auto stage = [&](const char* name, double core_seconds) {
-    stages.push_back({{"name", name}, {"seconds", core_seconds / threads}});
-    total += core_seconds / threads;
-  };
-  stage("read", bytes * (kReadPerByte + (encoded && !options.no_check ? kDecodePerByte : 0)) * 1e-9);
-  if (computes)
-    stage("features", (rows * kConvKMeansPerPicture + kLearnFilters * std::min(1.0, rows / 1e3) +
-                       kLearnColumns * std::min(1.0, rows / 1e4) + (encoded ? bytes * kDecodePerByte : 0)) *
-                          1e-9);
-  if (options.select.method != "random") stage("bins", bins_seconds(rows / pools, pools, width));
-  stage("write", bytes * share * 3 * kReadPerByte * 1e-9 + static_cast<double>(kept) * 3e-5);
-
-  const double features = options.select.method == "random" ? 0 : rows * width * 4;
-  const double selecting = features + rows / pools * width * 4 * std::min(threads, pools) + rows * 200;
-  const double learning = computes ? kLearningBytes * std::min(1.0, rows / 1000) : 0;
-  return {{"rows", train.size()},
-          {"kept", kept},
-          {"memory_bytes", static_cast<int64_t>(60e6 + std::max(learning, selecting))},
-          {"disk_bytes", static_cast<int64_t>(bytes * share + rows * 40 + static_cast<double>(kept) * 200 + 3e6)},
-          {"cache_bytes", static_cast<int64_t>(computes ? features : 0)},
-          {"seconds", total},
-          {"stages", stages}};
-}
-
-std::string plan_text(const Json& planned) {
-  std::string text =
-      fmt::format("keep      {} of {} rows\nmemory    about {}\ndisk      about {} for the output\n", human_count(planned["kept"]),
-                  human_count(planned["rows"]), human_bytes(planned["memory_bytes"]), human_bytes(planned["disk_bytes"]));
-  if (planned["cache_bytes"] > 0) text += fmt::format("cache     {} for the features\n", human_bytes(planned["cache_bytes"]));
-  text += fmt::format("time      about {}", human_seconds(planned["seconds"]));
-  std::string parts;
-  for (const Json& stage : planned["stages"])
-    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
-  return text + " (" + parts + ")\n";
 }
 
 }  // namespace decant
