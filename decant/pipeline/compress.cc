@@ -72,12 +72,19 @@ void CompressOptions::declare(OptionTable& table) {
 
 namespace {
 
-/// Where the shares are equal: in classes, or in the pools that were asked for.
-std::string pool_phrase(const Input& input, const SelectOptions& select, int32_t pools = 0) {
-  if (!select.pools.empty()) {
-    return fmt::format("each of {} pools {} {}: each exact within its pool, together not the single-pool cut", pools,
-                       select.pools.ends_with(".npy") ? "named by" : "cut by", select.pools);
+/// Where the shares are equal, when pools were asked for.
+std::string pools_phrase(const Selection& selection, const SelectOptions& select) {
+  std::vector<int64_t> sizes(static_cast<size_t>(selection.pool_count));
+  for (const int32_t pool : selection.pools) {
+    if (pool != kNoBin) ++sizes[static_cast<size_t>(pool)];
   }
+  const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
+  return fmt::format("each of {} pools (of {} to {} rows) {} {}: each exact within its pool, together not the single-pool cut",
+                     sizes.size(), human_count(*least), human_count(*most), select.pools.ends_with(".npy") ? "named by" : "cut by",
+                     select.pools);
+}
+
+std::string pool_phrase(const Input& input, const SelectOptions& select) {
   return input.labelled() && !select.pool ? fmt::format("each of {} classes", input.classes) : "one pool";
 }
 
@@ -162,9 +169,9 @@ Chosen choose_rows(const Input& input, const SelectOptions& select, const Featur
     checkpoint.flush();
     return selection;
   });
-  chosen.note =
-      fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins, select.function,
-                  chosen.features.kind, chosen.features.features.width(), pool_phrase(input, select, chosen.selection.pool_count));
+  chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins,
+                            select.function, chosen.features.kind, chosen.features.features.width(),
+                            select.pools.empty() ? pool_phrase(input, select) : pools_phrase(chosen.selection, select));
   return chosen;
 }
 

@@ -56,7 +56,7 @@ TEST_F(Pools, OfAFileTakeThePlaceOfTheClasses) {
   const RunFolder made = run("bins", file_rule());
   EXPECT_EQ(made.run["pools"], 4);
   expect_says(made.run["method_note"],
-              {"each of 4 pools named by", "p.npy", "each exact within its pool, together not the single-pool cut"});
+              {"each of 4 pools (of 1 to 200 rows) named by", "p.npy", "each exact within its pool, together not the single-pool cut"});
   const std::map<int64_t, int32_t> number = {{7, 0}, {107, 1}, {207, 2}, {16000000, 3}};
   for (size_t i = 0; i < 600; ++i) EXPECT_EQ(made.selection.pools[i], number.at(pools_[i]));
   EXPECT_EQ(made.selection.bins[5], 0) << "a pool of one row";
@@ -85,7 +85,8 @@ TEST_F(Pools, OfAFileEqualThoseOfLabelsOfTheSameNumbers) {
 
 TEST_F(Pools, ByKMeansAreTheSameForAnyThreads) {
   const RunFolder one = run("one", "kmeans:7", 1);
-  EXPECT_THAT(one.run["method_note"].get<std::string>(), HasSubstr("each of 7 pools cut by kmeans:7: each exact"));
+  EXPECT_THAT(one.run["method_note"].get<std::string>(),
+              AllOf(HasSubstr("each of 7 pools (of "), HasSubstr("rows) cut by kmeans:7: each exact")));
   EXPECT_EQ(one.run["options"]["pools"], "kmeans:7");
   EXPECT_EQ(one.run["pools"], 7);
   for (const int threads : {2, 5}) {

@@ -177,6 +177,7 @@ class Seeding {
     std::vector<std::vector<double>> centres;
     centres.push_back(row(random.below(squares_.size())));
     Distances best = distances(centres.back(), {});
+    Stage stage(context_, "seeds", count, "centres");
     while (static_cast<int64_t>(centres.size()) < count && best.total > 0) {
       Distances chosen;
       std::vector<double> centre;
@@ -189,6 +190,7 @@ class Seeding {
       }
       centres.push_back(std::move(centre));
       best = std::move(chosen);
+      stage.advance();
     }
     return centres;
   }

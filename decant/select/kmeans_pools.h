@@ -40,7 +40,7 @@ struct KMeansOptions {
 
 /// The pool of each of `rows` (row numbers of the features): 0, 1, …, without a gap. A centre that no row joined gives no pool, so there are
 /// K pools or fewer: never more than there are different rows. InputError for K < 1 or K > |rows|. REQUIRES: finite rows.
-/// Progress: stages "centres" and "pools".
+/// Progress: stages "seeds", "centres" and "pools".
 std::vector<int32_t> kmeans_pools(const Features& features, std::span<const int64_t> rows, const KMeansOptions& options,
                                   const Context& context);
 
