@@ -36,8 +36,8 @@ class HugeArray {
 
  private:
   static constexpr size_t kPage = size_t{2} << 20;
-  /// Arrays from here on are mappings of their own: malloc would keep much of what is freed, and pools come and go.
-  static constexpr size_t kMapped = size_t{256} << 10;
+  /// Arrays from here on are mappings of their own, of whole large pages: malloc would keep much of what is freed, and pools come and go.
+  static constexpr size_t kMapped = kPage / 2;
 
   struct Free {
     size_t mapped = 0;  ///< bytes from the start on; 0 = from operator new
@@ -52,14 +52,14 @@ class HugeArray {
 
   static Values take(size_t bytes) {
     if (bytes < kMapped) return Values(static_cast<T*>(::operator new(bytes, std::align_val_t(64))));
-    const size_t whole = (bytes + 4095) / 4096 * 4096;
+    const size_t whole = (bytes + kPage - 1) / kPage * kPage;
     void* const got = ::mmap(nullptr, whole + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (got == MAP_FAILED) throw std::bad_alloc();
     auto* const begin = static_cast<std::byte*>(got);
     const size_t before = (kPage - reinterpret_cast<uintptr_t>(begin) % kPage) % kPage;  // large pages begin at multiples
     if (before > 0) ::munmap(begin, before);
     ::munmap(begin + before + whole, kPage - before);
-    if (bytes >= kPage) ::madvise(begin + before, whole, MADV_HUGEPAGE);  // advice: failing costs time only
+    ::madvise(begin + before, whole, MADV_HUGEPAGE);  // advice: failing costs time only
     return Values(reinterpret_cast<T*>(begin + before), Free{whole});
   }
 

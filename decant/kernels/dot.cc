@@ -98,6 +98,31 @@ void axpy(double* to, double c, const float* x, size_t n) {
   for (; k < n; ++k) to[k] += c * static_cast<double>(x[k]);
 }
 
+void axpy_rows(double* to, const double* c, const float* const* rows, size_t count, size_t n) {
+  const hn::CappedTag<double, 8> d;
+  const hn::Rebind<float, decltype(d)> f;
+  const size_t lanes = hn::Lanes(d);
+  constexpr size_t kTogether = 4;
+  size_t i = 0;
+  for (; i + kTogether <= count; i += kTogether) {
+    const float* const* row = rows + i;
+    const float* const* next = rows + std::min(i + kTogether, count - kTogether);
+    size_t k = 0;
+    for (; k + lanes <= n; k += lanes) {
+      auto sum = hn::LoadU(d, to + k);
+      for (size_t r = 0; r < kTogether; ++r) {
+        if (k % 16 == 0) hwy::Prefetch(next[r] + k);
+        sum = hn::Add(sum, hn::Mul(hn::Set(d, c[i + r]), hn::PromoteTo(d, hn::LoadU(f, row[r] + k))));
+      }
+      hn::StoreU(sum, d, to + k);
+    }
+    for (; k < n; ++k) {
+      for (size_t r = 0; r < kTogether; ++r) to[k] += c[i + r] * static_cast<double>(row[r][k]);
+    }
+  }
+  for (; i < count; ++i) axpy(to, c[i], rows[i], n);
+}
+
 }  // namespace decant::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -108,6 +133,7 @@ namespace {
 HWY_EXPORT(dots);
 HWY_EXPORT(dot_float);
 HWY_EXPORT(axpy);
+HWY_EXPORT(axpy_rows);
 
 template <class Q>
 double plain(std::span<const float> x, std::span<const Q> q) {
@@ -147,6 +173,10 @@ void dot_rows(std::span<const float* const> rows, std::span<const double> q, std
 
 void add_scaled(std::span<double> to, double c, std::span<const float> x) {
   HWY_DYNAMIC_DISPATCH(axpy)(to.data(), c, x.data(), x.size());
+}
+
+void add_scaled_rows(std::span<double> to, std::span<const double> c, std::span<const float* const> rows) {
+  HWY_DYNAMIC_DISPATCH(axpy_rows)(to.data(), c.data(), rows.data(), rows.size(), to.size());
 }
 
 }  // namespace decant

@@ -35,5 +35,8 @@ void dot_rows(std::span<const float* const> rows, std::span<const double> q, std
 
 /// to[k] += c·x[k], product and sum each rounded to float64.
 void add_scaled(std::span<double> to, double c, std::span<const float> x);
+/// The same for several rows one after the other, every row of to.size() values: four at a time are read, the next ones prefetched, and
+/// every sum sees them in their order. REQUIRES: a factor a row.
+void add_scaled_rows(std::span<double> to, std::span<const double> c, std::span<const float* const> rows);
 
 }  // namespace decant

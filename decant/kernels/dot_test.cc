@@ -124,5 +124,27 @@ TEST(AddScaled, RoundsProductAndSumSeparately) {
   });
 }
 
+TEST(AddScaled, RowsTogetherAreRowsOneAfterTheOther) {
+  on_every_target([] {
+    for (int64_t length = 0; length <= 40; ++length) {
+      for (size_t count = 0; count <= 11; ++count) {
+        std::vector<Sample> samples;
+        for (size_t i = 0; i < count; ++i) samples.push_back(sample(length + 100 * static_cast<int64_t>(i)));
+        std::vector<const float*> rows;
+        std::vector<double> factors;
+        std::vector<double> wanted = sample(length).q;
+        std::vector<double> to = wanted;
+        for (size_t i = 0; i < count; ++i) {
+          factors.push_back(0.1 + static_cast<double>(i));
+          rows.push_back(samples[i].x.data() + 100 * i);  // at odd places
+          add_scaled(wanted, factors[i], {rows[i], to.size()});
+        }
+        add_scaled_rows(to, factors, rows);
+        for (size_t k = 0; k < to.size(); ++k) ASSERT_EQ(bits(to[k]), bits(wanted[k])) << count << " rows of " << length;
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace decant

@@ -15,6 +15,7 @@ namespace decant {
 namespace {
 
 constexpr int64_t kScoreChunk = 2048;
+constexpr size_t kGroupRows = 256;
 constexpr size_t kConvertedRows = 16;  // converted together, then multiplied while they are in the cache
 constexpr int64_t kCopyLimit = int64_t{16} << 20;
 
@@ -78,27 +79,58 @@ void LinearPool::welcome(std::span<const int32_t> rows) {
       rows, width(), *ranks_, [&](std::span<const int32_t> some) { return own_part(some); }, read);
 }
 
+/// Calls use(i, x of rows[i], rows[i+1], …) for all of the rows, some at a time, as float32 wherever they lie.
+template <class Use>
+void LinearPool::in_groups(std::span<const int32_t> rows, Use&& use) const {
+  const bool stored = table_.is_stored_float32();
+  const auto row_width = static_cast<size_t>(width());
+  thread_local std::vector<float> scratch;
+  if (!stored && scratch.size() < kConvertedRows * row_width) scratch.resize(kConvertedRows * row_width);
+  std::array<const float*, kGroupRows> group;
+  const size_t at_once = stored ? kGroupRows : kConvertedRows;
+  for (size_t begin = 0; begin < rows.size(); begin += at_once) {
+    const auto part = rows.subspan(begin, std::min(at_once, rows.size() - begin));
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (!is_own(part[i])) {
+        group[i] = guests_.values(part[i]).data();
+      } else if (stored) {
+        group[i] = table_.stored_row(line(part[i]));
+      } else {
+        const auto to = std::span(scratch).subspan(i * row_width, row_width);
+        table_.copy_row(line(part[i]), to);
+        group[i] = to.data();
+      }
+    }
+    use(begin, std::span<const float* const>(group).first(part.size()));
+  }
+}
+
 std::vector<double> LinearPool::sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const {
   const Share share{first_own, first_own + static_cast<int64_t>(own.size())};
   const auto add = [&](int64_t begin, int64_t end, std::span<double> sum) {
-    std::vector<float> scratch;
-    for (int64_t i = begin - first_own; i < end - first_own; ++i) {
-      const int32_t row = own[static_cast<size_t>(i)];
-      add_scaled(sum, scale(row), values(row, scratch));
-    }
+    const auto part = own.subspan(static_cast<size_t>(begin - first_own), static_cast<size_t>(end - begin));
+    in_groups(part, [&](size_t from, std::span<const float* const> rows) {
+      std::array<double, kGroupRows> scales;
+      for (size_t i = 0; i < rows.size(); ++i) scales[i] = scale(part[from + i]);
+      add_scaled_rows(sum, std::span(scales).first(rows.size()), rows);
+    });
   };
   return block_sum(members, width(), share, add, ranks_, context_);
 }
 
-std::vector<double> LinearPool::sum_of_everyone() const {
-  std::vector<int32_t> rows(norms_.size());
-  std::iota(rows.begin(), rows.end(), first_);
-  return sum(count_, first_, rows);
+std::vector<double> LinearPool::sum_of_everyone() {
+  if (everyone_.empty()) {
+    std::vector<int32_t> rows(norms_.size());
+    std::iota(rows.begin(), rows.end(), first_);
+    everyone_ = sum(count_, first_, rows);
+  }
+  return everyone_;
 }
 
 void LinearPool::begin_bin(std::span<const int32_t> members) {
   const auto own = own_part(members);
-  total_ = sum(static_cast<int64_t>(members.size()), own.data() - members.data(), own);
+  const auto count = static_cast<int64_t>(members.size());
+  total_ = count == count_ ? sum_of_everyone() : sum(count, own.data() - members.data(), own);
   members_ = static_cast<double>(members.size());
   if (form_.mean) {
     for (double& value : total_) value /= members_;
@@ -133,35 +165,11 @@ void LinearPool::pick(int32_t row) {
   if (form_.norms_picked != 0) norms_picked_ += squared_norm(row);
 }
 
-/// out[i] = dot(x of rows[i], query). At most kScoreChunk rows.
-void LinearPool::dot_lines(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const {
-  if (!table_.is_stored_float32()) return dot_converted(rows, query, out);
-  std::array<const float*, kScoreChunk> stored;
-  for (size_t i = 0; i < rows.size(); ++i) stored[i] = is_own(rows[i]) ? table_.stored_row(line(rows[i])) : guests_.values(rows[i]).data();
-  dot_rows(std::span(stored).first(rows.size()), query, out);
-}
-
-void LinearPool::dot_converted(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const {
-  thread_local std::vector<float> scratch;
-  const auto row_width = static_cast<size_t>(width());
-  if (scratch.size() < kConvertedRows * row_width) scratch.resize(kConvertedRows * row_width);
-  std::array<const float*, kConvertedRows> converted;
-  for (size_t begin = 0; begin < rows.size(); begin += kConvertedRows) {
-    const auto part = rows.subspan(begin, std::min(kConvertedRows, rows.size() - begin));
-    for (size_t i = 0; i < part.size(); ++i) {
-      const auto to = std::span(scratch).subspan(i * row_width, row_width);
-      if (is_own(part[i])) table_.copy_row(line(part[i]), to);
-      converted[i] = is_own(part[i]) ? to.data() : guests_.values(part[i]).data();
-    }
-    dot_rows(std::span(converted).first(part.size()), query, out.subspan(begin, part.size()));
-  }
-}
-
 void LinearPool::scores_at(std::span<const double> query, double tau, std::span<const int32_t> rows, std::span<double> out) const {
   parallel_for(context_, static_cast<int64_t>(rows.size()), kScoreChunk, [&](int64_t begin, int64_t end) {
     const auto part = rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
     const auto result = out.subspan(static_cast<size_t>(begin), part.size());
-    dot_lines(part, query, result);
+    in_groups(part, [&](size_t from, std::span<const float* const> group) { dot_rows(group, query, result.subspan(from, group.size())); });
     for (size_t i = 0; i < part.size(); ++i) {
       if (form_.unit) result[i] *= scale(part[i]);
       if (form_.squared_norm) result[i] += squared_norm(part[i]) * tau;

@@ -51,8 +51,8 @@ class LinearPool {
   /// Whether every rank can score and pick this row.
   bool everywhere(int32_t row) const { return ranks_ == nullptr || guests_.has(row); }
 
-  /// Σ a_x over all rows, added as P is. Collective.
-  std::vector<double> sum_of_everyone() const;
+  /// Σ a_x over all rows, added as P is; kept for the first bin. Collective.
+  std::vector<double> sum_of_everyone();
   /// Starts a bin whose pool D is `members` (ascending, the same on every rank). Collective.
   void begin_bin(std::span<const int32_t> members);
   /// Moves the query. Call with a member that has not been picked.
@@ -85,8 +85,8 @@ class LinearPool {
   std::vector<double> sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const;
   void add_squared_norms(std::span<const int32_t> own);
   void gather(const Features& features, std::span<const int64_t> rows);
-  void dot_lines(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const;
-  void dot_converted(std::span<const int32_t> rows, std::span<const double> query, std::span<double> out) const;
+  template <class Use>
+  void in_groups(std::span<const int32_t> rows, Use&& use) const;
 
   LinearForm form_;
   Context context_;
@@ -99,7 +99,8 @@ class LinearPool {
   std::vector<int32_t> place_;  ///< of the own rows, the lines of table_ that hold them; empty = side by side
   std::vector<double> norms_;   ///< of the own rows: r_x of unit forms, ‖x‖² of the others
   GuestRows guests_;
-  std::vector<double> total_;  ///< P
+  std::vector<double> everyone_;  ///< P of a bin that is everyone, once it is known
+  std::vector<double> total_;     ///< P
   std::vector<double> query_;
   std::vector<float> scratch_;  ///< of pick()
   double tau_ = 0;

@@ -19,7 +19,7 @@ constexpr int64_t kChunk = 2048;
 
 }  // namespace
 
-RowCodes::RowCodes(const LinearPool& pool, const Context& context, double coarseness) {
+RowCodes::RowCodes(LinearPool& pool, const Context& context, double coarseness) {
   const int32_t own = pool.own();
   const auto count = static_cast<size_t>(own);
   const double everyone = std::max(1, pool.size());

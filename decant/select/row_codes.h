@@ -49,7 +49,7 @@ class RowCodes {
 
   /// Two passes over the pool; each rank codes its own rows, and what is said of all rows holds for all ranks' (collective).
   /// `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
-  RowCodes(const LinearPool& pool, const Context& context, double coarseness = 1);
+  RowCodes(LinearPool& pool, const Context& context, double coarseness = 1);
 
   /// Quantises r, which is no longer than `length`.
   void encode(std::span<const double> r, double length, CodedQuery& query) const;

@@ -123,8 +123,7 @@ void Window::set_columns(Comm* ranks) {
   largest_across_ = max_all(ranks, none ? 0 : static_cast<double>(*across) * units_.row);
 }
 
-KnownRow Window::known(int32_t slot) const {
-  if (everyone_ == nullptr) return known_[at_(slot)];
+KnownRow Window::known_of_everyone(int32_t slot) const {
   const auto line = static_cast<size_t>(everyone_->line(row(slot)));
   const CodeBlock& codes = everyone_->rows();
   return {score_[at_(slot)], 0, along32_[at_(slot)], across32_[at_(slot)], codes.step[line], codes.error[line]};

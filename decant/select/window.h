@@ -62,7 +62,7 @@ class Window {
   int32_t row(int32_t slot) const { return row_[at_(slot)]; }
   int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }  ///< slot in the parent; not for everyone
   std::span<const int32_t> rows() const { return row_; }
-  KnownRow known(int32_t slot) const;
+  KnownRow known(int32_t slot) const { return everyone_ ? known_of_everyone(slot) : known_[at_(slot)]; }
   double score(int32_t slot) const { return everyone_ ? score_[at_(slot)] : known_[at_(slot)].score; }                      ///< g
   double slack(int32_t slot) const { return everyone_ ? 0 : static_cast<double>(known_[at_(slot)].slack) * units_.score; }  ///< η
   double along(int32_t slot) const { return static_cast<double>(along32_[at_(slot)]) * units_.row; }                        ///< e
@@ -104,6 +104,7 @@ class Window {
   static size_t at_(int32_t slot) { return static_cast<size_t>(slot); }
   std::span<const uint8_t> codes() const { return everyone_ ? everyone_->rows().codes.span() : own_codes_.span(); }
   int32_t line(int32_t slot) const { return everyone_ ? everyone_->line(row(slot)) : slot; }
+  KnownRow known_of_everyone(int32_t slot) const;
   void estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
                      std::span<double> middle, std::span<double> error) const;
   void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Context& context);
