@@ -163,8 +163,8 @@ int compare(const Problem& problem, const std::string& what, const Settings& set
 
 void print_counts(const NestedPicker::Counts& c) {
   const auto each = [&](int64_t rows) { return static_cast<double>(rows) / static_cast<double>(std::max<int64_t>(1, c.picks)); };
-  std::printf("  a pick: swept %.0f rows, multiplied %.1f codes, scored %.1f; everyone scored %lld times, picks among everyone %lld\n",
-              each(c.swept), each(c.coded), each(c.exact), static_cast<long long>(c.everyone_passes),
+  std::printf("  a pick: swept %.0f rows, multiplied %.1f codes, scored %.1f; everyone scored %lld times, moved %lld, picks among everyone %lld\n",
+              each(c.swept), each(c.coded), each(c.exact), static_cast<long long>(c.everyone_passes), static_cast<long long>(c.everyone_moves),
               static_cast<long long>(c.everyone_picks));
   for (const auto& level : c.levels) {
     const auto refreshes = static_cast<double>(std::max<int64_t>(1, level.refreshes));

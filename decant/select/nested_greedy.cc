@@ -15,6 +15,7 @@ constexpr double kLongestBlindHorizon = 512;
 constexpr size_t kTooFewForCodes = 4;
 constexpr int kHopeless = 6;  // renewals for one pick, after which everybody is taken in
 constexpr int64_t kFairTrial = 32;
+constexpr double kMostlyPicked = 0.75;   // less than this left: everyone is scored again, and those who were picked are out
 constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone needs no windows
 
 }  // namespace
@@ -62,6 +63,7 @@ void NestedPicker::start_over(std::span<const int32_t> rows) {
   Level& all = levels_.front();
   all.window.at = now_;
   all.along_before = 0;
+  everyone_at_start_ = unpicked_;
   all.window.become_everyone(rows, frame_, codes_, context_);
   all.policy.renewed(static_cast<double>(unpicked_) * share_ * costs_.everyone);
   counts_.everyone_passes += 1;
@@ -81,9 +83,19 @@ void NestedPicker::end_inside(size_t first) {
   for (size_t level = levels_.size() - 1; level > first; --level) levels_[level - 1].policy.spent(levels_[level].policy);
 }
 
+/// Brings the reference of everyone here by what the codes say of the way; the direction stays, and with it what was foreseen.
+void NestedPicker::move_everyone() {
+  Level& all = levels_.front();
+  frame_.move(all.window.at, now_, move_);
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
+  all.along_before += move_.along;
+  all.window.move_to(now_, move_, coded_, frame_, context_);
+  all.policy.renewed(static_cast<double>(everyone_at_start_) * share_ * costs_.coded);
+  counts_.everyone_moves += 1;
+}
+
 /// Windows from `first` on are chosen anew. `best`: the best score now, as far as it is known.
 void NestedPicker::renew(size_t first, double best) {
-  levels_[first - 1].policy.spent(levels_[first].policy);
   for (size_t level = first; level < levels_.size(); ++level) {
     if (best == kNothing) {
       choose_everyone(level);
@@ -346,12 +358,17 @@ bool NestedPicker::renew_what_is_dear(double best) {
   if (fall_back()) return false;
   end_inside(level);
   for (size_t l = std::max<size_t>(level, 1); l < levels_.size(); ++l) levels_[l].policy.ends_by_cost(levels_[l].move.across);
-  if (level == 0) {
+  if (level > 0) {
+    levels_[level - 1].policy.spent(levels_[level].policy);
+  } else if (static_cast<double>(unpicked_) < kMostlyPicked * static_cast<double>(everyone_at_start_)) {
     unpicked_rows(everyone_);
     start_over(everyone_);
+    measure_moves();
+    return true;
   } else {
-    renew(level, best > kNothing ? best : history_.latest_best());
+    move_everyone();
   }
+  renew(std::max<size_t>(level, 1), best > kNothing ? best : history_.latest_best());
   measure_moves();
   return true;
 }
@@ -367,6 +384,7 @@ void NestedPicker::renew_what_is_exposed(size_t level, int attempt, double best)
   } else {
     policy.widen();
   }
+  levels_[level - 1].policy.spent(policy);
   renew(level, attempt >= kHopeless ? kNothing : best);
   measure_moves();
 }

@@ -79,7 +79,7 @@ class NestedPicker : public BinPicker {
   /// Counts of rows, for benchmarks.
   struct Counts {
     int64_t picks = 0, swept = 0, coded = 0, exact = 0;
-    int64_t everyone_passes = 0, everyone_picks = 0;
+    int64_t everyone_passes = 0, everyone_moves = 0, everyone_picks = 0;
     struct Level {
       int64_t refreshes = 0, rows = 0, swept = 0, coded = 0, exposed = 0;
     };
@@ -111,6 +111,7 @@ class NestedPicker : public BinPicker {
 
   void start_over(std::span<const int32_t> rows);
   void end_inside(size_t first);
+  void move_everyone();
   void renew(size_t first, double best);
   void choose_highest(size_t level);
   void choose_by_outlook(size_t level, double best);
@@ -156,6 +157,7 @@ class NestedPicker : public BinPicker {
   double share_ = 1;        ///< of the rows that is this rank's, about
   int32_t runner_up_ = -1;  ///< a row that has not been picked; -1 = none
   size_t unpicked_ = 0;
+  size_t everyone_at_start_ = 0;  ///< rows when they were last scored
 
   bool by_everyone_ = false;
   int64_t everyone_left_ = 0;  ///< picks by scoring everyone before windows are tried again

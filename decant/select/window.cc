@@ -7,6 +7,7 @@
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 #include "decant/base/parallel.h"
 
@@ -38,6 +39,7 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
   known_.clear();
   everyone_ = &codes;
   stride_ = codes.rows().stride;
+  slack32_.clear();
   score_.resize(rows.size());
   frame.scores_at(at, rows, score_);
   longest_ = frame.longest();
@@ -53,6 +55,30 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
     }
   });
   set_columns(frame.ranks());
+}
+
+void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
+                     const Context& context) {
+  const double rounding = frame.allowance(at.length + reference.length);
+  const SweepUnits after = units_for(longest_, reference.length);
+  slack32_.resize(size(), 0);
+  parallel_for(context, static_cast<int64_t>(size()), kCodeChunk, [&](int64_t begin, int64_t end) {
+    const auto count = static_cast<size_t>(end - begin);
+    std::array<int32_t, kCodeChunk> slots;
+    std::array<double, kCodeChunk> middle;
+    std::array<double, kCodeChunk> error;
+    std::iota(slots.begin(), slots.begin() + count, static_cast<int32_t>(begin));
+    estimate_part(std::span(slots).first(count), move, coded, frame, std::span(middle).first(count), std::span(error).first(count));
+    for (size_t i = 0; i < count; ++i) {
+      const size_t slot = static_cast<size_t>(begin) + i;
+      score_[slot] = middle[i];
+      slack32_[slot] = float_above((error[i] + rounding) / after.score);
+      if (upper32_[slot] != kPicked) upper32_[slot] = static_cast<float>((middle[i] + error[i] + rounding) / after.score);
+    }
+  });
+  at = reference;
+  units_ = after;
+  largest_slack_ = size() == 0 ? 0 : static_cast<double>(*std::max_element(slack32_.begin(), slack32_.end())) * units_.score;
 }
 
 void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks,
@@ -126,7 +152,7 @@ void Window::set_columns(Comm* ranks) {
 KnownRow Window::known_of_everyone(int32_t slot) const {
   const auto line = static_cast<size_t>(everyone_->line(row(slot)));
   const CodeBlock& codes = everyone_->rows();
-  return {score_[at_(slot)], 0, along32_[at_(slot)], across32_[at_(slot)], codes.step[line], codes.error[line]};
+  return {score_[at_(slot)], slack32(slot), along32_[at_(slot)], across32_[at_(slot)], codes.step[line], codes.error[line]};
 }
 
 bool Window::picked(int32_t slot) const {

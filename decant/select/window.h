@@ -53,6 +53,8 @@ class Window {
   /// Every row of a bin that is this rank's own, scored exactly at `at`, which has been set and gave the frame its direction, if any.
   /// Codes are the pool's own.
   void become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, const Context& context);
+  /// Everyone by estimates at a reference a move away from the old one, which becomes `at`: a quarter of the bytes of scoring them.
+  void move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame, const Context& context);
   /// Some slots of the parent with estimates at `at`, which has been set. With ranks: the slots that each has chosen of its own parent,
   /// together, the same window on every rank; rows of others have no parent (−1). Collective then.
   void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, const Context& context);
@@ -64,7 +66,7 @@ class Window {
   std::span<const int32_t> rows() const { return row_; }
   KnownRow known(int32_t slot) const { return everyone_ ? known_of_everyone(slot) : known_[at_(slot)]; }
   double score(int32_t slot) const { return everyone_ ? score_[at_(slot)] : known_[at_(slot)].score; }                      ///< g
-  double slack(int32_t slot) const { return everyone_ ? 0 : static_cast<double>(known_[at_(slot)].slack) * units_.score; }  ///< η
+  double slack(int32_t slot) const { return static_cast<double>(slack32(slot)) * units_.score; }                           ///< η
   double along(int32_t slot) const { return static_cast<double>(along32_[at_(slot)]) * units_.row; }                        ///< e
   double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                      ///< ρ
   bool picked(int32_t slot) const;
@@ -104,6 +106,7 @@ class Window {
   static size_t at_(int32_t slot) { return static_cast<size_t>(slot); }
   std::span<const uint8_t> codes() const { return everyone_ ? everyone_->rows().codes.span() : own_codes_.span(); }
   int32_t line(int32_t slot) const { return everyone_ ? everyone_->line(row(slot)) : slot; }
+  float slack32(int32_t slot) const { return !everyone_ ? known_[at_(slot)].slack : slack32_.empty() ? 0 : slack32_[at_(slot)]; }
   KnownRow known_of_everyone(int32_t slot) const;
   void estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
                      std::span<double> middle, std::span<double> error) const;
@@ -116,6 +119,7 @@ class Window {
   std::vector<int32_t> parent_;
   std::vector<KnownRow> known_;  ///< not of everyone
   std::vector<double> score_;    ///< of everyone; steps and errors are the codes' then
+  std::vector<float> slack32_;   ///< of everyone; empty: all 0
   std::vector<float> upper32_, along32_, across32_;
   std::vector<float> recent32_;  ///< an upper bound at the recent query stamp_; empty until one is remembered
   std::vector<int32_t> stamp_;
