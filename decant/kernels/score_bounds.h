@@ -37,8 +37,8 @@ struct RecentColumns {
   std::span<const int32_t> stamp;  ///< its number; queries are numbered upwards
 };
 
-/// As many as fit a vector register of AVX2.
-inline constexpr size_t kRecentQueries = 8;
+/// As many as fit a vector register of AVX-512.
+inline constexpr size_t kRecentQueries = 16;
 
 /// How the query has moved since each of up to kRecentQueries recent ones: the newest first.
 struct RecentMoves {
