@@ -6,7 +6,7 @@
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
 //
-// and after these: --threads T (1), --audits A (200), --counts. One pool is audited: at A random picks everyone is scored.
+// and after these: --threads T (1), --audits A (200), --counts, --windows W (2). One pool is audited: at A random picks everyone is scored.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -125,6 +125,7 @@ struct Settings {
   int threads = 1;
   int64_t audits = 200;
   bool counts = false;
+  int windows = 2;
 };
 
 /// All pools, picks compared with the plain engine's.
@@ -183,7 +184,9 @@ int one_pool(const Problem& problem, const std::string& what, const Settings& se
   const double before = megabytes("VmRSS");
   const double begin = seconds();
   LinearPool pool(problem.features(), problem.pools[0], linear_form(options.function, options.lambda), context);
-  NestedPicker picker(pool, {}, context);
+  NestedOptions nested;
+  nested.windows = settings.windows;
+  NestedPicker picker(pool, nested, context);
   const GreedyResult result = run_bins(picker, problem.pools[0], options.bins, context);
   const double taken = seconds() - begin;
   const double memory = megabytes("VmHWM") - before;
@@ -209,6 +212,7 @@ int bench(std::vector<std::string> arguments) {
   };
   if (const auto value = take("--threads", true); !value.empty()) settings.threads = std::stoi(value);
   if (const auto value = take("--audits", true); !value.empty()) settings.audits = std::stoll(value);
+  if (const auto value = take("--windows", true); !value.empty()) settings.windows = std::stoi(value);
   settings.counts = !take("--counts", false).empty();
 
   if (arguments.size() == 3) {
