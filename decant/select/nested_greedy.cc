@@ -23,7 +23,7 @@ constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone need
 NestedPicker::NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context)
     : pool_(pool),
       options_(options),
-      context_(context),
+      team_(context.thread_count()),
       codes_(pool, context, options.coarseness),
       frame_(pool),
       costs_(pool.width()),
@@ -64,7 +64,7 @@ void NestedPicker::start_over(std::span<const int32_t> rows) {
   all.window.at = now_;
   all.along_before = 0;
   everyone_at_start_ = unpicked_;
-  all.window.become_everyone(rows, frame_, codes_, context_);
+  all.window.become_everyone(rows, frame_, codes_, team_);
   all.policy.renewed(static_cast<double>(unpicked_) * share_ * costs_.everyone);
   counts_.everyone_passes += 1;
   typical_ = mean_of_all(pool_.ranks(), all.window.typical_across());
@@ -89,7 +89,7 @@ void NestedPicker::move_everyone() {
   frame_.move(all.window.at, now_, move_);
   codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
   all.along_before += move_.along;
-  all.window.move_to(now_, move_, coded_, frame_, context_);
+  all.window.move_to(now_, move_, coded_, frame_, team_);
   all.policy.renewed(static_cast<double>(everyone_at_start_) * share_ * costs_.coded);
   counts_.everyone_moves += 1;
 }
@@ -150,7 +150,7 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
       {outlook.along, outlook.across, best + outlook.change - outlook.margin},
   };
   frame_.move(parent.at, now_, move_);
-  parent.sweep(move_, questions, allowance_, slots_, context_);
+  parent.sweep(move_, questions, allowance_, slots_, team_);
   counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
   const bool rest = any_of_all(ranks_above(level), slots_.size() < parent.unpicked());
   const double work = mean_of_all(ranks_above(level), 3 * costs_.swept * static_cast<double>(parent.size()) + estimate_slots(parent));
@@ -166,7 +166,7 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
 /// Estimates slots_ of a window at the present query, move_ away from its reference. Returns what it cost.
 double NestedPicker::estimate_slots(const Window& window) {
   codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
-  window.estimate(slots_, move_, coded_, frame_, known_, context_);
+  window.estimate(slots_, move_, coded_, frame_, known_, team_);
   return costs_.coded * static_cast<double>(slots_.size());
 }
 
@@ -224,7 +224,7 @@ void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, con
   child.along_before = parent.along_before + move_.along;
   child.window.at = now_;
   if (level + 1 == levels_.size()) recent_.clear();
-  child.window.become_part_of(parent.window, slots, known, ranks_above(level), context_);
+  child.window.become_part_of(parent.window, slots, known, ranks_above(level), team_);
   if (ranks_above(level) != nullptr) pool_.welcome(child.window.rows());
   child.policy.renewed(work + costs_.gathered * static_cast<double>(child.window.size()));
   counts_.levels[level - 1].refreshes += 1;
@@ -283,7 +283,7 @@ NestedPicker::Scored NestedPicker::search(double bar) {
 void NestedPicker::filter_by_codes(double bar) {
   Level& fine = levels_.back();
   codes_.encode(std::span(fine.move.r).first(static_cast<size_t>(pool_.width())), fine.move.across, coded_);
-  fine.window.estimate(slots_, fine.move, coded_, frame_, known_, context_);
+  fine.window.estimate(slots_, fine.move, coded_, frame_, known_, team_);
   counts_.coded += static_cast<int64_t>(slots_.size());
   pick_cost_ += costs_.coded * static_cast<double>(slots_.size());
   for (size_t i = 0; i < slots_.size(); ++i) bar = std::max(bar, known_.middle[i] - known_.error[i] - allowance_);

@@ -46,6 +46,7 @@
 #include <memory>
 #include <vector>
 
+#include "decant/base/team.h"
 #include "decant/select/bin_picker.h"
 #include "decant/select/cold_rows.h"
 #include "decant/select/linear_pool.h"
@@ -143,7 +144,7 @@ class NestedPicker : public BinPicker {
 
   LinearPool& pool_;
   NestedOptions options_;
-  Context context_;
+  Team team_;
   RowCodes codes_;
   QueryFrame frame_;
   RowCosts costs_;

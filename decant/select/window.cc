@@ -9,7 +9,6 @@
 #include <limits>
 #include <numeric>
 
-#include "decant/base/parallel.h"
 
 namespace decant {
 namespace {
@@ -19,8 +18,9 @@ constexpr int32_t kNever = -64;  // older than any recent query: those are numbe
 constexpr float kLargest = std::numeric_limits<float>::max();
 constexpr double kBoundUp = 1 + 0x1p-20;
 constexpr double kCoarse = 0x1p-20;  // float32: at most 16 roundings of relative size 2⁻²⁴
-constexpr int64_t kSweepChunk = 1 << 16;
-constexpr int64_t kCodeChunk = 4096;
+constexpr int64_t kSweepChunk = 1 << 14;
+constexpr int64_t kCodeChunk = 2048;
+constexpr int64_t kEstimateChunk = 256;
 
 /// The smallest power of two above value; 1 for 0.
 double power_above(double value) {
@@ -33,7 +33,7 @@ SweepUnits units_for(double longest, double query_length) {
 
 }  // namespace
 
-void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, const Context& context) {
+void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, Team& team) {
   row_.assign(rows.begin(), rows.end());
   parent_.clear();
   known_.clear();
@@ -47,7 +47,7 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
   const double along_per_score = frame.has_direction() ? 1 / frame.direction_length() : 0;
   along32_.resize(rows.size());
   across32_.resize(rows.size());
-  parallel_for(context, static_cast<int64_t>(rows.size()), kSweepChunk, [&](int64_t begin, int64_t end) {
+  team.run(static_cast<int64_t>(rows.size()), kSweepChunk, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
       along32_[i] = static_cast<float>(score_[i] * along_per_score / units_.row);
       const double e = static_cast<double>(along32_[i]) * units_.row;
@@ -58,11 +58,11 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
 }
 
 void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
-                     const Context& context) {
+                     Team& team) {
   const double rounding = frame.allowance(at.length + reference.length);
   const SweepUnits after = units_for(longest_, reference.length);
   slack32_.resize(size(), 0);
-  parallel_for(context, static_cast<int64_t>(size()), kCodeChunk, [&](int64_t begin, int64_t end) {
+  team.run(static_cast<int64_t>(size()), kCodeChunk, [&](int64_t begin, int64_t end) {
     const auto count = static_cast<size_t>(end - begin);
     std::array<int32_t, kCodeChunk> slots;
     std::array<double, kCodeChunk> middle;
@@ -82,11 +82,11 @@ void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQ
 }
 
 void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks,
-                            const Context& context) {
+                            Team& team) {
   everyone_ = nullptr;
   longest_ = parent.longest_;
   units_ = units_for(longest_, at.length);
-  copy_rows(parent, slots, known, context);
+  copy_rows(parent, slots, known, team);
   if (ranks != nullptr) unite(*ranks);
   along32_.resize(size());
   across32_.resize(size());
@@ -97,14 +97,14 @@ void Window::become_part_of(const Window& parent, std::span<const int32_t> slots
   set_columns(nullptr);
 }
 
-void Window::copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Context& context) {
+void Window::copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Team& team) {
   const size_t count = slots.size();
   parent_.assign(slots.begin(), slots.end());
   row_.resize(count);
   known_.resize(count);
   stride_ = parent.stride_;
   own_codes_.resize(count * static_cast<size_t>(stride_));
-  parallel_for(context, static_cast<int64_t>(count), kCodeChunk, [&](int64_t begin, int64_t end) {
+  team.run(static_cast<int64_t>(count), kCodeChunk, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
       row_[i] = parent.row(slots[i]);
       known_[i] = parent.known(slots[i]);
@@ -190,7 +190,7 @@ double Window::sweep_rounding(double along, double across) const {
 }
 
 void Window::sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots,
-                   const Context& context) const {
+                   Team& team) const {
   std::array<BoundTest, 3> tests;
   const double per_row = units_.row / units_.score;
   for (size_t i = 0; i < questions.size(); ++i) {
@@ -204,7 +204,7 @@ void Window::sweep(const Move& move, std::span<const Question> questions, double
   slots.resize(size());
   const size_t chunks = (size() + kSweepChunk - 1) / kSweepChunk;
   std::vector<size_t> found(chunks);
-  parallel_for(context, static_cast<int64_t>(size()), kSweepChunk, [&](int64_t begin, int64_t end) {
+  team.run(static_cast<int64_t>(size()), kSweepChunk, [&](int64_t begin, int64_t end) {
     const auto from = static_cast<size_t>(begin);
     const auto count = static_cast<size_t>(end - begin);
     found[from / kSweepChunk] = rows_above(columns().part(from, count), asked, std::span(slots).subspan(from, count));
@@ -246,16 +246,15 @@ void Window::remember(std::span<const int32_t> slots, std::span<const double> up
 }
 
 void Window::estimate(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame, Estimates& known,
-                      const Context& context) const {
+                      Team& team) const {
   known.middle.resize(slots.size());
   known.error.resize(slots.size());
-  const auto part = [&](size_t begin, size_t count) {
-    estimate_part(slots.subspan(begin, count), move, coded, frame, std::span(known.middle).subspan(begin, count),
-                  std::span(known.error).subspan(begin, count));
-  };
-  if (static_cast<int64_t>(slots.size()) <= kCodeChunk) return part(0, slots.size());
-  parallel_for(context, static_cast<int64_t>(slots.size()), kCodeChunk,
-               [&](int64_t begin, int64_t end) { part(static_cast<size_t>(begin), static_cast<size_t>(end - begin)); });
+  team.run(static_cast<int64_t>(slots.size()), kEstimateChunk, [&](int64_t begin, int64_t end) {
+    const auto from = static_cast<size_t>(begin);
+    const auto count = static_cast<size_t>(end - begin);
+    estimate_part(slots.subspan(from, count), move, coded, frame, std::span(known.middle).subspan(from, count),
+                  std::span(known.error).subspan(from, count));
+  });
 }
 
 void Window::estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,

@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "decant/base/team.h"
 #include "decant/kernels/score_bounds.h"
 #include "decant/select/query_frame.h"
 #include "decant/select/recent_queries.h"
@@ -52,12 +53,12 @@ class Window {
   // --- making one
   /// Every row of a bin that is this rank's own, scored exactly at `at`, which has been set and gave the frame its direction, if any.
   /// Codes are the pool's own.
-  void become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, const Context& context);
+  void become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, Team& team);
   /// Everyone by estimates at a reference a move away from the old one, which becomes `at`: a quarter of the bytes of scoring them.
-  void move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame, const Context& context);
+  void move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame, Team& team);
   /// Some slots of the parent with estimates at `at`, which has been set. With ranks: the slots that each has chosen of its own parent,
   /// together, the same window on every rank; rows of others have no parent (−1). Collective then.
-  void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, const Context& context);
+  void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, Team& team);
 
   // --- asking
   size_t size() const { return row_.size(); }
@@ -86,7 +87,7 @@ class Window {
   /// The unpicked slots for which any answer may be yes; the others are certain, `allowance` being what covers
   /// float64 rounding. Ascending; what was in `slots` is lost.
   void sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots,
-             const Context& context) const;
+             Team& team) const;
   /// The unpicked slots whose bound from the reference reaches the floor, and whose bound from a recent query, if they have
   /// one, does too. REQUIRES: recent bounds have been kept since the window was made.
   void sweep(const Move& move, double floor, double allowance, const RecentQueries& recent, std::vector<int32_t>& slots);
@@ -96,7 +97,7 @@ class Window {
   double sweep_rounding(double along, double across) const;
   /// (B2) of some slots. Clears `known` first.
   void estimate(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame, Estimates& known,
-                const Context& context) const;
+                Team& team) const;
 
   // --- telling
   void settle(int32_t slot, double score);  ///< the exact score at the reference
@@ -110,7 +111,7 @@ class Window {
   KnownRow known_of_everyone(int32_t slot) const;
   void estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
                      std::span<double> middle, std::span<double> error) const;
-  void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Context& context);
+  void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Team& team);
   void unite(Comm& ranks);
   void set_columns(Comm* ranks);
   BoundColumns columns() const { return {upper32_, along32_, across32_}; }
