@@ -21,6 +21,7 @@ constexpr double kCoarse = 0x1p-20;  // float32: at most 16 roundings of relativ
 constexpr int64_t kSweepChunk = 1 << 14;
 constexpr int64_t kCodeChunk = 2048;
 constexpr int64_t kEstimateChunk = 256;
+constexpr size_t kWide = 8;  // a window of more than an eighth of all rows reads their codes where they are
 
 /// The smallest power of two above value; 1 for 0.
 double power_above(double value) {
@@ -37,7 +38,7 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
   row_.assign(rows.begin(), rows.end());
   parent_.clear();
   known_.clear();
-  everyone_ = &codes;
+  everyone_ = shared_codes_ = &codes;
   stride_ = codes.rows().stride;
   slack32_.clear();
   score_.resize(rows.size());
@@ -86,7 +87,7 @@ void Window::become_part_of(const Window& parent, std::span<const int32_t> slots
   everyone_ = nullptr;
   longest_ = parent.longest_;
   units_ = units_for(longest_, at.length);
-  copy_rows(parent, slots, known, team);
+  copy_rows(parent, slots, known, ranks, team);
   if (ranks != nullptr) unite(*ranks);
   along32_.resize(size());
   across32_.resize(size());
@@ -97,19 +98,22 @@ void Window::become_part_of(const Window& parent, std::span<const int32_t> slots
   set_columns(nullptr);
 }
 
-void Window::copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Team& team) {
+void Window::copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Comm* ranks, Team& team) {
   const size_t count = slots.size();
   parent_.assign(slots.begin(), slots.end());
   row_.resize(count);
   known_.resize(count);
   stride_ = parent.stride_;
-  own_codes_.resize(count * static_cast<size_t>(stride_));
+  const bool wide = parent.shared_codes_ != nullptr && ranks == nullptr && count * kWide > parent.shared_codes_->rows().step.size();
+  shared_codes_ = wide ? parent.shared_codes_ : nullptr;
+  if (!wide) own_codes_.resize(count * static_cast<size_t>(stride_));
   team.run(static_cast<int64_t>(count), kCodeChunk, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
       row_[i] = parent.row(slots[i]);
       known_[i] = parent.known(slots[i]);
       known_[i].score = known.middle[i];
       known_[i].slack = known.error[i] > 0 ? float_above(known.error[i] / units_.score) : 0;
+      if (wide) continue;
       const auto line = static_cast<size_t>(parent.line(slots[i]));
       std::memcpy(own_codes_.data() + i * static_cast<size_t>(stride_), parent.codes().data() + line * static_cast<size_t>(stride_),
                   static_cast<size_t>(stride_));

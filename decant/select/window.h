@@ -1,7 +1,7 @@
 // A window: some rows of the pool, and what is known of their scores at one reference query.
 //
 // The coarsest window holds every row of the bin; each finer one holds the rows of its parent that could win soon,
-// copied side by side so that a pick reads a few kilobytes. Slots are numbered 0… in ascending order of rows.
+// copied side by side so that a pick reads a few kilobytes. (A window that turned out very wide, which happens, copies no codes.) Slots are numbered 0… in ascending order of rows.
 //
 // Of a row with known score g ± η at the reference, after a move (β, r, R) of the query (query_frame.h),
 //
@@ -105,13 +105,13 @@ class Window {
 
  private:
   static size_t at_(int32_t slot) { return static_cast<size_t>(slot); }
-  std::span<const uint8_t> codes() const { return everyone_ ? everyone_->rows().codes.span() : own_codes_.span(); }
-  int32_t line(int32_t slot) const { return everyone_ ? everyone_->line(row(slot)) : slot; }
+  std::span<const uint8_t> codes() const { return shared_codes_ ? shared_codes_->rows().codes.span() : own_codes_.span(); }
+  int32_t line(int32_t slot) const { return shared_codes_ ? shared_codes_->line(row(slot)) : slot; }
   float slack32(int32_t slot) const { return !everyone_ ? known_[at_(slot)].slack : slack32_.empty() ? 0 : slack32_[at_(slot)]; }
   KnownRow known_of_everyone(int32_t slot) const;
   void estimate_part(std::span<const int32_t> slots, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
                      std::span<double> middle, std::span<double> error) const;
-  void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Team& team);
+  void copy_rows(const Window& parent, std::span<const int32_t> slots, const Estimates& known, const Comm* ranks, Team& team);
   void unite(Comm& ranks);
   void set_columns(Comm* ranks);
   BoundColumns columns() const { return {upper32_, along32_, across32_}; }
@@ -128,9 +128,10 @@ class Window {
   SweepUnits units_;
   double largest_slack_ = 0, longest_ = 0, low_ = 0, high_ = 0, largest_across_ = 0;
   size_t picked_count_ = 0;
-  HugeArray<uint8_t> own_codes_;  ///< a line a slot; not of everyone
+  HugeArray<uint8_t> own_codes_;  ///< a line a slot; of a window that is not wide
   int64_t stride_ = 0;
-  const RowCodes* everyone_ = nullptr;  ///< whose codes are at RowCodes::line(row)
+  const RowCodes* everyone_ = nullptr;      ///< of everyone: the pool's codes, steps and errors
+  const RowCodes* shared_codes_ = nullptr;  ///< the pool's codes, at RowCodes::line(row), where the window has none of its own
 };
 
 }  // namespace decant
