@@ -10,6 +10,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/comm/world.h"
+#include "decant/kernels/targets.h"
 
 #include "apps/cli/command_line.h"
 #include "apps/cli/progress.h"
@@ -107,10 +108,18 @@ int end_with_others(Comm& ranks, const Ending& own) {
   return own.code;
 }
 
+/// Ranks on machines of different kinds use the instructions that all of them have: what they decide must be the same.
+void agree_on_instructions(Comm& ranks) {
+  int64_t common = vector_targets();
+  for (const int64_t targets : gather_each(ranks, vector_targets())) common &= targets;
+  use_only_targets(common);
+}
+
 int start(int argc, const char* const* argv) {
   std::unique_ptr<Comm> ranks;
   try {
     ranks = join_world();
+    if (ranks) agree_on_instructions(*ranks);
   } catch (const InputError& error) {
     return complain({kBadInput, error.what()});
   }
