@@ -13,8 +13,7 @@ class BinsVerb final : public Verb {
   std::string summary() const override { return "bins and order from a matrix of features"; }
   std::vector<std::string> examples() const override {
     return {"decant bins features.npy --labels y.npy -o bins/", "decant bins features.npy --pools kmeans:64 -o bins/",
-            "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/",
-            "decant sample bins/ --keep 0.2 -o indices.npy"};
+            "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/", "decant sample bins/ --keep 0.2 -o indices.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   bool takes_ranks() const override { return true; }

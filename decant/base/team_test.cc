@@ -27,7 +27,11 @@ TEST(Team, DoesEveryChunkOnceAndJobAfterJob) {
 TEST(Team, RethrowsAndGoesOn) {
   Team team(3);
   for (int round = 0; round < 20; ++round) {
-    EXPECT_THROW(team.run(100, 1, [](int64_t begin, int64_t) { if (begin == 40) throw std::out_of_range("chunk"); }), std::out_of_range);
+    EXPECT_THROW(team.run(100, 1,
+                          [](int64_t begin, int64_t) {
+                            if (begin == 40) throw std::out_of_range("chunk");
+                          }),
+                 std::out_of_range);
     std::atomic<int64_t> done{0};
     team.run(100, 1, [&](int64_t begin, int64_t end) { done += end - begin; });
     EXPECT_EQ(done, 100);

@@ -23,8 +23,8 @@ struct SelectOptions {
   std::string function = "graph-cut";  ///< objective of the bins
   double lambda = 1.0;                 ///< weight of coverage in graph cut
   int bins = 10;
-  bool pool = false;  ///< cut all rows together even when there are labels
-  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
+  bool pool = false;      ///< cut all rows together even when there are labels
+  std::string pools;      ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
   Comm* ranks = nullptr;  ///< that share the work; not an option
 
   void declare(OptionTable& table);

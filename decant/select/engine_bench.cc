@@ -8,6 +8,7 @@
 //
 // and after these: --threads T (1), --audits A (200), --counts, --windows W (2). One pool is audited: at A random picks everyone is scored.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -164,9 +165,10 @@ int compare(const Problem& problem, const std::string& what, const Settings& set
 
 void print_counts(const NestedPicker::Counts& c) {
   const auto each = [&](int64_t rows) { return static_cast<double>(rows) / static_cast<double>(std::max<int64_t>(1, c.picks)); };
-  std::printf("  a pick: swept %.0f rows, multiplied %.1f codes, scored %.1f; everyone scored %lld times, moved %lld, picks among everyone %lld\n",
-              each(c.swept), each(c.coded), each(c.exact), static_cast<long long>(c.everyone_passes), static_cast<long long>(c.everyone_moves),
-              static_cast<long long>(c.everyone_picks));
+  std::printf(
+      "  a pick: swept %.0f rows, multiplied %.1f codes, scored %.1f; everyone scored %lld times, moved %lld, picks among everyone %lld\n",
+      each(c.swept), each(c.coded), each(c.exact), static_cast<long long>(c.everyone_passes), static_cast<long long>(c.everyone_moves),
+      static_cast<long long>(c.everyone_picks));
   for (const auto& level : c.levels) {
     const auto refreshes = static_cast<double>(std::max<int64_t>(1, level.refreshes));
     std::printf("  window: every %.0f picks, %.0f rows (swept %.0f, multiplied %.0f), exposed %lld of %lld times\n",
@@ -174,6 +176,54 @@ void print_counts(const NestedPicker::Counts& c) {
                 static_cast<double>(level.swept) / refreshes, static_cast<double>(level.coded) / refreshes,
                 static_cast<long long>(level.exposed), static_cast<long long>(level.refreshes));
   }
+}
+
+/// Bytes a second that one core reads from a table of this size, the best of some passes.
+double bandwidth(size_t bytes) {
+  std::vector<uint64_t> table(bytes / sizeof(uint64_t), 1);
+  double best = 0;
+  uint64_t keep = 0;
+  const int passes = static_cast<int>(std::max<size_t>(4, (size_t{1} << 28) / bytes));
+  for (int pass = 0; pass < passes; ++pass) {
+    const double begin = seconds();
+    std::array<uint64_t, 32> sums{};
+    for (size_t i = 0; i + sums.size() <= table.size(); i += sums.size()) {
+      for (size_t k = 0; k < sums.size(); ++k) sums[k] += table[i + k];
+    }
+    for (const uint64_t sum : sums) keep += sum;
+    best = std::max(best, static_cast<double>(bytes) / (seconds() - begin));
+  }
+  return keep == 0 ? 0 : best;
+}
+
+/// What each phase reads and writes for a pick, and how long that takes at the speed of the memory it mostly comes from.
+void print_traffic(const NestedPicker::Counts& c, int64_t rows, int64_t width, int64_t bins, double taken) {
+  const double l2 = bandwidth(size_t{1} << 19);
+  const double l3 = bandwidth(size_t{12} << 20);
+  const double memory = bandwidth(size_t{1} << 30);
+  std::printf("  one core reads %.1f GB/s of 0.5 MB, %.1f of 12 MB, %.1f of 1 GB\n", l2 / 1e9, l3 / 1e9, memory / 1e9);
+  const auto code = static_cast<double>((width + 63) / 64 * 64);
+  const double row = 4 * static_cast<double>(width);
+  const double left = static_cast<double>(rows) * (1 + 1 / static_cast<double>(bins)) / 2;  // rows of an average bin's pool
+  const double picks = static_cast<double>(std::max<int64_t>(1, c.picks));
+  double limit = 0;
+  const auto phase = [&](const char* name, double bytes, double speed) {
+    limit += bytes / speed;
+    std::printf("    %-34s %9.1f KB a pick, at least %6.2f us\n", name, bytes / picks / 1e3, bytes / speed / picks * 1e6);
+  };
+  const auto window = [&](const NestedPicker::Counts::Level& level) {
+    return 12.0 * static_cast<double>(level.swept) + (code + 32) * static_cast<double>(level.coded) +
+           2 * (code + 32) * static_cast<double>(level.rows);
+  };
+  phase("codes, once", static_cast<double>(rows) * (4 * row + code), memory);
+  phase("bins begin: sums and scores", left * row * (static_cast<double>(bins) + static_cast<double>(c.everyone_passes)), memory);
+  phase("everyone moves", left * (code + 28) * static_cast<double>(c.everyone_moves), memory);
+  phase("outer windows", window(c.levels.front()), memory);
+  if (c.levels.size() > 1) phase("inner windows", window(c.levels.back()), l3);
+  phase("picks: sweeps", 20.0 * static_cast<double>(c.swept), l2);
+  phase("picks: codes", (code + 32) * static_cast<double>(c.coded), static_cast<double>(c.swept) / picks * code > 1e6 ? l3 : l2);
+  phase("picks: exact scores", row * static_cast<double>(c.exact), memory);
+  std::printf("    together at least %.2f us a pick; measured %.2f\n", limit / picks * 1e6, taken / picks * 1e6);
 }
 
 int one_pool(const Problem& problem, const std::string& what, const Settings& settings) {
@@ -197,7 +247,10 @@ int one_pool(const Problem& problem, const std::string& what, const Settings& se
   }
   std::printf("%s, %d threads: %.2f s, %.0f MB beyond the features (%lld audits passed)\n", what.c_str(), settings.threads, taken, memory,
               static_cast<long long>(settings.audits));
-  if (settings.counts) print_counts(picker.counts());
+  if (settings.counts) {
+    print_counts(picker.counts());
+    print_traffic(picker.counts(), static_cast<int64_t>(problem.pools[0].size()), problem.width, options.bins, taken);
+  }
   return 0;
 }
 

@@ -15,7 +15,7 @@ constexpr double kLongestBlindHorizon = 512;
 constexpr size_t kTooFewForCodes = 4;
 constexpr int kHopeless = 6;  // renewals for one pick, after which everybody is taken in
 constexpr int64_t kFairTrial = 32;
-constexpr double kMostlyPicked = 0.75;   // less than this left: everyone is scored again, and those who were picked are out
+constexpr double kMostlyPicked = 0.75;  // less than this left: everyone is scored again, and those who were picked are out
 constexpr double kCheapestPick = 4000;  // ns: below this, scoring everyone needs no windows
 
 }  // namespace

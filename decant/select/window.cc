@@ -9,7 +9,6 @@
 #include <limits>
 #include <numeric>
 
-
 namespace decant {
 namespace {
 
@@ -58,8 +57,7 @@ void Window::become_everyone(std::span<const int32_t> rows, const QueryFrame& fr
   set_columns(frame.ranks());
 }
 
-void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame,
-                     Team& team) {
+void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame, Team& team) {
   const double rounding = frame.allowance(at.length + reference.length);
   const SweepUnits after = units_for(longest_, reference.length);
   slack32_.resize(size(), 0);
@@ -82,8 +80,7 @@ void Window::move_to(const QueryPoint& reference, const Move& move, const CodedQ
   largest_slack_ = size() == 0 ? 0 : static_cast<double>(*std::max_element(slack32_.begin(), slack32_.end())) * units_.score;
 }
 
-void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks,
-                            Team& team) {
+void Window::become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, Team& team) {
   everyone_ = nullptr;
   longest_ = parent.longest_;
   units_ = units_for(longest_, at.length);
@@ -193,8 +190,7 @@ double Window::sweep_rounding(double along, double across) const {
   return kCoarse * (longest_ * at.length + largest_slack_ + (std::abs(along) + across) * longest_);
 }
 
-void Window::sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots,
-                   Team& team) const {
+void Window::sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots, Team& team) const {
   std::array<BoundTest, 3> tests;
   const double per_row = units_.row / units_.score;
   for (size_t i = 0; i < questions.size(); ++i) {

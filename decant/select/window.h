@@ -66,10 +66,10 @@ class Window {
   int32_t parent(int32_t slot) const { return parent_[at_(slot)]; }  ///< slot in the parent; not for everyone
   std::span<const int32_t> rows() const { return row_; }
   KnownRow known(int32_t slot) const { return everyone_ ? known_of_everyone(slot) : known_[at_(slot)]; }
-  double score(int32_t slot) const { return everyone_ ? score_[at_(slot)] : known_[at_(slot)].score; }                      ///< g
-  double slack(int32_t slot) const { return static_cast<double>(slack32(slot)) * units_.score; }                           ///< η
-  double along(int32_t slot) const { return static_cast<double>(along32_[at_(slot)]) * units_.row; }                        ///< e
-  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }                      ///< ρ
+  double score(int32_t slot) const { return everyone_ ? score_[at_(slot)] : known_[at_(slot)].score; }  ///< g
+  double slack(int32_t slot) const { return static_cast<double>(slack32(slot)) * units_.score; }        ///< η
+  double along(int32_t slot) const { return static_cast<double>(along32_[at_(slot)]) * units_.row; }    ///< e
+  double across(int32_t slot) const { return static_cast<double>(across32_[at_(slot)]) * units_.row; }  ///< ρ
   bool picked(int32_t slot) const;
   size_t unpicked() const { return size() - picked_count_; }
   double largest_across() const { return largest_across_; }
@@ -86,8 +86,7 @@ class Window {
   };
   /// The unpicked slots for which any answer may be yes; the others are certain, `allowance` being what covers
   /// float64 rounding. Ascending; what was in `slots` is lost.
-  void sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots,
-             Team& team) const;
+  void sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots, Team& team) const;
   /// The unpicked slots whose bound from the reference reaches the floor, and whose bound from a recent query, if they have
   /// one, does too. REQUIRES: recent bounds have been kept since the window was made.
   void sweep(const Move& move, double floor, double allowance, const RecentQueries& recent, std::vector<int32_t>& slots);
