@@ -50,6 +50,7 @@ class Mpirun : public testing::Test {
     return shell(
         "cd '" + folder_.string() +
         "'\nexport OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMP_NUM_THREADS=1\n"
+        "export OMPI_MCA_odls_base_sigkill_timeout=0\n"  // seconds that mpirun waits once a rank has failed
         "ranks() { mpirun -n \"$@\"; }\n"
         "same() { for f in order gain bins pools; do cmp $1/$f.npy $2/$f.npy || exit 1; done; }\n" +
         text);
