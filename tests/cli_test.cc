@@ -2,7 +2,6 @@
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include "decant/base/json.h"
 #include "decant/base/random.h"
@@ -11,6 +10,7 @@
 
 #include "apps/cli/pace.h"
 #include "tests/drawn_sets.h"
+#include "tests/shell.h"
 
 namespace decant {
 namespace {
@@ -19,23 +19,6 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing_sets::cifar_set;
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-/// Runs a shell line in which $decant is the program.
-Outcome shell(const std::string& line) {
-  static int count = 0;
-  const fs::path folder = fresh_folder("shell" + std::to_string(count++));
-  const std::string script = "export decant='" DECANT_PROGRAM "' XDG_CACHE_HOME='" + (folder / "cache").string() + "'\n" + line;
-  write_file(folder / "script", script);
-  const int status = std::system(
-      ("bash '" + (folder / "script").string() + "' >'" + (folder / "out").string() + "' 2>'" + (folder / "err").string() + "'").c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_text(folder / "out"), read_text(folder / "err")};
-}
 
 TEST(Program, HelpShowsExamplesFirst) {
   const Outcome help = shell("$decant --help");

@@ -169,9 +169,10 @@ Chosen choose_rows(const Input& input, const SelectOptions& select, const Featur
     checkpoint.flush();
     return selection;
   });
-  chosen.note = fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins,
-                            select.function, chosen.features.kind, chosen.features.features.width(),
-                            select.pools.empty() ? pool_phrase(input, select) : pools_phrase(chosen.selection, select));
+  chosen.note =
+      fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins, select.function,
+                  chosen.features.kind == "rows" ? "the given" : chosen.features.kind, chosen.features.features.width(),
+                  select.pools.empty() ? pool_phrase(input, select) : pools_phrase(chosen.selection, select));
   return chosen;
 }
 

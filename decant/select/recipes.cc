@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/options.h"
 #include "decant/base/random.h"
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
@@ -92,8 +93,9 @@ void mention_sizes(const Pools& pools, const Context& context) {
   std::vector<size_t> sizes;
   for (const auto& rows : pools.rows) sizes.push_back(rows.size());
   std::sort(sizes.begin(), sizes.end());
-  context.info(fmt::format("{} pools by k-means: of {} to {} rows, {} in the middle", sizes.size(), sizes.front(), sizes.back(),
-                           sizes[sizes.size() / 2]));
+  const auto count = [&](size_t place) { return human_count(static_cast<int64_t>(sizes[place])); };
+  context.info(fmt::format("{} pools by k-means: of {} to {} rows, {} in the middle", sizes.size(), count(0), count(sizes.size() - 1),
+                           count(sizes.size() / 2)));
 }
 
 Selection empty_selection(const char* method, int64_t count) {
