@@ -80,7 +80,7 @@ std::string pools_phrase(const Selection& selection, const SelectOptions& select
   }
   const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
   return fmt::format("each of {} pools (of {} to {} rows) {} {}: each exact within its pool, together not the single-pool cut",
-                     sizes.size(), human_count(*least), human_count(*most), select.pools.ends_with(".npy") ? "named by" : "cut by",
+                     sizes.size(), human_count(*least), human_count(*most), select.pools.ends_with(".npy") ? "named by" : "made by",
                      select.pools);
 }
 

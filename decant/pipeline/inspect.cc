@@ -147,7 +147,8 @@ std::string inspect_text(const Json& found) {
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
   text += fmt::format("bad       {}", found["bad_files"].get<int64_t>());
   if (found["files_checked"] < found["rows"])
-    text += fmt::format(" among {} looked at; --deep decodes every one", human_count(found["files_checked"]));
+    text += fmt::format(" among {} looked at{}", human_count(found["files_checked"]),
+                        found["image_sizes"].empty() ? "" : "; --deep decodes every one");
   text += "\n";
   for (const Json& bad : found["bad"])
     text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(),

@@ -86,7 +86,7 @@ TEST_F(Pools, OfAFileEqualThoseOfLabelsOfTheSameNumbers) {
 TEST_F(Pools, ByKMeansAreTheSameForAnyThreads) {
   const RunFolder one = run("one", "kmeans:7", 1);
   EXPECT_THAT(one.run["method_note"].get<std::string>(),
-              AllOf(HasSubstr("each of 7 pools (of "), HasSubstr("rows) cut by kmeans:7: each exact")));
+              AllOf(HasSubstr("each of 7 pools (of "), HasSubstr("rows) made by kmeans:7: each exact")));
   EXPECT_EQ(one.run["options"]["pools"], "kmeans:7");
   EXPECT_EQ(one.run["pools"], 7);
   for (const int threads : {2, 5}) {

@@ -1,16 +1,20 @@
 #include "decant/select/cold_rows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace decant {
 namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
+constexpr double kAlongRounding = 0x1p-22;  // e is a float32, wherever it is multiplied with a part of β
 
 }  // namespace
 
-void ColdRows::clear() {
+void ColdRows::clear(double longest) {
+  longest_ = longest;
+  outlook_ = {};
   rest_ = false;
   any_cell_ = false;
 }
@@ -67,6 +71,7 @@ double ColdRows::way(double along) const {
 double ColdRows::bound(double along, double across) const {
   const double w = way(along);
   const double astray = along - w * outlook_.along;
+  const double rounding = kAlongRounding * longest_ * (std::abs(along) + std::abs(outlook_.along));
   double most = kNone;
   if (rest_) {
     const double early = w / kEarly * kEarlyAcross;
@@ -75,13 +80,13 @@ double ColdRows::bound(double along, double across) const {
     most = ceiling_ + w * outlook_.change + std::max(astray * rest_low_, astray * rest_high_) +
            rest_across_ * std::max(0.0, across - foreseen);
   }
-  if (!any_cell_) return most;
+  if (!any_cell_) return most + rounding;
   for (const Cell& cell : cells_) {
     if (cell.now == kNone) continue;
     const double turned = astray > 0 ? astray * cell.high : astray * cell.low;
     most = std::max(most, (1 - w) * cell.now + w * cell.ahead + turned + across * cell.across);
   }
-  return most;
+  return most + rounding;
 }
 
 }  // namespace decant

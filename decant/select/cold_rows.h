@@ -40,7 +40,8 @@ class ColdRows {
   static constexpr double kEarly = 0.25;        ///< the way at which the rest is tested once more
   static constexpr double kEarlyAcross = 0.38;  ///< the share of R_h allowed for until then
 
-  void clear();
+  /// `longest`: A, not less than any row's length.
+  void clear(double longest);
   /// Starts the rest, not yet known to hold anyone. `ceiling`: B − δ plus what rounding in the tests asks for; e in
   /// [low, high], ρ ≤ across.
   void set_rest(const Outlook& outlook, double ceiling, double low, double high, double across);
@@ -66,6 +67,7 @@ class ColdRows {
   bool rest_ = false;
   Outlook outlook_;
   double ceiling_ = 0, rest_low_ = 0, rest_high_ = 0, rest_across_ = 0;
+  double longest_ = 0;
   double cells_from_ = 0, cells_per_unit_ = 0;
   bool any_cell_ = false;
   std::array<Cell, kCells> cells_;

@@ -12,6 +12,7 @@ namespace {
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
 constexpr double kFinestHorizon = 32;  // picks, to begin with; eight times as many a level up
 constexpr double kLongestBlindHorizon = 512;
+constexpr size_t kSlotsAtOnce = 1 << 15;
 constexpr size_t kTooFewForCodes = 4;
 constexpr int kHopeless = 6;  // renewals for one pick, after which everybody is taken in
 constexpr int64_t kFairTrial = 32;
@@ -112,7 +113,7 @@ void NestedPicker::choose_highest(size_t level) {
   ColdRows& cold = levels_[level].cold;
   const double horizon = std::min(levels_[level].policy.horizon(), kLongestBlindHorizon);
   const double floor = parent.highest(static_cast<size_t>(4 * (64 + horizon)), ranks_above(level));
-  cold.clear();
+  cold.clear(frame_.longest());
   cold.set_cells({}, parent.lowest_along(), parent.highest_along());
   slots_.clear();
   known_.middle.clear();
@@ -152,56 +153,46 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
   frame_.move(parent.at, now_, move_);
   parent.sweep(move_, questions, allowance_, slots_, team_);
   counts_.levels[level - 1].swept += static_cast<int64_t>(parent.size());
-  const bool rest = any_of_all(ranks_above(level), slots_.size() < parent.unpicked());
-  const double work = mean_of_all(ranks_above(level), 3 * costs_.swept * static_cast<double>(parent.size()) + estimate_slots(parent));
-  child.cold.clear();
-  if (rest) {
+  const auto swept = static_cast<int64_t>(slots_.size());
+  child.cold.clear(frame_.longest());
+  if (any_of_all(ranks_above(level), slots_.size() < parent.unpicked())) {
     child.cold.set_rest(outlook, best - outlook.margin, parent.lowest_along(), parent.highest_along(), parent.largest_across());
   }
-  counts_.levels[level - 1].coded += static_cast<int64_t>(slots_.size());
-  set_far_slots_aside(parent, questions, outlook, child.cold, ranks_above(level));
-  fill_window(level, slots_, known_, work);
+  child.cold.set_cells(outlook, parent.lowest_along(), parent.highest_along());
+  set_far_slots_aside(parent, questions, child.cold);
+  if (Comm* ranks = ranks_above(level)) child.cold.unite(*ranks);
+  counts_.levels[level - 1].coded += swept;
+  const double work = 3 * costs_.swept * static_cast<double>(parent.size()) + costs_.coded * static_cast<double>(swept);
+  fill_window(level, slots_, known_, mean_of_all(ranks_above(level), work));
 }
 
-/// Estimates slots_ of a window at the present query, move_ away from its reference. Returns what it cost.
-double NestedPicker::estimate_slots(const Window& window) {
+/// Estimates slots_ of a window at the present query, move_ away from its reference, and puts those that answer no to every question into
+/// cold cells. Some at a time: they may be most of the pool.
+void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, ColdRows& cold) {
   codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
-  window.estimate(slots_, move_, coded_, frame_, known_, team_);
-  return costs_.coded * static_cast<double>(slots_.size());
-}
-
-/// Moves those of slots_ whose estimates answer no to every question into the cells of `cold`.
-void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook,
-                                       ColdRows& cold, Comm* ranks) {
   size_t kept = 0;
-  far_.clear();
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    const ColdRow row{known_.middle[i] + known_.error[i] + allowance_, window.along(slots_[i]), window.across(slots_[i])};
-    const bool near = std::any_of(questions.begin(), questions.end(), [&](const Window::Question& question) {
-      return row.upper + question.along * row.along + question.across * row.across >= question.floor;
-    });
-    if (near) {
-      slots_[kept] = slots_[i];
-      known_.middle[kept] = known_.middle[i];
-      known_.error[kept] = known_.error[i];
-      ++kept;
-    } else {
-      far_.push_back(row);
-      low = std::min(low, row.along);
-      high = std::max(high, row.along);
+  known_.middle.clear();
+  known_.error.clear();
+  for (size_t begin = 0; begin < slots_.size(); begin += kSlotsAtOnce) {
+    const auto part = std::span(slots_).subspan(begin, std::min(kSlotsAtOnce, slots_.size() - begin));
+    window.estimate(part, move_, coded_, frame_, part_known_, team_);
+    for (size_t i = 0; i < part.size(); ++i) {
+      const double upper = part_known_.middle[i] + part_known_.error[i] + allowance_;
+      const double along = window.along(part[i]);
+      const double across = window.across(part[i]);
+      const bool near = std::any_of(questions.begin(), questions.end(), [&](const Window::Question& question) {
+        return upper + question.along * along + question.across * across >= question.floor;
+      });
+      if (near) {
+        slots_[kept++] = part[i];  // never ahead of what is read
+        known_.middle.push_back(part_known_.middle[i]);
+        known_.error.push_back(part_known_.error[i]);
+      } else {
+        cold.add(upper, along, across);
+      }
     }
   }
   slots_.resize(kept);
-  known_.middle.resize(kept);
-  known_.error.resize(kept);
-  low = min_all(ranks, low);
-  high = max_all(ranks, high);
-  if (low > high) return;
-  cold.set_cells(outlook, low, high);
-  for (const auto& row : far_) cold.add(row.upper, row.along, row.across);
-  if (ranks != nullptr) cold.unite(*ranks);
 }
 
 /// Every unpicked row of the parent: nothing is cold.
@@ -212,8 +203,10 @@ void NestedPicker::choose_everyone(size_t level) {
   for (int32_t slot = 0; slot < static_cast<int32_t>(parent.size()); ++slot) {
     if (!parent.picked(slot)) slots_.push_back(slot);
   }
-  levels_[level].cold.clear();
-  const double work = mean_of_all(ranks_above(level), estimate_slots(parent));
+  levels_[level].cold.clear(frame_.longest());
+  codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
+  parent.estimate(slots_, move_, coded_, frame_, known_, team_);
+  const double work = mean_of_all(ranks_above(level), costs_.coded * static_cast<double>(slots_.size()));
   fill_window(level, slots_, known_, work);
 }
 

@@ -97,9 +97,6 @@ class NestedPicker : public BinPicker {
     double along_before = 0;  ///< from the first reference of all to the window's, along ĉ
     RefreshPolicy policy;
   };
-  struct ColdRow {
-    double upper, along, across;
-  };
   struct Scored {
     int32_t slot = -1;
     double score = 0;
@@ -117,9 +114,7 @@ class NestedPicker : public BinPicker {
   void choose_highest(size_t level);
   void choose_by_outlook(size_t level, double best);
   void choose_everyone(size_t level);
-  double estimate_slots(const Window& window);
-  void set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, const Outlook& outlook, ColdRows& cold,
-                           Comm* ranks);
+  void set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, ColdRows& cold);
   Comm* ranks_above(size_t level) const;
   void fill_window(size_t level, std::span<const int32_t> slots, const Estimates& known, double work);
   bool renewal_is_due(size_t& level) const;
@@ -167,11 +162,10 @@ class NestedPicker : public BinPicker {
   // Kept from pick to pick to be reused.
   std::vector<int32_t> slots_, rows_, settled_;
   std::vector<double> scores_, uppers_;
-  std::vector<ColdRow> far_;
   Scored next_up_;
   std::array<Scored, 2> likely_;
   Move move_;
-  Estimates known_;
+  Estimates known_, part_known_;
   CodedQuery coded_;
   double pick_cost_ = 0;
   Counts counts_;
