@@ -6,7 +6,7 @@
 namespace decant {
 namespace {
 
-constexpr auto kAwake = std::chrono::microseconds(100);  // that a helper waits before it goes to sleep
+constexpr auto kAwake = std::chrono::microseconds(200);  // that a helper waits before it goes to sleep
 constexpr int kLooksAtOnce = 64;
 
 /// Waits until done() is true, awake for a while; false when it was not by then.

@@ -20,7 +20,8 @@ constexpr double kCoarse = 0x1p-20;  // float32: at most 16 roundings of relativ
 constexpr int64_t kSweepChunk = 1 << 14;
 constexpr int64_t kCodeChunk = 2048;
 constexpr int64_t kEstimateChunk = 256;
-constexpr size_t kWide = 8;  // a window of more than an eighth of all rows reads their codes where they are
+constexpr int64_t kWorthATeam = 768 << 10;  // bytes of codes, some 40 µs: waking a helper costs ten
+constexpr size_t kWide = 8;                 // a window of more than an eighth of all rows reads their codes where they are
 
 /// The smallest power of two above value; 1 for 0.
 double power_above(double value) {
@@ -249,11 +250,13 @@ void Window::estimate(std::span<const int32_t> slots, const Move& move, const Co
                       Team& team) const {
   known.middle.resize(slots.size());
   known.error.resize(slots.size());
-  team.run(static_cast<int64_t>(slots.size()), kEstimateChunk, [&](int64_t begin, int64_t end) {
+  const auto count = static_cast<int64_t>(slots.size());
+  const int64_t chunk = count * stride_ > kWorthATeam ? kEstimateChunk : std::max<int64_t>(count, 1);
+  team.run(count, chunk, [&](int64_t begin, int64_t end) {
     const auto from = static_cast<size_t>(begin);
-    const auto count = static_cast<size_t>(end - begin);
-    estimate_part(slots.subspan(from, count), move, coded, frame, std::span(known.middle).subspan(from, count),
-                  std::span(known.error).subspan(from, count));
+    const auto some = static_cast<size_t>(end - begin);
+    estimate_part(slots.subspan(from, some), move, coded, frame, std::span(known.middle).subspan(from, some),
+                  std::span(known.error).subspan(from, some));
   });
 }
 
