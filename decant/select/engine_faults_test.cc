@@ -9,7 +9,9 @@
 
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/select/audit.h"
 #include "decant/select/greedy.h"
+#include "decant/select/nested_greedy.h"
 #include "decant/select/recipes.h"
 
 namespace decant {
@@ -170,6 +172,52 @@ TEST(EngineFaults, AnyNumberOfThreads) {
     if (threads % 5 != 0) continue;
     EXPECT_EQ(select_bins(features, labels, {}, by_kmeans, {.threads = threads}).order, parts.order) << threads;
   }
+}
+
+// ---- Faults of the method itself that were met while it was built
+
+/// The picks of windows with these switches, by the functions whose rows vary in length too.
+void expect_switches_move_nothing(const Features& features, int32_t bins, const NestedOptions& nested) {
+  const auto rows = every_row(features);
+  for (const Function function : kLinear) {
+    const auto wanted = cut_into_bins(features, rows, {.function = function, .bins = bins, .engine = Engine::everyone}, {});
+    LinearPool pool(features, rows, linear_form(function, 1), {});
+    NestedPicker picker(pool, nested, {});
+    ASSERT_EQ(run_bins(picker, rows, bins, {}).order, wanted.order) << name_of(function);
+  }
+}
+
+// With every row of a window picked there is no bar, and a bar of −∞ would let picked rows through.
+TEST(EngineFaults, AWindowOfWhichAllRowsArePickedLetsNoneThroughAgain) {
+  const auto features = filled(400, 6, [](Random& random, int64_t, int64_t) { return 1 + random.normal(); });
+  expect_switches_move_nothing(features, 1, {.windows = 3, .horizon = 4, .recent = false, .may_fall_back = false});
+}
+
+// What cold rows were below the best by must not be remembered: the best falls far when a row that stood alone is picked.
+TEST(EngineFaults, TheBestThatFallsFarExposesColdRows) {
+  const auto features = filled(900, 8, [](Random& random, int64_t row, int64_t) {
+    return (1 + 0.3 * random.normal()) * (row % 90 == 7 ? std::pow(4.0, static_cast<double>(row / 90)) : 1.0);
+  });
+  expect_switches_move_nothing(features, 3, {.may_fall_back = false});
+}
+
+// A row's own error on its score belongs in every bound, sweeps included. Only coarse codes and long ways without ĉ show it.
+TEST(EngineFaults, ErrorsOfEstimatesAreInEveryBound) {
+  const auto features =
+      filled(8000, 12, [](Random& random, int64_t row, int64_t) { return static_cast<double>(row % 5) + random.normal(); });
+  const auto rows = every_row(features);
+  for (const bool recent : {true, false}) {
+    LinearPool pool(features, rows, linear_form(Function::graph_cut, 1), {});
+    NestedPicker picker(pool, {.project = false, .coarseness = 4, .recent = recent, .may_fall_back = false}, {});
+    const auto cut = run_bins(picker, rows, 4, {});
+    EXPECT_EQ(audit_cut(features, rows, {.bins = 4}, cut, 300, 11, {}), "");
+  }
+}
+
+// Nearly parallel rows: the query moves along ĉ by thousands, and what tells rows apart is smaller than e's rounding to float32 times that.
+TEST(EngineFaults, RoundingOfWhatLiesAlongIsInEveryBound) {
+  const auto features = filled(1500, 20, [](Random& random, int64_t, int64_t) { return 1000 + 0.01 * random.normal(); });
+  expect_switches_move_nothing(features, 3, {.may_fall_back = false});
 }
 
 }  // namespace

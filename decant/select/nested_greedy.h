@@ -71,8 +71,9 @@ struct NestedOptions {
 
 class NestedPicker : public BinPicker {
  public:
-  /// Keeps a reference to the pool. Memory: a byte a value and about 100 bytes a row, and the windows' own copies: a byte a value of
-  /// their rows, in each of them as much again as everyone's at the worst (docs/benchmarks.md has what was measured).
+  /// Keeps a reference to the pool. Memory: a byte a value and some 60 bytes a row; of rows in a window 80 bytes more, and their
+  /// codes once more unless the window is very wide (docs/benchmarks.md has what was measured). With ranks: of the rank's own rows, and
+  /// of those in windows their vectors too.
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
   Pick next() override;
