@@ -13,6 +13,7 @@ constexpr double kNothing = -std::numeric_limits<double>::infinity();
 constexpr double kFinestHorizon = 32;  // picks, to begin with; eight times as many a level up
 constexpr double kLongestBlindHorizon = 512;
 constexpr size_t kSlotsAtOnce = 1 << 15;
+constexpr size_t kContenders = 16;
 constexpr size_t kTooFewForCodes = 4;
 constexpr int kHopeless = 6;  // renewals for one pick, after which everybody is taken in
 constexpr int64_t kFairTrial = 32;
@@ -216,7 +217,10 @@ void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, con
   frame_.move(parent.window.at, now_, move_);
   child.along_before = parent.along_before + move_.along;
   child.window.at = now_;
-  if (level + 1 == levels_.size()) recent_.clear();
+  if (level + 1 == levels_.size()) {
+    recent_.clear();
+    contenders_.clear();
+  }
   child.window.become_part_of(parent.window, slots, known, ranks_above(level), team_);
   if (ranks_above(level) != nullptr) pool_.welcome(child.window.rows());
   child.policy.renewed(work + costs_.gathered * static_cast<double>(child.window.size()));
@@ -241,6 +245,7 @@ bool NestedPicker::renewal_is_due(size_t& level) const {
 // ---- a pick
 
 void NestedPicker::measure_moves() {
+  way_is_encoded_ = false;
   frame_.here(now_);
   double lengths = now_.length + levels_.front().window.at.length;
   for (size_t level = 1; level < levels_.size(); ++level) {
@@ -251,13 +256,53 @@ void NestedPicker::measure_moves() {
   allowance_ = frame_.allowance(lengths + recent_.longest());
 }
 
-/// A canonical score that some unpicked row reaches; nothing if none is known.
+/// A canonical score that some unpicked row reaches; nothing if none is known. Of the last pick's contenders the one that looks best now: the
+/// runner-up may be like the row that was picked and have fallen with it.
 double NestedPicker::bar() {
-  if (runner_up_ < 0 || !pool_.everywhere(runner_up_)) return kNothing;
+  int32_t row = runner_up_;
+  const Window& window = levels_.back().window;
+  std::erase_if(contenders_, [&](const Scored& contender) { return window.picked(contender.slot); });
+  if (contenders_.size() > 1) {
+    encode_way_here();
+    slots_.resize(contenders_.size());
+    std::transform(contenders_.begin(), contenders_.end(), slots_.begin(), [](const Scored& contender) { return contender.slot; });
+    window.estimate(slots_, levels_.back().move, coded_, frame_, known_, team_);
+    const auto best = std::max_element(known_.middle.begin(), known_.middle.end()) - known_.middle.begin();
+    row = window.row(slots_[static_cast<size_t>(best)]);
+    counts_.coded += static_cast<int64_t>(slots_.size());
+  }
+  if (row < 0 || !pool_.everywhere(row)) return kNothing;
   double score = 0;
-  pool_.scores({&runner_up_, 1}, {&score, 1});
+  pool_.scores({&row, 1}, {&score, 1});
   counts_.exact += 1;
   return score;
+}
+
+/// The way from the finest window's reference, for products with codes.
+void NestedPicker::encode_way_here() {
+  if (way_is_encoded_) return;
+  const Move& move = levels_.back().move;
+  codes_.encode(std::span(move.r).first(static_cast<size_t>(pool_.width())), move.across, coded_);
+  way_is_encoded_ = true;
+}
+
+/// Keeps the highest estimates of a pick.
+void NestedPicker::remember_contenders() {
+  contenders_.clear();
+  size_t least = 0;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const Scored row{slots_[i], known_.middle[i]};
+    if (contenders_.size() < kContenders) {
+      contenders_.push_back(row);
+    } else if (row.score > contenders_[least].score) {
+      contenders_[least] = row;
+    } else {
+      continue;
+    }
+    if (contenders_.size() < kContenders) continue;
+    const auto lower = [](const Scored& x, const Scored& y) { return x.score < y.score; };
+    least = static_cast<size_t>(std::min_element(contenders_.begin(), contenders_.end(), lower) - contenders_.begin());
+  }
 }
 
 /// The best row of the finest window, with no slot when all of it is below the bar.
@@ -267,7 +312,6 @@ NestedPicker::Scored NestedPicker::search(double bar) {
   counts_.swept += static_cast<int64_t>(fine.window.size());
   pick_cost_ = costs_.pick + costs_.swept * static_cast<double>(fine.window.size());
   next_up_ = {};
-  likely_.fill({-1, kNothing});
   if (slots_.size() > kTooFewForCodes) filter_by_codes(bar);
   return score_exactly();
 }
@@ -275,7 +319,7 @@ NestedPicker::Scored NestedPicker::search(double bar) {
 /// Keeps of slots_ those whose upper bound reaches the highest lower bound.
 void NestedPicker::filter_by_codes(double bar) {
   Level& fine = levels_.back();
-  codes_.encode(std::span(fine.move.r).first(static_cast<size_t>(pool_.width())), fine.move.across, coded_);
+  encode_way_here();
   fine.window.estimate(slots_, fine.move, coded_, frame_, known_, team_);
   counts_.coded += static_cast<int64_t>(slots_.size());
   pick_cost_ += costs_.coded * static_cast<double>(slots_.size());
@@ -283,10 +327,9 @@ void NestedPicker::filter_by_codes(double bar) {
   uppers_.resize(slots_.size());
   for (size_t i = 0; i < slots_.size(); ++i) uppers_[i] = known_.middle[i] + known_.error[i] + allowance_;
   if (options_.recent) fine.window.remember(slots_, uppers_, recent_.add(now_));
+  remember_contenders();
   size_t kept = 0;
   for (size_t i = 0; i < slots_.size(); ++i) {
-    if (known_.middle[i] > likely_[1].score) likely_[1] = {slots_[i], known_.middle[i]};
-    if (likely_[1].score > likely_[0].score) std::swap(likely_[0], likely_[1]);
     if (uppers_[i] >= bar) slots_[kept++] = slots_[i];
   }
   slots_.resize(kept);
@@ -423,9 +466,11 @@ Pick NestedPicker::take(const Scored& best) {
 int32_t NestedPicker::runner_up_row(int32_t winner) const {
   const Window& window = levels_.back().window;
   if (next_up_.slot >= 0) return window.row(next_up_.slot);
-  for (const Scored& likely : likely_) {
-    if (likely.slot >= 0 && likely.slot != winner) return window.row(likely.slot);
+  Scored best{-1, kNothing};
+  for (const Scored& contender : contenders_) {
+    if (contender.slot != winner && contender.score > best.score) best = contender;
   }
+  if (best.slot >= 0) return window.row(best.slot);
   return runner_up_ == window.row(winner) ? -1 : runner_up_;
 }
 

@@ -14,7 +14,7 @@
 //
 // A pick.
 //
-//   1. The last runner-up is scored exactly: the bar. Some unpicked row reaches it.
+//   1. Of the last pick's best rows the one that looks best now is scored exactly: the bar. Some unpicked row reaches it.
 //   2. (B1) sweeps W₂: rows whose upper bound is below the bar are out.
 //   3. (B2), the codes, on what is left: an upper and a lower bound each; the best lower bound raises the bar.
 //   4. Exact canonical scores of what is left now: the largest wins, the smaller row on ties.
@@ -122,6 +122,8 @@ class NestedPicker : public BinPicker {
 
   void measure_moves();
   double bar();
+  void encode_way_here();
+  void remember_contenders();
   Scored search(double bar);
   void filter_by_codes(double bar);
   Scored score_exactly();
@@ -164,7 +166,8 @@ class NestedPicker : public BinPicker {
   std::vector<int32_t> slots_, rows_, settled_;
   std::vector<double> scores_, uppers_;
   Scored next_up_;
-  std::array<Scored, 2> likely_;
+  std::vector<Scored> contenders_;  ///< of the last pick that looked at codes, by slots of the finest window
+  bool way_is_encoded_ = false;     ///< coded_ is of the finest window's move
   Move move_;
   Estimates known_, part_known_;
   CodedQuery coded_;
