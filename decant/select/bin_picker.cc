@@ -22,6 +22,8 @@ class BinRun {
       : rows_(rows), context_(context), stage_(stage), keeping_(keeping), taken_(rows.size(), false) {
     const auto count = static_cast<int64_t>(rows.size());
     bins_ = std::max<int64_t>(1, std::min<int64_t>(bins, count));
+    result_.order.reserve(rows.size());
+    result_.gains.reserve(rows.size());
   }
 
   GreedyResult run(const std::function<BinPicker&()>& picker) {

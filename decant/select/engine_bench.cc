@@ -171,8 +171,8 @@ void print_counts(const NestedPicker::Counts& c) {
       static_cast<long long>(c.everyone_picks));
   for (const auto& level : c.levels) {
     const auto refreshes = static_cast<double>(std::max<int64_t>(1, level.refreshes));
-    std::printf("  window: every %.0f picks, %.0f rows (swept %.0f, multiplied %.0f), exposed %lld of %lld times\n",
-                static_cast<double>(c.picks) / refreshes, static_cast<double>(level.rows) / refreshes,
+    std::printf("  window: every %.0f picks, %.0f rows (at most %lld, swept %.0f, multiplied %.0f), exposed %lld of %lld times\n",
+                static_cast<double>(c.picks) / refreshes, static_cast<double>(level.rows) / refreshes, static_cast<long long>(level.widest),
                 static_cast<double>(level.swept) / refreshes, static_cast<double>(level.coded) / refreshes,
                 static_cast<long long>(level.exposed), static_cast<long long>(level.refreshes));
   }

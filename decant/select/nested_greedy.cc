@@ -226,6 +226,7 @@ void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, con
   child.policy.renewed(work + costs_.gathered * static_cast<double>(child.window.size()));
   counts_.levels[level - 1].refreshes += 1;
   counts_.levels[level - 1].rows += static_cast<int64_t>(child.window.size());
+  counts_.levels[level - 1].widest = std::max(counts_.levels[level - 1].widest, static_cast<int64_t>(child.window.size()));
 }
 
 /// The coarsest level at which renewing pays now; false when none does.

@@ -83,7 +83,7 @@ class NestedPicker : public BinPicker {
     int64_t picks = 0, swept = 0, coded = 0, exact = 0;
     int64_t everyone_passes = 0, everyone_moves = 0, everyone_picks = 0;
     struct Level {
-      int64_t refreshes = 0, rows = 0, swept = 0, coded = 0, exposed = 0;
+      int64_t refreshes = 0, rows = 0, swept = 0, coded = 0, exposed = 0, widest = 0;
     };
     std::vector<Level> levels;  ///< windows after the first, coarse to fine
   };
