@@ -22,7 +22,7 @@ constexpr double kStart = 1e7;                    // the program, its files
 
 // --- Bins: seconds of one pool.
 constexpr double kWindowSeconds = 1.05;     // 50,000 rows × 256 with a common mean, through windows
-constexpr double kWindowGrowth = 1.15;      // exponent of the rows
+constexpr double kWindowGrowth = 1.2;       // exponent of the rows
 constexpr double kScorePerValue = 0.11e-9;  // a multiply-add of everyone at every pick, where no row can be passed over
 constexpr double kSmallCosine = 0.006;      // a mean cosine of the rows at which half of that is left
 
@@ -32,23 +32,24 @@ inline double share_of_everyone(double cosine) {
 }
 
 inline double bins_seconds(double rows, double width, double cosine) {
-  const double windows = kWindowSeconds * std::pow(rows / 50'000, kWindowGrowth) * (0.5 + width / 512);
+  const double windows = kWindowSeconds * std::pow(rows / 50'000, kWindowGrowth) * (0.4 + 0.6 * width / 256);
   return windows + rows * rows / 2 * width * kScorePerValue * share_of_everyone(cosine);
 }
 
 // --- Memory: bytes that are resident and no mapped feature.
-constexpr double kProgramBytes = 11.9e6;  // program, libraries, and what malloc begins with
-constexpr double kRowBytes = 35;          // of the whole set: label, bin, pool, order, gain
-constexpr double kPoolRowBytes = 100;     // of a pool in work: what is known of each row
-constexpr double kPoolValueBytes = 1.95;  // codes, and the windows' copies of them
-constexpr double kMixedValueBytes = 1.5;  // more of these copies where windows are wide
-constexpr double kCopyLimit = 16 << 20;   // a part of the rows that takes less is copied side by side
-constexpr double kLearningBytes = 180e6;  // learning conv-kmeans, at most: 100,000 patches, as they are and whitened
-constexpr double kPicturesBytes = 60e6;   // a run with pictures, besides: batches, the page, the manifest
+constexpr double kProgramBytes = 11.9e6;   // program, libraries, and what malloc begins with
+constexpr double kRowBytes = 35;           // of the whole set: label, bin, pool, order, gain
+constexpr double kPoolRowBytes = 100;      // of a pool in work: what is known of each row
+constexpr double kPoolValueBytes = 1.4;    // codes, and the windows' copies of them
+constexpr double kMixedValueBytes = 0.35;  // more of these copies where windows are wide
+constexpr double kCopyLimit = 16 << 20;    // a part of the rows that takes less is copied side by side
+constexpr double kLargePage = 2 << 20;     // what is copied takes whole ones
+constexpr double kLearningBytes = 180e6;   // learning conv-kmeans, at most: 100,000 patches, as they are and whitened
+constexpr double kPicturesBytes = 60e6;    // a run with pictures, besides: batches, the page, the manifest
 
 /// While a pool is cut. `is_all`: the pool is all rows, which stay where they are.
 inline double pool_bytes(double rows, double width, double cosine, bool is_all) {
-  const double copied = is_all || rows * width * 4 > kCopyLimit ? 0 : rows * width * 4;
+  const double copied = is_all || rows * width * 4 > kCopyLimit ? 0 : std::ceil(rows * width * 4 / kLargePage) * kLargePage;
   const double a_value = kPoolValueBytes + kMixedValueBytes * share_of_everyone(cosine);
   return copied + rows * (width * a_value + kPoolRowBytes);
 }
