@@ -1,7 +1,8 @@
 // A window: some rows of the pool, and what is known of their scores at one reference query.
 //
 // The coarsest window holds every row of the bin; each finer one holds the rows of its parent that could win soon,
-// copied side by side so that a pick reads a few kilobytes. (A window that turned out very wide, which happens, copies no codes.) Slots are numbered 0… in ascending order of rows.
+// copied side by side so that a pick reads a few kilobytes; only a window that turned out very wide copies no codes. Slots are numbered 0…
+// in ascending order of rows.
 //
 // Of a row with known score g ± η at the reference, after a move (β, r, R) of the query (query_frame.h),
 //
