@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,20 @@ namespace decant {
 
 constexpr int32_t kNoBin = -1;
 
-/// What a method says about all n rows of a training split, before anything is kept or dropped.
+/// What a method says about all n rows of a training split, before anything is kept or dropped. Of two kinds: bins, from each of which a
+/// small set takes its share by chance; and rankings, of which it takes the first rows of every pool.
 struct Selection {
-  std::string method;          ///< "bins", "random"
-  std::vector<int32_t> bins;   ///< (n,) bin of each row; kNoBin for a bad row. Bins of different pools share their numbers.
-  std::vector<int32_t> pools;  ///< (n,) pool (class) each row was chosen in; kNoBin for a bad row
-  std::vector<int64_t> order;  ///< rows in the order picked: bin after bin inside a pool, pool after pool. Bad rows are absent.
-  std::vector<float> gains;    ///< (n,) the objective's marginal gain when the row was picked; NaN for a bad row
+  std::string method;          ///< "bins", "random", "facility-location", …
+  std::vector<int32_t> bins;   ///< (n,) bin of each row, 0 in a ranking; kNoBin for a row left out: bad, or cut off beforehand
+  std::vector<int32_t> pools;  ///< (n,) pool (class) each row was chosen in; kNoBin for a row left out
+  std::vector<int64_t> order;  ///< rows in the order picked: bin after bin inside a pool, pool after pool. Rows left out are absent.
+  std::vector<float> gains;    ///< (n,) the objective's marginal gain when the row was picked, or its score; NaN for a row left out
   int32_t bin_count = 0;
   int32_t pool_count = 0;
+  bool ranked = false;  ///< a ranking: the first rows of each pool's order are kept
+  // The numbers of rows to keep that a ranking serves: some follow from that number, others are good up to it.
+  int64_t serves_from = 1;
+  int64_t serves_to = std::numeric_limits<int64_t>::max();
 };
 
 /// What is kept: ascending, distinct rows of the split the Selection was made on.

@@ -80,5 +80,18 @@ float half_to_float(uint16_t half) {
   return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
 }
 
+uint16_t float_to_half(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  const auto sign = static_cast<uint16_t>(bits >> 16 & 0x8000u);
+  const float size = std::bit_cast<float>(bits & 0x7fffffffu);
+  if (size != size) return 0x7e00;
+  if (size >= 65520.0F) return static_cast<uint16_t>(sign | 0x7c00u);  // half-way to the next power of two, and beyond
+  if (size < 0x1p-14F) {  // subnormal: adding 1/2 leaves size · 2²⁴, rounded, in the low bits
+    return static_cast<uint16_t>(sign | (std::bit_cast<uint32_t>(size + 0.5F) & 0x7ffu));
+  }
+  const uint32_t wide = std::bit_cast<uint32_t>(size) - (112u << 23);
+  return static_cast<uint16_t>(sign | (wide + 0xfffu + (wide >> 13 & 1u)) >> 13);
+}
+
 }  // namespace decant
 #endif

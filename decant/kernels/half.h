@@ -1,4 +1,4 @@
-// IEEE 754 binary16 to float32: exact, the same values on every machine.
+// IEEE 754 binary16 and float32: to the wider exact, to the narrower rounded; the same values on every machine.
 //
 // A half is sign, 5 bits of exponent (bias 15), 10 of fraction. Zeros keep their sign, subnormals (fraction · 2⁻²⁴) become normal
 // numbers, infinities stay, and a NaN stays a NaN (its payload may change).
@@ -16,5 +16,8 @@ void halves_to_floats(std::span<const std::byte> halves, std::span<float> values
 
 /// The definition, one value.
 float half_to_float(uint16_t half);
+
+/// The nearest half, ties to the even one; beyond the largest (65,504) infinity. A NaN becomes the quiet NaN 0x7e00.
+uint16_t float_to_half(float value);
 
 }  // namespace decant

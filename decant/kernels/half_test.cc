@@ -52,5 +52,22 @@ TEST(Half, ManyAtOnceAreTheSameOnEveryInstructionSetAndAtOddAddresses) {
   hwy::SetSupportedTargetsForTest(0);
 }
 
+TEST(Half, NarrowingTakesTheNearestAndTiesToEven) {
+  for (uint32_t half = 0; half < 0x7c00; ++half) {
+    const float value = half_to_float(static_cast<uint16_t>(half));
+    EXPECT_EQ(float_to_half(value), half);
+    EXPECT_EQ(float_to_half(-value), half | 0x8000u);
+    const double next = by_definition(static_cast<uint16_t>(half + 1));
+    const double middle = half == 0x7bff ? 65520.0 : (static_cast<double>(value) + next) / 2;  // exact in float32
+    const auto tie = static_cast<float>(middle);
+    EXPECT_EQ(float_to_half(tie), half % 2 == 0 ? half : half + 1) << half;
+    EXPECT_EQ(float_to_half(std::nextafter(tie, 0.0F)), half) << half;
+    EXPECT_EQ(float_to_half(std::nextafter(tie, 1e6F)), half + 1) << half;
+  }
+  EXPECT_EQ(float_to_half(1e30F), 0x7c00);
+  EXPECT_EQ(float_to_half(-HUGE_VALF), 0xfc00);
+  EXPECT_EQ(float_to_half(std::nanf("")), 0x7e00);
+}
+
 }  // namespace
 }  // namespace decant

@@ -52,7 +52,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
       "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
   SelectOptions select = options.select;
   select.ranks = ranks;
-  const Chosen chosen = choose_rows(input, select, own_rows, options.seed, checkpoint, log, context);
+  const Chosen chosen = choose_rows(input, select, own_rows, input.rows() - std::ssize(input.bad), options.seed, checkpoint, log, context);
   checkpoint.remove();
   if (!is_root(ranks)) return nullptr;
   log.stage("write", [&] { write_selection(chosen.selection, folder); });
@@ -68,6 +68,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
               {"command", options.command},
               {"method", chosen.selection.method},
               {"method_note", chosen.note},
+              {"serves", serves_json(chosen.selection)},
               {"bins", chosen.selection.bin_count},
               {"pools", chosen.selection.pool_count},
               {"options", table.resolved()},

@@ -48,6 +48,12 @@ Selection load_selection(const fs::path& folder, const Json& run) {
   selection.gains = read_gains(folder / "gain.npy", rows);
   selection.bin_count = largest(selection.bins) + 1;
   selection.pool_count = largest(selection.pools) + 1;
+  const Json serves = run.value("serves", Json());
+  if (serves.is_array() && serves.size() == 2 && serves[0].is_number_integer() && serves[1].is_number_integer()) {
+    selection.ranked = true;
+    selection.serves_from = serves[0].get<int64_t>();
+    selection.serves_to = serves[1].get<int64_t>();
+  }
   const auto placed = rows - std::count(selection.bins.begin(), selection.bins.end(), kNoBin);
   require_permutation(folder / "order.npy", selection.order, rows, placed);
   for (const int64_t row : selection.order) {
@@ -98,6 +104,10 @@ RunFolder load_run_folder(const fs::path& folder) {
   loaded.map = one_float32_block(loaded.map);
   if (fs::exists(folder / "evidence.json")) loaded.evidence = read_json(folder / "evidence.json");
   return loaded;
+}
+
+Json serves_json(const Selection& selection) {
+  return selection.ranked ? Json{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))} : Json();
 }
 
 void write_selection(const Selection& selection, const fs::path& folder) {

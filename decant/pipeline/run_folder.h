@@ -29,6 +29,9 @@ bool is_run_folder(const std::filesystem::path& folder);
 /// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
 RunFolder load_run_folder(const std::filesystem::path& folder);
 
+/// What run.json says of a ranking under "serves": [least, most] rows that it can give; null for bins.
+Json serves_json(const Selection& selection);
+
 /// Writes bins.npy, pools.npy, order.npy and gain.npy.
 void write_selection(const Selection& selection, const std::filesystem::path& folder);
 

@@ -127,6 +127,7 @@ Json run_json(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
           {"command", set.command},
           {"method", set.selection.method},
           {"method_note", set.note},
+          {"serves", serves_json(set.selection)},
           {"input", input_json(set.input)},
           {"output_format", set.to.empty() ? set.input.dataset.format : set.to},
           {"options", set.options},

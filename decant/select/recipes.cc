@@ -13,62 +13,10 @@
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 #include "decant/select/kmeans_pools.h"
+#include "decant/select/pools.h"
 
 namespace decant {
 namespace {
-
-/// The usable rows of each pool, ascending.
-struct Pools {
-  std::vector<int32_t> numbers;
-  std::vector<std::vector<int64_t>> rows;
-};
-
-constexpr int32_t kLargestLabel = 1 << 30;
-
-void check_labels(int64_t count, std::span<const int32_t> labels) {
-  if (labels.empty()) return;
-  if (static_cast<int64_t>(labels.size()) != count) {
-    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), count), "Give one label for each row"});
-  }
-  const auto largest = std::max_element(labels.begin(), labels.end());
-  if (*largest > kLargestLabel) {
-    throw InputError(
-        {"", fmt::format("row {}", largest - labels.begin()), fmt::format("has label {}", *largest), "Number the classes from 0"});
-  }
-}
-
-std::vector<bool> mark(int64_t count, std::span<const int64_t> bad_rows) {
-  std::vector<bool> bad(static_cast<size_t>(count), false);
-  for (const int64_t row : bad_rows) {
-    if (row < 0 || row >= count) {
-      throw InputError({"", fmt::format("row {}", row), fmt::format("is listed as bad, but there are {} rows", count),
-                        "List rows of this data set, counted from 0"});
-    }
-    bad[static_cast<size_t>(row)] = true;
-  }
-  return bad;
-}
-
-Pools make_pools(const std::vector<bool>& bad, std::span<const int32_t> labels) {
-  std::map<int32_t, std::vector<int64_t>> by_label;
-  for (size_t row = 0; row < bad.size(); ++row) {
-    if (!bad[row]) by_label[labels.empty() ? 0 : std::max(labels[row], kNoLabel)].push_back(static_cast<int64_t>(row));
-  }
-  if (by_label.empty()) {
-    throw InputError({"", "", fmt::format("none of {} rows can be used", bad.size()), "Give at least one readable row"});
-  }
-  Pools pools;
-  if (by_label.begin()->first < 0) {  // the unlabelled go last
-    const int32_t last = std::max(0, by_label.rbegin()->first + 1);
-    by_label[last] = std::move(by_label.begin()->second);
-    by_label.erase(by_label.begin());
-  }
-  for (auto& [label, rows] : by_label) {
-    pools.numbers.push_back(label);
-    pools.rows.push_back(std::move(rows));
-  }
-  return pools;
-}
 
 Pools make_kmeans_pools(const Features& features, const std::vector<bool>& bad, const BinOptions& options, const Context& context) {
   const auto rows = std::move(make_pools(bad, {}).rows.front());
@@ -96,15 +44,6 @@ void mention_sizes(const Pools& pools, const Context& context) {
   const auto count = [&](size_t place) { return human_count(static_cast<int64_t>(sizes[place])); };
   context.info(fmt::format("{} pools by k-means: of {} to {} rows, {} in the middle", sizes.size(), count(0), count(sizes.size() - 1),
                            count(sizes.size() / 2)));
-}
-
-Selection empty_selection(const char* method, int64_t count) {
-  Selection selection;
-  selection.method = method;
-  selection.bins.assign(static_cast<size_t>(count), kNoBin);
-  selection.pools.assign(static_cast<size_t>(count), kNoBin);
-  selection.gains.assign(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN());
-  return selection;
 }
 
 void append(Selection& selection, int32_t pool, const GreedyResult& result) {
@@ -145,7 +84,7 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
   check_labels(features.count(), labels);
   if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
   validate(cut, features.width());
-  const auto bad = mark(features.count(), bad_rows);
+  const auto bad = mark_rows(features.count(), bad_rows);
   all_or_none(options.ranks, true, [&] { require_finite(features, "features", bad, own_rows(features, options.ranks), context); });
   const auto pools = options.kmeans != 0 ? make_kmeans_pools(features, bad, options, context)
                                          : make_pools(bad, options.per_class ? labels : std::span<const int32_t>());
@@ -160,7 +99,7 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
 
 Selection select_random(int64_t count, std::span<const int32_t> labels, std::span<const int64_t> bad_rows, bool per_class, uint64_t seed) {
   check_labels(count, labels);
-  const auto pools = make_pools(mark(count, bad_rows), per_class ? labels : std::span<const int32_t>());
+  const auto pools = make_pools(mark_rows(count, bad_rows), per_class ? labels : std::span<const int32_t>());
   auto selection = empty_selection("random", count);
   for (size_t i = 0; i < pools.rows.size(); ++i) {
     GreedyResult result{pools.rows[i], {0, static_cast<int64_t>(pools.rows[i].size())}, std::vector<double>(pools.rows[i].size(), 0.0)};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/options.h"
 #include "decant/base/random.h"
 #include "decant/select/quota.h"
 
@@ -33,6 +34,27 @@ int64_t size_of(const Bins& bins) {
 /// The bin's stream of random numbers: labels may be −1, bins may not.
 Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
   return Random(seed, "sample a bin", (static_cast<uint64_t>(static_cast<uint32_t>(label)) << 32) | static_cast<uint32_t>(bin));
+}
+
+void require_served(const Selection& selection, int64_t count) {
+  if (count >= selection.serves_from && count <= selection.serves_to) return;
+  const bool one = selection.serves_from == selection.serves_to;
+  throw InputError({"", "",
+                    fmt::format("this choice ({}) was made for {} rows, not for {}", selection.method,
+                                one ? human_count(selection.serves_to) : "up to " + human_count(selection.serves_to), human_count(count)),
+                    "Choose anew with the other --keep; features and scores are kept, so that takes little time"});
+}
+
+/// The first of every pool's (or class's) rows, in the order of the ranking.
+Subset first_of(const Selection& selection, std::span<const int32_t> labels, const std::map<int32_t, int64_t>& counts) {
+  std::map<int32_t, int64_t> left = counts;
+  Subset kept;
+  for (const int64_t row : selection.order) {
+    int64_t& more = left[labels.empty() ? selection.pools[static_cast<size_t>(row)] : labels[static_cast<size_t>(row)]];
+    if (more-- > 0) kept.push_back(row);
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
 }
 
 /// `owed`: what each bin got too little in the classes before; brought up to date here, so that over all classes no bin is favoured.
@@ -68,8 +90,14 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
     throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   }
   const auto counts = share(count, sizes);
-  Subset kept;
   size_t at = 0;
+  if (selection.ranked) {
+    require_served(selection, count);
+    std::map<int32_t, int64_t> of_class;
+    for (const auto& [label, bins] : classes) of_class[label] = counts[at++];
+    return first_of(selection, labels, of_class);
+  }
+  Subset kept;
   std::map<int32_t, double> owed;
   for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, owed, kept);
   std::sort(kept.begin(), kept.end());

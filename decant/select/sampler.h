@@ -19,7 +19,9 @@ namespace decant {
 /// A row's place inside its bin's draw does not depend on `count`, so a smaller subset lies inside a larger one wherever the quotas
 /// do not shrink; largest remainder makes them shrink by one row now and then (quota.h).
 ///
-/// InputError when count is not in 1…(rows that are not bad), or labels do not fit the rows.
+/// Of a ranking, a pool's share is the first rows of its order; there is no chance in it.
+///
+/// InputError when count is not in 1…(rows that are not bad), or labels do not fit the rows, or a ranking was made for another number.
 Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed);
 
 }  // namespace decant

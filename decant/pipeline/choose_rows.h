@@ -1,0 +1,65 @@
+// From an input to an order of its rows: the methods that a user calls by name, each with what it needs (features, scores) made ready.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/comm/comm.h"
+#include "decant/data/selection.h"
+#include "decant/pipeline/checkpoint.h"
+#include "decant/pipeline/feature_source.h"
+#include "decant/pipeline/input.h"
+#include "decant/pipeline/run_log.h"
+
+namespace decant {
+
+/// How rows are chosen; shared by compress and bins.
+struct SelectOptions {
+  std::string method = "auto";         ///< "auto" (= bins), "bins", "random"
+  std::string function = "graph-cut";  ///< objective of the bins
+  double lambda = 1.0;                 ///< weight of coverage in graph cut
+  int bins = 10;
+  bool pool = false;      ///< cut all rows together even when there are labels
+  std::string pools;      ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
+  Comm* ranks = nullptr;  ///< that share the work; not an option
+
+  void declare(OptionTable& table);
+};
+
+/// What SelectOptions::pools says; neither: classes, or one pool.
+struct PoolRule {
+  int32_t kmeans = 0;          ///< at most so many pools by k-means
+  std::filesystem::path file;  ///< a pool number for each row
+};
+
+/// Throws UsageError for a rule that is none, or beside --pool or --method random; InputError for fewer than one pool.
+PoolRule pool_rule(const SelectOptions& select);
+
+/// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
+/// get −1 too. Throws InputError for a file that does not fit.
+std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows);
+
+/// What a method made of an input, and one sentence that says how the rows were chosen.
+struct Chosen {
+  Selection selection;
+  std::string note;
+  FeatureSet features;  ///< empty where the method needs none
+  /// The same method's selection for another seed, features and scores as they are; empty where the seed changes nothing but sample().
+  std::function<Selection(uint64_t seed)> redraw;
+};
+
+/// Chooses with `count` rows in mind, which sample() then takes. Finished bins go into the checkpoint, and those of an interrupted run are
+/// taken from it.
+Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed,
+                   Checkpoint& checkpoint, RunLog& log, const Context& context);
+
+/// The options that decide the bins: what a checkpoint must agree on.
+Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed);
+
+}  // namespace decant

@@ -1,0 +1,31 @@
+// Pools: the parts that are chosen from one by one; classes, or whatever else gives each row a number.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "decant/data/selection.h"
+
+namespace decant {
+
+/// The usable rows of each pool, ascending.
+struct Pools {
+  std::vector<int32_t> numbers;            ///< ascending
+  std::vector<std::vector<int64_t>> rows;  ///< beside `numbers`; none is empty
+};
+
+/// Throws InputError when there are labels, but not one for each of `count` rows, or one beyond 2³⁰.
+void check_labels(int64_t count, std::span<const int32_t> labels);
+
+/// One flag a row, set for the listed ones. Throws InputError for a row out of range.
+std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows);
+
+/// One pool a label, or one in all when there are none. Rows without a label (kNoLabel) are a pool of their own after the others.
+/// Throws InputError when no row is left.
+Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> labels);
+
+/// A selection of `count` rows that places none of them yet.
+Selection empty_selection(const char* method, int64_t count);
+
+}  // namespace decant

@@ -1,0 +1,52 @@
+// Rankings: methods that say which rows of a pool come first. Each has a file of its own in methods/; what they share is here.
+//
+// A method sees one pool at a time and how many of its rows will be kept, and gives all of them, best first. Pools, their shares and rows
+// that are left out are the recipe's business, written once. A method that picks one row after another needs only pick as many as will
+// be kept: what it never looked at follows in ascending order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/selection.h"
+
+namespace decant {
+
+/// The task of a method: rows of one pool, and how many of them will be kept.
+struct Pool {
+  int32_t number = 0;             ///< its label; part of the name of its random stream
+  std::span<const int64_t> rows;  ///< ascending, not empty
+  int64_t count = 0;              ///< 0 … rows.size()
+};
+
+struct Ranking {
+  std::vector<int64_t> order;  ///< the rows that were picked, best first; at least `count` of the pool's
+  std::vector<float> gains;    ///< beside `order`: what each added, or its score
+};
+
+using Ranker = std::function<Ranking(const Pool& pool, const Context& context)>;
+
+enum class Serves {
+  any_number,   ///< the order is the same for every number of rows
+  up_to_count,  ///< picks were made up to the number asked for
+  count_alone   ///< the order follows from that number
+};
+
+struct RankOptions {
+  bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
+  Serves serves = Serves::up_to_count;
+};
+
+/// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all, shared among the pools by largest remainder
+/// as sample() does. Pools are ranked one after the other, each on all threads. InputError for a count that is not in 1 … usable rows.
+Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
+                        const RankOptions& options, const Ranker& ranker, const Context& context);
+
+/// Places of `values` by falling value, ties to the smaller place. REQUIRES: no NaN.
+std::vector<int64_t> falling_order(std::span<const double> values);
+
+}  // namespace decant
