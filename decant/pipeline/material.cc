@@ -90,9 +90,10 @@ void cut_hardest(Material& material, const Context& context) {
   std::sort(material.left_out.begin(), material.left_out.end());
   const int64_t left = material.input->rows() - std::ssize(material.left_out);
   if (left < material.count)
-    throw InputError({material.input->dataset.root.string(), "",
-                      fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(material.count), cut, human_count(left)),
-                      "Lower --hard-cut or --keep"});
+    throw InputError(
+        {material.input->dataset.root.string(), "",
+         fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(material.count), cut, human_count(left)),
+         "Lower --hard-cut or --keep"});
   material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
                                   by_record ? "aum, " + material.score_note : "the given scores");
 }

@@ -1,10 +1,9 @@
-#include "decant/pipeline/choose_rows.h"
-
 #include <algorithm>
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/pipeline/choose_rows.h"
 #include "decant/select/scores/scores.h"
 
 namespace decant {
@@ -62,7 +61,8 @@ SelectOptions method_of(const std::string& spec, const SelectOptions& base) {
   for (const MethodInfo& method : methods()) names.push_back(method.name);
   if (std::find(names.begin(), names.end(), options.method) == names.end()) {
     const std::string near = nearest(options.method, names);
-    throw UsageError(fmt::format("--method {}: there are {}{}", spec, fmt::join(names, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
+    throw UsageError(
+        fmt::format("--method {}: there are {}{}", spec, fmt::join(names, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
   }
   while (begin < spec.size()) {
     const size_t end = std::min(spec.find('+', begin + 1), spec.size());

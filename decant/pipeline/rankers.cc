@@ -38,7 +38,8 @@ Ranked by_score(const Material& material, uint64_t seed) {
   const std::string rule = rule_of(material.select);
   const auto& scores = material.scores;
   if (rule == "top") return {Serves::any_number, [&](const Pool& pool, const Context&) { return top(scores, pool); }};
-  if (rule == "band") return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return band(scores, pool, {.seed = seed}); }};
+  if (rule == "band")
+    return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return band(scores, pool, {.seed = seed}); }};
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
   if (rule == "beta")

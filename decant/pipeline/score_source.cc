@@ -31,7 +31,8 @@ void require_learnable(const Input& input) {
   std::vector<int32_t> labels;
   for (const int64_t row : input.usable_rows()) labels.push_back(input.labels[static_cast<size_t>(row)]);
   if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
-    throw InputError({root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
+    throw InputError(
+        {root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
 }
 
 train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
@@ -126,7 +127,8 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
     throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
   DynamicsSet set = recorded_in(folder, input);
   if (set.record.value("input", "") != input.digest)
-    throw InputError({folder.string(), "", fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
+    throw InputError({folder.string(), "",
+                      fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
                       "Record the dynamics of this data set: decant scores"});
   return set;
 }
@@ -161,7 +163,8 @@ Json make_scores(const ScoresOptions& options, const Context& context) {
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   const DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, options.proxy, options.seed, context); });
-  for (const std::string_view name : kDynamicNames) fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
+  for (const std::string_view name : kDynamicNames)
+    fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
   for (const std::string& name : score_names()) {
     const std::vector<double> scores = score_rows(name, set.dynamics, context);
     write_npy<float>(out.path() / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));

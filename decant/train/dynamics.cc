@@ -19,8 +19,8 @@ Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows) {
                         "Record the dynamics on this data set"});
     if (shape.empty()) shape = array.shape;
     if (array.shape != shape)
-      throw InputError({file.string(), "", fmt::format("is {} × {}, but the record beside it {} × {}", array.shape[0], array.shape[1],
-                                                       shape[0], shape[1]),
+      throw InputError({file.string(), "",
+                        fmt::format("is {} × {}, but the record beside it {} × {}", array.shape[0], array.shape[1], shape[0], shape[1]),
                         "Record the dynamics again"});
     if (reinterpret_cast<uintptr_t>(array.data.data()) % alignof(uint16_t) != 0)
       throw InputError({file.string(), "", "has its values at an odd place", "Save it again with numpy.save"});

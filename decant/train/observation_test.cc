@@ -1,8 +1,7 @@
 #include "decant/train/observation.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 
 namespace decant::train {
 namespace {

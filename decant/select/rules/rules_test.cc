@@ -52,7 +52,8 @@ TEST(Strata, AlwaysAsManyRowsAsAskedFor) {
     Random random(seed, "strata test");
     const auto n = static_cast<int64_t>(1 + random.below(60));
     std::vector<double> scores;
-    for (int64_t i = 0; i < n; ++i) scores.push_back(random.below(3) == 0 ? -2.0 : std::floor(20 * random.uniform() * random.uniform()) - 30);
+    for (int64_t i = 0; i < n; ++i)
+      scores.push_back(random.below(3) == 0 ? -2.0 : std::floor(20 * random.uniform() * random.uniform()) - 30);
     const auto rows = first_rows(n);
     const auto count = static_cast<int64_t>(random.below(static_cast<uint64_t>(n + 1)));
     const Ranking ranking = strata(scores, {0, rows, count}, {.strata = static_cast<int>(1 + random.below(9)), .seed = seed});

@@ -74,17 +74,16 @@ struct Score {
 };
 
 const std::vector<Score>& scores() {
-  static const std::vector<Score> all = {
-      {"dual", 2, dual},
-      {"uncertainty", 2, uncertainty},
-      {"el2n", 1, [](const RowRecord& row) { return row.mean(Dynamic::error); }},
-      {"grand", 1, [](const RowRecord& row) { return row.mean(Dynamic::gradient); }},
-      {"forgetting", 2, forgetting},
-      {"aum", 1, [](const RowRecord& row) { return -row.mean(Dynamic::margin); }},
-      {"margin", 1, [](const RowRecord& row) { return -row.at(Dynamic::margin, row.epochs() - 1); }},
-      {"loss", 1, [](const RowRecord& row) { return row.mean(Dynamic::loss); }},
-      {"entropy", 1, [](const RowRecord& row) { return row.mean(Dynamic::entropy); }},
-      {"confidence", 1, [](const RowRecord& row) { return 1 - row.mean(Dynamic::probability); }}};
+  static const std::vector<Score> all = {{"dual", 2, dual},
+                                         {"uncertainty", 2, uncertainty},
+                                         {"el2n", 1, [](const RowRecord& row) { return row.mean(Dynamic::error); }},
+                                         {"grand", 1, [](const RowRecord& row) { return row.mean(Dynamic::gradient); }},
+                                         {"forgetting", 2, forgetting},
+                                         {"aum", 1, [](const RowRecord& row) { return -row.mean(Dynamic::margin); }},
+                                         {"margin", 1, [](const RowRecord& row) { return -row.at(Dynamic::margin, row.epochs() - 1); }},
+                                         {"loss", 1, [](const RowRecord& row) { return row.mean(Dynamic::loss); }},
+                                         {"entropy", 1, [](const RowRecord& row) { return row.mean(Dynamic::entropy); }},
+                                         {"confidence", 1, [](const RowRecord& row) { return 1 - row.mean(Dynamic::probability); }}};
   return all;
 }
 
@@ -120,11 +119,13 @@ std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, 
     return of_every_row(dynamics, score.of, context);
   }
   const std::string near = nearest(name, score_names());
-  throw InputError({"", fmt::format("score {}", name), "is none that is known", near.empty() ? "See --help" : "Did you mean " + near + "?"});
+  throw InputError(
+      {"", fmt::format("score {}", name), "is none that is known", near.empty() ? "See --help" : "Did you mean " + near + "?"});
 }
 
 std::vector<double> mean_probability(const Dynamics& dynamics, const Context& context) {
-  return of_every_row(dynamics, [](const RowRecord& row) { return row.mean(Dynamic::probability); }, context);
+  return of_every_row(
+      dynamics, [](const RowRecord& row) { return row.mean(Dynamic::probability); }, context);
 }
 
 int64_t window_of(int64_t epochs) {

@@ -48,7 +48,7 @@ TEST(Scores, ForgettingBreaksTiesByMargin) {
 }
 
 TEST(Scores, DualAndUncertaintyAreTheirFormulas) {
-  constexpr int64_t kEpochs = 9;  // windows of 3
+  constexpr int64_t kEpochs = 9;                                                                             // windows of 3
   const auto p = [](int64_t t, int64_t i) { return (1 + static_cast<double>((t * 7 + i * 3) % 11)) / 16; };  // exact in float16
   const Dynamics record = made_up(kEpochs, 5, [&](Dynamic, int64_t t, int64_t i) { return p(t, i); });
   EXPECT_EQ(window_of(kEpochs), 3);
@@ -70,7 +70,8 @@ TEST(Scores, DualAndUncertaintyAreTheirFormulas) {
 }
 
 TEST(Scores, MeansAreOverEpochsAndLargeIsDifficult) {
-  const Dynamics record = made_up(4, 3, [](Dynamic, int64_t t, int64_t i) { return static_cast<double>(i) + 0.25 * static_cast<double>(t); });
+  const Dynamics record =
+      made_up(4, 3, [](Dynamic, int64_t t, int64_t i) { return static_cast<double>(i) + 0.25 * static_cast<double>(t); });
   for (const char* name : {"el2n", "grand", "loss", "entropy"}) EXPECT_DOUBLE_EQ(score_rows(name, record, {})[2], 2.375) << name;
   EXPECT_DOUBLE_EQ(score_rows("aum", record, {})[2], -2.375);
   EXPECT_DOUBLE_EQ(score_rows("margin", record, {})[2], -2.75);
