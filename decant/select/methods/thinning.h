@@ -1,0 +1,42 @@
+// Thinning by neighbours: rows are kept in random order, and each row that is kept takes some of its neighbours out, near ones likelier.
+//
+//   visit the rows in random order; a row that was not deleted is kept, and deletes its k-th neighbour with probability
+//
+//     p_k = exp(−a·k),   k = 1 … K         unless that row is kept already
+//
+// Crowded places lose more than empty ones, so the kept rows lie farther apart than a random choice does and leave no hole larger than the
+// neighbours of a row. The strength a is found by bisection so that no fewer than `count` rows stay; those that are too many, usually a few,
+// are removed at random. Each (row, k) has one random number for all strengths, so the number kept hardly ever falls while a rises.
+//
+// Source: neighbour-aware coreset selection of "Is Bin Generation Indispensable? A Bin-Generation-Free Dataset Quantization via Semantic
+// Perspective" (BGFDQ), CVPR 2026, where a = ρ·α with the ratio ρ, K = 20, Euclidean, per class. How α is set and what happens when the
+// ratio is missed is not said; both are ours.
+//
+// With a = 0 all K neighbours go, and about n·ln(1 + K)/K rows stay: 15 % for K = 20. Below that ratio the paper's K cannot thin enough, and
+// the rest would be left to chance alone. So K follows the ratio (neighbours = 0): the smallest from 20 on for which ln(1 + K)/K is at most 0.8
+// of it, at most 200, which reaches to 3 %. What is below that is removed at random.
+//
+// Cost: the neighbours, 2·n²·d flops; then some 30 walks over n·K numbers. Memory: 16 bytes a neighbour, so 16·n·K.
+#pragma once
+
+#include <cstdint>
+
+#include "decant/base/context.h"
+#include "decant/data/features.h"
+#include "decant/select/ranking.h"
+
+namespace decant {
+
+struct ThinningOptions {
+  int64_t neighbours = 0;  ///< K; 0 = by the ratio, see above
+  uint64_t seed = 0;
+};
+
+/// `pool.count` rows in the order of the visit; the gain of each is 1 + the rows it deleted: how many it stands for. Serves this count
+/// alone. The strength goes to the log. InputError for K < 0. REQUIRES: finite rows.
+Ranking thinning(const Features& features, const Pool& pool, const ThinningOptions& options, const Context& context);
+
+/// The K of `neighbours = 0`.
+int64_t thinning_neighbours(int64_t count, int64_t rows);
+
+}  // namespace decant
