@@ -8,15 +8,16 @@
 // neighbours of a row. The strength a is found by bisection so that no fewer than `count` rows stay; those that are too many, usually a few,
 // are removed at random. Each (row, k) has one random number for all strengths, so the number kept hardly ever falls while a rises.
 //
+// With a = 0 all K neighbours of a kept row go, and n·ln(1 + K)/K rows stay where everyone is a neighbour equally often: 15 % for K = 20,
+// more where some rows are neighbours of many and others of none. Where fewer are asked for, what a = 0 leaves is thinned again, with
+// neighbours of its own, as often as it takes.
+//
 // Source: neighbour-aware coreset selection of "Is Bin Generation Indispensable? A Bin-Generation-Free Dataset Quantization via Semantic
-// Perspective" (BGFDQ), CVPR 2026, where a = ρ·α with the ratio ρ, K = 20, Euclidean, per class. How α is set and what happens when the
-// ratio is missed is not said; both are ours.
+// Perspective" (BGFDQ), CVPR 2026, where a = ρ·α with the ratio ρ, K = 20, Euclidean, per class. How α is set, and what happens when the
+// ratio is missed or out of reach, is not said; all three are ours.
 //
-// With a = 0 all K neighbours go, and about n·ln(1 + K)/K rows stay: 15 % for K = 20. Below that ratio the paper's K cannot thin enough, and
-// the rest would be left to chance alone. So K follows the ratio (neighbours = 0): the smallest from 20 on for which ln(1 + K)/K is at most 0.8
-// of it, at most 200, which reaches to 3 %. What is below that is removed at random.
-//
-// Cost: the neighbours, 2·n²·d flops; then some 30 walks over n·K numbers. Memory: 16 bytes a neighbour, so 16·n·K.
+// Cost: the neighbours, 2·n²·d flops (repeats: of what is left, less than a tenth); then some 30 walks over n·K numbers. Memory: 16 bytes a
+// neighbour.
 #pragma once
 
 #include <cstdint>
@@ -28,15 +29,12 @@
 namespace decant {
 
 struct ThinningOptions {
-  int64_t neighbours = 0;  ///< K; 0 = by the ratio, see above
+  int64_t neighbours = 20;  ///< K
   uint64_t seed = 0;
 };
 
-/// `pool.count` rows in the order of the visit; the gain of each is 1 + the rows it deleted: how many it stands for. Serves this count
-/// alone. The strength goes to the log. InputError for K < 0. REQUIRES: finite rows.
+/// `pool.count` rows in the order of the visit; the gain of each is 1 + the rows that it and those it deleted took out: how many it stands
+/// for. Serves this count alone. The strength goes to the log. InputError for K < 1. REQUIRES: finite rows.
 Ranking thinning(const Features& features, const Pool& pool, const ThinningOptions& options, const Context& context);
-
-/// The K of `neighbours = 0`.
-int64_t thinning_neighbours(int64_t count, int64_t rows);
 
 }  // namespace decant

@@ -21,11 +21,11 @@ using testing::ElementsAre;
 std::vector<int64_t> plain_thinning(const Neighbours& near, int64_t count, double strength, uint64_t seed) {
   std::set<int64_t> kept, deleted;
   std::vector<int64_t> order;
-  for (const int64_t row : Random(seed, "thinning order", 0).permutation(count)) {
+  for (const int64_t row : Random(seed, "thinning 0 order", 0).permutation(count)) {
     if (deleted.count(row) > 0) continue;
     kept.insert(row);
     order.push_back(row);
-    Random random(seed, "thinning", static_cast<uint64_t>(row));
+    Random random(seed, "thinning 0", static_cast<uint64_t>(row));
     for (int64_t n = 0; n < near.each; ++n) {
       const double number = random.bits32() * 0x1p-32;
       const int64_t other = near.of(row)[static_cast<size_t>(n)];
@@ -62,7 +62,7 @@ TEST(Thinning, KeepsExactlyAsManyAsAskedFor) {
     std::vector<int64_t> rows = clouds::rows_to(count);
     if (count > 5) rows.erase(rows.begin() + 2);
     const auto kept = static_cast<int64_t>(random.below(rows.size() + 1));
-    const auto k = static_cast<int64_t>(random.below(5));
+    const auto k = static_cast<int64_t>(1 + random.below(5));
     const Ranking ranking = thinning(features, {.rows = rows, .count = kept}, {.neighbours = k, .seed = random.bits64()}, {});
     const std::set<int64_t> distinct(ranking.order.begin(), ranking.order.end());
     EXPECT_EQ(static_cast<int64_t>(ranking.order.size()), kept);
@@ -116,12 +116,15 @@ TEST(Thinning, IsTheSameForAnyThreadsAndAnotherForAnotherSeed) {
   EXPECT_NE(order(1, 1), order(2, 1));
 }
 
-TEST(Thinning, TheNumberOfNeighboursFollowsTheRatio) {
-  EXPECT_EQ(thinning_neighbours(50, 100), 20);
-  EXPECT_EQ(thinning_neighbours(1, 1000), 200);
-  const int64_t tenth = thinning_neighbours(100, 1000);
-  EXPECT_LE(std::log1p(static_cast<double>(tenth)) / static_cast<double>(tenth), 0.08);
-  EXPECT_EQ(thinning_neighbours(0, 0), 200);
+TEST(Thinning, BelowItsReachWhatIsLeftIsThinnedAgain) {
+  const auto features = clouds::drawn(200, 2, 6);
+  const auto rows = clouds::rows_to(200);
+  for (const int64_t count : {1, 2, 5, 17}) {
+    const Ranking ranking = thinning(features, {.rows = rows, .count = count}, {.neighbours = 3, .seed = 5}, {});
+    EXPECT_EQ(static_cast<int64_t>(ranking.order.size()), count);
+    EXPECT_LE(std::accumulate(ranking.gains.begin(), ranking.gains.end(), 0.0F), 200);
+  }
+  EXPECT_THAT(thinning(features, {.rows = rows, .count = 1}, {.neighbours = 3}, {}).gains, ElementsAre(200));
 }
 
 TEST(Thinning, SmallPools) {
@@ -131,7 +134,7 @@ TEST(Thinning, SmallPools) {
   EXPECT_TRUE(thinning(features, {.rows = one, .count = 0}, {}, {}).order.empty());
   const auto rows = clouds::rows_to(4);
   EXPECT_EQ(thinning(features, {.rows = rows, .count = 4}, {}, {}).order.size(), 4u);
-  expect_says(message_of([&] { thinning(features, {.rows = rows, .count = 1}, {.neighbours = -1}, {}); }), {"-1 neighbours"});
+  expect_says(message_of([&] { thinning(features, {.rows = rows, .count = 1}, {.neighbours = 0}, {}); }), {"0 neighbours"});
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ TEST(Zcore, OfFarDuplicatesOneIsCoverageAndTheOthersPay) {
   const auto rows = clouds::rows_to(64);
   const auto scores = zcore_scores(features, {.rows = rows}, {.rounds = 3000}, {});
   EXPECT_GT(scores[59], 40) << "the first of them is the nearest to all that space";
-  for (size_t i = 60; i < 64; ++i) EXPECT_NEAR(scores[i], -scores[59] / 4, 0.1) << "what it gains, the others lose alike";
+  for (size_t i = 60; i < 64; ++i) EXPECT_NEAR(scores[i], -scores[59] / 4, 0.5) << "what it gains, the others lose alike";
 }
 
 TEST(Zcore, ConstantColumnsAreNotThere) {
