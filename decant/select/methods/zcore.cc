@@ -84,6 +84,31 @@ struct PlaneRow {
   bool operator<(const PlaneRow& other) const { return distance != other.distance ? distance < other.distance : place < other.place; }
 };
 
+/// The `count` nearest of the rows that were offered, in no order. Twice as many are gathered before the farther half is dropped.
+class NearestInPlane {
+ public:
+  NearestInPlane(size_t count, std::vector<PlaneRow>& found) : count_(count), found_(found) { found_.clear(); }
+  /// No row farther than this can come in any more.
+  double bar() const { return bar_; }
+  void offer(const PlaneRow& row) {
+    if (row.distance > bar_) return;
+    found_.push_back(row);
+    if (found_.size() == 2 * count_) settle();
+  }
+  void settle() {
+    if (found_.size() <= count_) return;
+    const auto last = found_.begin() + static_cast<std::ptrdiff_t>(count_ - 1);
+    std::nth_element(found_.begin(), last, found_.end());
+    bar_ = last->distance;
+    found_.resize(count_);
+  }
+
+ private:
+  size_t count_;
+  std::vector<PlaneRow>& found_;
+  double bar_ = std::numeric_limits<double>::infinity();
+};
+
 /// The rows of a pool in the order of one column, which is the first of all planes that they are looked up in.
 class ColumnOrder {
  public:
@@ -95,33 +120,33 @@ class ColumnOrder {
   }
 
   /// The `count` rows other than `without` that are nearest to (x, y), in no order; all of them where there are no more. `other`: the plane's
-  /// second column, empty for none. A window of rows around x grows until enough are nearer than any outside of it can be.
+  /// second column, empty for none. Goes from x outwards, until x alone is too far.
   void nearest(double x, double y, std::span<const float> other, size_t count, int32_t without, std::vector<PlaneRow>& found) const {
+    NearestInPlane nearest(count, found);
+    const auto look_at = [&](size_t i) {
+      const int32_t place = places_[i];
+      const double across = other.empty() ? 0 : std::abs(static_cast<double>(other[static_cast<size_t>(place)]) - y);
+      if (place != without) nearest.offer({std::abs(along(i, x)) + across, place});
+    };
     const size_t rows = values_.size();
-    const auto middle = static_cast<size_t>(std::ranges::lower_bound(values_, x, {}, to_double) - values_.begin());
-    auto half = static_cast<size_t>(std::sqrt(static_cast<double>(count) * static_cast<double>(rows))) + 2;
-    for (;; half *= 2) {
-      const size_t begin = middle > half ? middle - half : 0;
-      const size_t end = std::min(rows, middle + half);
-      double reach = std::numeric_limits<double>::infinity();
-      if (begin > 0) reach = std::min(reach, x - to_double(values_[begin - 1]));
-      if (end < rows) reach = std::min(reach, to_double(values_[end]) - x);
-      found.clear();
-      for (size_t i = begin; i < end; ++i) {
-        const int32_t place = places_[i];
-        const double across = other.empty() ? 0 : std::abs(to_double(other[static_cast<size_t>(place)]) - y);
-        const double distance = std::abs(to_double(values_[i]) - x) + across;
-        if (distance < reach && place != without) found.push_back({distance, place});
+    auto right = static_cast<size_t>(std::ranges::lower_bound(values_, x, {}, [](float value) { return static_cast<double>(value); }) -
+                                     values_.begin());
+    for (size_t left = right; left > 0 || right < rows;) {
+      const double to_left = left > 0 ? -along(left - 1, x) : std::numeric_limits<double>::infinity();
+      const double to_right = right < rows ? along(right, x) : std::numeric_limits<double>::infinity();
+      if (std::min(to_left, to_right) > nearest.bar()) break;
+      if (to_right <= to_left) {
+        for (const size_t end = std::min(rows, right + kOutwards); right < end; ++right) look_at(right);
+      } else {
+        for (const size_t end = left - std::min(left, kOutwards); left > end; --left) look_at(left - 1);
       }
-      if (found.size() >= count || (begin == 0 && end == rows)) break;
     }
-    if (found.size() <= count) return;
-    std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end());
-    found.resize(count);
+    nearest.settle();
   }
 
  private:
-  static double to_double(float value) { return static_cast<double>(value); }
+  static constexpr size_t kOutwards = 16;
+  double along(size_t i, double x) const { return static_cast<double>(values_[i]) - x; }
 
   std::vector<int32_t> places_;
   std::vector<float> values_;

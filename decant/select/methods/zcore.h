@@ -13,7 +13,7 @@
 // features of two networks side by side, the whole set as one pool and 1,000,000 rounds. Ours differs:
 //
 //   rounds       20 a row, as the paper's are on CIFAR (50,000 rows), but at least 16 a column, so that every column is seen some 30 times.
-//   K            100, theirs 1,000. In a plane r grows as √rank, so the k-th nearest weighs about k⁻²: all beyond the hundredth, 1 %.
+//   K            50, theirs 1,000. In a plane r grows as √rank, so the k-th nearest weighs about k⁻²: all beyond the fiftieth, 1 %.
 //   equal rows   theirs: where the nearest is at distance 0, that one row loses 1, and with duplicates the next ones nothing. It also takes
 //                the first of the sorted row for i itself, so i may be penalised.
 //   start        theirs: a random number from [0, 1) for every row, as much as a whole round. Ours are 0.
@@ -23,8 +23,8 @@
 //
 // Each round is a function of (seed, pool, its number), and scores are sums of whole multiples of 2⁻³²: the same bytes for any number of threads.
 //
-// Cost: rounds are done column by column, over rows sorted by it: O(d·n·log n), and a round looks at about √(n·K) rows, 3 to 10 µs for
-// pools of some thousand rows. A column where most rows share a value costs O(n) a round. Memory: 4·n·d bytes for the columns, 12 a round,
+// Cost: rounds are done column by column, over rows sorted by it: O(d·n·log n), and a round looks at some multiple of √(n·K) rows, the more
+// the emptier the place: about 15 µs in a pool of 5,000. A column where most rows share a value costs O(n) a round. Memory: 4·n·d bytes for the columns, 12 a round,
 // 8·n, and 16·n a thread.
 //
 // Trap: there is no balance between classes in one pool. Distances are those of the columns as given: columns of larger values decide in planes
@@ -42,8 +42,8 @@
 namespace decant {
 
 struct ZcoreOptions {
-  int64_t rounds = 0;        ///< below 2³¹; 0 = max(20 a row, 16 a column). More: less noise, and time in proportion
-  int64_t neighbours = 100;  ///< K
+  int64_t rounds = 0;       ///< below 2³¹; 0 = max(20 a row, 16 a column). More: less noise, and time in proportion
+  int64_t neighbours = 50;  ///< K
   uint64_t seed = 0;
 };
 
