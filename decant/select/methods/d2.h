@@ -21,7 +21,7 @@
 // kept (k of 1 to 15); at 10 % it is behind methods made for little. Trap: without difficulty (s = 0 everywhere) rows come in their order;
 // equal s > 0 ranks by density and then diversity.
 //
-// Cost: the neighbours, 2·n²·d flops; then O(n·k·log n), one thread. Memory: 44 bytes a neighbour at most, 40 a row.
+// Cost: the neighbours, 2·n²·d flops; then O(n·k·log n), one thread. Memory: 44 bytes a neighbour at most, 60 a row.
 #pragma once
 
 #include <cstdint>

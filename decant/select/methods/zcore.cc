@@ -180,6 +180,11 @@ class Rounds {
   }
 
  private:
+  struct Scratch {
+    std::vector<PlaneRow> found;
+    std::vector<int64_t> weights;
+  };
+
   size_t first_column(Random& random) const { return random.below(static_cast<uint64_t>(columns_.rows())); }
 
   /// The numbers of the rounds, column by column, and where each column's begin.
@@ -204,14 +209,14 @@ class Rounds {
   void play_all(int64_t column, std::span<const int64_t> numbers) {
     if (numbers.empty()) return;
     const ColumnOrder order(columns_[column]);
-    std::vector<PlaneRow> found;
+    Scratch scratch;
     for (const int64_t number : numbers) {
       context_.check_cancelled();
-      play(order, number, found);
+      play(order, number, scratch);
     }
   }
 
-  void play(const ColumnOrder& order, int64_t number, std::vector<PlaneRow>& found) {
+  void play(const ColumnOrder& order, int64_t number, Scratch& scratch) {
     Random random(options_.seed, stream_, static_cast<uint64_t>(number));
     const size_t a = first_column(random);
     size_t b = a;
@@ -222,33 +227,35 @@ class Rounds {
     const double x = triangles_[a].draw(random.uniform());
     const double y = triangles_[b].draw(random.uniform());
     const std::span<const float> other = a == b ? std::span<const float>() : std::as_const(columns_)[static_cast<int64_t>(b)];
-    order.nearest(x, y, other, 1, -1, found);
-    const int32_t winner = found.front().place;
+    order.nearest(x, y, other, 1, -1, scratch.found);
+    const int32_t winner = scratch.found.front().place;
     add(winner, kScoreOne);
     const auto at = [&](size_t column) {
       return static_cast<double>(std::as_const(columns_)[static_cast<int64_t>(column)][static_cast<size_t>(winner)]);
     };
-    order.nearest(at(a), at(b), other, static_cast<size_t>(options_.neighbours), winner, found);
-    penalise(found);
+    order.nearest(at(a), at(b), other, static_cast<size_t>(options_.neighbours), winner, scratch.found);
+    penalise(scratch.found, scratch.weights);
   }
 
   /// Weights are rounded to whole multiples of 2⁻³⁰ of the nearest row's; what division leaves is the nearest row's too.
-  void penalise(std::span<const PlaneRow> found) {
+  void penalise(std::span<const PlaneRow> found, std::vector<int64_t>& weights) {
     const PlaneRow nearest = *std::min_element(found.begin(), found.end());
-    const auto weight = [&](const PlaneRow& row) -> int64_t {
-      if (nearest.distance == 0) return row.distance == 0 ? kWeightOne : 0;
-      const double closeness = nearest.distance / row.distance;
-      return std::llround(static_cast<double>(kWeightOne) * (closeness * closeness) * (closeness * closeness));
-    };
+    weights.clear();
     int64_t sum = 0;
-    for (const PlaneRow& row : found) sum += weight(row);
+    for (const PlaneRow& row : found) sum += weights.emplace_back(weight_of(row.distance, nearest.distance));
     int64_t left = kScoreOne;
-    for (const PlaneRow& row : found) {
-      const int64_t loss = weight(row) * kScoreOne / sum;
-      if (loss > 0) add(row.place, -loss);
+    for (size_t i = 0; i < found.size(); ++i) {
+      const int64_t loss = weights[i] * kScoreOne / sum;
+      if (loss > 0) add(found[i].place, -loss);
       left -= loss;
     }
     add(nearest.place, -left);
+  }
+
+  static int64_t weight_of(double distance, double nearest) {
+    if (nearest == 0) return distance == 0 ? kWeightOne : 0;
+    const double closeness = nearest / distance;
+    return static_cast<int64_t>(static_cast<double>(kWeightOne) * (closeness * closeness) * (closeness * closeness) + 0.5);
   }
 
   void add(int32_t place, int64_t amount) { scores_[static_cast<size_t>(place)].fetch_add(amount, std::memory_order_relaxed); }
