@@ -5,8 +5,10 @@
 //   select_bench --pool FEATURES        one pool
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
+//   ... --facility                      with any of them: facility location in place of the cut, a tenth of every pool
 //
-// and after these: --threads T (1), --audits A (200), --counts, --windows W (2). One pool is audited: at A random picks everyone is scored.
+// and after these: --threads T (1), --audits A (200; 5 for facility location), --counts, --windows W (2). One pool is audited: at A random
+// picks everyone is scored.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -25,8 +27,10 @@
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/kernels/dot.h"
 #include "decant/select/audit.h"
 #include "decant/select/greedy.h"
+#include "decant/select/methods/facility_location.h"
 #include "decant/select/nested_greedy.h"
 
 namespace decant {
@@ -127,6 +131,7 @@ struct Settings {
   int64_t audits = 200;
   bool counts = false;
   int windows = 2;
+  bool facility = false;
 };
 
 /// All pools, picks compared with the plain engine's.
@@ -254,6 +259,72 @@ int one_pool(const Problem& problem, const std::string& what, const Settings& se
   return 0;
 }
 
+/// Every gain of facility location after some picks, by the formula alone.
+std::vector<double> facility_gains(const Features& features, std::span<const int64_t> rows, std::span<const int64_t> picked,
+                                   const Context& context) {
+  std::vector<double> scales(rows.size());
+  std::vector<float> unused;
+  const auto at = [&](int64_t row) { return features.row(row, unused); };
+  for (size_t i = 0; i < rows.size(); ++i) scales[i] = 1 / std::sqrt(dot(at(rows[i]), at(rows[i])));
+  const auto value = [&](size_t i, std::span<const float> y, double scale) { return std::max(0.0, scales[i] * scale * dot(at(rows[i]), y)); };
+  std::vector<double> covered(rows.size(), 0.0);
+  for (const int64_t row : picked) {
+    const double scale = 1 / std::sqrt(dot(at(row), at(row)));
+    for (size_t i = 0; i < rows.size(); ++i) covered[i] = std::max(covered[i], value(i, at(row), scale));
+  }
+  std::vector<double> gains(rows.size(), 0.0);
+  parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+    for (auto j = static_cast<size_t>(begin); j < static_cast<size_t>(end); ++j) {
+      for (size_t i = 0; i < rows.size(); ++i) gains[j] += std::max(0.0, value(i, at(rows[j]), scales[j]) - covered[i]);
+    }
+  });
+  return gains;
+}
+
+/// Whether the row picked after `picks` has the largest gain of all, but for the order in which sums are rounded here.
+bool facility_pick_is_best(const Problem& problem, const std::vector<int64_t>& rows, const Ranking& ranking, size_t picks,
+                           const Context& context) {
+  const std::span<const int64_t> picked(ranking.order.data(), picks);
+  const auto gains = facility_gains(problem.features(), rows, picked, context);
+  const auto place = std::lower_bound(rows.begin(), rows.end(), ranking.order[picks]) - rows.begin();
+  const double best = *std::max_element(gains.begin(), gains.end());
+  return gains[static_cast<size_t>(place)] >= best * (1 - 1e-12) && std::abs(static_cast<double>(ranking.gains[picks]) - best) <= 1e-6 * best;
+}
+
+/// A tenth of every pool by facility location; at some random picks every gain is summed.
+int facility(const Problem& problem, const std::string& what, const Settings& settings) {
+  Context context;
+  context.threads = settings.threads;
+  FacilityLocationCounts counts;
+  std::vector<Ranking> rankings;
+  forget_peak();
+  const double before = megabytes("VmRSS");
+  const double begin = seconds();
+  for (const auto& rows : problem.pools) {
+    const Pool pool{0, rows, static_cast<int64_t>(rows.size()) / 10};
+    rankings.push_back(facility_location(problem.features(), pool, {}, context, &counts));
+  }
+  const double taken = seconds() - begin;
+  const double memory = megabytes("VmHWM") - before;
+  Random random(7, "facility audits");
+  context.threads = 0;
+  for (int64_t audit = 0; audit < settings.audits; ++audit) {
+    const auto pool = static_cast<size_t>(random.below(rankings.size()));
+    const auto picks = static_cast<size_t>(random.below(rankings[pool].order.size()));
+    if (facility_pick_is_best(problem, problem.pools[pool], rankings[pool], picks, context)) continue;
+    std::fprintf(stderr, "%s: pick %zu of pool %zu is not the best\n", what.c_str(), picks, pool);
+    return 1;
+  }
+  std::printf("facility location, %s, a tenth of each, %d threads: %.2f s, %.0f MB beyond the features, %.0f MB at most (%lld audits passed)\n",
+              what.c_str(), settings.threads, taken, memory, before + memory, static_cast<long long>(settings.audits));
+  if (settings.counts) {
+    std::printf("  %lld picks before pairs; %lld candidates multiplied, %lld changes, %lld summed exactly; %lld pairs, %lld short sums\n",
+                static_cast<long long>(counts.picks_before_pairs), static_cast<long long>(counts.products), static_cast<long long>(counts.changes),
+                static_cast<long long>(counts.exact), static_cast<long long>(counts.pairs), static_cast<long long>(counts.short_sums));
+  }
+  return 0;
+}
+
 int bench(std::vector<std::string> arguments) {
   Settings settings;
   const auto take = [&](const std::string& name, bool has_value) {
@@ -264,6 +335,8 @@ int bench(std::vector<std::string> arguments) {
     return value;
   };
   if (const auto value = take("--threads", true); !value.empty()) settings.threads = std::stoi(value);
+  settings.facility = !take("--facility", false).empty();
+  if (settings.facility) settings.audits = 5;
   if (const auto value = take("--audits", true); !value.empty()) settings.audits = std::stoll(value);
   if (const auto value = take("--windows", true); !value.empty()) settings.windows = std::stoi(value);
   settings.counts = !take("--counts", false).empty();
@@ -272,11 +345,15 @@ int bench(std::vector<std::string> arguments) {
     const int64_t count = std::stoll(arguments[1]);
     const int64_t width = std::stoll(arguments[2]);
     const bool noise = arguments[0] == "--noise";
-    return one_pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
+    const auto pool = settings.facility ? facility : one_pool;
+    return pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
   }
-  if (arguments.size() == 2 && arguments[0] == "--pool") return one_pool(loaded(arguments[1], ""), arguments[1], settings);
-  if (arguments.size() == 2) return compare(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
-  return compare(drawn(10, 5000, 256, false), "ten cuts of 5,000 x 256", settings);
+  if (arguments.size() == 2 && arguments[0] == "--pool") {
+    return (settings.facility ? facility : one_pool)(loaded(arguments[1], ""), arguments[1], settings);
+  }
+  const auto pools = settings.facility ? facility : compare;
+  if (arguments.size() == 2) return pools(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
+  return pools(drawn(10, 5000, 256, false), settings.facility ? "ten pools of 5,000 x 256" : "ten cuts of 5,000 x 256", settings);
 }
 
 }  // namespace
