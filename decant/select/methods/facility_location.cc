@@ -18,16 +18,16 @@
 namespace decant {
 namespace {
 
-constexpr int64_t kGainBlock = 4096;          // rows of one partial sum: part of the rule
-constexpr int64_t kProductRows = 512;         // rows of one matrix product
-constexpr int64_t kChangedRows = 256;         // and of one with rows that changed
-constexpr int64_t kFewestLookedAt = 64;       // candidates that are looked at together,
-constexpr int64_t kMostLookedAt = 512;        // and at most
-constexpr int64_t kFewestLookedAtAgain = 16;  // the same, of those that are multiplied with everyone
-constexpr int64_t kPairsARow = 384;           // that may be kept,
-constexpr int64_t kPairsAnyway = 1 << 22;     // and those of a small pool
-constexpr int64_t kCountedCandidates = 256;   // whose pairs are counted before all are kept
-constexpr double kRounding = 32 * 0x1p-24;    // of what float32 computes from a product, beside the product's own error
+constexpr int64_t kGainBlock = 4096;           // rows of one partial sum: part of the rule
+constexpr int64_t kProductRows = 512;          // rows of one matrix product
+constexpr int64_t kChangedRows = 256;          // and of one with rows that changed
+constexpr int64_t kFewestLookedAt = 64;        // candidates that are looked at together,
+constexpr int64_t kMostLookedAt = 512;         // and at most
+constexpr int64_t kFewestLookedAtAgain = 16;   // the same, of those that are multiplied with everyone
+constexpr int64_t kPairsARow = 384;            // that may be kept,
+constexpr int64_t kPairsAnyway = 1 << 22;      // and those of a small pool
+constexpr int64_t kCountedCandidates = 256;    // whose pairs are counted before all are kept
+constexpr double kRounding = 32 * 0x1p-24;     // of what float32 computes from a product, beside the product's own error
 constexpr double kSumRounding = 64 * 0x1p-24;  // of excess_sum() over kProductRows, relative
 
 /// v_ij = w_j·sim(i, j).
@@ -66,6 +66,8 @@ class Coverage {
   Coverage(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context)
       : context_(context),
         rows_(features, pool.rows, context),
+        unit_(rows_, context),
+        error_(cosine_error(rows_.width())),
         likeness_{options.likeness, options.weights},
         largest_(likeness_.largest_weight()),
         covered_(pool.rows.size(), 0.0),
@@ -92,7 +94,6 @@ class Coverage {
 
  private:
   int64_t changes() const { return static_cast<int64_t>(changed_.size()); }
-  Matrix<float> gather(std::span<const int32_t> candidates) const;
   void note_change(int64_t place, double before, double after);
   Ramp ramp(int32_t candidate) const;
   template <class Use>
@@ -103,6 +104,8 @@ class Coverage {
 
   Context context_;
   PoolRows rows_;
+  UnitRows unit_;
+  double error_;  ///< of products
   WeightedLikeness likeness_;
   double largest_;  ///< weight: products are compared in units of it
   std::vector<double> covered_;
@@ -116,19 +119,13 @@ class Coverage {
   std::vector<PairColumn> pairs_;
 };
 
-Matrix<float> Coverage::gather(std::span<const int32_t> candidates) const {
-  Matrix<float> lines(static_cast<int64_t>(candidates.size()), rows_.width());
-  for (size_t c = 0; c < candidates.size(); ++c) std::ranges::copy(rows_.unit()[candidates[c]], lines[static_cast<int64_t>(c)].begin());
-  return lines;
-}
-
 Ramp Coverage::ramp(int32_t candidate) const {
   const auto weight = static_cast<float>(largest_ > 0 ? likeness_.weight(candidate) / largest_ : 0);
   return likeness_.likeness == Likeness::positive_cosine ? Ramp{0, weight, 0} : Ramp{weight / 2, weight / 2, -2};
 }
 
 void Coverage::lower_bars() {
-  const double slack = rows_.error() + kRounding;
+  const double slack = error_ + kRounding;
   for (size_t i = 0; i < bars_.size(); ++i) {
     bars_[i] = static_cast<float>((largest_ > 0 ? covered_[i] / largest_ : 0) - slack);
     minus_bars_[i] = -bars_[i];
@@ -137,11 +134,11 @@ void Coverage::lower_bars() {
 
 /// Bounds of gains from above.
 std::vector<double> Coverage::bounds(std::span<const int32_t> candidates) const {
-  const Matrix<float> lines = gather(candidates);
+  const Matrix<float> lines = unit_.gather(candidates);
   Matrix<double> partial((size() + kProductRows - 1) / kProductRows, lines.rows());
   parallel_for(context_, size(), kProductRows, [&](int64_t begin, int64_t end) {
     Matrix<float> products(lines.rows(), end - begin);
-    multiply_transposed(lines.view(), rows_.unit().slice(begin, end), products.view());
+    multiply_transposed(lines.view(), unit_.view().slice(begin, end), products.view());
     const auto bars = std::span(bars_).subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
     const auto sums = partial[begin / kProductRows];
     for (size_t c = 0; c < sums.size(); ++c) {
@@ -159,7 +156,7 @@ std::vector<double> Coverage::bounds(std::span<const int32_t> candidates) const 
 /// Bounds for the empty set, where Σ_i max(0, s) = ½·Σ s + ½·Σ |s|, and Σ |s| ≤ √(n·Σ s²) (Cauchy–Schwarz): two products with sums over
 /// all rows, u_j·Σu and u_jᵀ·(Σ u·uᵀ)·u_j. Tight where the cosines are much alike.
 std::vector<double> Coverage::first_bounds() const {
-  const auto unit = rows_.unit();
+  const auto unit = unit_.view();
   const auto n = static_cast<double>(size());
   Matrix<double> moments(unit.cols, unit.cols);
   std::vector<double> sum(static_cast<size_t>(unit.cols), 0.0);
@@ -180,9 +177,10 @@ std::vector<double> Coverage::first_bounds() const {
     for (int64_t j = begin; j < end; ++j) {
       const double cosines = dot(unit[j], sum);
       // |uᵀMu − what is computed| ≤ (product's error) · ‖u‖·‖M‖, and ‖M‖ ≤ n.
-      const double squares = std::max(0.0, dot(unit[j], std::span<const float>(turned[j - begin]))) + n * (2 * rows_.error() + kRounding) * std::sqrt(static_cast<double>(unit.cols));
+      const double squares = std::max(0.0, dot(unit[j], std::span<const float>(turned[j - begin]))) +
+                             n * (2 * error_ + kRounding) * std::sqrt(static_cast<double>(unit.cols));
       const double likeness = likeness_.likeness == Likeness::positive_cosine ? (cosines + std::sqrt(n * squares)) / 2 : (n + cosines) / 2;
-      bounds[static_cast<size_t>(j)] = likeness_.weight(j) * (likeness + n * (rows_.error() + kRounding));
+      bounds[static_cast<size_t>(j)] = likeness_.weight(j) * (likeness + n * (error_ + kRounding));
     }
   });
   return bounds;
@@ -194,7 +192,7 @@ void Coverage::carry_on(std::span<Promise> promises) const {
   std::ranges::sort(promises, [](const Promise& a, const Promise& b) { return a.seen < b.seen; });
   std::vector<int32_t> candidates;
   for (const Promise& promise : promises) candidates.push_back(promise.place);
-  const Matrix<float> lines = gather(candidates);
+  const Matrix<float> lines = unit_.gather(candidates);
   const auto start = [&](size_t c) { return change_begin_[static_cast<size_t>(promises[c].seen)]; };
   const int64_t first = start(0);
   Matrix<double> partial((changes() - first + kChangedRows - 1) / kChangedRows, lines.rows());
@@ -205,7 +203,7 @@ void Coverage::carry_on(std::span<Promise> promises) const {
     };
     size_t concerned = 0;
     while (concerned < promises.size() && start(concerned) < first + to) ++concerned;
-    const Matrix<float> rows = gather(part(changed_, begin));
+    const Matrix<float> rows = unit_.gather(part(changed_, begin));
     Matrix<float> products(static_cast<int64_t>(concerned), rows.rows());
     multiply_transposed(lines.view().slice(0, products.rows()), rows.view(), products.view());
     for (size_t c = 0; c < concerned; ++c) {
@@ -224,7 +222,7 @@ void Coverage::carry_on(std::span<Promise> promises) const {
 }
 
 void Coverage::note_change(int64_t place, double before, double after) {
-  const double slack = rows_.error() + kRounding;
+  const double slack = error_ + kRounding;
   changed_.push_back(static_cast<int32_t>(place));
   risen_from_.push_back(static_cast<float>(before / largest_ + slack));
   risen_by_.push_back(static_cast<float>((after - before) / largest_));
@@ -266,14 +264,14 @@ void Coverage::cover(int32_t picked) {
 
 /// Rows whose product says that v > c may hold, for each of the candidates.
 std::vector<std::vector<int32_t>> Coverage::likely_pairs(std::span<const int32_t> candidates) const {
-  const Matrix<float> lines = gather(candidates);
+  const Matrix<float> lines = unit_.gather(candidates);
   std::vector<std::vector<int32_t>> likely(candidates.size());
   Matrix<float> products(lines.rows(), kProductRows);
   std::vector<int32_t> found(static_cast<size_t>(kProductRows));
   for (int64_t begin = 0; begin < size(); begin += kProductRows) {
     const int64_t end = std::min(size(), begin + kProductRows);
     MatrixView<float> out(products.data(), lines.rows(), end - begin);
-    multiply_transposed(lines.view(), rows_.unit().slice(begin, end), out);
+    multiply_transposed(lines.view(), unit_.view().slice(begin, end), out);
     for (size_t c = 0; c < candidates.size(); ++c) {
       const Ramp line = ramp(candidates[c]);
       const auto cosines = std::span<const float>(out[static_cast<int64_t>(c)]);
@@ -381,7 +379,8 @@ void Coverage::cover_pairs(int32_t picked) {
 /// Who is next.
 class LazyGreedy {
  public:
-  LazyGreedy(Coverage& coverage, int64_t count, FacilityLocationCounts& counts) : coverage_(coverage), count_(count), counts_(counts) {
+  LazyGreedy(Coverage& coverage, int64_t count, int64_t most_pairs, FacilityLocationCounts& counts)
+      : coverage_(coverage), count_(count), most_pairs_(most_pairs), counts_(counts) {
     const auto bounds = coverage.first_bounds();
     for (size_t j = 0; j < bounds.size(); ++j) heap_.push_back({bounds[j], static_cast<int32_t>(j)});
     std::make_heap(heap_.begin(), heap_.end());
@@ -437,9 +436,8 @@ class LazyGreedy {
   /// Those with the largest old bounds get new ones: from everyone where most rows changed since, else from those that changed.
   void look() {
     auto taken = take(look_together_, [&](const Promise& p) { return p.seen < picked_; });
-    const auto behind = std::partition(taken.begin(), taken.end(), [&](const Promise& p) {
-      return 4 * coverage_.changes_since(p.seen) < 3 * coverage_.size();
-    });
+    const auto behind = std::partition(taken.begin(), taken.end(),
+                                       [&](const Promise& p) { return 4 * coverage_.changes_since(p.seen) < 3 * coverage_.size(); });
     carry_on(std::span(taken.begin(), behind));
     multiply_with_everyone(std::span(behind, taken.end()));
     look_together_ = std::min(2 * look_together_, kMostLookedAt);
@@ -487,7 +485,7 @@ class LazyGreedy {
     last_try_ = picked_;
     work_before_ = work;
     if (picks == 0 || since * (count_ - picked_) < coverage_.size() * picks) return;
-    const int64_t most = std::max(kPairsAnyway, kPairsARow * coverage_.size());
+    const int64_t most = most_pairs_ > 0 ? most_pairs_ : std::max(kPairsAnyway, kPairsARow * coverage_.size());
     counts_.products += std::min(kCountedCandidates, coverage_.size());
     if (coverage_.estimated_pairs() > 0.95 * static_cast<double>(most)) return;
     counts_.products += coverage_.size();
@@ -496,6 +494,7 @@ class LazyGreedy {
 
   Coverage& coverage_;
   int64_t count_;
+  int64_t most_pairs_;
   FacilityLocationCounts& counts_;
   std::vector<Promise> heap_;
   int32_t picked_ = 0;
@@ -507,6 +506,7 @@ class LazyGreedy {
 };
 
 void check_weights(const Pool& pool, std::span<const double> weights) {
+  DECANT_CHECK(pool.count, <=, static_cast<int64_t>(pool.rows.size()));
   if (!weights.empty()) DECANT_CHECK(weights.size(), ==, pool.rows.size());
   for (const double weight : weights) DECANT_CHECK(weight >= 0 && std::isfinite(weight), ==, true);
 }
@@ -521,7 +521,7 @@ Ranking facility_location(const Features& features, const Pool& pool, const Faci
   if (pool.count == 0) return ranking;
   Stage stage(context, "picks", pool.count, "picks");
   Coverage coverage(features, pool, options, context);
-  LazyGreedy greedy(coverage, pool.count, counts != nullptr ? *counts : unread);
+  LazyGreedy greedy(coverage, pool.count, options.most_pairs, counts != nullptr ? *counts : unread);
   for (int64_t i = 0; i < pool.count; ++i) {
     const Promise best = greedy.next();
     ranking.order.push_back(pool.rows[static_cast<size_t>(best.place)]);

@@ -46,8 +46,11 @@ enum class Likeness {
 };
 
 struct FacilityLocationOptions {
+  // change the result
   Likeness likeness = Likeness::positive_cosine;
   std::span<const double> weights;  ///< w_j, one a row of the pool, finite and ≥ 0; empty: all are 1
+  // change the speed
+  int64_t most_pairs = 0;  ///< that are kept, 12 bytes each; 0: max(384·n, 2²²)
 };
 
 /// What was looked at, for benchmarks.
@@ -64,6 +67,5 @@ struct FacilityLocationCounts {
 /// rows follow in ascending order. REQUIRES: finite rows (require_finite); weights that fit.
 Ranking facility_location(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context,
                           FacilityLocationCounts* counts = nullptr);
-
 
 }  // namespace decant

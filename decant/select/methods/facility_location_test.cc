@@ -77,13 +77,17 @@ class PlainFacility {
   std::vector<double> covered_;
 };
 
-void expect_plain_greedy(const DrawnRows& rows, int64_t count, const FacilityLocationOptions& options = {}) {
+/// With pairs and without, on one thread and two.
+void expect_plain_greedy(const DrawnRows& rows, int64_t count, FacilityLocationOptions options = {}) {
   const auto pool = rows.all();
   const Ranking plain = PlainFacility(rows, pool, options).pick(count);
-  for (const int threads : {1, 2}) {
-    const Ranking fast = facility_location(rows.features(), {0, pool, count}, options, {.threads = threads});
-    EXPECT_EQ(fast.order, plain.order) << threads;
-    EXPECT_EQ(fast.gains, plain.gains) << threads;
+  for (const int64_t most_pairs : {0, 1}) {
+    options.most_pairs = most_pairs;
+    FacilityLocationCounts counts;
+    const Ranking fast = facility_location(rows.features(), {0, pool, count}, options, {.threads = most_pairs == 0 ? 1 : 2}, &counts);
+    EXPECT_EQ(fast.order, plain.order) << most_pairs;
+    EXPECT_EQ(fast.gains, plain.gains) << most_pairs;
+    EXPECT_EQ(counts.short_sums > 0, most_pairs == 0);
   }
 }
 

@@ -14,24 +14,17 @@ constexpr int64_t kRowsAtOnce = 1024;
 }  // namespace
 
 PoolRows::PoolRows(const Features& features, std::span<const int64_t> rows, const Context& context)
-    : width_(features.width()), lines_(rows.size()), scales_(rows.size()) {
-  const auto line = [&](HugeArray<float>& table, int64_t place) { return table.data() + place * width_; };
-  const auto values = rows.size() * static_cast<size_t>(width_);
-  if (!features.is_stored_float32()) copy_.resize(values);
-  unit_.resize(values);
+    : width_(features.width()), lines_(rows.size()), squares_(rows.size()), scales_(rows.size()) {
+  const bool stored = features.is_stored_float32();
+  if (!stored) copy_.resize(rows.size() * static_cast<size_t>(width_));
   parallel_for(context, size(), kRowsAtOnce, [&](int64_t begin, int64_t end) {
     for (int64_t place = begin; place < end; ++place) {
       const auto at = static_cast<size_t>(place);
-      if (features.is_stored_float32()) {
-        lines_[at] = features.stored_row(rows[at]);
-      } else {
-        features.copy_row(rows[at], {line(copy_, place), static_cast<size_t>(width_)});
-        lines_[at] = line(copy_, place);
-      }
-      const auto x = row(place);
-      const double squared = dot(x, x);
-      const double scale = scales_[at] = squared > 0 ? 1 / std::sqrt(squared) : 0;
-      std::ranges::transform(x, line(unit_, place), [&](float value) { return static_cast<float>(scale * static_cast<double>(value)); });
+      float* const copy = stored ? nullptr : copy_.data() + place * width_;
+      if (!stored) features.copy_row(rows[at], {copy, static_cast<size_t>(width_)});
+      lines_[at] = stored ? features.stored_row(rows[at]) : copy;
+      const double squared = squares_[at] = dot(row(place), row(place));
+      scales_[at] = squared > 0 ? 1 / std::sqrt(squared) : 0;
     }
   });
 }
@@ -41,8 +34,12 @@ std::vector<double> PoolRows::query(int64_t place) const {
   return {x.begin(), x.end()};
 }
 
-void PoolRows::cosines(int64_t place, std::span<const double> query, int64_t first, std::span<double> out) const {
+void PoolRows::dots(std::span<const double> query, int64_t first, std::span<double> out) const {
   dot_rows(std::span(lines_).subspan(static_cast<size_t>(first), out.size()), query, out);
+}
+
+void PoolRows::cosines(int64_t place, std::span<const double> query, int64_t first, std::span<double> out) const {
+  dots(query, first, out);
   for (size_t k = 0; k < out.size(); ++k) out[k] *= scales_[static_cast<size_t>(first) + k] * scale(place);
 }
 
@@ -53,9 +50,25 @@ void PoolRows::cosines(int64_t place, std::span<const double> query, std::span<c
   for (size_t k = 0; k < out.size(); ++k) out[k] *= scale(places[k]) * scale(place);
 }
 
-double PoolRows::error() const {
-  const auto width = static_cast<double>(width_);
-  return 1.1 * (width + 8) * 0x1p-24 + 1e-37 * width;
+UnitRows::UnitRows(const PoolRows& rows, const Context& context) : count_(rows.size()), width_(rows.width()) {
+  values_.resize(static_cast<size_t>(count_ * width_));
+  parallel_for(context, count_, kRowsAtOnce, [&](int64_t begin, int64_t end) {
+    for (int64_t place = begin; place < end; ++place) {
+      const double scale = rows.scale(place);
+      std::ranges::transform(rows.row(place), values_.data() + place * width_,
+                             [&](float value) { return static_cast<float>(scale * static_cast<double>(value)); });
+    }
+  });
+}
+
+Matrix<float> UnitRows::gather(std::span<const int32_t> places) const {
+  Matrix<float> lines(static_cast<int64_t>(places.size()), width_);
+  for (size_t k = 0; k < places.size(); ++k) std::ranges::copy(view()[places[k]], lines[static_cast<int64_t>(k)].begin());
+  return lines;
+}
+
+double cosine_error(int64_t width) {
+  return 1.1 * static_cast<double>(width + 8) * 0x1p-24 + 1e-37 * static_cast<double>(width);
 }
 
 }  // namespace decant
