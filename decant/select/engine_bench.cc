@@ -5,10 +5,11 @@
 //   select_bench --pool FEATURES        one pool
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
-//   ... --facility                      with any of them: facility location in place of the cut, a tenth of every pool
+//   ... --method NAME                   with any of them: a tenth of every pool in place of the cut, by facility-location, k-center, herding,
+//                                       kmeans-centres or subzerocore
 //
-// and after these: --threads T (1), --audits A (200; 5 for facility location), --counts, --windows W (2). One pool is audited: at A random
-// picks everyone is scored.
+// and after these: --threads T (1), --audits A (200; 5 with a method), --counts, --windows W (2). One pool is audited: at A random picks everyone is
+// scored; so are facility location's picks.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
@@ -31,6 +33,10 @@
 #include "decant/select/audit.h"
 #include "decant/select/greedy.h"
 #include "decant/select/methods/facility_location.h"
+#include "decant/select/methods/herding.h"
+#include "decant/select/methods/k_center.h"
+#include "decant/select/methods/kmeans_centres.h"
+#include "decant/select/methods/subzerocore.h"
 #include "decant/select/nested_greedy.h"
 
 namespace decant {
@@ -131,7 +137,7 @@ struct Settings {
   int64_t audits = 200;
   bool counts = false;
   int windows = 2;
-  bool facility = false;
+  std::string method;
 };
 
 /// All pools, picks compared with the plain engine's.
@@ -266,7 +272,9 @@ std::vector<double> facility_gains(const Features& features, std::span<const int
   std::vector<float> unused;
   const auto at = [&](int64_t row) { return features.row(row, unused); };
   for (size_t i = 0; i < rows.size(); ++i) scales[i] = 1 / std::sqrt(dot(at(rows[i]), at(rows[i])));
-  const auto value = [&](size_t i, std::span<const float> y, double scale) { return std::max(0.0, scales[i] * scale * dot(at(rows[i]), y)); };
+  const auto value = [&](size_t i, std::span<const float> y, double scale) {
+    return std::max(0.0, scales[i] * scale * dot(at(rows[i]), y));
+  };
   std::vector<double> covered(rows.size(), 0.0);
   for (const int64_t row : picked) {
     const double scale = 1 / std::sqrt(dot(at(row), at(row)));
@@ -288,11 +296,40 @@ bool facility_pick_is_best(const Problem& problem, const std::vector<int64_t>& r
   const auto gains = facility_gains(problem.features(), rows, picked, context);
   const auto place = std::lower_bound(rows.begin(), rows.end(), ranking.order[picks]) - rows.begin();
   const double best = *std::max_element(gains.begin(), gains.end());
-  return gains[static_cast<size_t>(place)] >= best * (1 - 1e-12) && std::abs(static_cast<double>(ranking.gains[picks]) - best) <= 1e-6 * best;
+  return gains[static_cast<size_t>(place)] >= best * (1 - 1e-12) &&
+         std::abs(static_cast<double>(ranking.gains[picks]) - best) <= 1e-6 * best;
 }
 
-/// A tenth of every pool by facility location; at some random picks every gain is summed.
-int facility(const Problem& problem, const std::string& what, const Settings& settings) {
+Ranking rank(const std::string& method, const Features& features, const Pool& pool, const Context& context,
+             FacilityLocationCounts& counts) {
+  if (method == "facility-location") return facility_location(features, pool, {}, context, &counts);
+  if (method == "k-center") return k_center(features, pool, {}, context);
+  if (method == "herding") return herding(features, pool, context);
+  if (method == "kmeans-centres") return kmeans_centres(features, pool, {}, context);
+  if (method == "subzerocore") return subzerocore(features, pool, {}, context);
+  std::fprintf(stderr, "no method is called %s\n", method.c_str());
+  std::exit(2);
+}
+
+/// Facility location: every gain is summed at some random picks. Of the others, that rows are distinct.
+bool ranked_well(const Problem& problem, const std::vector<Ranking>& rankings, const Settings& settings) {
+  Random random(7, "method audits");
+  for (size_t pool = 0; pool < rankings.size(); ++pool) {
+    auto rows = rankings[pool].order;
+    std::sort(rows.begin(), rows.end());
+    if (std::adjacent_find(rows.begin(), rows.end()) != rows.end()) return false;
+  }
+  if (settings.method != "facility-location") return true;
+  for (int64_t audit = 0; audit < settings.audits; ++audit) {
+    const auto pool = static_cast<size_t>(random.below(rankings.size()));
+    const auto picks = static_cast<size_t>(random.below(rankings[pool].order.size()));
+    if (!facility_pick_is_best(problem, problem.pools[pool], rankings[pool], picks, {})) return false;
+  }
+  return true;
+}
+
+/// A tenth of every pool.
+int methods(const Problem& problem, const std::string& what, const Settings& settings) {
   Context context;
   context.threads = settings.threads;
   FacilityLocationCounts counts;
@@ -300,27 +337,26 @@ int facility(const Problem& problem, const std::string& what, const Settings& se
   forget_peak();
   const double before = megabytes("VmRSS");
   const double begin = seconds();
+  const std::clock_t processor = std::clock();
   for (const auto& rows : problem.pools) {
-    const Pool pool{0, rows, static_cast<int64_t>(rows.size()) / 10};
-    rankings.push_back(facility_location(problem.features(), pool, {}, context, &counts));
+    const Pool pool{static_cast<int32_t>(rankings.size()), rows, static_cast<int64_t>(rows.size()) / 10};
+    rankings.push_back(rank(settings.method, problem.features(), pool, context, counts));
   }
   const double taken = seconds() - begin;
+  const double busy = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
   const double memory = megabytes("VmHWM") - before;
-  Random random(7, "facility audits");
-  context.threads = 0;
-  for (int64_t audit = 0; audit < settings.audits; ++audit) {
-    const auto pool = static_cast<size_t>(random.below(rankings.size()));
-    const auto picks = static_cast<size_t>(random.below(rankings[pool].order.size()));
-    if (facility_pick_is_best(problem, problem.pools[pool], rankings[pool], picks, context)) continue;
-    std::fprintf(stderr, "%s: pick %zu of pool %zu is not the best\n", what.c_str(), picks, pool);
+  if (!ranked_well(problem, rankings, settings)) {
+    std::fprintf(stderr, "%s, %s: the picks are wrong\n", settings.method.c_str(), what.c_str());
     return 1;
   }
-  std::printf("facility location, %s, a tenth of each, %d threads: %.2f s, %.0f MB beyond the features, %.0f MB at most (%lld audits passed)\n",
-              what.c_str(), settings.threads, taken, memory, before + memory, static_cast<long long>(settings.audits));
+  std::printf("%s, %s, %d threads: %.2f s (%.2f s of processors), %.0f MB beyond the features, %.0f MB at most (%lld audits passed)\n",
+              settings.method.c_str(), what.c_str(), settings.threads, taken, busy, memory, before + memory,
+              static_cast<long long>(settings.method == "facility-location" ? settings.audits : 0));
   if (settings.counts) {
     std::printf("  %lld picks before pairs; %lld candidates multiplied, %lld changes, %lld summed exactly; %lld pairs, %lld short sums\n",
-                static_cast<long long>(counts.picks_before_pairs), static_cast<long long>(counts.products), static_cast<long long>(counts.changes),
-                static_cast<long long>(counts.exact), static_cast<long long>(counts.pairs), static_cast<long long>(counts.short_sums));
+                static_cast<long long>(counts.picks_before_pairs), static_cast<long long>(counts.products),
+                static_cast<long long>(counts.changes), static_cast<long long>(counts.exact), static_cast<long long>(counts.pairs),
+                static_cast<long long>(counts.short_sums));
   }
   return 0;
 }
@@ -335,8 +371,9 @@ int bench(std::vector<std::string> arguments) {
     return value;
   };
   if (const auto value = take("--threads", true); !value.empty()) settings.threads = std::stoi(value);
-  settings.facility = !take("--facility", false).empty();
-  if (settings.facility) settings.audits = 5;
+  settings.method = take("--method", true);
+  const bool ranked = !settings.method.empty();
+  if (ranked) settings.audits = 5;
   if (const auto value = take("--audits", true); !value.empty()) settings.audits = std::stoll(value);
   if (const auto value = take("--windows", true); !value.empty()) settings.windows = std::stoi(value);
   settings.counts = !take("--counts", false).empty();
@@ -345,15 +382,15 @@ int bench(std::vector<std::string> arguments) {
     const int64_t count = std::stoll(arguments[1]);
     const int64_t width = std::stoll(arguments[2]);
     const bool noise = arguments[0] == "--noise";
-    const auto pool = settings.facility ? facility : one_pool;
+    const auto pool = ranked ? methods : one_pool;
     return pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
   }
   if (arguments.size() == 2 && arguments[0] == "--pool") {
-    return (settings.facility ? facility : one_pool)(loaded(arguments[1], ""), arguments[1], settings);
+    return (ranked ? methods : one_pool)(loaded(arguments[1], ""), arguments[1], settings);
   }
-  const auto pools = settings.facility ? facility : compare;
+  const auto pools = ranked ? methods : compare;
   if (arguments.size() == 2) return pools(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
-  return pools(drawn(10, 5000, 256, false), settings.facility ? "ten pools of 5,000 x 256" : "ten cuts of 5,000 x 256", settings);
+  return pools(drawn(10, 5000, 256, false), ranked ? "ten pools of 5,000 x 256" : "ten cuts of 5,000 x 256", settings);
 }
 
 }  // namespace
