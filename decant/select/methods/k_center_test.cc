@@ -56,7 +56,8 @@ int64_t nearest_to_mean(const DrawnRows& rows, bool unit) {
   std::vector<double> squared;
   for (int64_t i = 0; i < rows.count(); ++i) {
     double sum = 0;
-    for (size_t k = 0; k < mean.size(); ++k) sum += std::pow(scale_of(rows.row(i), unit) * static_cast<double>(rows.row(i)[k]) - mean[k], 2);
+    for (size_t k = 0; k < mean.size(); ++k)
+      sum += std::pow(scale_of(rows.row(i), unit) * static_cast<double>(rows.row(i)[k]) - mean[k], 2);
     squared.push_back(sum);
   }
   return std::ranges::min_element(squared) - squared.begin();

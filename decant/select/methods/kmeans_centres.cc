@@ -84,13 +84,10 @@ Ranking kmeans_centres(const Features& features, const Pool& pool, const KMeansC
   Ranking ranking;
   if (pool.count == 0) return ranking;
   const uint64_t seed = Random(options.seed, "k-means centres", static_cast<uint64_t>(pool.number)).bits64();
-  const auto clusters = kmeans_pools(features, pool.rows,
-                                     {.pools = pool.count,
-                                      .unit = options.unit,
-                                      .seed = seed,
-                                      .plus_plus = pool.count <= kSpreadCentres,
-                                      .rounds = options.rounds},
-                                     context);
+  const auto clusters = kmeans_pools(
+      features, pool.rows,
+      {.pools = pool.count, .unit = options.unit, .seed = seed, .plus_plus = pool.count <= kSpreadCentres, .rounds = options.rounds},
+      context);
   const ClusterCentres centres(features, pool, clusters, options.unit);
   auto distances = centres.distances();
   const auto nearest = nearest_places(clusters, distances, centres.sizes().size());

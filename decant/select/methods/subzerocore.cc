@@ -15,7 +15,7 @@
 namespace decant {
 namespace {
 
-constexpr int64_t kRadiusRows = 256;   // whose neighbours are sought together,
+constexpr int64_t kRadiusRows = 256;    // whose neighbours are sought together,
 constexpr int64_t kRadiusOthers = 512;  // among so many at a time
 
 /// The rows that may be among the K of largest cosine, from float32 products that are wrong by `error` at most.

@@ -85,7 +85,10 @@ TEST(SubZeroCore, TakesAnyCountCopiesAndZeroRows) {
 TEST(SubZeroCore, RefusesCoveragesThatCannotBe) {
   const DrawnRows rows(3, 2, 4);
   for (const double coverage : {0.0, 1.0, std::nan("")}) {
-    expect_says(message_of([&] { subzerocore(rows.features(), {0, rows.all(), 1}, {.coverage = coverage}, {}); }), {"coverage", "between 0 and 1"});
+    expect_says(message_of([&] {
+                  subzerocore(rows.features(), {0, rows.all(), 1}, {.coverage = coverage}, {});
+                }),
+                {"coverage", "between 0 and 1"});
   }
 }
 
