@@ -72,8 +72,13 @@ class Coverage {
         largest_(likeness_.largest_weight()),
         covered_(pool.rows.size(), 0.0),
         bars_(pool.rows.size()),
-        minus_bars_(pool.rows.size()) {
+        minus_bars_(pool.rows.size()),
+        adds_nothing_(pool.rows.size(), false) {
     lower_bars();
+    for (int64_t j = 0; j < size(); ++j) {
+      const bool like_nothing = rows_.scale(j) == 0 && likeness_.likeness == Likeness::positive_cosine;
+      adds_nothing_[static_cast<size_t>(j)] = like_nothing || likeness_.weight(j) == 0;
+    }
   }
   int64_t size() const { return rows_.size(); }
 
@@ -85,8 +90,10 @@ class Coverage {
   double gain(int32_t candidate) const;
   void cover(int32_t picked);
 
-  double estimated_pairs() const;
+  double estimated_pairs(int64_t most) const;
   bool keep_pairs(int64_t most);
+  /// Whether it is known to gain nothing, now and later.
+  bool adds_nothing(int32_t candidate) const { return adds_nothing_[static_cast<size_t>(candidate)]; }
   bool has_pairs() const { return !pairs_.empty(); }
   int64_t pair_count() const;
   double short_gain(int32_t candidate);
@@ -95,6 +102,7 @@ class Coverage {
  private:
   int64_t changes() const { return static_cast<int64_t>(changed_.size()); }
   void note_change(int64_t place, double before, double after);
+  void note_copies(int32_t picked, std::span<const double> values);
   Ramp ramp(int32_t candidate) const;
   template <class Use>
   void each_value(int32_t candidate, Use&& use) const;
@@ -116,6 +124,7 @@ class Coverage {
   std::vector<float> risen_from_;
   std::vector<float> risen_by_;
   std::vector<int64_t> change_begin_{0};  ///< of each pick, and the end
+  std::vector<bool> adds_nothing_;
   std::vector<PairColumn> pairs_;
 };
 
@@ -162,9 +171,10 @@ std::vector<double> Coverage::bounds(std::span<const int32_t> candidates) const 
 }
 
 /// Bounds for the empty set, where Σ_i max(0, s) = ½·Σ s + ½·Σ |s|, and Σ |s| ≤ √(n·Σ s²) (Cauchy–Schwarz): two products with sums over
-/// all rows, u_j·Σu and u_jᵀ·(Σ u·uᵀ)·u_j. Tight where the cosines are much alike.
+/// all rows, u_j·Σu and u_jᵀ·(Σ u·uᵀ)·u_j. Tight where the cosines are much alike. None where all pairs are cheaper than these.
 std::vector<double> Coverage::first_bounds() const {
   const auto unit = unit_.view();
+  if (unit.cols > size()) return std::vector<double>(static_cast<size_t>(size()), std::numeric_limits<double>::infinity());
   const auto n = static_cast<double>(size());
   Matrix<double> moments(unit.cols, unit.cols);
   std::vector<double> sum(static_cast<size_t>(unit.cols), 0.0);
@@ -184,9 +194,9 @@ std::vector<double> Coverage::first_bounds() const {
     multiply(unit.slice(begin, end), rounded.view(), turned.view());
     for (int64_t j = begin; j < end; ++j) {
       const double cosines = dot(unit[j], sum);
-      // |uᵀMu − what is computed| ≤ (product's error) · ‖u‖·‖M‖, and ‖M‖ ≤ n.
-      const double squares = std::max(0.0, dot(unit[j], std::span<const float>(turned[j - begin]))) +
-                             n * (2 * error_ + kRounding) * std::sqrt(static_cast<double>(unit.cols));
+      // Wrong by no more than (product's error)·‖M‖_F, and ‖M‖_F ≤ n.
+      const double computed = dot(unit[j], std::span<const float>(turned[j - begin]));
+      const double squares = std::max(0.0, computed) + n * (2 * error_ + kRounding);
       const double likeness = likeness_.likeness == Likeness::positive_cosine ? (cosines + std::sqrt(n * squares)) / 2 : (n + cosines) / 2;
       bounds[static_cast<size_t>(j)] = likeness_.weight(j) * (likeness + n * (error_ + kRounding));
     }
@@ -267,7 +277,18 @@ void Coverage::cover(int32_t picked) {
     covered_[i] = values[i];
   }
   change_begin_.push_back(changes());
+  note_copies(picked, values);
   lower_bars();
+}
+
+/// Rows equal to the picked one that weigh no more add nothing. Products cannot tell, for their error may hide a gain.
+void Coverage::note_copies(int32_t picked, std::span<const double> values) {
+  const auto x = rows_.row(picked);
+  const double own = values[static_cast<size_t>(picked)];
+  for (int64_t i = 0; i < size(); ++i) {
+    if (values[static_cast<size_t>(i)] != own || likeness_.weight(i) > likeness_.weight(picked)) continue;
+    if (std::ranges::equal(rows_.row(i), x)) adds_nothing_[static_cast<size_t>(i)] = true;
+  }
 }
 
 /// Rows whose product says that v > c may hold, for each of the candidates.
@@ -312,15 +333,20 @@ PairColumn Coverage::exact_pairs(int32_t candidate, std::span<const int32_t> lik
   return column;
 }
 
-/// About how many pairs have v > c, from candidates spread evenly.
-double Coverage::estimated_pairs() const {
+/// About how many pairs have v > c, from candidates spread evenly. Where products find far more than `most`, these are not looked at closely.
+double Coverage::estimated_pairs(int64_t most) const {
   const int64_t counted = std::min(kCountedCandidates, size());
+  const int64_t many = 8 * most / size();  // a candidate
   std::vector<int32_t> candidates;
   for (int64_t k = 0; k < counted; ++k) candidates.push_back(static_cast<int32_t>(k * size() / counted));
   std::atomic<size_t> found = 0;
   parallel_for(context_, counted, kCountedCandidates / 8, [&](int64_t begin, int64_t end) {
     const auto part = std::span(candidates).subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
-    for (const auto& places : likely_pairs(part)) found += places.size();
+    const auto likely = likely_pairs(part);
+    for (size_t c = 0; c < part.size(); ++c) {
+      const bool close = static_cast<int64_t>(likely[c].size()) <= many;
+      found += close ? exact_pairs(part[c], likely[c]).places.size() : likely[c].size();
+    }
   });
   return static_cast<double>(found) * static_cast<double>(size()) / static_cast<double>(counted);
 }
@@ -399,7 +425,9 @@ class LazyGreedy {
     look_together_ = kFewestLookedAt;
     again_together_ = kFewestLookedAtAgain;
     while (!settled(heap_.front())) {
-      if (coverage_.has_pairs()) {
+      if (coverage_.adds_nothing(heap_.front().place)) {
+        push({0, pop().place, picked_, Sight::exact});
+      } else if (coverage_.has_pairs()) {
         sum_pairs();
       } else if (heap_.front().seen < picked_) {
         look();
@@ -495,7 +523,7 @@ class LazyGreedy {
     if (picks == 0 || since * (count_ - picked_) < coverage_.size() * picks) return;
     const int64_t most = most_pairs_ > 0 ? most_pairs_ : std::max(kPairsAnyway, kPairsARow * coverage_.size());
     counts_.products += std::min(kCountedCandidates, coverage_.size());
-    if (coverage_.estimated_pairs() > 0.95 * static_cast<double>(most)) return;
+    if (coverage_.estimated_pairs(most) > 0.95 * static_cast<double>(most)) return;
     counts_.products += coverage_.size();
     if (coverage_.keep_pairs(most)) counts_.pairs = coverage_.pair_count();
   }
