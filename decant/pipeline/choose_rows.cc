@@ -12,6 +12,7 @@
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/material.h"
 #include "decant/pipeline/rankers.h"
+#include "decant/select/methods/weighted_bins.h"
 #include "decant/select/recipes.h"
 
 namespace decant {
@@ -159,9 +160,16 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
     chosen.redraw = [material](uint64_t s) { return draw_random(*material, s); };
     chosen.selection = chosen.redraw(seed);
     chosen.note = fmt::format("random rows, the same share of {}", pools_phrase(*material));
-  } else if (method == "bins" || method == "bins-weighted") {
+  } else if (method == "bins") {
     chosen.selection = log.stage("bins", [&] { return cut_bins(*material, checkpoint, context); });
     chosen.note = bins_note(*material, chosen.selection);
+  } else if (method == "bins-weighted") {
+    const auto bins = std::make_shared<const Selection>(log.stage("bins", [&] { return cut_bins(*material, checkpoint, context); }));
+    chosen.redraw = [material, bins, context](uint64_t s) {
+      return weighted_bins(*bins, material->features.features, {}, material->count, {.seed = s}, context);
+    };
+    chosen.selection = chosen.redraw(seed);
+    chosen.note = "shares by what a bin represents, not " + bins_note(*material, *bins);
   } else {
     const auto rank = [material, context](uint64_t s) { return rank_rows(*material, s, context); };
     chosen.selection = log.stage("rank", [&] { return rank(seed); });
