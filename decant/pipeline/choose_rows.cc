@@ -33,6 +33,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
   table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
   table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");
+  table.add("minutes", minutes, "M", "auto: how long training a proxy may take; 0 = as long as it takes");
 }
 
 PoolRule pool_rule(const SelectOptions& select) {
@@ -151,7 +152,7 @@ std::string bins_note(const Material& material, const Selection& selection) {
 Chosen choose_rows(const Input& input, const SelectOptions& asked, const FeatureOptions& features, int64_t count, uint64_t seed,
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
   const SelectOptions named = method_of(asked.method, asked);
-  const Automatic automatic = named.method == "auto" ? choose_method(input, named, count) : Automatic{named, ""};
+  const Automatic automatic = named.method == "auto" ? choose_method(known_of(input, context), named, count) : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;
