@@ -38,7 +38,7 @@ std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
 }
 
 std::string left_column(const Option& option) {
-  if (option.positional) return "  " + option.metavar;
+  if (option.positional) return "  " + (option.repeated ? "[" + option.metavar + " …]" : option.metavar);
   std::string text = (option.name == "out" ? "  -o, --" : "      --") + option.name;
   return option.metavar.empty() ? text : text + " " + option.metavar;
 }
@@ -69,6 +69,10 @@ void add_options(CLI::App& app, const OptionTable& table, std::set<std::string>&
     };
     if (option.metavar.empty())
       app.add_flag_callback(flag, [set] { set("true"); });
+    else if (option.repeated)
+      app.add_option_function<std::vector<std::string>>(option.positional ? option.name : flag, [set](const std::vector<std::string>& all) {
+        for (const std::string& value : all) set(value);
+      });
     else
       app.add_option_function<std::string>(option.positional ? option.name : flag, set);
   }
