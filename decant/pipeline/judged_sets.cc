@@ -80,6 +80,15 @@ std::vector<GivenSet> open_given(const EvaluateOptions& options) {
   return sets;
 }
 
+/// Of a matrix: a NaN or an infinity in a readable row is an InputError that names it.
+void require_numbers(const Input& full, const std::string& file, const Context& context) {
+  const Features* const features = full.dataset.train().features();
+  if (features == nullptr) return;
+  std::vector<bool> skip(static_cast<size_t>(full.rows()));
+  for (const int64_t row : full.bad_rows()) skip[static_cast<size_t>(row)] = true;
+  require_finite(*features, file, skip, {}, context);
+}
+
 Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& given, const Context& context) {
   InputOptions reading{.path = options.full, .labels = options.labels};
   const auto folder = std::ranges::find_if(given, [](const GivenSet& set) { return set.folder.has_value(); });
@@ -92,6 +101,7 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   if (!full.labelled())
     throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
                       full.dataset.train().has_images() ? "Evaluate on a labelled set" : "Give --labels"});
+  require_numbers(full, options.full, context);
   return full;
 }
 
@@ -151,12 +161,21 @@ Subset draw_held_out(const Input& full, double share, uint64_t seed) {
   return sample(random, {}, std::max<int64_t>(1, count), seed);
 }
 
+void require_same_width(const JudgedSets& sets, const std::string& file) {
+  const Features* const test = sets.test->features();
+  const Features* const full = sets.full.dataset.train().features();
+  if (test != nullptr && full != nullptr && test->width() != full->width())
+    throw InputError(
+        {file, "", fmt::format("has {} columns, and the data set has {}", test->width(), full->width()), "Test on the same features"});
+}
+
 void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
   if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
   std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full, context);
   if (test != nullptr) {
     sets.test = readable(std::move(test), context);
-    if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test);
+    if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
+    require_same_width(sets, options.test);
     sets.test_digest = content_digest(*sets.test, nullptr, context);
     return;
   }
