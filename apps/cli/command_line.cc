@@ -27,7 +27,7 @@ constexpr const char* kIntroduction =
     "\n"
     "  decant inspect photos/                                   what is there\n"
     "  decant compress photos/ -o photos-20 --keep 20%          the small set, with a report\n"
-    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and small, side by side\n"
+    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and chosen sets, side by side\n"
     "  decant demo                                              all of it, on pictures it draws itself\n";
 
 std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {

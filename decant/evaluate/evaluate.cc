@@ -135,7 +135,7 @@ Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const
   return cost;
 }
 
-constexpr double kTelling = 400;  // units of work from which on what starts and ends a run no longer counts
+constexpr double kWholeWork = 400;  // units of work from which on what starts and ends a run no longer counts
 
 /// What each net needed for a unit of work, for later forecasts.
 void keep_paces(const Trial& trial, const Options& options, const Plan& plan, const std::vector<size_t>& trained, int workers,
@@ -147,7 +147,7 @@ void keep_paces(const Trial& trial, const Options& options, const Plan& plan, co
     work += work_of(plan.runs[i], trial, options);
   }
   for (const auto& [net, sum] : sums) {
-    if (sum.second >= kTelling) keep_pace(net, sum.first / sum.second, workers, trial, options, store);
+    if (sum.second >= kWholeWork) keep_pace(net, sum.first / sum.second, workers, trial, options, store);
   }
 }
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr int64_t kFewSteps = 2;  // the first ones are slower
 constexpr int64_t kMoreSteps = 6;
+constexpr int64_t kMostSteps = 200;
+constexpr double kTelling = 0.3;   // seconds that say something on a busy machine
 constexpr size_t kFewRows = 1024;  // that `linear` is timed on
 constexpr double kWorth = 50;
 constexpr double kTestShare = 1.0 / 3;  // forward alone, against forward and backward
@@ -58,7 +60,18 @@ double time_linear(const Run& run, const Trial& trial, const Options& options, c
   return seconds_of(job, trainer, context) / static_cast<double>(rows.size());
 }
 
-double time_steps(const Run& run, const Trial& trial, const Options& options, const Trainer& trainer, int workers, const Context& context) {
+/// Seconds of a step, the first ones left out: of a few, and where those took no time to speak of, of more, up to `most`.
+double pace_of(train::TrainJob job, int64_t most, const Trainer& trainer, const Context& context) {
+  job.options.steps = kFewSteps;
+  const double few = seconds_of(job, trainer, context);
+  for (job.options.steps = kMoreSteps;; job.options.steps = std::min(most, 3 * job.options.steps)) {
+    const double more = std::max(0.0, seconds_of(job, trainer, context) - few);
+    if (more >= kTelling || job.options.steps >= most) return more / static_cast<double>(job.options.steps - kFewSteps);
+  }
+}
+
+double time_steps(const Run& run, const Trial& trial, const Options& options, const Trainer& trainer, int workers, int64_t most,
+                  const Context& context) {
   const Subset rows = some_of(*run.rows, static_cast<size_t>(kMoreSteps * options.training.batch));
   train::TrainJob job{.options = options.training, .rows = run.arm->rows, .subset = rows, .classes = trial.classes};
   job.options.net = run.net;
@@ -67,12 +80,7 @@ double time_steps(const Run& run, const Trial& trial, const Options& options, co
   const bool cpu = options.training.device == "cpu";
   parallel_for({.threads = workers, .cancel = context.cancel}, workers, 1, [&](int64_t worker, int64_t) {
     const Context own{.threads = cpu ? 1 : context.threads, .cancel = context.cancel};
-    train::TrainJob mine = job;
-    mine.options.steps = kFewSteps;
-    const double few = seconds_of(mine, trainer, own);
-    mine.options.steps = kMoreSteps;
-    const double more = seconds_of(mine, trainer, own);
-    each[static_cast<size_t>(worker)] = std::max(0.0, more - few) / static_cast<double>(kMoreSteps - kFewSteps);
+    each[static_cast<size_t>(worker)] = pace_of(job, most, trainer, own);
   });
   return std::accumulate(each.begin(), each.end(), 0.0) / workers;
 }
@@ -81,6 +89,12 @@ double time_steps(const Run& run, const Trial& trial, const Options& options, co
 bool worth_it(const std::string& net, double work, int workers) {
   const double probe = net == train::kLinear ? static_cast<double>(kFewRows) : static_cast<double>(kFewSteps + kMoreSteps);
   return work / workers >= kWorth * probe;
+}
+
+/// Steps to time at most: those before, a third of it and less, come to half as many again.
+int64_t most_steps(Timing timing, double work, int workers) {
+  if (timing == Timing::always) return kMostSteps;
+  return std::clamp(static_cast<int64_t>(work / workers / kWorth / 1.5), kMoreSteps, kMostSteps);
 }
 
 /// When the last worker ends, if each takes the longest run that is left.
@@ -118,8 +132,9 @@ Forecast forecast(const Plan& plan, const Trial& trial, const Options& options, 
   for (const auto& [net, run] : example) {
     std::optional<double> seconds = known_pace(pace_identity(net, result.workers, trial, options), store);
     if (!seconds && (timing == Timing::always || (timing == Timing::when_worth_it && worth_it(net, work[net], result.workers)))) {
-      seconds = net == train::kLinear ? time_linear(*run, trial, options, trainer, context)
-                                      : time_steps(*run, trial, options, trainer, result.workers, context);
+      seconds = net == train::kLinear
+                    ? time_linear(*run, trial, options, trainer, context)
+                    : time_steps(*run, trial, options, trainer, result.workers, most_steps(timing, work[net], result.workers), context);
       keep_pace(net, *seconds, result.workers, trial, options, store);
     }
     if (!seconds) return result;

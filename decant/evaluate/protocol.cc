@@ -19,6 +19,13 @@ Protocol paper() {
   return {"paper", training.net, training, 200};
 }
 
+Protocol linear() {
+  train::TrainOptions training;
+  training.net = train::kLinear;
+  training.weight_decay = 5e-3;
+  return {train::kLinear, train::kLinear, training, 0};
+}
+
 std::string seeds_phrase(int seeds) {
   return fmt::format("{} seed{}", seeds, seeds == 1 ? "" : "s");
 }
@@ -28,7 +35,7 @@ std::string seeds_phrase(int seeds) {
 Protocol protocol_named(const std::string& name) {
   if (name == "quick") return {name, "quick", {}, 0};
   if (name == "paper") return paper();
-  if (name == "linear") return {name, train::kLinear, {}, 0};
+  if (name == "linear") return linear();
   throw UsageError(fmt::format("--protocol {}: there are quick and paper", name));
 }
 

