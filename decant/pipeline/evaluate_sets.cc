@@ -77,8 +77,9 @@ evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& s
 
 /// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
-  const uint64_t seed = first_seed(options);
+  evaluate::protocol_named(options.protocol);  // a wrong name is told before anything is read
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
+  const uint64_t seed = first_seed(options);
   judging.sets = read_judged_sets(options, seed, context);
   const JudgedSets& sets = judging.sets;
   judging.options = options_of(options, sets);
