@@ -41,6 +41,7 @@ class Verb {
 std::unique_ptr<Verb> make_inspect();
 std::unique_ptr<Verb> make_plan();
 std::unique_ptr<Verb> make_features_verb();
+std::unique_ptr<Verb> make_scores_verb();
 std::unique_ptr<Verb> make_bins_verb();
 std::unique_ptr<Verb> make_sample();
 std::unique_ptr<Verb> make_compress();

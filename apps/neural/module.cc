@@ -5,6 +5,7 @@
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/pipeline/neural.h"
+#include "decant/train/dynamics.h"
 #include "decant/train/train.h"
 
 namespace {
@@ -22,6 +23,9 @@ class Module final : public decant::Neural {
                                      const decant::Context& context) const override {
     return decant::train::measure(job, weights, context);
   }
+  decant::train::DynamicsResult record_dynamics(const decant::train::DynamicsJob& job, const decant::Context& context) const override {
+    return decant::train::record_dynamics(job, context);
+  }
   int64_t network_feature_width(const decant::Rows& rows, std::span<const int64_t> bad,
                                 const decant::features::NetworkFeatureOptions& options) const override {
     return decant::features::network_feature_width(rows, options, bad);
@@ -34,7 +38,7 @@ class Module final : public decant::Neural {
 
 }  // namespace
 
-extern "C" decant::Neural* decant_neural_v2() {
+extern "C" decant::Neural* decant_neural_v3() {
   static Module module;
   return &module;
 }

@@ -48,10 +48,11 @@ class Batches::Worker {
         augments_(options.augmentation.crop > 0 || options.augmentation.flip) {}
 
   void make(int64_t number, Batch& batch) {
-    const int64_t first = number * options_.batch;
+    const int64_t done = number * options_.batch;
+    const int64_t first = options_.first + done;
     const int64_t pixels = table_.size().bytes();
     batch.number = number;
-    batch.count = std::min<int64_t>(options_.batch, options_.samples - first);
+    batch.count = std::min<int64_t>(options_.batch, options_.samples - done);
     batch.images.resize(static_cast<size_t>(batch.count * pixels));
     batch.labels.resize(static_cast<size_t>(batch.count));
     batch.rows.resize(static_cast<size_t>(batch.count));

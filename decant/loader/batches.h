@@ -29,6 +29,7 @@ void require_labels(const Rows& rows, std::span<const int64_t> subset, int class
 
 struct BatchOptions {
   int batch = 64;
+  int64_t first = 0;     ///< number of the first sample: for those who go on where others stopped
   int64_t samples = 0;   ///< in all; the last batch is short when `batch` does not divide it
   bool shuffle = false;  ///< else the rows in their order, again and again
   uint64_t seed = 0;

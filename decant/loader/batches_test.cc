@@ -163,5 +163,18 @@ TEST(ImageTable, ReportsAPictureThatDoesNotDecode) {
   EXPECT_NO_THROW(ImageTable(rows, std::vector<int64_t>{0, 2}, {4, 4, 3}, 1 << 20, Context{}));
 }
 
+TEST(Batches, AStreamThatBeginsLaterIsTheRestOfTheWhole) {
+  const MemoryRows rows = drawn_rows(9);
+  const std::vector<int64_t> all = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  const ImageTable table(rows, all, {4, 4, 3}, 1 << 20, Context{});
+  BatchOptions options{.batch = 1, .samples = 25, .shuffle = true, .seed = 3, .augmentation = {2, true}};
+  const Stream whole = read(table, all, options);
+  options.first = 13;
+  options.samples = 12;
+  const Stream rest = read(table, all, options);
+  EXPECT_EQ(rest.rows, std::vector<int64_t>(whole.rows.begin() + 13, whole.rows.end()));
+  EXPECT_EQ(rest.images, std::vector<float>(whole.images.begin() + 13 * 48, whole.images.end()));
+}
+
 }  // namespace
 }  // namespace decant::loader

@@ -15,7 +15,7 @@ struct BinsOptions {
   std::string features;  ///< a .npy, or a pattern of shards
   std::filesystem::path labels;
   std::filesystem::path out;
-  SelectOptions select;
+  SelectOptions select{.method = "bins"};
   uint64_t seed = 0;
   bool overwrite = false;
   std::string command;

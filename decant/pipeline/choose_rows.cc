@@ -3,22 +3,35 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <memory>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/automatic.h"
+#include "decant/pipeline/material.h"
+#include "decant/pipeline/rankers.h"
 #include "decant/select/recipes.h"
 
 namespace decant {
 
 void SelectOptions::declare(OptionTable& table) {
-  table.add("method", method, "NAME", "bins, random; auto = bins");
+  std::string names = "auto";
+  for (const MethodInfo& info : methods()) names += ", " + info.name;
+  table.add("method", method, "NAME", "how rows are chosen: " + names + "; options may follow: ccs+hard-cut=0.2");
   table.add("function", function, "NAME", "what the bins maximise: graph-cut, graph-cut-dot, graph-cut-euclidean");
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
   table.add("bins", bins, "N", "bins in every pool");
-  table.add("pool", pool, "cut all rows in one pool even when there are labels");
-  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a number for each row");
+  table.add("pool", pool, "choose from all rows in one pool even when there are labels");
+  table.add("pools", pools, "HOW", "bins: pools in place of classes: kmeans:K, or a .npy with a number for each row");
+  table.add("scores", scores, "WHAT", "a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy");
+  table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta, graph; default: the method's own");
+  table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first");
+  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = by the ratio");
+  table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
+  table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
+  table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");
 }
 
 PoolRule pool_rule(const SelectOptions& select) {
@@ -52,7 +65,7 @@ std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows,
 namespace {
 
 /// Where the shares are equal, when pools were asked for.
-std::string pools_phrase(const Selection& selection, const SelectOptions& select) {
+std::string named_pools_phrase(const Selection& selection, const SelectOptions& select) {
   std::vector<int64_t> sizes(static_cast<size_t>(selection.pool_count));
   for (const int32_t pool : selection.pools) {
     if (pool != kNoBin) ++sizes[static_cast<size_t>(pool)];
@@ -63,29 +76,28 @@ std::string pools_phrase(const Selection& selection, const SelectOptions& select
                      select.pools);
 }
 
-std::string pool_phrase(const Input& input, const SelectOptions& select) {
-  return input.labelled() && !select.pool ? fmt::format("each of {} classes", input.classes) : "one pool";
-}
-
-BinOptions bin_options(const Input& input, const SelectOptions& select, const PoolRule& rule, const FeatureSet& features, uint64_t seed) {
+BinOptions bin_options(const Material& material, const PoolRule& rule) {
+  const SelectOptions& select = material.select;
   BinOptions options;
   options.function = parse_function(select.function);
   options.lambda = select.lambda;
   options.bins = select.bins;
-  options.per_class = !rule.file.empty() || (input.labelled() && !select.pool);
+  options.per_class = !rule.file.empty() || !material.labels.empty();
   options.kmeans = rule.kmeans;
-  options.seed = seed;
-  options.classes = features.gradient_classes;
+  options.seed = material.seed;
+  options.classes = material.features.gradient_classes;
   options.ranks = select.ranks;
   if (options.classes > 0 && options.function == Function::graph_cut) options.function = Function::graph_cut_gradient;
   return options;
 }
 
 /// What the bins follow from. Labels come first: they are part of the rows' digest, so where only they changed, they are named.
-std::vector<Checkpoint::Source> sources_of(const Input& input, const FeatureSet& features, const std::filesystem::path& pools_file,
+std::vector<Checkpoint::Source> sources_of(const Material& material, const std::filesystem::path& pools_file,
                                            std::span<const int32_t> pools, const Context& context) {
+  const Input& input = *material.input;
+  const FeatureSet& features = material.features;
   const std::string root = input.dataset.root.string();
-  const std::vector<int64_t> bad = input.bad_rows();
+  const std::vector<int64_t>& bad = material.left_out;
   const std::string rows = input.digest;
   std::vector<Checkpoint::Source> sources = {
       {"labels", input.labels_file.empty() ? root : input.labels_file.string(), Digest().add(std::as_bytes(std::span(input.labels))).hex()},
@@ -101,7 +113,6 @@ std::vector<Checkpoint::Source> sources_of(const Input& input, const FeatureSet&
 Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed) {
   SelectOptions resolved = select;
   FeatureOptions sight = features;
-  if (resolved.method == "auto") resolved.method = "bins";
   if (!pool_rule(select).file.empty()) resolved.pools = "a file";
   if (sight.features.ends_with(".npy")) sight.features = "a file";  // whatever its name: its digest decides
   OptionTable table;
@@ -115,32 +126,49 @@ Json deciding_options(const SelectOptions& select, const FeatureOptions& feature
   return deciding;
 }
 
-Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t /*count*/, uint64_t seed,
-                   Checkpoint& checkpoint, RunLog& log, const Context& context) {
-  Chosen chosen;
-  const std::vector<int64_t> bad = input.bad_rows();
-  const std::vector<int32_t> labels = input.labelled() ? input.labels : std::vector<int32_t>();
-  if (select.method == "random") {
-    chosen.selection = select_random(input.rows(), labels, bad, !select.pool, seed);
-    chosen.note = fmt::format("random rows, the same share of {}", pool_phrase(input, select));
-    return chosen;
-  }
-  if (select.method != "bins" && select.method != "auto")
-    throw UsageError(fmt::format("--method {}: there are bins, random and auto", select.method));
+namespace {
+
+Selection cut_bins(const Material& material, Checkpoint& checkpoint, const Context& context) {
+  const SelectOptions& select = material.select;
   const PoolRule rule = pool_rule(select);
-  const std::vector<int32_t> pools = rule.file.empty() ? labels : read_pools(rule.file, input.rows(), bad);
-  chosen.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  chosen.selection = log.stage("bins", [&] {
-    checkpoint.begin(sources_of(input, chosen.features, rule.file, pools, context));
-    auto selection =
-        select_bins(chosen.features.features, pools, bad, bin_options(input, select, rule, chosen.features, seed), context, &checkpoint);
-    checkpoint.flush();
-    return selection;
-  });
-  chosen.note =
-      fmt::format("the same share of each of {} bins, cut by {} over {} features ({} columns) in {}", select.bins, select.function,
-                  chosen.features.kind == "rows" ? "the given" : chosen.features.kind, chosen.features.features.width(),
-                  select.pools.empty() ? pool_phrase(input, select) : pools_phrase(chosen.selection, select));
+  const std::vector<int32_t> pools = rule.file.empty() ? material.labels : read_pools(rule.file, material.input->rows(), material.left_out);
+  checkpoint.begin(sources_of(material, rule.file, pools, context));
+  Selection selection =
+      select_bins(material.features.features, pools, material.left_out, bin_options(material, rule), context, &checkpoint);
+  checkpoint.flush();
+  return selection;
+}
+
+std::string bins_note(const Material& material, const Selection& selection) {
+  const SelectOptions& select = material.select;
+  return fmt::format("the same share of each of {} bins, cut by {} over {} in {}", select.bins, select.function, features_phrase(material),
+                     select.pools.empty() ? pools_phrase(material) : named_pools_phrase(selection, select));
+}
+
+}  // namespace
+
+Chosen choose_rows(const Input& input, const SelectOptions& asked, const FeatureOptions& features, int64_t count, uint64_t seed,
+                   Checkpoint& checkpoint, RunLog& log, const Context& context) {
+  const SelectOptions named = method_of(asked.method, asked);
+  const Automatic automatic = named.method == "auto" ? choose_method(input, named, count) : Automatic{named, ""};
+  const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
+  const std::string& method = automatic.select.method;
+  Chosen chosen;
+  chosen.features = material->features;
+  if (method == "random") {
+    chosen.redraw = [material](uint64_t s) { return draw_random(*material, s); };
+    chosen.selection = chosen.redraw(seed);
+    chosen.note = fmt::format("random rows, the same share of {}", pools_phrase(*material));
+  } else if (method == "bins" || method == "bins-weighted") {
+    chosen.selection = log.stage("bins", [&] { return cut_bins(*material, checkpoint, context); });
+    chosen.note = bins_note(*material, chosen.selection);
+  } else {
+    const auto rank = [material, context](uint64_t s) { return rank_rows(*material, s, context); };
+    chosen.selection = log.stage("rank", [&] { return rank(seed); });
+    if (draws(automatic.select)) chosen.redraw = rank;
+    chosen.note = rank_note(*material);
+  }
+  chosen.note += material->cut_note + automatic.reason;
   return chosen;
 }
 

@@ -19,14 +19,25 @@
 
 namespace decant {
 
-/// How rows are chosen; shared by compress and bins.
+/// How rows are chosen; shared by compress, bins and evaluate.
 struct SelectOptions {
-  std::string method = "auto";         ///< "auto" (= bins), "bins", "random"
+  std::string method = "auto";  ///< see methods(); may carry options of its own: "facility-location+hard-cut=0.3"
+  // bins
   std::string function = "graph-cut";  ///< objective of the bins
   double lambda = 1.0;                 ///< weight of coverage in graph cut
   int bins = 10;
-  bool pool = false;      ///< cut all rows together even when there are labels
-  std::string pools;      ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
+  // pools
+  bool pool = false;  ///< one pool of all rows even when there are labels
+  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
+  // scores
+  std::string scores = "auto";  ///< "auto" = recorded with a proxy; a folder of `decant scores`; a .npy with a number for each row
+  std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta", "graph"; empty = the method's own
+  double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of the user's scores
+  double beta_mode = 0;         ///< of rule beta; 0 = by the share that is kept
+  double beta_power = 1;        ///< of the score in rule beta
+  std::string score_net = "quick";
+  int score_epochs = 12;
+
   Comm* ranks = nullptr;  ///< that share the work; not an option
 
   void declare(OptionTable& table);
@@ -53,6 +64,20 @@ struct Chosen {
   /// The same method's selection for another seed, features and scores as they are; empty where the seed changes nothing but sample().
   std::function<Selection(uint64_t seed)> redraw;
 };
+
+/// A method by name: what it needs to see, and what it does in a few words.
+struct MethodInfo {
+  std::string name;
+  bool features = false;  ///< needs features
+  bool scores = false;    ///< needs scores
+  std::string summary;
+};
+/// In the order in which they are listed to people; "auto" is not among them.
+const std::vector<MethodInfo>& methods();
+
+/// "name+key=value+key=value" as options: `base` with that method and those values. Keys are the long names of SelectOptions. Throws
+/// UsageError for a name or a key that is none, with the nearest one.
+SelectOptions method_of(const std::string& spec, const SelectOptions& base);
 
 /// Chooses with `count` rows in mind, which sample() then takes. Finished bins go into the checkpoint, and those of an interrupted run are
 /// taken from it.

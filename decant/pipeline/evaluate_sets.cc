@@ -77,7 +77,8 @@ evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& s
 
 /// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
-  evaluate::protocol_named(options.protocol);  // a wrong name is told before anything is read
+  evaluate::protocol_named(options.protocol);  // wrong names are told before anything is read
+  require_known_methods(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   const uint64_t seed = first_seed(options);
   judging.sets = read_judged_sets(options, seed, context);

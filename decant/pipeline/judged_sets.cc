@@ -241,10 +241,12 @@ class Method {
   /// The largest size first: what was chosen for it may serve smaller ones, too.
   Draws draw(std::vector<int64_t> counts) {
     std::ranges::sort(counts, std::greater<>());
+    const bool by_count = method_of(name_, options_.select).method == "auto";  // another method for another number
     Draws draws;
     Chosen chosen;
     for (size_t i = 0; i < counts.size(); ++i) {
-      if (i == 0 || counts[i] < chosen.selection.serves_from || counts[i] > chosen.selection.serves_to) chosen = choose(counts[i]);
+      if (i == 0 || by_count || counts[i] < chosen.selection.serves_from || counts[i] > chosen.selection.serves_to)
+        chosen = choose(counts[i]);
       for (int s = 0; s < options_.seeds; ++s) draws[counts[i]].push_back(one(chosen, counts[i], s));
     }
     return draws;
@@ -276,15 +278,6 @@ class Method {
   RunLog log_;
 };
 
-Draws draw_with(const std::string& method, const Input& input, const std::vector<int64_t>& counts, const EvaluateOptions& options,
-                uint64_t seed, const Context& context) {
-  try {
-    return Method(method, input, options, seed, context).draw(counts);
-  } catch (const UsageError& error) {
-    throw UsageError(fmt::format("--against {}: {}", method, error.what()));
-  }
-}
-
 /// How many rows --keep asks for, each number once, in the order given.
 std::vector<int64_t> kept_counts(const JudgedSets& sets, const EvaluateOptions& options) {
   const int64_t all = sets.full.rows() - std::ssize(sets.held_out);
@@ -315,6 +308,17 @@ std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t coun
 
 }  // namespace
 
+void require_known_methods(const EvaluateOptions& options) {
+  for (const std::string& name : split_list(options.against)) {
+    if (name == "full" || name == "random") continue;
+    try {
+      method_of(name, options.select);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("--against {}: {}", name, error.what()));
+    }
+  }
+}
+
 JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context) {
   JudgedSets sets;
   sets.given = open_given(options);
@@ -344,7 +348,7 @@ std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptio
       continue;
     }
     const std::vector<int64_t>& own = asked.empty() ? counts : asked;
-    const Draws draws = draw_with(name, input, own, options, seed, context);
+    Draws draws = Method(name, input, options, seed, context).draw(own);
     for (const int64_t count : own) {
       arms.push_back({name, full, sets.full.digest, [subsets = draws.at(count), seed](uint64_t of) { return subsets.at(of - seed); }});
     }

@@ -36,6 +36,9 @@ struct JudgedSets {
   std::vector<GivenSet> given;
 };
 
+/// Throws UsageError for a name in --against that is neither full, random nor a method's. Costs nothing.
+void require_known_methods(const EvaluateOptions& options);
+
 /// Reads and checks everything that the options name. Without test rows (--test, or a split of the data set), `hold_out` of the readable
 /// rows, class-balanced, by seed, are taken out of every set.
 ///
@@ -44,7 +47,7 @@ struct JudgedSets {
 JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context);
 
 /// One arm for each name in --against and each size, then one for each given set. A method draws anew for every seed where it has chance in
-/// it, from what is not held out. Throws UsageError for a name that is no method, InputError where nothing says how much to keep. The sets
+/// it, from what is not held out. Throws InputError where nothing says how much to keep, and what choose_rows() throws. The sets
 /// must outlive the arms.
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decant/features/network_features.h"
+#include "decant/train/dynamics.h"
 #include "decant/train/train.h"
 
 namespace decant {
@@ -22,6 +23,7 @@ class Neural {
   virtual std::string numerics(const std::string& device) const = 0;
   virtual train::TrainResult train(const train::TrainJob& job, const Context& context) const = 0;
   virtual train::TrainResult measure(const train::TrainJob& job, const std::filesystem::path& weights, const Context& context) const = 0;
+  virtual train::DynamicsResult record_dynamics(const train::DynamicsJob& job, const Context& context) const = 0;
   virtual int64_t network_feature_width(const Rows& rows, std::span<const int64_t> bad,
                                         const features::NetworkFeatureOptions& options) const = 0;
   virtual void network_features(const Rows& rows, std::span<const int64_t> bad, const features::NetworkFeatureOptions& options,
@@ -31,9 +33,9 @@ class Neural {
 /// Opens the module at the first call. Throws InputError when this build has none, or when its libtorch cannot be loaded.
 const Neural& neural();
 
-/// The symbol that the module exports: `extern "C" decant::Neural* decant_neural_v2()`; the object lives as long as the process. The
+/// The symbol that the module exports: `extern "C" decant::Neural* decant_neural_v3()`; the object lives as long as the process. The
 /// number goes up with every change of the interface, so that a module left over from an older build is refused.
-inline constexpr const char* kNeuralEntry = "decant_neural_v2";
+inline constexpr const char* kNeuralEntry = "decant_neural_v3";
 using NeuralEntry = Neural* (*)();
 
 }  // namespace decant

@@ -388,6 +388,35 @@ TEST(Sheets, ShowReadablePicturesOfTheRightKind) {
   }
 }
 
+TEST(Sheets, OfARankingShowItsEndsAndTheCutFromEveryPoolInTurn) {
+  FakeRun fake = fake_run(60, 3, 1);
+  Selection& made = fake.selection;
+  made.ranked = true;
+  made.order.clear();
+  made.pools.resize(60);
+  for (int64_t row = 0; row < 60; ++row) made.pools[static_cast<size_t>(row)] = static_cast<int32_t>(row % 3);
+  for (int64_t pool = 0; pool < 3; ++pool) {
+    for (int64_t i = 19; i >= 0; --i) made.order.push_back(3 * i + pool);  // every pool from its largest row down
+  }
+  fake.kept.clear();
+  for (int64_t row = 30; row < 60; ++row) fake.kept.push_back(row);
+  fake.bad.clear();
+  const std::vector<Sheet> sheets = make_sheets(fake.source, gather_rows(fake.input()), 0, {});
+  ASSERT_EQ(sheets.size(), 2u);
+  const auto first_rows = [](const std::vector<Thumbnail>& thumbnails) {
+    std::vector<int64_t> rows;
+    for (size_t i = 0; i < 6; ++i) rows.push_back(thumbnails[i].row);
+    return rows;
+  };
+  EXPECT_THAT(first_rows(sheets[0].kept), ElementsAre(57, 58, 59, 54, 55, 56));
+  EXPECT_THAT(first_rows(sheets[0].left_out), ElementsAre(0, 1, 2, 3, 4, 6)) << "row 5 does not decode";
+  EXPECT_THAT(first_rows(sheets[1].kept), ElementsAre(30, 31, 32, 33, 34, 35));
+  EXPECT_THAT(first_rows(sheets[1].left_out), ElementsAre(27, 28, 29, 24, 25, 26));
+  const std::string page = render(fake.input(), {});
+  EXPECT_THAT(page, HasSubstr("How these rows were chosen"));
+  EXPECT_THAT(page, HasSubstr("left out last"));
+}
+
 TEST(Sheets, SayWhyThereAreNone) {
   FakeRun fake = fake_run(50, 2, 2);
   ReportInput input = fake.input();

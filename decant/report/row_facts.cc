@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <numeric>
 
 #include "decant/base/errors.h"
@@ -34,6 +35,16 @@ void read_selection(const Selection& selection, RowFacts& facts) {
   }
 }
 
+void read_turns(const Selection& selection, RowFacts& facts) {
+  facts.ranked = true;
+  facts.turns.resize(static_cast<size_t>(facts.count));
+  facts.ends.resize(static_cast<size_t>(facts.count));
+  std::map<int32_t, int64_t> sizes;
+  for (const int64_t row : selection.order) facts.turns[static_cast<size_t>(row)] = sizes[selection.pools[static_cast<size_t>(row)]]++;
+  for (const int64_t row : selection.order)
+    facts.ends[static_cast<size_t>(row)] = sizes[selection.pools[static_cast<size_t>(row)]] - 1 - facts.turns[static_cast<size_t>(row)];
+}
+
 }  // namespace
 
 RowFacts gather_rows(const ReportInput& input) {
@@ -45,6 +56,7 @@ RowFacts gather_rows(const ReportInput& input) {
   facts.ranks.resize(n);
   std::iota(facts.ranks.begin(), facts.ranks.end(), int64_t{0});
   if (input.selection) read_selection(*input.selection, facts);
+  if (input.selection && input.selection->ranked) read_turns(*input.selection, facts);
   for (const int64_t row : input.kept) {
     DECANT_CHECK(row, >=, int64_t{0});
     DECANT_CHECK(row, <, facts.count);

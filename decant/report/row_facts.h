@@ -16,6 +16,9 @@ struct RowFacts {
   std::vector<uint8_t> kept;   ///< (n,) 1 = kept
   std::vector<int32_t> bins;   ///< (n,) 0…bin_count−1, or kNoBin for a row that could not be read
   std::vector<int64_t> ranks;  ///< (n,) position in the order picked; the row number when no order is known
+  bool ranked = false;         ///< the selection is a ranking; then:
+  std::vector<int64_t> turns;  ///< (n,) position in the order of the row's own pool, from 0
+  std::vector<int64_t> ends;   ///< (n,) the same from the end
 };
 
 /// Gathers them from whatever the input holds; without a selection all readable rows are one bin. Throws

@@ -18,20 +18,19 @@ std::string image(const Thumbnail& t, Json& pictures) {
   return out;
 }
 
-std::string strip(const char* name, const std::vector<Thumbnail>& thumbnails, Json& pictures) {
+std::string strip(const std::string& name, const std::vector<Thumbnail>& thumbnails, Json& pictures) {
   std::string out = fmt::format("<div><h4>{}</h4><div class=\"strip\">", name);
   for (const Thumbnail& thumbnail : thumbnails) out += image(thumbnail, pictures);
   if (thumbnails.empty()) out += "<p class=\"small\">none</p>";
   return out + "</div></div>";
 }
 
-std::string sheet_html(const Sheet& sheet, bool only, Json& pictures) {
-  const std::string name = only ? "The whole set" : fmt::format("Bin {}", sheet.bin);
+std::string sheet_html(const Sheet& sheet, Json& pictures) {
   return fmt::format(
       "<div class=\"sheet\"><h3>{} <small>{} of {} kept</small></h3><div class=\"strips\">{}{}</div><p "
       "class=\"shown small\"></p></div>\n",
-      name, human_count(sheet.kept_rows), human_count(sheet.rows), strip("kept", sheet.kept, pictures),
-      strip("left out", sheet.left_out, pictures));
+      sheet.name, human_count(sheet.kept_rows), human_count(sheet.rows), strip(sheet.kept_name, sheet.kept, pictures),
+      strip(sheet.left_name, sheet.left_out, pictures));
 }
 
 std::string why_none(const ReportInput& input) {
@@ -43,19 +42,21 @@ std::string why_none(const ReportInput& input) {
 }  // namespace
 
 std::string pictures_section(const ReportInput& input, std::span<const Sheet> sheets) {
-  const std::string note =
-      "<p>What a bin keeps and what it leaves out, chosen at random and shown in the order picked.</p>"
-      "<p class=\"small\">Point at a picture, or tap it, for its row, class and key.</p>";
+  const bool ranked = input.selection && input.selection->ranked;
+  const std::string what = ranked ? "The rows stand in an order, class by class, and the first of it are kept. Here are its two ends, and "
+                                    "what is on both sides of the cut, from every class in turn."
+                                  : "What a bin keeps and what it leaves out, chosen at random and shown in the order picked.";
+  const std::string note = "<p>" + what + "</p><p class=\"small\">Point at a picture, or tap it, for its row, class and key.</p>";
   if (sheets.empty()) return section("pictures", "Pictures", "", fmt::format("<p>{}</p>", why_none(input)));
   Json pictures = Json::array();
   std::string body;
   for (size_t i = 0; i < sheets.size(); ++i) {
     if (i == kOpenSheets) body += fmt::format("<details><summary>{} more bins</summary>", sheets.size() - i);
-    body += sheet_html(sheets[i], sheets.size() == 1 && !(input.selection && input.selection->bin_count > 1), pictures);
+    body += sheet_html(sheets[i], pictures);
   }
   if (sheets.size() > kOpenSheets) body += "</details>\n";
   body += "<noscript><p>The pictures need JavaScript.</p></noscript>\n";
-  return section("pictures", "Pictures", note, body + json_block("thumbnails", pictures));
+  return section("pictures", ranked ? "How these rows were chosen" : "Pictures", note, body + json_block("thumbnails", pictures));
 }
 
 }  // namespace decant::report

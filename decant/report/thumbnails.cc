@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostPictures = 12;  ///< kept ones of a sheet; as many left out
 constexpr size_t kFewestPictures = 4;
+constexpr size_t kRankedPictures = 40;  ///< of each kind in a sheet of a ranking
 constexpr int kQuality = 80;
 
 /// `count` of `pool` at random, in the order they were picked.
@@ -70,7 +71,40 @@ std::vector<std::vector<int64_t>> rows_by_bin(const RowFacts& rows) {
   return lists;
 }
 
+/// The `count` of `pool` with the smallest `places`: of every pool its first before any pool's second.
+std::vector<Thumbnail> first_by(std::vector<int64_t> pool, size_t count, const std::vector<int64_t>& places) {
+  count = std::min(count, pool.size());
+  const auto before = [&](int64_t a, int64_t b) {
+    const int64_t x = places[static_cast<size_t>(a)];
+    const int64_t y = places[static_cast<size_t>(b)];
+    return x != y ? x < y : a < b;
+  };
+  std::partial_sort(pool.begin(), pool.begin() + static_cast<ptrdiff_t>(count), pool.end(), before);
+  std::vector<Thumbnail> thumbnails;
+  for (size_t i = 0; i < count; ++i) thumbnails.push_back({.row = pool[i]});
+  return thumbnails;
+}
+
+/// The two ends of a ranking, and both sides of the cut.
+std::vector<Sheet> choose_ranked_sheets(const RowFacts& rows) {
+  const std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
+  const std::vector<int64_t>& left_out = lists[0];
+  const std::vector<int64_t>& kept = lists[1];
+  Sheet ends{0, "First and last of the order", "kept first", "left out last", std::ssize(kept) + std::ssize(left_out), std::ssize(kept), {},
+             {}};
+  Sheet cut = ends;
+  cut.name = "Both sides of the cut";
+  cut.kept_name = "kept last";
+  cut.left_name = "left out first";
+  ends.kept = first_by(kept, kRankedPictures, rows.turns);
+  ends.left_out = first_by(left_out, kRankedPictures, rows.ends);
+  cut.kept = first_by(kept, kRankedPictures, rows.ends);
+  cut.left_out = first_by(left_out, kRankedPictures, rows.turns);
+  return {ends, cut};
+}
+
 std::vector<Sheet> choose_sheets(const RowFacts& rows, uint64_t seed) {
+  if (rows.ranked) return choose_ranked_sheets(rows);
   const SheetPlan plan = plan_sheets(rows.bin_count);
   const std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
   std::vector<Sheet> sheets(plan.sheets);
@@ -78,7 +112,10 @@ std::vector<Sheet> choose_sheets(const RowFacts& rows, uint64_t seed) {
     const size_t bin = s * static_cast<size_t>(rows.bin_count) / plan.sheets;
     const std::vector<int64_t>& left_out = lists[2 * bin];
     const std::vector<int64_t>& kept = lists[2 * bin + 1];
-    sheets[s] = {static_cast<int32_t>(bin), static_cast<int64_t>(left_out.size() + kept.size()), static_cast<int64_t>(kept.size()), {}, {}};
+    sheets[s].bin = static_cast<int32_t>(bin);
+    sheets[s].name = rows.bin_count > 1 ? fmt::format("Bin {}", bin) : "The whole set";
+    sheets[s].rows = static_cast<int64_t>(left_out.size() + kept.size());
+    sheets[s].kept_rows = static_cast<int64_t>(kept.size());
     Random random(seed, "report thumbnails", bin);
     for (const int64_t row : choose(kept, plan.pictures, rows, random)) sheets[s].kept.push_back({.row = row});
     for (const int64_t row : choose(left_out, plan.pictures, rows, random)) sheets[s].left_out.push_back({.row = row});

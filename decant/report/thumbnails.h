@@ -2,7 +2,8 @@
 // a selection is balanced; only pictures show what it prefers.
 //
 // The choice is random, not the prettiest: stream "report thumbnails" of the run's seed, one index a bin.
-// Pictures stand in the order they were picked. Space is shared out beforehand: at most kThumbnails pictures
+// Pictures stand in the order they were picked. Of a ranking there are two sheets instead, the two ends of the
+// order and what is on both sides of the cut, from every pool in turn. Space is shared out beforehand: at most kThumbnails pictures
 // of kThumbnailSide pixels, and no more once kThumbnailBytes of JPEG are reached.
 #pragma once
 
@@ -29,7 +30,10 @@ struct Thumbnail {
 
 struct Sheet {
   int32_t bin = 0;
-  int64_t rows = 0;  ///< readable rows of the bin
+  std::string name;                    ///< "Bin 3"
+  std::string kept_name = "kept";      ///< over the pictures of `kept`
+  std::string left_name = "left out";  ///< over those of `left_out`
+  int64_t rows = 0;                    ///< readable rows of the bin
   int64_t kept_rows = 0;
   std::vector<Thumbnail> kept;
   std::vector<Thumbnail> left_out;

@@ -5,8 +5,11 @@
 //   select_bench --pool FEATURES        one pool
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
+//   ... --method NAME                   with any of them: a tenth of every pool in place of the cut, by facility-location, k-center, herding,
+//                                       kmeans-centres or subzerocore
 //
-// and after these: --threads T (1), --audits A (200), --counts, --windows W (2). One pool is audited: at A random picks everyone is scored.
+// and after these: --threads T (1), --audits A (200; 5 with a method), --counts, --windows W (2). One pool is audited: at A random picks everyone is
+// scored, or with facility location 2,500.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -14,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
@@ -25,8 +29,14 @@
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/kernels/dot.h"
 #include "decant/select/audit.h"
 #include "decant/select/greedy.h"
+#include "decant/select/methods/facility_location.h"
+#include "decant/select/methods/herding.h"
+#include "decant/select/methods/k_center.h"
+#include "decant/select/methods/kmeans_centres.h"
+#include "decant/select/methods/subzerocore.h"
 #include "decant/select/nested_greedy.h"
 
 namespace decant {
@@ -127,6 +137,7 @@ struct Settings {
   int64_t audits = 200;
   bool counts = false;
   int windows = 2;
+  std::string method;
 };
 
 /// All pools, picks compared with the plain engine's.
@@ -254,6 +265,110 @@ int one_pool(const Problem& problem, const std::string& what, const Settings& se
   return 0;
 }
 
+/// Facility location's values and gains by the formula alone.
+class FacilityFormula {
+ public:
+  FacilityFormula(const Features& features, std::span<const int64_t> rows) : features_(features), rows_(rows), covered_(rows.size(), 0.0) {
+    for (const int64_t row : rows) scales_.push_back(1 / std::sqrt(dot(at(row), at(row))));
+  }
+
+  void pick(int64_t row) {
+    for (size_t i = 0; i < rows_.size(); ++i) covered_[i] = std::max(covered_[i], value(i, place(row)));
+  }
+  double gain(int64_t row) const {
+    double sum = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) sum += std::max(0.0, value(i, place(row)) - covered_[i]);
+    return sum;
+  }
+
+ private:
+  std::span<const float> at(int64_t row) const { return features_.matrix()[row]; }
+  size_t place(int64_t row) const { return static_cast<size_t>(std::lower_bound(rows_.begin(), rows_.end(), row) - rows_.begin()); }
+  double value(size_t i, size_t j) const { return std::max(0.0, scales_[i] * scales_[j] * dot(at(rows_[i]), at(rows_[j]))); }
+
+  Features features_;
+  std::span<const int64_t> rows_;
+  std::vector<double> scales_;
+  std::vector<double> covered_;
+};
+
+/// Whether the row picked after `picks` gains as much as is said, and no less than the later picks and up to 2,000 random rows, but for the order in
+/// which sums are rounded here.
+bool facility_pick_is_best(const Problem& problem, const std::vector<int64_t>& rows, const Ranking& ranking, size_t picks, Random& random) {
+  FacilityFormula formula(problem.features(), rows);
+  for (size_t i = 0; i < picks; ++i) formula.pick(ranking.order[i]);
+  std::vector<int64_t> others(ranking.order.begin() + static_cast<std::ptrdiff_t>(picks), ranking.order.end());
+  if (others.size() > 500) others.resize(500);
+  for (int i = 0; i < 2000; ++i) others.push_back(rows[random.below(rows.size())]);
+  std::vector<double> gains(others.size());
+  parallel_for({}, static_cast<int64_t>(others.size()), 16, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) gains[i] = formula.gain(others[i]);
+  });
+  const double best = *std::max_element(gains.begin(), gains.end());
+  return gains[0] >= best * (1 - 1e-12) && std::abs(static_cast<double>(ranking.gains[picks]) - gains[0]) <= 1e-6 * gains[0];
+}
+
+Ranking rank(const std::string& method, const Features& features, const Pool& pool, const Context& context,
+             FacilityLocationCounts& counts) {
+  if (method == "facility-location") return facility_location(features, pool, {}, context, &counts);
+  if (method == "k-center") return k_center(features, pool, {}, context);
+  if (method == "herding") return herding(features, pool, context);
+  if (method == "kmeans-centres") return kmeans_centres(features, pool, {}, context);
+  if (method == "subzerocore") return subzerocore(features, pool, {}, context);
+  std::fprintf(stderr, "no method is called %s\n", method.c_str());
+  std::exit(2);
+}
+
+/// Facility location: some random picks against the formula. Of the others, that rows are distinct.
+bool ranked_well(const Problem& problem, const std::vector<Ranking>& rankings, const Settings& settings) {
+  Random random(7, "method audits");
+  for (size_t pool = 0; pool < rankings.size(); ++pool) {
+    auto rows = rankings[pool].order;
+    std::sort(rows.begin(), rows.end());
+    if (std::adjacent_find(rows.begin(), rows.end()) != rows.end()) return false;
+  }
+  if (settings.method != "facility-location") return true;
+  for (int64_t audit = 0; audit < settings.audits; ++audit) {
+    const auto pool = static_cast<size_t>(random.below(rankings.size()));
+    const auto picks = static_cast<size_t>(random.below(rankings[pool].order.size()));
+    if (!facility_pick_is_best(problem, problem.pools[pool], rankings[pool], picks, random)) return false;
+  }
+  return true;
+}
+
+/// A tenth of every pool.
+int methods(const Problem& problem, const std::string& what, const Settings& settings) {
+  Context context;
+  context.threads = settings.threads;
+  FacilityLocationCounts counts;
+  std::vector<Ranking> rankings;
+  forget_peak();
+  const double before = megabytes("VmRSS");
+  const double begin = seconds();
+  const std::clock_t processor = std::clock();
+  for (const auto& rows : problem.pools) {
+    const Pool pool{static_cast<int32_t>(rankings.size()), rows, static_cast<int64_t>(rows.size()) / 10};
+    rankings.push_back(rank(settings.method, problem.features(), pool, context, counts));
+  }
+  const double taken = seconds() - begin;
+  const double busy = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
+  const double memory = megabytes("VmHWM") - before;
+  if (!ranked_well(problem, rankings, settings)) {
+    std::fprintf(stderr, "%s, %s: the picks are wrong\n", settings.method.c_str(), what.c_str());
+    return 1;
+  }
+  std::printf("%s, %s, %d threads: %.2f s (%.2f s of processors), %.0f MB beyond the features, %.0f MB at most (%lld audits passed)\n",
+              settings.method.c_str(), what.c_str(), settings.threads, taken, busy, memory, before + memory,
+              static_cast<long long>(settings.method == "facility-location" ? settings.audits : 0));
+  if (settings.counts && counts.products > 0) {
+    std::printf("  %lld picks before pairs; %lld candidates multiplied, %lld changes, %lld summed exactly; %lld pairs, %lld short sums\n",
+                static_cast<long long>(counts.picks_before_pairs), static_cast<long long>(counts.products),
+                static_cast<long long>(counts.changes), static_cast<long long>(counts.exact), static_cast<long long>(counts.pairs),
+                static_cast<long long>(counts.short_sums));
+  }
+  return 0;
+}
+
 int bench(std::vector<std::string> arguments) {
   Settings settings;
   const auto take = [&](const std::string& name, bool has_value) {
@@ -264,6 +379,9 @@ int bench(std::vector<std::string> arguments) {
     return value;
   };
   if (const auto value = take("--threads", true); !value.empty()) settings.threads = std::stoi(value);
+  settings.method = take("--method", true);
+  const bool ranked = !settings.method.empty();
+  if (ranked) settings.audits = 5;
   if (const auto value = take("--audits", true); !value.empty()) settings.audits = std::stoll(value);
   if (const auto value = take("--windows", true); !value.empty()) settings.windows = std::stoi(value);
   settings.counts = !take("--counts", false).empty();
@@ -272,11 +390,15 @@ int bench(std::vector<std::string> arguments) {
     const int64_t count = std::stoll(arguments[1]);
     const int64_t width = std::stoll(arguments[2]);
     const bool noise = arguments[0] == "--noise";
-    return one_pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
+    const auto pool = ranked ? methods : one_pool;
+    return pool(drawn(1, count, width, noise), fmt::format("{} {} x {}", noise ? "noise" : "clusters", count, width), settings);
   }
-  if (arguments.size() == 2 && arguments[0] == "--pool") return one_pool(loaded(arguments[1], ""), arguments[1], settings);
-  if (arguments.size() == 2) return compare(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
-  return compare(drawn(10, 5000, 256, false), "ten cuts of 5,000 x 256", settings);
+  if (arguments.size() == 2 && arguments[0] == "--pool") {
+    return (ranked ? methods : one_pool)(loaded(arguments[1], ""), arguments[1], settings);
+  }
+  const auto pools = ranked ? methods : compare;
+  if (arguments.size() == 2) return pools(loaded(arguments[0], arguments[1]), "classes of " + arguments[0], settings);
+  return pools(drawn(10, 5000, 256, false), ranked ? "ten pools of 5,000 x 256" : "ten cuts of 5,000 x 256", settings);
 }
 
 }  // namespace

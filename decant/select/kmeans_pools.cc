@@ -21,7 +21,6 @@ constexpr int64_t kSeedRowsACentre = 10;
 constexpr size_t kSeedTrials = 4;
 constexpr int64_t kBatchRows = 4096;
 constexpr int64_t kBatchRowsACentre = 16;
-constexpr int kBatches = 100;
 constexpr int64_t kBlock = 512;       // rows of one matrix product
 constexpr int64_t kSeedChunk = 1024;  // rows of one partial sum: part of the definition
 
@@ -266,13 +265,14 @@ void join(Centres& centres, const KMeansRows& rows, std::span<const int64_t> whi
   centres.move();
 }
 
-void move_centres(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, uint64_t seed, const Context& context) {
+void move_centres(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, const KMeansOptions& options,
+                  const Context& context) {
   const int64_t batch = std::max(kBatchRows, kBatchRowsACentre * centres.count());
   const bool all_at_once = static_cast<int64_t>(which.size()) <= batch;
-  Stage stage(context, "centres", kBatches, "batches");
+  Stage stage(context, "centres", options.rounds, "batches");
   std::vector<int32_t> before;
-  for (int round = 0; round < kBatches; ++round) {
-    const auto drawn = some_rows(which, batch, Random(seed, "k-means batch", static_cast<uint64_t>(round)));
+  for (int round = 0; round < options.rounds; ++round) {
+    const auto drawn = some_rows(which, batch, Random(options.seed, "k-means batch", static_cast<uint64_t>(round)));
     auto nearest = assign_all(centres, rows, drawn, context, nullptr);
     if (all_at_once) {
       if (nearest == before) break;
@@ -282,6 +282,23 @@ void move_centres(Centres& centres, const KMeansRows& rows, std::span<const int6
     before = std::move(nearest);
     stage.advance();
   }
+}
+
+std::vector<std::vector<double>> spread_seeds(const KMeansRows& seen, std::span<const int64_t> rows, const KMeansOptions& options,
+                                              const Context& context) {
+  const auto sample = some_rows(rows, std::max(kSeedRows, kSeedRowsACentre * options.pools), Random(options.seed, "k-means seeding rows"));
+  return Seeding(seen, sample, context).draw(options.pools, Random(options.seed, "k-means seeding"));
+}
+
+std::vector<std::vector<double>> plain_seeds(const KMeansRows& seen, std::span<const int64_t> rows, const KMeansOptions& options) {
+  const auto order = Random(options.seed, "k-means plain seeds").permutation(static_cast<int64_t>(rows.size()));
+  std::vector<std::vector<double>> centres;
+  std::vector<float> scratch;
+  for (int64_t c = 0; c < options.pools; ++c) {
+    const auto x = seen.row(rows[static_cast<size_t>(order[static_cast<size_t>(c)])], scratch);
+    centres.push_back(scaled(x, seen.scale(x)));
+  }
+  return centres;
 }
 
 /// Numbers that are used become 0, 1, … in their order.
@@ -306,9 +323,8 @@ std::vector<int32_t> kmeans_pools(const Features& features, std::span<const int6
   }
   if (options.pools == 1) return std::vector<int32_t>(rows.size(), 0);
   const KMeansRows seen(features, options);
-  const auto sample = some_rows(rows, std::max(kSeedRows, kSeedRowsACentre * options.pools), Random(options.seed, "k-means seeding rows"));
-  Centres centres(Seeding(seen, sample, context).draw(options.pools, Random(options.seed, "k-means seeding")), seen.width());
-  move_centres(centres, seen, rows, options.seed, context);
+  Centres centres(options.plus_plus ? spread_seeds(seen, rows, options, context) : plain_seeds(seen, rows, options), seen.width());
+  move_centres(centres, seen, rows, options, context);
   Stage stage(context, "pools", count, "rows");
   auto pools = assign_all(centres, seen, rows, context, &stage);
   close_gaps(pools, centres.count());

@@ -36,6 +36,8 @@ struct KMeansOptions {
   bool unit = true;          ///< rows scaled to length 1
   int64_t first_column = 0;  ///< columns before it are not looked at
   uint64_t seed = 0;
+  bool plus_plus = true;  ///< otherwise step 1 draws K rows plainly: costs nothing, and centres begin where rows are dense
+  int rounds = 100;       ///< of step 2: batches, or Lloyd's
 };
 
 /// The pool of each of `rows` (row numbers of the features): 0, 1, …, without a gap. A centre that no row joined gives no pool, so there are

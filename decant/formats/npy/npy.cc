@@ -11,6 +11,7 @@
 #include "decant/base/name_pattern.h"
 #include "decant/formats/npy/npy_header.h"
 #include "decant/formats/npy/npy_shards.h"
+#include "decant/kernels/half.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -177,6 +178,14 @@ int64_t integer_at(const NpyArray& array, size_t index) {
   return std::in_range<int64_t>(value) ? static_cast<int64_t>(value) : -2;
 }
 
+double number_at(const NpyArray& array, size_t index) {
+  if (array.type == ElementType::f16) return half_to_float(load<uint16_t>(array.data, index));
+  if (array.type == ElementType::f32) return load<float>(array.data, index);
+  if (array.type == ElementType::f64) return load<double>(array.data, index);
+  if (array.type == ElementType::u64) return static_cast<double>(load<uint64_t>(array.data, index));
+  return static_cast<double>(integer_at(array, index));
+}
+
 void require_integers(const NpyArray& array, const std::string& name) {
   if (array.type == ElementType::f16 || array.type == ElementType::f32 || array.type == ElementType::f64)
     throw InputError({name, "", fmt::format("holds floats ({}), not integers", code_of(array.type)), "Save it with a.astype(np.int64)"});
@@ -253,6 +262,18 @@ std::vector<int64_t> read_indices(const fs::path& path) {
       throw InputError({name, fmt::format("position {}", i), "is no row number (negative, or beyond 63 bits)", "Count rows from 0"});
   }
   return indices;
+}
+
+std::vector<double> read_column(const fs::path& path, int64_t expected_rows) {
+  const NpyArray array = open_npy(path);
+  const bool column = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
+  if (!column || array.count() != expected_rows)
+    throw InputError({path.string(), "",
+                      fmt::format("has shape {}, where one number for each of {} rows is needed", text_of(array.shape), expected_rows),
+                      "Save one value for each training sample, in the order that `decant inspect` describes"});
+  std::vector<double> values(static_cast<size_t>(expected_rows));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = number_at(array, i);
+  return values;
 }
 
 std::string npy_header(ElementType type, std::span<const int64_t> shape) {

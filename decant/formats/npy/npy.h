@@ -60,6 +60,10 @@ std::vector<int32_t> read_labels(const std::filesystem::path& path, int64_t expe
 /// naming the position.
 std::vector<int64_t> read_indices(const std::filesystem::path& path);
 
+/// One number a row, of shape (n,) or (n, 1), any dtype but bfloat16; NaN and infinities are the caller's to judge. Throws InputError for
+/// another shape or length.
+std::vector<double> read_column(const std::filesystem::path& path, int64_t expected_rows);
+
 /// The bytes before the elements, as numpy.save writes them: magic, version, header padded so that the
 /// elements start at a multiple of
 /// 64. Version 1.

@@ -30,6 +30,12 @@ Tensors chosen_of(const Tensors& tensors, const std::vector<bool>& chosen) {
   return result;
 }
 
+void copy_into(const Tensors& to, const Tensors& from) {
+  const c10::NoGradGuard no_grad;
+  DECANT_CHECK(to.size(), ==, from.size());
+  for (size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
+}
+
 class Sgd final : public Optimizer {
  public:
   Sgd(const OptimizerOptions& options, Tensors parameters, const std::vector<bool>& decays)
@@ -51,6 +57,9 @@ class Sgd final : public Optimizer {
     at::_foreach_add_(parameters_, gradients, -rate);
     at::_foreach_add_(parameters_, momenta_, -rate * options_.momentum);
   }
+
+  Tensors memory() const override { return momenta_; }
+  void restore(const Tensors& memory, int64_t) override { copy_into(momenta_, memory); }
 
  private:
   OptimizerOptions options_;
@@ -82,6 +91,16 @@ class AdamW final : public Optimizer {
     at::_foreach_mul_(roots, 1 / std::sqrt(correction(kSquareBeta)));
     at::_foreach_add_(roots, kEpsilon);
     at::_foreach_addcdiv_(parameters_, means_, roots, -rate / correction(beta));
+  }
+
+  Tensors memory() const override {
+    Tensors both = means_;
+    both.insert(both.end(), squares_.begin(), squares_.end());
+    return both;
+  }
+  void restore(const Tensors& memory, int64_t steps) override {
+    copy_into(this->memory(), memory);
+    steps_ = steps;
   }
 
  private:

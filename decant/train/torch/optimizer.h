@@ -22,6 +22,10 @@ class Optimizer {
   virtual ~Optimizer() = default;
   /// One update with rate η. `gradients`: one for each parameter.
   virtual void step(const Tensors& gradients, double rate) = 0;
+  /// What it remembers from step to step: shared tensors, always as many and in the same order.
+  virtual Tensors memory() const = 0;
+  /// Goes on as if `steps` updates had left `memory`. The values are copied.
+  virtual void restore(const Tensors& memory, int64_t steps) = 0;
 };
 
 struct OptimizerOptions {

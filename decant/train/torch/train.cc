@@ -1,17 +1,14 @@
 // The loop itself, and nothing but: what a step is stands in training.h, where pictures come from in batches.h.
 #include "decant/train/train.h"
 
-#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <optional>
 
 #include "decant/base/errors.h"
-#include "decant/nn/device.h"
-#include "decant/nn/normalisation.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
-#include "decant/train/schedule.h"
+#include "decant/train/torch/setting.h"
 #include "decant/train/torch/training.h"
 
 namespace decant::train {
@@ -19,57 +16,9 @@ namespace {
 
 constexpr int kTestBatch = 256;
 
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-std::vector<int64_t> all_of(const Rows& rows) {
-  std::vector<int64_t> all(static_cast<size_t>(rows.size()));
-  std::iota(all.begin(), all.end(), int64_t{0});
-  return all;
-}
-
-/// Kept pictures leave almost nothing to do; decoding on the way is worth every core.
-int workers_for(const loader::ImageTable& table, const Context& context) {
-  return table.kept() ? 1 : context.thread_count();
-}
-
-/// Everything about the pictures and the network that training and measuring share.
-struct Setting {
-  Setting(const TrainJob& job, const Context& context) : device(nn::device_named(job.options.device)) {
-    const Rows& rows = job.rows != nullptr ? *job.rows : *job.test;
-    const std::vector<int64_t> all = job.rows != nullptr ? std::vector<int64_t>{} : all_of(rows);
-    const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span(all);
-    table = job.table;
-    if (!table) {
-      const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
-      table = std::make_shared<loader::ImageTable>(rows, subset, size, job.options.cache_bytes, context);
-    }
-    const auto pixels = nn::pixel_statistics(*table, subset, context);
-    const auto channels = static_cast<size_t>(pixels.channels);
-    normalisation = loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
-    network = nn::make_network({job.options.net, table->size(), job.classes});
-  }
-
-  c10::Device device;
-  std::shared_ptr<const loader::ImageTable> table;
-  loader::Normalisation normalisation;
-  std::unique_ptr<const nn::Network> network;
-};
-
-[[noreturn]] void throw_diverged(int64_t step, float loss, double rate) {
-  throw InputError({"", fmt::format("step {}", step), fmt::format("the loss is no longer a finite number ({})", loss),
-                    fmt::format("Lower the learning rate (it was {:.3g} here) or lengthen the warm-up", rate)});
-}
-
 void run_steps(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
   const TrainOptions& options = job.options;
-  const auto warmup = static_cast<int64_t>(std::llround(options.warmup * static_cast<double>(options.steps)));
-  const Schedule schedule{decay_named(options.schedule), options.learning_rate, options.steps, std::min(warmup, options.steps - 1)};
+  const Schedule schedule = schedule_of(options, options.steps);
   loader::Batches batches(*setting.table, job.subset,
                           {.batch = options.batch,
                            .samples = options.steps * options.batch,

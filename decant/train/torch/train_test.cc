@@ -14,6 +14,7 @@
 #include "decant/data/test_rows.h"
 #include "decant/loader/image_table.h"
 #include "decant/loader/memory_rows.h"
+#include "decant/train/dynamics.h"
 #include "decant/train/torch/optimizer.h"
 
 namespace decant::train {
@@ -100,6 +101,86 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   EXPECT_EQ(measure(job, jobs[0].save_weights, {.threads = 1}).accuracy, results[0].accuracy);
   job.options.seed = 1;
   EXPECT_NE(train(job, {.threads = 1}).losses, results[0].losses);
+}
+
+DynamicsJob small_recording(const loader::MemoryRows& rows, std::span<const int64_t> subset, const std::filesystem::path& folder) {
+  DynamicsJob job{.training = {.options = small_options(), .rows = &rows, .subset = subset, .classes = 4}, .epochs = 5, .folder = folder};
+  job.training.options.optimizer = "adamw";
+  job.training.options.learning_rate = 0.003;
+  job.training.save_weights = folder / "weights.safetensors";
+  return job;
+}
+
+TEST(Dynamics, EveryRowIsSeenOnceAnEpochAndLearnt) {
+  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  std::vector<int64_t> subset = all_rows_of(rows);
+  subset.erase(subset.begin() + 7);
+  const auto folder = fresh_folder("dynamics");
+  const DynamicsResult result = record_dynamics(small_recording(rows, subset, folder), {.threads = 1});
+  EXPECT_EQ(result.steps, 5 * 4) << "49 rows in batches of 16";
+  const Dynamics seen = read_dynamics(folder, 50);
+  EXPECT_EQ(seen.epochs(), 5);
+  double right[2] = {0, 0};
+  for (int64_t epoch = 0; epoch < 5; ++epoch) {
+    EXPECT_TRUE(std::isnan(seen.at(Dynamic::loss, epoch, 7))) << "not in the subset";
+    for (const int64_t row : subset) {
+      const double p = seen.at(Dynamic::probability, epoch, row);
+      EXPECT_NEAR(seen.at(Dynamic::loss, epoch, row), -std::log(p), 0.02 + 0.001 / p);
+      right[epoch / 4] += seen.at(Dynamic::margin, epoch, row) > 0;
+    }
+  }
+  EXPECT_GT(right[1], 45) << "of 49 in the last epoch";
+  EXPECT_FALSE(std::filesystem::exists(folder / "state.safetensors"));
+}
+
+TEST(Dynamics, AnInterruptedRecordingEndsInTheSameBytes) {
+  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const auto subset = all_rows_of(rows);
+  const auto whole = fresh_folder("whole");
+  const auto parts = fresh_folder("parts");
+  record_dynamics(small_recording(rows, subset, whole), {.threads = 1});
+  for (int stops = 1; stops <= 2; ++stops) {  // in the second and in the fourth epoch
+    class StopAt final : public ProgressSink {
+     public:
+      StopAt(int64_t at, std::atomic<bool>& flag) : at_(at), flag_(flag) {}
+      void begin(std::string_view, int64_t, std::string_view unit) override { counts_ = unit == "pictures"; }
+      void advance(int64_t done) override {
+        if (counts_ && (done_ += done) >= at_) flag_ = true;
+      }
+      void end() override {}
+
+     private:
+      int64_t at_;
+      std::atomic<bool>& flag_;
+      int64_t done_ = 0;
+      bool counts_ = false;
+    };
+    std::atomic<bool> cancel = false;
+    StopAt sink(100 * stops - 30, cancel);
+    EXPECT_THROW(record_dynamics(small_recording(rows, subset, parts), {.threads = 1, .progress = &sink, .cancel = &cancel}), Cancelled);
+    EXPECT_TRUE(std::filesystem::exists(parts / "state.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(parts / "loss.npy"));
+  }
+  auto other = small_recording(rows, subset, parts);
+  other.training.options.batch = 8;
+  expect_says(message_of([&] { record_dynamics(other, {.threads = 1}); }), {"state.safetensors", "other options or rows"});
+  EXPECT_GT(record_dynamics(small_recording(rows, subset, parts), {.threads = 1}).epochs_before, 1);
+  for (const auto* name : {"probability.npy", "margin.npy", "gradient.npy", "weights.safetensors"})
+    EXPECT_TRUE(read_text(whole / name) == read_text(parts / name)) << name;
+}
+
+TEST(Dynamics, RefusesOneClassAndRecordsThatDoNotFit) {
+  const loader::MemoryRows rows = drawn_rows(20, 1, 1);
+  const auto subset = all_rows_of(rows);
+  const auto folder = fresh_folder("dynamics");
+  auto job = small_recording(rows, subset, folder);
+  job.training.classes = 1;
+  expect_says(message_of([&] { record_dynamics(job, {.threads = 1}); }), {"one class only"});
+  job.training.classes = 4;
+  record_dynamics(job, {.threads = 1});
+  expect_says(message_of([&] { read_dynamics(folder, 21); }), {"probability.npy", "20 rows", "21"});
+  std::filesystem::remove(folder / "margin.npy");
+  EXPECT_THROW(read_dynamics(folder, 20), Error);
 }
 
 TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {

@@ -62,11 +62,32 @@ Training::Training(const nn::Network& network, const nn::State& state, const Tra
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters, decays_of(network));
 }
 
-float Training::step(const at::Tensor& images, const at::Tensor& labels, double rate) {
-  const at::Tensor output = network_.forward(state_.parameters, state_.buffers, images, true);
+float Training::step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* seen) {
+  const at::Tensor embedding = network_.embed(state_.parameters, state_.buffers, images, true);
+  const at::Tensor output = network_.classify(state_.parameters, embedding);
+  if (seen != nullptr) *seen = {embedding.detach(), output.detach()};
   const at::Tensor loss = at::cross_entropy_loss(output, labels, {}, at::Reduction::Mean, -100, label_smoothing_);
   optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
   return loss.item<float>();
+}
+
+std::vector<at::Tensor> Training::memory() const {
+  std::vector<at::Tensor> all;
+  for (const auto& tensors : {state_.parameters, state_.buffers, optimizer_->memory()}) {
+    for (const at::Tensor& tensor : tensors) all.push_back(tensor.detach());
+  }
+  return all;
+}
+
+void Training::restore(const std::vector<at::Tensor>& memory, int64_t steps) {
+  const c10::NoGradGuard no_grad;
+  const size_t own = state_.parameters.size() + state_.buffers.size();
+  DECANT_CHECK(memory.size(), ==, own + optimizer_->memory().size());
+  size_t next = 0;
+  for (auto* tensors : {&state_.parameters, &state_.buffers}) {
+    for (at::Tensor& tensor : *tensors) tensor.copy_(memory[next++]);
+  }
+  optimizer_->restore({memory.begin() + static_cast<ptrdiff_t>(own), memory.end()}, steps);
 }
 
 int64_t Training::count_right(const at::Tensor& images, const at::Tensor& labels) {

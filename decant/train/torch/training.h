@@ -32,14 +32,24 @@ class Training {
   /// `network` must outlive this. The weights in `state` are copied only where device or format ask for it.
   Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device);
 
+  /// What the network gave, before the update.
+  struct Output {
+    at::Tensor embedding;  ///< (batch, embedding width)
+    at::Tensor logits;     ///< (batch, classes)
+  };
   /// Forward, label-smoothed cross entropy, backward, update with rate η. Returns the loss before the update.
-  float step(const at::Tensor& images, const at::Tensor& labels, double rate);
+  float step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* output = nullptr);
 
   /// Pictures whose largest output is the label's, in evaluation mode.
   int64_t count_right(const at::Tensor& images, const at::Tensor& labels);
 
   /// The weights as they are now: shared tensors, not copies.
   const nn::State& state() const { return state_; }
+
+  /// Everything that the next step follows from: weights, running statistics, what the optimizer remembers. Shared tensors.
+  std::vector<at::Tensor> memory() const;
+  /// Goes on as if `steps` steps had left `memory`. The values are copied.
+  void restore(const std::vector<at::Tensor>& memory, int64_t steps);
 
  private:
   const nn::Network& network_;

@@ -1,0 +1,143 @@
+#include "decant/pipeline/material.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/select/pools.h"
+#include "decant/select/ranking.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace {
+
+const MethodInfo& info_of(const std::string& method) {
+  const auto found = std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == method; });
+  DECANT_CHECK(found != methods().end(), ==, true);
+  return *found;
+}
+
+bool is_score(const std::string& method) {
+  return std::find(score_names().begin(), score_names().end(), method) != score_names().end();
+}
+
+bool is_column(const SelectOptions& select) {
+  return select.scores.ends_with(".npy");
+}
+
+/// 1 for the smallest score … 0 for the largest, by rank: for a column of which nothing else is known.
+std::vector<double> ease_by_rank(const Material& material, const std::vector<double>& scores) {
+  std::vector<int64_t> rows = material.input->usable_rows();
+  std::vector<double> own;
+  for (const int64_t row : rows) own.push_back(scores[static_cast<size_t>(row)]);
+  const std::vector<int64_t> order = falling_order(own);
+  std::vector<double> ease(scores.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    ease[static_cast<size_t>(rows[static_cast<size_t>(order[i])])] = (static_cast<double>(i) + 0.5) / static_cast<double>(order.size());
+  return ease;
+}
+
+void score_by_column(Material& material) {
+  const SelectOptions& select = material.select;
+  if (is_score(select.method))
+    throw UsageError(fmt::format("--method {} computes its own numbers from a record; with a column of yours: --method scores, and --rule",
+                                 select.method));
+  material.scores = read_scores(select.scores, *material.input);
+  material.ease = ease_by_rank(material, material.scores);
+  material.score_note = select.scores;
+}
+
+DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
+                         const Context& context) {
+  if (select.scores != "auto") return read_dynamics_of(select.scores, input);
+  return obtain_dynamics(input,
+                         {.net = select.score_net,
+                          .epochs = select.score_epochs,
+                          .image_size = features.image_size,
+                          .device = features.device,
+                          .cache = features.cache},
+                         seed, context);
+}
+
+void score_by_record(Material& material, const FeatureOptions& features, const Context& context) {
+  const SelectOptions& select = material.select;
+  if (select.method == "scores") throw UsageError("--method scores takes its numbers from --scores FILE.npy");
+  material.dynamics = dynamics_for(*material.input, select, features, material.seed, context);
+  const std::string name = is_score(select.method) ? select.method : "aum";
+  material.scores = score_rows(name, material.dynamics.dynamics, context);
+  material.ease = mean_probability(material.dynamics.dynamics, context);
+  material.score_note = fmt::format("{} epochs of {}", material.dynamics.dynamics.epochs(), material.dynamics.record.value("net", ""));
+}
+
+/// Sets the hardest share of every pool aside; of equals, the larger row.
+void cut_hardest(Material& material, const Context& context) {
+  const double cut = material.select.hard_cut;
+  if (cut == 0) return;
+  if (!(cut > 0 && cut < 1)) throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1");
+  const bool by_record = material.dynamics.dynamics.epochs() > 0;
+  const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
+  const Pools pools = make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
+  int64_t taken = 0;
+  for (const auto& rows : pools.rows) {
+    std::vector<double> own;
+    for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
+    const std::vector<int64_t> easiest_first = falling_order(own);
+    const auto count = static_cast<size_t>(cut * static_cast<double>(rows.size()));
+    for (size_t i = rows.size() - count; i < rows.size(); ++i) material.left_out.push_back(rows[static_cast<size_t>(easiest_first[i])]);
+    taken += static_cast<int64_t>(count);
+  }
+  std::sort(material.left_out.begin(), material.left_out.end());
+  const int64_t left = material.input->rows() - std::ssize(material.left_out);
+  if (left < material.count)
+    throw InputError(
+        {material.input->dataset.root.string(), "",
+         fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(material.count), cut, human_count(left)),
+         "Lower --hard-cut or --keep"});
+  material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
+                                  by_record ? "aum, " + material.score_note : "the given scores");
+}
+
+/// What the published settings say of the share to cut for strata, between their points by straight lines (Zheng et al., CIFAR-10).
+double published_cut(double keep) {
+  constexpr double kKeep[] = {0.1, 0.2, 0.3, 0.5, 1.0};
+  constexpr double kCut[] = {0.3, 0.1, 0.1, 0.0, 0.0};
+  if (keep <= kKeep[0]) return kCut[0];
+  size_t i = 1;
+  while (keep > kKeep[i]) ++i;
+  return kCut[i - 1] + (kCut[i] - kCut[i - 1]) * (keep - kKeep[i - 1]) / (kKeep[i] - kKeep[i - 1]);
+}
+
+}  // namespace
+
+Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
+                const Context& context) {
+  Material material{.input = &input, .select = select, .count = count, .seed = seed};
+  material.left_out = input.bad_rows();
+  if (input.labelled() && !select.pool) material.labels = input.labels;
+  const MethodInfo& info = info_of(select.method);
+  if (select.method == "ccs" && select.hard_cut == 0) material.select.hard_cut = published_cut(material.keep());
+  if (info.features) material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
+  if (info.scores || material.select.hard_cut != 0) {
+    log.stage("scores", [&] {
+      if (is_column(select)) {
+        score_by_column(material);
+      } else {
+        score_by_record(material, features, context);
+      }
+    });
+    cut_hardest(material, context);
+  }
+  return material;
+}
+
+std::string pools_phrase(const Material& material) {
+  return material.labels.empty() ? "one pool" : fmt::format("each of {} classes", material.input->classes);
+}
+
+std::string features_phrase(const Material& material) {
+  const FeatureSet& set = material.features;
+  return fmt::format("{} features ({} columns)", set.kind == "rows" ? "the given" : set.kind, set.features.width());
+}
+
+}  // namespace decant

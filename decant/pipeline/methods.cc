@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <fmt/ranges.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/choose_rows.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace {
+
+std::vector<MethodInfo> list_methods() {
+  std::vector<MethodInfo> list = {
+      {"random", false, false, "the same share of every class, by chance"},
+      {"bins", true, false, "GraphCut bins, the same share of each (Dataset Quantization)"},
+      {"bins-weighted", true, false, "GraphCut bins, shares that depend on the ratio (after ADQ)"},
+      {"facility-location", true, false, "rows that every row is similar to"},
+      {"subzerocore", true, false, "facility location, rows of typical density first"},
+      {"k-center", true, false, "rows that leave none far away"},
+      {"herding", true, false, "rows whose mean follows the mean of all"},
+      {"k-means", true, false, "the rows nearest to the centres of k-means"},
+      {"zcore", true, false, "coverage of random planes, less redundancy"},
+      {"thinning", true, false, "random rows, their near neighbours left out (after BGFDQ)"},
+      {"moderate", true, false, "rows at a middling distance from the class's median"},
+      {"d2", true, true, "difficulty, spread over a graph of neighbours"},
+      {"ccs", false, true, "every level of difficulty alike, the hardest cut off"},
+      {"scores", false, true, "by the numbers of --scores FILE.npy"},
+  };
+  for (const std::string& score : score_names())
+    list.push_back({score, false, true, score == "dual" ? "hard and uncertain rows of middling difficulty" : "by that score"});
+  return list;
+}
+
+void set_option(SelectOptions& options, const std::string& part, const std::string& spec) {
+  OptionTable table;
+  options.declare(table);
+  const size_t sign = part.find('=');
+  const std::string name = part.substr(0, sign);
+  std::vector<std::string> names;
+  for (const Option& option : table.options()) {
+    if (option.name != "method") names.push_back(option.name);
+    if (option.name != name || name == "method") continue;
+    return option.set(sign == std::string::npos ? "true" : part.substr(sign + 1));
+  }
+  const std::string near = nearest(name, names);
+  throw UsageError(fmt::format("method {}: there is no option '{}'{}", spec, name, near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+}  // namespace
+
+const std::vector<MethodInfo>& methods() {
+  static const std::vector<MethodInfo> list = list_methods();
+  return list;
+}
+
+SelectOptions method_of(const std::string& spec, const SelectOptions& base) {
+  SelectOptions options = base;
+  size_t begin = std::min(spec.find('+'), spec.size());
+  options.method = spec.substr(0, begin);
+  std::vector<std::string> names = {"auto"};
+  for (const MethodInfo& method : methods()) names.push_back(method.name);
+  if (std::find(names.begin(), names.end(), options.method) == names.end()) {
+    const std::string near = nearest(options.method, names);
+    throw UsageError(
+        fmt::format("--method {}: there are {}{}", spec, fmt::join(names, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  while (begin < spec.size()) {
+    const size_t end = std::min(spec.find('+', begin + 1), spec.size());
+    set_option(options, spec.substr(begin + 1, end - begin - 1), spec);
+    begin = end;
+  }
+  return options;
+}
+
+}  // namespace decant

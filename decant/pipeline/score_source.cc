@@ -1,0 +1,182 @@
+#include "decant/pipeline/score_source.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/features/cache.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/feature_source.h"
+#include "decant/pipeline/neural.h"
+#include "decant/pipeline/run_folder.h"
+#include "decant/pipeline/run_log.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kDynamicsFile = "dynamics.json";
+
+void require_learnable(const Input& input) {
+  const std::string root = input.dataset.root.string();
+  if (!input.dataset.train().has_images())
+    throw InputError({root, "", "holds no pictures, and the proxy that scores are watched on sees pictures",
+                      "Give --scores FILE.npy, or a method that needs features only"});
+  if (!input.labelled())
+    throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
+                      "Use a method that needs features only, like facility-location or bins"});
+  std::vector<int32_t> labels;
+  for (const int64_t row : input.usable_rows()) labels.push_back(input.labels[static_cast<size_t>(row)]);
+  if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
+    throw InputError(
+        {root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
+}
+
+train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
+  train::DynamicsJob job;
+  job.epochs = proxy.epochs;
+  job.training.options.net = proxy.net;
+  job.training.options.image_size = proxy.image_size;
+  job.training.options.flip = !proxy.no_flip;
+  job.training.options.device = proxy.device;
+  job.training.options.seed = seed;
+  job.training.rows = &input.dataset.train();
+  job.training.subset = usable;
+  job.training.classes = input.classes;
+  return job;
+}
+
+features::FeatureKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
+  return {input.digest, "dynamics",
+          fmt::format("{} {} epochs side {} flip {} seed {}", proxy.net, proxy.epochs, proxy.image_size, !proxy.no_flip, seed),
+          neural().numerics(proxy.device)};
+}
+
+/// What guessing the commonest class would get right.
+double guessing(const Input& input) {
+  std::vector<int64_t> counts(static_cast<size_t>(input.classes));
+  const std::vector<int64_t> usable = input.usable_rows();
+  for (const int64_t row : usable) ++counts[static_cast<size_t>(input.labels[static_cast<size_t>(row)])];
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) / static_cast<double>(usable.size());
+}
+
+/// A proxy that learnt nothing has nothing to say. Two standard errors above guessing is little to ask.
+void require_learnt(const Input& input, const ProxyOptions& proxy, const std::vector<double>& accuracy) {
+  const double chance = guessing(input);
+  const auto rows = static_cast<double>(input.usable_rows().size());
+  if (accuracy.back() > chance + 2 * std::sqrt(chance * (1 - chance) / rows)) return;
+  throw InputError({input.dataset.root.string(), "",
+                    fmt::format("the proxy ({}, {} epochs) is right on {:.1f} % of the rows, no better than always naming one class "
+                                "({:.1f} %), so its scores say nothing",
+                                proxy.net, proxy.epochs, 100 * accuracy.back(), 100 * chance),
+                    "Give it more --score-epochs or another --score-net, check the labels, or use --method random"});
+}
+
+Json record_json(const Input& input, const train::DynamicsJob& job, const train::DynamicsResult& made, const Dynamics& dynamics,
+                 uint64_t seed) {
+  return {{"format", 1},
+          {"input", input.digest},
+          {"rows", input.rows()},
+          {"net", job.training.options.net},
+          {"epochs", job.epochs},
+          {"batch", job.training.options.batch},
+          {"steps", made.steps},
+          {"seed", seed},
+          {"seconds", made.seconds},
+          {"accuracy", accuracy_of(dynamics)}};
+}
+
+DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
+  DynamicsSet set;
+  set.folder = folder;
+  set.record = read_json(folder / kDynamicsFile);
+  set.dynamics = train::read_dynamics(folder, input.rows());
+  set.reused = true;
+  return set;
+}
+
+}  // namespace
+
+DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
+  require_learnable(input);
+  const fs::path folder = cache_folder(proxy.cache) / ("dynamics-" + key_of(input, proxy, seed).digest());
+  if (!fs::exists(folder / kDynamicsFile)) {
+    const Subset usable = input.usable_rows();
+    train::DynamicsJob job = job_of(input, proxy, usable, seed);
+    job.folder = folder;
+    fs::create_directories(folder);
+    context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
+    const train::DynamicsResult made = neural().record_dynamics(job, context);
+    const Json record = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
+    write_file(folder / kDynamicsFile, json_text(record, 2) + "\n");
+    DynamicsSet set = recorded_in(folder, input);
+    set.reused = false;
+    require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
+    return set;
+  }
+  DynamicsSet set = recorded_in(folder, input);
+  require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
+  return set;
+}
+
+DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
+  if (!fs::exists(folder / kDynamicsFile))
+    throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
+  DynamicsSet set = recorded_in(folder, input);
+  if (set.record.value("input", "") != input.digest)
+    throw InputError({folder.string(), "",
+                      fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
+                      "Record the dynamics of this data set: decant scores"});
+  return set;
+}
+
+std::vector<double> read_scores(const fs::path& file, const Input& input) {
+  std::vector<double> scores = read_column(file, input.rows());
+  for (const int64_t row : input.usable_rows()) {
+    if (std::isfinite(scores[static_cast<size_t>(row)])) continue;
+    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, and no score", scores[static_cast<size_t>(row)]),
+                      "Give a finite number for every row that can be read"});
+  }
+  return scores;
+}
+
+void ScoresOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "the data set");
+  path.positional = path.required = true;
+  table.add("out", out, "FOLDER", "where records and scores go").required = true;
+  table.add("net", proxy.net, "NET", "the network that is watched: quick, convnet3, resnet18, …");
+  table.add("epochs", proxy.epochs, "N", "passes over the set");
+  table.add("image-size", proxy.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
+  table.add("no-flip", proxy.no_flip, "do not mirror half of the pictures");
+  table.add("device", proxy.device, "DEV", "cpu or cuda");
+  table.add("cache", proxy.cache, "DIR", "where records are kept; default ~/.cache/decant").effect = Effect::speed;
+  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
+  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+Json make_scores(const ScoresOptions& options, const Context& context) {
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = ""});
+  RunLog log("");
+  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  const DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, options.proxy, options.seed, context); });
+  for (const std::string_view name : kDynamicNames)
+    fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
+  for (const std::string& name : score_names()) {
+    const std::vector<double> scores = score_rows(name, set.dynamics, context);
+    write_npy<float>(out.path() / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));
+  }
+  Json record = set.record;
+  record["scores"] = score_names();
+  record["command"] = options.command;
+  write_file(out.path() / kDynamicsFile, json_text(record, 2) + "\n");
+  out.commit();
+  record["reused"] = set.reused;
+  record["out"] = options.out.string();
+  return record;
+}
+
+}  // namespace decant

@@ -1,0 +1,56 @@
+#include "decant/select/rules/strata.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "decant/select/rules/pool_scores.h"
+
+namespace decant {
+namespace {
+
+/// Places of the pool in each stratum, ascending.
+std::vector<std::vector<int64_t>> cut_into_strata(std::span<const double> own, int count) {
+  const auto [low, high] = std::minmax_element(own.begin(), own.end());
+  const double range = *high - *low;
+  std::vector<std::vector<int64_t>> strata(static_cast<size_t>(count));
+  for (size_t i = 0; i < own.size(); ++i) {
+    const double place = range > 0 ? (own[i] - *low) / range * count : 0;
+    strata[std::min(static_cast<size_t>(place), strata.size() - 1)].push_back(static_cast<int64_t>(i));
+  }
+  return strata;
+}
+
+/// What each stratum gives, by water-filling.
+std::vector<int64_t> fill(const std::vector<std::vector<int64_t>>& strata, int64_t budget) {
+  std::vector<size_t> by_size(strata.size());
+  std::iota(by_size.begin(), by_size.end(), size_t{0});
+  std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return strata[a].size() < strata[b].size(); });
+  std::vector<int64_t> gives(strata.size());
+  for (size_t k = 0; k < by_size.size(); ++k) {
+    int64_t& give = gives[by_size[k]];
+    give = std::min(std::ssize(strata[by_size[k]]), budget / static_cast<int64_t>(by_size.size() - k));
+    budget -= give;
+  }
+  return gives;
+}
+
+}  // namespace
+
+Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOptions& options) {
+  const std::vector<double> own = scores_of(scores, pool);
+  const std::vector<double> keys = row_keys(pool, options.seed, "strata");
+  auto parts = cut_into_strata(own, options.strata);
+  const std::vector<int64_t> gives = fill(parts, pool.count);
+  std::vector<int64_t> picked;
+  for (size_t k = 0; k < parts.size(); ++k) {
+    std::sort(parts[k].begin(), parts[k].end(), [&](int64_t a, int64_t b) {
+      const double x = keys[static_cast<size_t>(a)];
+      const double y = keys[static_cast<size_t>(b)];
+      return x != y ? x > y : a < b;
+    });
+    picked.insert(picked.end(), parts[k].begin(), parts[k].begin() + gives[k]);
+  }
+  return ranking_of(pool, own, picked);
+}
+
+}  // namespace decant

@@ -1,0 +1,33 @@
+#include "decant/train/dynamics.h"
+
+#include "decant/base/errors.h"
+#include "decant/formats/npy/npy.h"
+
+namespace decant::train {
+
+Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows) {
+  Dynamics::Records records{};
+  auto owners = std::make_shared<std::vector<std::shared_ptr<const void>>>();
+  std::vector<int64_t> shape;
+  for (size_t i = 0; i < kDynamicCount; ++i) {
+    const auto file = folder / (std::string(kDynamicNames[i]) + ".npy");
+    const NpyArray array = open_npy(file);
+    if (array.type != ElementType::f16 || array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] < 1)
+      throw InputError({file.string(), "", "is not float16 of shape (epochs, rows)", "Name a folder that `decant scores` wrote"});
+    if (rows >= 0 && array.shape[1] != rows)
+      throw InputError({file.string(), "", fmt::format("has {} rows where the data set has {}", array.shape[1], rows),
+                        "Record the dynamics on this data set"});
+    if (shape.empty()) shape = array.shape;
+    if (array.shape != shape)
+      throw InputError({file.string(), "",
+                        fmt::format("is {} × {}, but the record beside it {} × {}", array.shape[0], array.shape[1], shape[0], shape[1]),
+                        "Record the dynamics again"});
+    if (reinterpret_cast<uintptr_t>(array.data.data()) % alignof(uint16_t) != 0)
+      throw InputError({file.string(), "", "has its values at an odd place", "Save it again with numpy.save"});
+    records[i] = reinterpret_cast<const uint16_t*>(array.data.data());
+    owners->push_back(array.owner);
+  }
+  return {shape[0], shape[1], records, owners};
+}
+
+}  // namespace decant::train
