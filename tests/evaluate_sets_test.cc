@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "decant/base/errors.h"
@@ -142,8 +143,12 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
   EvaluateOptions options = judging(folder);
   options.test.clear();
   options.test_labels.clear();
-  options.against = "full,random,bins";
+  options.against = "full,random,bins,scores+rule=beta,scores";
   options.keep = "25%";
+  std::vector<float> scores(200);
+  for (size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i * 37 % 200);
+  write_npy<float>(folder / "scores.npy", scores);
+  options.select.scores = (folder / "scores.npy").string();
   write_rows(folder / "all.npy", [] {
     std::vector<int64_t> all(200);
     for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
@@ -154,19 +159,23 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
   EXPECT_EQ(sets.held_out.size(), 40u);
   EXPECT_EQ(sets.test->size(), 40);
   const auto arms = make_arms(sets, options, 0, {});
-  ASSERT_EQ(arms.size(), 5u);
-  std::set<Subset> draws;
+  ASSERT_EQ(arms.size(), 7u);
+  std::map<std::string, std::set<Subset>> draws;
   for (const evaluate::Arm& arm : arms) {
+    const bool all = arm.name == "full" || arm.name == "small";
     for (const uint64_t seed : {0u, 1u}) {
       const Subset rows = arm.subset(seed);
-      EXPECT_EQ(rows.size(), arm.name == "bins" || (arm.name == "random" && rows.size() < 100) ? 40u : 160u) << arm.name;
+      if (all || arm.name != "random") EXPECT_EQ(rows.size(), all ? 160u : 40u) << arm.name;
       Subset both;
       std::ranges::set_intersection(rows, sets.held_out, std::back_inserter(both));
       EXPECT_TRUE(both.empty()) << arm.name;
-      if (arm.name == "bins") draws.insert(rows);
+      draws[arm.name].insert(rows);
     }
   }
-  EXPECT_EQ(draws.size(), 2u) << "bins draw by chance";
+  EXPECT_EQ(draws["full"].size(), 1u);
+  EXPECT_EQ(draws["bins"].size(), 2u) << "sampled by chance";
+  EXPECT_EQ(draws["scores+rule=beta"].size(), 2u) << "drawn by the rule";
+  EXPECT_EQ(draws["scores"].size(), 1u) << "the first by score: no chance in it";
   EXPECT_THAT(evaluate_sets(options, {}).protocol, HasSubstr("40 training rows held out of every set"));
 }
 
