@@ -234,7 +234,10 @@ TEST(Program, EvaluatesWhatItMade) {
   const std::string line = "$decant evaluate '" + in.string() + "' '" + out.string() + "' --steps 40 --batch 16 --seeds 2 --json";
   const Outcome outcome = shell(line);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(shell(line + " --threads 1").out.substr(0, 60), outcome.out.substr(0, 60));
+  EXPECT_THAT(shell("$decant evaluate '" + in.string() + "' '" + out.string() + "' --steps 41 --batch 16 --seeds 2 --dry-run").out,
+              AllOf(HasSubstr("0 of 6 runs are known"), HasSubstr("quick (steps 41, batch 16)"), HasSubstr("6 trainings of 41 steps")));
+  const auto accuracies = [](const std::string& lines) { return parse_json(lines.substr(0, lines.find('\n')))["accuracy"]; };
+  EXPECT_EQ(accuracies(shell(line + " --threads 1").out), accuracies(outcome.out)) << "whatever the number of threads";
   std::vector<std::string> sets;
   size_t begin = 0;
   while (begin < outcome.out.size()) {
@@ -249,6 +252,41 @@ TEST(Program, EvaluatesWhatItMade) {
   EXPECT_THAT(sets, testing::ElementsAre("full", "random", "small"));
   EXPECT_THAT(read_text(out / "report.html"), HasSubstr("quick"));
   EXPECT_TRUE(fs::exists(out / "evidence.json"));
+}
+
+TEST(Program, JudgesMatrices) {
+  const fs::path folder = fresh_folder("judge_cli");
+  Random random(5, "judge_cli");
+  std::vector<float> values(120 * 4);
+  std::vector<int64_t> labels(120), rows(30), others(20);
+  for (size_t i = 0; i < 120; ++i) {
+    labels[i] = static_cast<int64_t>(i % 3);
+    for (size_t c = 0; c < 4; ++c) values[4 * i + c] = static_cast<float>((c == i % 3 ? 3 : 0) + random.normal());
+  }
+  for (size_t i = 0; i < 30; ++i) rows[i] = static_cast<int64_t>(4 * i);
+  for (size_t i = 0; i < 20; ++i) others[i] = static_cast<int64_t>(5 * i + 1);
+  const int64_t shape[] = {120, 4};
+  write_npy<float>(folder / "x.npy", values, shape);
+  write_npy<int64_t>(folder / "y.npy", labels);
+  write_npy<int64_t>(folder / "some.npy", rows);
+  write_npy<int64_t>(folder / "others.npy", others);
+  const std::string line = "cd '" + folder.string() + "'; $decant evaluate x.npy some.npy others.npy --labels y.npy --cache cache ";
+  const Outcome plan = shell(line + "--dry-run");
+  EXPECT_EQ(plan.code, 0) << plan.err;
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("some"), HasSubstr("others"), HasSubstr("0 of 15 runs are known already")));
+  const Outcome judged = shell(line + "-o judged.json");
+  EXPECT_EQ(judged.code, 0) << judged.err;
+  EXPECT_THAT(judged.out, AllOf(HasSubstr("some"), HasSubstr("linear"), HasSubstr("points against random rows of the same number")));
+  const Json document = parse_json(read_text(folder / "judged.json"));
+  EXPECT_THAT(document["command"].get<std::string>(), HasSubstr("some.npy others.npy"));
+  EXPECT_EQ(document["results"].size(), 5u);
+  const Outcome again = shell(line + "--against full,random,bins --keep 10%,30% --bins 2 --json");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("are known already"));
+  EXPECT_EQ(std::ranges::count(again.out, '\n'), 9);
+  EXPECT_EQ(shell(line + "--against magic --keep 10%").code, 2);
+  EXPECT_EQ(shell("cd '" + folder.string() + "'; $decant evaluate x.npy --labels y.npy").code, 3) << "nothing says how much";
+  EXPECT_EQ(shell("cd '" + folder.string() + "'; $decant evaluate --labels y.npy").code, 2);
 }
 
 }  // namespace

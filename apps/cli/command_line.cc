@@ -27,7 +27,7 @@ constexpr const char* kIntroduction =
     "\n"
     "  decant inspect photos/                                   what is there\n"
     "  decant compress photos/ -o photos-20 --keep 20%          the small set, with a report\n"
-    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and small, side by side\n"
+    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and chosen sets, side by side\n"
     "  decant demo                                              all of it, on pictures it draws itself\n";
 
 std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
@@ -38,7 +38,7 @@ std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
 }
 
 std::string left_column(const Option& option) {
-  if (option.positional) return "  " + option.metavar;
+  if (option.positional) return "  " + (option.repeated ? "[" + option.metavar + " …]" : option.metavar);
   std::string text = (option.name == "out" ? "  -o, --" : "      --") + option.name;
   return option.metavar.empty() ? text : text + " " + option.metavar;
 }
@@ -69,6 +69,10 @@ void add_options(CLI::App& app, const OptionTable& table, std::set<std::string>&
     };
     if (option.metavar.empty())
       app.add_flag_callback(flag, [set] { set("true"); });
+    else if (option.repeated)
+      app.add_option_function<std::vector<std::string>>(option.positional ? option.name : flag, [set](const std::vector<std::string>& all) {
+        for (const std::string& value : all) set(value);
+      });
     else
       app.add_option_function<std::string>(option.positional ? option.name : flag, set);
   }

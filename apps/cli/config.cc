@@ -25,6 +25,12 @@ const Option* find(const std::string& name, const OptionTable& own, const Option
   return nullptr;
 }
 
+void set_from(const toml::node& node, const Option& option) {
+  const toml::array* const list = option.repeated ? node.as_array() : nullptr;
+  if (list == nullptr) return option.set(text_of(node));
+  for (const toml::node& entry : *list) option.set(text_of(entry));
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& file, const toml::source_region& where, const std::string& what) {
   throw InputError({file.string(), fmt::format("line {}", where.begin.line), what, "See `decant VERB --help` for the options"});
 }
@@ -41,7 +47,7 @@ void apply(const toml::table& table, const std::filesystem::path& file, const st
     if (option == nullptr) refuse(file, node.source(), fmt::format("'{}' is no option of {}", name, verb));
     if (given.contains(name)) continue;
     try {
-      option->set(text_of(node));
+      set_from(node, *option);
     } catch (const UsageError& error) {
       refuse(file, node.source(), fmt::format("'{}': {}", name, error.what()));
     }

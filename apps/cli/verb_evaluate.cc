@@ -1,5 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/evaluate_sets.h"
+#include "decant/pipeline/evidence_table.h"
 
 #include "apps/cli/verb.h"
 
@@ -9,16 +10,19 @@ namespace {
 class Evaluate final : public Verb {
  public:
   std::string name() const override { return "evaluate"; }
-  std::string summary() const override { return "proof: networks trained on full, random and small, side by side"; }
+  std::string summary() const override { return "proof: networks trained on full, random and chosen sets, side by side"; }
   std::vector<std::string> examples() const override {
     return {"decant evaluate photos/ photos-60 --seeds 3",
-            "decant evaluate cifar-10-batches-bin/ small --nets quick,convnet3,resnet20 --steps 2500"};
+            "decant evaluate cifar-10-batches-bin/ --against full,random,bins --keep 5%,10%,30% --nets quick,resnet20 -o judged.json",
+            "decant evaluate clip.npy rows.npy --labels y.npy --test clip-test.npy --test-labels y-test.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
-  std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run)
-      return fmt::format("would train {} on {}, on random rows and on {}, {} seeds each\n", options_.nets, options_.full,
-                         options_.small.string(), options_.seeds);
+  std::string run(const Globals& globals, const std::string& command, const Context& context) override {
+    if (globals.dry_run) {
+      const Json plan = plan_evaluation(options_, context);
+      return globals.json ? json_text(plan, 2) + "\n" : evaluation_plan_text(plan);
+    }
+    options_.command = command;
     const evaluate::Evidence evidence = evaluate_sets(options_, context);
     if (globals.json) {
       std::string lines;

@@ -228,5 +228,50 @@ TEST(Estimate, IsMeanAndInterval) {
   EXPECT_NEAR(d.half_width, student_t(4.0 / ((1.0 / 9) / 2 + (25.0 / 9) / 3)) * std::sqrt(2.0), 1e-9);
 }
 
+TEST(PairedDifference, IsTheTestOfTheGaps) {
+  // Student's own example (Biometrika 6, 1908): hours of sleep gained by ten patients with either of two drugs. Mean 1.58, t = 4.0621,
+  // interval 0.7001 to 2.4599.
+  const std::vector<double> first = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
+  const std::vector<double> second = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+  const Estimate gain = paired_difference(second, first);
+  EXPECT_NEAR(gain.mean, 1.58, 1e-12);
+  EXPECT_NEAR(gain.mean - gain.half_width, 0.7001142, 1e-6);
+  EXPECT_NEAR(gain.mean + gain.half_width, 2.4598858, 1e-6);
+  EXPECT_LT(gain.half_width, difference(second, first).half_width) << "what the patients share cancels";
+  EXPECT_TRUE(std::isinf(paired_difference(std::vector<double>{2}, std::vector<double>{1}).half_width));
+  EXPECT_EQ(paired_difference(std::vector<double>{2, 3}, std::vector<double>{1, 2}).half_width, 0);
+  EXPECT_THROW(paired_difference(std::vector<double>{2, 3}, std::vector<double>{1}), BugError);
+}
+
+TEST(KendallTau, CountsPairsAndKnowsTies) {
+  using V = std::vector<double>;
+  EXPECT_DOUBLE_EQ(kendall_tau(V{1, 2, 3, 4}, V{10, 20, 30, 40}), 1);
+  EXPECT_DOUBLE_EQ(kendall_tau(V{1, 2, 3, 4}, V{4, 3, 2, 1}), -1);
+  EXPECT_DOUBLE_EQ(kendall_tau(V{1, 2, 3, 4}, V{1, 3, 2, 4}), 4.0 / 6);                   // one of six pairs is reversed
+  EXPECT_DOUBLE_EQ(kendall_tau(V{1, 2, 2, 3}, V{1, 2, 3, 4}), 5 / std::sqrt(5.0 * 6));    // a tie on one side
+  EXPECT_DOUBLE_EQ(kendall_tau(V{1, 1, 2, 2}, V{1, 2, 2, 3}), 3 / std::sqrt(4.0 * 5.0));  // by hand: C = 3, D = 0
+  EXPECT_DOUBLE_EQ(kendall_tau(V{12, 2, 1, 12, 2}, V{1, 4, 7, 1, 0}), -4 / std::sqrt(8.0 * 9));
+  EXPECT_TRUE(std::isnan(kendall_tau(V{1, 1}, V{1, 2})));
+  EXPECT_TRUE(std::isnan(kendall_tau(V{1}, V{1})));
+}
+
+TEST(OptionTable, TakesAnyNumberOfValuesAndOptionsOfAnother) {
+  std::vector<std::string> names;
+  int steps = 5;
+  OptionTable other;
+  other.add("steps", steps, "N", "");
+  OptionTable table;
+  table.add("names", names, "NAME", "").positional = true;
+  EXPECT_EQ(table.find("names")->default_text, "");
+  table.find("names")->set("a");
+  table.find("names")->set("b");
+  EXPECT_THAT(names, ElementsAre("a", "b"));
+  EXPECT_EQ(table.resolved()["names"].size(), 2u);
+  table.add(*other.find("steps")).set("7");
+  EXPECT_EQ(steps, 7);
+  EXPECT_EQ(table.find("steps")->default_text, "5");
+  EXPECT_EQ(table.find("nothing"), nullptr);
+}
+
 }  // namespace
 }  // namespace decant

@@ -31,7 +31,7 @@ std::string text_of(const Json& value) {
 
 }  // namespace
 
-Option& OptionTable::push(Option option) {
+Option& OptionTable::add(Option option) {
   option.default_text = text_of(option.get());
   return options_.emplace_back(std::move(option));
 }
@@ -41,7 +41,7 @@ Option& OptionTable::add_number(std::string name, T& field, std::string metavar,
   Option option{.name = name, .metavar = std::move(metavar), .help = std::move(help)};
   option.set = [name, &field](const std::string& text) { field = parse_number<T>(name, text); };
   option.get = [&field] { return Json(field); };
-  return push(std::move(option));
+  return add(std::move(option));
 }
 
 Option& OptionTable::add(std::string name, int& field, std::string metavar, std::string help) {
@@ -61,21 +61,35 @@ Option& OptionTable::add(std::string name, std::string& field, std::string metav
   Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help)};
   option.set = [&field](const std::string& text) { field = text; };
   option.get = [&field] { return Json(field); };
-  return push(std::move(option));
+  return add(std::move(option));
 }
 
 Option& OptionTable::add(std::string name, std::filesystem::path& field, std::string metavar, std::string help) {
   Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help)};
   option.set = [&field](const std::string& text) { field = text; };
   option.get = [&field] { return Json(field.string()); };
-  return push(std::move(option));
+  return add(std::move(option));
 }
 
 Option& OptionTable::add(std::string name, bool& field, std::string help) {
   Option option{.name = name, .help = std::move(help)};
   option.set = [name, &field](const std::string& text) { field = parse_flag(name, text); };
   option.get = [&field] { return Json(field); };
-  return push(std::move(option));
+  return add(std::move(option));
+}
+
+Option& OptionTable::add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help) {
+  Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help), .repeated = true};
+  option.set = [&field](const std::string& text) { field.push_back(text); };
+  option.get = [&field] { return Json(field); };
+  Option& added = add(std::move(option));
+  if (field.empty()) added.default_text.clear();
+  return added;
+}
+
+Option* OptionTable::find(std::string_view name) {
+  const auto found = std::ranges::find(options_, name, &Option::name);
+  return found == options_.end() ? nullptr : &*found;
 }
 
 Json OptionTable::resolved() const {

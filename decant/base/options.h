@@ -30,6 +30,7 @@ struct Option {
   Effect effect = Effect::result;
   bool positional = false;
   bool required = false;
+  bool repeated = false;  ///< takes any number of values: each call of set() adds one
   std::string default_text;
   std::function<void(const std::string&)> set;  ///< throws UsageError on a value that does not parse
   std::function<Json()> get;
@@ -44,8 +45,12 @@ class OptionTable {
   Option& add(std::string name, uint64_t& field, std::string metavar, std::string help);
   Option& add(std::string name, double& field, std::string metavar, std::string help);
   Option& add(std::string name, bool& field, std::string help);  ///< a flag; TOML true / false
+  /// Any number of values; in TOML an array, or one value alone. As a positional it comes last.
+  Option& add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help);
+  Option& add(Option option);  ///< one that another table declared; its fields stay where they are
 
   const std::vector<Option>& options() const { return options_; }
+  Option* find(std::string_view name);  ///< null when there is none; valid until the next add()
   /// All options with their present values, in order of declaration.
   Json resolved() const;
   /// Those that change the result, as one line of JSON: part of a cache key.
@@ -54,7 +59,6 @@ class OptionTable {
  private:
   template <class T>
   Option& add_number(std::string name, T& field, std::string metavar, std::string help);
-  Option& push(Option option);
   std::vector<Option> options_;
 };
 

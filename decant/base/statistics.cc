@@ -1,6 +1,7 @@
 #include "decant/base/statistics.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <numeric>
@@ -87,6 +88,32 @@ Estimate difference(std::span<const double> a, std::span<const double> b) {
   const double freedom =
       both * both / (error_a * error_a / static_cast<double>(a.size() - 1) + error_b * error_b / static_cast<double>(b.size() - 1));
   return {mean_a - mean_b, student_t(freedom) * std::sqrt(both)};
+}
+
+Estimate paired_difference(std::span<const double> a, std::span<const double> b) {
+  DECANT_CHECK(a.size(), ==, b.size());
+  std::vector<double> gaps(a.size());
+  for (size_t i = 0; i < a.size(); ++i) gaps[i] = a[i] - b[i];
+  return estimate(gaps);
+}
+
+double kendall_tau(std::span<const double> a, std::span<const double> b) {
+  DECANT_CHECK(a.size(), ==, b.size());
+  const auto sign = [](double x) { return (x > 0) - (x < 0); };
+  int64_t balance = 0;
+  int64_t ordered_a = 0;
+  int64_t ordered_b = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    for (size_t j = i + 1; j < a.size(); ++j) {
+      const int in_a = sign(a[i] - a[j]);
+      const int in_b = sign(b[i] - b[j]);
+      balance += in_a * in_b;
+      ordered_a += in_a * in_a;
+      ordered_b += in_b * in_b;
+    }
+  }
+  if (ordered_a == 0 || ordered_b == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(balance) / std::sqrt(static_cast<double>(ordered_a) * static_cast<double>(ordered_b));
 }
 
 }  // namespace decant

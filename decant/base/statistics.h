@@ -22,4 +22,14 @@ Estimate estimate(std::span<const double> values);
 /// Infinite half width when either side has one value. REQUIRES: neither is empty.
 Estimate difference(std::span<const double> a, std::span<const double> b);
 
+/// The mean of a[i] − b[i] with its 95 % interval by t, n − 1 degrees of freedom: for values that belong together in pairs (the same seed on
+/// either side), whose common scatter cancels. Infinite half width for one pair. REQUIRES: equal lengths, not empty.
+Estimate paired_difference(std::span<const double> a, std::span<const double> b);
+
+/// Kendall's τ-b (M. G. Kendall, Biometrika 33, 1945): how far two orders of the same n things agree, 1 = the same, −1 = reversed.
+///   τ = (C − D) / √((n₀ − n_a)(n₀ − n_b)),   n₀ = n(n − 1)/2 pairs, C of them in the same order on both sides, D in opposite ones,
+///   n_a and n_b tied in a and in b.
+/// NaN where a side is all ties, or has fewer than two values: there is no order then. O(n²). REQUIRES: equal lengths.
+double kendall_tau(std::span<const double> a, std::span<const double> b);
+
 }  // namespace decant

@@ -41,6 +41,43 @@ TEST(RowsView, RefusesRowsThatAreNotThere) {
   EXPECT_THROW(RowsView(std::make_shared<Letters>(), {-1}), BugError);
 }
 
+/// Six rows of a matrix in two blocks.
+class SplitMatrix final : public Rows {
+ public:
+  SplitMatrix() : first_(4, 2), second_(2, 2) {
+    for (int64_t i = 0; i < 8; ++i) first_.data()[i] = static_cast<float>(i);
+    for (int64_t i = 0; i < 4; ++i) second_.data()[i] = static_cast<float>(8 + i);
+    const auto block = [](const Matrix<float>& m) {
+      return FeatureBlock{reinterpret_cast<const std::byte*>(m.data()), FloatType::f32, m.rows(), 2, 2, nullptr};
+    };
+    features_ = Features({block(first_), block(second_)});
+  }
+  int64_t size() const override { return 6; }
+  std::string key(int64_t) const override { return ""; }
+  int32_t label(int64_t) const override { return 0; }
+  Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
+  void decode(int64_t, Image&) const override {}
+  bool has_images() const override { return false; }
+  const Features* features() const override { return &features_; }
+  int64_t stored_bytes() const override { return 0; }
+
+ private:
+  Matrix<float> first_;
+  Matrix<float> second_;
+  Features features_;
+};
+
+TEST(RowsView, OfAMatrixIsOne) {
+  const RowsView view(std::make_shared<SplitMatrix>(), {1, 2, 3, 4, 0});
+  ASSERT_NE(view.features(), nullptr);
+  EXPECT_EQ(view.features()->count(), 5);
+  EXPECT_EQ(view.features()->blocks().size(), 3u);
+  std::vector<float> scratch;
+  for (const auto& [row, first] : {std::pair{0, 2.0F}, {2, 6.0F}, {3, 8.0F}, {4, 0.0F}})
+    EXPECT_EQ(view.features()->row(row, scratch)[0], first) << row;
+  EXPECT_EQ(RowsView(std::make_shared<Letters>(), {1}).features(), nullptr);
+}
+
 TEST(Dataset, CountsClassesAndFindsTheHeldOutSplit) {
   Dataset dataset;
   dataset.splits[Split::train] = std::make_shared<Letters>();

@@ -3,6 +3,31 @@
 #include "decant/base/errors.h"
 
 namespace decant {
+namespace {
+
+/// The picked rows as blocks that lie in those of `below`.
+Features picked_from(const Features& below, const std::vector<int64_t>& picked, const std::shared_ptr<const Rows>& owner) {
+  std::vector<FeatureBlock> blocks;
+  const FeatureBlock* last = nullptr;
+  int64_t next = -1;
+  for (const int64_t row : picked) {
+    const Features::Place place = below.place_of(row);
+    if (place.block == last && place.row == next) {
+      ++blocks.back().rows;
+    } else {
+      FeatureBlock block = *place.block;
+      block.data += place.row * block.stride * value_bytes(block.type);
+      block.rows = 1;
+      block.owner = owner;
+      blocks.push_back(std::move(block));
+    }
+    last = place.block;
+    next = place.row + 1;
+  }
+  return Features(std::move(blocks));
+}
+
+}  // namespace
 
 RowsView::RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picked, std::vector<int32_t> labels)
     : below_(std::move(below)), picked_(std::move(picked)), labels_(std::move(labels)) {
@@ -10,6 +35,7 @@ RowsView::RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picke
     DECANT_CHECK(row, >=, 0);
     DECANT_CHECK(row, <, below_->size());
   }
+  if (below_->features() != nullptr && !picked_.empty()) features_ = picked_from(*below_->features(), picked_, below_);
 }
 
 int32_t RowsView::label(int64_t row) const {

@@ -21,6 +21,7 @@ class RowsView final : public Rows {
   bool has_images() const override { return below_->has_images(); }
   std::optional<ImageSize> fixed_size() const override { return below_->fixed_size(); }
   std::string known_fault(int64_t row) const override { return below_->known_fault(at(row)); }
+  const Features* features() const override { return features_.count() > 0 ? &features_ : nullptr; }
   int64_t stored_bytes() const override;  ///< reads every row: rarely wanted
 
  private:
@@ -29,6 +30,7 @@ class RowsView final : public Rows {
   std::shared_ptr<const Rows> below_;
   std::vector<int64_t> picked_;
   std::vector<int32_t> labels_;
+  Features features_;  ///< of a matrix: the picked rows where they lie, a block for each run of neighbours
 };
 
 }  // namespace decant

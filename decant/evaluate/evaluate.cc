@@ -2,20 +2,27 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <thread>
 
 #include "decant/base/errors.h"
-#include "decant/base/json.h"
-#include "decant/base/options.h"
 #include "decant/base/parallel.h"
-#include "decant/base/statistics.h"
+#include "decant/evaluate/forecast.h"
+#include "decant/evaluate/protocol.h"
 #include "decant/loader/image_table.h"
+#include "decant/train/linear.h"
 
 namespace decant::evaluate {
 namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
 
 /// Lets one run advance the common bar by its training steps; whatever else it counts (pictures decoded, rows tested) is not shown.
 class Forwarder final : public ProgressSink {
@@ -34,149 +41,155 @@ class Forwarder final : public ProgressSink {
 
 using Table = std::shared_ptr<const loader::ImageTable>;
 
-/// The pictures of every run, decoded once: all arms see the same size and channels, those of the first arm.
+/// The pictures that the pending runs want, decoded once for all of them; nothing of a matrix.
 struct Pictures {
   std::map<const Rows*, Table> of;
   Table test;
 };
 
-Pictures decode(const std::vector<Arm>& arms, const Rows& test, const train::TrainOptions& training, const Context& context) {
-  const ImageSize size = loader::training_size(*arms.front().rows, arms.front().reach, training.image_size, context);
+Subset union_of(const Subset& a, const Subset& b) {
+  Subset both;
+  std::ranges::set_union(a, b, std::back_inserter(both));
+  return both;
+}
+
+Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Options& options, const Context& context) {
   Pictures pictures;
-  for (const Arm& arm : arms) {
-    Subset reach;
-    for (const Arm& other : arms) {
-      Subset both;
-      if (other.rows == arm.rows)
-        std::set_union(reach.begin(), reach.end(), other.reach.begin(), other.reach.end(), std::back_inserter(both));
-      if (other.rows == arm.rows) reach = std::move(both);
-    }
-    Table& table = pictures.of[arm.rows];
-    if (table == nullptr) table = std::make_shared<loader::ImageTable>(*arm.rows, reach, size, training.cache_bytes, context);
+  if (pending.empty() || !trial.test->has_images()) return pictures;
+  std::map<const Rows*, Subset> wanted;
+  for (const size_t i : pending) {
+    Subset& rows = wanted[plan.runs[i].arm->rows];
+    rows = union_of(rows, *plan.runs[i].rows);
   }
-  Subset every(static_cast<size_t>(test.size()));
+  const auto table = [&](const Rows& rows, const Subset& chosen) {
+    return std::make_shared<loader::ImageTable>(rows, chosen, trial.size, options.training.cache_bytes, context);
+  };
+  for (const auto& [rows, chosen] : wanted) pictures.of[rows] = table(*rows, chosen);
+  Subset every(static_cast<size_t>(trial.test->size()));
   std::iota(every.begin(), every.end(), int64_t{0});
-  pictures.test = std::make_shared<loader::ImageTable>(test, every, size, training.cache_bytes, context);
+  pictures.test = table(*trial.test, every);
   return pictures;
 }
 
-struct Run {
-  size_t cell;
-  size_t seed;
-  const Arm* arm;
-  std::string net;
-};
-
-std::string protocol_line(const Options& options) {
-  const train::TrainOptions& t = options.training;
-  return fmt::format(
-      "{} steps of batch {}, {} with peak rate {} ({} to zero, {:.0f} % warm-up), weight decay {}, label smoothing {}, "
-      "crop {}{}, final weights, {} seed{}",
-      human_count(t.steps), t.batch, t.optimizer, t.learning_rate, t.schedule, 100 * t.warmup, t.weight_decay, t.label_smoothing, t.crop,
-      t.flip ? " and flip" : "", options.seeds, options.seeds == 1 ? "" : "s");
-}
-
-train::TrainResult run_one(const Run& run, const Subset& subset, const Pictures& pictures, int classes, const Options& options,
-                           const Trainer& trainer, const Context& context) {
+train::TrainResult train_one(const Run& run, const Trial& trial, const Pictures& pictures, const Options& options, const Trainer& trainer,
+                             const Context& context) {
   train::TrainJob job;
   job.options = options.training;
   job.options.net = run.net;
-  job.options.seed = options.training.seed + run.seed;
+  job.options.seed = run.seed;
   job.rows = run.arm->rows;
-  job.subset = subset;
-  job.classes = classes;
-  job.test = &pictures.test->rows();
-  job.table = pictures.of.at(run.arm->rows);
-  job.test_table = pictures.test;
+  job.subset = *run.rows;
+  job.classes = trial.classes;
+  job.test = trial.test;
+  if (pictures.test != nullptr) {
+    job.table = pictures.of.at(run.arm->rows);
+    job.test_table = pictures.test;
+  }
   return trainer(job, context);
 }
 
-}  // namespace
-
-const Cell* Evidence::find(std::string_view net, std::string_view set) const {
-  for (const Cell& cell : cells) {
-    if (cell.net == net && cell.set == set) return &cell;
+/// Seconds that the workers had nothing to do at the end, on average.
+class Idle {
+ public:
+  void ended(double at) {
+    const std::lock_guard lock(mutex_);
+    ends_[std::this_thread::get_id()] = at;
   }
-  return nullptr;
-}
-
-Evidence evaluate(const std::vector<Arm>& arms, const Rows& test, int classes, const Options& options, const Trainer& trainer,
-                  const Context& context) {
-  if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
-  if (options.nets.empty()) throw UsageError("--nets names no network");
-  Evidence evidence{protocol_line(options), test.size(), {}};
-  std::vector<Run> runs;
-  for (const std::string& net : options.nets) {
-    for (const Arm& arm : arms) {
-      for (size_t seed = 0; seed < static_cast<size_t>(options.seeds); ++seed) runs.push_back({evidence.cells.size(), seed, &arm, net});
-      evidence.cells.push_back({net, arm.name, 0, std::vector<double>(static_cast<size_t>(options.seeds))});
-    }
+  double seconds(double end, int workers) const {
+    double idle = end * static_cast<double>(workers - static_cast<int>(ends_.size()));
+    for (const auto& [thread, at] : ends_) idle += end - at;
+    return idle / workers;
   }
 
-  const Pictures pictures = decode(arms, test, options.training, context);
-  Stage stage(context, "training", static_cast<int64_t>(runs.size()) * options.training.steps, "steps");
-  const bool side_by_side = options.training.device == "cpu";
+ private:
+  std::mutex mutex_;
+  std::map<std::thread::id, double> ends_;
+};
+
+/// Trains the pending runs, the longest first, and writes their results into the plan.
+Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const Trainer& trainer, Store* store, const Context& context) {
+  std::vector<size_t> pending = plan.pending();
+  Cost cost{.workers = workers_for(plan, options, context), .trained = static_cast<int64_t>(pending.size()), .known = plan.known()};
+  const Pictures pictures = decode(trial, plan, pending, options, context);
+  std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return work_of(plan.runs[i], trial, options); });
+  const bool networks = std::ranges::any_of(pending, [&](size_t i) { return plan.runs[i].net != train::kLinear; });
+  Stage stage(context, "training", cost.trained * (networks ? options.training.steps : 1), networks ? "steps" : "runs");
+  const bool cpu = options.training.device == "cpu";
+  const SteadyClock::time_point start = SteadyClock::now();
+  Idle idle;
   std::mutex mutex;
-  parallel_for({.threads = side_by_side ? context.thread_count() : 1, .cancel = context.cancel}, static_cast<int64_t>(runs.size()), 1,
-               [&](int64_t begin, int64_t) {
-                 const Run& run = runs[static_cast<size_t>(begin)];
-                 Forwarder forwarder(stage);
-                 const Context each{
-                     .threads = side_by_side ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
-                 const Subset subset = run.arm->subset(options.training.seed + run.seed);
-                 const train::TrainResult result = run_one(run, subset, pictures, classes, options, trainer, each);
-                 const std::lock_guard lock(mutex);
-                 Cell& cell = evidence.cells[run.cell];
-                 cell.rows = static_cast<int64_t>(subset.size());
-                 cell.accuracy[run.seed] = result.accuracy;
-                 cell.steps = result.steps;
-                 cell.seconds += result.seconds;
-               });
+  parallel_for({.threads = cost.workers, .cancel = context.cancel}, cost.trained, 1, [&](int64_t begin, int64_t) {
+    Run& run = plan.runs[pending[static_cast<size_t>(begin)]];
+    Forwarder forwarder(stage);
+    const Context each{.threads = cpu ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
+    const train::TrainResult made = train_one(run, trial, pictures, options, trainer, each);
+    const RunResult result{made.accuracy, made.final_loss, made.steps, made.test_rows, made.seconds};
+    if (store != nullptr) store->keep(run.identity, result_text(result));
+    if (!networks) stage.advance();
+    idle.ended(seconds_since(start));
+    const std::lock_guard lock(mutex);
+    run.result = result;
+    cost.train_seconds += result.seconds;
+  });
+  cost.idle_seconds = cost.trained > 0 ? idle.seconds(seconds_since(start), cost.workers) : 0;
+  return cost;
+}
 
-  for (Cell& cell : evidence.cells) {
-    const Estimate mean = estimate(cell.accuracy);
-    cell.mean = mean.mean;
-    cell.ci95 = mean.half_width;
+constexpr double kWholeWork = 400;  // units of work from which on what starts and ends a run no longer counts
+
+/// What each net needed for a unit of work, for later forecasts.
+void keep_paces(const Trial& trial, const Options& options, const Plan& plan, const std::vector<size_t>& trained, int workers,
+                Store* store) {
+  std::map<std::string, std::pair<double, double>> sums;  // seconds and work
+  for (const size_t i : trained) {
+    auto& [seconds, work] = sums[plan.runs[i].net];
+    seconds += plan.runs[i].result->seconds;
+    work += work_of(plan.runs[i], trial, options);
   }
-  return evidence;
+  for (const auto& [net, sum] : sums) {
+    if (sum.second >= kWholeWork) keep_pace(net, sum.first / sum.second, workers, trial, options, store);
+  }
 }
 
-Json to_json(const Cell& cell) {
-  return {{"net", cell.net},           {"set", cell.set},        {"rows", cell.rows},
-          {"accuracy", cell.accuracy}, {"mean", cell.mean},      {"ci95", std::isfinite(cell.ci95) ? Json(cell.ci95) : Json()},
-          {"steps", cell.steps},       {"seconds", cell.seconds}};
-}
-
-Json to_json(const Evidence& evidence) {
-  Json results = Json::array();
-  for (const Cell& cell : evidence.cells) results.push_back(to_json(cell));
-  return {{"protocol", evidence.protocol}, {"test_rows", evidence.test_rows}, {"results", results}};
-}
-
-namespace {
-
-std::string against(const Cell& small, const Cell& other, std::string_view what) {
-  const Estimate gap = difference(small.accuracy, other.accuracy);
-  const double points = 100 * gap.mean;
-  if (!std::isfinite(gap.half_width)) return fmt::format("{:+.1f} points against {} (one seed: no interval)", points, what);
-  const double width = 100 * gap.half_width;
-  const char* reading = std::abs(points) <= width ? ", no difference shown" : "";
-  return fmt::format("{:+.1f} ± {:.1f} points against {}{}", points, width, what, reading);
+std::vector<Cell> cells_of(const Trial& trial, const Options& options, const Plan& plan) {
+  std::vector<Cell> cells(options.nets.size() * trial.arms.size());
+  std::map<std::string, const RunResult*> made;
+  for (const Run& run : plan.runs) {
+    if (run.result) made[run.identity] = &*run.result;
+  }
+  for (const Run& run : plan.runs) {
+    const RunResult& result = *made.at(run.identity);
+    Cell& cell = cells[run.cell];
+    cell.net = run.net;
+    cell.set = run.arm->name;
+    cell.protocol = options.protocol;
+    cell.rows = static_cast<int64_t>(run.rows->size());
+    cell.keep = static_cast<double>(cell.rows) / static_cast<double>(std::max<int64_t>(1, trial.every_row));
+    cell.seeds.push_back(run.seed);
+    cell.accuracy.push_back(result.accuracy);
+    cell.steps = result.steps;
+    cell.seconds += result.seconds;
+  }
+  return cells;
 }
 
 }  // namespace
 
-std::vector<std::string> verdicts(const Evidence& evidence) {
-  std::vector<std::string> sentences;
-  for (const Cell& small : evidence.cells) {
-    if (small.set != "small") continue;
-    std::string sentence = fmt::format("{}: the small set reaches {:.1f} %", small.net, 100 * small.mean);
-    if (const Cell* random = evidence.find(small.net, "random"))
-      sentence += ", " + against(small, *random, "random rows of the same number");
-    if (const Cell* full = evidence.find(small.net, "full")) sentence += ", " + against(small, *full, "the full set");
-    sentences.push_back(sentence);
-  }
-  return sentences;
+int workers_for(const Plan& plan, const Options& options, const Context& context) {
+  if (options.training.device != "cpu") return 1;
+  return static_cast<int>(std::clamp<int64_t>(std::ssize(plan.pending()), 1, context.thread_count()));
+}
+
+Evidence evaluate(const Trial& trial, const Options& options, Plan plan, const Trainer& trainer, Store* store, const Context& context) {
+  const SteadyClock::time_point start = SteadyClock::now();
+  Evidence evidence{.protocol = in_words(options.training, options.nets, options.seeds), .test_rows = trial.test->size()};
+  const std::vector<size_t> pending = plan.pending();
+  evidence.cost = train_pending(trial, options, plan, trainer, store, context);
+  keep_paces(trial, options, plan, pending, evidence.cost.workers, store);
+  evidence.cells = cells_of(trial, options, plan);
+  compare(evidence);
+  evidence.cost.wall_seconds = seconds_since(start);
+  return evidence;
 }
 
 }  // namespace decant::evaluate

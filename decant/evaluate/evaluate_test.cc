@@ -3,15 +3,24 @@
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <mutex>
 #include <set>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/test_support.h"
+#include "decant/evaluate/forecast.h"
+#include "decant/evaluate/protocol.h"
 #include "decant/loader/image_table.h"
 
 namespace decant::evaluate {
 namespace {
+
+using testing::DoubleEq;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 class NoRows final : public Rows {
  public:
@@ -25,59 +34,174 @@ class NoRows final : public Rows {
   int64_t stored_bytes() const override { return 0; }
 };
 
+/// Keeps in memory what a cache keeps in files.
+class MapStore final : public Store {
+ public:
+  std::optional<std::string> find(const std::string& identity) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept.find(identity);
+    return found == kept.end() ? std::nullopt : std::optional(found->second);
+  }
+  void keep(const std::string& identity, const std::string& result) override {
+    const std::lock_guard lock(mutex_);
+    kept[identity] = result;
+  }
+  int64_t runs() const {
+    return std::ranges::count_if(kept, [](const auto& entry) { return entry.first.starts_with("{\"run\""); });
+  }
+  std::map<std::string, std::string> kept;
+
+ private:
+  std::mutex mutex_;
+};
+
 std::function<Subset(uint64_t)> fixed(Subset rows) {
   return [rows](uint64_t) { return rows; };
 }
-
-struct Fixture {
-  NoRows rows;
-  std::vector<Arm> arms = {{"full", &rows, {0, 1, 2, 3}, fixed({0, 1, 2, 3})},
-                           {"random", &rows, {0, 1, 2}, [](uint64_t seed) { return Subset{static_cast<int64_t>(seed)}; }},
-                           {"small", &rows, {2, 3}, fixed({2, 3})}};
-  Options options;
-};
 
 /// Accuracy made of what the job was given, so that a mix-up shows.
 train::TrainResult fake(const train::TrainJob& job, const Context&) {
   train::TrainResult result;
   result.accuracy = 0.1 * static_cast<double>(job.subset.size()) + 0.01 * static_cast<double>(job.options.seed);
   result.steps = job.options.steps;
-  result.seconds = 1;
+  result.seconds = 0.001 * static_cast<double>(job.options.steps);
   return result;
 }
+
+struct Fixture {
+  NoRows rows;
+  Trial trial;
+  Options options;
+  MapStore store;
+
+  Fixture() {
+    trial.arms = {{"full", &rows, "data", fixed({0, 1, 2, 3})},
+                  {"random", &rows, "data",
+                   [](uint64_t seed) {
+                     return Subset{static_cast<int64_t>(seed), 5};
+                   }},
+                  {"small", &rows, "data", fixed({2, 3})}};
+    trial.test = &rows;
+    trial.classes = 2;
+    trial.size = {8, 8, 1};
+    trial.every_row = 4;
+  }
+  Evidence judge(const Trainer& trainer = fake, Context context = {.threads = 4}) {
+    return evaluate(trial, options, make_plan(trial, options, &store), trainer, &store, context);
+  }
+};
 
 TEST(Evaluate, GivesEveryNetArmAndSeedItsOwnRun) {
   Fixture f;
   f.options.nets = {"quick", "vit"};
   std::mutex mutex;
   std::multiset<std::string> seen;
-  const Evidence evidence = evaluate(f.arms, f.rows, 2, f.options,
-                                     [&](const train::TrainJob& job, const Context& context) {
-                                       const std::lock_guard lock(mutex);
-                                       seen.insert(job.options.net + std::to_string(job.subset.size()) + std::to_string(job.options.seed));
-                                       EXPECT_EQ(context.threads, 1);
-                                       EXPECT_EQ(job.classes, 2);
-                                       EXPECT_TRUE(job.table->kept());
-                                       EXPECT_TRUE(job.test_table->size() == (ImageSize{8, 8, 1}));
-                                       return fake(job, context);
-                                     },
-                                     {.threads = 4});
+  const Evidence evidence = f.judge([&](const train::TrainJob& job, const Context& context) {
+    const std::lock_guard lock(mutex);
+    seen.insert(job.options.net + std::to_string(job.subset.front()) + std::to_string(job.subset.size()) +
+                std::to_string(job.options.seed));
+    EXPECT_EQ(context.threads, 1);
+    EXPECT_EQ(job.classes, 2);
+    EXPECT_TRUE(job.table->kept());
+    EXPECT_TRUE(job.test_table->size() == (ImageSize{8, 8, 1}));
+    return fake(job, context);
+  });
   EXPECT_EQ(seen.size(), 2u * 3 * 3);
-  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 18u);
+  EXPECT_EQ(evidence.cells.size(), 6u);
   const Cell& small = *evidence.find("vit", "small");
-  EXPECT_THAT(small.accuracy, testing::ElementsAre(testing::DoubleEq(0.2), testing::DoubleEq(0.21), testing::DoubleEq(0.22)));
+  EXPECT_THAT(small.accuracy, ElementsAre(DoubleEq(0.2), DoubleEq(0.21), DoubleEq(0.22)));
+  EXPECT_THAT(small.seeds, ElementsAre(0, 1, 2));
   EXPECT_NEAR(small.mean, 0.21, 1e-12);
   EXPECT_NEAR(small.ci95, 4.30265 * 0.01 / std::sqrt(3), 1e-6);
   EXPECT_EQ(small.rows, 2);
-  EXPECT_DOUBLE_EQ(small.seconds, 3);
+  EXPECT_DOUBLE_EQ(small.keep, 0.5);
+  EXPECT_DOUBLE_EQ(small.seconds, 7.5);
+  EXPECT_NEAR(small.against_random->mean, 0, 1e-12);
+  EXPECT_NEAR(small.against_full->mean, -0.2, 1e-12);
+  EXPECT_NEAR(small.against_full->half_width, 0, 1e-12) << "the seeds' scatter is common to both";
+}
+
+TEST(Evaluate, TrainsNothingTwice) {
+  Fixture f;
+  const Evidence first = f.judge();
+  EXPECT_EQ(f.store.runs(), 9);
+  EXPECT_EQ(first.cost.trained, 9);
+  const Trainer never = [](const train::TrainJob&, const Context&) -> train::TrainResult { throw BugError("trained again"); };
+  const Evidence again = f.judge(never);
+  EXPECT_EQ(again.cost.known, 9);
+  EXPECT_EQ(again.cost.trained, 0);
+  EXPECT_TRUE(std::isnan(again.cost.share()));
+  Json a = to_json(first), b = to_json(again);
+  a.erase("overhead"), b.erase("overhead");
+  EXPECT_EQ(a, b);
+
+  f.trial.arms.push_back({"another", &f.rows, "data", fixed({1, 4})});  // only the new set is trained, and three fresh seeds
+  EXPECT_EQ(f.judge().cost.trained, 3);
+  f.options.seeds = 4;
+  EXPECT_EQ(f.judge().cost.trained, 4);
+}
+
+TEST(Evaluate, TrainsAnewWhatAnyOptionChanges) {
+  Fixture f;
+  f.judge();
+  const auto pending = [&](auto change) {
+    Fixture other;
+    other.store.kept = f.store.kept;
+    change(other);
+    return make_plan(other.trial, other.options, &other.store).pending().size();
+  };
+  EXPECT_EQ(pending([](Fixture&) {}), 0u);
+  EXPECT_EQ(pending([](Fixture& o) { o.options.training.cache_bytes = 1; }), 0u) << "changes the speed only";
+  EXPECT_EQ(pending([](Fixture& o) { o.options.training.steps = 7; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.options.training.flip = false; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.options.training.learning_rate = 0.2; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.options.training.seed = 1; }), 3u) << "seeds 1 and 2 are known";
+  EXPECT_EQ(pending([](Fixture& o) { o.options.nets = {"vit"}; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.options.numerics = "another library"; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.trial.test_digest = "other pictures"; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.trial.classes = 3; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.trial.size = {16, 16, 1}; }), 9u);
+  EXPECT_EQ(pending([](Fixture& o) { o.trial.arms[2].digest = "other bytes"; }), 3u);
+  EXPECT_EQ(pending([](Fixture& o) { o.trial.arms[2].subset = fixed({1, 3}); }), 3u);
+  EXPECT_EQ(pending([](Fixture& o) {
+              for (auto& [identity, text] : o.store.kept) text = "{}";  // damaged: as good as absent
+            }),
+            9u);
+}
+
+TEST(Evaluate, GoesOnWhereItWasInterrupted) {
+  Fixture f;
+  int calls = 0;
+  const Trainer fails_halfway = [&](const train::TrainJob& job, const Context& context) {
+    if (++calls == 5) throw IoError({"", "", "the machine went away", ""});
+    return fake(job, context);
+  };
+  EXPECT_THROW(f.judge(fails_halfway, {.threads = 1}), IoError);
+  EXPECT_EQ(f.store.runs(), 4);
+  calls = 100;
+  const Evidence whole = f.judge(fails_halfway, {.threads = 1});
+  EXPECT_EQ(calls, 105);
+  EXPECT_EQ(whole.cost.known, 4);
+  EXPECT_EQ(whole.cost.trained, 5);
+  Fixture undisturbed;
+  EXPECT_EQ(to_json(whole)["results"], to_json(undisturbed.judge())["results"]);
+}
+
+TEST(Evaluate, TrainsRunsThatAreTheSameOnce) {
+  Fixture f;
+  f.options.nets = {"linear"};  // no seed in it
+  EXPECT_EQ(f.judge().cost.trained, 1 + 3 + 1);
+  f.trial.arms.push_back({"twin", &f.rows, "data", fixed({2, 3})});
+  EXPECT_EQ(f.judge().cost.trained, 0);
 }
 
 TEST(Evaluate, OneSeedHasNoInterval) {
   Fixture f;
   f.options.seeds = 1;
-  const Evidence evidence = evaluate(f.arms, f.rows, 2, f.options, fake, {.threads = 1});
-  EXPECT_TRUE(to_json(evidence)["results"][0]["ci95"].is_null());
-  EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("one seed"));
+  const Evidence evidence = f.judge(fake, {.threads = 1});
+  EXPECT_TRUE(to_json(evidence)["results"][2]["ci95"].is_null());
+  EXPECT_TRUE(to_json(evidence)["results"][2]["against_random"]["ci95"].is_null());
+  EXPECT_THAT(verdicts(evidence)[0], HasSubstr("one seed"));
 }
 
 TEST(Evaluate, PassesOnTheFailureOfARun) {
@@ -85,17 +209,124 @@ TEST(Evaluate, PassesOnTheFailureOfARun) {
   const Trainer diverges = [](const train::TrainJob&, const Context&) -> train::TrainResult {
     throw InputError({"", "step 7", "the loss is no number", ""});
   };
-  EXPECT_THROW(evaluate(f.arms, f.rows, 2, f.options, diverges, {.threads = 2}), InputError);
+  EXPECT_THROW(f.judge(diverges), InputError);
   f.options.seeds = 0;
-  EXPECT_THROW(evaluate(f.arms, f.rows, 2, f.options, fake, {}), UsageError);
+  EXPECT_THROW(f.judge(), UsageError);
+  f.options.seeds = 1;
+  f.options.nets.clear();
+  EXPECT_THROW(f.judge(), UsageError);
+  f.options.nets = {"quick"};
+  f.trial.arms.push_back({"nothing", &f.rows, "data", fixed({})});
+  EXPECT_THAT(message_of([&] { f.judge(); }), HasSubstr("nothing: has no rows"));
+}
+
+TEST(Forecast, TimesStepsWhenItIsWorthItAndRemembersThePace) {
+  Fixture f;
+  f.options.training.steps = 2500;
+  const Plan plan = make_plan(f.trial, f.options, &f.store);
+  int calls = 0;
+  const Trainer counting = [&](const train::TrainJob& job, const Context&) {
+    ++calls;
+    EXPECT_EQ(job.test, nullptr);
+    train::TrainResult result;
+    result.seconds = 1 + 0.01 * static_cast<double>(job.options.steps);
+    return result;
+  };
+  const auto foretell = [&](Timing timing, int threads) {
+    return forecast(plan, f.trial, f.options, counting, &f.store, timing, {.threads = threads});
+  };
+  EXPECT_FALSE(foretell(Timing::never, 1).seconds);
+  const Forecast one = foretell(Timing::when_worth_it, 1);
+  EXPECT_EQ(calls, 4) << "2 steps, then 6, 18 and 54, which is half a second";
+  EXPECT_NEAR(*one.seconds, 9 * 0.01 * (2500 + 7.0 / 3 / 64), 1e-6);
+  EXPECT_EQ(one.text(), "about 3 min 45 s for 9 trainings of 2,500 steps on 1 thread");
+  foretell(Timing::always, 1);
+  EXPECT_EQ(calls, 4) << "the pace is known";
+  EXPECT_TRUE(foretell(Timing::never, 1).seconds);
+
+  f.options.training.steps = 40;
+  f.options.training.batch = 32;
+  EXPECT_FALSE(
+      forecast(make_plan(f.trial, f.options, nullptr), f.trial, f.options, counting, &f.store, Timing::when_worth_it, {.threads = 1})
+          .seconds)
+      << "shorter than timing it";
+  EXPECT_EQ(calls, 4);
+}
+
+TEST(Forecast, CountsRoundsOfWorkers) {
+  Fixture f;
+  f.options.training.steps = 3000;
+  f.trial.arms.pop_back();  // six runs on four threads: two rounds
+  const Plan plan = make_plan(f.trial, f.options, nullptr);
+  const Forecast forecast_ = forecast(plan, f.trial, f.options, fake, &f.store, Timing::always, {.threads = 4});
+  EXPECT_EQ(forecast_.workers, 4);
+  EXPECT_NEAR(*forecast_.seconds, 6, 0.01);
+}
+
+TEST(Protocol, AreKnownByName) {
+  EXPECT_EQ(protocol_named("quick").training.steps, 2500);
+  const Protocol paper = protocol_named("paper");
+  EXPECT_EQ(paper.net, "resnet18");
+  EXPECT_EQ(steps_of(paper.epochs, 50000, paper.training.batch), 78125);
+  EXPECT_EQ(paper.training.label_smoothing, 0);
+  EXPECT_THROW(protocol_named("slow"), UsageError);
+  EXPECT_THAT(in_words(paper.training, {"resnet18"}, 3), HasSubstr("batch 128, sgd with peak rate 0.1 (cosine to zero, 0 % warm-up)"));
+  EXPECT_THAT(in_words({}, {"linear"}, 1), HasSubstr("logistic regression"));
+}
+
+Evidence evidence_of(std::vector<Cell> cells) {
+  Evidence evidence{.cells = std::move(cells)};
+  compare(evidence);
+  return evidence;
 }
 
 TEST(Verdicts, SayWhenNothingIsShown) {
-  Evidence evidence{"", 10, {{"quick", "random", 5, {0.70, 0.72, 0.71}}, {"quick", "small", 5, {0.72, 0.71, 0.715}, 0.715}}};
-  EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("no difference shown"));
-  evidence.cells[1].accuracy = {0.80, 0.82, 0.81};
-  EXPECT_THAT(verdicts(evidence)[0], testing::HasSubstr("+10.0 ± 2.3 points against random"));
-  EXPECT_THAT(verdicts(evidence)[0], testing::Not(testing::HasSubstr("no difference")));
+  const std::vector<double> random = {0.70, 0.72, 0.71};
+  EXPECT_THAT(verdicts(evidence_of({{"quick", "random", 5, random}, {"quick", "small", 5, {0.72, 0.71, 0.715}}}))[0],
+              HasSubstr("no difference shown"));
+  // Gaps 0.10, 0.11, 0.12: t(2) · 0.01 / √3 = 2.48 points.
+  const std::string shown = verdicts(evidence_of({{"quick", "random", 5, random}, {"quick", "small", 5, {0.80, 0.83, 0.83}}}))[0];
+  EXPECT_THAT(shown, HasSubstr("+11.0 ± 2.5 points against random"));
+  EXPECT_THAT(shown, Not(HasSubstr("no difference")));
+}
+
+TEST(Differences, AreToRandomRowsOfTheSameNumber) {
+  const Evidence evidence = evidence_of({{"quick", "full", 100, {0.9, 0.9}},
+                                         {"quick", "random", 10, {0.5, 0.6}},
+                                         {"quick", "random", 20, {0.6, 0.7}},
+                                         {"quick", "bins", 10, {0.51, 0.61}},
+                                         {"quick", "bins", 20, {0.62, 0.72}},
+                                         {"quick", "small", 15, {0.7, 0.7}}});
+  EXPECT_FALSE(evidence.cells[0].against_random) << "which of two numbers?";
+  EXPECT_NEAR(evidence.cells[3].against_random->mean, 0.01, 1e-12);
+  EXPECT_NEAR(evidence.cells[4].against_random->mean, 0.02, 1e-12);
+  EXPECT_FALSE(evidence.cells[5].against_random);
+  EXPECT_NEAR(evidence.cells[5].against_full->mean, -0.2, 1e-12);
+  EXPECT_TRUE(to_json(evidence)["results"][5]["against_random"].is_null());
+  EXPECT_TRUE(to_json(evidence)["orders"].empty()) << "one net has nobody to agree with";
+}
+
+TEST(Orders, CompareNetsSizeBySizeWithoutFull) {
+  const auto cells = [](const char* net, double random, double a, double b) {
+    return std::vector<Cell>{{net, "full", 100, {0.9}}, {net, "random", 10, {random}}, {net, "a", 10, {a}}, {net, "b", 10, {b}}};
+  };
+  std::vector<Cell> all = cells("one", 0.5, 0.6, 0.7);
+  for (const auto& more : {cells("two", 0.4, 0.45, 0.5), cells("three", 0.5, 0.4, 0.6)}) all.insert(all.end(), more.begin(), more.end());
+  const std::vector<Order> found = orders(evidence_of(all));
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_THAT(found[0].best_first, ElementsAre("b", "a", "random"));
+  EXPECT_DOUBLE_EQ(found[0].tau, 1);
+  EXPECT_DOUBLE_EQ(found[0].gain_kept, 1);
+  EXPECT_DOUBLE_EQ(found[1].tau, 1);
+  EXPECT_NEAR(found[1].gain_kept, 0.15 / 0.3, 1e-12);
+  EXPECT_THAT(found[2].best_first, ElementsAre("b", "random", "a"));
+  EXPECT_DOUBLE_EQ(found[2].tau, 1.0 / 3);
+  EXPECT_NEAR(found[2].gain_kept, 0, 1e-12);
+}
+
+TEST(Cost, LeavesOutWhatIsNoJudging) {
+  const Cost cost{.wall_seconds = 115, .train_seconds = 200, .idle_seconds = 5, .choose_seconds = 7, .workers = 2};
+  EXPECT_NEAR(cost.share(), 0.03, 1e-12);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate_sets.h"
+#include "decant/pipeline/evidence_table.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -49,9 +50,8 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
                   human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), human_seconds(run["seconds"]),
                   run["method_note"].get<std::string>()));
 
-  EvaluateOptions judging{.full = pictures, .small = small, .seeds = options.seeds};
-  judging.training.steps = options.steps;
-  judging.training.image_size = 32;
+  EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
+  judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", "32"}};
   const evaluate::Evidence evidence = evaluate_sets(judging, context);
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));

@@ -1,197 +1,204 @@
 #include "decant/pipeline/evaluate_sets.h"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
+#include <filesystem>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
-#include "decant/base/statistics.h"
-#include "decant/data/rows_view.h"
-#include "decant/formats/open.h"
+#include "decant/evaluate/forecast.h"
+#include "decant/loader/image_table.h"
+#include "decant/pipeline/evidence_cache.h"
+#include "decant/pipeline/judged_sets.h"
+#include "decant/pipeline/machine.h"
 #include "decant/pipeline/neural.h"
-#include "decant/pipeline/run_folder.h"
-#include "decant/pipeline/run_source.h"
-#include "decant/pipeline/train_set.h"
 #include "decant/pipeline/write_small_set.h"
-#include "decant/select/recipes.h"
+#include "decant/train/linear.h"
 
 namespace decant {
-namespace fs = std::filesystem;
-
-void EvaluateOptions::declare(OptionTable& table) {
-  Option& a = table.add("full", full, "FULL", "the data set");
-  a.positional = a.required = true;
-  Option& b = table.add("small", small, "SMALL", "what `decant compress` made of it");
-  b.positional = b.required = true;
-  table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
-  table.add("seeds", seeds, "N", "runs of each; three or more give an interval worth reading");
-  declare_training(table, training, epochs, no_flip);
-  table.add("hold-out", hold_out, "SHARE", "of the rows, when the data set has no test split");
-}
-
 namespace {
 
-std::vector<std::string> split_names(const std::string& list) {
-  std::vector<std::string> names;
-  size_t begin = 0;
-  while (begin <= list.size()) {
-    const size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) names.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
+using JudgeClock = std::chrono::steady_clock;
+
+double since(JudgeClock::time_point start) {
+  return std::chrono::duration<double>(JudgeClock::now() - start).count();
 }
 
-/// What is trained on and judged by, with the held-out rows taken out everywhere.
-struct Trial {
-  std::shared_ptr<const Rows> small;  ///< the small set's own files, labelled as the full set is
-  Subset small_rows;                  ///< rows of `small`
-  Subset full_rows;                   ///< rows of the full training split
-  std::shared_ptr<const Rows> test;
-  std::string note;  ///< what the protocol line adds
+/// What computes `linear`; goes up when its numbers change.
+constexpr const char* kLinearNumerics = "decant linear 1";
+
+uint64_t first_seed(const EvaluateOptions& options) {
+  return settle(evaluate::protocol_named("quick"), options.training, 1).training.seed;
+}
+
+evaluate::Protocol protocol_for(const EvaluateOptions& options, bool pictures) {
+  if (pictures) return evaluate::protocol_named(options.protocol);
+  if (options.protocol != "quick" && options.protocol != train::kLinear)
+    throw UsageError(
+        fmt::format("--protocol {} is for networks, which see pictures; a matrix has a protocol of its own", options.protocol));
+  return evaluate::protocol_named(train::kLinear);
+}
+
+std::vector<std::string> nets_for(const EvaluateOptions& options, const evaluate::Protocol& protocol, bool pictures) {
+  std::vector<std::string> nets = split_list(options.nets);
+  if (nets.empty()) nets.push_back(protocol.net);
+  for (const std::string& net : nets) {
+    if (pictures && net == train::kLinear)
+      throw InputError({options.full, "", "holds pictures, and the net linear sees the rows of a matrix",
+                        "Leave linear out of --nets, or evaluate features of them (decant features)"});
+    if (!pictures && net != train::kLinear)
+      throw InputError({options.full, "", fmt::format("is a matrix, and the net {} sees pictures", net), "Use --nets linear"});
+  }
+  return nets;
+}
+
+/// Everything that is settled before the first training.
+struct Judging {
+  JudgedSets sets;
+  evaluate::Trial trial;
+  evaluate::Options options;
+  std::unique_ptr<EvidenceCache> cache;  ///< null with --no-cache
+  evaluate::Plan plan;
+  double choose_seconds = 0;
 };
 
-Subset without(const Subset& rows, const Subset& taken) {
-  Subset left;
-  std::set_difference(rows.begin(), rows.end(), taken.begin(), taken.end(), std::back_inserter(left));
-  return left;
+evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& sets) {
+  const bool pictures = sets.full.dataset.train().has_images();
+  const evaluate::Protocol protocol = protocol_for(options, pictures);
+  const SettledTraining settled = settle(protocol, options.training, std::ssize(sets.full_rows));
+  return {.nets = nets_for(options, protocol, pictures),
+          .seeds = options.seeds,
+          .training = settled.training,
+          .protocol = settled.name,
+          .numerics = pictures ? neural().numerics(settled.training.device) : kLinearNumerics,
+          .machine = this_machine().text()};
 }
 
-/// New number of each of the small set's classes in the full set, by name where both have names.
-std::vector<int32_t> relabelling(const Dataset& small, const Input& full) {
-  std::vector<int32_t> map;
-  for (const std::string& name : small.classes) {
-    const auto found = std::find(full.dataset.classes.begin(), full.dataset.classes.end(), name);
-    if (found == full.dataset.classes.end()) return {};
-    map.push_back(static_cast<int32_t>(found - full.dataset.classes.begin()));
+/// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
+void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
+  evaluate::protocol_named(options.protocol);  // wrong names are told before anything is read
+  require_known_methods(options);
+  if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
+  const uint64_t seed = first_seed(options);
+  judging.sets = read_judged_sets(options, seed, context);
+  const JudgedSets& sets = judging.sets;
+  judging.options = options_of(options, sets);
+  const JudgeClock::time_point start = JudgeClock::now();
+  judging.trial.arms = make_arms(sets, options, seed, context);
+  judging.choose_seconds = since(start);
+  judging.trial.test = sets.test.get();
+  judging.trial.test_digest = sets.test_digest;
+  judging.trial.classes = sets.full.classes;
+  judging.trial.every_row = std::ssize(sets.full_rows);
+  if (sets.full.dataset.train().has_images())
+    judging.trial.size = loader::training_size(sets.full.dataset.train(), sets.full_rows, judging.options.training.image_size, context);
+  if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(cache_folder(options.features.cache) / "evidence");
+  judging.plan = evaluate::make_plan(judging.trial, judging.options, judging.cache.get());
+}
+
+train::TrainResult train_any(const train::TrainJob& job, const Context& context) {
+  return job.options.net == train::kLinear ? train::train_linear(job, {}, context) : neural().train(job, context);
+}
+
+void announce(const Judging& judging, const evaluate::Forecast& forecast, const Context& context) {
+  if (const int64_t known = judging.plan.known(); known > 0)
+    context.info(fmt::format("{} of {} trainings are known already", known, judging.plan.runs.size()));
+  if (forecast.trainings > 0) context.info(forecast.text());
+}
+
+/// What a small set's folder keeps: itself, as "small", and what it is measured against.
+evaluate::Evidence of_one_set(const evaluate::Evidence& all, const GivenSet& set) {
+  evaluate::Evidence own = all;
+  const int64_t rows = std::ssize(set.subset);
+  std::erase_if(own.cells, [&](const evaluate::Cell& cell) {
+    return cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.rows != rows);
+  });
+  for (evaluate::Cell& cell : own.cells) {
+    if (cell.set == set.name) cell.set = "small";
   }
-  return map;
+  evaluate::compare(own);
+  return own;
 }
 
-std::shared_ptr<const Rows> all_of(std::shared_ptr<const Rows> rows, std::vector<int32_t> labels) {
-  std::vector<int64_t> every(static_cast<size_t>(rows->size()));
-  for (size_t i = 0; i < every.size(); ++i) every[i] = static_cast<int64_t>(i);
-  return std::make_shared<RowsView>(std::move(rows), std::move(every), std::move(labels));
+void write_into(const GivenSet& set, const JudgedSets& sets, const evaluate::Evidence& evidence, const Context& context) {
+  const RunFolder& run = *set.folder;
+  const Json document = evaluate::to_json(of_one_set(evidence, set));
+  write_file(run.path / "evidence.json", json_text(document, 2) + "\n");
+  write_report(run.path, run.run, &sets.full, run.selection, run.kept, run.map.matrix(), document, context);
 }
 
-Subset every_row(const Rows& rows) {
-  Subset all(static_cast<size_t>(rows.size()));
-  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
-  return all;
-}
-
-std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
-  for (const Split split : {Split::test, Split::validation}) {
-    if (const auto found = dataset.splits.find(split); found != dataset.splits.end()) return found->second;
-  }
-  return nullptr;
-}
-
-/// The readable rows of a held-out split: one bad test picture must not end an evaluation.
-std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const Context& context) {
-  const std::vector<BadRow> bad = find_bad_rows(*rows, Depth::full, context);
-  if (bad.empty()) return rows;
-  context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().reason));
-  Subset taken;
-  for (const BadRow& row : bad) taken.push_back(row.row);
-  std::vector<int64_t> good = without(every_row(*rows), taken);
-  return std::make_shared<RowsView>(std::move(rows), std::move(good));
-}
-
-Trial with_test_split(std::shared_ptr<const Rows> test, std::shared_ptr<const Rows> small, const Input& full, const Context& context) {
-  Trial trial;
-  trial.small_rows = every_row(*small);
-  trial.small = std::move(small);
-  trial.full_rows = full.usable_rows();
-  trial.test = readable(std::move(test), context);
-  return trial;
-}
-
-/// Takes `share` of the readable rows out of everything. The i-th row of the small set is the i-th of `kept`.
-Trial with_held_out_rows(std::shared_ptr<const Rows> small, const Subset& kept, const Input& full, double share, uint64_t seed) {
-  if (share <= 0 || share >= 1) throw UsageError("--hold-out must lie between 0 and 1");
-  if (small->size() != static_cast<int64_t>(kept.size()))
-    throw InputError({full.dataset.root.string(), "",
-                      "has no test split, and the small set's samples cannot be told apart from the held-out ones",
-                      "Add a test/ folder to the data set"});
-  const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
-  const Selection random = select_random(full.rows(), full.labels, full.bad_rows(), true, seed);
-  const Subset taken = sample(random, {}, std::max<int64_t>(1, count), seed);
-  Trial trial;
-  for (size_t i = 0; i < kept.size(); ++i) {
-    if (!std::binary_search(taken.begin(), taken.end(), kept[i])) trial.small_rows.push_back(static_cast<int64_t>(i));
-  }
-  if (trial.small_rows.empty())
-    throw InputError({full.dataset.root.string(), "", "holding rows out leaves nothing of the small set", "Lower --hold-out or keep more"});
-  trial.small = std::move(small);
-  trial.full_rows = without(full.usable_rows(), taken);
-  trial.test = std::make_shared<RowsView>(full.dataset.splits.at(Split::train), taken);
-  trial.note = fmt::format("; no test split: {} training rows held out of every set", taken.size());
-  return trial;
-}
-
-/// Class-balanced random rows of the full set, as many as the small set has, drawn anew for every seed.
-Subset random_rows(const Input& full, const Trial& trial, uint64_t seed) {
-  const Subset left_out = without(every_row(full.dataset.train()), trial.full_rows);
-  const Selection random = select_random(full.rows(), full.labels, left_out, true, seed);
-  return sample(random, {}, static_cast<int64_t>(trial.small_rows.size()), seed);
-}
-
-evaluate::Options protocol(const EvaluateOptions& options, const Trial& trial) {
-  evaluate::Options protocol{.nets = split_names(options.nets), .seeds = options.seeds, .training = options.training};
-  protocol.training.flip = !options.no_flip;
-  if (options.epochs > 0)
-    protocol.training.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(trial.full_rows.size()) / options.training.batch);
-  return protocol;
+Json whole_document(const EvaluateOptions& options, const Judging& judging, const evaluate::Evidence& evidence) {
+  const Machine machine = this_machine();
+  Json seeds = Json::array();
+  for (int s = 0; s < options.seeds; ++s) seeds.push_back(judging.options.training.seed + static_cast<uint64_t>(s));
+  Json document = {{"command", options.command},
+                   {"date", date_and_time()},
+                   {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"numerics", judging.options.numerics}}},
+                   {"input", {{"path", options.full}, {"digest", judging.sets.full.digest}, {"rows", judging.sets.full_rows.size()}}},
+                   {"protocol_name", judging.options.protocol},
+                   {"seeds", seeds}};
+  document.update(evaluate::to_json(evidence));
+  return document;
 }
 
 }  // namespace
 
 evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
-  const RunFolder run = load_run_folder(options.small);
-  const Input full = source_of(run, options.full, context);
-  if (!full.labelled())
-    throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it", "Evaluate on a labelled set"});
-  if (!full.dataset.train().has_images())
-    throw InputError({options.full, "", "holds no pictures, and the networks here see pictures", "Evaluate a picture set"});
-  const Dataset small = open_dataset((run.path / "data").string(), {}, context);
-  const auto small_rows = all_of(small.splits.at(Split::train), relabelling(small, full));
-
-  auto test = held_out_split(full.dataset);
-  const bool same_order = run.run.value("output_format", "") == full.dataset.format;
-  const Trial trial = test != nullptr
-                          ? with_test_split(std::move(test), small_rows, full, context)
-                          : with_held_out_rows(small_rows, same_order ? run.kept : Subset(), full, options.hold_out, options.training.seed);
-
-  const std::vector<evaluate::Arm> arms = {
-      {"full", &full.dataset.train(), trial.full_rows, [&](uint64_t) { return trial.full_rows; }},
-      {"random", &full.dataset.train(), trial.full_rows, [&](uint64_t seed) { return random_rows(full, trial, seed); }},
-      {"small", trial.small.get(), trial.small_rows, [&](uint64_t) { return trial.small_rows; }}};
-  const auto trainer = [](const train::TrainJob& job, const Context& each) { return neural().train(job, each); };
-  evaluate::Evidence evidence = evaluate::evaluate(arms, *trial.test, full.classes, protocol(options, trial), trainer, context);
-  evidence.protocol += trial.note;
-
-  const Json document = evaluate::to_json(evidence);
-  write_file(run.path / "evidence.json", json_text(document, 2) + "\n");
-  write_report(run.path, run.run, &full, run.selection, run.kept, run.map.matrix(), document, context);
+  const JudgeClock::time_point start = JudgeClock::now();
+  Judging judging;
+  prepare(judging, options, context);
+  evaluate::Store* const store = judging.cache.get();
+  const auto forecast =
+      evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, store, evaluate::Timing::when_worth_it, context);
+  announce(judging, forecast, context);
+  evaluate::Evidence evidence = evaluate::evaluate(judging.trial, judging.options, std::move(judging.plan), train_any, store, context);
+  evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
+  evidence.cost.choose_seconds = judging.choose_seconds;
+  evidence.cost.wall_seconds = since(start);
+  for (const GivenSet& set : judging.sets.given) {
+    if (set.folder) write_into(set, judging.sets, evidence, context);
+  }
+  if (!options.out.empty()) write_file(options.out, json_text(whole_document(options, judging, evidence), 2) + "\n");
   return evidence;
 }
 
-std::string evidence_table(const evaluate::Evidence& evidence) {
-  std::string table = fmt::format("{:<18} {:<8} {:>9} {:>16}   {}\n", "network", "set", "rows", "accuracy", "against random");
-  for (const evaluate::Cell& cell : evidence.cells) {
-    const std::string width = std::isfinite(cell.ci95) ? fmt::format("± {:.2f}", 100 * cell.ci95) : "";
-    std::string gap;
-    if (const evaluate::Cell* random = evidence.find(cell.net, "random"); random != nullptr && cell.set != "random") {
-      const Estimate points = difference(cell.accuracy, random->accuracy);
-      gap = fmt::format("{:+.2f}", 100 * points.mean);
-      if (std::isfinite(points.half_width)) gap += fmt::format(" ± {:.2f}", 100 * points.half_width);
-    }
-    table +=
-        fmt::format("{:<18} {:<8} {:>9} {:>7.2f} % {:>6}   {}\n", cell.net, cell.set, human_count(cell.rows), 100 * cell.mean, width, gap);
+Json plan_evaluation(const EvaluateOptions& options, const Context& context) {
+  Judging judging;
+  prepare(judging, options, context);
+  const auto forecast =
+      evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, judging.cache.get(), evaluate::Timing::always, context);
+  Json sets = Json::array();
+  for (size_t arm = 0; arm < judging.trial.arms.size(); ++arm) {
+    const auto rows = std::ssize(*judging.plan.runs[arm * static_cast<size_t>(options.seeds)].rows);
+    sets.push_back({{"set", judging.trial.arms[arm].name},
+                    {"rows", rows},
+                    {"keep", static_cast<double>(rows) / static_cast<double>(judging.trial.every_row)}});
   }
-  return table + evidence.protocol + "\n";
+  return {{"protocol", judging.options.protocol},
+          {"sets", sets},
+          {"nets", judging.options.nets},
+          {"runs", judging.plan.runs.size()},
+          {"known", judging.plan.known()},
+          {"trainings", forecast.trainings},
+          {"steps", forecast.steps},
+          {"side_by_side", forecast.workers},
+          {"seconds", forecast.seconds ? Json(*forecast.seconds) : Json()},
+          {"test_rows", judging.trial.test->size()},
+          {"text", forecast.text()}};
+}
+
+std::string evaluation_plan_text(const Json& plan) {
+  std::string text;
+  for (const Json& set : plan["sets"])
+    text += fmt::format("{:<20} {:>9} rows {:>7.3g} %\n", set["set"].get<std::string>(), human_count(set["rows"]),
+                        100 * set["keep"].get<double>());
+  std::string nets;
+  for (const Json& net : plan["nets"]) nets += (nets.empty() ? "" : ", ") + net.get<std::string>();
+  text +=
+      fmt::format("nets {}; protocol {}; tested on {} rows\n", nets, plan["protocol"].get<std::string>(), human_count(plan["test_rows"]));
+  text += fmt::format("{} of {} runs are known already\n", plan["known"].get<int64_t>(), plan["runs"].get<int64_t>());
+  return text + (plan["trainings"] == 0 ? "nothing to train\n" : plan["text"].get<std::string>() + "\n");
 }
 
 }  // namespace decant

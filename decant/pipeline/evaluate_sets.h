@@ -1,35 +1,28 @@
-// evaluate: the small set on trial. Networks trained on everything, on random rows of the same number, and on the small set.
+// evaluate: small sets on trial. Networks trained on everything, on random rows of the same number, on what methods choose, and on the small
+// sets; of a matrix, logistic regression.
+//
+// A set that is compared is read, chosen and drawn in judged_sets.h, a training is named and looked up in evaluate/plan.h and kept in
+// evidence_cache.h; what remains here is the order of things, and the files.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
-#include "decant/base/options.h"
-#include "decant/evaluate/evaluate.h"
+#include "decant/evaluate/evidence.h"
+#include "decant/pipeline/evaluate_options.h"
 
 namespace decant {
 
-struct EvaluateOptions {
-  std::string full;             ///< the data set
-  std::filesystem::path small;  ///< what `compress` wrote
-  std::string nets = "quick";   ///< comma-separated
-  int seeds = 3;
-  train::TrainOptions training;
-  int epochs = 0;         ///< instead of steps: passes over the FULL set, whose steps every run then takes
-  bool no_flip = false;   ///< for pictures whose mirror image means something else (digits, letters)
-  double hold_out = 0.2;  ///< share of rows held out when the data set has no test split
-
-  void declare(OptionTable& table);
-};
-
-/// Also writes evidence.json into the small set's folder and renders its report again. With no test split, `hold_out` of the readable
-/// rows (class-balanced, by seed) are taken out of full, random and small alike; the protocol line says so.
-/// Throws InputError when the small set was not made from the full one (its digest is checked).
+/// Also writes evidence.json (full, random and small) into each small set's folder and renders its report again, and --out. With no test
+/// rows, `hold_out` of the readable rows (class-balanced, by seed) are taken out of every set, before anything is chosen; the protocol's line
+/// says so. Throws InputError when a small set was not made from the full one (its digest is checked), and what read_judged_sets() and
+/// make_arms() throw.
 evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context);
 
-/// As a table for people: net, set, rows, accuracy ± 95 % interval, difference to random.
-std::string evidence_table(const evaluate::Evidence& evidence);
+/// What evaluate_sets() would do, and how long it would take; rows are chosen for it, since they say which results are known, and some steps
+/// are timed. {"protocol", "sets": [{set, rows, keep}], "nets", "runs", "known", "trainings", "steps", "side_by_side", "seconds", "test_rows"}
+Json plan_evaluation(const EvaluateOptions& options, const Context& context);
+std::string evaluation_plan_text(const Json& plan);
 
 }  // namespace decant

@@ -43,14 +43,6 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
   return {gathered.begin(), gathered.end()};
 }
 
-std::string digest_of(const Rows& rows, Comm* ranks, const Context& context) {
-  const std::string chunks = digests_of_chunks(rows, ranks, context);
-  const size_t each = Digest().hex().size();
-  Digest whole;
-  for (size_t begin = 0; begin < chunks.size(); begin += each) whole.add(chunks.substr(begin, each));
-  return whole.hex();
-}
-
 void report_bad(const Input& input, const InputOptions& options, const Context& context) {
   if (input.bad.empty()) return;
   const BadRow& first = input.bad.front();
@@ -101,6 +93,14 @@ std::string Input::class_name(int32_t label) const {
   return index < dataset.classes.size() ? dataset.classes[index] : std::to_string(label);
 }
 
+std::string content_digest(const Rows& rows, Comm* ranks, const Context& context) {
+  const std::string chunks = digests_of_chunks(rows, ranks, context);
+  const size_t each = Digest().hex().size();
+  Digest whole;
+  for (size_t begin = 0; begin < chunks.size(); begin += each) whole.add(chunks.substr(begin, each));
+  return whole.hex();
+}
+
 Input read_input(const InputOptions& options, const Context& context) {
   Input input;
   input.dataset = open_dataset(options.path, {.labels = options.labels}, context);
@@ -111,7 +111,7 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
   input.bad = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
-  input.digest = digest_of(train, options.ranks, context);
+  input.digest = content_digest(train, options.ranks, context);
   report_bad(input, options, context);
   return input;
 }

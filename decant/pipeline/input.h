@@ -37,4 +37,7 @@ struct InputOptions {
 /// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
 Input read_input(const InputOptions& options, const Context& context);
 
+/// Digest of every row's key, label and bytes, read on all threads; with `ranks`, a part by each.
+std::string content_digest(const Rows& rows, Comm* ranks, const Context& context);
+
 }  // namespace decant

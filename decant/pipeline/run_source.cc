@@ -4,6 +4,13 @@
 
 namespace decant {
 
+void require_source(const RunFolder& run, const Input& input, const std::string& path) {
+  const Json recorded = run.run.value("input", Json::object());
+  if (input.digest != recorded.value("digest", ""))
+    throw InputError({path, "", "is not the data set that this run was made from (its digest is another)",
+                      "Bring back the old one, or run `decant compress` again"});
+}
+
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {
   const Json& recorded = run.run.contains("input") ? run.run["input"] : Json::object();
   std::string path = asked.empty() ? recorded.value("path", "") : asked;
@@ -14,9 +21,7 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
     throw InputError({path, "", "the data set of this run is no longer there", "Name its new place with --source"});
   const Json options = run.run.value("options", Json::object());
   Input input = read_input({.path = path, .labels = options.value("labels", "")}, context);
-  if (const std::string digest = recorded.value("digest", ""); input.digest != digest)
-    throw InputError({path, "", "is not the data set that this run was made from (its digest is another)",
-                      "Bring back the old one, or run `decant compress` again"});
+  require_source(run, input, path);
   return input;
 }
 

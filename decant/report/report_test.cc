@@ -207,10 +207,17 @@ Headline headline(const Json& evidence) {
   return summarise(judge(read_evidence(evidence)));
 }
 
-TEST(Verdict, WelchAgreesWithTheTextbook) {
+TEST(Verdict, ComparesSeedBySeed) {
+  // Differences 0.01, 0.02, 0.03 although the sets scatter widely: t(2) · 0.01 / √3.
+  const Difference d = compared(std::vector<double>{0.51, 0.72, 0.93}, std::vector<double>{0.5, 0.7, 0.9});
+  EXPECT_NEAR(d.mean, 0.02, 1e-12);
+  EXPECT_NEAR(d.half_width, 4.302653 * 0.01 / std::sqrt(3.0), 1e-8);
+}
+
+TEST(Verdict, WithoutPairsIsWelchs) {
   // Variances 1 and 4, three and four values: s² = 1/3 + 20/3/4 = 2, ν = 4 / ((1/3)²/2 + (5/3)²/3)
   // = 4.0754717.
-  const Difference d = welch(std::vector<double>{1, 2, 3}, std::vector<double>{4, 6, 8, 10});
+  const Difference d = compared(std::vector<double>{1, 2, 3}, std::vector<double>{4, 6, 8, 10});
   EXPECT_NEAR(d.mean, -5, 1e-12);
   EXPECT_NEAR(d.half_width / std::sqrt(2.0), 2.7568,
               2e-3);  // t(4.0755, 95 %) lies between t(4) = 2.7764 and t(5) = 2.5706

@@ -19,17 +19,17 @@ std::string table(const Evidence& evidence) {
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
       "class=\"n\">accuracy, %</th>"
-      "<th>each seed, %</th><th class=\"n\">steps</th><th class=\"n\">time</th></tr></thead><tbody>\n";
+      "<th>each seed, %</th><th class=\"n\">steps</th><th class=\"n\">time</th><th>protocol</th></tr></thead><tbody>\n";
   for (const Measurement& m : evidence.results) {
     const std::string spread = std::isfinite(m.half_width) ? fmt::format(" ± {:.2f}", 100 * m.half_width) : "";
     out += fmt::format(
         "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.2f}{}</td><td>{}</td><td "
-        "class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+        "class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
         escape(m.net),
         escape(m.set == "small"  ? "kept"
                : m.set == "full" ? "everything"
                                  : m.set),
-        human_count(m.rows), 100 * m.mean, spread, seeds(m), human_count(m.steps), prose(human_seconds(m.seconds)));
+        human_count(m.rows), 100 * m.mean, spread, seeds(m), human_count(m.steps), prose(human_seconds(m.seconds)), escape(m.protocol));
   }
   return out + "</tbody></table></div>\n";
 }
@@ -53,9 +53,8 @@ std::string evidence_section(const RunFacts& facts, const Evidence& evidence, co
   }
   std::string note =
       "<p>The same network, trained equally long on everything, on a random set and on what was kept.</p>"
-      "<p class=\"small\">Intervals speak of chance in training (Student’s t over the seeds, Welch’s for "
-      "differences), not of chance "
-      "in the choice of the test data.</p>";
+      "<p class=\"small\">Intervals speak of chance in training (Student’s t over the seeds; sets are compared seed by seed, for "
+      "the same seed begins with the same weights), not of chance in the choice of the test data.</p>";
   if (!evidence.protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence.protocol));
   return section("evidence", "Evidence", note, verdict_list(verdicts) + evidence_chart(evidence) + table(evidence));
 }

@@ -79,11 +79,11 @@ Verdict judge_net(const Evidence& evidence, const std::string& net) {
   Verdict verdict{.net = net};
   Difference difference;
   if (small && random) {
-    difference = welch(small->accuracy, random->accuracy);
+    difference = compared(small->accuracy, random->accuracy);
     verdict.outcome = outcome_of(difference);
   }
   verdict.sentence = against_random(net, verdict.outcome, difference);
-  if (small && full) verdict.against_full = against_full(welch(small->accuracy, full->accuracy));
+  if (small && full) verdict.against_full = against_full(compared(small->accuracy, full->accuracy));
   return verdict;
 }
 
@@ -135,13 +135,14 @@ Evidence read_evidence(const Json& evidence) {
     m.half_width = mean.half_width;
     m.steps = count_of(entry, "steps");
     m.seconds = std::max(0.0, number_of(entry, "seconds"));
+    m.protocol = text_of(entry, "protocol");
     read.results.push_back(std::move(m));
   }
   return read;
 }
 
-Difference welch(std::span<const double> a, std::span<const double> b) {
-  const Estimate gap = decant::difference(a, b);
+Difference compared(std::span<const double> a, std::span<const double> b) {
+  const Estimate gap = a.size() == b.size() ? paired_difference(a, b) : decant::difference(a, b);
   return {gap.mean, gap.half_width};
 }
 

@@ -2,10 +2,9 @@
 //
 // The trap: with three or five seeds, the mean of the small set is nearly always *somewhat* above or below
 // that of a random set of the same size, and a page that prints the larger number in bold will praise noise.
-// So the sentence is chosen by the 95 % interval of the difference alone, by Welch's test (B. L. Welch,
-// Biometrika 34, 1947), which does not assume that both sets scatter alike:
-//
-//   d = mean(a) − mean(b) ± t(ν)·s, as base/statistics.h states it.
+// So the sentence is chosen by the 95 % interval of the difference alone. Seed s of both sets began with the same weights and drew the same
+// augmentation, so they are compared in pairs: the mean of the differences, by Student's t. Where the numbers of seeds differ there are no
+// pairs, and the interval is Welch's, which does not assume that both sets scatter alike. base/statistics.h states both.
 //
 // An interval that covers 0 is "no better than random here", whatever its middle. One seed gives no interval
 // and no verdict.
@@ -31,6 +30,7 @@ struct Measurement {
   double half_width = 0;  ///< of the 95 % interval of the mean; infinite for one seed
   int64_t steps = 0;
   double seconds = 0;
+  std::string protocol;  ///< its name; empty in older files
 };
 
 struct Evidence {
@@ -53,8 +53,8 @@ struct Difference {
   bool covers_zero() const { return low() <= 0 && high() >= 0; }
 };
 
-/// mean(a) − mean(b) with its 95 % interval. REQUIRES: neither is empty.
-Difference welch(std::span<const double> a, std::span<const double> b);
+/// mean(a) − mean(b) with its 95 % interval: in pairs, or, where one has more values than the other, by Welch. REQUIRES: neither is empty.
+Difference compared(std::span<const double> a, std::span<const double> b);
 
 enum class Outcome { better, no_better, worse, one_seed, not_measured };
 

@@ -1,0 +1,89 @@
+// What is to be trained, before anything is: every run, named by what decides its result, and the results that are known already.
+//
+// A run's identity is one line of JSON: digests of the data set, of the rows trained on and of the test rows, size of the pictures, every
+// option of the training that can change the result, net, seed and what computes. Two runs with the same identity have the same result,
+// whatever arm, evaluation or year they belong to, so a store keeps it and nobody trains it twice. The net `linear` has no seed: its minimum
+// is one point.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decant/data/dataset.h"
+#include "decant/data/selection.h"
+#include "decant/train/train.h"
+
+namespace decant::evaluate {
+
+/// One of the sets compared.
+struct Arm {
+  std::string name;  ///< "full", "random", "small", a method's
+  const Rows* rows = nullptr;
+  std::string digest;                           ///< of the content of `rows`, so that row numbers name pictures
+  std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending; as many for every seed
+};
+
+/// What is on trial, and by what it is judged.
+struct Trial {
+  std::vector<Arm> arms;
+  const Rows* test = nullptr;
+  std::string test_digest;
+  int classes = 0;
+  ImageSize size;         ///< of every picture, whatever the arm; nothing for a matrix
+  int64_t every_row = 0;  ///< of the full set: what a share is a share of
+};
+
+struct Options {
+  std::vector<std::string> nets = {"quick"};
+  int seeds = 3;                   ///< seeds 0 … seeds−1 are added to training.seed
+  train::TrainOptions training;    ///< everything but net and seed
+  std::string protocol = "quick";  ///< its name with what departs from it
+  std::string numerics;            ///< what computes: Neural::numerics(), or for `linear` its own
+  std::string machine;             ///< processor and cores: whose pace a forecast may use
+};
+
+/// Small results kept for later, by identity: files in a cache, or a map in a test. Both are called from several threads.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual std::optional<std::string> find(const std::string& identity) = 0;  ///< one line of JSON
+  virtual void keep(const std::string& identity, const std::string& result) = 0;
+};
+
+struct RunResult {
+  double accuracy = 0;  ///< 0…1
+  double loss = 0;      ///< mean over the last tenth of the steps
+  int64_t steps = 0;
+  int64_t test_rows = 0;
+  double seconds = 0;
+};
+
+struct Run {
+  size_t cell = 0;   ///< net after net, arms in their order
+  size_t place = 0;  ///< which of the cell's seeds
+  const Arm* arm = nullptr;
+  std::string net;
+  uint64_t seed = 0;
+  std::shared_ptr<const Subset> rows;
+  std::string identity;
+  std::optional<RunResult> result;  ///< known already
+};
+
+struct Plan {
+  std::vector<Run> runs;
+  int64_t known() const;
+  /// Runs without a result, one of each identity.
+  std::vector<size_t> pending() const;
+};
+
+/// Draws every arm's rows and looks each run up. The trial must outlive the plan. Throws UsageError without nets or seeds, InputError for
+/// training options out of range and for an arm without rows. `store` may be null.
+Plan make_plan(const Trial& trial, const Options& options, Store* store);
+
+std::string result_text(const RunResult& result);
+std::optional<RunResult> result_from(const std::string& text);  ///< nothing for text that is none
+
+}  // namespace decant::evaluate

@@ -1,0 +1,54 @@
+// The sets that are compared, made ready: the full one, those that were given, and those that methods choose now; and the test rows, which
+// none of them holds.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/evaluate/plan.h"
+#include "decant/pipeline/evaluate_options.h"
+#include "decant/pipeline/input.h"
+#include "decant/pipeline/run_folder.h"
+
+namespace decant {
+
+/// A small set that was given.
+struct GivenSet {
+  std::string spec;                  ///< as typed
+  std::string name;                  ///< "small", or of several, each its own
+  std::optional<RunFolder> folder;   ///< nothing for a .npy of row numbers
+  Subset kept;                       ///< its rows of the full set, ascending; all that is used where there are no files of its own
+  std::shared_ptr<const Rows> rows;  ///< where it lies: its own files, labelled as the full set is, or the full set
+  Subset subset;                     ///< of `rows`; none of them is held out
+  std::string digest;                ///< of `rows`
+};
+
+struct JudgedSets {
+  Input full;
+  Subset full_rows;                  ///< readable, and not held out
+  Subset held_out;                   ///< rows of the full set that are tested on; empty when there are others
+  std::shared_ptr<const Rows> test;  ///< readable ones
+  std::string test_digest;
+  std::string note;  ///< what the protocol's line adds
+  std::vector<GivenSet> given;
+};
+
+/// Throws UsageError for a name in --against that is neither full, random nor a method's. Costs nothing.
+void require_known_methods(const EvaluateOptions& options);
+
+/// Reads and checks everything that the options name. Without test rows (--test, or a split of the data set), `hold_out` of the readable
+/// rows, class-balanced, by seed, are taken out of every set.
+///
+/// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows that cannot be read; no labels; no rows
+/// left.
+JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context);
+
+/// One arm for each name in --against and each size, then one for each given set. A method draws anew for every seed where it has chance in
+/// it, from what is not held out. Throws InputError where nothing says how much to keep, and what choose_rows() throws. The sets
+/// must outlive the arms.
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context);
+
+}  // namespace decant

@@ -1,0 +1,308 @@
+// evaluate as a whole, on matrices: the net linear needs no libtorch and takes milliseconds.
+#include "decant/pipeline/evaluate_sets.h"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/evidence_cache.h"
+#include "decant/pipeline/evidence_table.h"
+#include "decant/pipeline/judged_sets.h"
+#include "decant/train/linear.h"
+
+#include "tests/drawn_sets.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// x.npy and y.npy of `rows`, and tx.npy and ty.npy to test on: four clouds of six columns.
+fs::path matrix_set(const std::string& name, int64_t rows = 200, int64_t test_rows = 60) {
+  const fs::path folder = fresh_folder(name);
+  const auto write = [&](const std::string& x, const std::string& y, int64_t count, uint64_t stream) {
+    Random random(9, "matrix_set", stream);
+    std::vector<float> values;
+    std::vector<int64_t> labels;
+    for (int64_t row = 0; row < count; ++row) {
+      labels.push_back(row % 4);
+      for (int64_t c = 0; c < 6; ++c) values.push_back(static_cast<float>((c == row % 4 ? 2.0 : 0.0) + random.normal()));
+    }
+    const int64_t shape[] = {count, 6};
+    write_npy<float>(folder / x, values, shape);
+    write_npy<int64_t>(folder / y, labels);
+  };
+  write("x.npy", "y.npy", rows, 0);
+  write("tx.npy", "ty.npy", test_rows, 1);
+  return folder;
+}
+
+EvaluateOptions judging(const fs::path& folder) {
+  EvaluateOptions options{.full = (folder / "x.npy").string()};
+  options.labels = folder / "y.npy";
+  options.test = (folder / "tx.npy").string();
+  options.test_labels = folder / "ty.npy";
+  options.seeds = 2;
+  options.select.bins = 3;
+  options.features.cache = folder / "cache";
+  return options;
+}
+
+void write_rows(const fs::path& file, std::vector<int64_t> rows) {
+  write_npy<int64_t>(file, rows);
+}
+
+TEST(EvaluateSets, ComparesMethodsAndRowsAtSeveralRatios) {
+  const fs::path folder = matrix_set("judge");
+  EvaluateOptions options = judging(folder);
+  options.against = "full,random,bins";
+  options.keep = "10%,40";
+  write_rows(folder / "rows.npy", {40, 3, 7, 8, 9, 10, 13, 0});
+  options.small = {(folder / "rows.npy").string()};
+  options.out = folder / "judged.json";
+  options.command = "decant evaluate …";
+  const evaluate::Evidence evidence = evaluate_sets(options, {.threads = 2});
+  std::vector<std::pair<std::string, int64_t>> sets;
+  for (const evaluate::Cell& cell : evidence.cells) sets.emplace_back(cell.set, cell.rows);
+  using P = std::pair<std::string, int64_t>;
+  EXPECT_THAT(sets, testing::ElementsAre(P{"full", 200}, P{"random", 20}, P{"random", 40}, P{"random", 8}, P{"bins", 20}, P{"bins", 40},
+                                         P{"small", 8}));
+  EXPECT_EQ(evidence.test_rows, 60);
+  EXPECT_GT(evidence.find("linear", "full")->mean, 0.7);
+  EXPECT_GT(evidence.find("linear", "full")->mean, evidence.find("linear", "small")->mean);
+  EXPECT_TRUE(evidence.find("linear", "small")->against_random);
+  EXPECT_NE(evidence.find("linear", "bins")->accuracy[0], -1);
+  EXPECT_EQ(evidence.cost.trained, 1 + 3 * 2 + 2 * 2 + 1) << "full and small are the same for every seed";
+
+  const Json document = parse_json(read_text(folder / "judged.json"));
+  EXPECT_EQ(document["command"], options.command);
+  EXPECT_EQ(document["protocol_name"], "linear");
+  EXPECT_THAT(document["date"].get<std::string>(), testing::MatchesRegex("20..-..-..T..:..:..Z"));
+  EXPECT_GE(document["machine"]["cores"], 1);
+  EXPECT_EQ(document["seeds"], Json::array({0, 1}));
+  EXPECT_EQ(document["results"].size(), 7u);
+  EXPECT_EQ(document["results"][4]["keep"], 0.1);
+  EXPECT_EQ(document["results"][4]["protocol"], "linear");
+  EXPECT_TRUE(document["results"][4]["against_random"]["mean"].is_number());
+  EXPECT_EQ(document["overhead"]["trained"], 12);
+  EXPECT_THAT(evidence_table(evidence), AllOf(HasSubstr("bins"), HasSubstr("20 %"), HasSubstr("linear: logistic regression")));
+}
+
+TEST(EvaluateSets, TrainsNothingTwiceUnlessToldTo) {
+  const fs::path folder = matrix_set("judge_again");
+  EvaluateOptions options = judging(folder);
+  options.keep = "20";
+  const evaluate::Evidence first = evaluate_sets(options, {});
+  EXPECT_EQ(first.cost.trained, 3);
+  options.against = "full,random,bins";  // the baselines are known
+  EXPECT_EQ(evaluate_sets(options, {}).cost.trained, 2);
+  const evaluate::Evidence known = evaluate_sets(options, {});
+  EXPECT_EQ(known.cost.trained, 0);
+  EXPECT_EQ(known.cost.known, 6);
+  options.no_cache = true;
+  const evaluate::Evidence anew = evaluate_sets(options, {});
+  EXPECT_EQ(anew.cost.known, 0);
+  for (size_t c = 0; c < known.cells.size(); ++c) EXPECT_EQ(known.cells[c].accuracy, anew.cells[c].accuracy);
+  options.no_cache = false;
+  options.training.given["weight-decay"] = "0.1";
+  const evaluate::Evidence other = evaluate_sets(options, {});
+  EXPECT_EQ(other.cost.known, 0);
+  EXPECT_EQ(other.cells[0].protocol, "linear (weight-decay 0.1)");
+}
+
+TEST(EvaluateSets, PlansWithoutTraining) {
+  const fs::path folder = matrix_set("judge_plan");
+  EvaluateOptions options = judging(folder);
+  options.keep = "20";
+  const Json before = plan_evaluation(options, {.threads = 2});
+  EXPECT_EQ(before["runs"], 4);
+  EXPECT_EQ(before["known"], 0);
+  EXPECT_EQ(before["trainings"], 3);
+  EXPECT_GT(before["seconds"], 0);
+  EXPECT_THAT(evaluation_plan_text(before), AllOf(HasSubstr("random"), HasSubstr("about "), HasSubstr("for 3 trainings on 2 threads")));
+  evaluate_sets(options, {});
+  const Json after = plan_evaluation(options, {});
+  EXPECT_EQ(after["known"], 4);
+  EXPECT_THAT(evaluation_plan_text(after), HasSubstr("nothing to train"));
+}
+
+TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
+  const fs::path folder = matrix_set("judge_hold");
+  EvaluateOptions options = judging(folder);
+  options.test.clear();
+  options.test_labels.clear();
+  options.against = "full,random,bins,scores+rule=beta,scores";
+  options.keep = "25%";
+  std::vector<float> scores(200);
+  for (size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i * 37 % 200);
+  write_npy<float>(folder / "scores.npy", scores);
+  options.select.scores = (folder / "scores.npy").string();
+  write_rows(folder / "all.npy", [] {
+    std::vector<int64_t> all(200);
+    for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
+    return all;
+  }());
+  options.small = {(folder / "all.npy").string()};
+  const JudgedSets sets = read_judged_sets(options, 0, {});
+  EXPECT_EQ(sets.held_out.size(), 40u);
+  EXPECT_EQ(sets.test->size(), 40);
+  const auto arms = make_arms(sets, options, 0, {});
+  ASSERT_EQ(arms.size(), 7u);
+  std::map<std::string, std::set<Subset>> draws;
+  for (const evaluate::Arm& arm : arms) {
+    const bool all = arm.name == "full" || arm.name == "small";
+    for (const uint64_t seed : {0u, 1u}) {
+      const Subset rows = arm.subset(seed);
+      if (arm.name != "random") {
+        EXPECT_EQ(rows.size(), all ? 160u : 40u) << arm.name;
+      }
+      Subset both;
+      std::ranges::set_intersection(rows, sets.held_out, std::back_inserter(both));
+      EXPECT_TRUE(both.empty()) << arm.name;
+      draws[arm.name].insert(rows);
+    }
+  }
+  EXPECT_EQ(draws["full"].size(), 1u);
+  EXPECT_EQ(draws["bins"].size(), 2u) << "sampled by chance";
+  EXPECT_EQ(draws["scores+rule=beta"].size(), 2u) << "drawn by the rule";
+  EXPECT_EQ(draws["scores"].size(), 1u) << "the first by score: no chance in it";
+  EXPECT_THAT(evaluate_sets(options, {}).protocol, HasSubstr("40 training rows held out of every set"));
+}
+
+TEST(EvaluateSets, WritesIntoEachRunFolder) {
+  const fs::path folder = matrix_set("judge_folders");
+  EvaluateOptions options = judging(folder);
+  for (const std::string keep : {"30", "60"}) {
+    CompressOptions making{.input = {.path = options.full, .labels = options.labels}, .out = folder / ("kept-" + keep), .keep = keep};
+    making.select.bins = 3;
+    compress(making, {});
+    options.small.push_back((folder / ("kept-" + keep)).string());
+  }
+  options.labels.clear();  // the run folder knows them
+  const evaluate::Evidence evidence = evaluate_sets(options, {});
+  EXPECT_EQ(evidence.find("linear", "kept-30")->rows, 30);
+  const Json own = parse_json(read_text(folder / "kept-60" / "evidence.json"));
+  std::vector<std::pair<std::string, int64_t>> sets;
+  for (const Json& cell : own["results"]) sets.emplace_back(cell["set"], cell["rows"]);
+  using P = std::pair<std::string, int64_t>;
+  EXPECT_THAT(sets, testing::ElementsAre(P{"full", 200}, P{"random", 60}, P{"small", 60}));
+  EXPECT_FALSE(own["results"][0]["against_random"].is_null());
+  EXPECT_THAT(read_text(folder / "kept-30" / "report.html"), Not(HasSubstr("Not measured yet")));
+}
+
+TEST(EvaluateSets, SaysWhatIsWrong) {
+  const fs::path folder = matrix_set("judge_wrong");
+  const auto complaint = [&](auto change) {
+    EvaluateOptions options = judging(folder);
+    options.keep = "20";
+    change(options);
+    return message_of<Error>([&] { evaluate_sets(options, {}); });
+  };
+  const std::string file = (folder / "rows.npy").string();
+  const auto rows = [&](std::vector<int64_t> numbers) {
+    write_rows(file, std::move(numbers));
+    return complaint([&](EvaluateOptions& o) { o.small = {file}; });
+  };
+  EXPECT_THAT(rows({1, 2, 200}), AllOf(HasSubstr("rows.npy"), HasSubstr("entry 2"), HasSubstr("row 200 is none of the 200")));
+  EXPECT_THAT(rows({4, 9, 4}), HasSubstr("row 4 appears twice"));
+  EXPECT_THAT(rows({0, -1}), HasSubstr("rows.npy"));
+  EXPECT_THAT(rows({}), HasSubstr("rows.npy"));
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {(folder / "y.npy").string()}; }), HasSubstr("appears twice"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against = "magic"; }), HasSubstr("--against magic"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep.clear(), o.against = "bins"; }), HasSubstr("Give --keep, or a small set"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep = "300"; }), HasSubstr("keep"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.nets = "quick"; }), HasSubstr("Use --nets linear"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.protocol = "paper"; }), HasSubstr("--protocol paper is for networks"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.training.given["steps"] = "9"; }), HasSubstr("--steps says nothing to the net linear"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(); }), HasSubstr("--test-labels needs --test"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test_labels.clear(); }), HasSubstr("has no label to test with"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.labels.clear(); }), HasSubstr("Give --labels"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.seeds = 0; }), HasSubstr("--seeds"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against.clear(); }), HasSubstr("nothing to compare"));
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {folder.string()}; }), HasSubstr("run.json"));
+
+  const int64_t narrow[] = {60, 2};
+  write_npy<float>(folder / "narrow.npy", std::vector<float>(120), narrow);
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.test = (folder / "narrow.npy").string(); }), HasSubstr("has 2 columns"));
+  std::vector<float> values(200 * 6, 1);
+  values[6 * 17 + 2] = std::numeric_limits<float>::quiet_NaN();
+  const int64_t shape[] = {200, 6};
+  write_npy<float>(folder / "nan.npy", values, shape);
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.full = (folder / "nan.npy").string(); }),
+              AllOf(HasSubstr("nan.npy"), HasSubstr("row 17, column 2"), HasSubstr("holds nan")));
+}
+
+TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {
+  EvaluateOptions options{.full = testing_sets::cifar_set("judge_pictures", 1, 40).string(), .keep = "10", .nets = "linear"};
+  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("the net linear sees the rows of a matrix"));
+}
+
+TEST(Settle, NamesWhatDeparts) {
+  TrainingWishes wishes;
+  const evaluate::Protocol quick = evaluate::protocol_named("quick");
+  EXPECT_EQ(settle(quick, wishes, 1000).name, "quick");
+  wishes.given = {{"steps", "500"}, {"batch", "16"}, {"momentum", "0.9"}, {"seed", "7"}, {"no-flip", "true"}};
+  const SettledTraining settled = settle(quick, wishes, 1000);
+  EXPECT_EQ(settled.name, "quick (steps 500, batch 16, no-flip)") << "0.9 is the protocol's own, and a seed is no departure";
+  EXPECT_EQ(settled.training.steps, 500);
+  EXPECT_FALSE(settled.training.flip);
+  EXPECT_EQ(settled.training.seed, 7u);
+  wishes.given["epochs"] = "3";
+  EXPECT_THROW(settle(quick, wishes, 1000), UsageError);
+  wishes.given = {{"epochs", "3"}};
+  EXPECT_EQ(settle(quick, wishes, 1000).training.steps, 46);
+  const evaluate::Protocol paper = evaluate::protocol_named("paper");
+  EXPECT_EQ(settle(paper, {}, 50000).training.steps, 78125);
+  wishes.given = {{"steps", "2500"}};
+  EXPECT_EQ(settle(paper, wishes, 50000).name, "paper (steps 2500)");
+  EXPECT_EQ(settle(paper, wishes, 50000).training.steps, 2500);
+}
+
+TEST(EvaluateOptions, HaveOneNameEach) {
+  EvaluateOptions options;
+  OptionTable table;
+  options.declare(table);
+  std::set<std::string> names;
+  for (const Option& option : table.options()) EXPECT_TRUE(names.insert(option.name).second) << option.name;
+  EXPECT_TRUE(names.contains("feature-epochs"));
+  EXPECT_FALSE(names.contains("method"));
+  table.find("image-size")->set("48");
+  EXPECT_EQ(options.features.image_size, 48);
+  EXPECT_EQ(options.training.given.at("image-size"), "48");
+  table.find("feature-epochs")->set("4");
+  EXPECT_EQ(options.features.epochs, 4);
+  EXPECT_THROW(table.find("steps")->set("many"), UsageError);
+}
+
+TEST(EvidenceCache, IsEmptyWhereAFileIsNotWhole) {
+  const fs::path folder = fresh_folder("evidence_cache");
+  EvidenceCache cache(folder / "evidence");
+  const std::string identity = R"({"run":1,"seed":3})";
+  EXPECT_FALSE(cache.find(identity));
+  cache.keep(identity, R"({"accuracy":0.5})");
+  EXPECT_EQ(*cache.find(identity), R"({"accuracy":0.5})");
+  EXPECT_FALSE(cache.find(R"({"run":1,"seed":4})"));
+  const fs::path file = fs::directory_iterator(folder / "evidence")->path();
+  const std::string whole = read_text(file);
+  write_file(file, whole.substr(0, whole.size() / 2));
+  EXPECT_FALSE(cache.find(identity));
+  std::string other = whole;
+  other[other.find('3')] = '4';  // the digest of another identity: never believed
+  write_file(file, other);
+  EXPECT_FALSE(cache.find(identity));
+}
+
+}  // namespace
+}  // namespace decant
