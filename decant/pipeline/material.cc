@@ -5,6 +5,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/select/methods/list.h"
 #include "decant/select/pools.h"
 #include "decant/select/ranking.h"
 #include "decant/select/scores/scores.h"
@@ -128,6 +129,8 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
     });
     cut_hardest(material, context);
   }
+  if (find_feature_method(select.method) != nullptr || select.method == "d2")  // bins look for themselves
+    require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
   return material;
 }
 

@@ -243,8 +243,7 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
 
   const double features = computes ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double watching =
-      work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
+  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
   const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
   return {{"verb", "compress"},
           {"rows", train.size()},
