@@ -1,18 +1,35 @@
-// `--method auto`: which method, from what is known about the data and how much is kept.
+// `--method auto`: which method, from what is known about the data, how much is kept and how long choosing may take.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "decant/pipeline/choose_rows.h"
 
 namespace decant {
 
+/// What the rule looks at.
+struct Known {
+  int64_t rows = 0;
+  int classes = 0;
+  bool labelled = false;  ///< every usable row
+  bool pictures = false;
+  bool networks = false;  ///< this build can train
+  int threads = 1;
+};
+Known known_of(const Input& input, const Context& context);
+
 struct Automatic {
   SelectOptions select;  ///< with a method that is not "auto"
   std::string reason;    ///< "; chosen because …"
 };
 
-/// The rule; docs/evidence.md has the measurements that it rests on.
-Automatic choose_method(const Input& input, const SelectOptions& select, int64_t count);
+/// The rule. docs/evidence.md has the measurements that it rests on:
+///
+///   scores given                                 by them, as --method scores
+///   pictures, two or more classes, networks      dual with Beta sampling, per class; with fewer epochs where --minutes allows no more,
+///                                                random where it does not allow six
+///   otherwise                                    random: nothing was shown to be better everywhere
+Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count);
 
 }  // namespace decant

@@ -12,6 +12,7 @@
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/material.h"
 #include "decant/pipeline/rankers.h"
+#include "decant/select/methods/weighted_bins.h"
 #include "decant/select/recipes.h"
 
 namespace decant {
@@ -32,6 +33,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
   table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
   table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");
+  table.add("minutes", minutes, "M", "auto: how long training a proxy may take; 0 = as long as it takes");
 }
 
 PoolRule pool_rule(const SelectOptions& select) {
@@ -150,7 +152,7 @@ std::string bins_note(const Material& material, const Selection& selection) {
 Chosen choose_rows(const Input& input, const SelectOptions& asked, const FeatureOptions& features, int64_t count, uint64_t seed,
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
   const SelectOptions named = method_of(asked.method, asked);
-  const Automatic automatic = named.method == "auto" ? choose_method(input, named, count) : Automatic{named, ""};
+  const Automatic automatic = named.method == "auto" ? choose_method(known_of(input, context), named, count) : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;
@@ -159,9 +161,16 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
     chosen.redraw = [material](uint64_t s) { return draw_random(*material, s); };
     chosen.selection = chosen.redraw(seed);
     chosen.note = fmt::format("random rows, the same share of {}", pools_phrase(*material));
-  } else if (method == "bins" || method == "bins-weighted") {
+  } else if (method == "bins") {
     chosen.selection = log.stage("bins", [&] { return cut_bins(*material, checkpoint, context); });
     chosen.note = bins_note(*material, chosen.selection);
+  } else if (method == "bins-weighted") {
+    const auto bins = std::make_shared<const Selection>(log.stage("bins", [&] { return cut_bins(*material, checkpoint, context); }));
+    chosen.redraw = [material, bins, context](uint64_t s) {
+      return weighted_bins(*bins, material->features.features, {}, material->count, {.seed = s}, context);
+    };
+    chosen.selection = chosen.redraw(seed);
+    chosen.note = "shares by what a bin represents, not " + bins_note(*material, *bins);
   } else {
     const auto rank = [material, context](uint64_t s) { return rank_rows(*material, s, context); };
     chosen.selection = log.stage("rank", [&] { return rank(seed); });

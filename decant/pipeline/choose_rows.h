@@ -37,6 +37,7 @@ struct SelectOptions {
   double beta_power = 1;        ///< of the score in rule beta
   std::string score_net = "quick";
   int score_epochs = 12;
+  double minutes = 0;  ///< that auto may take for a proxy; 0 = as long as it takes
 
   Comm* ranks = nullptr;  ///< that share the work; not an option
 

@@ -10,11 +10,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path module_path() {
-  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+fs::path program_folder() {
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
+/// Empty when there is none.
+fs::path find_module() {
+  const fs::path here = program_folder();
   for (const fs::path& candidate : {here / "decant_neural.so", here / "../lib/decant/decant_neural.so"}) {
     if (fs::exists(candidate)) return candidate;
   }
+  return {};
+}
+
+fs::path module_path() {
+  if (const fs::path found = find_module(); !found.empty()) return found;
+  const fs::path here = program_folder();
   throw InputError({here.string(), "", "this decant was built without networks (decant_neural.so is not beside it)",
                     "Build with `./run build`, or choose features and methods that need no network"});
 }
@@ -32,6 +43,10 @@ const Neural* open_module() {
 }
 
 }  // namespace
+
+bool has_neural() {
+  return !find_module().empty();
+}
 
 const Neural& neural() {
   static const Neural* const module = open_module();

@@ -30,6 +30,9 @@ class Neural {
                                 MatrixView<float> out, const Context& context) const = 0;
 };
 
+/// Whether the module is beside the program. It is not opened.
+bool has_neural();
+
 /// Opens the module at the first call. Throws InputError when this build has none, or when its libtorch cannot be loaded.
 const Neural& neural();
 

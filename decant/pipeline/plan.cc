@@ -12,6 +12,8 @@
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
+#include "decant/pipeline/automatic.h"
+#include "decant/pipeline/neural.h"
 #include "decant/pipeline/plan_costs.h"
 #include "decant/select/quota.h"
 
@@ -60,6 +62,8 @@ struct Work {
   double given_bytes = 0;  ///< of features that are there, in files
   bool from_network = false;
   bool from_pictures = false;  ///< conv-kmeans
+  std::string method = "bins";
+  double proxy = 0;  ///< pictures that a proxy is trained on, all epochs; 0 = none is
 };
 
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
@@ -95,9 +99,16 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
     work.given_bytes += static_cast<double>(block.rows * block.width * value_bytes(block.type));
 }
 
+const MethodInfo& method_named(const std::string& name) {
+  return *std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == name; });
+}
+
+/// `select` with a method that is not "auto".
 Work work_of(const Rows& train, const SelectOptions& select, const FeatureOptions& features) {
-  Work work{.rows = static_cast<double>(train.size())};
-  if (select.method == "random") return work;
+  Work work{.rows = static_cast<double>(train.size()), .method = select.method};
+  const MethodInfo& info = method_named(select.method);
+  if ((info.scores || select.hard_cut > 0) && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
+  if (!info.features) return work;
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
   if (names_npy(features.features)) {
@@ -149,21 +160,44 @@ class Stages {
   double total_ = 0;
 };
 
+/// Scores and the choice itself; what cannot be foretold is returned by name.
+Json add_choosing(const Work& work, double threads, double area, Stages& stages) {
+  Json unknown = Json::array();
+  if (work.proxy > 0) stages.add("scores", costs::proxy_seconds(work.proxy, area, threads));
+  if (work.method == "bins" || work.method == "bins-weighted") {
+    stages.add("bins", bins_seconds(work, threads));
+  } else if (!work.pools.empty()) {
+    unknown.push_back(work.method);
+  }
+  return unknown;
+}
+
 Json cosine_of(const Work& work) {
   return work.measured_cosine ? Json(*work.measured_cosine) : Json();
 }
 
-Json plan_bins(const Dataset& dataset, const SelectOptions& select, const Context& context) {
+/// The method that would be taken.
+SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, int64_t count, const Context& context) {
+  const SelectOptions named = method_of(asked.method, asked);
+  if (named.method != "auto") return named;
+  const std::vector<int32_t> labels = labels_of(dataset.train());
+  const bool labelled = std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; });
+  return choose_method(
+             {dataset.train().size(), class_count(dataset), labelled, dataset.train().has_images(), has_neural(), context.thread_count()},
+             named, count)
+      .select;
+}
+
+Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
   const Rows& train = dataset.train();
+  const SelectOptions select = resolved(dataset, asked, train.size(), context);
   const double threads = context.thread_count();
   const Work work = work_of(train, select, {.features = "rows"});
   const auto bytes = static_cast<double>(train.stored_bytes());
   Stages stages;
   stages.add("read", (costs::kStart + bytes * costs::kReadPerByte / threads) * 1e-9);
-  if (!work.pools.empty()) {
-    stages.add("features", bytes * costs::kCheckPerByte * 1e-9);
-    stages.add("bins", bins_seconds(work, threads));
-  }
+  if (!work.pools.empty()) stages.add("features", bytes * costs::kCheckPerByte * 1e-9);
+  const Json unknown = add_choosing(work, threads, 1, stages);
   return {{"verb", "bins"},
           {"rows", train.size()},
           {"pools", work.pools.size()},
@@ -174,14 +208,21 @@ Json plan_bins(const Dataset& dataset, const SelectOptions& select, const Contex
           {"cache_bytes", 0},
           {"seconds", stages.total()},
           {"stages", stages.list()},
-          {"unknown", Json::array()},
+          {"unknown", unknown},
           {"mean_cosine", cosine_of(work)}};
+}
+
+/// Pictures of a proxy against 32 × 32, as far as that is known without looking at them.
+double area_of(const Rows& train, const FeatureOptions& features) {
+  const int side = features.image_size > 0 ? features.image_size : train.fixed_size() ? std::min(train.fixed_size()->width, 64) : 64;
+  return side * side / 1024.0;
 }
 
 Json plan_compress(const Dataset& dataset, const CompressOptions& options, const Context& context) {
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const Work work = work_of(train, options.select, options.features);
+  const SelectOptions select = resolved(dataset, options.select, keep_count(options.keep, train.size()), context);
+  const Work work = work_of(train, select, options.features);
   const int64_t kept = keep_count(options.keep, train.size());
   const bool encoded = train.has_images() && !train.fixed_size();
   const auto bytes = static_cast<double>(train.stored_bytes());
@@ -196,12 +237,15 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
                             costs::kLearnColumns * std::min(1.0, work.rows / 1e4) + decoding) *
                                1e-9 / threads);
   if (work.given_bytes > 0) stages.add("features", work.given_bytes * costs::kCheckPerByte * 1e-9);
-  if (!work.pools.empty()) stages.add("bins", bins_seconds(work, threads));
+  Json unknown = add_choosing(work, threads, area_of(train, options.features), stages);
+  if (work.from_network) unknown.push_back("features");
   stages.add("write", (bytes * share * 3 * costs::kReadPerByte + static_cast<double>(kept) * costs::kWritePerRow) * 1e-9 / threads);
 
   const double features = computes ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double learning = work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0;
+  const double watching =
+      work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
+  const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
   return {{"verb", "compress"},
           {"rows", train.size()},
           {"kept", kept},
@@ -213,7 +257,7 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
           {"cache_bytes", static_cast<int64_t>(features)},
           {"seconds", stages.total()},
           {"stages", stages.list()},
-          {"unknown", work.from_network ? Json::array({"features"}) : Json::array()},
+          {"unknown", unknown},
           {"mean_cosine", cosine_of(work)}};
 }
 
@@ -256,9 +300,16 @@ std::string plan_text(const Json& planned) {
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
   text += " (" + parts + ")\n";
   if (partly)
-    text +=
-        "          and what the network takes for features, which is not foretold, nor is its memory: both depend on the network and the "
-        "device\n";
+    for (const Json& part : planned["unknown"]) {
+      if (part == "features") {
+        text +=
+            "          and what the network takes for features, which is not foretold, nor is its memory: both depend on the network and "
+            "the device\n";
+      } else {
+        text += fmt::format("          and what {} takes, which is not foretold (docs/benchmarks.md has measured times)\n",
+                            part.get<std::string>());
+      }
+    }
   if (!planned["mean_cosine"].is_null())
     text += fmt::format("looked at rows of a pool have a mean cosine of {:.3f}; the nearer to 0, the longer the bins take\n",
                         planned["mean_cosine"].get<double>());

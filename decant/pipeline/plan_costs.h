@@ -20,6 +20,15 @@ constexpr double kLearnColumns = 5e9;             // all of it from 10,000 pictu
 constexpr double kWritePerRow = 3e4;              // a sample with its manifest
 constexpr double kStart = 1e7;                    // the program, its files
 
+// --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; more threads help little with a net so small.
+constexpr double kProxyPerPicture = 0.64e6;
+constexpr double kProxyThreads = 0.35;  // exponent of the threads
+
+/// `area`: of a picture, as a multiple of 32 × 32.
+inline double proxy_seconds(double pictures, double area, double threads) {
+  return pictures * area * kProxyPerPicture * 1e-9 / std::pow(threads, kProxyThreads);
+}
+
 // --- Bins: seconds of one pool.
 constexpr double kWindowSeconds = 1.05;     // 50,000 rows × 256 with a common mean, through windows
 constexpr double kWindowGrowth = 1.2;       // exponent of the rows
@@ -45,6 +54,7 @@ constexpr double kMixedValueBytes = 0.35;  // more of these copies where windows
 constexpr double kCopyLimit = 16 << 20;    // a part of the rows that takes less is copied side by side
 constexpr double kLargePage = 2 << 20;     // what is copied takes whole ones
 constexpr double kLearningBytes = 180e6;   // learning conv-kmeans, at most: 100,000 patches, as they are and whitened
+constexpr double kNetworkBytes = 300e6;    // libtorch and a small network in training, beside the decoded pictures
 constexpr double kPicturesBytes = 60e6;    // a run with pictures, besides: batches, the page, the manifest
 
 /// While a pool is cut. `is_all`: the pool is all rows, which stay where they are.

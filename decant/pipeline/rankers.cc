@@ -1,8 +1,18 @@
 #include "decant/pipeline/rankers.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "decant/base/errors.h"
+#include "decant/select/methods/d2.h"
+#include "decant/select/methods/facility_location.h"
+#include "decant/select/methods/herding.h"
+#include "decant/select/methods/k_center.h"
+#include "decant/select/methods/kmeans_centres.h"
+#include "decant/select/methods/moderate.h"
+#include "decant/select/methods/subzerocore.h"
+#include "decant/select/methods/thinning.h"
+#include "decant/select/methods/zcore.h"
 #include "decant/select/recipes.h"
 #include "decant/select/rules/band.h"
 #include "decant/select/rules/beta.h"
@@ -49,13 +59,61 @@ Ranked by_score(const Material& material, uint64_t seed) {
   throw UsageError(fmt::format("--rule {}: there are top, band, strata, beta", rule));
 }
 
+/// d2 takes difficulties of 0 and more.
+std::vector<double> from_zero(const Material& material) {
+  double least = HUGE_VAL;
+  for (const double score : material.scores) least = std::isnan(score) ? least : std::min(least, score);
+  std::vector<double> raised;
+  for (const double score : material.scores) raised.push_back(score - least);
+  return raised;
+}
+
 Ranked ranker_of(const Material& material, uint64_t seed) {
+  const std::string& method = material.select.method;
+  const Features& x = material.features.features;
+  if (method == "facility-location")
+    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return facility_location(x, pool, {}, context); }};
+  if (method == "subzerocore")
+    return {Serves::count_alone, [&](const Pool& pool, const Context& context) { return subzerocore(x, pool, {}, context); }};
+  if (method == "k-center")
+    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return k_center(x, pool, {}, context); }};
+  if (method == "herding")
+    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return herding(x, pool, context); }};
+  if (method == "k-means")
+    return {Serves::count_alone,
+            [&, seed](const Pool& pool, const Context& context) { return kmeans_centres(x, pool, {.seed = seed}, context); }};
+  if (method == "zcore")
+    return {Serves::any_number, [&, seed](const Pool& pool, const Context& context) { return zcore(x, pool, {.seed = seed}, context); }};
+  if (method == "thinning")
+    return {Serves::count_alone,
+            [&, seed](const Pool& pool, const Context& context) { return thinning(x, pool, {.seed = seed}, context); }};
+  if (method == "moderate")
+    return {Serves::count_alone, [&](const Pool& pool, const Context& context) { return moderate(x, pool, context); }};
+  if (method == "d2")
+    return {Serves::up_to_count,
+            [&x, hard = from_zero(material)](const Pool& pool, const Context& context) { return d2(x, hard, pool, {}, context); }};
   return by_score(material, seed);
+}
+
+bool is_geometric(const std::string& method) {
+  const auto found = std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == method; });
+  return found != methods().end() && found->features;
+}
+
+/// What keeps only the hardest rows when little is kept is worse than chance.
+void warn_of_the_hardest(const Material& material, const Context& context) {
+  const std::string& method = material.select.method;
+  if (is_geometric(method) || method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
+  context.warn(
+      fmt::format("--method {} keeps the hardest rows, which is worse than chance when {:.3g} % are kept; --rule beta or --rule "
+                  "strata --hard-cut 0.3 do better",
+                  method, 100 * material.keep()));
 }
 
 }  // namespace
 
 Selection rank_rows(const Material& material, uint64_t seed, const Context& context) {
+  warn_of_the_hardest(material, context);
   const Ranked ranked = ranker_of(material, seed);
   return select_ranked(material.select.method.c_str(), material.input->rows(), material.labels, material.left_out, material.count,
                        {.per_class = true, .serves = ranked.serves}, ranked.ranker, context);
@@ -66,10 +124,16 @@ Selection draw_random(const Material& material, uint64_t seed) {
 }
 
 bool draws(const SelectOptions& select) {
+  const std::string& method = select.method;
+  if (is_geometric(method)) return method == "k-means" || method == "zcore" || method == "thinning";
   return rule_of(select) != "top";
 }
 
 std::string rank_note(const Material& material) {
+  if (is_geometric(material.select.method)) {
+    const std::string scores = material.score_note.empty() || material.scores.empty() ? "" : " and " + material.score_note;
+    return fmt::format("{} over {}{}, in {}", material.select.method, features_phrase(material), scores, pools_phrase(material));
+  }
   const std::string rule = rule_of(material.select);
   std::string how = rule;
   if (rule == "beta") how = fmt::format("Beta sampling (mode {:.2f})", mode_of(material));
