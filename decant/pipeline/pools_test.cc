@@ -40,7 +40,10 @@ class Pools : public testing::Test {
   }
 
   BinsOptions options(const std::string& out, const std::string& pools) const {
-    return {.features = folder_ / "f.npy", .labels = folder_ / "y.npy", .out = folder_ / out, .select = {.bins = 3, .pools = pools}};
+    return {.features = folder_ / "f.npy",
+            .labels = folder_ / "y.npy",
+            .out = folder_ / out,
+            .select = {.method = "bins", .bins = 3, .pools = pools}};
   }
   std::string file_rule(const char* name = "p.npy") const { return (folder_ / name).string(); }
   RunFolder run(const std::string& out, const std::string& pools, int threads = 0) const {

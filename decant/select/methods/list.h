@@ -15,7 +15,7 @@ namespace decant {
 struct FeatureMethod {
   std::string name;  ///< "facility-location"
   Serves serves = Serves::up_to_count;
-  bool draws = false;                                                    ///< another seed gives other rows
+  bool draws = false;                                                     ///< another seed gives other rows
   std::function<Ranker(const Features& features, uint64_t seed)> ranker;  ///< with default options; views `features`
 };
 
