@@ -229,6 +229,7 @@ class WaitCounter {
 };
 
 TEST(Steps, ReadNothingBackButABlockOfLosses) {
+  const ThreadCount threads(1);
   const loader::MemoryRows rows = noise_rows(12, 16, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
