@@ -276,7 +276,10 @@ Json plan(const BinsOptions& options, const Context& context) {
 
 Json plan_what_fits(const CompressOptions& options, const Context& context) {
   const Dataset dataset = opened(options.input, context);
-  return dataset.train().features() != nullptr ? plan_bins(dataset, options.select, context) : plan_compress(dataset, options, context);
+  if (dataset.train().features() == nullptr) return plan_compress(dataset, options, context);
+  SelectOptions select = options.select;
+  if (select.method == "auto") select.method = BinsOptions().select.method;
+  return plan_bins(dataset, select, context);
 }
 
 std::string plan_text(const Json& planned) {
