@@ -126,8 +126,8 @@ void assemble(const fs::path& folder, int epochs, int64_t rows) {
     }
     write_halves(folder / (std::string(kDynamicNames[what]) + ".npy"), halves, {epochs, rows});
   }
+  fs::remove(folder / kStateFile);  // first: with a state, every epoch's file is believed to be there
   for (int epoch = 0; epoch < epochs; ++epoch) fs::remove(epoch_file(folder, epoch));
-  fs::remove(folder / kStateFile);
 }
 
 /// One training in progress, with a record of it.
