@@ -30,6 +30,7 @@ CompressOptions options_for(const fs::path& in, const fs::path& out) {
   CompressOptions options{.input = {.path = in.string()}, .out = out};
   options.features.cache = out.parent_path() / "cache";
   options.features.feature_width = 16;
+  options.select.method = "bins";
   options.select.bins = 4;
   return options;
 }
@@ -368,7 +369,8 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
   const int64_t shape[] = {90, 5};
   write_npy<float>(folder / "f.npy", features, shape);
   write_npy<int64_t>(folder / "y.npy", labels);
-  const Json run = make_bins({.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.bins = 3}}, {});
+  const Json run = make_bins(
+      {.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.method = "bins", .bins = 3}}, {});
   EXPECT_EQ(run["pools"], 3);
   resample({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
   std::map<std::pair<int64_t, int32_t>, int> counts;
@@ -381,7 +383,9 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
     const int64_t part[] = {30, 5};
     write_npy<float>(folder / fmt::format("f-{}.npy", shard), std::span(features).subspan(static_cast<size_t>(shard) * 150, 150), part);
   }
-  make_bins({.features = folder / "f-{0..2}.npy", .labels = folder / "y.npy", .out = folder / "sharded", .select = {.bins = 3}}, {});
+  make_bins(
+      {.features = folder / "f-{0..2}.npy", .labels = folder / "y.npy", .out = folder / "sharded", .select = {.method = "bins", .bins = 3}},
+      {});
   EXPECT_EQ(load_run_folder(folder / "sharded").selection.order, loaded.selection.order);
 
   write_npy<int64_t>(folder / "short.npy", std::vector<int64_t>(89, 0));

@@ -65,7 +65,7 @@ class InterruptedBins : public testing::Test {
   }
 
   BinsOptions options(const std::string& out) const {
-    return {.features = folder_ / "f.npy", .labels = folder_ / "y.npy", .out = folder_ / out, .select = {.bins = 4}};
+    return {.features = folder_ / "f.npy", .labels = folder_ / "y.npy", .out = folder_ / out, .select = {.method = "bins", .bins = 4}};
   }
 
   /// Stops a run to "out" after so many picks.

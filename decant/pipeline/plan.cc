@@ -13,6 +13,7 @@
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/automatic.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/neural.h"
 #include "decant/pipeline/plan_costs.h"
 #include "decant/select/quota.h"
@@ -178,6 +179,7 @@ Json cosine_of(const Work& work) {
 
 /// The method that would be taken.
 SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, int64_t count, const Context& context) {
+  require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
   const std::vector<int32_t> labels = labels_of(dataset.train());
@@ -243,8 +245,7 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
 
   const double features = computes ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double watching =
-      work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
+  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
   const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
   return {{"verb", "compress"},
           {"rows", train.size()},
@@ -277,7 +278,10 @@ Json plan(const BinsOptions& options, const Context& context) {
 
 Json plan_what_fits(const CompressOptions& options, const Context& context) {
   const Dataset dataset = opened(options.input, context);
-  return dataset.train().features() != nullptr ? plan_bins(dataset, options.select, context) : plan_compress(dataset, options, context);
+  if (dataset.train().features() == nullptr) return plan_compress(dataset, options, context);
+  SelectOptions select = options.select;
+  if (select.method == "auto") select.method = BinsOptions().select.method;
+  return plan_bins(dataset, select, context);
 }
 
 std::string plan_text(const Json& planned) {

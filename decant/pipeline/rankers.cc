@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
@@ -22,21 +24,46 @@
 namespace decant {
 namespace {
 
-std::string rule_of(const SelectOptions& select) {
-  if (!select.rule.empty()) return select.rule;
-  if (select.method == "dual") return "beta";
-  if (select.method == "ccs") return "strata";
-  return "top";
-}
-
 double mode_of(const Material& material) {
   const double asked = material.select.beta_mode;
-  if (asked < 0 || asked > 1) throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest)");
   return asked > 0 ? asked : beta_mode_for(material.keep());
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {
   return {.mode = mode_of(material), .power = material.select.beta_power, .seed = seed};
+}
+
+/// The smallest score of a row that may be chosen.
+double least_score(const Material& material) {
+  double least = HUGE_VAL;
+  size_t next = 0;
+  for (int64_t row = 0; row < std::ssize(material.scores); ++row) {
+    if (next < material.left_out.size() && material.left_out[next] == row) {
+      ++next;  // may hold anything
+    } else {
+      least = std::min(least, material.scores[static_cast<size_t>(row)]);
+    }
+  }
+  return least;
+}
+
+/// All raised by as much as makes the smallest of them 0.
+std::vector<double> from_zero(const Material& material) {
+  const double least = least_score(material);
+  std::vector<double> raised;
+  for (const double score : material.scores) raised.push_back(score - least);
+  return raised;
+}
+
+/// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay the scores themselves.
+Ranker by_beta(const Material& material, uint64_t seed) {
+  std::vector<double> factors = least_score(material) < 0 ? from_zero(material) : material.scores;
+  return [&material, factors = std::move(factors), options = beta_options(material, seed)](const Pool& pool, const Context&) {
+    Ranking ranking = beta(material.ease, factors, pool, options);
+    for (size_t i = 0; i < ranking.order.size(); ++i)
+      ranking.gains[i] = static_cast<float>(material.scores[static_cast<size_t>(ranking.order[i])]);
+    return ranking;
+  };
 }
 
 struct Ranked {
@@ -52,20 +79,8 @@ Ranked by_score(const Material& material, uint64_t seed) {
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return band(scores, pool, {.seed = seed}); }};
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
-  if (rule == "beta")
-    return {Serves::count_alone, [&, options = beta_options(material, seed)](const Pool& pool, const Context&) {
-              return beta(material.ease, scores, pool, options);
-            }};
-  throw UsageError(fmt::format("--rule {}: there are top, band, strata, beta", rule));
-}
-
-/// d2 takes difficulties of 0 and more.
-std::vector<double> from_zero(const Material& material) {
-  double least = HUGE_VAL;
-  for (const double score : material.scores) least = std::isnan(score) ? least : std::min(least, score);
-  std::vector<double> raised;
-  for (const double score : material.scores) raised.push_back(score - least);
-  return raised;
+  DECANT_CHECK(rule, ==, "beta");
+  return {Serves::count_alone, by_beta(material, seed)};
 }
 
 Ranked ranker_of(const Material& material, uint64_t seed) {
@@ -88,7 +103,7 @@ Ranked ranker_of(const Material& material, uint64_t seed) {
     return {Serves::count_alone,
             [&, seed](const Pool& pool, const Context& context) { return thinning(x, pool, {.seed = seed}, context); }};
   if (method == "moderate")
-    return {Serves::count_alone, [&](const Pool& pool, const Context& context) { return moderate(x, pool, context); }};
+    return {Serves::any_number, [&](const Pool& pool, const Context& context) { return moderate(x, pool, context); }};
   if (method == "d2")
     return {Serves::up_to_count,
             [&x, hard = from_zero(material)](const Pool& pool, const Context& context) { return d2(x, hard, pool, {}, context); }};
@@ -96,8 +111,7 @@ Ranked ranker_of(const Material& material, uint64_t seed) {
 }
 
 bool is_geometric(const std::string& method) {
-  const auto found = std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == method; });
-  return found != methods().end() && found->features;
+  return method_info(method).features;
 }
 
 /// What keeps only the hardest rows when little is kept is worse than chance.
@@ -131,7 +145,7 @@ bool draws(const SelectOptions& select) {
 
 std::string rank_note(const Material& material) {
   if (is_geometric(material.select.method)) {
-    const std::string scores = material.score_note.empty() || material.scores.empty() ? "" : " and " + material.score_note;
+    const std::string scores = method_info(material.select.method).scores ? " and " + material.score_note : "";
     return fmt::format("{} over {}{}, in {}", material.select.method, features_phrase(material), scores, pools_phrase(material));
   }
   const std::string rule = rule_of(material.select);
