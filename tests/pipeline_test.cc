@@ -348,7 +348,7 @@ TEST(Plan, OfAMatrixIsOfItsBins) {
 }
 
 TEST(Plan, SaysWhatItDoesNotKnow) {
-  CompressOptions options{.input = {.path = cifar_set("plan_in", 1, 50).string()}, .out = "unused"};
+  CompressOptions options{.input = {.path = cifar_set("plan_in", 1, 50).string()}, .out = "unused", .select = {.method = "bins"}};
   EXPECT_TRUE(plan(options, {})["unknown"].empty());
   for (const char* network : {"embedding", "gradient"}) {
     options.features.features = network;

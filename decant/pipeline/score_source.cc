@@ -21,11 +21,6 @@ namespace {
 
 constexpr const char* kDynamicsFile = "dynamics.json";
 
-void require_epochs(const ProxyOptions& proxy) {
-  if (proxy.epochs < 2)
-    throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
-}
-
 void require_learnable(const Input& input) {
   const std::string root = input.dataset.root.string();
   if (!input.dataset.train().has_images())
@@ -117,8 +112,13 @@ DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
 
 }  // namespace
 
+void require_sound(const ProxyOptions& proxy) {
+  if (proxy.epochs < 2)
+    throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
+}
+
 DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
-  require_epochs(proxy);
+  require_sound(proxy);
   require_learnable(input);
   const fs::path folder = cache_folder(proxy.cache) / ("dynamics-" + key_of(input, proxy, seed).digest());
   if (!fs::exists(folder / kDynamicsFile)) {
@@ -178,7 +178,7 @@ void ScoresOptions::declare(OptionTable& table) {
 }
 
 Json make_scores(const ScoresOptions& options, const Context& context) {
-  require_epochs(options.proxy);
+  require_sound(options.proxy);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = ""});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });

@@ -180,7 +180,10 @@ class Recording {
       const double rate = schedule_.at(step);
       const float loss =
           training_.step(images_of(*batch, setting_.table->size(), setting_.device), labels_of(*batch, setting_.device), rate, &output);
-      if (!std::isfinite(loss)) throw_diverged(step, loss, rate);
+      if (!std::isfinite(loss))
+        throw InputError({"", fmt::format("the proxy ({})", options_.net),
+                          fmt::format("diverged: at step {} the loss is {} (learning rate {:.3g})", step, loss, rate),
+                          "Watch another network (--score-net, or --net of decant scores), or choose by a method that needs no scores"});
       observe_batch(output, *batch, record);
       stage.advance(batch->count);
     }
