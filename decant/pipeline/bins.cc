@@ -63,6 +63,10 @@ Json make_bins(const BinsOptions& options, const Context& context) {
   checkpoint.remove();
   if (!is_root(ranks)) return nullptr;
   warn_of_idle(options.select, chosen.select, context);
+  if (count == 0 && chosen.selection.serves_from > 1)
+    context.warn(
+        fmt::format("what --method {} chooses follows from how many rows are kept: without --keep, this order serves all {} rows alone",
+                    chosen.select.method, human_count(chosen.selection.serves_to)));
   if (count > 0)
     warn_of_empty_classes(
         chosen.selection, input.labels, sample(chosen.selection, {}, count, options.seed), chosen.by_class(),

@@ -222,8 +222,12 @@ TEST(ChooseRows, ARunIsReadBackAndRefusesWhatItDoesNotServe) {
   EXPECT_EQ(read_indices(set.folder / "rows.npy"), rows_of(input, set.method("facility-location"), 12));
   expect_says(taken("up to", "31"), {"up to 30 rows, not for 31", "--keep"});
 
-  make_bins(set.ordering("all", set.method("k-center")), {});
+  Heard heard;
+  make_bins(set.ordering("all", set.method("k-center")), {.log = &heard});
   EXPECT_EQ(taken("all", "120"), "no error");
+  EXPECT_THAT(heard.warnings, testing::Not(HasSubstr("--keep")));
+  make_bins(set.ordering("all alone", set.method("k-means")), {.log = &heard});
+  expect_says(heard.warnings, {"--method k-means", "without --keep", "all 120 rows alone"});
 
   const std::string sound = read_text(set.folder / "up to" / "run.json");
   Json forged = parse_json(sound);
