@@ -151,6 +151,39 @@ TEST(Program, SpeaksJson) {
   EXPECT_THAT(planned.out, HasSubstr("10 of 50 rows"));
 }
 
+TEST(Program, NamesItsMethodsAndRefusesOthers) {
+  const std::string help = shell("$decant compress --help").out;
+  for (const char* name : {"auto", "random", "bins-weighted", "facility-location", "k-center", "zcore", "d2", "ccs", "dual", "el2n", "aum"})
+    EXPECT_THAT(help, HasSubstr(name));
+  const std::string in = "'" + cifar_set("methods_in", 1, 50).string() + "'";
+  const auto refused = [&](const std::string& line, const std::string& why) {
+    const fs::path out = fresh_path("refused");
+    for (const char* dry : {"", " --dry-run"}) {
+      const Outcome outcome = shell("$decant " + line + " -o '" + out.string() + "'" + dry);
+      EXPECT_EQ(outcome.code, 2) << line << dry;
+      EXPECT_THAT(outcome.err, HasSubstr(why));
+      EXPECT_FALSE(fs::exists(out));
+    }
+  };
+  refused("compress " + in + " --method dul", "did you mean dual?");
+  refused("compress " + in + " --method ccs+hard-cot=0.1", "did you mean hard-cut?");
+  refused("compress " + in + " --method k-center --pools kmeans:3", "--pools is for --method bins");
+  refused("compress " + in + " --method k-center --rule beta", "--rule beta");
+  refused("compress " + in + " --method dual --beta-mode 2", "--beta-mode");
+  refused("scores " + in + " --epochs 1", "2 or more");
+}
+
+TEST(Program, ForetellsScores) {
+  const std::string line = "$decant scores nothing-there -o unused --epochs 7 --dry-run";
+  const Outcome text = shell(line);
+  EXPECT_EQ(text.code, 0);
+  EXPECT_THAT(text.out, AllOf(HasSubstr("quick"), HasSubstr("for 7 epochs"), HasSubstr("to unused")));
+  const Json planned = parse_json(shell(line + " --json").out);
+  EXPECT_EQ(planned["verb"], "scores");
+  EXPECT_EQ(planned["epochs"], 7);
+  EXPECT_EQ(planned["scores"][0], "dual");
+}
+
 TEST(Program, TakesOptionsFromAFile) {
   const fs::path in = cifar_set("toml_in", 1, 50);
   const fs::path folder = fresh_folder("toml");

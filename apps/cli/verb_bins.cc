@@ -27,9 +27,14 @@ class BinsVerb final : public Verb {
     const Json run = make_bins(options_, context);
     if (run.is_null()) return "";
     if (globals.json) return json_text(run, 2) + "\n";
-    return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep 20% -o indices.npy\n", options_.out.string(),
+    const Json& serves = run["serves"];
+    const bool alone = serves.is_array() && serves[0] == serves[1];
+    return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep {} -o indices.npy\n", options_.out.string(),
                        human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(),
-                       options_.out.string());
+                       options_.out.string(),
+                       alone                   ? json_text(serves[0])
+                       : options_.keep.empty() ? "20%"
+                                               : options_.keep);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "decant/pipeline/automatic.h"
 
 #include <algorithm>
+#include <set>
 
 #include "decant/base/errors.h"
 #include "decant/pipeline/neural.h"
@@ -28,8 +29,10 @@ int affordable_epochs(const Known& known, const SelectOptions& select) {
 }  // namespace
 
 Known known_of(const Input& input, const Context& context) {
+  std::set<int32_t> classes;  // that have a row: a folder of a class may be empty
+  for (const int64_t row : input.usable_rows()) classes.insert(input.labels[static_cast<size_t>(row)]);
   return {.rows = input.rows(),
-          .classes = input.classes,
+          .classes = static_cast<int>(classes.size()),
           .labelled = input.labelled(),
           .pictures = input.dataset.train().has_images(),
           .networks = has_neural(),

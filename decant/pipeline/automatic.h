@@ -11,7 +11,7 @@ namespace decant {
 /// What the rule looks at.
 struct Known {
   int64_t rows = 0;
-  int classes = 0;
+  int classes = 0;        ///< that have a row
   bool labelled = false;  ///< every usable row
   bool pictures = false;
   bool networks = false;  ///< this build can train

@@ -8,8 +8,12 @@
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/checkpoint.h"
+#include "decant/pipeline/empty_classes.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/run_log.h"
+#include "decant/select/quota.h"
+#include "decant/select/sampler.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -19,8 +23,9 @@ void BinsOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("labels", labels, "FILE", "labels of all rows (.npy); with them every class is cut by itself");
   table.add("out", out, "FOLDER", "where bins, order and gains go").required = true;
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count, for a --method whose order follows from that; default: all rows");
   select.declare(table);
-  table.add("seed", seed, "N", "for --method random and pools by k-means");
+  table.add("seed", seed, "N", "every random choice follows from it");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
@@ -40,6 +45,7 @@ Json ranks_json(const Comm& ranks, int64_t rows) {
 }  // namespace
 
 Json make_bins(const BinsOptions& options, const Context& context) {
+  require_going_together(options.select);
   const FeatureOptions own_rows{.features = "rows"};
   Comm* const ranks = options.ranks;
   std::optional<OutputFolder> out;
@@ -52,9 +58,19 @@ Json make_bins(const BinsOptions& options, const Context& context) {
       "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
   SelectOptions select = options.select;
   select.ranks = ranks;
-  const Chosen chosen = choose_rows(input, select, own_rows, input.rows() - std::ssize(input.bad), options.seed, checkpoint, log, context);
+  const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows());
+  const Chosen chosen = choose_rows(input, select, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();
   if (!is_root(ranks)) return nullptr;
+  warn_of_idle(options.select, chosen.select, context);
+  if (count == 0 && chosen.selection.serves_from > 1)
+    context.warn(
+        fmt::format("what --method {} chooses follows from how many rows are kept: without --keep, this order serves all {} rows alone",
+                    chosen.select.method, human_count(chosen.selection.serves_to)));
+  if (count > 0)
+    warn_of_empty_classes(
+        chosen.selection, input.labels, sample(chosen.selection, {}, count, options.seed), chosen.by_class(),
+        [&](int32_t label) { return input.class_name(label); }, context);
   log.stage("write", [&] { write_selection(chosen.selection, folder); });
 
   OptionTable table;

@@ -15,6 +15,7 @@ struct BinsOptions {
   std::string features;  ///< a .npy, or a pattern of shards
   std::filesystem::path labels;
   std::filesystem::path out;
+  std::string keep;  ///< rows that methods have in mind whose order follows from that; empty = all
   SelectOptions select{.method = "bins"};
   uint64_t seed = 0;
   bool overwrite = false;

@@ -11,6 +11,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/material.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/rankers.h"
 #include "decant/select/methods/weighted_bins.h"
 #include "decant/select/recipes.h"
@@ -27,7 +28,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("pool", pool, "choose from all rows in one pool even when there are labels");
   table.add("pools", pools, "HOW", "bins: pools in place of classes: kmeans:K, or a .npy with a number for each row");
   table.add("scores", scores, "WHAT", "a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy");
-  table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta, graph; default: the method's own");
+  table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta; default: the method's own");
   table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first");
   table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = by the ratio");
   table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
@@ -40,7 +41,8 @@ PoolRule pool_rule(const SelectOptions& select) {
   const std::string& rule = select.pools;
   if (rule.empty()) return {};
   if (select.pool) throw UsageError("--pool and --pools: all rows in one pool, or pools; give one of the two");
-  if (select.method == "random") throw UsageError("--pools is for bins; --method random keeps the shares of the classes");
+  if (!has_effect("pools", select))
+    throw UsageError(fmt::format("--pools is for --method bins and bins-weighted; --method {} keeps to the classes", select.method));
   if (rule.ends_with(".npy")) return {.file = rule};
   constexpr std::string_view kKMeans = "kmeans:";
   int32_t count = 0;
@@ -106,6 +108,9 @@ std::vector<Checkpoint::Source> sources_of(const Material& material, const std::
       {"bad rows", root, Digest().add(std::as_bytes(std::span(bad))).hex()},
       {"rows", root, rows},
       {"features", features.file, features.kind == "rows" ? rows : digest_of_rows(features.features, context)}};
+  if (!material.scores.empty())
+    sources.insert(sources.begin(), {"scores", material.select.scores == "auto" ? root : material.select.scores,
+                                     Digest().add(std::as_bytes(std::span(material.scores))).hex()});
   if (!pools_file.empty()) sources.insert(sources.begin(), {"pools", pools_file.string(), Digest().add(std::as_bytes(pools)).hex()});
   return sources;
 }
@@ -113,9 +118,10 @@ std::vector<Checkpoint::Source> sources_of(const Material& material, const std::
 }  // namespace
 
 Json deciding_options(const SelectOptions& select, const FeatureOptions& features, uint64_t seed) {
-  SelectOptions resolved = select;
+  SelectOptions resolved = method_of(select.method, select);
   FeatureOptions sight = features;
-  if (!pool_rule(select).file.empty()) resolved.pools = "a file";
+  if (!pool_rule(resolved).file.empty()) resolved.pools = "a file";
+  if (has_score_column(resolved)) resolved.scores = "a file";
   if (sight.features.ends_with(".npy")) sight.features = "a file";  // whatever its name: its digest decides
   OptionTable table;
   resolved.declare(table);
@@ -151,11 +157,13 @@ std::string bins_note(const Material& material, const Selection& selection) {
 
 Chosen choose_rows(const Input& input, const SelectOptions& asked, const FeatureOptions& features, int64_t count, uint64_t seed,
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
+  require_sound(asked);
   const SelectOptions named = method_of(asked.method, asked);
   const Automatic automatic = named.method == "auto" ? choose_method(known_of(input, context), named, count) : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;
+  chosen.select = automatic.select;
   chosen.features = material->features;
   if (method == "random") {
     chosen.redraw = [material](uint64_t s) { return draw_random(*material, s); };

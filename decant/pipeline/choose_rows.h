@@ -31,7 +31,7 @@ struct SelectOptions {
   std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
   // scores
   std::string scores = "auto";  ///< "auto" = recorded with a proxy; a folder of `decant scores`; a .npy with a number for each row
-  std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta", "graph"; empty = the method's own
+  std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
   double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of the user's scores
   double beta_mode = 0;         ///< of rule beta; 0 = by the share that is kept
   double beta_power = 1;        ///< of the score in rule beta
@@ -50,7 +50,8 @@ struct PoolRule {
   std::filesystem::path file;  ///< a pool number for each row
 };
 
-/// Throws UsageError for a rule that is none, or beside --pool or --method random; InputError for fewer than one pool.
+/// Throws UsageError for a rule that is none, beside --pool, or beside a method that makes no bins; InputError for fewer than one pool.
+/// REQUIRES: a method without options of its own.
 PoolRule pool_rule(const SelectOptions& select);
 
 /// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
@@ -60,10 +61,14 @@ std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows,
 /// What a method made of an input, and one sentence that says how the rows were chosen.
 struct Chosen {
   Selection selection;
+  SelectOptions select;  ///< what was asked for, with the method that was taken
   std::string note;
   FeatureSet features;  ///< empty where the method needs none
   /// The same method's selection for another seed, features and scores as they are; empty where the seed changes nothing but sample().
   std::function<Selection(uint64_t seed)> redraw;
+
+  /// Whether every class is a pool, where there are labels.
+  bool by_class() const { return !select.pool && select.pools.empty(); }
 };
 
 /// A method by name: what it needs to see, and what it does in a few words.
@@ -77,11 +82,12 @@ struct MethodInfo {
 const std::vector<MethodInfo>& methods();
 
 /// "name+key=value+key=value" as options: `base` with that method and those values. Keys are the long names of SelectOptions. Throws
-/// UsageError for a name or a key that is none, with the nearest one.
+/// UsageError for a name or a key that is none, with the nearest one, and for a key that the method does not look at.
 SelectOptions method_of(const std::string& spec, const SelectOptions& base);
 
-/// Chooses with `count` rows in mind, which sample() then takes. Finished bins go into the checkpoint, and those of an interrupted run are
+/// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard cut. Finished bins go into the checkpoint, and those of an interrupted run are
 /// taken from it.
+/// Throws UsageError as require_sound() does, InputError for data that the method cannot see.
 Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed,
                    Checkpoint& checkpoint, RunLog& log, const Context& context);
 

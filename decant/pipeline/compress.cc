@@ -5,6 +5,8 @@
 #include "decant/base/json.h"
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/checkpoint.h"
+#include "decant/pipeline/empty_classes.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/run_log.h"
 #include "decant/pipeline/write_small_set.h"
 #include "decant/select/quota.h"
@@ -43,6 +45,7 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
 }  // namespace
 
 Json compress(const CompressOptions& options, const Context& context) {
+  require_going_together(options.select);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, options.features, options.seed),
                         options.overwrite, nullptr, context);
@@ -63,6 +66,9 @@ Json compress(const CompressOptions& options, const Context& context) {
   const Chosen chosen = choose_rows(input, options.select, options.features, count, options.seed, checkpoint, log, context);
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
+  warn_of_idle(options.select, chosen.select, context);
+  warn_of_empty_classes(
+      chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
 
   OptionTable table;

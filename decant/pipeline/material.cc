@@ -5,27 +5,13 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
-#include "decant/select/methods/list.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/select/pools.h"
 #include "decant/select/ranking.h"
 #include "decant/select/scores/scores.h"
 
 namespace decant {
 namespace {
-
-const MethodInfo& info_of(const std::string& method) {
-  const auto found = std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == method; });
-  DECANT_CHECK(found != methods().end(), ==, true);
-  return *found;
-}
-
-bool is_score(const std::string& method) {
-  return std::find(score_names().begin(), score_names().end(), method) != score_names().end();
-}
-
-bool is_column(const SelectOptions& select) {
-  return select.scores.ends_with(".npy");
-}
 
 /// 1 for the smallest score … 0 for the largest, by rank: for a column of which nothing else is known.
 std::vector<double> ease_by_rank(const Material& material, const std::vector<double>& scores) {
@@ -40,13 +26,9 @@ std::vector<double> ease_by_rank(const Material& material, const std::vector<dou
 }
 
 void score_by_column(Material& material) {
-  const SelectOptions& select = material.select;
-  if (is_score(select.method))
-    throw UsageError(fmt::format("--method {} computes its own numbers from a record; with a column of yours: --method scores, and --rule",
-                                 select.method));
-  material.scores = read_scores(select.scores, *material.input);
+  material.scores = read_scores(material.select.scores, *material.input);
   material.ease = ease_by_rank(material, material.scores);
-  material.score_note = select.scores;
+  material.score_note = material.select.scores;
 }
 
 DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
@@ -61,21 +43,31 @@ DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const 
                          seed, context);
 }
 
+/// Rows that the record did not see, or saw overflow, have nothing to say.
+void require_scored(const Material& material) {
+  for (const int64_t row : material.input->usable_rows()) {
+    const double score = material.scores[static_cast<size_t>(row)];
+    if (std::isfinite(score) && std::isfinite(material.ease[static_cast<size_t>(row)])) continue;
+    throw InputError({material.dynamics.folder.string(), fmt::format("row {} ({})", row, material.input->dataset.train().key(row)),
+                      std::isnan(score) ? "was not observed: it could not be read when the record was made" : "has no finite score",
+                      "Let decant leave bad rows out (no --no-check), or record the dynamics again: decant scores"});
+  }
+}
+
 void score_by_record(Material& material, const FeatureOptions& features, const Context& context) {
   const SelectOptions& select = material.select;
-  if (select.method == "scores") throw UsageError("--method scores takes its numbers from --scores FILE.npy");
   material.dynamics = dynamics_for(*material.input, select, features, material.seed, context);
-  const std::string name = is_score(select.method) ? select.method : "aum";
+  const std::string name = is_score_method(select.method) ? select.method : "aum";
   material.scores = score_rows(name, material.dynamics.dynamics, context);
   material.ease = mean_probability(material.dynamics.dynamics, context);
+  require_scored(material);
   material.score_note = fmt::format("{} epochs of {}", material.dynamics.dynamics.epochs(), material.dynamics.record.value("net", ""));
 }
 
-/// Sets the hardest share of every pool aside; of equals, the larger row.
-void cut_hardest(Material& material, const Context& context) {
+/// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0 = as many as are left.
+void cut_hardest(Material& material, int64_t asked, const Context& context) {
   const double cut = material.select.hard_cut;
   if (cut == 0) return;
-  if (!(cut > 0 && cut < 1)) throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1");
   const bool by_record = material.dynamics.dynamics.epochs() > 0;
   const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
   const Pools pools = make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
@@ -84,17 +76,16 @@ void cut_hardest(Material& material, const Context& context) {
     std::vector<double> own;
     for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
     const std::vector<int64_t> easiest_first = falling_order(own);
-    const auto count = static_cast<size_t>(cut * static_cast<double>(rows.size()));
+    const auto count = static_cast<size_t>(cut * static_cast<double>(rows.size()) + 1e-9);  // 0.29 · 100 is 28.999…
     for (size_t i = rows.size() - count; i < rows.size(); ++i) material.left_out.push_back(rows[static_cast<size_t>(easiest_first[i])]);
     taken += static_cast<int64_t>(count);
   }
   std::sort(material.left_out.begin(), material.left_out.end());
   const int64_t left = material.input->rows() - std::ssize(material.left_out);
-  if (left < material.count)
-    throw InputError(
-        {material.input->dataset.root.string(), "",
-         fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(material.count), cut, human_count(left)),
-         "Lower --hard-cut or --keep"});
+  if (left < asked)
+    throw InputError({material.input->dataset.root.string(), "",
+                      fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
+                      "Lower --hard-cut or --keep"});
   material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
                                   by_record ? "aum, " + material.score_note : "the given scores");
 }
@@ -115,21 +106,18 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
                 const Context& context) {
   Material material{.input = &input, .select = select, .count = count, .seed = seed};
   material.left_out = input.bad_rows();
+  if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
   if (input.labelled() && !select.pool) material.labels = input.labels;
-  const MethodInfo& info = info_of(select.method);
+  const MethodInfo& info = method_info(select.method);
   if (select.method == "ccs" && select.hard_cut == 0) material.select.hard_cut = published_cut(material.keep());
+  const bool scores = info.scores || material.select.hard_cut != 0;
+  if (scores && has_score_column(select)) log.stage("scores", [&] { score_by_column(material); });  // cheap: what is wrong shows at once
   if (info.features) material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  if (info.scores || material.select.hard_cut != 0) {
-    log.stage("scores", [&] {
-      if (is_column(select)) {
-        score_by_column(material);
-      } else {
-        score_by_record(material, features, context);
-      }
-    });
-    cut_hardest(material, context);
-  }
-  if (find_feature_method(select.method) != nullptr || select.method == "d2")  // bins look for themselves
+  if (scores && !has_score_column(select)) log.stage("scores", [&] { score_by_record(material, features, context); });
+  if (scores) cut_hardest(material, count, context);
+  if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
+  const bool cuts_bins = has_effect("bins", select);  // select_bins() looks for itself, and ranks share that
+  if (info.features && !cuts_bins)
     require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
   return material;
 }

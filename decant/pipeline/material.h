@@ -13,7 +13,7 @@ namespace decant {
 struct Material {
   const Input* input = nullptr;  ///< must outlive this
   SelectOptions select;
-  int64_t count = 0;  ///< rows to keep
+  int64_t count = 0;  ///< rows to keep, from 1 on
   uint64_t seed = 0;
   std::vector<int32_t> labels;    ///< that make the pools; empty = one pool
   std::vector<int64_t> left_out;  ///< bad rows, and those that were cut off; ascending
@@ -27,8 +27,9 @@ struct Material {
   double keep() const { return static_cast<double>(count) / static_cast<double>(input->rows()); }
 };
 
-/// Obtains what `select.method`, which is not "auto", needs. Throws InputError for what cannot be had: scores without labels, a cut that
-/// leaves too few rows, a user's column for a score that is computed from records.
+/// Obtains what `select.method`, which is not "auto", needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot
+/// be had: scores without labels, rows without a score, features that are not finite, a cut that leaves too few rows. REQUIRES: options that
+/// require_sound() lets pass.
 Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
                 const Context& context);
 

@@ -3,7 +3,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
-#include "decant/pipeline/choose_rows.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/select/scores/scores.h"
 
 namespace decant {
@@ -31,7 +31,8 @@ std::vector<MethodInfo> list_methods() {
   return list;
 }
 
-void set_option(SelectOptions& options, const std::string& part, const std::string& spec) {
+/// Sets one option and returns its name.
+std::string set_option(SelectOptions& options, const std::string& part, const std::string& spec) {
   OptionTable table;
   options.declare(table);
   const size_t sign = part.find('=');
@@ -40,7 +41,8 @@ void set_option(SelectOptions& options, const std::string& part, const std::stri
   for (const Option& option : table.options()) {
     if (option.name != "method") names.push_back(option.name);
     if (option.name != name || name == "method") continue;
-    return option.set(sign == std::string::npos ? "true" : part.substr(sign + 1));
+    option.set(sign == std::string::npos ? "true" : part.substr(sign + 1));
+    return name;
   }
   const std::string near = nearest(name, names);
   throw UsageError(fmt::format("method {}: there is no option '{}'{}", spec, name, near.empty() ? "" : "; did you mean " + near + "?"));
@@ -64,10 +66,15 @@ SelectOptions method_of(const std::string& spec, const SelectOptions& base) {
     throw UsageError(
         fmt::format("--method {}: there are {}{}", spec, fmt::join(names, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
   }
+  std::vector<std::string> given;
   while (begin < spec.size()) {
     const size_t end = std::min(spec.find('+', begin + 1), spec.size());
-    set_option(options, spec.substr(begin + 1, end - begin - 1), spec);
+    given.push_back(set_option(options, spec.substr(begin + 1, end - begin - 1), spec));
     begin = end;
+  }
+  for (const std::string& name : given) {
+    if (!has_effect(name, options))
+      throw UsageError(fmt::format("method {}: {} has no effect on {}; leave it out", spec, name, options.method));
   }
   return options;
 }

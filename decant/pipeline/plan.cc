@@ -13,6 +13,7 @@
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/automatic.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/neural.h"
 #include "decant/pipeline/plan_costs.h"
 #include "decant/select/quota.h"
@@ -178,6 +179,7 @@ Json cosine_of(const Work& work) {
 
 /// The method that would be taken.
 SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, int64_t count, const Context& context) {
+  require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
   const std::vector<int32_t> labels = labels_of(dataset.train());

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/list.h"
 #include "decant/select/recipes.h"
@@ -15,21 +17,46 @@
 namespace decant {
 namespace {
 
-std::string rule_of(const SelectOptions& select) {
-  if (!select.rule.empty()) return select.rule;
-  if (select.method == "dual") return "beta";
-  if (select.method == "ccs") return "strata";
-  return "top";
-}
-
 double mode_of(const Material& material) {
   const double asked = material.select.beta_mode;
-  if (asked < 0 || asked > 1) throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest)");
   return asked > 0 ? asked : beta_mode_for(material.keep());
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {
   return {.mode = mode_of(material), .power = material.select.beta_power, .seed = seed};
+}
+
+/// The smallest score of a row that may be chosen.
+double least_score(const Material& material) {
+  double least = HUGE_VAL;
+  size_t next = 0;
+  for (int64_t row = 0; row < std::ssize(material.scores); ++row) {
+    if (next < material.left_out.size() && material.left_out[next] == row) {
+      ++next;  // may hold anything
+    } else {
+      least = std::min(least, material.scores[static_cast<size_t>(row)]);
+    }
+  }
+  return least;
+}
+
+/// All raised by as much as makes the smallest of them 0.
+std::vector<double> from_zero(const Material& material) {
+  const double least = least_score(material);
+  std::vector<double> raised;
+  for (const double score : material.scores) raised.push_back(score - least);
+  return raised;
+}
+
+/// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay the scores themselves.
+Ranker by_beta(const Material& material, uint64_t seed) {
+  std::vector<double> factors = least_score(material) < 0 ? from_zero(material) : material.scores;
+  return [&material, factors = std::move(factors), options = beta_options(material, seed)](const Pool& pool, const Context&) {
+    Ranking ranking = beta(material.ease, factors, pool, options);
+    for (size_t i = 0; i < ranking.order.size(); ++i)
+      ranking.gains[i] = static_cast<float>(material.scores[static_cast<size_t>(ranking.order[i])]);
+    return ranking;
+  };
 }
 
 struct Ranked {
@@ -45,20 +72,8 @@ Ranked by_score(const Material& material, uint64_t seed) {
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return band(scores, pool, {.seed = seed}); }};
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
-  if (rule == "beta")
-    return {Serves::count_alone, [&, options = beta_options(material, seed)](const Pool& pool, const Context&) {
-              return beta(material.ease, scores, pool, options);
-            }};
-  throw UsageError(fmt::format("--rule {}: there are top, band, strata, beta", rule));
-}
-
-/// d2 takes difficulties of 0 and more.
-std::vector<double> from_zero(const Material& material) {
-  double least = HUGE_VAL;
-  for (const double score : material.scores) least = std::isnan(score) ? least : std::min(least, score);
-  std::vector<double> raised;
-  for (const double score : material.scores) raised.push_back(score - least);
-  return raised;
+  DECANT_CHECK(rule, ==, "beta");
+  return {Serves::count_alone, by_beta(material, seed)};
 }
 
 Ranked ranker_of(const Material& material, uint64_t seed) {
@@ -106,7 +121,7 @@ bool draws(const SelectOptions& select) {
 
 std::string rank_note(const Material& material) {
   if (uses_features(material.select.method)) {
-    const std::string scores = material.score_note.empty() || material.scores.empty() ? "" : " and " + material.score_note;
+    const std::string scores = method_info(material.select.method).scores ? " and " + material.score_note : "";
     return fmt::format("{} over {}{}, in {}", material.select.method, features_phrase(material), scores, pools_phrase(material));
   }
   const std::string rule = rule_of(material.select);

@@ -49,10 +49,13 @@ Selection load_selection(const fs::path& folder, const Json& run) {
   selection.bin_count = largest(selection.bins) + 1;
   selection.pool_count = largest(selection.pools) + 1;
   const Json serves = run.value("serves", Json());
+  if (!serves.is_null() && !serves.is_array()) refuse(folder / "run.json", "serves", "is no pair of numbers");
   if (serves.is_array() && serves.size() == 2 && serves[0].is_number_integer() && serves[1].is_number_integer()) {
     selection.ranked = true;
     selection.serves_from = serves[0].get<int64_t>();
     selection.serves_to = serves[1].get<int64_t>();
+    if (selection.serves_from < 1 || selection.serves_from > selection.serves_to || selection.serves_to > rows)
+      refuse(folder / "run.json", "serves", fmt::format("is not a range of numbers from 1 to {}", rows));
   }
   const auto placed = rows - std::count(selection.bins.begin(), selection.bins.end(), kNoBin);
   require_permutation(folder / "order.npy", selection.order, rows, placed);

@@ -4,6 +4,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/empty_classes.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/run_log.h"
 #include "decant/pipeline/run_source.h"
@@ -34,6 +35,19 @@ Json write_rows(const SampleOptions& options, const Subset& kept, int64_t rows) 
   return {{"rows", rows}, {"kept", kept.size()}, {"file", options.out.string()}, {"seed", options.seed}};
 }
 
+/// Where the run's pools are its classes.
+void warn_of_lost_classes(const RunFolder& run, const Subset& kept, const Context& context) {
+  const Json options = run.run.value("options", Json());
+  if (!options.is_object() || options.value("pool", Json()) != false || options.value("pools", Json()) != "") return;
+  const Json classes = run.run.value("classes", Json());
+  const auto name = [&](int32_t label) {
+    const auto at = static_cast<size_t>(label);
+    const Json found = classes.is_array() && at < classes.size() && classes[at].is_object() ? classes[at].value("name", Json()) : Json();
+    return found.is_string() ? found.get<std::string>() : std::to_string(label);
+  };
+  warn_of_empty_classes(run.selection, run.selection.pools, kept, /*by_class=*/true, name, context);
+}
+
 }  // namespace
 
 Json resample(const SampleOptions& options, const Context& context) {
@@ -41,9 +55,11 @@ Json resample(const SampleOptions& options, const Context& context) {
   const int64_t count = keep_count(options.keep, run.rows());
   const auto placed = static_cast<int64_t>(run.selection.order.size());
   if (count > placed)
-    throw InputError(
-        {options.run.string(), "", fmt::format("{} rows are to be kept, but only {} were readable", count, placed), "Lower --keep"});
+    throw InputError({options.run.string(), "",
+                      fmt::format("{} rows are to be kept, but only {} were readable and not set aside", count, placed), "Lower --keep"});
+  require_served(run.selection, count, options.run.string());
   const Subset kept = sample(run.selection, {}, count, options.seed);
+  warn_of_lost_classes(run, kept, context);
   if (options.out.extension() == ".npy") return write_rows(options, kept, run.rows());
 
   OutputFolder out(options.out, {.overwrite = options.overwrite});

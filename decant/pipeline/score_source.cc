@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
@@ -24,7 +25,7 @@ void require_learnable(const Input& input) {
   const std::string root = input.dataset.root.string();
   if (!input.dataset.train().has_images())
     throw InputError({root, "", "holds no pictures, and the proxy that scores are watched on sees pictures",
-                      "Give --scores FILE.npy, or a method that needs features only"});
+                      "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
   if (!input.labelled())
     throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
                       "Use a method that needs features only, like facility-location or bins"});
@@ -89,10 +90,21 @@ Json record_json(const Input& input, const train::DynamicsJob& job, const train:
           {"accuracy", accuracy_of(dynamics)}};
 }
 
+/// What dynamics.json must say to be believed.
+bool is_record(const Json& record) {
+  const auto text = [&](const char* key) { return record.contains(key) && record[key].is_string(); };
+  if (!record.is_object() || !text("input") || !text("net") || !record.contains("accuracy")) return false;
+  const Json& accuracy = record["accuracy"];
+  return accuracy.is_array() && !accuracy.empty() && std::ranges::all_of(accuracy, [](const Json& a) { return a.is_number(); });
+}
+
 DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
   DynamicsSet set;
   set.folder = folder;
   set.record = read_json(folder / kDynamicsFile);
+  if (!is_record(set.record))
+    throw InputError({(folder / kDynamicsFile).string(), "", "does not say input, net and accuracy of a record",
+                      "Delete the folder, and record the dynamics again"});
   set.dynamics = train::read_dynamics(folder, input.rows());
   set.reused = true;
   return set;
@@ -100,7 +112,13 @@ DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
 
 }  // namespace
 
+void require_sound(const ProxyOptions& proxy) {
+  if (proxy.epochs < 2)
+    throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
+}
+
 DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
+  require_sound(proxy);
   require_learnable(input);
   const fs::path folder = cache_folder(proxy.cache) / ("dynamics-" + key_of(input, proxy, seed).digest());
   if (!fs::exists(folder / kDynamicsFile)) {
@@ -126,7 +144,7 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   if (!fs::exists(folder / kDynamicsFile))
     throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
   DynamicsSet set = recorded_in(folder, input);
-  if (set.record.value("input", "") != input.digest)
+  if (set.record["input"] != input.digest)
     throw InputError({folder.string(), "",
                       fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
                       "Record the dynamics of this data set: decant scores"});
@@ -136,9 +154,10 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
 std::vector<double> read_scores(const fs::path& file, const Input& input) {
   std::vector<double> scores = read_column(file, input.rows());
   for (const int64_t row : input.usable_rows()) {
-    if (std::isfinite(scores[static_cast<size_t>(row)])) continue;
-    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, and no score", scores[static_cast<size_t>(row)]),
-                      "Give a finite number for every row that can be read"});
+    const double score = scores[static_cast<size_t>(row)];
+    if (std::abs(score) <= std::numeric_limits<float>::max()) continue;
+    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, and no score", score),
+                      "Give a finite number, within float32's range, for every row that can be read"});
   }
   return scores;
 }
@@ -159,6 +178,7 @@ void ScoresOptions::declare(OptionTable& table) {
 }
 
 Json make_scores(const ScoresOptions& options, const Context& context) {
+  require_sound(options.proxy);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = ""});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });

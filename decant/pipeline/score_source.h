@@ -28,6 +28,9 @@ struct ProxyOptions {
   std::filesystem::path cache;  ///< empty = as for features
 };
 
+/// Throws UsageError for too few epochs to score by.
+void require_sound(const ProxyOptions& proxy);
+
 struct DynamicsSet {
   Dynamics dynamics;
   std::filesystem::path folder;

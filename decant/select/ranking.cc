@@ -49,7 +49,8 @@ Selection select_ranked(const char* method, int64_t rows, std::span<const int32_
   selection.ranked = true;
   selection.bin_count = 1;
   for (size_t i = 0; i < pools.rows.size(); ++i) {
-    const Pool pool{pools.numbers[i], pools.rows[i], shares[i]};
+    const int64_t spare = options.serves == Serves::up_to_count && pools.rows.size() > 1 ? 1 : 0;
+    const Pool pool{pools.numbers[i], pools.rows[i], std::min(shares[i] + spare, std::ssize(pools.rows[i]))};
     place(selection, pool, ranker(pool, context));
   }
   selection.pool_count = pools.numbers.back() + 1;

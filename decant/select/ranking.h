@@ -32,7 +32,7 @@ using Ranker = std::function<Ranking(const Pool& pool, const Context& context)>;
 
 enum class Serves {
   any_number,   ///< the order is the same for every number of rows
-  up_to_count,  ///< picks were made up to the number asked for
+  up_to_count,  ///< picks were made up to the number asked for, and one more of every pool: for a smaller number its share may be larger
   count_alone   ///< the order follows from that number
 };
 

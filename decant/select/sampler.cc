@@ -36,15 +36,6 @@ Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
   return Random(seed, "sample a bin", (static_cast<uint64_t>(static_cast<uint32_t>(label)) << 32) | static_cast<uint32_t>(bin));
 }
 
-void require_served(const Selection& selection, int64_t count) {
-  if (count >= selection.serves_from && count <= selection.serves_to) return;
-  const bool one = selection.serves_from == selection.serves_to;
-  throw InputError({"", "",
-                    fmt::format("this choice ({}) was made for {} rows, not for {}", selection.method,
-                                one ? human_count(selection.serves_to) : "up to " + human_count(selection.serves_to), human_count(count)),
-                    "Choose anew with the other --keep; features and scores are kept, so that takes little time"});
-}
-
 /// The first of every pool's (or class's) rows, in the order of the ranking.
 Subset first_of(const Selection& selection, std::span<const int32_t> labels, const std::map<int32_t, int64_t>& counts) {
   std::map<int32_t, int64_t> left = counts;
@@ -76,6 +67,15 @@ void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::
 }
 
 }  // namespace
+
+void require_served(const Selection& selection, int64_t count, const std::string& file) {
+  if (count >= selection.serves_from && count <= selection.serves_to) return;
+  const bool one = selection.serves_from == selection.serves_to;
+  throw InputError({file, "",
+                    fmt::format("this choice ({}) was made for {} rows, not for {}", selection.method,
+                                one ? human_count(selection.serves_to) : "up to " + human_count(selection.serves_to), human_count(count)),
+                    "Choose anew with the other --keep; features and scores are kept, so that takes little time"});
+}
 
 Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed) {
   if (!labels.empty() && labels.size() != selection.bins.size()) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "decant/data/selection.h"
 
@@ -23,5 +24,8 @@ namespace decant {
 ///
 /// InputError when count is not in 1…(rows that are not bad), or labels do not fit the rows, or a ranking was made for another number.
 Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed);
+
+/// Throws InputError for a number of rows that a ranking was not made for. `file`: where it is from, for the message.
+void require_served(const Selection& selection, int64_t count, const std::string& file = "");
 
 }  // namespace decant

@@ -11,6 +11,7 @@ Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows) {
   std::vector<int64_t> shape;
   for (size_t i = 0; i < kDynamicCount; ++i) {
     const auto file = folder / (std::string(kDynamicNames[i]) + ".npy");
+    if (!std::filesystem::exists(file)) throw InputError({file.string(), "", "is not there", "Name a folder that `decant scores` wrote"});
     const NpyArray array = open_npy(file);
     if (array.type != ElementType::f16 || array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] < 1)
       throw InputError({file.string(), "", "is not float16 of shape (epochs, rows)", "Name a folder that `decant scores` wrote"});

@@ -127,8 +127,8 @@ void assemble(const fs::path& folder, int epochs, int64_t rows) {
     }
     write_halves(folder / (std::string(kDynamicNames[what]) + ".npy"), halves, {epochs, rows});
   }
+  fs::remove(folder / kStateFile);  // first: with a state, every epoch's file is believed to be there
   for (int epoch = 0; epoch < epochs; ++epoch) fs::remove(epoch_file(folder, epoch));
-  fs::remove(folder / kStateFile);
 }
 
 /// One training in progress, with a record of it.
@@ -180,7 +180,10 @@ class Recording {
       const double rate = schedule_.at(step);
       // The outputs are read after every step, so on a device nothing would be won by leaving the loss there.
       const float loss = training_.step(batch->images, batch->labels, rate, &output).item<float>();
-      if (!std::isfinite(loss)) throw_diverged(step, loss, rate);
+      if (!std::isfinite(loss))
+        throw InputError({"", fmt::format("the proxy ({})", options_.net),
+                          fmt::format("diverged: at step {} the loss is {} (learning rate {:.3g})", step, loss, rate),
+                          "Watch another network (--score-net, or --net of decant scores), or choose by a method that needs no scores"});
       observe_batch(output, *batch, record);
       stage.advance(batch->count);
     }

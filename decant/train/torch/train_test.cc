@@ -173,6 +173,18 @@ TEST(Dynamics, AnInterruptedRecordingEndsInTheSameBytes) {
     EXPECT_TRUE(read_text(whole / name) == read_text(parts / name)) << name;
 }
 
+TEST(Dynamics, ADivergingProxyIsNamedAndLeavesNoRecord) {
+  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const auto subset = all_rows_of(rows);
+  const auto folder = fresh_folder("dynamics");
+  auto job = small_recording(rows, subset, folder);
+  job.training.options.optimizer = "sgd";
+  job.training.options.learning_rate = 1e30;
+  expect_says(message_of([&] { record_dynamics(job, {.threads = 1}); }),
+              {"the proxy", job.training.options.net, "diverged", "--score-net"});
+  EXPECT_FALSE(std::filesystem::exists(folder / "loss.npy"));
+}
+
 TEST(Dynamics, RefusesOneClassAndRecordsThatDoNotFit) {
   const loader::MemoryRows rows = drawn_rows(20, 1, 1);
   const auto subset = all_rows_of(rows);

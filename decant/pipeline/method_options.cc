@@ -1,0 +1,119 @@
+#include "decant/pipeline/method_options.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/ranges.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace {
+
+const std::vector<std::string> kRules = {"top", "band", "strata", "beta"};
+
+bool one_of(const std::string& name, std::initializer_list<const char*> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Chooses by score alone.
+bool follows_rule(const MethodInfo& info) {
+  return info.scores && !info.features;
+}
+
+struct GivenOption {
+  std::string name;
+  std::string text;
+};
+
+/// The options that differ from their defaults.
+std::vector<GivenOption> given_options(const SelectOptions& select) {
+  SelectOptions given = select;
+  SelectOptions defaults;
+  OptionTable table;
+  OptionTable plain;
+  given.declare(table);
+  defaults.declare(plain);
+  std::vector<GivenOption> list;
+  for (size_t i = 0; i < table.options().size(); ++i) {
+    const Json value = table.options()[i].get();
+    if (value == plain.options()[i].get()) continue;
+    list.push_back({table.options()[i].name, value.is_string() ? value.get<std::string>() : json_text(value)});
+  }
+  return list;
+}
+
+}  // namespace
+
+const MethodInfo& method_info(const std::string& name) {
+  const auto found = std::ranges::find(methods(), name, &MethodInfo::name);
+  DECANT_CHECK(found != methods().end(), ==, true);
+  return *found;
+}
+
+bool is_score_method(const std::string& name) {
+  return std::ranges::find(score_names(), name) != score_names().end();
+}
+
+bool has_score_column(const SelectOptions& select) {
+  return select.scores.ends_with(".npy");
+}
+
+std::string rule_of(const SelectOptions& select) {
+  if (select.method == "auto" || !follows_rule(method_info(select.method))) return "";
+  if (!select.rule.empty()) return select.rule;
+  return select.method == "dual" ? "beta" : select.method == "ccs" ? "strata" : "top";
+}
+
+bool has_effect(const std::string& option, const SelectOptions& select) {
+  const bool any = select.method == "auto";
+  if (one_of(option, {"function", "lambda", "bins", "pools"})) return one_of(select.method, {"bins", "bins-weighted"});
+  if (option == "minutes") return any;
+  const bool scores = any || method_info(select.method).scores || select.hard_cut > 0;
+  if (option == "scores") return scores;
+  if (one_of(option, {"score-net", "score-epochs"})) return scores && select.scores == "auto";
+  if (option == "rule") return any || follows_rule(method_info(select.method));
+  if (one_of(option, {"beta-mode", "beta-power"})) return any || rule_of(select) == "beta";
+  return true;
+}
+
+void require_sound(const SelectOptions& asked) {
+  const SelectOptions select = method_of(asked.method, asked);
+  if (!(select.hard_cut >= 0 && select.hard_cut < 1)) throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1");
+  if (!(select.beta_mode >= 0 && select.beta_mode <= 1))
+    throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest)");
+  if (!(select.beta_power >= 0) || !std::isfinite(select.beta_power)) throw UsageError("--beta-power is a number from 0 on");
+  if (!(select.minutes >= 0)) throw UsageError("--minutes is a number from 0 on");
+  if (select.score_epochs < 2) throw UsageError("--score-epochs: scores tell what changes from epoch to epoch; give 2 or more");
+  if (!select.rule.empty() && std::ranges::find(kRules, select.rule) == kRules.end()) {
+    const std::string near = nearest(select.rule, kRules);
+    throw UsageError(
+        fmt::format("--rule {}: there are {}{}", select.rule, fmt::join(kRules, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  if (select.method == "scores" && !has_score_column(select)) throw UsageError("--method scores takes its numbers from --scores FILE.npy");
+  if (is_score_method(select.method) && has_score_column(select))
+    throw UsageError(fmt::format("--method {} computes its own numbers from a record; with a column of yours: --method scores, and --rule",
+                                 select.method));
+  pool_rule(select);
+}
+
+void require_going_together(const SelectOptions& asked) {
+  require_sound(asked);
+  const SelectOptions select = method_of(asked.method, asked);
+  if (!select.rule.empty() && !has_effect("rule", select))
+    throw UsageError(
+        fmt::format("--rule {} turns scores into rows, and --method {} does not choose by scores alone: leave --rule out, or "
+                    "choose by a score, like --method aum",
+                    select.rule, select.method));
+}
+
+void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, const Context& context) {
+  const bool automatic = method_of(asked.method, asked).method == "auto";
+  for (const GivenOption& option : given_options(chosen)) {
+    if (option.name == "method" || has_effect(option.name, chosen) || (option.name == "minutes" && automatic)) continue;
+    context.warn(fmt::format("--{} {} has no effect on --method {}", option.name, option.text, chosen.method));
+  }
+}
+
+}  // namespace decant

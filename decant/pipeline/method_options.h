@@ -1,0 +1,35 @@
+// Which options of choosing go with which method. Whoever gives one that nothing looks at is told so, rather than left to believe in it.
+#pragma once
+
+#include <string>
+
+#include "decant/pipeline/choose_rows.h"
+
+namespace decant {
+
+/// A method by its name. REQUIRES: one of methods().
+const MethodInfo& method_info(const std::string& name);
+
+/// One that is computed from a record of training: "dual", "aum", …
+bool is_score_method(const std::string& name);
+
+/// Whether select.scores is a column of the user's.
+bool has_score_column(const SelectOptions& select);
+
+/// The rule by which select.method turns scores into rows; "" where it has none.
+std::string rule_of(const SelectOptions& select);
+
+/// Whether `option`, by its long name, can change what `select` chooses. With method "auto": whether it could.
+bool has_effect(const std::string& option, const SelectOptions& select);
+
+/// Throws UsageError for values out of range, a rule that is none, and a method without the scores that it takes. Cheap: before anything
+/// is read or trained. `select.method` may carry options.
+void require_sound(const SelectOptions& select);
+
+/// The same, and for --pools and --rule beside a method that looks at neither.
+void require_going_together(const SelectOptions& select);
+
+/// Warns of every option that was given and has no effect. `chosen`: what was asked for, with the method that was taken.
+void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, const Context& context);
+
+}  // namespace decant
