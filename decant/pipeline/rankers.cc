@@ -19,7 +19,7 @@ namespace {
 
 double mode_of(const Material& material) {
   const double asked = material.select.beta_mode;
-  return asked > 0 ? asked : beta_mode_for(material.keep());
+  return asked > 0 ? asked : kBetaMode;
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {

@@ -24,8 +24,4 @@ Ranking beta(std::span<const double> ease, std::span<const double> scores, const
   return ranking_of(pool, own, falling_order(keys));
 }
 
-double beta_mode_for(double keep) {
-  return keep < 1 ? 0.755 : 1;
-}
-
 }  // namespace decant
