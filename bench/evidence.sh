@@ -5,13 +5,14 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 here=$root/bench/evidence
-cache=(--cache "$root/build/evidence")
+cache=(--cache build/evidence)
+cd "$root"
 
 judge() {  # NAME PATH OPTIONS…
   local name=$1
   shift
-  "$build/decant" evaluate "$@" "${cache[@]}" -o "$here/$name.json.new"
-  mv "$here/$name.json.new" "$here/$name.json"
+  "${build#"$root/"}/decant" evaluate "${@//"$root/"/}" "${cache[@]}" -o "bench/evidence/$name.json"
+  python3 "$here/tables.py"
 }
 
 methods=random,dual,dual+beta-power=0,ccs,d2,aum+rule=band,bins,bins-weighted,bins+hard-cut=0.3,facility-location

@@ -73,7 +73,7 @@ Ranked by_score(const Material& material, uint64_t seed) {
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
   DECANT_CHECK(rule, ==, "beta");
-  return {Serves::count_alone, by_beta(material, seed)};
+  return {Serves::any_number, by_beta(material, seed)};
 }
 
 Ranked ranker_of(const Material& material, uint64_t seed) {

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Puts bench/evidence/*.json into docs/evidence.md, between <!-- NAME --> and <!-- end NAME -->."""
+import json
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAGE = HERE.parent.parent / "docs" / "evidence.md"
+
+
+def points(value):
+    if not value or value["mean"] is None:
+        return "–"
+    width = f" ± {100 * value['ci95']:.2f}" if value["ci95"] is not None else ""
+    return f"{100 * value['mean']:+.2f}{width}"
+
+
+def table(found):
+    lines = ["| network | rows | set | seeds | accuracy, % | against random |", "|---|---|---|---|---|---|"]
+    for cell in sorted(found["results"], key=lambda cell: (cell["net"], cell["rows"], cell["set"] != "random", -cell["mean"])):
+        width = f" ± {100 * cell['ci95']:.2f}" if cell["ci95"] is not None else ""
+        keep = f"{cell['rows']:,} ({100 * cell['keep']:.3g} %)"
+        lines.append(
+            f"| {cell['net']} | {keep} | `{cell['set']}` | {len(cell['seeds'])} | {100 * cell['mean']:.2f}{width} | {points(cell['against_random'])} |"
+        )
+    machine = found["machine"]
+    overhead = found["overhead"]["share"]
+    lines += [
+        "",
+        f"`{found['command']}`",
+        "",
+        f"Protocol `{found['protocol_name']}`: {found['protocol']}. {found['test_rows']:,} test rows. {machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['numerics']}; {found['date']}." + (f" Beyond training: {100 * overhead:.1f} %." if overhead is not None else ""),
+    ]
+    return "\n".join(lines)
+
+
+def main():
+    page = PAGE.read_text(encoding="utf-8")
+    for file in sorted(HERE.glob("*.json")):
+        mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(\n<!-- end {file.stem} -->)", re.S)
+        found = json.loads(file.read_text(encoding="utf-8"))
+        page = mark.sub(lambda part: part[1] + table(found) + part[2], page)
+    PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
