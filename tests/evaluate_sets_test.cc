@@ -230,6 +230,7 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test_labels.clear(); }), HasSubstr("has no label to test with"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.labels.clear(); }), HasSubstr("Give --labels"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.seeds = 0; }), HasSubstr("--seeds"));
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.out = folder / "nowhere" / "judged.json"; }), HasSubstr("its folder is not there"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against.clear(); }), HasSubstr("nothing to compare"));
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {folder.string()}; }), HasSubstr("run.json"));
 

@@ -80,6 +80,8 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   evaluate::protocol_named(options.protocol);  // wrong names are told before anything is read
   require_known_methods(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
+  if (const auto folder = options.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
+    throw InputError({options.out.string(), "", "cannot be written: its folder is not there", "Make the folder, or choose another --out"});
   const uint64_t seed = first_seed(options);
   judging.sets = read_judged_sets(options, seed, context);
   const JudgedSets& sets = judging.sets;

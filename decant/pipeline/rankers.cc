@@ -7,14 +7,7 @@
 #include "decant/base/errors.h"
 #include "decant/pipeline/method_options.h"
 #include "decant/select/methods/d2.h"
-#include "decant/select/methods/facility_location.h"
-#include "decant/select/methods/herding.h"
-#include "decant/select/methods/k_center.h"
-#include "decant/select/methods/kmeans_centres.h"
-#include "decant/select/methods/moderate.h"
-#include "decant/select/methods/subzerocore.h"
-#include "decant/select/methods/thinning.h"
-#include "decant/select/methods/zcore.h"
+#include "decant/select/methods/list.h"
 #include "decant/select/recipes.h"
 #include "decant/select/rules/band.h"
 #include "decant/select/rules/beta.h"
@@ -85,39 +78,23 @@ Ranked by_score(const Material& material, uint64_t seed) {
 
 Ranked ranker_of(const Material& material, uint64_t seed) {
   const std::string& method = material.select.method;
-  const Features& x = material.features.features;
-  if (method == "facility-location")
-    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return facility_location(x, pool, {}, context); }};
-  if (method == "subzerocore")
-    return {Serves::count_alone, [&](const Pool& pool, const Context& context) { return subzerocore(x, pool, {}, context); }};
-  if (method == "k-center")
-    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return k_center(x, pool, {}, context); }};
-  if (method == "herding")
-    return {Serves::up_to_count, [&](const Pool& pool, const Context& context) { return herding(x, pool, context); }};
-  if (method == "k-means")
-    return {Serves::count_alone,
-            [&, seed](const Pool& pool, const Context& context) { return kmeans_centres(x, pool, {.seed = seed}, context); }};
-  if (method == "zcore")
-    return {Serves::any_number, [&, seed](const Pool& pool, const Context& context) { return zcore(x, pool, {.seed = seed}, context); }};
-  if (method == "thinning")
-    return {Serves::count_alone,
-            [&, seed](const Pool& pool, const Context& context) { return thinning(x, pool, {.seed = seed}, context); }};
-  if (method == "moderate")
-    return {Serves::any_number, [&](const Pool& pool, const Context& context) { return moderate(x, pool, context); }};
+  const Features& features = material.features.features;
+  if (const FeatureMethod* found = find_feature_method(method)) return {found->serves, found->ranker(features, seed)};
   if (method == "d2")
-    return {Serves::up_to_count,
-            [&x, hard = from_zero(material)](const Pool& pool, const Context& context) { return d2(x, hard, pool, {}, context); }};
+    return {Serves::up_to_count, [&features, hard = from_zero(material)](const Pool& pool, const Context& context) {
+              return d2(features, hard, pool, {}, context);
+            }};
   return by_score(material, seed);
 }
 
-bool is_geometric(const std::string& method) {
+bool uses_features(const std::string& method) {
   return method_info(method).features;
 }
 
 /// What keeps only the hardest rows when little is kept is worse than chance.
 void warn_of_the_hardest(const Material& material, const Context& context) {
   const std::string& method = material.select.method;
-  if (is_geometric(method) || method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
+  if (uses_features(method) || method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
   context.warn(
       fmt::format("--method {} keeps the hardest rows, which is worse than chance when {:.3g} % are kept; --rule beta or --rule "
                   "strata --hard-cut 0.3 do better",
@@ -138,13 +115,12 @@ Selection draw_random(const Material& material, uint64_t seed) {
 }
 
 bool draws(const SelectOptions& select) {
-  const std::string& method = select.method;
-  if (is_geometric(method)) return method == "k-means" || method == "zcore" || method == "thinning";
-  return rule_of(select) != "top";
+  if (const FeatureMethod* found = find_feature_method(select.method)) return found->draws;
+  return select.method != "d2" && rule_of(select) != "top";
 }
 
 std::string rank_note(const Material& material) {
-  if (is_geometric(material.select.method)) {
+  if (uses_features(material.select.method)) {
     const std::string scores = method_info(material.select.method).scores ? " and " + material.score_note : "";
     return fmt::format("{} over {}{}, in {}", material.select.method, features_phrase(material), scores, pools_phrase(material));
   }

@@ -17,22 +17,23 @@
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
 #include "decant/data/selection.h"
+#include "decant/select/methods/list.h"
 #include "decant/select/recipes.h"
 
 namespace decant {
 
 struct SelectionOptions {
   std::string keep = "10%";           ///< a share ("10%", "0.1") or a number of rows ("5000"); always met exactly
-  std::string method = "bins";        ///< or "random"
+  std::string method = "bins";        ///< or "random", or one of feature_methods(): "facility-location", "herding", …
   std::span<const int32_t> labels;    ///< the class of each row, from 0; empty = none. Viewed, not copied.
   std::span<const int64_t> bad_rows;  ///< rows that must not be chosen, whatever they hold. Viewed, not copied.
-  BinOptions bins;                    ///< how "bins" cuts; its per_class also tells "random" to keep the classes' proportions
-  uint64_t seed = 0;                  ///< draws inside bins, k-means and "random" follow from it; that of `bins` is not looked at
+  BinOptions bins;                    ///< how "bins" cuts; its per_class also tells the others to choose class by class
+  uint64_t seed = 0;                  ///< every draw follows from it; that of `bins` is not looked at
 };
 
 struct Choice {
   Subset rows;          ///< ascending
-  Selection selection;  ///< bin, pool, order and gain of every row: sample() it again for another ratio
+  Selection selection;  ///< bin, pool, order and gain of every row: sample() it again for another ratio that it serves
 };
 
 /// Chooses rows of a float32 matrix, rows × width, which must outlive the call. The same matrix, options and seed give the

@@ -64,5 +64,35 @@ TEST(Select, RefusesAnUnknownMethodAndAnImpossibleCount) {
   EXPECT_THAT(message_of([&] { select(matrix.view(), options); }), testing::HasSubstr("101"));
 }
 
+TEST(Select, EveryMethodOfFeaturesKeepsExactNumbersAndRepeats) {
+  Random random(3, "select test");
+  Matrix<float> matrix(90, 6);
+  std::vector<int32_t> labels;
+  for (int64_t row = 0; row < 90; ++row) {
+    labels.push_back(static_cast<int32_t>(row % 3));
+    for (int64_t column = 0; column < 6; ++column) matrix[row][column] = static_cast<float>(random.normal() + (row % 3 == 0 ? 2 : 0));
+  }
+  for (const FeatureMethod& method : feature_methods()) {
+    SelectionOptions options;
+    options.method = method.name;
+    options.keep = "20%";
+    options.labels = labels;
+    const Choice choice = select(matrix.view(), options);
+    EXPECT_EQ(choice.rows.size(), 18U) << method.name;
+    EXPECT_EQ(std::count_if(choice.rows.begin(), choice.rows.end(), [](int64_t row) { return row % 3 == 1; }), 6) << method.name;
+    EXPECT_EQ(select(matrix.view(), options, {.threads = 2}).rows, choice.rows) << method.name;
+    options.seed = 1;
+    if (!method.draws) {
+      EXPECT_EQ(select(matrix.view(), options).rows, choice.rows) << method.name;
+    }
+    matrix[4][2] = std::nanf("");
+    EXPECT_THAT(message_of([&] { select(matrix.view(), options); }), testing::HasSubstr("row 4")) << method.name;
+    const std::vector<int64_t> bad = {4};
+    options.bad_rows = bad;
+    EXPECT_EQ(select(matrix.view(), options).rows.size(), 18U) << method.name;
+    matrix[4][2] = 0;
+  }
+}
+
 }  // namespace
 }  // namespace decant

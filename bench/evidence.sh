@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# The tables of docs/evidence.md, measured again: one `decant evaluate` each, its answer in bench/evidence/NAME.json, with command, machine,
+# date and seeds. Every training that ends is kept in build/evidence, so this may be stopped at any time and goes on where it was.
+# Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
+here=$root/bench/evidence
+cache=(--cache "$root/build/evidence")
+
+judge() {  # NAME PATH OPTIONS…
+  local name=$1
+  shift
+  "$build/decant" evaluate "$@" "${cache[@]}" -o "$here/$name.json.new"
+  mv "$here/$name.json.new" "$here/$name.json"
+}
+
+methods=random,dual,dual+beta-power=0,ccs,d2,aum+rule=band,bins,bins-weighted,bins+hard-cut=0.3,facility-location
+methods+=,facility-location+hard-cut=0.3,subzerocore,zcore,thinning,moderate,herding,k-center,k-means
+
+cifar10_auto() { judge cifar10_auto "$(dataset cifar10)" --against random,auto --keep 5%,10%,20%,30%,50%,70% --seeds 5; }
+cifar10_full() { judge cifar10_full "$(dataset cifar10)" --against full --seeds 5; }
+cifar10_methods() { judge cifar10_methods "$(dataset cifar10)" --against "$methods" --keep 10%,30% --seeds 3; }
+cifar10_nets() { judge cifar10_nets "$(dataset cifar10)" --against random,auto --keep 10% --nets quick,convnet3,resnet20,vit --seeds 3; }
+fashion() { judge fashion "$(dataset fashion_mnist)" --against random,auto --keep 10% --seeds 5; }
+
+noise() {  # a fifth of the labels wrong
+  local noisy=$root/build/data/cifar10_noisy
+  [ -e "$noisy/.done" ] || { /usr/bin/python3 "$here/noisy_labels.py" "$(dataset cifar10)" "$noisy" 0.2 && touch "$noisy/.done"; }
+  judge noise "$noisy" --against random,auto --keep 10%,30% --seeds 5
+  local keep small
+  for keep in 10% 30%; do
+    small=$(mktemp -d)
+    "$build/decant" compress "$noisy" -o "$small/auto" --keep "$keep" "${cache[@]}" --quiet >/dev/null
+    /usr/bin/python3 "$here/noisy_labels.py" --count "$noisy" "$small/auto/indices.npy" "auto at $keep" | tee -a "$here/noise.txt.new"
+    rm -rf "$small"
+  done
+  mv "$here/noise.txt.new" "$here/noise.txt"
+}
+
+text() {  # NAME FOLDER TRAIN TEST
+  local to=$root/build/data/$1_lsa from
+  from=$(dataset "$2")
+  [ -e "$to/.done" ] || { /usr/bin/python3 "$here/text_features.py" "$from/$3" "$from/$4" "$to" && touch "$to/.done"; }
+  judge "$1" "$to/train.npy" --labels "$to/train-labels.npy" --test "$to/test.npy" --test-labels "$to/test-labels.npy" --nets linear \
+    --against random,herding,k-means,facility-location,bins,k-center,moderate,zcore --keep 5%,10%,30% --seeds 10
+}
+agnews() { text agnews agnews_part dev.tsv test.tsv; }
+sst2() { text sst2 sst2 train.tsv test.tsv; }
+
+quick=(agnews sst2 fashion cifar10_auto noise cifar10_methods cifar10_nets cifar10_full)
+if [ "${1:-}" = list ]; then
+  echo "${quick[*]}"
+  exit
+fi
+for table in "${@:-${quick[@]}}"; do
+  declare -F "$table" >/dev/null || { echo "no table is called $table; there are: ${quick[*]}" >&2; exit 2; }
+  echo "== $table" >&2
+  "$table"
+done
