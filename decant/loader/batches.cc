@@ -24,6 +24,12 @@ void require_labels(const Rows& rows, std::span<const int64_t> subset, int class
   }
 }
 
+Placement placement_of(const BatchOptions& options, int64_t sample) {
+  const Augmentation& augmentation = options.augmentation;
+  if (augmentation.crop == 0 && !augmentation.flip) return {};
+  return draw_placement(augmentation, Random(options.seed, "augment", static_cast<uint64_t>(sample)));
+}
+
 int64_t SampleOrder::row(int64_t sample) {
   const auto count = static_cast<int64_t>(subset_.size());
   const int64_t epoch = sample / count;
@@ -44,8 +50,7 @@ class Batches::Worker {
         options_(options),
         context_(context),
         order_(subset, options.shuffle, options.seed),
-        placer_(table.size(), options.augmentation.crop, options.normalisation),
-        augments_(options.augmentation.crop > 0 || options.augmentation.flip) {}
+        placer_(table.size(), options.augmentation.crop, options.normalisation) {}
 
   void make(int64_t number, Batch& batch) {
     const int64_t done = number * options_.batch;
@@ -61,23 +66,17 @@ class Batches::Worker {
       const int64_t row = order_.row(first + i);
       batch.rows[static_cast<size_t>(i)] = row;
       batch.labels[static_cast<size_t>(i)] = table_.rows().label(row);
-      placer_(table_.pixels(row, scratch_), placement(first + i), batch.images.data() + i * pixels);
+      placer_(table_.pixels(row, scratch_), placement_of(options_, first + i), batch.images.data() + i * pixels);
     }
   }
 
  private:
-  Placement placement(int64_t sample) const {
-    if (!augments_) return {};
-    return draw_placement(options_.augmentation, Random(options_.seed, "augment", static_cast<uint64_t>(sample)));
-  }
-
   const ImageTable& table_;
   const BatchOptions& options_;
   const Context& context_;
   SampleOrder order_;
   Placer placer_;
   ImageTable::Scratch scratch_;
-  bool augments_;
 };
 
 Batches::Batches(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)

@@ -38,6 +38,9 @@ struct BatchOptions {
   int workers = 1;  ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
 };
 
+/// Where sample `sample` of a training is cut and whether it is mirrored; as it is, and nothing drawn, without augmentation.
+Placement placement_of(const BatchOptions& options, int64_t sample);
+
 /// Valid until the next call of next().
 struct Batch {
   int64_t number = 0;           ///< from 0

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "decant/base/errors.h"
 #include "decant/base/test_support.h"
@@ -161,6 +162,24 @@ TEST(ImageTable, ReportsAPictureThatDoesNotDecode) {
   const MemoryRows rows(std::move(pictures), {0, 0, 0});
   EXPECT_THROW(ImageTable(rows, all_rows_of(rows), {4, 4, 3}, 1 << 20, Context{}), InputError);
   EXPECT_NO_THROW(ImageTable(rows, std::vector<int64_t>{0, 2}, {4, 4, 3}, 1 << 20, Context{}));
+}
+
+TEST(ImageTable, KeepsWhatIsAttachedUntilItGoesAndForgetsWhatFailed) {
+  const MemoryRows rows = drawn_rows(3);
+  std::optional<ImageTable> table(std::in_place, rows, all_rows_of(rows), ImageSize{4, 4, 3}, 1 << 20, Context{});
+  EXPECT_EQ(table->block().size(), 3U * 48);
+  int made = 0;
+  const auto make = [&]() -> std::any {
+    if (++made == 1) throw InputError({"", "", "no room", ""});
+    return std::make_shared<int>(made);
+  };
+  EXPECT_THROW(table->attached("a", make), InputError);
+  const std::weak_ptr<int> first = std::any_cast<std::shared_ptr<int>>(table->attached("a", make));
+  EXPECT_EQ(std::any_cast<std::shared_ptr<int>>(table->attached("a", make)), first.lock());
+  EXPECT_NE(std::any_cast<std::shared_ptr<int>>(table->attached("b", make)), first.lock());
+  EXPECT_EQ(made, 3);
+  table.reset();
+  EXPECT_TRUE(first.expired());
 }
 
 TEST(Batches, AStreamThatBeginsLaterIsTheRestOfTheWhole) {

@@ -118,7 +118,8 @@ void ImageTable::fill(std::span<const int64_t> chosen, const Context& context) {
   const auto count = static_cast<int64_t>(chosen.size());
   slots_.assign(static_cast<size_t>(rows_->size()), -1);
   for (size_t i = 0; i < chosen.size(); ++i) slots_[static_cast<size_t>(chosen[i])] = static_cast<int32_t>(i);
-  block_ = std::make_unique_for_overwrite<uint8_t[]>(static_cast<size_t>(count * size_.bytes()));
+  block_bytes_ = static_cast<size_t>(count * size_.bytes());
+  block_ = std::make_unique_for_overwrite<uint8_t[]>(block_bytes_);
   Stage stage(context, "decode", count, "images");
   parallel_for(context, count, kChunk, [&](int64_t begin, int64_t end) {
     Image picture;
@@ -130,12 +131,20 @@ void ImageTable::fill(std::span<const int64_t> chosen, const Context& context) {
   });
 }
 
+int64_t ImageTable::slot(int64_t row) const {
+  const int32_t slot = slots_[static_cast<size_t>(row)];
+  DECANT_CHECK(slot, >=, 0);
+  return slot;
+}
+
+std::any ImageTable::attached(const std::string& name, const std::function<std::any()>& make) const {
+  const std::lock_guard lock(attached_mutex_);
+  const auto found = attached_.find(name);
+  return found != attached_.end() ? found->second : attached_.emplace(name, make()).first->second;
+}
+
 const uint8_t* ImageTable::pixels(int64_t row, Scratch& scratch) const {
-  if (kept()) {
-    const int32_t slot = slots_[static_cast<size_t>(row)];
-    DECANT_CHECK(slot, >=, 0);
-    return block_.get() + slot * size_.bytes();
-  }
+  if (kept()) return block_.get() + slot(row) * size_.bytes();
   rows_->decode(row, scratch.decoded);
   scratch.fitted.resize(static_cast<size_t>(size_.bytes()));
   fit_picture(scratch.decoded, size_, scratch.fitted.data());

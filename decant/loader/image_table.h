@@ -10,9 +10,14 @@
 // needed serves any number of trainings at the same time.
 #pragma once
 
+#include <any>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -53,6 +58,16 @@ class ImageTable {
   ImageSize size() const { return size_; }
   bool kept() const { return block_ != nullptr; }
 
+  /// The kept pictures of `chosen`, (n, height, width, channels); empty if they are not kept.
+  std::span<const uint8_t> block() const { return {block_.get(), block_bytes_}; }
+  /// Which picture of the block `row` is. REQUIRES: kept(), and `row` is one of `chosen`.
+  int64_t slot(int64_t row) const;
+
+  /// What `make` gives, kept under `name` for as long as the table lives: something made of the table that several trainings share, such
+  /// as its copy on another device. The first caller makes it, others wait for it; if `make` throws, the next caller tries again.
+  /// Thread-safe; `make` must not ask for another.
+  std::any attached(const std::string& name, const std::function<std::any()>& make) const;
+
  private:
   void fill(std::span<const int64_t> chosen, const Context& context);
 
@@ -60,6 +75,9 @@ class ImageTable {
   ImageSize size_;
   std::vector<int32_t> slots_;  ///< of every row of rows_; −1 = not in the block
   std::unique_ptr<uint8_t[]> block_;
+  size_t block_bytes_ = 0;
+  mutable std::mutex attached_mutex_;
+  mutable std::map<std::string, std::any> attached_;
 };
 
 }  // namespace decant::loader

@@ -10,7 +10,8 @@
 namespace decant {
 namespace {
 
-constexpr int kFewestEpochs = 6;  // below that, scores of the proxy were no guide
+constexpr int kFewestEpochs = 6;     // below that, scores of the proxy were no guide
+constexpr int64_t kFewestRows = 50;  // of a class, for a proxy to learn it
 
 Automatic random_rows(const SelectOptions& select, const std::string& why) {
   Automatic automatic{select, "; chosen because " + why};
@@ -49,6 +50,7 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
     return random_rows(select, "there are no pictures to train a proxy on; --method k-means and herding are worth a try");
   if (!known.labelled || known.classes < 2) return random_rows(select, "without labels of two classes nothing was shown to be better");
   if (!known.networks) return random_rows(select, "this build has no networks to watch");
+  if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
   const int epochs = select.scores == "auto" ? affordable_epochs(known, select) : select.score_epochs;
   if (epochs < kFewestEpochs) return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
   Automatic automatic{select, fmt::format("; chosen because there are labels and {:.3g} % are kept", percent)};

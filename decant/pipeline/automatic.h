@@ -27,7 +27,7 @@ struct Automatic {
 /// The rule. docs/evidence.md has the measurements that it rests on:
 ///
 ///   scores given                                 by them, as --method scores
-///   pictures, two or more classes, networks      dual with Beta sampling, per class; with fewer epochs where --minutes allows no more,
+///   pictures, two or more classes of 50 rows     dual with Beta sampling, per class; with fewer epochs where --minutes allows no more,
 ///                                                random where it does not allow six
 ///   otherwise                                    random: nothing was shown to be better everywhere
 Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count);

@@ -63,12 +63,17 @@ struct TrainResult {
   int64_t steps = 0;
   int64_t test_rows = 0;
   double seconds = 0;         ///< the whole call: decoding, steps, test
-  double input_seconds = 0;   ///< time the loop waited for pictures
+  double input_seconds = 0;   ///< time the loop waited for pictures; where the device makes them, for handing it that work
   std::vector<float> losses;  ///< per step
 };
 
 /// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are InputErrors: leave them out of
-/// `subset`. Throws InputError when the loss is no longer finite, naming the step.
+/// `subset`. Throws InputError when the loss is no longer finite, naming the step: at once on a CPU, up to 49 steps later on another
+/// device, from which losses are read back 50 at a time.
+///
+/// On another device than the CPU, pictures that are kept (cache_bytes) are copied there once for all jobs that share a table, and
+/// batches are made there: the same batches, for 32 bytes a picture over the bus. Pictures that are not kept are prepared on the CPU,
+/// and every batch goes over as float32. The table takes as much memory there as it does here, for as long as it lives.
 TrainResult train(const TrainJob& job, const Context& context);
 
 /// Accuracy of saved weights on `test`. Nothing is trained. The weights know neither the size nor the brightness of the pictures they

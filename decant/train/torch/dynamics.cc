@@ -14,6 +14,7 @@
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/observation.h"
+#include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/setting.h"
 #include "decant/train/torch/training.h"
 
@@ -53,14 +54,14 @@ class EpochRecord {
   std::vector<uint16_t> halves_;
 };
 
-/// One network output a row; the batch is on the CPU already or comes there.
-void observe_batch(const Training::Output& output, const loader::Batch& batch, EpochRecord& record) {
+/// One network output a row; the outputs are on the CPU already or come there.
+void observe_batch(const Training::Output& output, const PictureBatch& batch, EpochRecord& record) {
   const at::Tensor logits = output.logits.to(at::kCPU, at::kFloat).contiguous();
   const at::Tensor norms = at::linalg_vector_norm(output.embedding, 2, {1}).to(at::kCPU, at::kFloat).contiguous();
   const auto classes = static_cast<size_t>(logits.size(1));
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     const std::span row(logits.data_ptr<float>() + i * classes, classes);
-    record.put(batch.rows[i], observe(row, batch.labels[i], norms.data_ptr<float>()[i]));
+    record.put(batch.rows[i], observe(row, batch.classes[i], norms.data_ptr<float>()[i]));
   }
 }
 
@@ -164,22 +165,21 @@ class Recording {
 
  private:
   void pass(int epoch, EpochRecord& record, Stage& stage) {
-    loader::Batches batches(*setting_.table, job_.training.subset,
-                            {.batch = options_.batch,
-                             .first = epoch * rows_,
-                             .samples = rows_,
-                             .shuffle = true,
-                             .seed = options_.seed,
-                             .augmentation = {options_.crop, options_.flip},
-                             .normalisation = setting_.normalisation,
-                             .workers = workers_for(*setting_.table, context_)},
-                            context_);
+    const auto source = open_pictures(*setting_.table, job_.training.subset,
+                                      {.batch = options_.batch,
+                                       .first = epoch * rows_,
+                                       .samples = rows_,
+                                       .shuffle = true,
+                                       .seed = options_.seed,
+                                       .augmentation = {options_.crop, options_.flip},
+                                       .normalisation = setting_.normalisation},
+                                      setting_.device, context_);
     Training::Output output;
-    while (const loader::Batch* batch = batches.next()) {
+    while (const PictureBatch* batch = source->next()) {
       const int64_t step = epoch * steps_each_ + batch->number;
       const double rate = schedule_.at(step);
-      const float loss =
-          training_.step(images_of(*batch, setting_.table->size(), setting_.device), labels_of(*batch, setting_.device), rate, &output);
+      // The outputs are read after every step, so on a device nothing would be won by leaving the loss there.
+      const float loss = training_.step(batch->images, batch->labels, rate, &output).item<float>();
       if (!std::isfinite(loss))
         throw InputError({"", fmt::format("the proxy ({})", options_.net),
                           fmt::format("diverged: at step {} the loss is {} (learning rate {:.3g})", step, loss, rate),

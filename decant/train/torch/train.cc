@@ -1,7 +1,8 @@
-// The loop itself, and nothing but: what a step is stands in training.h, where pictures come from in batches.h.
+// A training from its job to its result. The loop is in steps.h, what a step is in training.h, where pictures come from in
+// picture_source.h.
 #include "decant/train/train.h"
 
-#include <cmath>
+#include <ATen/ops/zeros.h>
 #include <numeric>
 #include <optional>
 
@@ -9,36 +10,27 @@
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/setting.h"
-#include "decant/train/torch/training.h"
+#include "decant/train/torch/steps.h"
 
 namespace decant::train {
 namespace {
 
 constexpr int kTestBatch = 256;
 
-void run_steps(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
+void run_training(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
   const TrainOptions& options = job.options;
-  const Schedule schedule = schedule_of(options, options.steps);
-  loader::Batches batches(*setting.table, job.subset,
-                          {.batch = options.batch,
-                           .samples = options.steps * options.batch,
-                           .shuffle = true,
-                           .seed = options.seed,
-                           .augmentation = {options.crop, options.flip},
-                           .normalisation = setting.normalisation,
-                           .workers = workers_for(*setting.table, context)},
-                          context);
-  Stage stage(context, "train", options.steps, "steps");
-  for (int64_t step = 0; step < options.steps; ++step) {
-    const loader::Batch& batch = *batches.next();
-    const double rate = schedule.at(step);
-    const float loss = training.step(images_of(batch, setting.table->size(), setting.device), labels_of(batch, setting.device), rate);
-    if (!std::isfinite(loss)) throw_diverged(step, loss, rate);
-    result.losses.push_back(loss);
-    stage.advance();
-  }
+  const auto source = open_pictures(*setting.table, job.subset,
+                                    {.batch = options.batch,
+                                     .samples = options.steps * options.batch,
+                                     .shuffle = true,
+                                     .seed = options.seed,
+                                     .augmentation = {options.crop, options.flip},
+                                     .normalisation = setting.normalisation},
+                                    setting.device, context);
+  result.losses =
+      run_steps(training, *source, schedule_of(options, options.steps), options.steps, losses_per_reading(setting.device), context);
   result.steps = options.steps;
-  result.input_seconds = batches.waited();
+  result.input_seconds = source->waited();
 }
 
 double mean_of_last_tenth(const std::vector<float>& losses) {
@@ -53,20 +45,17 @@ void run_test(Training& training, const Setting& setting, const TrainJob& job, c
   if (!job.test_table) own.emplace(*job.test, rows, setting.table->size(), 0, context);  // read once, so not kept
   const loader::ImageTable& table = job.test_table ? *job.test_table : *own;
   DECANT_CHECK(table.size() == setting.table->size(), ==, true);
-  loader::Batches batches(table, rows,
-                          {.batch = kTestBatch,
-                           .samples = static_cast<int64_t>(rows.size()),
-                           .normalisation = setting.normalisation,
-                           .workers = workers_for(table, context)},
-                          context);
+  const auto source = open_pictures(
+      table, rows, {.batch = kTestBatch, .samples = static_cast<int64_t>(rows.size()), .normalisation = setting.normalisation},
+      setting.device, context);
   Stage stage(context, "test", static_cast<int64_t>(rows.size()), "images");
-  int64_t right = 0;
-  while (const loader::Batch* batch = batches.next()) {
-    right += training.count_right(images_of(*batch, table.size(), setting.device), labels_of(*batch, setting.device));
+  const at::Tensor right = at::zeros({}, at::TensorOptions(setting.device).dtype(at::kLong));
+  while (const PictureBatch* batch = source->next()) {
+    right.add_(training.count_right(batch->images, batch->labels));
     stage.advance(batch->count);
   }
   result.test_rows = static_cast<int64_t>(rows.size());
-  result.accuracy = static_cast<double>(right) / static_cast<double>(rows.size());
+  result.accuracy = right.item<double>() / static_cast<double>(rows.size());
 }
 
 void require_test(const TrainJob& job) {
@@ -89,7 +78,7 @@ TrainResult train(const TrainJob& job, const Context& context) {
   Training training(*setting.network, nn::initial_state(*setting.network, Random(job.options.seed, "weights")), job.options,
                     setting.device);
   TrainResult result;
-  run_steps(training, setting, job, context, result);
+  run_training(training, setting, job, context, result);
   result.final_loss = mean_of_last_tenth(result.losses);
   if (!job.save_weights.empty()) nn::save_weights(*setting.network, training.state(), job.save_weights);
   if (job.test != nullptr) run_test(training, setting, job, context, result);

@@ -69,7 +69,7 @@ struct Subject {
         initial(nn::initial_state(*network, Random(1, "weights"))),
         training(*network, initial, TrainOptions{}, c10::kCPU),
         batch(drawn_batch(batch_size)) {}
-  float step() { return training.step(images_of(batch, kSize, c10::kCPU), labels_of(batch, c10::kCPU), kRate); }
+  float step() { return training.step(images_of(batch, kSize, c10::kCPU), labels_of(batch, c10::kCPU), kRate).item<float>(); }
 
   nn::MemoryReuse memory;
   std::unique_ptr<const nn::Network> network;

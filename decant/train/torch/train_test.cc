@@ -1,11 +1,14 @@
 #include "decant/train/train.h"
 
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <atomic>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <numeric>
 #include <thread>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
@@ -16,6 +19,7 @@
 #include "decant/loader/memory_rows.h"
 #include "decant/train/dynamics.h"
 #include "decant/train/torch/optimizer.h"
+#include "decant/train/torch/training.h"
 
 namespace decant::train {
 namespace {
@@ -248,6 +252,26 @@ TEST(Train, StopsWhenCancelled) {
   const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};
   EXPECT_THROW(train({.options = small_options(), .rows = &rows, .subset = subset, .classes = 2}, context), Cancelled);
   EXPECT_EQ(sink.steps, 5);
+}
+
+TEST(Training, SmoothedCrossEntropyIsLibtorchsToTheLastBit) {
+  const ThreadCount threads(1);
+  for (const auto& [count, classes] : {std::pair{1, 1}, {3, 2}, {16, 10}, {37, 100}, {256, 10}}) {
+    std::vector<float> values;
+    std::vector<int64_t> classes_of;
+    Random random(7, "logits", static_cast<uint64_t>(count));
+    for (int i = 0; i < count * classes; ++i) values.push_back(static_cast<float>(random.below(20000)) / 1000 - 10);
+    for (int i = 0; i < count; ++i) classes_of.push_back(static_cast<int64_t>(random.below(static_cast<uint64_t>(classes))));
+    const at::Tensor labels = at::tensor(classes_of);
+    for (const double smoothing : {0.0, 0.1, 0.3}) {
+      const at::Tensor logits = at::tensor(values).view({count, classes}).set_requires_grad(true);
+      const at::Tensor own = smoothed_cross_entropy(logits, labels, smoothing);
+      const at::Tensor theirs = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, smoothing);
+      EXPECT_EQ(own.item<float>(), theirs.item<float>());
+      EXPECT_TRUE(at::equal(torch::autograd::grad({own}, {logits})[0], torch::autograd::grad({theirs}, {logits})[0]))
+          << fmt::format("{} of {} classes, smoothing {}", count, classes, smoothing);
+    }
+  }
 }
 
 /// Two parameters of one value each, the first decaying; gradients 0.5 and −1, twice.

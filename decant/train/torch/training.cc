@@ -1,8 +1,9 @@
 #include "decant/train/torch/training.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/nll_loss.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -45,6 +46,14 @@ at::Tensor labels_of(const loader::Batch& batch, c10::Device device) {
   return at::from_blob(data_of(batch.labels), {batch.count}, at::kLong).to(device);
 }
 
+at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing) {
+  const at::Tensor log_p = at::log_softmax(logits, 1);
+  const at::Tensor own = at::nll_loss(log_p, labels);
+  if (smoothing == 0) return own;
+  const at::Tensor all = log_p.sum(1).neg().mean();
+  return own.mul(1 - smoothing).add(all.mul(smoothing / static_cast<double>(logits.size(1))));
+}
+
 nn::State placed_on(const nn::State& state, c10::Device device) {
   return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
 }
@@ -62,13 +71,13 @@ Training::Training(const nn::Network& network, const nn::State& state, const Tra
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters, decays_of(network));
 }
 
-float Training::step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* seen) {
+at::Tensor Training::step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* seen) {
   const at::Tensor embedding = network_.embed(state_.parameters, state_.buffers, images, true);
   const at::Tensor output = network_.classify(state_.parameters, embedding);
   if (seen != nullptr) *seen = {embedding.detach(), output.detach()};
-  const at::Tensor loss = at::cross_entropy_loss(output, labels, {}, at::Reduction::Mean, -100, label_smoothing_);
+  const at::Tensor loss = smoothed_cross_entropy(output, labels, label_smoothing_);
   optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
-  return loss.item<float>();
+  return loss.detach();
 }
 
 std::vector<at::Tensor> Training::memory() const {
@@ -90,10 +99,10 @@ void Training::restore(const std::vector<at::Tensor>& memory, int64_t steps) {
   optimizer_->restore({memory.begin() + static_cast<ptrdiff_t>(own), memory.end()}, steps);
 }
 
-int64_t Training::count_right(const at::Tensor& images, const at::Tensor& labels) {
+at::Tensor Training::count_right(const at::Tensor& images, const at::Tensor& labels) {
   const c10::NoGradGuard no_grad;
   const at::Tensor output = network_.forward(state_.parameters, state_.buffers, images, false);
-  return output.argmax(1).eq(labels).sum().item<int64_t>();
+  return output.argmax(1).eq(labels).sum();
 }
 
 }  // namespace decant::train

@@ -12,6 +12,11 @@ namespace decant::train {
 at::Tensor images_of(const loader::Batch& batch, ImageSize size, c10::Device device);
 at::Tensor labels_of(const loader::Batch& batch, c10::Device device);
 
+/// −Σ_c q_c log p_c, the mean over the batch, where p = softmax(logits) and q is 1 − s on the label's class with s spread evenly over all.
+/// Values and gradients are those of at::cross_entropy_loss to the last bit; but that one looks for labels to be ignored, and on a
+/// device waits for what it finds.
+at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
+
 /// The same tensors on `device`, those of four dimensions in channels-last.
 nn::State placed_on(const nn::State& state, c10::Device device);
 
@@ -37,11 +42,12 @@ class Training {
     at::Tensor embedding;  ///< (batch, embedding width)
     at::Tensor logits;     ///< (batch, classes)
   };
-  /// Forward, label-smoothed cross entropy, backward, update with rate η. Returns the loss before the update.
-  float step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* output = nullptr);
+  /// Forward, label-smoothed cross entropy, backward, update with rate η. Returns the loss before the update: one float32 on the device,
+  /// where the step may still be running.
+  at::Tensor step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* output = nullptr);
 
-  /// Pictures whose largest output is the label's, in evaluation mode.
-  int64_t count_right(const at::Tensor& images, const at::Tensor& labels);
+  /// How many pictures have their largest output where the label is, in evaluation mode: one int64 on the device.
+  at::Tensor count_right(const at::Tensor& images, const at::Tensor& labels);
 
   /// The weights as they are now: shared tensors, not copies.
   const nn::State& state() const { return state_; }

@@ -1,0 +1,275 @@
+#include "decant/train/torch/device_batches.h"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/record_function.h>
+#include <atomic>
+#include <gmock/gmock.h>
+#include <limits>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
+#include "decant/loader/memory_rows.h"
+#include "decant/nn/weights.h"
+#include "decant/train/torch/setting.h"
+#include "decant/train/torch/steps.h"
+
+namespace decant::train {
+namespace {
+
+using ::testing::HasSubstr;
+
+loader::MemoryRows noise_rows(int count, int side, int channels) {
+  std::vector<Image> pictures(static_cast<size_t>(count));
+  std::vector<int32_t> labels;
+  for (int i = 0; i < count; ++i) {
+    pictures[static_cast<size_t>(i)].resize({side, side, channels});
+    Random random(3, "noise", static_cast<uint64_t>(i));
+    for (uint8_t& value : pictures[static_cast<size_t>(i)].pixels) value = static_cast<uint8_t>(random.below(256));
+    labels.push_back(i % 4);
+  }
+  return {std::move(pictures), std::move(labels)};
+}
+
+/// Every third row is missing.
+std::vector<int64_t> some_rows_of(const Rows& rows) {
+  std::vector<int64_t> some;
+  for (int64_t row = 0; row < rows.size(); ++row) {
+    if (row % 3 != 1) some.push_back(row);
+  }
+  return some;
+}
+
+void expect_same(const PictureBatch& device, const PictureBatch& loader) {
+  EXPECT_EQ(device.number, loader.number);
+  EXPECT_EQ(device.count, loader.count);
+  EXPECT_TRUE(at::equal(device.images, loader.images)) << "batch " << loader.number;
+  EXPECT_EQ(device.images.strides(), loader.images.strides());
+  EXPECT_EQ(device.images.scalar_type(), at::kFloat);
+  EXPECT_TRUE(at::equal(device.labels, loader.labels));
+  EXPECT_EQ(std::vector(device.rows.begin(), device.rows.end()), std::vector(loader.rows.begin(), loader.rows.end()));
+  EXPECT_EQ(std::vector(device.classes.begin(), device.classes.end()), std::vector(loader.classes.begin(), loader.classes.end()));
+}
+
+void expect_same_stream(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options) {
+  DeviceBatches device(table, subset, options, c10::kCPU, Context{});
+  LoaderPictures loader(table, subset, options, c10::kCPU, Context{});
+  int64_t samples = 0;
+  while (const PictureBatch* batch = loader.next()) {
+    const PictureBatch* made = device.next();
+    ASSERT_NE(made, nullptr);
+    expect_same(*made, *batch);
+    samples += made->count;
+  }
+  EXPECT_EQ(device.next(), nullptr);
+  EXPECT_EQ(samples, options.samples);
+}
+
+TEST(DeviceBatches, AreTheLoadersBitForBit) {
+  const float mean[] = {0.4914F, 0.4822F, 0.4465F};
+  const float deviation[] = {0.2470F, 0.2435F, 0.2616F};
+  for (const int channels : {1, 3}) {
+    for (const int side : {1, 3, 7, 16}) {  // 3: shifts by 4 reflect at both edges
+      const loader::MemoryRows rows = noise_rows(23, side, channels);
+      const std::vector<int64_t> subset = some_rows_of(rows);
+      const loader::ImageTable table(rows, all_rows_of(rows), {side, side, channels}, 1 << 20, Context{});
+      const auto count = static_cast<size_t>(channels);
+      loader::BatchOptions options{.batch = 4, .samples = 15 * 16 + 2, .shuffle = true, .seed = 11};  // 61 batches: more than one plan
+      options.normalisation = loader::normalisation_of(std::span(mean).first(count), std::span(deviation).first(count));
+      for (const int crop : {0, 4}) {
+        for (const bool flip : {false, true}) {
+          SCOPED_TRACE(fmt::format("{} channels, side {}, crop {}, flip {}", channels, side, crop, flip));
+          options.augmentation = {crop, flip};
+          options.first = 0;
+          expect_same_stream(table, subset, options);
+          options.first = 37;
+          expect_same_stream(table, subset, options);
+        }
+      }
+    }
+  }
+}
+
+TEST(DeviceBatches, InOrderAndOverATableOfTheSubsetAlone) {
+  const loader::MemoryRows rows = noise_rows(20, 5, 3);
+  const std::vector<int64_t> subset = some_rows_of(rows);
+  const loader::ImageTable table(rows, subset, {5, 5, 3}, 1 << 20, Context{});
+  expect_same_stream(table, subset, {.batch = 6, .samples = std::ssize(subset)});
+  expect_same_stream(table, std::vector<int64_t>{5}, {.batch = 6, .samples = 6, .shuffle = true, .augmentation = {2, true}});
+  expect_same_stream(table, subset, {.batch = 6, .samples = 0});
+}
+
+TEST(DeviceBatches, ShareOneCopyOfTheTable) {
+  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const auto subset = all_rows_of(rows);
+  const loader::ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  const loader::BatchOptions options{.batch = 2, .samples = 2};
+  DeviceBatches first(table, subset, options, c10::kMeta, Context{});
+  const auto copy = [&] {
+    return std::any_cast<at::Tensor>(table.attached("pixels on meta", []() -> std::any { throw BugError("not there"); }));
+  };
+  const at::Tensor shared = copy();
+  EXPECT_EQ(shared.sizes(), (std::vector<int64_t>{6 * 16, 3}));
+  DeviceBatches second(table, subset, options, c10::kMeta, Context{});
+  EXPECT_TRUE(copy().is_same(shared));
+  DeviceBatches here(table, subset, options, c10::kCPU, Context{});
+  EXPECT_TRUE(copy().is_same(shared)) << "another device has a copy of its own";
+}
+
+TEST(DeviceBatches, StopWhenCancelled) {
+  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const auto subset = all_rows_of(rows);
+  const loader::ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  std::atomic<bool> cancel{false};
+  DeviceBatches batches(table, subset, {.batch = 2, .samples = 1000}, c10::kCPU, {.cancel = &cancel});
+  EXPECT_NE(batches.next(), nullptr);
+  cancel = true;
+  EXPECT_THROW(batches.next(), Cancelled);
+}
+
+TEST(OpenPictures, TheDeviceMakesBatchesOfAKeptTableAndTheLoaderAllOthers) {
+  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const auto subset = all_rows_of(rows);
+  const loader::ImageTable kept(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  const loader::ImageTable decoding(rows, subset, {4, 4, 3}, 0, Context{});
+  const auto on_device = [&](const loader::ImageTable& table, c10::Device device) {
+    const auto source = open_pictures(table, subset, {.batch = 2, .samples = 6}, device, {.threads = 1});
+    return dynamic_cast<DeviceBatches*>(source.get()) != nullptr;
+  };
+  EXPECT_TRUE(on_device(kept, c10::kMeta));
+  EXPECT_FALSE(on_device(decoding, c10::kMeta));
+  EXPECT_FALSE(on_device(kept, c10::kCPU));
+}
+
+/// A training of `quick` through one source or the other, and where it ended.
+struct Ran {
+  std::vector<float> losses;
+  std::vector<at::Tensor> memory;
+  int64_t right = 0;
+};
+
+template <class Source>
+Ran run_through(const TrainJob& job, int losses_at_once) {
+  const Context context{.threads = 1};
+  const ThreadCount threads(1);
+  const Setting setting(job, context);
+  const TrainOptions& o = job.options;
+  Training training(*setting.network, nn::initial_state(*setting.network, Random(o.seed, "weights")), o, c10::kCPU);
+  const loader::BatchOptions options{.batch = o.batch,
+                                     .samples = o.steps * o.batch,
+                                     .shuffle = true,
+                                     .seed = o.seed,
+                                     .augmentation = {o.crop, o.flip},
+                                     .normalisation = setting.normalisation};
+  Source source(*setting.table, job.subset, options, c10::kCPU, context);
+  Ran ran;
+  ran.losses = run_steps(training, source, schedule_of(o, o.steps), o.steps, losses_at_once, context);
+  ran.memory = training.memory();
+  Source test(*setting.table, job.subset, {.batch = 7, .samples = std::ssize(job.subset), .normalisation = setting.normalisation},
+              c10::kCPU, context);
+  while (const PictureBatch* batch = test.next()) ran.right += training.count_right(batch->images, batch->labels).template item<int64_t>();
+  return ran;
+}
+
+TEST(DeviceBatches, ATrainingThroughThemIsTheLoaders) {
+  const loader::MemoryRows rows = noise_rows(40, 16, 3);
+  const std::vector<int64_t> subset = some_rows_of(rows);
+  TrainJob job{.options = {.net = "quick", .steps = 12, .batch = 16, .learning_rate = 0.02}, .rows = &rows, .subset = subset, .classes = 4};
+  const Ran loader = run_through<LoaderPictures>(job, 1);
+  const Ran device = run_through<DeviceBatches>(job, 5);  // 12 losses in three readings, the last one short
+  EXPECT_EQ(train(job, {.threads = 1}).losses, loader.losses);
+  EXPECT_EQ(device.losses, loader.losses);
+  EXPECT_EQ(device.losses.size(), 12U);
+  EXPECT_EQ(device.right, loader.right);
+  for (size_t i = 0; i < loader.memory.size(); ++i) EXPECT_TRUE(at::equal(device.memory[i], loader.memory[i])) << i;
+}
+
+// Tensors on the device `meta` have shapes and no values: reading one back throws, and so does mixing them with tensors on the CPU.
+
+TEST(DeviceBatches, AreMadeWithoutReadingBack) {
+  const loader::MemoryRows rows = noise_rows(12, 16, 3);
+  const auto subset = all_rows_of(rows);
+  const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
+  DeviceBatches batches(table, subset, {.batch = 5, .samples = 12, .shuffle = true, .augmentation = {4, true}}, c10::kMeta, Context{});
+  for (const int64_t count : {5, 5, 2}) {
+    const PictureBatch* batch = batches.next();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_TRUE(batch->images.is_meta());
+    EXPECT_TRUE(batch->labels.is_meta());
+    EXPECT_EQ(batch->images.sizes(), (std::vector<int64_t>{count, 3, 16, 16}));
+    EXPECT_TRUE(batch->images.is_contiguous(at::MemoryFormat::ChannelsLast));
+    EXPECT_EQ(std::ssize(batch->rows), count);
+  }
+  EXPECT_EQ(batches.next(), nullptr);
+}
+
+/// Counts the operations that wait for a device, called from any thread while it lives. One at a time.
+class WaitCounter {
+ public:
+  WaitCounter() : handle_(at::addGlobalCallback(at::RecordFunctionCallback(seen))) { items_ = readings_ = 0; }
+  ~WaitCounter() { at::removeCallback(handle_); }
+  WaitCounter(const WaitCounter&) = delete;
+  WaitCounter& operator=(const WaitCounter&) = delete;
+  int items() const { return items_; }        ///< single values read, or sizes that depend on values
+  int readings() const { return readings_; }  ///< of LossLog
+
+ private:
+  static std::unique_ptr<at::ObserverContext> seen(const at::RecordFunction& function) {
+    const std::string name = function.name();
+    items_ += name == "aten::_local_scalar_dense" || name == "aten::nonzero" || name == "aten::is_nonzero" || name == "aten::equal" ||
+              name == "aten::masked_select";
+    readings_ += name == "aten::stack";
+    return nullptr;
+  }
+  static inline std::atomic<int> items_;
+  static inline std::atomic<int> readings_;
+  at::CallbackHandle handle_;
+};
+
+TEST(Steps, ReadNothingBackButABlockOfLosses) {
+  const ThreadCount threads(1);
+  const loader::MemoryRows rows = noise_rows(12, 16, 3);
+  const auto subset = all_rows_of(rows);
+  const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
+  for (const std::string optimizer : {"sgd", "adamw"}) {
+    const TrainOptions options{.net = "quick", .optimizer = optimizer, .learning_rate = 0.001};
+    const auto network = nn::make_network({options.net, table.size(), 4});
+    Training training(*network, nn::initial_state(*network, Random(1, "weights")), options, c10::kCPU);
+    const WaitCounter counter;
+    DeviceBatches batches(table, subset, {.batch = 5, .samples = 35, .shuffle = true, .augmentation = {4, true}}, c10::kCPU, Context{});
+    EXPECT_EQ(run_steps(training, batches, schedule_of(options, 6), 6, 4, Context{}).size(), 6U);
+    EXPECT_EQ(counter.readings(), 2);
+    const PictureBatch& last = *batches.next();
+    const at::Tensor right = training.count_right(last.images, last.labels);
+    EXPECT_EQ(counter.items(), 0) << optimizer;
+    right.item<int64_t>();
+    EXPECT_EQ(counter.items(), 1) << "and would be seen";
+  }
+}
+
+TEST(LossLog, NamesTheStepThatDivergedHoweverLateItIsRead) {
+  const auto steps_until_noticed = [](int block, std::string& message) {
+    LossLog log(block);
+    int steps = 0;
+    message = message_of([&] {
+      for (; steps < 20; ++steps) {
+        const float loss = steps < 7 ? 1.0F / static_cast<float>(steps + 1) : std::numeric_limits<float>::quiet_NaN();
+        log.add(at::full({}, loss), 0.5 + steps);
+      }
+      log.read();
+    });
+    EXPECT_EQ(log.losses().size(), 7U);
+    return steps;
+  };
+  std::string message;
+  for (const auto& [block, noticed] : {std::pair{1, 7}, {5, 9}, {10, 9}, {50, 20}}) {
+    EXPECT_EQ(steps_until_noticed(block, message), noticed) << block;
+    EXPECT_THAT(message, HasSubstr("step 7:")) << block;
+    EXPECT_THAT(message, HasSubstr("it was 7.5 here")) << block;
+  }
+}
+
+}  // namespace
+}  // namespace decant::train
