@@ -64,14 +64,14 @@ class StopWatching final : public ProgressSink {
   int64_t left_;
 };
 
-class Scores : public testing::Test {
+class ProxyScores : public testing::Test {
  protected:
   void SetUp() override {
     if (!has_neural()) GTEST_SKIP() << "this build has no networks";
   }
 };
 
-TEST_F(Scores, OfPicturesAreResumedReusedAndChosenBy) {
+TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
   const fs::path folder = fresh_folder("scores");
   CompressOptions all = by_proxy(cifar_set("in", 1, 120), folder / "all", "random");
   all.keep = "100%";
@@ -148,7 +148,7 @@ TEST_F(Scores, OfPicturesAreResumedReusedAndChosenBy) {
   EXPECT_FALSE(fs::exists(folder / "e"));
 }
 
-TEST_F(Scores, AProxyThatLearntNothingIsRefusedEveryTime) {
+TEST_F(ProxyScores, AProxyThatLearntNothingIsRefusedEveryTime) {
   const fs::path in = cifar_set("noise/in", 1, 200);
   Random random(3, "noise");
   change_records(in, [&](size_t, std::span<char> record) {
@@ -165,7 +165,7 @@ TEST_F(Scores, AProxyThatLearntNothingIsRefusedEveryTime) {
   }
 }
 
-TEST_F(Scores, DualLeavesWrongLabelsOut) {
+TEST_F(ProxyScores, DualLeavesWrongLabelsOut) {
   const fs::path in = cifar_set("wrong/in", 1, 400);
   Random random(5, "wrong labels");
   std::vector<bool> wrong(400);

@@ -285,6 +285,15 @@ TEST(ChooseRows, BadFeaturesAreNamedByEveryMethodThatSeesThem) {
   }
 }
 
+TEST(ChooseRows, WeightsOfFeaturesBeyondTheirRangeAreRefused) {
+  DrawnSet set("huge", {20, 10});
+  for (float& value : set.values) value *= 1e30F;
+  SelectOptions select = set.method("bins-weighted");
+  EXPECT_EQ(message_of([&] { choose(set.stored(), select, 10); }), "no error") << "cosines have no scale";
+  select.function = "graph-cut-dot";
+  expect_says(message_of([&] { choose(set.stored(), select, 10); }), {"beyond float32", "Scale the features down"});
+}
+
 TEST(ChooseRows, BetaTakesNegativeScoresAsIfTheSmallestWereZero) {
   DrawnSet set("negative", {60, 40, 20});
   for (float& score : set.scores) score = std::round(1024 * score) / 1024;  // sums are exact

@@ -88,7 +88,7 @@ Ranked ranker_of(const Material& material, uint64_t seed) {
 }
 
 bool uses_features(const std::string& method) {
-  return method == "d2" || find_feature_method(method) != nullptr;
+  return method_info(method).features;
 }
 
 /// What keeps only the hardest rows when little is kept is worse than chance.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
+#include "decant/base/json.h"
 #include "decant/base/options.h"
 #include "decant/data/dynamics.h"
 #include "decant/pipeline/input.h"

@@ -34,6 +34,8 @@ double mean_score(std::span<const int64_t> rows, const Selection& bins, std::spa
   for (const int64_t row : rows) {
     const auto at = static_cast<size_t>(row);
     const double score = scores.empty() ? std::abs(static_cast<double>(bins.gains[at])) : scores[at];
+    if (scores.empty() && !std::isfinite(score))
+      throw InputError({"", fmt::format("row {}", row), "what its pick gained is beyond float32", "Scale the features down"});
     if (!(score >= 0) || !std::isfinite(score))
       throw InputError(
           {"", fmt::format("row {}", row), fmt::format("its score is {}", score), "Weights are made of finite numbers from 0 on"});
