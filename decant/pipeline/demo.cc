@@ -22,6 +22,8 @@ void DemoOptions::declare(OptionTable& table) {
 
 namespace {
 
+constexpr int kSide = 32;  // of the pictures that networks see
+
 std::string draw_pictures(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
   const fs::path folder = options.out / "pictures";
   const DrawOptions drawing{.seed = options.seed};
@@ -44,6 +46,7 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
 
   CompressOptions compressing{.input = {.path = pictures}, .out = small, .keep = options.keep, .seed = options.seed, .overwrite = true};
   compressing.features.cache = options.out / "cache";
+  compressing.features.image_size = kSide;
   compressing.command = fmt::format("decant compress {} -o {} --keep {}", pictures, small.string(), options.keep);
   const Json run = compress(compressing, context);
   say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(run["kept"]), human_count(run["rows"]),
@@ -51,7 +54,7 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
                   run["method_note"].get<std::string>()));
 
   EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
-  judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", "32"}};
+  judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
   const evaluate::Evidence evidence = evaluate_sets(judging, context);
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));
