@@ -38,15 +38,15 @@ noise() {  # a fifth of the labels wrong
   mv "$here/noise.txt.new" "$here/noise.txt"
 }
 
-text() {  # NAME FOLDER TRAIN TEST
+text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
   local to=$root/build/data/$1_lsa from
   from=$(dataset "$2")
   [ -e "$to/.done" ] || { /usr/bin/python3 "$here/text_features.py" "$from/$3" "$from/$4" "$to" && touch "$to/.done"; }
   judge "$1" "$to/train.npy" --labels "$to/train-labels.npy" --test "$to/test.npy" --test-labels "$to/test-labels.npy" --nets linear \
-    --against random,herding,k-means,facility-location,bins,k-center,moderate,zcore --keep 5%,10%,30% --seeds 10
+    --against "random,$5" --keep "$6" --seeds 10
 }
-agnews() { text agnews agnews_part dev.tsv test.tsv; }
-sst2() { text sst2 sst2 train.tsv test.tsv; }
+agnews() { text agnews agnews_part dev.tsv test.tsv herding,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
+sst2() { text sst2 sst2 train.tsv test.tsv herding,k-means,bins 5%,10%; }
 
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_methods cifar10_nets cifar10_full)
 if [ "${1:-}" = list ]; then

@@ -55,7 +55,7 @@ std::string render(const ReportInput& input, const Context& context) {
   page += cost_section(facts);
   page += bad_section(facts, input.bad);
   page += repeat_section(facts);
-  page += words_section();
+  page += words_section(facts);
   page += fmt::format(
       "<footer>Made by decant {}. This page is complete in itself and asks nothing of any "
       "network.</footer>\n",

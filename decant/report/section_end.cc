@@ -63,11 +63,20 @@ std::string repeat_section(const RunFacts& facts) {
   body += "<dl class=\"facts\">" + fact("decant", facts.version) + fact("seed", facts.seed) + fact("method", facts.method) +
           fact("features", facts.features) + fact("input", facts.input_path) + fact("format", facts.input_format) +
           fact("rows", splits(facts)) + fact("digest", facts.input_digest) + "</dl>\n";
-  return section("repeat", "How to repeat this", "<p>The same input, options and seed give the same bytes, with any number of threads.</p>",
-                 body + options_table(facts));
+  return section(
+      "repeat", "How to repeat this",
+      "<p>The same input, options and seed give the same bytes, with any number of threads; where a network was trained or gave features, "
+      "with the same number.</p>",
+      body + options_table(facts));
 }
 
-std::string words_section() {
+std::string words_section(const RunFacts& facts) {
+  if (facts.bins.size() == 1)
+    return section("words", "Two words", "",
+                   "<dl class=\"words\">"
+                   "<div><dt>rank</dt><dd>The place of a row in the order of its class: 0 came first. The first rows are kept.</dd></div>"
+                   "<div><dt>gain</dt><dd>What a row added when it was picked, or its score. Gains can be compared inside one class, and "
+                   "nowhere else.</dd></div></dl>\n");
   return section("words", "Three words", "",
                  "<dl class=\"words\">"
                  "<div><dt>bin</dt><dd>A part of the data set. Bins are filled one after another, each with "

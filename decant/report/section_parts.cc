@@ -49,10 +49,8 @@ std::string vanished_sentence(std::span<const Part> classes) {
 }  // namespace
 
 std::string bins_section(const RunFacts& facts) {
-  if (facts.bins.empty()) return {};
-  const std::string what = facts.method == "bins"
-                               ? "Bins are filled one after another: the first with what is typical, the last with what is unusual."
-                               : "The parts that the rows were chosen from.";
+  if (facts.bins.size() < 2) return {};  // all rows in one bin: nothing to compare
+  const std::string what = "Bins are filled one after another: the first with what is typical, the last with what is unusual.";
   const std::string note = fmt::format("<p>{}</p><p>{}</p>", prose(what), prose(range_sentence(facts.bins, "bin", "bin ")));
   return section("bins", "Bins", note, kLegend + bins_chart(facts.bins));
 }

@@ -30,7 +30,7 @@ std::string pictures_section(const ReportInput& input, std::span<const Sheet> sh
 std::string cost_section(const RunFacts& facts);
 std::string bad_section(const RunFacts& facts, std::span<const BadRow> bad);
 std::string repeat_section(const RunFacts& facts);
-std::string words_section();
+std::string words_section(const RunFacts& facts);
 
 /// A chapter: heading and note beside the body. `note` and `body` are HTML.
 std::string section(std::string_view id, std::string_view heading, const std::string& note, const std::string& body);
