@@ -30,8 +30,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("scores", scores, "WHAT", "a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy");
   table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta; default: the method's own");
   table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first");
-  table.add("beta-mode", beta_mode, "M",
-            "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = by how easy the set is as a whole");
+  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = 0.65");
   table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
   table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
   table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");

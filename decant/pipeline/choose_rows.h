@@ -33,7 +33,7 @@ struct SelectOptions {
   std::string scores = "auto";  ///< "auto" = recorded with a proxy; a folder of `decant scores`; a .npy with a number for each row
   std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
   double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of the user's scores
-  double beta_mode = 0;         ///< of rule beta; 0 = by how easy the set is as a whole
+  double beta_mode = 0;         ///< of rule beta; 0 = kBetaMode
   double beta_power = 1;        ///< of the score in rule beta
   std::string score_net = "quick";
   int score_epochs = 12;

@@ -8,7 +8,6 @@
 #include "decant/pipeline/method_options.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/list.h"
-#include "decant/select/pools.h"
 #include "decant/select/recipes.h"
 #include "decant/select/rules/band.h"
 #include "decant/select/rules/beta.h"
@@ -18,17 +17,8 @@
 namespace decant {
 namespace {
 
-/// What was asked for, else by how easy the rows were as a whole; a column of the user's says nothing of that.
 double mode_of(const Material& material) {
-  if (material.select.beta_mode > 0) return material.select.beta_mode;
-  std::vector<double> ease;
-  if (material.dynamics.dynamics.epochs() > 0) {
-    std::vector<bool> left_out = mark_rows(std::ssize(material.ease), material.left_out);
-    for (size_t row = 0; row < left_out.size(); ++row) {
-      if (!left_out[row]) ease.push_back(material.ease[row]);
-    }
-  }
-  return beta_mode_for(ease);
+  return material.select.beta_mode > 0 ? material.select.beta_mode : kBetaMode;
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {

@@ -1,7 +1,6 @@
 #include "decant/select/rules/beta.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "decant/select/rules/pool_scores.h"
 
@@ -23,12 +22,6 @@ Ranking beta(std::span<const double> ease, std::span<const double> scores, const
     keys[i] = weightless ? kLast + easy[i] : density + (options.power > 0 ? options.power * std::log(own[i]) : 0) + gumbel;
   }
   return ranking_of(pool, own, falling_order(keys));
-}
-
-double beta_mode_for(std::span<const double> ease) {
-  if (ease.empty()) return 0.7;
-  const double mean = std::accumulate(ease.begin(), ease.end(), 0.0) / static_cast<double>(ease.size());
-  return std::clamp(1.35 - mean, 0.5, 0.85);
 }
 
 }  // namespace decant

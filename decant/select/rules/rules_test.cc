@@ -137,12 +137,5 @@ TEST(Beta, RowsWithoutScoreComeLastAndEdgesAreFinite) {
   EXPECT_NE(beta(ease, scores, {0, rows, 4}, {.power = 0}).order.back(), 2) << "without the score's weight it does not matter";
 }
 
-TEST(Beta, TheEasierTheSetTheHarderTheRows) {
-  EXPECT_DOUBLE_EQ(beta_mode_for(std::vector<double>{0.5, 0.7}), 0.75);
-  EXPECT_DOUBLE_EQ(beta_mode_for(std::vector<double>{0.1}), 0.85);
-  EXPECT_DOUBLE_EQ(beta_mode_for(std::vector<double>{0.99, 1}), 0.5);
-  EXPECT_DOUBLE_EQ(beta_mode_for({}), 0.7);
-}
-
 }  // namespace
 }  // namespace decant
