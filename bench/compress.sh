@@ -16,7 +16,7 @@ report() {
 }
 
 rm -rf "$scratch/small"
-measure "$decant" compress "$cifar" -o "$scratch/small" --keep 20% --features "$scratch/cifar10.npy" --threads 2 --quiet
+measure "$decant" compress "$cifar" -o "$scratch/small" --keep 20% --method bins --features "$scratch/cifar10.npy" --threads 2 --quiet
 cp "$scratch/time" "$scratch/time.compress"
 measure "$decant" verify "$scratch/small" --source "$cifar" --threads 2 --quiet
 cp "$scratch/time" "$scratch/time.verify"

@@ -10,8 +10,9 @@
 namespace decant {
 namespace {
 
-constexpr int kFewestEpochs = 6;     // below that, scores of the proxy were no guide
-constexpr int64_t kFewestRows = 50;  // of a class, for a proxy to learn it
+// Both are guesses on the careful side: twelve epochs and thousands of rows are what was measured.
+constexpr int kFewestEpochs = 6;
+constexpr int64_t kFewestRows = 50;  // of a class
 
 Automatic random_rows(const SelectOptions& select, const std::string& why) {
   Automatic automatic{select, "; chosen because " + why};
@@ -22,21 +23,27 @@ Automatic random_rows(const SelectOptions& select, const std::string& why) {
 /// As many epochs as there is time for.
 int affordable_epochs(const Known& known, const SelectOptions& select) {
   if (select.minutes <= 0) return select.score_epochs;
-  const double each = costs::proxy_seconds(static_cast<double>(known.rows), 1, known.threads);
+  const double each = costs::proxy_seconds(static_cast<double>(known.rows), known.area, known.threads);
   return std::min(select.score_epochs, static_cast<int>(60 * select.minutes / each));
 }
 
 }  // namespace
 
-Known known_of(const Input& input, const Context& context) {
-  std::set<int32_t> classes;  // that have a row: a folder of a class may be empty
-  for (const int64_t row : input.usable_rows()) classes.insert(input.labels[static_cast<size_t>(row)]);
-  return {.rows = input.rows(),
+Known known_of(const Rows& train, std::span<const int32_t> labels, const FeatureOptions& features, const Context& context) {
+  const std::set<int32_t> classes(labels.begin(), labels.end());
+  return {.rows = train.size(),
           .classes = static_cast<int>(classes.size()),
-          .labelled = input.labelled(),
-          .pictures = input.dataset.train().has_images(),
+          .labelled = !classes.empty() && !classes.contains(kNoLabel),
+          .pictures = train.has_images(),
           .networks = has_neural(),
+          .area = picture_area(train, features),
           .threads = context.thread_count()};
+}
+
+double picture_area(const Rows& train, const FeatureOptions& features) {
+  const int own = train.fixed_size() ? std::min(train.fixed_size()->width, 64) : 64;
+  const int side = features.image_size > 0 ? features.image_size : own;
+  return side * side / 1024.0;
 }
 
 Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "decant/pipeline/choose_rows.h"
@@ -15,9 +16,14 @@ struct Known {
   bool labelled = false;  ///< every usable row
   bool pictures = false;
   bool networks = false;  ///< this build can train
+  double area = 1;        ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
-Known known_of(const Input& input, const Context& context);
+/// `labels`: of the rows that can be used. Classes without a row do not count.
+Known known_of(const Rows& train, std::span<const int32_t> labels, const FeatureOptions& features, const Context& context);
+
+/// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.
+double picture_area(const Rows& train, const FeatureOptions& features);
 
 struct Automatic {
   SelectOptions select;  ///< with a method that is not "auto"

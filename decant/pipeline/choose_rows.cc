@@ -159,7 +159,9 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
   require_sound(asked);
   const SelectOptions named = method_of(asked.method, asked);
-  const Automatic automatic = named.method == "auto" ? choose_method(known_of(input, context), named, count) : Automatic{named, ""};
+  const Automatic automatic = named.method == "auto"
+                                  ? choose_method(known_of(input.dataset.train(), input.usable_labels(), features, context), named, count)
+                                  : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;

@@ -67,6 +67,8 @@ Json compress(const CompressOptions& options, const Context& context) {
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
   warn_of_idle(options.select, chosen.select, context);
+  if (options.features.features != "auto" && !method_info(chosen.select.method).features)
+    context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, chosen.select.method));
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });

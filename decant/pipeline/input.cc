@@ -87,6 +87,12 @@ std::vector<int64_t> Input::usable_rows() const {
   return usable;
 }
 
+std::vector<int32_t> Input::usable_labels() const {
+  std::vector<int32_t> own;
+  for (const int64_t row : usable_rows()) own.push_back(labels[static_cast<size_t>(row)]);
+  return own;
+}
+
 std::string Input::class_name(int32_t label) const {
   if (label == kNoLabel) return "";
   const auto index = static_cast<size_t>(label);

@@ -23,6 +23,7 @@ struct Input {
   bool labelled() const;  ///< every usable row has a label
   std::vector<int64_t> bad_rows() const;
   std::vector<int64_t> usable_rows() const;
+  std::vector<int32_t> usable_labels() const;   ///< beside usable_rows()
   std::string class_name(int32_t label) const;  ///< the name, or the number when there is none
 };
 

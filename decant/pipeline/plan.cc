@@ -14,7 +14,6 @@
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/method_options.h"
-#include "decant/pipeline/neural.h"
 #include "decant/pipeline/plan_costs.h"
 #include "decant/select/quota.h"
 
@@ -100,14 +99,10 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
     work.given_bytes += static_cast<double>(block.rows * block.width * value_bytes(block.type));
 }
 
-const MethodInfo& method_named(const std::string& name) {
-  return *std::find_if(methods().begin(), methods().end(), [&](const MethodInfo& info) { return info.name == name; });
-}
-
 /// `select` with a method that is not "auto".
 Work work_of(const Rows& train, const SelectOptions& select, const FeatureOptions& features) {
   Work work{.rows = static_cast<double>(train.size()), .method = select.method};
-  const MethodInfo& info = method_named(select.method);
+  const MethodInfo& info = method_info(select.method);
   if ((info.scores || select.hard_cut > 0) && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
   if (!info.features) return work;
   const std::vector<int32_t> pools = pools_of(train, select);
@@ -178,21 +173,17 @@ Json cosine_of(const Work& work) {
 }
 
 /// The method that would be taken.
-SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, int64_t count, const Context& context) {
+SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const FeatureOptions& features, int64_t count,
+                       const Context& context) {
   require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
-  const std::vector<int32_t> labels = labels_of(dataset.train());
-  const bool labelled = std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; });
-  return choose_method(
-             {dataset.train().size(), class_count(dataset), labelled, dataset.train().has_images(), has_neural(), context.thread_count()},
-             named, count)
-      .select;
+  return choose_method(known_of(dataset.train(), labels_of(dataset.train()), features, context), named, count).select;
 }
 
 Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
   const Rows& train = dataset.train();
-  const SelectOptions select = resolved(dataset, asked, train.size(), context);
+  const SelectOptions select = resolved(dataset, asked, {}, train.size(), context);
   const double threads = context.thread_count();
   const Work work = work_of(train, select, {.features = "rows"});
   const auto bytes = static_cast<double>(train.stored_bytes());
@@ -214,16 +205,10 @@ Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context
           {"mean_cosine", cosine_of(work)}};
 }
 
-/// Pictures of a proxy against 32 × 32, as far as that is known without looking at them.
-double area_of(const Rows& train, const FeatureOptions& features) {
-  const int side = features.image_size > 0 ? features.image_size : train.fixed_size() ? std::min(train.fixed_size()->width, 64) : 64;
-  return side * side / 1024.0;
-}
-
 Json plan_compress(const Dataset& dataset, const CompressOptions& options, const Context& context) {
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const SelectOptions select = resolved(dataset, options.select, keep_count(options.keep, train.size()), context);
+  const SelectOptions select = resolved(dataset, options.select, options.features, keep_count(options.keep, train.size()), context);
   const Work work = work_of(train, select, options.features);
   const int64_t kept = keep_count(options.keep, train.size());
   const bool encoded = train.has_images() && !train.fixed_size();
@@ -239,13 +224,14 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
                             costs::kLearnColumns * std::min(1.0, work.rows / 1e4) + decoding) *
                                1e-9 / threads);
   if (work.given_bytes > 0) stages.add("features", work.given_bytes * costs::kCheckPerByte * 1e-9);
-  Json unknown = add_choosing(work, threads, area_of(train, options.features), stages);
+  Json unknown = add_choosing(work, threads, picture_area(train, options.features), stages);
   if (work.from_network) unknown.push_back("features");
   stages.add("write", (bytes * share * 3 * costs::kReadPerByte + static_cast<double>(kept) * costs::kWritePerRow) * 1e-9 / threads);
 
   const double features = computes ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area_of(train, options.features)) : 0;
+  const double watching =
+      work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * picture_area(train, options.features)) : 0;
   const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
   return {{"verb", "compress"},
           {"rows", train.size()},

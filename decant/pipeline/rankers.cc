@@ -90,13 +90,13 @@ bool uses_features(const std::string& method) {
   return method_info(method).features;
 }
 
-/// What keeps only the hardest rows when little is kept is worse than chance.
+/// What keeps only the hardest rows fails when little is kept (rules/top.h).
 void warn_of_the_hardest(const Material& material, const Context& context) {
   const std::string& method = material.select.method;
   if (uses_features(method) || method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
   context.warn(
-      fmt::format("--method {} keeps the hardest rows, which is worse than chance when {:.3g} % are kept; --rule beta or --rule "
-                  "strata --hard-cut 0.3 do better",
+      fmt::format("--method {} keeps the hardest rows, which is known to fail when little is kept ({:.3g} % here); there are --rule beta "
+                  "and --rule strata --hard-cut 0.3",
                   method, 100 * material.keep()));
 }
 

@@ -14,12 +14,7 @@ Ranking band(std::span<const double> scores, const Pool& pool, const BandOptions
   const int64_t width = std::clamp(rounded(options.width), pool.count, n);
   const int64_t begin = std::clamp<int64_t>((n - width) / 2 + rounded(options.shift), 0, n - width);
   std::vector<int64_t> places(order.begin() + begin, order.begin() + begin + width);
-  const std::vector<double> keys = row_keys(pool, options.seed, "band");
-  std::sort(places.begin(), places.end(), [&](int64_t a, int64_t b) {
-    const double x = keys[static_cast<size_t>(a)];
-    const double y = keys[static_cast<size_t>(b)];
-    return x != y ? x > y : a < b;
-  });
+  order_by_keys(places, row_keys(pool, options.seed, "band"));
   return ranking_of(pool, own, places);
 }
 

@@ -1,6 +1,7 @@
 // What the rules have in common: the scores of a pool's rows, and a ranking from places.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -40,6 +41,15 @@ inline std::vector<double> row_keys(const Pool& pool, uint64_t seed, std::string
     keys.push_back(random.uniform() + 0x1p-54);
   }
   return keys;
+}
+
+/// The places by falling key, ties to the smaller place: a random order of them.
+inline void order_by_keys(std::span<int64_t> places, std::span<const double> keys) {
+  std::ranges::sort(places, [&](int64_t a, int64_t b) {
+    const double x = keys[static_cast<size_t>(a)];
+    const double y = keys[static_cast<size_t>(b)];
+    return x != y ? x > y : a < b;
+  });
 }
 
 }  // namespace decant

@@ -43,11 +43,7 @@ Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOpt
   const std::vector<int64_t> gives = fill(parts, pool.count);
   std::vector<int64_t> picked;
   for (size_t k = 0; k < parts.size(); ++k) {
-    std::sort(parts[k].begin(), parts[k].end(), [&](int64_t a, int64_t b) {
-      const double x = keys[static_cast<size_t>(a)];
-      const double y = keys[static_cast<size_t>(b)];
-      return x != y ? x > y : a < b;
-    });
+    order_by_keys(parts[k], keys);
     picked.insert(picked.end(), parts[k].begin(), parts[k].begin() + gives[k]);
   }
   return ranking_of(pool, own, picked);

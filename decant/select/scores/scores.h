@@ -1,5 +1,5 @@
 // Scores: one number a row, large = difficult, from what a network in training thought of it (data/dynamics.h). A rule (rules/) turns
-// numbers into a choice; none of these should be followed blindly: keeping the most difficult rows is worse than chance below some 30 %.
+// numbers into a choice; none of these should be followed blindly: keeping the most difficult rows fails when little is kept (rules/top.h).
 //
 // T epochs, t = 0 … T−1; p, m, ℓ: the row's probability, margin and loss.
 //
