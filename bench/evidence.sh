@@ -15,7 +15,7 @@ judge() {  # NAME PATH OPTIONS…
   python3 "$here/tables.py"
 }
 
-methods=random,dual,dual+beta-power=0,ccs,d2,aum+rule=band,bins,bins-weighted,bins+hard-cut=0.3,facility-location
+methods=random,progress,dual,dual+beta-power=0,ccs,d2,aum+rule=band,bins,bins-weighted,bins+hard-cut=0.3,facility-location
 methods+=,facility-location+hard-cut=0.3,subzerocore,zcore,thinning,moderate,herding,k-center,k-means
 
 cifar10_auto() { judge cifar10_auto "$(dataset cifar10)" --against random,auto --keep 5%,10%,20%,30%,50%,70% --seeds 5; }
@@ -45,8 +45,8 @@ text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
   judge "$1" "$to/train.npy" --labels "$to/train-labels.npy" --test "$to/test.npy" --test-labels "$to/test-labels.npy" --nets linear \
     --against "random,$5" --keep "$6" --seeds 10
 }
-agnews() { text agnews agnews_part dev.tsv test.tsv herding,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
-sst2() { text sst2 sst2 train.tsv test.tsv herding,k-means,bins 5%,10%; }
+agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
+sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%,50%; }
 
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_methods cifar10_nets cifar10_full)
 if [ "${1:-}" = list ]; then

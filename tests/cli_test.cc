@@ -181,7 +181,7 @@ TEST(Program, ForetellsScores) {
   const Json planned = parse_json(shell(line + " --json").out);
   EXPECT_EQ(planned["verb"], "scores");
   EXPECT_EQ(planned["epochs"], 7);
-  EXPECT_EQ(planned["scores"][0], "dual");
+  EXPECT_EQ(planned["scores"][0], "progress");
 }
 
 TEST(Program, TakesOptionsFromAFile) {

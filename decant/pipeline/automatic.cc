@@ -20,6 +20,12 @@ Automatic random_rows(const SelectOptions& select, const std::string& why) {
   return automatic;
 }
 
+Automatic by(const std::string& method, const SelectOptions& select, double percent) {
+  Automatic automatic{select, fmt::format("; chosen because there are labels and {:.3g} % are kept", percent)};
+  automatic.select.method = method;
+  return automatic;
+}
+
 /// As many epochs as there is time for.
 int affordable_epochs(const Known& known, const SelectOptions& select) {
   if (select.minutes <= 0) return select.score_epochs;
@@ -53,15 +59,13 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
     automatic.select.method = "scores";
     return automatic;
   }
-  if (!known.pictures)
-    return random_rows(select, "there are no pictures to train a proxy on; --method k-means and herding are worth a try");
   if (!known.labelled || known.classes < 2) return random_rows(select, "without labels of two classes nothing was shown to be better");
-  if (!known.networks) return random_rows(select, "this build has no networks to watch");
   if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
+  if (!known.pictures) return by("probe", select, percent);
+  if (!known.networks) return random_rows(select, "this build has no networks to watch");
   const int epochs = select.scores == "auto" ? affordable_epochs(known, select) : select.score_epochs;
   if (epochs < kFewestEpochs) return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
-  Automatic automatic{select, fmt::format("; chosen because there are labels and {:.3g} % are kept", percent)};
-  automatic.select.method = "dual";
+  Automatic automatic = by("progress", select, percent);
   automatic.select.score_epochs = epochs;
   return automatic;
 }

@@ -27,11 +27,13 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("bins", bins, "N", "bins in every pool");
   table.add("pool", pool, "choose from all rows in one pool even when there are labels");
   table.add("pools", pools, "HOW", "bins: pools in place of classes: kmeans:K, or a .npy with a number for each row");
-  table.add("scores", scores, "WHAT", "a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy");
+  table.add("scores", scores, "WHAT",
+            "probe, a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy on pictures, a linear probe on "
+            "a matrix");
   table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta; default: the method's own");
   table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first");
-  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = 0.65");
-  table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone");
+  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = 0.7");
+  table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone; -1 = the method's own");
   table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
   table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");
   table.add("minutes", minutes, "M", "auto: how long training a proxy may take; 0 = as long as it takes");

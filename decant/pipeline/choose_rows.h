@@ -30,11 +30,11 @@ struct SelectOptions {
   bool pool = false;  ///< one pool of all rows even when there are labels
   std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
   // scores
-  std::string scores = "auto";  ///< "auto" = recorded with a proxy; a folder of `decant scores`; a .npy with a number for each row
+  std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row: see score_source()
   std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
-  double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of the user's scores
+  double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of other scores
   double beta_mode = 0;         ///< of rule beta; 0 = kBetaMode
-  double beta_power = 1;        ///< of the score in rule beta
+  double beta_power = -1;       ///< of the score in rule beta; -1 = the method's own
   std::string score_net = "quick";
   int score_epochs = 12;
   double minutes = 0;  ///< that auto may take for a proxy; 0 = as long as it takes
@@ -77,6 +77,9 @@ struct MethodInfo {
   bool features = false;  ///< needs features
   bool scores = false;    ///< needs scores
   std::string summary;
+  std::string rule = "";  ///< how its scores become rows, unless another is asked for; empty = it does not choose by scores alone
+  double power = 1;       ///< of its scores in rule beta
+  double width = 0.4;     ///< of rule band
 };
 /// In the order in which they are listed to people; "auto" is not among them.
 const std::vector<MethodInfo>& methods();
@@ -85,9 +88,8 @@ const std::vector<MethodInfo>& methods();
 /// UsageError for a name or a key that is none, with the nearest one, and for a key that the method does not look at.
 SelectOptions method_of(const std::string& spec, const SelectOptions& base);
 
-/// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard cut. Finished bins go into the checkpoint, and those of an interrupted run are
-/// taken from it.
-/// Throws UsageError as require_sound() does, InputError for data that the method cannot see.
+/// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard cut. Finished bins go into the checkpoint,
+/// and those of an interrupted run are taken from it. Throws UsageError as require_sound() does, InputError for data that the method cannot see.
 Chosen choose_rows(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed,
                    Checkpoint& checkpoint, RunLog& log, const Context& context);
 

@@ -78,7 +78,7 @@ struct DrawnSet {
 
   SelectOptions method(const std::string& name) const {
     SelectOptions select{.method = name, .bins = 3};
-    if (method_info(name).scores) select.scores = (folder / "s.npy").string();
+    if (method_info(name).scores && name != "probe") select.scores = (folder / "s.npy").string();
     return select;
   }
 
@@ -115,7 +115,7 @@ std::vector<std::string> plain_methods() {
 TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
   const DrawnSet set("exact", {60, 41, 19});
   const Input input = set.stored();
-  EXPECT_EQ(plain_methods().size(), 14u);
+  EXPECT_EQ(plain_methods().size(), 15u);
   for (const std::string& name : plain_methods()) {
     for (const int64_t count : {1, 7, 36, 119, 120}) {
       const Chosen chosen = choose(input, set.method(name), count, 5);
@@ -135,7 +135,7 @@ TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
 TEST(ChooseRows, AnotherSeedChangesWhatItShouldAndNothingElse) {
   const DrawnSet set("seeds", {60, 41, 19});
   const Input input = set.stored();
-  const std::set<std::string> by_chance = {"random", "bins", "bins-weighted", "k-means", "zcore", "thinning", "ccs"};
+  const std::set<std::string> by_chance = {"random", "bins", "bins-weighted", "k-means", "zcore", "thinning", "ccs", "probe"};
   for (const std::string& name : plain_methods()) {
     const Chosen chosen = choose(input, set.method(name), 30, 1);
     const Subset one = sample(chosen.selection, {}, 30, 1);
@@ -386,7 +386,7 @@ TEST(ScoreRecords, ServeEveryScore) {
   write_record(set, input, set.folder / "scores");
   int tried = 0;
   for (const MethodInfo& info : methods()) {
-    if (!info.scores || info.name == "scores") continue;
+    if (!info.scores || info.name == "scores" || info.name == "probe") continue;
     ++tried;
     SelectOptions select{.method = info.name, .scores = (set.folder / "scores").string()};
     for (const std::string rule : {"", "top", "band", "strata", "beta"}) {
@@ -396,7 +396,7 @@ TEST(ScoreRecords, ServeEveryScore) {
     }
     EXPECT_THAT(choose(input, select, 36).note, HasSubstr("4 epochs of drawn"));
   }
-  EXPECT_EQ(tried, 12);
+  EXPECT_EQ(tried, 13);
 }
 
 TEST(ScoreRecords, BetaByMarginsDrawsNegativeOnesToo) {
@@ -459,11 +459,35 @@ TEST(ScoreRecords, TooShortOnesAreRefusedByTheScoresThatNeedMore) {
   expect_says(with("dual"), {"score dual", "2 epochs", "this one has 1"});
 }
 
-TEST(ScoreRecords, AMatrixHasNoneUnlessTheyAreGiven) {
+TEST(ScoreRecords, AMatrixHasNoneAndAProbeScoresItInstead) {
   const DrawnSet set("no pictures", {30, 20});
   const Input input = set.stored();
   expect_says(message_of([&] { choose(input, {.method = "dual"}, 10); }), {"x.npy", "holds no pictures", "--scores FILE.npy"});
-  expect_says(message_of([&] { choose(input, {.method = "facility-location", .hard_cut = 0.1}, 10); }), {"no pictures", "no --hard-cut"});
+  EXPECT_THAT(choose(input, {.method = "facility-location", .hard_cut = 0.1}, 10).note,
+              HasSubstr("the hardest 5 rows (10 % of every pool, by leave-one-out margins of a linear probe"));
+  for (const char* method : {"ccs", "d2", "probe"})
+    EXPECT_THAT(choose(input, {.method = method}, 10).note, HasSubstr("linear probe")) << method;
+  const Input bare = read_input({.path = set.folder / "x.npy"}, {});
+  expect_says(message_of([&] { choose(bare, {.method = "probe"}, 10); }), {"x.npy", "needs labels", "--method random"});
+}
+
+TEST(Probe, LeavesWrongLabelsOut) {
+  DrawnSet set("wrong", {200, 200, 200});
+  for (size_t i = 0; i < 600; i += 5) set.labels[i] = (set.labels[i] + 1) % 3;
+  const Input input = set.stored();
+  const Chosen chosen = choose(input, {.method = "probe"}, 60);
+  EXPECT_THAT(chosen.note, HasSubstr("probe by the middle 60 %, leave-one-out margins of a linear probe ("));
+  int wrong = 0;
+  for (const int64_t row : sample(chosen.selection, {}, 60, 0)) wrong += row % 5 == 0;
+  EXPECT_LT(wrong, 6) << "a fifth of all are";
+}
+
+TEST(Auto, TakesAProbeForALabelledMatrix) {
+  const DrawnSet set("auto", {60, 60});
+  const Chosen chosen = choose(set.stored(), {}, 20);
+  EXPECT_EQ(chosen.select.method, "probe");
+  EXPECT_THAT(chosen.note, HasSubstr("chosen because there are labels and 16.7 % are kept"));
+  EXPECT_EQ(choose(read_input({.path = set.folder / "x.npy"}, {}), {}, 20).select.method, "random");
 }
 
 // Options.
@@ -503,7 +527,7 @@ TEST(RequireSound, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
   };
   const double nan = std::nan("");
   for (const double bad : {-0.1, 1.1, nan}) expect_says(said({.beta_mode = bad}), {"--beta-mode", "between 0", "and 1"});
-  for (const double bad : {-1.0, nan, HUGE_VAL}) expect_says(said({.beta_power = bad}), {"--beta-power", "from 0 on"});
+  for (const double bad : {-2.0, nan, HUGE_VAL}) expect_says(said({.beta_power = bad}), {"--beta-power", "from 0 on"});
   for (const double bad : {-0.1, 1.0, nan}) expect_says(said({.hard_cut = bad}), {"--hard-cut", "less than 1"});
   for (const double bad : {-1.0, nan}) expect_says(said({.minutes = bad}), {"--minutes"});
   for (const int bad : {1, 0, -3}) expect_says(said({.score_epochs = bad}), {"--score-epochs", "2 or more"});

@@ -8,27 +8,47 @@
 #include "decant/pipeline/method_options.h"
 #include "decant/select/pools.h"
 #include "decant/select/ranking.h"
+#include "decant/select/scores/probe.h"
 #include "decant/select/scores/scores.h"
 
 namespace decant {
 namespace {
 
-/// 1 for the smallest score … 0 for the largest, by rank: for a column of which nothing else is known.
-std::vector<double> ease_by_rank(const Material& material, const std::vector<double>& scores) {
-  std::vector<int64_t> rows = material.input->usable_rows();
-  std::vector<double> own;
-  for (const int64_t row : rows) own.push_back(scores[static_cast<size_t>(row)]);
-  const std::vector<int64_t> order = falling_order(own);
-  std::vector<double> ease(scores.size());
-  for (size_t i = 0; i < order.size(); ++i)
-    ease[static_cast<size_t>(rows[static_cast<size_t>(order[i])])] = (static_cast<double>(i) + 0.5) / static_cast<double>(order.size());
+/// Pools of the rows that are not left out.
+Pools pools_of(const Material& material) {
+  return make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
+}
+
+/// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing else is known.
+std::vector<double> ease_by_rank(const Material& material) {
+  std::vector<double> ease(material.scores.size());
+  for (const auto& rows : pools_of(material).rows) {
+    std::vector<double> own;
+    for (const int64_t row : rows) own.push_back(material.scores[static_cast<size_t>(row)]);
+    const std::vector<int64_t> order = falling_order(own);
+    for (size_t i = 0; i < order.size(); ++i)
+      ease[static_cast<size_t>(rows[static_cast<size_t>(order[i])])] = (static_cast<double>(i) + 0.5) / static_cast<double>(order.size());
+  }
   return ease;
 }
 
 void score_by_column(Material& material) {
   material.scores = read_scores(material.select.scores, *material.input);
-  material.ease = ease_by_rank(material, material.scores);
+  material.ease = ease_by_rank(material);
   material.score_note = material.select.scores;
+}
+
+void score_by_probe(Material& material, const Context& context) {
+  const Input& input = *material.input;
+  if (!input.labelled())
+    throw InputError({input.dataset.root.string(), "", "a linear probe needs labels, and there are none",
+                      "Give --labels, or scores: --scores FILE.npy; or choose without scores: --method random or k-means"});
+  const Probe probe = probe_margins(material.features.features, input.labels, material.left_out, context);
+  material.scores.clear();
+  for (const double margin : probe.margins) material.scores.push_back(-margin);
+  material.ease = ease_by_rank(material);
+  material.score_note =
+      fmt::format("leave-one-out margins of a linear probe ({:.1f} % right) on {}", 100 * probe.right, features_phrase(material));
 }
 
 DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
@@ -70,9 +90,8 @@ void cut_hardest(Material& material, int64_t asked, const Context& context) {
   if (cut == 0) return;
   const bool by_record = material.dynamics.dynamics.epochs() > 0;
   const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
-  const Pools pools = make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
   int64_t taken = 0;
-  for (const auto& rows : pools.rows) {
+  for (const auto& rows : pools_of(material).rows) {
     std::vector<double> own;
     for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
     const std::vector<int64_t> easiest_first = falling_order(own);
@@ -87,7 +106,9 @@ void cut_hardest(Material& material, int64_t asked, const Context& context) {
                       fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
                       "Lower --hard-cut or --keep"});
   material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
-                                  by_record ? "aum, " + material.score_note : "the given scores");
+                                  by_record                           ? "aum, " + material.score_note
+                                  : has_score_column(material.select) ? "the given scores"
+                                                                      : material.score_note);
 }
 
 /// What the published settings say of the share to cut for strata, between their points by straight lines (Zheng et al., CIFAR-10).
@@ -111,14 +132,17 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
   const MethodInfo& info = method_info(select.method);
   if (select.method == "ccs" && select.hard_cut == 0) material.select.hard_cut = published_cut(material.keep());
   const bool scores = info.scores || material.select.hard_cut != 0;
-  if (scores && has_score_column(select)) log.stage("scores", [&] { score_by_column(material); });  // cheap: what is wrong shows at once
-  if (info.features) material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  if (scores && !has_score_column(select)) log.stage("scores", [&] { score_by_record(material, features, context); });
+  const ScoreSource source = score_source(select, input.dataset.train().has_images());
+  const bool by_probe = scores && source == ScoreSource::probe;
+  if (scores && source == ScoreSource::column) log.stage("scores", [&] { score_by_column(material); });  // cheap: faults show at once
+  if (info.features || by_probe) material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
+  const bool cuts_bins = has_effect("bins", select);  // select_bins() looks for itself, and ranks share that
+  if ((info.features && !cuts_bins) || by_probe)
+    require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
+  if (by_probe) log.stage("scores", [&] { score_by_probe(material, context); });
+  if (scores && source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
   if (scores) cut_hardest(material, count, context);
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
-  const bool cuts_bins = has_effect("bins", select);  // select_bins() looks for itself, and ranks share that
-  if (info.features && !cuts_bins)
-    require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
   return material;
 }
 

@@ -17,11 +17,6 @@ bool one_of(const std::string& name, std::initializer_list<const char*> names) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// Chooses by score alone.
-bool follows_rule(const MethodInfo& info) {
-  return info.scores && !info.features;
-}
-
 struct GivenOption {
   std::string name;
   std::string text;
@@ -61,19 +56,25 @@ bool has_score_column(const SelectOptions& select) {
 }
 
 std::string rule_of(const SelectOptions& select) {
-  if (select.method == "auto" || !follows_rule(method_info(select.method))) return "";
-  if (!select.rule.empty()) return select.rule;
-  return select.method == "dual" ? "beta" : select.method == "ccs" ? "strata" : "top";
+  if (select.method == "auto") return "";
+  const std::string& own = method_info(select.method).rule;
+  return own.empty() || select.rule.empty() ? own : select.rule;
+}
+
+ScoreSource score_source(const SelectOptions& select, bool pictures) {
+  if (has_score_column(select)) return ScoreSource::column;
+  const bool plain = select.scores == "auto" && !pictures && !is_score_method(select.method);
+  return select.method == "probe" || select.scores == "probe" || plain ? ScoreSource::probe : ScoreSource::record;
 }
 
 bool has_effect(const std::string& option, const SelectOptions& select) {
   const bool any = select.method == "auto";
   if (one_of(option, {"function", "lambda", "bins", "pools"})) return one_of(select.method, {"bins", "bins-weighted"});
   if (option == "minutes") return any;
-  const bool scores = any || method_info(select.method).scores || select.hard_cut > 0;
+  const bool scores = any || (method_info(select.method).scores && select.method != "probe") || select.hard_cut > 0;
   if (option == "scores") return scores;
   if (one_of(option, {"score-net", "score-epochs"})) return scores && select.scores == "auto";
-  if (option == "rule") return any || follows_rule(method_info(select.method));
+  if (option == "rule") return any || !method_info(select.method).rule.empty();
   if (one_of(option, {"beta-mode", "beta-power"})) return any || rule_of(select) == "beta";
   return true;
 }
@@ -83,7 +84,8 @@ void require_sound(const SelectOptions& asked) {
   if (!(select.hard_cut >= 0 && select.hard_cut < 1)) throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1");
   if (!(select.beta_mode >= 0 && select.beta_mode <= 1))
     throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest)");
-  if (!(select.beta_power >= 0) || !std::isfinite(select.beta_power)) throw UsageError("--beta-power is a number from 0 on");
+  if (!(select.beta_power >= 0 || select.beta_power == -1) || !std::isfinite(select.beta_power))
+    throw UsageError("--beta-power is a number from 0 on (-1: the method's own)");
   if (!(select.minutes >= 0)) throw UsageError("--minutes is a number from 0 on");
   if (select.score_epochs < 2) throw UsageError("--score-epochs: scores tell what changes from epoch to epoch; give 2 or more");
   if (!select.rule.empty() && std::ranges::find(kRules, select.rule) == kRules.end()) {
@@ -92,9 +94,12 @@ void require_sound(const SelectOptions& asked) {
         fmt::format("--rule {}: there are {}{}", select.rule, fmt::join(kRules, ", "), near.empty() ? "" : "; did you mean " + near + "?"));
   }
   if (select.method == "scores" && !has_score_column(select)) throw UsageError("--method scores takes its numbers from --scores FILE.npy");
-  if (is_score_method(select.method) && has_score_column(select))
-    throw UsageError(fmt::format("--method {} computes its own numbers from a record; with a column of yours: --method scores, and --rule",
-                                 select.method));
+  if ((is_score_method(select.method) || select.method == "probe") && has_score_column(select))
+    throw UsageError(
+        fmt::format("--method {} computes its own numbers; with a column of yours: --method scores, and --rule", select.method));
+  if (is_score_method(select.method) && select.scores == "probe")
+    throw UsageError(
+        fmt::format("--method {} computes its numbers from a record of training; by a linear probe: --method probe", select.method));
   pool_rule(select);
 }
 

@@ -16,6 +16,15 @@ bool is_score_method(const std::string& name);
 /// Whether select.scores is a column of the user's.
 bool has_score_column(const SelectOptions& select);
 
+/// Where the scores of a choice come from.
+enum class ScoreSource {
+  column,  ///< --scores FILE.npy
+  probe,   ///< leave-one-out margins of a linear probe on the features: --scores probe, --method probe, and where there are no pictures
+  record   ///< training dynamics: of a folder, or of a proxy that is trained
+};
+/// `pictures`: whether the data set has any. REQUIRES: a method that is not "auto".
+ScoreSource score_source(const SelectOptions& select, bool pictures);
+
 /// The rule by which select.method turns scores into rows; "" where it has none.
 std::string rule_of(const SelectOptions& select);
 

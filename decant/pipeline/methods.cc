@@ -23,11 +23,15 @@ std::vector<MethodInfo> list_methods() {
       {"thinning", true, false, "random rows, their near neighbours left out (after BGFDQ)"},
       {"moderate", true, false, "rows at a middling distance from the class's median"},
       {"d2", true, true, "difficulty, spread over a graph of neighbours"},
-      {"ccs", false, true, "every level of difficulty alike, the hardest cut off"},
-      {"scores", false, true, "by the numbers of --scores FILE.npy"},
+      {"ccs", false, true, "every level of difficulty alike, the hardest cut off", "strata"},
+      {"probe", true, true, "rows of middling difficulty for a linear probe that did not see them", "band", 1, 0.6},
+      {"scores", false, true, "by the numbers of --scores FILE.npy", "top"},
+      {"progress", false, true, "rows of middling difficulty that a proxy had to learn, and did", "beta", 3},
+      {"dual", false, true, "hard and uncertain rows of middling difficulty", "beta"},
   };
-  for (const std::string& score : score_names())
-    list.push_back({score, false, true, score == "dual" ? "hard and uncertain rows of middling difficulty" : "by that score"});
+  for (const std::string& score : score_names()) {
+    if (std::ranges::find(list, score, &MethodInfo::name) == list.end()) list.push_back({score, false, true, "by that score", "top"});
+  }
   return list;
 }
 

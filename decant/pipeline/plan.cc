@@ -103,8 +103,10 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
 Work work_of(const Rows& train, const SelectOptions& select, const FeatureOptions& features) {
   Work work{.rows = static_cast<double>(train.size()), .method = select.method};
   const MethodInfo& info = method_info(select.method);
-  if ((info.scores || select.hard_cut > 0) && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
-  if (!info.features) return work;
+  const bool scores = info.scores || select.hard_cut > 0;
+  const ScoreSource source = score_source(select, train.has_images());
+  if (scores && source == ScoreSource::record && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
+  if (!info.features && !(scores && source == ScoreSource::probe)) return work;
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
   if (names_npy(features.features)) {

@@ -22,7 +22,8 @@ double mode_of(const Material& material) {
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {
-  return {.mode = mode_of(material), .power = material.select.beta_power, .seed = seed};
+  const double power = material.select.beta_power;
+  return {.mode = mode_of(material), .power = power >= 0 ? power : method_info(material.select.method).power, .seed = seed};
 }
 
 /// The smallest score of a row that may be chosen.
@@ -68,7 +69,9 @@ Ranked by_score(const Material& material, uint64_t seed) {
   const auto& scores = material.scores;
   if (rule == "top") return {Serves::any_number, [&](const Pool& pool, const Context&) { return top(scores, pool); }};
   if (rule == "band")
-    return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return band(scores, pool, {.seed = seed}); }};
+    return {Serves::count_alone, [&, seed, width = method_info(material.select.method).width](const Pool& pool, const Context&) {
+              return band(scores, pool, {.width = width, .seed = seed});
+            }};
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
   DECANT_CHECK(rule, ==, "beta");
@@ -86,14 +89,10 @@ Ranked ranker_of(const Material& material, uint64_t seed) {
   return by_score(material, seed);
 }
 
-bool uses_features(const std::string& method) {
-  return method_info(method).features;
-}
-
 /// What keeps only the hardest rows fails when little is kept (rules/top.h).
 void warn_of_the_hardest(const Material& material, const Context& context) {
   const std::string& method = material.select.method;
-  if (uses_features(method) || method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
+  if (method == "scores" || rule_of(material.select) != "top" || material.keep() > 1.0 / 3) return;
   context.warn(
       fmt::format("--method {} keeps the hardest rows, which is known to fail when little is kept ({:.3g} % here); there are --rule beta "
                   "and --rule strata --hard-cut 0.3",
@@ -119,13 +118,14 @@ bool draws(const SelectOptions& select) {
 }
 
 std::string rank_note(const Material& material) {
-  if (uses_features(material.select.method)) {
+  const std::string rule = rule_of(material.select);
+  if (rule.empty()) {
     const std::string scores = method_info(material.select.method).scores ? " and " + material.score_note : "";
     return fmt::format("{} over {}{}, in {}", material.select.method, features_phrase(material), scores, pools_phrase(material));
   }
-  const std::string rule = rule_of(material.select);
   std::string how = rule;
   if (rule == "beta") how = fmt::format("Beta sampling (mode {:.2f})", mode_of(material));
+  if (rule == "band") how = fmt::format("the middle {:.0f} %", 100 * std::max(method_info(material.select.method).width, material.keep()));
   return fmt::format("{} by {}, {}, in {}", material.select.method, how, material.score_note, pools_phrase(material));
 }
 

@@ -2,7 +2,7 @@
 //
 //     weight_i = μ_i^(a−1) · (1 − μ_i)^(b−1) · s_i^power,     a = 1 + (c − 2)·mode,  b = c − a,   c = a + b = 16
 //
-// with μ_i the mean probability that the proxy gave the row's label (how easy it is), s_i a score (DUAL), and successive draws without
+// with μ_i the mean probability that the proxy gave the row's label (how easy it is), s_i a score (progress, DUAL), and successive draws without
 // replacement in proportion to the weights. `mode` is where the Beta density is largest: 0 would be the hardest rows, 1 the easiest.
 //
 // Source: Cho et al., ICML 2025, arXiv:2502.06905 (beta sampling; concentration 16). They set a and b by the ratio and a constant c_D that
@@ -20,8 +20,8 @@
 
 namespace decant {
 
-/// The mode where none is asked for. Fixed on five of CIFAR-10's classes and Fashion-MNIST; docs/evidence.md has the figures.
-inline constexpr double kBetaMode = 0.65;
+/// The mode where none is asked for. Fixed on five of CIFAR-10's classes; docs/evidence.md has the figures.
+inline constexpr double kBetaMode = 0.7;
 
 struct BetaOptions {
   double mode = kBetaMode;    ///< in [0, 1]

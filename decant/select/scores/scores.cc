@@ -54,6 +54,18 @@ double uncertainty(const RowRecord& row) {
   return mean_over_windows(row, [](double, double deviation) { return 10 * deviation; });
 }
 
+/// Mean probability over `count` epochs from `begin` on.
+double mean_of_epochs(const RowRecord& row, int64_t begin, int64_t count) {
+  double sum = 0;
+  for (int64_t t = begin; t < begin + count; ++t) sum += row.at(Dynamic::probability, t);
+  return sum / static_cast<double>(count);
+}
+
+double progress(const RowRecord& row) {
+  const int64_t length = window_of(row.epochs());
+  return std::max(0.0, mean_of_epochs(row, row.epochs() - length, length) - mean_of_epochs(row, 0, length));
+}
+
 /// Whole turns from right to wrong, and a fraction below one that orders equals by their mean margin.
 double forgetting(const RowRecord& row) {
   int64_t turns = 0;
@@ -74,7 +86,8 @@ struct Score {
 };
 
 const std::vector<Score>& scores() {
-  static const std::vector<Score> all = {{"dual", 2, dual},
+  static const std::vector<Score> all = {{"progress", 2, progress},
+                                         {"dual", 2, dual},
                                          {"uncertainty", 2, uncertainty},
                                          {"el2n", 1, [](const RowRecord& row) { return row.mean(Dynamic::error); }},
                                          {"grand", 1, [](const RowRecord& row) { return row.mean(Dynamic::gradient); }},

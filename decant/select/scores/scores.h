@@ -3,6 +3,10 @@
 //
 // T epochs, t = 0 … T−1; p, m, ℓ: the row's probability, margin and loss.
 //
+//   progress     max(0, mean of p over the last J epochs − mean of p over the first J): what had to be learnt, and could be. Rows that were
+//                clear from the start gain nothing, and wrong or hopeless ones neither. Ours; the thought is that of the reducible loss:
+//                Mindermann et al., "Prioritized training on points that are learnable, worth learning, and not yet learnt", ICML 2022,
+//                arXiv:2206.07137, who train a second network on other rows for what the end of the record says here
 //   dual         mean over windows w of J epochs of  10·std_w(p) · (1 − mean_w(p)),  std with divisor J − 1
 //                Cho et al., "Lightweight dataset pruning without full training via example difficulty and prediction uncertainty",
 //                ICML 2025, arXiv:2502.06905
@@ -31,17 +35,17 @@
 
 namespace decant {
 
-/// "dual", "uncertainty", "el2n", …, in the order above.
+/// "progress", "dual", "uncertainty", …, in the order above.
 const std::vector<std::string>& score_names();
 
 /// The score of every row; NaN for rows that the record left out. Cost: one pass over the record, on all threads. InputError for a name
-/// that is none, and for a record too short for it (two epochs for forgetting, dual and uncertainty).
+/// that is none, and for a record too short for it (two epochs for progress, dual, uncertainty and forgetting).
 std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, const Context& context);
 
 /// Mean over all epochs of p_y: how easy a row was found. NaN for rows left out.
 std::vector<double> mean_probability(const Dynamics& dynamics, const Context& context);
 
-/// Epochs in a window of dual and uncertainty, J: the published 10 of 30, a third of a shorter record, at least 2.
+/// Epochs in a window of progress, dual and uncertainty, J: the published 10 of 30, a third of a shorter record, at least 2.
 int64_t window_of(int64_t epochs);
 
 /// Share of the rows that were right when they were observed, epoch after epoch.

@@ -69,6 +69,19 @@ TEST(Scores, DualAndUncertaintyAreTheirFormulas) {
   }
 }
 
+TEST(Scores, ProgressIsWhatTheLastThirdHasOverTheFirst) {
+  // Learnt late, known from the start, unlearnt again, never learnt.
+  constexpr double kP[4][9] = {{0.125, 0.125, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 0.875},
+                               {0.875, 0.875, 0.875, 0.875, 0.875, 0.875, 0.875, 0.875, 0.875},
+                               {0.75, 0.75, 0.75, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25},
+                               {0.125, 0, 0.125, 0.125, 0, 0.125, 0.125, 0, 0.125}};
+  const auto progress = score_rows("progress", made_up(9, 4, [&](Dynamic, int64_t t, int64_t i) { return kP[i][t]; }), {.threads = 2});
+  EXPECT_NEAR(progress[0], 2.375 / 3 - 0.5 / 3, 1e-12);
+  EXPECT_EQ(progress[1], 0);
+  EXPECT_EQ(progress[2], 0) << "not below zero";
+  EXPECT_EQ(progress[3], 0);
+}
+
 TEST(Scores, MeansAreOverEpochsAndLargeIsDifficult) {
   const Dynamics record =
       made_up(4, 3, [](Dynamic, int64_t t, int64_t i) { return static_cast<double>(i) + 0.25 * static_cast<double>(t); });
