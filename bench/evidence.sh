@@ -46,7 +46,7 @@ text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
     --against "random,$5" --keep "$6" --seeds 10
 }
 agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
-sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%,50%; }
+sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%; }
 
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_methods cifar10_nets cifar10_full)
 if [ "${1:-}" = list ]; then
