@@ -23,6 +23,7 @@ constexpr int64_t kBatchRows = 4096;
 constexpr int64_t kBatchRowsACentre = 16;
 constexpr int64_t kBlock = 512;       // rows of one matrix product
 constexpr int64_t kSeedChunk = 1024;  // rows of one partial sum: part of the definition
+constexpr int64_t kAlone = 1 << 22;   // values that one thread has looked through before others are awake, where the cores are busy
 
 /// Rows as the objective sees them: a_x = scale·x.
 class KMeansRows {
@@ -207,7 +208,8 @@ class Seeding {
     const double square = 2 * half_square(centre);
     Distances result{std::vector<double>(squares_.size())};
     std::vector<double> partial(static_cast<size_t>((sample_.rows() + kSeedChunk - 1) / kSeedChunk), 0.0);
-    parallel_for(context_, sample_.rows(), kSeedChunk, [&](int64_t begin, int64_t end) {
+    const int threads = sample_.rows() * sample_.cols() < kAlone ? 1 : context_.thread_count();
+    parallel_for({.threads = threads, .cancel = context_.cancel}, sample_.rows(), kSeedChunk, [&](int64_t begin, int64_t end) {
       const auto out = std::span(result.squared).subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
       std::array<const float*, kSeedChunk> lines;
       for (int64_t i = begin; i < end; ++i) lines[static_cast<size_t>(i - begin)] = sample_[i].data();

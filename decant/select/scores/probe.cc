@@ -14,7 +14,7 @@
 namespace decant {
 namespace {
 
-constexpr int64_t kProbeChunk = 256;      // rows that a thread looks at at a time
+constexpr int64_t kProbeChunk = 256;    // rows that a thread looks at at a time
 constexpr int64_t kPenaltyRows = 8192;  // that choose the penalty
 
 /// The rows, turned into the eigenvectors' frame, and what ridge regression needs to know of them.
@@ -104,7 +104,8 @@ class RidgeFrame {
       }
     });
     Matrix<float> centred(sums.rows(), sums.cols());
-    for (int64_t c = 0; c < sums.rows(); ++c) std::ranges::transform(sums[c], centred[c].begin(), [](double v) { return static_cast<float>(v); });
+    for (int64_t c = 0; c < sums.rows(); ++c)
+      std::ranges::transform(sums[c], centred[c].begin(), [](double v) { return static_cast<float>(v); });
     means_ = Matrix<float>(sums.rows(), pca_.components.rows());
     multiply_transposed(centred.view(), pca_.components.view(), means_.view());
   }
@@ -157,7 +158,8 @@ std::vector<int64_t> members_of(std::span<const int32_t> labels, std::span<const
   const auto label = [&](int64_t row) { return labels[static_cast<size_t>(row)]; };
   const auto [low, high] = std::ranges::minmax_element(rows, {}, label);
   if (rows.empty() || label(*low) == label(*high))
-    throw InputError({"", "a linear probe", "needs labels of two classes, and there is one", "Choose without scores: --method random or herding"});
+    throw InputError(
+        {"", "a linear probe", "needs labels of two classes, and there is one", "Choose without scores: --method random or herding"});
   classes = label(*high) + 1;
   return rows;
 }
@@ -167,7 +169,8 @@ std::vector<int64_t> members_of(std::span<const int32_t> labels, std::span<const
 Probe probe_margins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> left_out, const Context& context) {
   DECANT_CHECK(std::ssize(labels), ==, features.count());
   if (features.width() > kProbeWidth)
-    throw InputError({"", "a linear probe", fmt::format("features of {} columns are more than it takes ({})", features.width(), kProbeWidth),
+    throw InputError({"", "a linear probe",
+                      fmt::format("features of {} columns are more than it takes ({})", features.width(), kProbeWidth),
                       "Give fewer columns (their principal components), or scores of yours: --scores FILE.npy"});
   int classes = 0;
   std::vector<int64_t> rows = members_of(labels, left_out, classes);

@@ -19,7 +19,8 @@ struct ProbeSet {
     for (int64_t i = 0; i < n; ++i) {
       labels[static_cast<size_t>(i)] = static_cast<int32_t>(i % classes);
       for (int64_t j = 0; j < width; ++j)
-        x[i][static_cast<size_t>(j)] = static_cast<float>(normal(random) * spread + (j % classes == i % classes ? 1 : 0) + 0.1 * static_cast<double>(j));
+        x[i][static_cast<size_t>(j)] =
+            static_cast<float>(normal(random) * spread + (j % classes == i % classes ? 1 : 0) + 0.1 * static_cast<double>(j));
     }
   }
   Features features() const { return {x.view(), nullptr}; }
@@ -135,7 +136,9 @@ TEST(Probe, OneClassAndTooManyColumnsAreRefused) {
   const std::vector<int32_t> one(20, 4);
   expect_says(message_of([&] { probe_margins(set.features(), one, {}, {}); }), {"labels of two classes", "--method random"});
   const Matrix<float> wide(4, kProbeWidth + 1);
-  expect_says(message_of([&] { probe_margins({wide.view(), nullptr}, std::vector<int32_t>{0, 1, 0, 1}, {}, {}); }),
+  expect_says(message_of([&] {
+                probe_margins({wide.view(), nullptr}, std::vector<int32_t>{0, 1, 0, 1}, {}, {});
+              }),
               {"8193 columns", "principal components"});
 }
 
