@@ -188,6 +188,15 @@ TEST_F(ProxyScores, DualLeavesWrongLabelsOut) {
   EXPECT_GT(share_of_wrong("el2n"), 0.8) << "the hardest rows are the wrong ones";
 }
 
+TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {
+  CompressOptions options = by_proxy(cifar_set("probe/in", 2, 300, 10), fresh_folder("probe_out") / "out", "auto");
+  options.select.scores = "probe";
+  const Json run = compress(options, {.threads = 1});
+  EXPECT_EQ(run["method"], "probe");
+  EXPECT_THAT(run["method_note"].get<std::string>(), testing::HasSubstr("linear probe"));
+  EXPECT_EQ(run["kept"], 120);
+}
+
 TEST(ScoresOfOneClass, AreRefusedAndAutoDoesWithout) {
   const fs::path in = cifar_set("one/in", 1, 40, 1);  // ten names, one class
   const fs::path folder = fresh_folder("one_out");

@@ -61,7 +61,7 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
   }
   if (!known.labelled || known.classes < 2) return random_rows(select, "without labels of two classes nothing was shown to be better");
   if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
-  if (!known.pictures) return by("probe", select, percent);
+  if (!known.pictures || select.scores == "probe") return by("probe", select, percent);
   if (!known.networks) return random_rows(select, "this build has no networks to watch");
   const int epochs = select.scores == "auto" ? affordable_epochs(known, select) : select.score_epochs;
   if (epochs < kFewestEpochs) return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));

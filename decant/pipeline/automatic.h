@@ -36,7 +36,7 @@ struct Automatic {
 ///   fewer than two classes of 50 rows            random: nothing was shown to be better everywhere
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
-///   a matrix                                     the middle by a linear probe that did not see the rows, per class
+///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class
 Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count);
 
 }  // namespace decant

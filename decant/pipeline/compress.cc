@@ -67,7 +67,7 @@ Json compress(const CompressOptions& options, const Context& context) {
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
   warn_of_idle(options.select, chosen.select, context);
-  if (options.features.features != "auto" && !method_info(chosen.select.method).features)
+  if (options.features.features != "auto" && chosen.features.features.count() == 0)
     context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, chosen.select.method));
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);

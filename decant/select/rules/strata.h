@@ -5,8 +5,8 @@
 // are drawn uniformly.
 //
 // Source: Zheng et al., "Coverage-centric coreset selection for high pruning rates" (CCS), ICLR 2023, arXiv:2210.15809, with accumulated
-// margin as the score and the hardest share β cut off beforehand (SelectOptions::hard_cut). They take the
-// margins of a network trained to the end; those of a small proxy are noisier.
+// margin as the score and the hardest share β cut off beforehand (SelectOptions::hard_cut). They take the margins of a
+// network trained to the end; those of a small proxy are noisier.
 //
 // Traps of the published code: an upper end of 1.0001 · max lies below max when max ≤ 0, and the top rows are in no stratum; constant
 // scores give strata of no width and nothing is chosen; no seed. Here the top belongs to the last stratum, and constant scores are one.

@@ -1,7 +1,6 @@
 #include "decant/select/scores/probe.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 

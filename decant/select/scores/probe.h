@@ -14,7 +14,7 @@
 // prediction", Technometrics 16, 1974; Hoerl and Kennard, Technometrics 12, 1970. That a row be judged by models that did not see it is the
 // thought of UNSEEN (arXiv:2511.12988) as well; there it costs K trainings.
 //
-// Cost: n·d² multiplications twice and 4·d³, n·d·classes; memory 2·d² doubles and a few hundred rows a thread. The same bytes for every
+// Cost: n·d² multiplications twice, seven times more for up to 16,384 rows that choose α, 4·d³, n·d·classes; memory 2·d² doubles and a few hundred rows a thread. The same bytes for every
 // number of threads.
 // Traps: columns count as they are scaled; a class of one row has nothing left to be judged by, and its margin is negative.
 #pragma once
