@@ -36,6 +36,7 @@ noise() {  # a fifth of the labels wrong
     rm -rf "$small"
   done
   mv "$here/noise.txt.new" "$here/noise.txt"
+  python3 "$here/tables.py"
 }
 
 text() {  # NAME FOLDER TRAIN TEST METHODS KEEP

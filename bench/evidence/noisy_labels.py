@@ -33,7 +33,7 @@ def main():
     if sys.argv[1] == "--count":
         wrong = np.load(pathlib.Path(sys.argv[2]) / "wrong.npy")
         rows = np.load(sys.argv[3])
-        print(f"{sys.argv[4]}: {100 * np.isin(rows, wrong).mean():.2f} % of {len(rows)} labels wrong, of all {100 * len(wrong) / 50000:.2f} %")
+        print(f"* {sys.argv[4]}: {100 * np.isin(rows, wrong).mean():.2f} % of its {len(rows):,} labels are wrong; of all, {100 * len(wrong) / 50000:.2f} %.")
     else:
         make(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3]))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts bench/evidence/*.json into docs/evidence.md, between <!-- NAME --> and <!-- end NAME -->."""
+"""Puts bench/evidence/NAME.json, and the lines of NAME.txt where there is one, into docs/evidence.md between <!-- NAME --> and <!-- end NAME -->."""
 import json
 import pathlib
 import re
@@ -40,7 +40,9 @@ def main():
     for file in sorted(HERE.glob("*.json")):
         mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(\n<!-- end {file.stem} -->)", re.S)
         found = json.loads(file.read_text(encoding="utf-8"))
-        page = mark.sub(lambda part: part[1] + table(found) + part[2], page)
+        remarks = file.with_suffix(".txt")
+        text = table(found) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
+        page = mark.sub(lambda part: part[1] + text + part[2], page)
     PAGE.write_text(page, encoding="utf-8")
 
 

@@ -273,7 +273,10 @@ class FacilityFormula {
   }
 
   void pick(int64_t row) {
-    for (size_t i = 0; i < rows_.size(); ++i) covered_[i] = std::max(covered_[i], value(i, place(row)));
+    const size_t picked = place(row);
+    parallel_for({}, static_cast<int64_t>(rows_.size()), 4096, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) covered_[i] = std::max(covered_[i], value(i, picked));
+    });
   }
   double gain(int64_t row) const {
     double sum = 0;
