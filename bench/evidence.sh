@@ -39,6 +39,24 @@ noise() {  # a fifth of the labels wrong
   python3 "$here/tables.py"
 }
 
+# Chosen without a look at a label, from features that are given.
+label_free=random,progress+pools=kmeans:20,facility-location+pools=kmeans:20,subzerocore+pools=kmeans:20,zcore+pool
+label_free() {  # NAME FEATURES
+  judge "$1" "$(dataset cifar10)" --features "$2" --against "$label_free" --keep 10% --seeds 3
+}
+label_free_resnet56() {  # a network that was trained on these labels
+  local to=$root/build/data/cifar10_resnet56.npy weights
+  weights=$(dataset weights_cifar10_resnet)/resnet56-4bfd9763.safetensors
+  [ -e "$to" ] || "$build/decant" features "$(dataset cifar10)" -o "$to" --features embedding --net resnet56 --weights "$weights" --normalisation imagenet
+  label_free label_free_resnet56 "$to"
+}
+label_free_mobilenet() {  # one that never saw the data set
+  local to=$root/build/data/cifar10_mobilenetv2.npy weights
+  weights=$(dataset weights_imagenet_mobilenetv2)/mobilenet_v2_1.0_224_quant.safetensors
+  [ -e "$to" ] || { /usr/bin/python3 "$here/mobilenet_features.py" "$(dataset cifar10)" "$weights" "$to.new.npy" && mv "$to.new.npy" "$to"; }
+  label_free label_free_mobilenet "$to"
+}
+
 text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
   local to=$root/build/data/$1_lsa from
   from=$(dataset "$2")
@@ -49,7 +67,7 @@ text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
 agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
 sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%; }
 
-quick=(agnews sst2 fashion cifar10_auto noise cifar10_methods cifar10_nets cifar10_full)
+quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_nets)
 if [ "${1:-}" = list ]; then
   echo "${quick[*]}"
   exit

@@ -167,7 +167,7 @@ TEST(Program, NamesItsMethodsAndRefusesOthers) {
   };
   refused("compress " + in + " --method dul", "did you mean dual?");
   refused("compress " + in + " --method ccs+hard-cot=0.1", "did you mean hard-cut?");
-  refused("compress " + in + " --method k-center --pools kmeans:3", "--pools is for --method bins");
+  refused("compress " + in + " --method k-center --pools kmean:3", "neither kmeans:K");
   refused("compress " + in + " --method k-center --rule beta", "--rule beta");
   refused("compress " + in + " --method dual --beta-mode 2", "--beta-mode");
   refused("scores " + in + " --epochs 1", "2 or more");

@@ -188,6 +188,29 @@ TEST_F(ProxyScores, DualLeavesWrongLabelsOut) {
   EXPECT_GT(share_of_wrong("el2n"), 0.8) << "the hardest rows are the wrong ones";
 }
 
+TEST_F(ProxyScores, OfPoolsAreLearntInPlaceOfLabels) {
+  const fs::path in = cifar_set("pools/in", 1, 400);
+  std::vector<int32_t> colours;
+  Random random(6, "no labels");
+  change_records(in, [&](size_t, std::span<char> record) {
+    colours.push_back(record[0]);
+    record[0] = static_cast<char>(random.below(4));  // says nothing
+  });
+  const fs::path folder = fresh_folder("pools_out");
+  write_npy<int32_t>(folder / "pools.npy", colours);
+  CompressOptions options = by_proxy(in, folder / "out", "auto");
+  options.select.pools = (folder / "pools.npy").string();
+  options.select.score_epochs = 6;
+  const Json run = compress(options, {.threads = 1});
+  EXPECT_EQ(run["method"], "progress");
+  expect_says(run["method_note"], {"6 epochs of quick, in each of 4 pools (of 100 to 100 rows) named by", "there are pools and 20 %"});
+  std::vector<int> kept(4);
+  for (const int64_t row : load_run_folder(folder / "out").kept) ++kept[static_cast<size_t>(colours[static_cast<size_t>(row)])];
+  EXPECT_EQ(kept, std::vector<int>(4, 20));
+  expect_says(message_of([&] { compress(by_proxy(in, folder / "by labels", "dual"), {.threads = 1}); }),
+              {"no better than always naming one class"});
+}
+
 TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {
   CompressOptions options = by_proxy(cifar_set("probe/in", 2, 300, 10), fresh_folder("probe_out") / "out", "auto");
   options.select.scores = "probe";

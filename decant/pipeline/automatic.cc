@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 #include "decant/base/errors.h"
 #include "decant/pipeline/neural.h"
 #include "decant/pipeline/plan_costs.h"
+#include "decant/pipeline/pool_source.h"
 
 namespace decant {
 namespace {
@@ -20,8 +22,9 @@ Automatic random_rows(const SelectOptions& select, const std::string& why) {
   return automatic;
 }
 
-Automatic by(const std::string& method, const SelectOptions& select, double percent) {
-  Automatic automatic{select, fmt::format("; chosen because there are labels and {:.3g} % are kept", percent)};
+Automatic by(const std::string& method, const Known& known, const SelectOptions& select, double percent) {
+  Automatic automatic{select,
+                      fmt::format("; chosen because there are {} and {:.3g} % are kept", known.pooled ? "pools" : "labels", percent)};
   automatic.select.method = method;
   return automatic;
 }
@@ -35,15 +38,20 @@ int affordable_epochs(const Known& known, const SelectOptions& select) {
 
 }  // namespace
 
-Known known_of(const Rows& train, std::span<const int32_t> labels, const FeatureOptions& features, const Context& context) {
-  const std::set<int32_t> classes(labels.begin(), labels.end());
-  return {.rows = train.size(),
-          .classes = static_cast<int>(classes.size()),
-          .labelled = !classes.empty() && !classes.contains(kNoLabel),
-          .pictures = train.has_images(),
-          .networks = has_neural(),
-          .area = picture_area(train, features),
-          .threads = context.thread_count()};
+Known known_of(const Rows& train, std::span<const int32_t> labels, const SelectOptions& select, const FeatureOptions& features,
+               const Context& context) {
+  Known known{.rows = train.size(),
+              .pictures = train.has_images(),
+              .networks = has_neural(),
+              .area = picture_area(train, features),
+              .threads = context.thread_count()};
+  const PoolRule pools = pool_rule(select);
+  const std::vector<int32_t> named = pools.file.empty() ? std::vector<int32_t>() : read_pools(pools.file, train.size(), {});
+  const std::set<int32_t> classes = pools.file.empty() ? std::set(labels.begin(), labels.end()) : std::set(named.begin(), named.end());
+  known.pooled = pools.given();
+  known.classes = pools.kmeans > 0 ? pools.kmeans : static_cast<int>(classes.size());
+  known.labelled = known.pooled || (!classes.empty() && !classes.contains(kNoLabel));
+  return known;
 }
 
 double picture_area(const Rows& train, const FeatureOptions& features) {
@@ -61,11 +69,11 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
   }
   if (!known.labelled || known.classes < 2) return random_rows(select, "without labels of two classes nothing was shown to be better");
   if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
-  if (!known.pictures || select.scores == "probe") return by("probe", select, percent);
+  if (!known.pictures || select.scores == "probe") return by("probe", known, select, percent);
   if (!known.networks) return random_rows(select, "this build has no networks to watch");
   const int epochs = select.scores == "auto" ? affordable_epochs(known, select) : select.score_epochs;
   if (epochs < kFewestEpochs) return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
-  Automatic automatic = by("progress", select, percent);
+  Automatic automatic = by("progress", known, select, percent);
   automatic.select.score_epochs = epochs;
   return automatic;
 }

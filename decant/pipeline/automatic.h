@@ -12,15 +12,17 @@ namespace decant {
 /// What the rule looks at.
 struct Known {
   int64_t rows = 0;
-  int classes = 0;        ///< that have a row
+  int classes = 0;        ///< that have a row; or pools in place of them
   bool labelled = false;  ///< every usable row
+  bool pooled = false;    ///< by --pools
   bool pictures = false;
   bool networks = false;  ///< this build can train
   double area = 1;        ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
 /// `labels`: of the rows that can be used. Classes without a row do not count.
-Known known_of(const Rows& train, std::span<const int32_t> labels, const FeatureOptions& features, const Context& context);
+Known known_of(const Rows& train, std::span<const int32_t> labels, const SelectOptions& select, const FeatureOptions& features,
+               const Context& context);
 
 /// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.
 double picture_area(const Rows& train, const FeatureOptions& features);
@@ -37,6 +39,8 @@ struct Automatic {
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class
+///
+/// Pools that --pools names or makes count as classes.
 Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count);
 
 }  // namespace decant

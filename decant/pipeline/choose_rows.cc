@@ -1,17 +1,15 @@
 #include "decant/pipeline/choose_rows.h"
 
 #include <algorithm>
-#include <charconv>
-#include <iterator>
 #include <memory>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
-#include "decant/formats/npy/npy.h"
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/material.h"
 #include "decant/pipeline/method_options.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/pipeline/rankers.h"
 #include "decant/select/methods/weighted_bins.h"
 #include "decant/select/recipes.h"
@@ -26,7 +24,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
   table.add("bins", bins, "N", "bins in every pool");
   table.add("pool", pool, "choose from all rows in one pool even when there are labels");
-  table.add("pools", pools, "HOW", "bins: pools in place of classes: kmeans:K, or a .npy with a number for each row");
+  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a number for each row");
   table.add("scores", scores, "WHAT",
             "probe, a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy on pictures, a linear probe on "
             "a matrix");
@@ -39,48 +37,7 @@ void SelectOptions::declare(OptionTable& table) {
   table.add("minutes", minutes, "M", "auto: how long training a proxy may take; 0 = as long as it takes");
 }
 
-PoolRule pool_rule(const SelectOptions& select) {
-  const std::string& rule = select.pools;
-  if (rule.empty()) return {};
-  if (select.pool) throw UsageError("--pool and --pools: all rows in one pool, or pools; give one of the two");
-  if (!has_effect("pools", select))
-    throw UsageError(fmt::format("--pools is for --method bins and bins-weighted; --method {} keeps to the classes", select.method));
-  if (rule.ends_with(".npy")) return {.file = rule};
-  constexpr std::string_view kKMeans = "kmeans:";
-  int32_t count = 0;
-  const char* end = rule.data() + rule.size();
-  if (!rule.starts_with(kKMeans) || std::from_chars(rule.data() + kKMeans.size(), end, count) != std::from_chars_result{end, std::errc()})
-    throw UsageError(fmt::format("--pools {}: neither kmeans:K, with a number of pools, nor a .npy file", rule));
-  if (count < 1) throw InputError({"", "--pools " + rule, "asks for no pool", "Give a number of pools from 1 on"});
-  return {.kmeans = count};
-}
-
-std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows) {
-  std::vector<int32_t> pools = read_labels(file, rows);
-  for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoLabel;
-  std::vector<int32_t> numbers;
-  std::copy_if(pools.begin(), pools.end(), std::back_inserter(numbers), [](int32_t pool) { return pool != kNoLabel; });
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  for (int32_t& pool : pools) {
-    if (pool != kNoLabel) pool = static_cast<int32_t>(std::lower_bound(numbers.begin(), numbers.end(), pool) - numbers.begin());
-  }
-  return pools;
-}
-
 namespace {
-
-/// Where the shares are equal, when pools were asked for.
-std::string named_pools_phrase(const Selection& selection, const SelectOptions& select) {
-  std::vector<int64_t> sizes(static_cast<size_t>(selection.pool_count));
-  for (const int32_t pool : selection.pools) {
-    if (pool != kNoBin) ++sizes[static_cast<size_t>(pool)];
-  }
-  const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
-  return fmt::format("each of {} pools (of {} to {} rows) {} {}: each exact within its pool, together not the single-pool cut",
-                     sizes.size(), human_count(*least), human_count(*most), select.pools.ends_with(".npy") ? "named by" : "made by",
-                     select.pools);
-}
 
 BinOptions bin_options(const Material& material, const PoolRule& rule) {
   const SelectOptions& select = material.select;
@@ -152,7 +109,9 @@ Selection cut_bins(const Material& material, Checkpoint& checkpoint, const Conte
 std::string bins_note(const Material& material, const Selection& selection) {
   const SelectOptions& select = material.select;
   return fmt::format("the same share of each of {} bins, cut by {} over {} in {}", select.bins, select.function, features_phrase(material),
-                     select.pools.empty() ? pools_phrase(material) : named_pools_phrase(selection, select));
+                     select.pools.empty()
+                         ? pools_phrase(material)
+                         : pools_phrase(selection.pools, select.pools) + ": each exact within its pool, together not the single-pool cut");
 }
 
 }  // namespace
@@ -161,9 +120,9 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
   require_sound(asked);
   const SelectOptions named = method_of(asked.method, asked);
-  const Automatic automatic = named.method == "auto"
-                                  ? choose_method(known_of(input.dataset.train(), input.usable_labels(), features, context), named, count)
-                                  : Automatic{named, ""};
+  const Automatic automatic =
+      named.method == "auto" ? choose_method(known_of(input.dataset.train(), input.usable_labels(), named, features, context), named, count)
+                             : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;

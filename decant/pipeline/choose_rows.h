@@ -28,7 +28,7 @@ struct SelectOptions {
   int bins = 10;
   // pools
   bool pool = false;  ///< one pool of all rows even when there are labels
-  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes
+  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes, see pool_source.h
   // scores
   std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row: see score_source()
   std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
@@ -43,20 +43,6 @@ struct SelectOptions {
 
   void declare(OptionTable& table);
 };
-
-/// What SelectOptions::pools says; neither: classes, or one pool.
-struct PoolRule {
-  int32_t kmeans = 0;          ///< at most so many pools by k-means
-  std::filesystem::path file;  ///< a pool number for each row
-};
-
-/// Throws UsageError for a rule that is none, beside --pool, or beside a method that makes no bins; InputError for fewer than one pool.
-/// REQUIRES: a method without options of its own.
-PoolRule pool_rule(const SelectOptions& select);
-
-/// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
-/// get −1 too. Throws InputError for a file that does not fit.
-std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows);
 
 /// What a method made of an input, and one sentence that says how the rows were chosen.
 struct Chosen {

@@ -18,6 +18,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/empty_classes.h"
 #include "decant/pipeline/method_options.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/score_source.h"
@@ -490,6 +491,17 @@ TEST(Auto, TakesAProbeForALabelledMatrix) {
   EXPECT_EQ(choose(read_input({.path = set.folder / "x.npy"}, {}), {}, 20).select.method, "random");
 }
 
+TEST(Auto, TakesPoolsForClasses) {
+  const DrawnSet set("auto_pools", {60, 60});
+  set.stored();
+  const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
+  const Chosen named = choose(unlabelled, {.pools = (set.folder / "y.npy").string()}, 20);
+  EXPECT_EQ(named.select.method, "probe");
+  EXPECT_THAT(named.note, HasSubstr("chosen because there are pools and 16.7 % are kept"));
+  EXPECT_EQ(choose(unlabelled, {.pools = "kmeans:2"}, 20).select.method, "probe");
+  EXPECT_EQ(choose(unlabelled, {.pools = "kmeans:3"}, 20).select.method, "random") << "40 rows each";
+}
+
 // Options.
 
 TEST(MethodOf, ReadsOptionsBehindTheName) {
@@ -538,6 +550,48 @@ TEST(RequireSound, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
   expect_says(said({.method = "magic"}), {"magic"});
 }
 
+TEST(PoolsInPlaceOfClasses, AreWhatEveryMethodChoosesBy) {
+  const DrawnSet set("pooled", {60, 41, 19});
+  const Input labelled = set.stored();
+  const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
+  for (const std::string& name : plain_methods()) {
+    SelectOptions pooled = set.method(name);
+    pooled.pools = (set.folder / "y.npy").string();
+    EXPECT_EQ(rows_of(unlabelled, pooled, 36, 5), rows_of(labelled, set.method(name), 36, 5)) << name;
+    expect_says(choose(unlabelled, pooled, 36).note, {"each of 3 pools (of 19 to 60 rows) named by", "y.npy"});
+  }
+}
+
+TEST(PoolsInPlaceOfClasses, ByKMeansNeedNoLabels) {
+  const DrawnSet set("clustered", {60, 41, 19});
+  set.stored();
+  const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
+  for (const char* name : {"random", "probe", "herding"}) {
+    const Chosen chosen = choose(unlabelled, {.method = name, .pools = "kmeans:4"}, 36);
+    EXPECT_EQ(chosen.selection.pool_count, 4) << name;
+    EXPECT_THAT(chosen.note, HasSubstr("made by kmeans:4"));
+    EXPECT_EQ(sample(chosen.selection, {}, 36, 0).size(), 36u);
+  }
+}
+
+TEST(PoolsInPlaceOfClasses, LeaveBadRowsOutAndMakeOnePoolOfRowsWithoutANumber) {
+  const DrawnSet set("numbered", {30, 20});
+  Input input = set.stored();
+  input.bad.push_back({7, "row 7", "torn"});
+  std::vector<int32_t> numbers(50, 4);
+  for (const int i : {7, 8, 9}) numbers[static_cast<size_t>(i)] = -1;
+  write_npy<int32_t>(set.folder / "p.npy", numbers);
+  const auto pooled = in_pools(input, {.file = set.folder / "p.npy"}, {}, 0, {});
+  EXPECT_EQ(pooled->classes, 2);
+  EXPECT_EQ(pooled->labels[6], 0);
+  EXPECT_EQ(pooled->labels[7], kNoLabel);
+  EXPECT_EQ(pooled->labels[8], 1);
+  EXPECT_TRUE(pooled->labelled());
+  EXPECT_EQ(pooled->dataset.train().label(9), 1);
+  EXPECT_EQ(pooled->dataset.train().key(9), input.dataset.train().key(9));
+  EXPECT_NE(pooled->digest, input.digest);
+}
+
 TEST(Options, ThatDoNotGoWithTheMethodAreRefusedOrMentioned) {
   const DrawnSet set("together", {30, 20});
   set.stored();
@@ -547,19 +601,6 @@ TEST(Options, ThatDoNotGoWithTheMethodAreRefusedOrMentioned) {
     fs::remove_all(set.folder / "out");
     return message_of<UsageError>([&] { make_bins(set.ordering("out", select), {.log = &heard}); });
   };
-  for (const std::string& name : plain_methods()) {
-    SelectOptions select = set.method(name);
-    select.bins = 10;
-    select.pools = "kmeans:2";
-    const std::string message = said(select);
-    if (name == "bins" || name == "bins-weighted") {
-      EXPECT_EQ(message, "no error") << name;
-    } else {
-      expect_says(message, {"--pools is for --method bins", "--method " + name});
-      EXPECT_FALSE(fs::exists(set.folder / "out"));
-    }
-  }
-  expect_says(said({.method = "auto", .pools = "kmeans:2"}), {"--pools is for --method bins", "--method auto"});
   for (const char* name : {"random", "bins", "k-center", "moderate"})
     expect_says(said({.method = name, .rule = "top"}), {"--rule top", std::string("--method ") + name});
 

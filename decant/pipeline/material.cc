@@ -6,6 +6,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/method_options.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/select/pools.h"
 #include "decant/select/ranking.h"
 #include "decant/select/scores/probe.h"
@@ -32,8 +33,7 @@ std::vector<double> ease_by_rank(const Material& material) {
   return ease;
 }
 
-void score_by_column(Material& material) {
-  material.scores = read_scores(material.select.scores, *material.input);
+void rank_by_column(Material& material) {
   material.ease = ease_by_rank(material);
   material.score_note = material.select.scores;
 }
@@ -128,17 +128,25 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
   Material material{.input = &input, .select = select, .count = count, .seed = seed};
   material.left_out = input.bad_rows();
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
-  if (input.labelled() && !select.pool) material.labels = input.labels;
-  const MethodInfo& info = method_info(select.method);
   if (select.method == "ccs" && select.hard_cut == 0) material.select.hard_cut = published_cut(material.keep());
+  const MethodInfo& info = method_info(select.method);
   const bool scores = info.scores || material.select.hard_cut != 0;
   const ScoreSource source = score_source(select, input.dataset.train().has_images());
+  const bool by_column = scores && source == ScoreSource::column;
   const bool by_probe = scores && source == ScoreSource::probe;
-  if (scores && source == ScoreSource::column) log.stage("scores", [&] { score_by_column(material); });  // cheap: faults show at once
-  if (info.features || by_probe) material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  const bool cuts_bins = has_effect("bins", select);  // select_bins() looks for itself, and ranks share that
-  if ((info.features && !cuts_bins) || by_probe)
+  const bool cuts_bins = makes_bins(select);  // select_bins() looks for itself, and ranks share that
+  const PoolRule pools = cuts_bins ? PoolRule{} : pool_rule(select);
+  if (by_column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
+  if (info.features || by_probe || pools.kmeans > 0)
+    material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
+  if ((info.features && !cuts_bins) || by_probe || pools.kmeans > 0)
     require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
+  if (pools.given()) {
+    material.pooled = log.stage("pools", [&] { return in_pools(input, pools, material.features, seed, context); });
+    material.input = material.pooled.get();
+  }
+  if (material.input->labelled() && !select.pool) material.labels = material.input->labels;
+  if (by_column) rank_by_column(material);
   if (by_probe) log.stage("scores", [&] { score_by_probe(material, context); });
   if (scores && source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
   if (scores) cut_hardest(material, count, context);
@@ -147,6 +155,7 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
 }
 
 std::string pools_phrase(const Material& material) {
+  if (material.pooled) return pools_phrase(material.labels, material.select.pools);
   return material.labels.empty() ? "one pool" : fmt::format("each of {} classes", material.input->classes);
 }
 

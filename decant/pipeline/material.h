@@ -11,7 +11,8 @@
 namespace decant {
 
 struct Material {
-  const Input* input = nullptr;  ///< must outlive this
+  const Input* input = nullptr;         ///< must outlive this, unless it is:
+  std::shared_ptr<const Input> pooled;  ///< the input as if its labels were the pools of --pools
   SelectOptions select;
   int64_t count = 0;  ///< rows to keep, from 1 on
   uint64_t seed = 0;

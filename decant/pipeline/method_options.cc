@@ -6,6 +6,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/select/scores/scores.h"
 
 namespace decant {
@@ -51,6 +52,10 @@ bool is_score_method(const std::string& name) {
   return std::ranges::find(score_names(), name) != score_names().end();
 }
 
+bool makes_bins(const SelectOptions& select) {
+  return one_of(select.method, {"bins", "bins-weighted"});
+}
+
 bool has_score_column(const SelectOptions& select) {
   return select.scores.ends_with(".npy");
 }
@@ -69,7 +74,7 @@ ScoreSource score_source(const SelectOptions& select, bool pictures) {
 
 bool has_effect(const std::string& option, const SelectOptions& select) {
   const bool any = select.method == "auto";
-  if (one_of(option, {"function", "lambda", "bins", "pools"})) return one_of(select.method, {"bins", "bins-weighted"});
+  if (one_of(option, {"function", "lambda", "bins"})) return makes_bins(select);
   if (option == "minutes") return any;
   const bool scores = any || (method_info(select.method).scores && select.method != "probe") || select.hard_cut > 0;
   if (option == "scores") return scores;

@@ -13,6 +13,9 @@ const MethodInfo& method_info(const std::string& name);
 /// One that is computed from a record of training: "dual", "aum", …
 bool is_score_method(const std::string& name);
 
+/// Whether select.method cuts bins.
+bool makes_bins(const SelectOptions& select);
+
 /// Whether select.scores is a column of the user's.
 bool has_score_column(const SelectOptions& select);
 
@@ -35,7 +38,7 @@ bool has_effect(const std::string& option, const SelectOptions& select);
 /// is read or trained. `select.method` may carry options.
 void require_sound(const SelectOptions& select);
 
-/// The same, and for --pools and --rule beside a method that looks at neither.
+/// The same, and for --rule beside a method that does not choose by scores alone.
 void require_going_together(const SelectOptions& select);
 
 /// Warns of every option that was given and has no effect. `chosen`: what was asked for, with the method that was taken.

@@ -15,6 +15,7 @@
 #include "decant/pipeline/automatic.h"
 #include "decant/pipeline/method_options.h"
 #include "decant/pipeline/plan_costs.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/select/quota.h"
 
 namespace decant {
@@ -106,7 +107,7 @@ Work work_of(const Rows& train, const SelectOptions& select, const FeatureOption
   const bool scores = info.scores || select.hard_cut > 0;
   const ScoreSource source = score_source(select, train.has_images());
   if (scores && source == ScoreSource::record && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
-  if (!info.features && !(scores && source == ScoreSource::probe)) return work;
+  if (!info.features && !(scores && source == ScoreSource::probe) && pool_rule(select).kmeans == 0) return work;
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
   if (names_npy(features.features)) {
@@ -180,7 +181,7 @@ SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const
   require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
-  return choose_method(known_of(dataset.train(), labels_of(dataset.train()), features, context), named, count).select;
+  return choose_method(known_of(dataset.train(), labels_of(dataset.train()), named, features, context), named, count).select;
 }
 
 Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {

@@ -11,6 +11,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/checkpoint.h"
+#include "decant/pipeline/pool_source.h"
 #include "decant/pipeline/run_folder.h"
 #include "decant/pipeline/sample.h"
 
@@ -161,7 +162,6 @@ TEST_F(Pools, RefuseWhatIsNoRule) {
   expect_says(with("kmeans:-2", as_it_is), {"asks for no pool"});
   expect_says(with("kmeans:601", as_it_is), {"601 pools cannot be made of 600 rows"});
   expect_says(with("kmeans:3", [](SelectOptions& select) { select.pool = true; }), {"--pool and --pools"});
-  expect_says(with("kmeans:3", [](SelectOptions& select) { select.method = "random"; }), {"--pools is for --method bins"});
   EXPECT_NE(with(file_rule("missing.npy"), as_it_is).find("missing.npy"), std::string::npos);
   write_npy<int32_t>(folder_ / "short.npy", std::vector<int32_t>(599, 0));
   EXPECT_NE(with(file_rule("short.npy"), as_it_is).find("short.npy"), std::string::npos);
