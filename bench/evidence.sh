@@ -20,7 +20,8 @@ methods+=,facility-location+hard-cut=0.3,subzerocore,zcore,thinning,moderate,her
 
 cifar10_auto() { judge cifar10_auto "$(dataset cifar10)" --against random,auto --keep 5%,10%,20%,30%,50%,70% --seeds 5; }
 cifar10_full() { judge cifar10_full "$(dataset cifar10)" --against full --seeds 5; }
-cifar10_methods() { judge cifar10_methods "$(dataset cifar10)" --against "$methods" --keep 10%,30% --seeds 3; }
+cifar10_methods() { judge cifar10_methods "$(dataset cifar10)" --against "$methods" --keep 10% --seeds 3; }
+cifar10_methods_30() { judge cifar10_methods_30 "$(dataset cifar10)" --against "$methods" --keep 30% --seeds 3; }
 cifar10_nets() { judge cifar10_nets "$(dataset cifar10)" --against random,auto --keep 10% --nets quick,convnet3,resnet20,vit --seeds 3; }
 fashion() { judge fashion "$(dataset fashion_mnist)" --against random,auto --keep 10% --seeds 5; }
 
@@ -67,7 +68,8 @@ text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
 agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
 sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%; }
 
-quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_nets)
+quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
+  cifar10_nets)
 if [ "${1:-}" = list ]; then
   echo "${quick[*]}"
   exit

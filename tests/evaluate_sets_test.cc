@@ -2,6 +2,7 @@
 #include "decant/pipeline/evaluate_sets.h"
 
 #include <algorithm>
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <limits>
@@ -232,6 +233,9 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.seeds = 0; }), HasSubstr("--seeds"));
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.out = folder / "nowhere" / "judged.json"; }), HasSubstr("its folder is not there"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against.clear(); }), HasSubstr("nothing to compare"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(), o.test_labels.clear(), o.hold_out = NAN; }),
+              HasSubstr("--hold-out must lie"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.training.given = {{"batch", "0"}, {"epochs", "2"}}; }), HasSubstr("batch"));
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {folder.string()}; }), HasSubstr("run.json"));
 
   const int64_t narrow[] = {60, 2};
@@ -243,6 +247,67 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   write_npy<float>(folder / "nan.npy", values, shape);
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.full = (folder / "nan.npy").string(); }),
               AllOf(HasSubstr("nan.npy"), HasSubstr("row 17, column 2"), HasSubstr("holds nan")));
+}
+
+/// Class folders of drawn pictures.
+fs::path class_folders(const std::string& name, const std::vector<std::string>& classes) {
+  const fs::path folder = fresh_folder(name);
+  CompressOptions all{.input = {.path = testing_sets::cifar_set(name + "_in", 1, 40, 10).string()},
+                      .out = folder / "all",
+                      .keep = "100%",
+                      .to = "imagefolder"};
+  all.select.method = "random";
+  compress(all, {});
+  const fs::path data = folder / "all" / "data" / "train";
+  std::vector<fs::path> made(fs::directory_iterator(data), {});
+  std::ranges::sort(made);
+  for (size_t i = 0; i < classes.size(); ++i) fs::rename(made[i], folder / classes[i]);
+  fs::remove_all(folder / "all");
+  return folder;
+}
+
+TEST(EvaluateSets, MatchesTestClassesByName) {
+  EvaluateOptions options{.full = class_folders("names", {"bird", "cat", "dog"}).string()};
+  options.test = class_folders("same_names", {"cat", "dog"}).string();
+  const JudgedSets sets = read_judged_sets(options, 0, {});
+  EXPECT_EQ(sets.test->label(0), 1) << "cat";
+  options.test = class_folders("other_names", {"cat", "dog", "zebra"}).string();
+  expect_says(message_of([&] { read_judged_sets(options, 0, {}); }),
+              {"other_names", "is of the class 'zebra', which", "names does not have"});
+  options.test = class_folders("unreadable", {"cat"}).string();
+  for (const auto& entry : fs::directory_iterator(fs::path(options.test) / "cat")) write_file(entry.path(), "garbage");
+  expect_says(message_of([&] { read_judged_sets(options, 0, {}); }), {"unreadable", "none of the 4 test rows can be read"});
+}
+
+/// Keeps what it is told.
+struct Heard final : LogSink {
+  void log(LogLevel level, std::string_view message) override {
+    if (level == LogLevel::warning) warnings += std::string(message) + "\n";
+  }
+  std::string warnings;
+};
+
+TEST(EvaluateSets, MentionsOptionsThatNoMethodLooksAt) {
+  EvaluateOptions options = judging(matrix_set("judge_idle"));
+  options.keep = "20";
+  options.against = "full,random,herding,probe";
+  options.select.rule = "band";
+  options.select.lambda = 2;
+  Heard heard;
+  evaluate_sets(options, {.log = &heard});
+  EXPECT_THAT(heard.warnings,
+              AllOf(HasSubstr("--lambda 2.0 has no effect on any of the sets"), HasSubstr("--bins 3"), Not(HasSubstr("--rule"))));
+}
+
+TEST(EvaluateSets, CountsRatiosWithoutTheHeldOutRows) {
+  EvaluateOptions options = judging(matrix_set("judge_ratio"));
+  options.test.clear();
+  options.test_labels.clear();
+  options.keep = "20%";  // 32 of 160, and of 200 it would be 16 %, where the published cut is another
+  options.against = "ccs,ccs+hard-cut=0.1";
+  const JudgedSets sets = read_judged_sets(options, 0, {});
+  const auto arms = make_arms(sets, options, 0, {});
+  EXPECT_EQ(arms[0].subset(0), arms[1].subset(0));
 }
 
 TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {

@@ -33,14 +33,23 @@ Automatic by(const std::string& method, const Known& known, const SelectOptions&
 int affordable_epochs(const Known& known, const SelectOptions& select) {
   if (select.minutes <= 0) return select.score_epochs;
   const double each = costs::proxy_seconds(static_cast<double>(known.rows), known.area, known.threads);
-  return std::min(select.score_epochs, static_cast<int>(60 * select.minutes / each));
+  return static_cast<int>(std::min<double>(select.score_epochs, 60 * select.minutes / each));
+}
+
+Automatic by_progress(const Known& known, const SelectOptions& select, double percent) {
+  Automatic automatic = by("progress", known, select, percent);
+  if (select.scores != "auto") return automatic;  // a record is there
+  if (select.score_epochs < kFewestEpochs) return random_rows(select, fmt::format("--score-epochs {} is too few", select.score_epochs));
+  automatic.select.score_epochs = affordable_epochs(known, select);
+  if (automatic.select.score_epochs >= kFewestEpochs) return automatic;
+  return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
 }
 
 }  // namespace
 
-Known known_of(const Rows& train, std::span<const int32_t> labels, const SelectOptions& select, const FeatureOptions& features,
-               const Context& context) {
-  Known known{.rows = train.size(),
+Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const SelectOptions& select,
+               const FeatureOptions& features, const Context& context) {
+  Known known{.rows = rows,
               .pictures = train.has_images(),
               .networks = has_neural(),
               .area = picture_area(train, features),
@@ -71,11 +80,7 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
   if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
   if (!known.pictures || select.scores == "probe") return by("probe", known, select, percent);
   if (!known.networks) return random_rows(select, "this build has no networks to watch");
-  const int epochs = select.scores == "auto" ? affordable_epochs(known, select) : select.score_epochs;
-  if (epochs < kFewestEpochs) return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
-  Automatic automatic = by("progress", known, select, percent);
-  automatic.select.score_epochs = epochs;
-  return automatic;
+  return by_progress(known, select, percent);
 }
 
 }  // namespace decant

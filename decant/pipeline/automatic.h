@@ -20,9 +20,9 @@ struct Known {
   double area = 1;        ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
-/// `labels`: of the rows that can be used. Classes without a row do not count.
-Known known_of(const Rows& train, std::span<const int32_t> labels, const SelectOptions& select, const FeatureOptions& features,
-               const Context& context);
+/// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep ratio is a share of.
+Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const SelectOptions& select,
+               const FeatureOptions& features, const Context& context);
 
 /// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.
 double picture_area(const Rows& train, const FeatureOptions& features);
@@ -35,7 +35,7 @@ struct Automatic {
 /// The rule. docs/evidence.md has the measurements that it rests on:
 ///
 ///   scores given                                 by them, as --method scores
-///   fewer than two classes of 50 rows            random: nothing was shown to be better everywhere
+///   fewer than two classes, or 50 rows a class   random: nothing was shown to be better everywhere
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class

@@ -29,8 +29,8 @@ void SelectOptions::declare(OptionTable& table) {
             "probe, a folder of `decant scores`, or a .npy with a number for each row; auto = train a proxy on pictures, a linear probe on "
             "a matrix");
   table.add("rule", rule, "NAME", "from scores to rows: top, band, strata, beta; default: the method's own");
-  table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first");
-  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; 0 = 0.7");
+  table.add("hard-cut", hard_cut, "SHARE", "set the hardest rows of every pool aside first; -1 = ccs: the published share, others: none");
+  table.add("beta-mode", beta_mode, "M", "rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; -1 = 0.7");
   table.add("beta-power", beta_power, "P", "rule beta: weight of the score against difficulty alone; -1 = the method's own");
   table.add("score-net", score_net, "NET", "the proxy that scores are watched on");
   table.add("score-epochs", score_epochs, "N", "passes over the set of the proxy");
@@ -46,7 +46,7 @@ BinOptions bin_options(const Material& material, const PoolRule& rule) {
   options.lambda = select.lambda;
   options.bins = select.bins;
   options.per_class = !rule.file.empty() || !material.labels.empty();
-  options.kmeans = rule.kmeans;
+  options.kmeans = material.pooled ? 0 : rule.kmeans;
   options.seed = material.seed;
   options.classes = material.features.gradient_classes;
   options.ranks = select.ranks;
@@ -98,7 +98,8 @@ namespace {
 Selection cut_bins(const Material& material, Checkpoint& checkpoint, const Context& context) {
   const SelectOptions& select = material.select;
   const PoolRule rule = pool_rule(select);
-  const std::vector<int32_t> pools = rule.file.empty() ? material.labels : read_pools(rule.file, material.input->rows(), material.left_out);
+  const std::vector<int32_t> pools =
+      rule.file.empty() || material.pooled ? material.labels : read_pools(rule.file, material.input->rows(), material.left_out);
   checkpoint.begin(sources_of(material, rule.file, pools, context));
   Selection selection =
       select_bins(material.features.features, pools, material.left_out, bin_options(material, rule), context, &checkpoint);
@@ -121,8 +122,10 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
   require_sound(asked);
   const SelectOptions named = method_of(asked.method, asked);
   const Automatic automatic =
-      named.method == "auto" ? choose_method(known_of(input.dataset.train(), input.usable_labels(), named, features, context), named, count)
-                             : Automatic{named, ""};
+      named.method == "auto"
+          ? choose_method(known_of(input.dataset.train(), input.rows_asked_of(), input.usable_labels(), named, features, context), named,
+                          count)
+          : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));
   const std::string& method = automatic.select.method;
   Chosen chosen;

@@ -32,9 +32,10 @@ struct SelectOptions {
   // scores
   std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row: see score_source()
   std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
-  double hard_cut = 0;          ///< share of every pool that is set aside first: the hardest by aum, or the largest of other scores
-  double beta_mode = 0;         ///< of rule beta; 0 = kBetaMode
-  double beta_power = -1;       ///< of the score in rule beta; -1 = the method's own
+  double hard_cut =
+      -1;  ///< share of every pool that is set aside first: the hardest by aum, or the largest of other scores; -1 = the method's own
+  double beta_mode = -1;   ///< of rule beta; -1 = kBetaMode
+  double beta_power = -1;  ///< of the score in rule beta; -1 = the method's own
   std::string score_net = "quick";
   int score_epochs = 12;
   double minutes = 0;  ///< that auto may take for a proxy; 0 = as long as it takes
@@ -50,7 +51,7 @@ struct Chosen {
   SelectOptions select;  ///< what was asked for, with the method that was taken
   std::string note;
   FeatureSet features;  ///< empty where the method needs none
-  /// The same method's selection for another seed, features and scores as they are; empty where the seed changes nothing but sample().
+  /// The same method's selection for another seed, with features, scores and pools as they are; empty where it would be the same.
   std::function<Selection(uint64_t seed)> redraw;
 
   /// Whether every class is a pool, where there are labels.

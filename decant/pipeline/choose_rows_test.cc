@@ -14,6 +14,7 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/kernels/half.h"
+#include "decant/pipeline/automatic.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/empty_classes.h"
@@ -502,6 +503,19 @@ TEST(Auto, TakesPoolsForClasses) {
   EXPECT_EQ(choose(unlabelled, {.pools = "kmeans:3"}, 20).select.method, "random") << "40 rows each";
 }
 
+TEST(Auto, BlamesWhatIsTooShort) {
+  const Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true, .networks = true, .threads = 2};
+  const auto chosen = [&](const SelectOptions& select) { return choose_method(known, select, 5000); };
+  EXPECT_EQ(chosen({.method = "auto"}).select.method, "progress");
+  EXPECT_EQ(chosen({.method = "auto", .minutes = 1e9}).select.score_epochs, 12);
+  EXPECT_THAT(chosen({.method = "auto", .minutes = 0.1}).reason, HasSubstr("--minutes 0.1 is too short"));
+  EXPECT_THAT(chosen({.method = "auto", .score_epochs = 4}).reason, HasSubstr("--score-epochs 4 is too few"));
+  EXPECT_EQ(chosen({.method = "auto", .scores = "a record", .score_epochs = 4}).select.method, "progress") << "it is there";
+  Known few = known;
+  few.rows = 490;
+  EXPECT_EQ(choose_method(few, {.method = "auto"}, 49).select.method, "random");
+}
+
 // Options.
 
 TEST(MethodOf, ReadsOptionsBehindTheName) {
@@ -538,6 +552,8 @@ TEST(RequireSound, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
     return message_of<UsageError>([&] { compress({.input = {.path = "/nothing/there"}, .out = fresh_path("out"), .select = select}, {}); });
   };
   const double nan = std::nan("");
+  expect_says(said({.method = "progress", .pools = "kmeans:3", .scores = "a record"}),
+              {"--pools kmeans:3 and --scores a record", "leave --scores out"});
   for (const double bad : {-0.1, 1.1, nan}) expect_says(said({.beta_mode = bad}), {"--beta-mode", "between 0", "and 1"});
   for (const double bad : {-2.0, nan, HUGE_VAL}) expect_says(said({.beta_power = bad}), {"--beta-power", "from 0 on"});
   for (const double bad : {-0.1, 1.0, nan}) expect_says(said({.hard_cut = bad}), {"--hard-cut", "less than 1"});
@@ -550,6 +566,23 @@ TEST(RequireSound, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
   expect_says(said({.method = "magic"}), {"magic"});
 }
 
+TEST(ChooseRows, WhatIsCutByTheNumberServesThatNumberAlone) {
+  const DrawnSet set("cut_by_count", {60, 60});
+  const Input input = set.stored();
+  SelectOptions select = set.method("ccs");
+  for (const char* rule : {"top", "beta", "strata"}) {
+    select.rule = rule;
+    const Selection selection = choose(input, select, 24).selection;
+    EXPECT_EQ(selection.serves_from, 24) << rule;
+    EXPECT_EQ(selection.serves_to, 24) << rule;
+  }
+  select.rule = "top";
+  select.hard_cut = 0;
+  const Selection whole = choose(input, select, 24).selection;
+  EXPECT_EQ(whole.order.size(), 120u) << "0 is no cut";
+  EXPECT_GE(whole.serves_to, 120);
+}
+
 TEST(PoolsInPlaceOfClasses, AreWhatEveryMethodChoosesBy) {
   const DrawnSet set("pooled", {60, 41, 19});
   const Input labelled = set.stored();
@@ -559,6 +592,27 @@ TEST(PoolsInPlaceOfClasses, AreWhatEveryMethodChoosesBy) {
     pooled.pools = (set.folder / "y.npy").string();
     EXPECT_EQ(rows_of(unlabelled, pooled, 36, 5), rows_of(labelled, set.method(name), 36, 5)) << name;
     expect_says(choose(unlabelled, pooled, 36).note, {"each of 3 pools (of 19 to 60 rows) named by", "y.npy"});
+  }
+}
+
+TEST(PoolsInPlaceOfClasses, AreWhatAHardCutBeforeBinsGoesBy) {
+  const DrawnSet set("pooled_cut", {60, 40});
+  Input input = set.stored();
+  std::vector<int32_t> numbers(100);
+  for (size_t i = 0; i < 100; ++i) numbers[i] = static_cast<int32_t>(i % 5);
+  write_npy<int32_t>(set.folder / "p.npy", numbers);
+  for (const char* pools : {"p.npy", "kmeans:1"}) {
+    const bool file = pools[0] == 'p';
+    const SelectOptions select{.method = "bins",
+                               .bins = 2,
+                               .pools = file ? (set.folder / pools).string() : pools,
+                               .scores = (set.folder / "s.npy").string(),
+                               .hard_cut = 0.2};
+    const Chosen chosen = choose(input, select, 20);
+    std::map<int32_t, int> sizes;
+    for (const int64_t row : chosen.selection.order) ++sizes[chosen.selection.pools[static_cast<size_t>(row)]];
+    EXPECT_EQ(sizes.size(), file ? 5u : 1u);
+    for (const auto& [pool, size] : sizes) EXPECT_EQ(size, file ? 16 : 80) << pool;
   }
 }
 

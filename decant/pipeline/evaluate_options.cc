@@ -70,6 +70,7 @@ SettledTraining settle(const evaluate::Protocol& protocol, const TrainingWishes&
     if (departs && option.name != "seed") departures.push_back(option.metavar.empty() ? option.name : option.name + " " + wish->second);
   }
   settled.training.flip = !no_flip;
+  train::check(settled.training);
   if (epochs > 0) settled.training.steps = evaluate::steps_of(epochs, rows, settled.training.batch);
   settled.name = with_departures(protocol.name, departures);
   return settled;

@@ -12,6 +12,7 @@
 #include "decant/pipeline/evidence_cache.h"
 #include "decant/pipeline/judged_sets.h"
 #include "decant/pipeline/machine.h"
+#include "decant/pipeline/method_options.h"
 #include "decant/pipeline/neural.h"
 #include "decant/pipeline/write_small_set.h"
 #include "decant/train/linear.h"
@@ -53,6 +54,13 @@ std::vector<std::string> nets_for(const EvaluateOptions& options, const evaluate
   return nets;
 }
 
+/// What --against names, but for the sets that no method chooses.
+std::vector<std::string> chosen_by_methods(const EvaluateOptions& options) {
+  std::vector<std::string> specs = split_list(options.against);
+  std::erase_if(specs, [](const std::string& spec) { return spec == "full" || spec == "random"; });
+  return specs;
+}
+
 /// Everything that is settled before the first training.
 struct Judging {
   JudgedSets sets;
@@ -89,6 +97,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   const JudgeClock::time_point start = JudgeClock::now();
   judging.trial.arms = make_arms(sets, options, seed, context);
   judging.choose_seconds = since(start);
+  warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().has_images(), context);
   judging.trial.test = sets.test.get();
   judging.trial.test_digest = sets.test_digest;
   judging.trial.classes = sets.full.classes;

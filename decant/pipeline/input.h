@@ -17,10 +17,12 @@ struct Input {
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  std::string digest;  ///< of every training row's key, label and bytes
+  std::string digest;    ///< of every training row's key, label and bytes
+  int64_t held_out = 0;  ///< of the bad rows, those that are none: they are tested on
 
   int64_t rows() const { return dataset.train().size(); }
-  bool labelled() const;  ///< every usable row has a label
+  int64_t rows_asked_of() const { return rows() - held_out; }  ///< what a keep ratio is a share of
+  bool labelled() const;                                       ///< every usable row has a label
   std::vector<int64_t> bad_rows() const;
   std::vector<int64_t> usable_rows() const;
   std::vector<int32_t> usable_labels() const;   ///< beside usable_rows()

@@ -107,13 +107,14 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   return full;
 }
 
-/// New number of each of the classes in the full set, by name where both have names.
+/// New number of each of the classes in the full set, by name where both have names; kNoLabel for a name that is not there.
 std::vector<int32_t> relabelling(const Dataset& other, const Input& full) {
+  const std::vector<std::string>& names = full.dataset.classes;
   std::vector<int32_t> map;
+  if (names.empty()) return map;
   for (const std::string& name : other.classes) {
-    const auto found = std::ranges::find(full.dataset.classes, name);
-    if (found == full.dataset.classes.end()) return {};
-    map.push_back(static_cast<int32_t>(found - full.dataset.classes.begin()));
+    const auto found = std::ranges::find(names, name);
+    map.push_back(found == names.end() ? kNoLabel : static_cast<int32_t>(found - names.begin()));
   }
   return map;
 }
@@ -131,13 +132,16 @@ std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
 }
 
 /// The readable rows of a held-out split: one bad test picture must not end an evaluation.
-std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const Context& context) {
+std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
   const std::vector<BadRow> bad = find_bad_rows(*rows, Depth::full, context);
   if (bad.empty()) return rows;
   context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().reason));
   Subset taken;
   for (const BadRow& row : bad) taken.push_back(row.row);
   std::vector<int64_t> good = without(every_row(*rows), taken);
+  if (good.empty())
+    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().reason),
+                      "Mend the test split, or name other rows: --test"});
   return std::make_shared<RowsView>(std::move(rows), std::move(good));
 }
 
@@ -153,11 +157,19 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Inp
     if (rows->label(row) == kNoLabel)
       throw InputError({options.test, rows->key(row), "has no label to test with", "Give --test-labels, or leave such rows out"});
   }
-  return relabelled(std::move(rows), other, full);
+  auto renamed = relabelled(rows, other, full);
+  for (int64_t row = 0; row < rows->size(); ++row) {
+    if (renamed->label(row) == kNoLabel)
+      throw InputError(
+          {options.test, rows->key(row),
+           fmt::format("is of the class '{}', which {} does not have", other.classes[static_cast<size_t>(rows->label(row))], options.full),
+           "Give classes the same names in both, or leave such rows out"});
+  }
+  return renamed;
 }
 
 Subset draw_held_out(const Input& full, double share, uint64_t seed) {
-  if (share <= 0 || share >= 1) throw UsageError("--hold-out must lie between 0 and 1");
+  if (!(share > 0 && share < 1)) throw UsageError("--hold-out must lie between 0 and 1");
   const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
   const Selection random = select_random(full.rows(), full.labels, full.bad_rows(), true, seed);
   return sample(random, {}, std::max<int64_t>(1, count), seed);
@@ -175,7 +187,7 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t s
   if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
   std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full, context);
   if (test != nullptr) {
-    sets.test = readable(std::move(test), context);
+    sets.test = readable(std::move(test), options.test.empty() ? options.full : options.test, context);
     if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
     require_same_width(sets, options.test);
     sets.test_digest = content_digest(*sets.test, nullptr, context);
@@ -223,6 +235,7 @@ Input to_choose_from(const JudgedSets& sets) {
   Input input = sets.full;
   if (sets.held_out.empty()) return input;
   for (const int64_t row : sets.held_out) input.bad.push_back({row, input.dataset.train().key(row), "held out"});
+  input.held_out = std::ssize(sets.held_out);
   std::ranges::sort(input.bad, {}, &BadRow::row);
   input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
   return input;

@@ -40,9 +40,12 @@ void rank_by_column(Material& material) {
 
 void score_by_probe(Material& material, const Context& context) {
   const Input& input = *material.input;
-  if (!input.labelled())
-    throw InputError({input.dataset.root.string(), "", "a linear probe needs labels, and there are none",
-                      "Give --labels, or scores: --scores FILE.npy; or choose without scores: --method random or k-means"});
+  for (const int64_t row : input.usable_rows()) {
+    if (input.labels[static_cast<size_t>(row)] == kNoLabel)
+      throw InputError({(input.labels_file.empty() ? input.dataset.root : input.labels_file).string(), fmt::format("row {}", row),
+                        "has no label, and a linear probe needs labels of all rows",
+                        "Give --labels, or scores: --scores FILE.npy; or choose without scores: --method random or k-means"});
+  }
   const Probe probe = probe_margins(material.features.features, input.labels, material.left_out, context);
   material.scores.clear();
   for (const double margin : probe.margins) material.scores.push_back(-margin);
@@ -128,14 +131,15 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
   Material material{.input = &input, .select = select, .count = count, .seed = seed};
   material.left_out = input.bad_rows();
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
-  if (select.method == "ccs" && select.hard_cut == 0) material.select.hard_cut = published_cut(material.keep());
+  material.cut_by_count = select.method == "ccs" && select.hard_cut < 0;
+  if (select.hard_cut < 0) material.select.hard_cut = material.cut_by_count ? published_cut(material.keep()) : 0;
   const MethodInfo& info = method_info(select.method);
   const bool scores = info.scores || material.select.hard_cut != 0;
   const ScoreSource source = score_source(select, input.dataset.train().has_images());
   const bool by_column = scores && source == ScoreSource::column;
   const bool by_probe = scores && source == ScoreSource::probe;
   const bool cuts_bins = makes_bins(select);  // select_bins() looks for itself, and ranks share that
-  const PoolRule pools = cuts_bins ? PoolRule{} : pool_rule(select);
+  const PoolRule pools = cuts_bins && material.select.hard_cut == 0 ? PoolRule{} : pool_rule(select);
   if (by_column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
   if (info.features || by_probe || pools.kmeans > 0)
     material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });

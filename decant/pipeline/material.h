@@ -24,8 +24,9 @@ struct Material {
   std::vector<double> ease;       ///< (n,) in 0…1, for rule beta
   std::string score_note;         ///< where scores are from: "12 epochs of quick"
   std::string cut_note;           ///< what was set aside, or ""
+  bool cut_by_count = false;      ///< how much was set aside follows from `count`
 
-  double keep() const { return static_cast<double>(count) / static_cast<double>(input->rows()); }
+  double keep() const { return static_cast<double>(count) / static_cast<double>(input->rows_asked_of()); }
 };
 
 /// Obtains what `select.method`, which is not "auto", needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot

@@ -72,13 +72,14 @@ ScoreSource score_source(const SelectOptions& select, bool pictures) {
   return select.method == "probe" || select.scores == "probe" || plain ? ScoreSource::probe : ScoreSource::record;
 }
 
-bool has_effect(const std::string& option, const SelectOptions& select) {
+bool has_effect(const std::string& option, const SelectOptions& select, bool pictures) {
   const bool any = select.method == "auto";
   if (one_of(option, {"function", "lambda", "bins"})) return makes_bins(select);
   if (option == "minutes") return any;
   const bool scores = any || (method_info(select.method).scores && select.method != "probe") || select.hard_cut > 0;
   if (option == "scores") return scores;
-  if (one_of(option, {"score-net", "score-epochs"})) return scores && select.scores == "auto";
+  if (one_of(option, {"score-net", "score-epochs"}))
+    return scores && select.scores == "auto" && (pictures || is_score_method(select.method));
   if (option == "rule") return any || !method_info(select.method).rule.empty();
   if (one_of(option, {"beta-mode", "beta-power"})) return any || rule_of(select) == "beta";
   return true;
@@ -86,9 +87,10 @@ bool has_effect(const std::string& option, const SelectOptions& select) {
 
 void require_sound(const SelectOptions& asked) {
   const SelectOptions select = method_of(asked.method, asked);
-  if (!(select.hard_cut >= 0 && select.hard_cut < 1)) throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1");
-  if (!(select.beta_mode >= 0 && select.beta_mode <= 1))
-    throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest)");
+  if (!(select.hard_cut >= 0 && select.hard_cut < 1) && select.hard_cut != -1)
+    throw UsageError("--hard-cut is a share of the rows: 0 or more, and less than 1 (-1: the method's own)");
+  if (!(select.beta_mode >= 0 && select.beta_mode <= 1) && select.beta_mode != -1)
+    throw UsageError("--beta-mode lies between 0 (the hardest rows) and 1 (the easiest; -1: 0.7)");
   if (!(select.beta_power >= 0 || select.beta_power == -1) || !std::isfinite(select.beta_power))
     throw UsageError("--beta-power is a number from 0 on (-1: the method's own)");
   if (!(select.minutes >= 0)) throw UsageError("--minutes is a number from 0 on");
@@ -105,7 +107,11 @@ void require_sound(const SelectOptions& asked) {
   if (is_score_method(select.method) && select.scores == "probe")
     throw UsageError(
         fmt::format("--method {} computes its numbers from a record of training; by a linear probe: --method probe", select.method));
-  pool_rule(select);
+  const bool record = select.scores != "auto" && select.scores != "probe" && !has_score_column(select);
+  if (pool_rule(select).given() && record)
+    throw UsageError(fmt::format(
+        "--pools {} and --scores {}: a record knows the classes, not the pools; leave --scores out, and a proxy learns the pools",
+        select.pools, select.scores));
 }
 
 void require_going_together(const SelectOptions& asked) {
@@ -118,11 +124,19 @@ void require_going_together(const SelectOptions& asked) {
                     select.rule, select.method));
 }
 
-void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, const Context& context) {
+void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, bool pictures, const Context& context) {
   const bool automatic = method_of(asked.method, asked).method == "auto";
   for (const GivenOption& option : given_options(chosen)) {
-    if (option.name == "method" || has_effect(option.name, chosen) || (option.name == "minutes" && automatic)) continue;
+    if (option.name == "method" || has_effect(option.name, chosen, pictures) || (option.name == "minutes" && automatic)) continue;
     context.warn(fmt::format("--{} {} has no effect on --method {}", option.name, option.text, chosen.method));
+  }
+}
+
+void warn_of_idle(const SelectOptions& base, std::span<const std::string> specs, bool pictures, const Context& context) {
+  for (const GivenOption& option : given_options(base)) {
+    const auto heeds = [&](const std::string& spec) { return has_effect(option.name, method_of(spec, base), pictures); };
+    if (option.name == "method" || std::ranges::any_of(specs, heeds)) continue;
+    context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", option.name, option.text));
   }
 }
 

@@ -1,6 +1,7 @@
 // Which options of choosing go with which method. Whoever gives one that nothing looks at is told so, rather than left to believe in it.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "decant/pipeline/choose_rows.h"
@@ -31,8 +32,8 @@ ScoreSource score_source(const SelectOptions& select, bool pictures);
 /// The rule by which select.method turns scores into rows; "" where it has none.
 std::string rule_of(const SelectOptions& select);
 
-/// Whether `option`, by its long name, can change what `select` chooses. With method "auto": whether it could.
-bool has_effect(const std::string& option, const SelectOptions& select);
+/// Whether `option`, by its long name, can change what `select` chooses. With method "auto": whether it could. `pictures`: as above.
+bool has_effect(const std::string& option, const SelectOptions& select, bool pictures = true);
 
 /// Throws UsageError for values out of range, a rule that is none, and a method without the scores that it takes. Cheap: before anything
 /// is read or trained. `select.method` may carry options.
@@ -42,6 +43,9 @@ void require_sound(const SelectOptions& select);
 void require_going_together(const SelectOptions& select);
 
 /// Warns of every option that was given and has no effect. `chosen`: what was asked for, with the method that was taken.
-void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, const Context& context);
+void warn_of_idle(const SelectOptions& asked, const SelectOptions& chosen, bool pictures, const Context& context);
+
+/// The same of options that none of several methods looks at. `specs`: as method_of() takes them; `base`: what was given for all.
+void warn_of_idle(const SelectOptions& base, std::span<const std::string> specs, bool pictures, const Context& context);
 
 }  // namespace decant

@@ -181,7 +181,9 @@ SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const
   require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
-  return choose_method(known_of(dataset.train(), labels_of(dataset.train()), named, features, context), named, count).select;
+  return choose_method(known_of(dataset.train(), dataset.train().size(), labels_of(dataset.train()), named, features, context), named,
+                       count)
+      .select;
 }
 
 Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
@@ -276,8 +278,10 @@ Json plan_what_fits(const CompressOptions& options, const Context& context) {
 std::string plan_text(const Json& planned) {
   const bool bins = planned["verb"] == "bins";
   std::string text;
-  if (bins && planned["pools"] == 0)
+  if (bins && planned["method"] == "random")
     text = fmt::format("order     of {} rows, at random\n", human_count(planned["rows"]));
+  else if (bins && planned["pools"] == 0)
+    text = fmt::format("order     of {} rows by {}\n", human_count(planned["rows"]), planned["method"].get<std::string>());
   else if (bins)
     text = fmt::format("bins      of {} rows × {} columns in {} pool{}\n", human_count(planned["rows"]), planned["columns"].get<int64_t>(),
                        planned["pools"].get<int64_t>(), planned["pools"] == 1 ? "" : "s");

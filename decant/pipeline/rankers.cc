@@ -18,7 +18,7 @@ namespace decant {
 namespace {
 
 double mode_of(const Material& material) {
-  return material.select.beta_mode > 0 ? material.select.beta_mode : kBetaMode;
+  return material.select.beta_mode >= 0 ? material.select.beta_mode : kBetaMode;
 }
 
 BetaOptions beta_options(const Material& material, uint64_t seed) {
@@ -67,7 +67,8 @@ struct Ranked {
 Ranked by_score(const Material& material, uint64_t seed) {
   const std::string rule = rule_of(material.select);
   const auto& scores = material.scores;
-  if (rule == "top") return {Serves::any_number, [&](const Pool& pool, const Context&) { return top(scores, pool); }};
+  const Serves from_the_front = material.cut_by_count ? Serves::count_alone : Serves::any_number;
+  if (rule == "top") return {from_the_front, [&](const Pool& pool, const Context&) { return top(scores, pool); }};
   if (rule == "band")
     return {Serves::count_alone, [&, seed, width = method_info(material.select.method).width](const Pool& pool, const Context&) {
               return band(scores, pool, {.width = width, .seed = seed});
@@ -75,7 +76,7 @@ Ranked by_score(const Material& material, uint64_t seed) {
   if (rule == "strata")
     return {Serves::count_alone, [&, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); }};
   DECANT_CHECK(rule, ==, "beta");
-  return {Serves::any_number, by_beta(material, seed)};
+  return {from_the_front, by_beta(material, seed)};
 }
 
 Ranked ranker_of(const Material& material, uint64_t seed) {

@@ -144,6 +144,11 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   if (!fs::exists(folder / kDynamicsFile))
     throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
   DynamicsSet set = recorded_in(folder, input);
+  if (input.held_out > 0)
+    throw InputError({folder.string(), "",
+                      fmt::format("saw all rows of {}, also the {} that are held out to be tested on", input.dataset.root.string(),
+                                  human_count(input.held_out)),
+                      "Leave --scores out, so that a proxy is trained on the others, or give test rows: --test"});
   if (set.record["input"] != input.digest)
     throw InputError({folder.string(), "",
                       fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),

@@ -53,6 +53,7 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
                       .test = input.dataset.held_out(),
                       .save_weights = options.out};
   job.options.flip = !options.no_flip;
+  train::check(job.options);
   if (options.epochs > 0)
     job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
   Dataset other;

@@ -210,8 +210,8 @@ std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
   for (size_t row = 0; row < labels.size(); ++row) {
     const int64_t value = integer_at(array, row);
     if (value < kNoLabel || value > kLargestLabel)
-      throw InputError({name, fmt::format("row {}", row), fmt::format("the label is not in 0…{} (or -1 for none)", kLargestLabel),
-                        "Number the classes from 0: np.unique(y, return_inverse=True)[1]"});
+      throw InputError({name, fmt::format("row {}", row), fmt::format("the number is not in 0…{} (or -1 for none)", kLargestLabel),
+                        "Number classes, or pools, from 0: np.unique(y, return_inverse=True)[1]"});
     labels[row] = static_cast<int32_t>(value);
   }
   return labels;

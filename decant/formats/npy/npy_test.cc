@@ -185,7 +185,7 @@ TEST(Labels, AreRefusedByRow) {
     write_file(file, npy_of(dictionary_of(descr, shape), data));
     return message_of([&] { read_labels(file, 3); });
   };
-  expect_says(fault("<i4", "(3,)", raw<int32_t>({0, -2, 1})), {"y.npy: row 1: the label is not in 0", "np.unique"});
+  expect_says(fault("<i4", "(3,)", raw<int32_t>({0, -2, 1})), {"y.npy: row 1: the number is not in 0", "np.unique"});
   expect_says(fault("<i4", "(3,)", raw<int32_t>({0, 1, 1 << 24})), {"row 2"});
   expect_says(fault("<u8", "(3,)", raw<uint64_t>({~uint64_t{0}, 1, 1})), {"row 0"});
   expect_says(fault("<i4", "(2,)", raw<int32_t>({0, 1})), {"holds 2 labels for 3 rows"});

@@ -19,15 +19,19 @@ constexpr int64_t kPenaltyRows = 8192;  // that choose the penalty
 /// The rows, turned into the eigenvectors' frame, and what ridge regression needs to know of them.
 class RidgeFrame {
  public:
-  RidgeFrame(const Features& features, std::vector<int64_t> rows, std::span<const int32_t> labels, int classes, const Context& context)
-      : features_(features), rows_(std::move(rows)), labels_(labels), shares_(static_cast<size_t>(classes)) {
+  /// `classes`: those of the rows, in order; a class is named by its place among them.
+  RidgeFrame(const Features& features, std::vector<int64_t> rows, std::span<const int32_t> labels, std::span<const int32_t> classes,
+             const Context& context)
+      : features_(features), rows_(std::move(rows)), shares_(classes.size()) {
+    for (const int64_t row : rows_)
+      classes_.push_back(static_cast<int32_t>(std::ranges::lower_bound(classes, labels[static_cast<size_t>(row)]) - classes.begin()));
     pca_ = fit_pca(source(0, count()), features.width(), context);
     sum_classes(context);
   }
 
   int64_t count() const { return std::ssize(rows_); }
   int64_t row(int64_t member) const { return rows_[static_cast<size_t>(member)]; }
-  size_t label(int64_t member) const { return static_cast<size_t>(labels_[static_cast<size_t>(row(member))]); }
+  size_t label(int64_t member) const { return static_cast<size_t>(classes_[static_cast<size_t>(member)]); }
   double mean_variance() const { return pca_.total_variance / static_cast<double>(features_.width()); }
 
   /// 1 / (λ_j + α); 0 for directions that the rows do not span.
@@ -111,7 +115,7 @@ class RidgeFrame {
 
   const Features& features_;
   std::vector<int64_t> rows_;
-  std::span<const int32_t> labels_;
+  std::vector<int32_t> classes_;  ///< of each member
   std::vector<double> shares_;
   Pca pca_;
   Matrix<float> means_;  ///< (classes, columns) Σ z / n
@@ -147,20 +151,26 @@ double margin_of(std::span<const double> answer, size_t label) {
   return answer[label] - other;
 }
 
-/// The rows to look at; throws InputError for labels of one class.
-std::vector<int64_t> members_of(std::span<const int32_t> labels, std::span<const int64_t> left_out, int& classes) {
+/// The rows to look at.
+std::vector<int64_t> members_of(std::span<const int32_t> labels, std::span<const int64_t> left_out) {
   const std::vector<bool> out = mark_rows(std::ssize(labels), left_out);
   std::vector<int64_t> rows;
   for (int64_t row = 0; row < std::ssize(labels); ++row) {
     if (!out[static_cast<size_t>(row)]) rows.push_back(row);
   }
-  const auto label = [&](int64_t row) { return labels[static_cast<size_t>(row)]; };
-  const auto [low, high] = std::ranges::minmax_element(rows, {}, label);
-  if (rows.empty() || label(*low) == label(*high))
+  return rows;
+}
+
+/// The classes that have a row, in order; throws InputError where there is one alone.
+std::vector<int32_t> classes_of(std::span<const int32_t> labels, std::span<const int64_t> rows) {
+  std::vector<int32_t> classes;
+  for (const int64_t row : rows) classes.push_back(labels[static_cast<size_t>(row)]);
+  std::ranges::sort(classes);
+  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  if (classes.size() < 2)
     throw InputError(
         {"", "a linear probe", "needs labels of two classes, and there is one", "Choose without scores: --method random or herding"});
-  classes = label(*high) + 1;
-  return rows;
+  return classes;
 }
 
 }  // namespace
@@ -171,8 +181,8 @@ Probe probe_margins(const Features& features, std::span<const int32_t> labels, s
     throw InputError({"", "a linear probe",
                       fmt::format("features of {} columns are more than it takes ({})", features.width(), kProbeWidth),
                       "Give fewer columns (their principal components), or scores of yours: --scores FILE.npy"});
-  int classes = 0;
-  std::vector<int64_t> rows = members_of(labels, left_out, classes);
+  std::vector<int64_t> rows = members_of(labels, left_out);
+  const std::vector<int32_t> classes = classes_of(labels, rows);
   const RidgeFrame frame(features, std::move(rows), labels, classes, context);
   Probe probe{std::vector<double>(labels.size(), std::numeric_limits<double>::quiet_NaN()), best_penalty(frame, context), 0};
   frame.leave_each_out(probe.penalty, 1, context, [&](int64_t i, std::span<const double> answer) {

@@ -131,6 +131,13 @@ TEST(Probe, MoreColumnsThanRowsAndConstantOnesAreNoTrouble) {
       << "without the row its own class is the rarer one";
 }
 
+TEST(Probe, ClassesMayHaveAnyNumbers) {
+  const ProbeSet set(300, 8, 3, 1.5, 4);
+  std::vector<int32_t> far = set.labels;
+  for (int32_t& label : far) label = label * 8'000'000 + 7;  // a place for each up to the largest would be gigabytes
+  EXPECT_EQ(probe_margins(set.features(), far, {}, {}).margins, probe_margins(set.features(), set.labels, {}, {}).margins);
+}
+
 TEST(Probe, OneClassAndTooManyColumnsAreRefused) {
   const ProbeSet set(20, 3, 2, 1, 1);
   const std::vector<int32_t> one(20, 4);
