@@ -65,8 +65,9 @@ text() {  # NAME FOLDER TRAIN TEST METHODS KEEP
   judge "$1" "$to/train.npy" --labels "$to/train-labels.npy" --test "$to/test.npy" --test-labels "$to/test-labels.npy" --nets linear \
     --against "random,$5" --keep "$6" --seeds 10
 }
-agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore 5%,10%,30%; }
-sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins 5%,10%,30%; }
+clustered=probe+pools=kmeans:20,subzerocore+pools=kmeans:20  # without a look at a label
+agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore,$clustered 5%,10%,30%; }
+sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins,$clustered 5%,10%,30%; }
 
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
   cifar10_nets)
