@@ -22,7 +22,7 @@ cifar10_auto() { judge cifar10_auto "$(dataset cifar10)" --against random,auto -
 cifar10_full() { judge cifar10_full "$(dataset cifar10)" --against full --seeds 5; }
 cifar10_methods() { judge cifar10_methods "$(dataset cifar10)" --against "$methods" --keep 10% --seeds 3; }
 cifar10_methods_30() { judge cifar10_methods_30 "$(dataset cifar10)" --against "$methods" --keep 30% --seeds 3; }
-cifar10_nets() { judge cifar10_nets "$(dataset cifar10)" --against random,auto --keep 10% --nets quick,convnet3,resnet20,vit --seeds 3; }
+cifar10_nets() { judge cifar10_nets "$(dataset cifar10)" --against random,auto --keep 10% --nets quick,convnet3,resnet20,vit-mini --seeds 3; }
 fashion() { judge fashion "$(dataset fashion_mnist)" --against random,auto --keep 10% --seeds 5; }
 
 noise() {  # a fifth of the labels wrong

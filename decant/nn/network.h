@@ -77,7 +77,7 @@ class Network {
   std::vector<TensorSpec> buffers_;
 };
 
-/// "convnet3", "lenet", "mlp", "quick", "resnet18", "resnet18-imagenet", "resnet20", "resnet56", "vit".
+/// "convnet3", "lenet", "mlp", "quick", "resnet18", "resnet18-imagenet", "resnet20", "resnet56", "vit", "vit-mini".
 std::vector<std::string> network_names();
 
 /// Throws InputError for an unknown name (with the nearest one) or an image size that the network cannot take.

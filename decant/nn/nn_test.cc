@@ -57,7 +57,8 @@ const std::vector<Expectation>& expectations() {
                                             {{"resnet56", {32, 32, 3}, 10}, 853'018, 64},
                                             {{"resnet18", {32, 32, 3}, 10}, 11'173'962, 512},
                                             {{"resnet18-imagenet", {64, 64, 3}, 1000}, 11'689'512, 512},
-                                            {{"vit", {32, 32, 3}, 10}, 2'693'194, 192}};
+                                            {{"vit", {32, 32, 3}, 10}, 2'693'194, 192},
+                                            {{"vit-mini", {32, 32, 3}, 10}, 459'370, 96}};
   return all;
 }
 
@@ -182,7 +183,7 @@ TEST(Networks, FirstAndSecondDerivativesAgreeWithFiniteDifferences) {
   expect_derivatives({"lenet", {16, 16, 1}, 3});
   expect_derivatives({"mlp", {4, 4, 3}, 3});
   expect_derivatives({"resnet20", {8, 8, 3}, 3});
-  expect_derivatives({"vit", {8, 8, 3}, 3});
+  expect_derivatives({"vit-mini", {8, 8, 3}, 3});
 }
 
 TEST(Network, SameSeedSameWeights) {

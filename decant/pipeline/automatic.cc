@@ -76,7 +76,9 @@ Automatic choose_method(const Known& known, const SelectOptions& select, int64_t
     automatic.select.method = "scores";
     return automatic;
   }
-  if (!known.labelled || known.classes < 2) return random_rows(select, "without labels of two classes nothing was shown to be better");
+  if (!known.labelled || known.classes < 2)
+    return random_rows(
+        select, "there are no labels of two classes, and without them no method was better on all that was tried (docs/evidence.md)");
   if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
   if (!known.pictures || select.scores == "probe") return by("probe", known, select, percent);
   if (!known.networks) return random_rows(select, "this build has no networks to watch");

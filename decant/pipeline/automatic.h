@@ -35,7 +35,7 @@ struct Automatic {
 /// The rule. docs/evidence.md has the measurements that it rests on:
 ///
 ///   scores given                                 by them, as --method scores
-///   fewer than two classes, or 50 rows a class   random: nothing was shown to be better everywhere
+///   fewer than two classes, or 50 rows a class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class

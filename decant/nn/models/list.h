@@ -7,7 +7,7 @@
 #define DECANT_NETWORKS(entry)                                                                                             \
   entry("convnet3", make_convnet3) entry("lenet", make_lenet) entry("mlp", make_mlp) entry("quick", make_quick)            \
       entry("resnet18", make_resnet18) entry("resnet18-imagenet", make_resnet18_imagenet) entry("resnet20", make_resnet20) \
-          entry("resnet56", make_resnet56) entry("vit", make_vit)
+          entry("resnet56", make_resnet56) entry("vit", make_vit) entry("vit-mini", make_vit_mini)
 
 namespace decant::nn {
 

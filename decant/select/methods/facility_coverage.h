@@ -57,7 +57,7 @@ class Coverage {
   int64_t size() const { return rows_.size(); }
 
   // The first stage. Bounds are from above.
-  std::vector<double> first_bounds() const;                                ///< of all rows, before the first pick: O(n·d²)
+  std::vector<double> first_bounds() const;                               ///< of all rows, before the first pick: O(n·d²)
   std::vector<double> bounds(std::span<const int32_t> candidates) const;  ///< by products with all rows
   void carry_on(std::span<Promise> promises) const;                       ///< by products with the rows that changed since
   double gain(int32_t candidate) const;                                   ///< the rule
