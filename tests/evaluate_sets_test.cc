@@ -14,6 +14,7 @@
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/arms.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evidence_cache.h"
 #include "decant/pipeline/evidence_table.h"

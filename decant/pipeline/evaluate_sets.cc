@@ -9,6 +9,7 @@
 #include "decant/base/json.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
+#include "decant/pipeline/arms.h"
 #include "decant/pipeline/evidence_cache.h"
 #include "decant/pipeline/judged_sets.h"
 #include "decant/pipeline/machine.h"

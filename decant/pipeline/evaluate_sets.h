@@ -1,7 +1,7 @@
 // evaluate: small sets on trial. Networks trained on everything, on random rows of the same number, on what methods choose, and on the small
 // sets; of a matrix, logistic regression.
 //
-// A set that is compared is read, chosen and drawn in judged_sets.h, a training is named and looked up in evaluate/plan.h and kept in
+// A set that is compared is read in judged_sets.h, chosen and drawn in arms.h; a training is named and looked up in evaluate/plan.h and kept in
 // evidence_cache.h; what remains here is the order of things, and the files.
 #pragma once
 

@@ -1,5 +1,4 @@
-// The sets that are compared, made ready: the full one, those that were given, and those that methods choose now; and the test rows, which
-// none of them holds.
+// The sets that are compared, made ready: the full one and those that were given; and the test rows, which none of them holds.
 #pragma once
 
 #include <memory>
@@ -8,7 +7,6 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/evaluate/plan.h"
 #include "decant/pipeline/evaluate_options.h"
 #include "decant/pipeline/input.h"
 #include "decant/pipeline/run_folder.h"
@@ -36,19 +34,11 @@ struct JudgedSets {
   std::vector<GivenSet> given;
 };
 
-/// Throws UsageError for a name in --against that is neither full, random nor a method's. Costs nothing.
-void require_known_methods(const EvaluateOptions& options);
-
 /// Reads and checks everything that the options name. Without test rows (--test, or a split of the data set), `hold_out` of the readable
 /// rows, class-balanced, by seed, are taken out of every set.
 ///
 /// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows that cannot be read; no labels; no rows
 /// left.
 JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context);
-
-/// One arm for each name in --against and each size, then one for each given set. A method draws anew for every seed where it has chance in
-/// it, from what is not held out. Throws InputError where nothing says how much to keep, and what choose_rows() throws. The sets
-/// must outlive the arms.
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant
