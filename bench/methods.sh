@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 bench="$build/select_bench"
 
 all_methods() {
-  for method in facility-location k-center herding kmeans-centres subzerocore; do
+  for method in facility-location k-center herding k-means subzerocore; do
     "$bench" --method "$method" --counts "$@"
   done
 }

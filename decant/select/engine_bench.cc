@@ -6,7 +6,7 @@
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
 //   ... --method NAME                   with any of them: a tenth of every pool in place of the cut, by facility-location, k-center, herding,
-//                                       kmeans-centres or subzerocore
+//                                       k-means or subzerocore
 //
 // and after these: --threads T (1), --audits A (200; 5 with a method), --counts, --windows W (2). One pool is audited: at A random picks everyone is
 // scored, or with facility location 2,500.
@@ -316,7 +316,7 @@ Ranking rank(const std::string& method, const Features& features, const Pool& po
   if (method == "facility-location") return facility_location(features, pool, {}, context, &counts);
   if (method == "k-center") return k_center(features, pool, {}, context);
   if (method == "herding") return herding(features, pool, context);
-  if (method == "kmeans-centres") return kmeans_centres(features, pool, {}, context);
+  if (method == "k-means") return kmeans_centres(features, pool, {}, context);
   if (method == "subzerocore") return subzerocore(features, pool, {}, context);
   std::fprintf(stderr, "no method is called %s\n", method.c_str());
   std::exit(2);
