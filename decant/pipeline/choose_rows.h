@@ -32,10 +32,9 @@ struct SelectOptions {
   // scores
   std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row: see score_source()
   std::string rule;             ///< how scores become a choice: "top", "band", "strata", "beta"; empty = the method's own
-  double hard_cut =
-      -1;  ///< share of every pool that is set aside first: the hardest by aum, or the largest of other scores; -1 = the method's own
-  double beta_mode = -1;   ///< of rule beta; -1 = kBetaMode
-  double beta_power = -1;  ///< of the score in rule beta; -1 = the method's own
+  double hard_cut = -1;         ///< share of every pool set aside first: hardest by aum, or largest of other scores; -1 = the method's own
+  double beta_mode = -1;        ///< of rule beta; -1 = kBetaMode
+  double beta_power = -1;       ///< of the score in rule beta; -1 = the method's own
   std::string score_net = "quick";
   int score_epochs = 12;
   double minutes = 0;  ///< that auto may take for a proxy; 0 = as long as it takes
