@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# One pool cut into bins beside public packages (apricot-select and submodlib, from PyPI) and beside the published way of doing it, restated:
-# the same rows, the same function; picks are compared place for place. bench/peers.py says what is timed. Some ten to fifteen minutes.
+# One pool cut into bins, and one ordered by facility location, beside public packages (apricot-select and submodlib, from PyPI) and beside
+# plain code: the same rows, the same function; picks are compared place for place. bench/peers.py says what is timed. Some ten to fifteen
+# minutes for the bins, as many for facility location. Arguments: bins, facility-location, or nothing for both.
 #   LIMIT_S (120) processor seconds and LIMIT_MB (12000) of memory for each package and size
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
@@ -14,4 +15,4 @@ if ! "$python" -c 'import apricot, submodlib' 2>/dev/null; then
     echo "the packages cannot be had (see $scratch/pip.log): beside the plain code alone" >&2
 fi
 "$python" -c 'import numpy' 2>/dev/null || python=/usr/bin/python3
-"$python" "$root/bench/peers.py" "$build/decant" "$scratch/run" "${LIMIT_S:-120}" "${LIMIT_MB:-12000}"
+"$python" "$root/bench/peers.py" "$build/decant" "$scratch/run" "${LIMIT_S:-120}" "${LIMIT_MB:-12000}" "$@"

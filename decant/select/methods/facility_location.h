@@ -26,6 +26,9 @@
 // all on 50,000 rows of pictures. docs/benchmarks.md has times. Memory: 4·n·d bytes for the rows at unit length, up to 12·max(384·n, 2²²) for the pairs
 // and 12·n·ln t for changes of c. One pool only: a million rows are 400 times the work of 50,000; make pools.
 //
+// Ties. Of two rows whose nearest is the other, and which are nearest to nobody else, either covers both equally well: their gains are equal on paper, and what is
+// picked is a matter of rounding, by the sum above. Such pairs come among the later picks, and public packages part there from each other.
+//
 // Traps. Raw cosines are negative at times; then an empty set is better than some rows and lazy greedy is not greedy: hence max(0, ·). Published lazy
 // implementations lose their way where rows are repeated (a stale bound that equals a fresh gain is taken for it). DeepCore's code adds
 // (1 + cos)/2 of everyone, so that all gains but the first are small beside the sums they are taken from in float32. A broken row far
