@@ -30,6 +30,15 @@ void use_one_blas_thread() {
   [[maybe_unused]] static const bool done = (openblas_set_num_threads(1), true);
 }
 
+BlasThreads::BlasThreads(int threads) : several_(threads > 1) {
+  use_one_blas_thread();  // now, that no product does so meanwhile
+  openblas_set_num_threads(threads);
+}
+
+BlasThreads::~BlasThreads() {
+  if (several_) openblas_set_num_threads(1);
+}
+
 void multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c) {
   DECANT_CHECK(a.cols, ==, b.rows);
   DECANT_CHECK(a.rows, ==, c.rows);

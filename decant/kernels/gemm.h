@@ -13,6 +13,19 @@ namespace decant {
 /// Sets OpenBLAS, LAPACK's routines among it, to one thread for the process. Everything here calls it; cheap.
 void use_one_blas_thread();
 
+/// For libtorch, whose products are OpenBLAS's in Debian's build and do not heed libtorch's own number of threads: so many threads while this
+/// lives, one again afterwards. More than one only where nothing else computes; objects of one thread may overlap.
+class BlasThreads {
+ public:
+  explicit BlasThreads(int threads);
+  ~BlasThreads();
+  BlasThreads(const BlasThreads&) = delete;
+  BlasThreads& operator=(const BlasThreads&) = delete;
+
+ private:
+  bool several_;
+};
+
 /// c = a · b. (m × k) · (k × n). Thread-safe; no overlap of c with a or b. An empty sum is zero.
 void multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> c);
 /// c = a · bᵀ. (m × k) · (n × k)ᵀ.

@@ -116,22 +116,5 @@ TEST(Eigen, SolvesTwoByTwo) {
   EXPECT_NEAR(eigen.vectors[1][1], std::sqrt(0.5), 1e-12);
 }
 
-TEST(Gemm, MultipliesWithStrides) {
-  float a[] = {1, 2, 99, 3, 4, 99};  // 2 × 2, stride 3
-  float b[] = {5, 6, 7, 8, 9, 10};   // 2 × 3
-  float c[] = {-1, -1, -1, -1, -1, -1};
-  multiply({a, 2, 2, 3}, {b, 2, 3}, {c, 2, 3});
-  EXPECT_THAT(c, ElementsAre(21, 24, 27, 47, 54, 61));
-  multiply_transposed({a, 2, 2, 3}, {b, 3, 2}, {c, 2, 3});
-  EXPECT_THAT(c, ElementsAre(17, 23, 29, 39, 53, 67));
-  EXPECT_THROW(multiply({a, 2, 2, 3}, {b, 3, 2}, {c, 2, 2}), BugError);
-}
-
-TEST(Gemm, EmptySumIsZero) {
-  float c[] = {7, 7};
-  multiply({nullptr, 2, 0}, {nullptr, 0, 1}, {c, 2, 1});
-  EXPECT_THAT(c, ElementsAre(0, 0));
-}
-
 }  // namespace
 }  // namespace decant

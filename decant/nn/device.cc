@@ -68,7 +68,8 @@ at::Device device_named(const std::string& name) {
 }
 
 ComputeScope::ComputeScope(const Context& context)
-    : threads_(at::get_num_threads()),
+    : blas_threads_(context.thread_count()),
+      threads_(at::get_num_threads()),
       deterministic_(at::globalContext().deterministicAlgorithms()),
       warn_only_(at::globalContext().deterministicAlgorithmsWarnOnly()),
       deterministic_cudnn_(at::globalContext().deterministicCuDNN()),

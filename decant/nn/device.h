@@ -5,6 +5,7 @@
 #include <string>
 
 #include "decant/base/context.h"
+#include "decant/kernels/gemm.h"
 
 namespace decant::nn {
 
@@ -27,6 +28,7 @@ class ComputeScope {
   ComputeScope& operator=(const ComputeScope&) = delete;
 
  private:
+  BlasThreads blas_threads_;
   int threads_;
   bool deterministic_;
   bool warn_only_;

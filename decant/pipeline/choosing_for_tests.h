@@ -80,7 +80,8 @@ struct DrawnSet {
   std::vector<float> scores;
 };
 
-inline Chosen choose(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0, const Context& context = {.threads = 1}) {
+inline Chosen choose(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0,
+                     const Context& context = {.threads = 1}) {
   const FeatureOptions features;
   Checkpoint checkpoint(fresh_path("checkpoint"), deciding_options(select, features, seed), true, nullptr, context);
   RunLog log("");

@@ -4,9 +4,11 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <atomic>
+#include <cblas.h>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <numeric>
+#include <set>
 #include <thread>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -252,6 +254,26 @@ TEST(Train, StopsWhenCancelled) {
   const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};
   EXPECT_THROW(train({.options = small_options(), .rows = &rows, .subset = subset, .classes = 2}, context), Cancelled);
   EXPECT_EQ(sink.steps, 5);
+}
+
+class BlasWatch final : public ProgressSink {
+ public:
+  void begin(std::string_view, int64_t, std::string_view) override {}
+  void advance(int64_t) override { seen.insert(openblas_get_num_threads()); }
+  void skip(int64_t) override {}
+  void end() override {}
+  std::set<int> seen;
+};
+
+TEST(Train, GivesBlasAsManyThreadsAsTheRunHas) {
+  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
+  const auto subset = all_rows_of(rows);
+  for (const int count : {2, 1}) {
+    BlasWatch watch;
+    train({.options = small_options(), .rows = &rows, .subset = subset, .classes = 2}, {.threads = count, .progress = &watch});
+    EXPECT_EQ(watch.seen, std::set<int>{count});
+    EXPECT_EQ(openblas_get_num_threads(), 1);
+  }
 }
 
 TEST(Training, SmoothedCrossEntropyIsLibtorchsToTheLastBit) {

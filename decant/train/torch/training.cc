@@ -58,7 +58,7 @@ nn::State placed_on(const nn::State& state, c10::Device device) {
   return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
 }
 
-ThreadCount::ThreadCount(int threads) : before_(at::get_num_threads()) {
+ThreadCount::ThreadCount(int threads) : blas_(threads), before_(at::get_num_threads()) {
   at::set_num_threads(threads);
 }
 ThreadCount::~ThreadCount() {

@@ -1,6 +1,7 @@
 // A network in training: its tensors on their device, in the memory format that is fast there, and one update at a time.
 #pragma once
 
+#include "decant/kernels/gemm.h"
 #include "decant/loader/batches.h"
 #include "decant/nn/network.h"
 #include "decant/train/torch/optimizer.h"
@@ -20,7 +21,7 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
 /// The same tensors on `device`, those of four dimensions in channels-last.
 nn::State placed_on(const nn::State& state, c10::Device device);
 
-/// Sets how many threads libtorch uses for work started from this thread; the number before comes back at the end.
+/// Sets how many threads libtorch, and BLAS under it, use for work started from this thread; libtorch's number before comes back at the end.
 class ThreadCount {
  public:
   explicit ThreadCount(int threads);
@@ -29,6 +30,7 @@ class ThreadCount {
   ThreadCount& operator=(const ThreadCount&) = delete;
 
  private:
+  BlasThreads blas_;
   int before_;
 };
 
