@@ -15,6 +15,18 @@ def points(value):
     return f"{100 * value['mean']:+.2f}{width}"
 
 
+def orders(found):
+    """Whether the networks agree: Kendall's tau of the order of sets with the first network's, and the gain over random beside the first's."""
+    if not found.get("orders"):
+        return []
+    lines = ["", "| network | rows | τ | gain kept | sets, best first |", "|---|---|---|---|---|"]
+    for order in found["orders"]:
+        kept = f"{100 * order['gain_kept']:.0f} %" if order["gain_kept"] is not None else "–"
+        tau = f"{order['tau']:+.2f}" if order["tau"] is not None else "–"
+        lines.append(f"| {order['net']} | {order['rows']:,} | {tau} | {kept} | {', '.join(f'`{name}`' for name in order['order'])} |")
+    return lines
+
+
 def table(found):
     lines = ["| network | rows | set | seeds | accuracy, % | against random |", "|---|---|---|---|---|---|"]
     for cell in sorted(found["results"], key=lambda cell: (cell["net"], cell["rows"], cell["set"] != "random", -cell["mean"])):
@@ -23,6 +35,7 @@ def table(found):
         lines.append(
             f"| {cell['net']} | {keep} | `{cell['set']}` | {len(cell['seeds'])} | {100 * cell['mean']:.2f}{width} | {points(cell['against_random'])} |"
         )
+    lines += orders(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
     lines += [
