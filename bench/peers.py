@@ -81,8 +81,11 @@ def cut_by_apricot(task, x, picks, optimizer):
     import numpy as np
     from apricot import FacilityLocationSelection, GraphCutSelection
 
-    of = {"bins": lambda **how: GraphCutSelection(picks, alpha=1.0, **how), "facility-location": lambda **how: FacilityLocationSelection(picks, **how)}
-    return of[task](metric="precomputed", optimizer=optimizer).fit(kernel_of(task, x, np.float64)).ranking
+    if task == "bins":
+        selection = GraphCutSelection(picks, metric="precomputed", alpha=1.0, optimizer=optimizer)
+    else:
+        selection = FacilityLocationSelection(picks, metric="precomputed", optimizer=optimizer)
+    return selection.fit(kernel_of(task, x, np.float64)).ranking
 
 
 def cut_by_submodlib(task, x, picks, optimizer):

@@ -67,9 +67,15 @@ at::Device device_named(const std::string& name) {
                     fmt::format("Choose cuda:0 to cuda:{}", count - 1)});
 }
 
+ThreadCount::ThreadCount(int threads) : blas_(threads), before_(at::get_num_threads()) {
+  at::set_num_threads(threads);
+}
+ThreadCount::~ThreadCount() {
+  at::set_num_threads(before_);
+}
+
 ComputeScope::ComputeScope(const Context& context)
-    : blas_threads_(context.thread_count()),
-      threads_(at::get_num_threads()),
+    : threads_(context.thread_count()),
       deterministic_(at::globalContext().deterministicAlgorithms()),
       warn_only_(at::globalContext().deterministicAlgorithmsWarnOnly()),
       deterministic_cudnn_(at::globalContext().deterministicCuDNN()),
@@ -78,7 +84,6 @@ ComputeScope::ComputeScope(const Context& context)
       fills_memory_(set_filling(at::globalContext(), false)) {
   // cuBLAS repeats itself only with a workspace of its own; read once, when CUDA starts.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
-  at::set_num_threads(context.thread_count());
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
@@ -86,7 +91,6 @@ ComputeScope::ComputeScope(const Context& context)
 }
 
 ComputeScope::~ComputeScope() {
-  at::set_num_threads(threads_);
   at::globalContext().setDeterministicAlgorithms(deterministic_, warn_only_);
   at::globalContext().setDeterministicCuDNN(deterministic_cudnn_);
   at::globalContext().setBenchmarkCuDNN(benchmark_cudnn_);

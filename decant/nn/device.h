@@ -13,6 +13,19 @@ namespace decant::nn {
 /// device.
 at::Device device_named(const std::string& name);
 
+/// Sets how many threads libtorch, and BLAS under it, use for work started from this thread; libtorch's number before comes back at the end.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads);
+  ~ThreadCount();
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  BlasThreads blas_;
+  int before_;
+};
+
 /// Sets libtorch up for one computation, and everything back at the end of the object's life: as many threads as the context says, and
 /// operations whose result repeats wherever libtorch has such, convolutions on CUDA in whole float32 (libtorch's default there, TF32,
 /// keeps ten bits of each factor). These are settings of the whole process: one scope at a time.
@@ -28,8 +41,7 @@ class ComputeScope {
   ComputeScope& operator=(const ComputeScope&) = delete;
 
  private:
-  BlasThreads blas_threads_;
-  int threads_;
+  ThreadCount threads_;
   bool deterministic_;
   bool warn_only_;
   bool deterministic_cudnn_;

@@ -1,4 +1,4 @@
-// The rule of --method auto, line by line.
+// The rule of --method auto.
 #include "decant/pipeline/automatic.h"
 
 #include <gmock/gmock.h>

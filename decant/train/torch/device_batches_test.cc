@@ -12,6 +12,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
 #include "decant/loader/memory_rows.h"
+#include "decant/nn/device.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/setting.h"
 #include "decant/train/torch/steps.h"
@@ -153,7 +154,7 @@ struct Ran {
 template <class Source>
 Ran run_through(const TrainJob& job, int losses_at_once) {
   const Context context{.threads = 1};
-  const ThreadCount threads(1);
+  const nn::ThreadCount threads(1);
   const Setting setting(job, context);
   const TrainOptions& o = job.options;
   Training training(*setting.network, nn::initial_state(*setting.network, Random(o.seed, "weights")), o, c10::kCPU);
@@ -229,7 +230,7 @@ class WaitCounter {
 };
 
 TEST(Steps, ReadNothingBackButABlockOfLosses) {
-  const ThreadCount threads(1);
+  const nn::ThreadCount threads(1);
   const loader::MemoryRows rows = noise_rows(12, 16, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});

@@ -11,6 +11,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/safetensors/safetensors.h"
 #include "decant/kernels/half.h"
+#include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/observation.h"
@@ -209,7 +210,7 @@ DynamicsResult record_dynamics(const DynamicsJob& job, const Context& context) {
   if (job.training.classes < 2)
     throw InputError({"", "", "has one class only, and a network learns nothing from that", "Choose by a method that needs no scores"});
   loader::require_labels(*job.training.rows, job.training.subset, job.training.classes);
-  const ThreadCount threads(context.thread_count());
+  const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   DynamicsResult result = Recording(job, context).run();
   result.seconds = clock.seconds();

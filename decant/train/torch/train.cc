@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "decant/base/errors.h"
+#include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/setting.h"
@@ -72,7 +73,7 @@ TrainResult train(const TrainJob& job, const Context& context) {
   loader::require_labels(*job.rows, job.subset, job.classes);
   require_test(job);
 
-  const ThreadCount threads(context.thread_count());
+  const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   const Setting setting(job, context);
   Training training(*setting.network, nn::initial_state(*setting.network, Random(job.options.seed, "weights")), job.options,
@@ -92,7 +93,7 @@ TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, c
   DECANT_CHECK(job.test != nullptr, ==, true);
   require_test(job);
 
-  const ThreadCount threads(context.thread_count());
+  const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   const Setting setting(job, context);
   Training training(*setting.network, nn::load_weights(*setting.network, weights), job.options, setting.device);

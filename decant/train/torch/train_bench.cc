@@ -22,6 +22,7 @@
 #include "decant/base/file.h"
 #include "decant/base/random.h"
 #include "decant/formats/cifar/cifar.h"
+#include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/training.h"
@@ -171,10 +172,10 @@ void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int t
 int run(const std::vector<std::string>& words) {
   const auto number = [&](size_t i) { return std::atoi(words.at(i).c_str()); };
   if (words.size() >= 5 && words[0] == "step") {
-    const ThreadCount threads(number(3));
+    const nn::ThreadCount threads(number(3));
     run_step(words[1], number(2), number(4), words.size() > 5 ? words[5] : "");
   } else if (words.size() == 7 && words[0] == "input") {
-    const ThreadCount threads(number(3));
+    const nn::ThreadCount threads(number(3));
     run_input(words[1], number(2), number(4), number(5), open_cifar(words[6]).train());
   } else if (words.size() == 6 && words[0] == "protocol") {
     run_protocol(words[1], static_cast<size_t>(number(2)), static_cast<uint64_t>(number(3)), number(4), open_cifar(words[5]));

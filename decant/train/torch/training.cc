@@ -58,13 +58,6 @@ nn::State placed_on(const nn::State& state, c10::Device device) {
   return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
 }
 
-ThreadCount::ThreadCount(int threads) : blas_(threads), before_(at::get_num_threads()) {
-  at::set_num_threads(threads);
-}
-ThreadCount::~ThreadCount() {
-  at::set_num_threads(before_);
-}
-
 Training::Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device)
     : network_(network), label_smoothing_(options.label_smoothing), state_(placed_on(state, device)) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);

@@ -1,7 +1,6 @@
 // A network in training: its tensors on their device, in the memory format that is fast there, and one update at a time.
 #pragma once
 
-#include "decant/kernels/gemm.h"
 #include "decant/loader/batches.h"
 #include "decant/nn/network.h"
 #include "decant/train/torch/optimizer.h"
@@ -20,19 +19,6 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
 
 /// The same tensors on `device`, those of four dimensions in channels-last.
 nn::State placed_on(const nn::State& state, c10::Device device);
-
-/// Sets how many threads libtorch, and BLAS under it, use for work started from this thread; libtorch's number before comes back at the end.
-class ThreadCount {
- public:
-  explicit ThreadCount(int threads);
-  ~ThreadCount();
-  ThreadCount(const ThreadCount&) = delete;
-  ThreadCount& operator=(const ThreadCount&) = delete;
-
- private:
-  BlasThreads blas_;
-  int before_;
-};
 
 class Training {
  public:
