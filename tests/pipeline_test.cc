@@ -12,7 +12,7 @@
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/plan.h"
-#include "decant/pipeline/run_folder.h"
+#include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
 

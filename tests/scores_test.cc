@@ -13,9 +13,9 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/compress.h"
-#include "decant/pipeline/neural.h"
-#include "decant/pipeline/run_folder.h"
-#include "decant/pipeline/score_source.h"
+#include "decant/pipeline/run/neural.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/scores.h"
 #include "decant/train/dynamics.h"
 
 #include "tests/drawn_sets.h"

@@ -14,7 +14,9 @@ LEVELS = [
     ["evaluate", "report", "distill"],
     ["pipeline"],
 ]
+ROOMS = {"pipeline": ["run", "choosing", "judging", ""]}  # a large folder's rooms, likewise; "" = the files beside the rooms
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
+TEST = re.compile(r"_test\.cc$|_for_tests\.h$")
 TORCH = re.compile(r"^(torch|ATen|c10)/")
 TORCH_PLACES = re.compile(r"^(decant/(nn|features/torch|train/torch|distill/torch)|apps/neural)/")
 LOCKED = {  # header → the only places that may include it
@@ -31,6 +33,11 @@ def includes(path):
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if match := re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line):
             yield number, match.group(1)
+
+
+def room_level(name):
+    folder, *inside = name.split("/")[1:-1]
+    return ROOMS[folder].index(inside[0] if inside else "")
 
 
 def fault(name, header):
@@ -50,6 +57,8 @@ def fault(name, header):
             return f"folder {folder} has no level in tools/check_layers.py"
     if here != there and LEVEL[there] >= LEVEL[here]:
         return f"{here} is level {LEVEL[here]}, {there} is level {LEVEL[there]}: includes only look down"
+    if here == there and here in ROOMS and not TEST.search(name) and room_level(header) > room_level(name):
+        return f"inside {here}, includes only look down too: {', '.join(ROOMS[here][:-1])}, the rest"
     return None
 
 

@@ -1,6 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/evaluate_sets.h"
-#include "decant/pipeline/evidence_table.h"
+#include "decant/pipeline/judging/evidence_table.h"
 
 #include "apps/cli/verb.h"
 

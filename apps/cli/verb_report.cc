@@ -1,6 +1,6 @@
 #include "decant/base/json.h"
-#include "decant/pipeline/run_source.h"
-#include "decant/pipeline/write_small_set.h"
+#include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/run/write_small_set.h"
 
 #include "apps/cli/verb.h"
 

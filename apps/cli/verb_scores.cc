@@ -1,7 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/json.h"
-#include "decant/pipeline/score_source.h"
+#include "decant/pipeline/scores.h"
 #include "decant/select/scores/scores.h"
 
 #include "apps/cli/verb.h"

@@ -4,7 +4,7 @@
 #include "decant/features/network_features.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
-#include "decant/pipeline/neural.h"
+#include "decant/pipeline/run/neural.h"
 #include "decant/train/dynamics.h"
 #include "decant/train/train.h"
 

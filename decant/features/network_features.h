@@ -9,7 +9,7 @@
 // adds up in another order inside convolutions, and features differ in the last digits (around 1e-6 of their size); decoding, resizing
 // and normalisation never differ.
 //
-// Free of libtorch; the work is done in the torch part of this folder, and programs reach it through pipeline/neural.h.
+// Free of libtorch; the work is done in the torch part of this folder, and programs reach it through pipeline/run/neural.h.
 #pragma once
 
 #include <filesystem>

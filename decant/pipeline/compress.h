@@ -8,7 +8,7 @@
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
-#include "decant/pipeline/choose_rows.h"
+#include "decant/pipeline/choosing/choose_rows.h"
 
 namespace decant {
 

@@ -6,7 +6,7 @@
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate_sets.h"
-#include "decant/pipeline/evidence_table.h"
+#include "decant/pipeline/judging/evidence_table.h"
 
 namespace decant {
 namespace fs = std::filesystem;

@@ -10,7 +10,7 @@
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/evaluate/evidence.h"
-#include "decant/pipeline/evaluate_options.h"
+#include "decant/pipeline/judging/evaluate_options.h"
 
 namespace decant {
 

@@ -12,10 +12,10 @@
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
-#include "decant/pipeline/automatic.h"
-#include "decant/pipeline/method_options.h"
-#include "decant/pipeline/plan_costs.h"
-#include "decant/pipeline/pool_source.h"
+#include "decant/pipeline/choosing/automatic.h"
+#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/choosing/plan_costs.h"
+#include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/quota.h"
 
 namespace decant {

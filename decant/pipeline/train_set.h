@@ -7,13 +7,10 @@
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
-#include "decant/pipeline/input.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/train/train.h"
 
 namespace decant {
-
-/// The options of a training, declared for every verb that trains. The verb turns `epochs` into steps and `no_flip` into flip.
-void declare_training(OptionTable& table, train::TrainOptions& training, int& epochs, bool& no_flip);
 
 struct TrainSetOptions {
   InputOptions input;

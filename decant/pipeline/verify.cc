@@ -9,8 +9,8 @@
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/open.h"
-#include "decant/pipeline/run_folder.h"
-#include "decant/pipeline/run_source.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/run_source.h"
 
 namespace decant {
 namespace fs = std::filesystem;

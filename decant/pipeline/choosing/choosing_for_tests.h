@@ -1,0 +1,104 @@
+// What the tests of choosing share: a small set in memory and on disk, and choosing from it in one line. Only *_test.cc include it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "decant/base/json.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/bins.h"
+#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/run_log.h"
+#include "decant/select/sampler.h"
+
+namespace decant {
+
+/// Keeps what it is told.
+struct Heard final : LogSink {
+  void log(LogLevel level, std::string_view message) override {
+    if (level == LogLevel::warning) warnings += std::string(message) + "\n";
+  }
+  std::string warnings;
+};
+
+/// A matrix, labels and scores, in memory and on disk.
+struct DrawnSet {
+  static constexpr int64_t kColumns = 6;
+
+  /// Classes of these sizes, each around a middle of its own; labels do not come in blocks.
+  DrawnSet(const std::string& name, const std::vector<int64_t>& sizes) : folder(fresh_folder(name)) {
+    Random random(11, "choose_rows_test");
+    for (size_t label = 0; label < sizes.size(); ++label)
+      labels.insert(labels.end(), static_cast<size_t>(sizes[label]), static_cast<int32_t>(label));
+    random.shuffle(std::span(labels));
+    for (const int32_t label : labels) {
+      for (int64_t c = 0; c < kColumns; ++c) values.push_back(static_cast<float>((c == label ? 2 : 0) + 0.4 + random.normal()));
+      scores.push_back(static_cast<float>(random.uniform()));
+    }
+  }
+
+  int64_t rows() const { return std::ssize(labels); }
+
+  /// Row i becomes what row `from[i]` was.
+  void reorder(const std::vector<int64_t>& from) {
+    const DrawnSet old = *this;
+    labels.clear(), values.clear(), scores.clear();
+    for (const int64_t row : from) {
+      const auto at = static_cast<size_t>(row);
+      labels.push_back(old.labels[at]);
+      scores.push_back(old.scores[at]);
+      values.insert(values.end(), old.values.begin() + row * kColumns, old.values.begin() + (row + 1) * kColumns);
+    }
+  }
+
+  Input stored() const {
+    const int64_t shape[] = {rows(), kColumns};
+    write_npy<float>(folder / "x.npy", values, shape);
+    write_npy<int32_t>(folder / "y.npy", labels);
+    write_npy<float>(folder / "s.npy", scores);
+    return read_input({.path = folder / "x.npy", .labels = folder / "y.npy"}, {});
+  }
+
+  SelectOptions method(const std::string& name) const {
+    SelectOptions select{.method = name, .bins = 3};
+    if (method_info(name).scores && name != "probe") select.scores = (folder / "s.npy").string();
+    return select;
+  }
+
+  BinsOptions ordering(const std::string& out, const SelectOptions& select, const std::string& keep = "") const {
+    return {.features = folder / "x.npy", .labels = folder / "y.npy", .out = folder / out, .keep = keep, .select = select};
+  }
+
+  std::filesystem::path folder;
+  std::vector<int32_t> labels;
+  std::vector<float> values;
+  std::vector<float> scores;
+};
+
+inline Chosen choose(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0,
+                     const Context& context = {.threads = 1}) {
+  const FeatureOptions features;
+  Checkpoint checkpoint(fresh_path("checkpoint"), deciding_options(select, features, seed), true, nullptr, context);
+  RunLog log("");
+  return choose_rows(input, select, features, count, seed, checkpoint, log, context);
+}
+
+inline Subset rows_of(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0) {
+  return sample(choose(input, select, count, seed).selection, {}, count, seed);
+}
+
+/// Those that need no proxy when there is a column of scores.
+inline std::vector<std::string> plain_methods() {
+  std::vector<std::string> names;
+  for (const MethodInfo& info : methods()) {
+    if (!is_score_method(info.name)) names.push_back(info.name);
+  }
+  return names;
+}
+
+}  // namespace decant

@@ -1,0 +1,53 @@
+// Where a run's features come from: a file of the user's, the training-free extractor, or a network.
+//
+// Features are mapped, never loaded. Computed ones are float32, written once to a .npy that is kept in the cache folder under a name made
+// of the input's digest, every option that changes them and, for a network, libtorch's version and the device, so the next run with the
+// same input starts at once.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/data/features.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+struct FeatureOptions {
+  // Changes the result.
+  std::string features = "auto";  ///< "auto", "conv-kmeans", "embedding", "gradient", or a .npy or shards of one
+  std::string net = "quick";      ///< for embedding and gradient
+  std::filesystem::path weights;  ///< of that net; empty = trained on the set itself first
+  int epochs = 10;                ///< of that training (the paper's setting)
+  int image_size = 0;             ///< pictures become squares of this side; 0 = their own, at most 64
+  std::string normalisation = "data";
+  int feature_width = 256;     ///< conv-kmeans: columns after the projection
+  std::string device = "cpu";  ///< a network's last digits differ from one to another
+  // Changes the speed.
+  std::filesystem::path cache;  ///< empty = $XDG_CACHE_HOME/decant or ~/.cache/decant
+
+  void declare(OptionTable& table);
+};
+
+struct FeatureSet {
+  Features features;
+  std::string kind;          ///< "file", "rows", "conv-kmeans", "embedding", "gradient"
+  std::string file;          ///< where they lie
+  bool reused = false;       ///< found in the cache
+  int gradient_classes = 0;  ///< > 0: rows are [b | e] with that many values of b
+
+  Json to_json() const;
+};
+
+/// What "auto" means for this input: its own rows for a matrix, conv-kmeans for pictures.
+std::string resolve_features(const FeatureOptions& options, const Input& input);
+
+/// Throws InputError: a file of the wrong shape, no labels where the kind needs them, an unknown kind.
+FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
+
+std::filesystem::path cache_folder(const std::filesystem::path& asked);
+
+}  // namespace decant

@@ -1,0 +1,171 @@
+#include "decant/pipeline/choosing/material.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/choosing/pool_source.h"
+#include "decant/select/pools.h"
+#include "decant/select/ranking.h"
+#include "decant/select/scores/probe.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace {
+
+/// Pools of the rows that are not left out.
+Pools pools_of(const Material& material) {
+  return make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
+}
+
+/// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing else is known.
+std::vector<double> ease_by_rank(const Material& material) {
+  std::vector<double> ease(material.scores.size());
+  for (const auto& rows : pools_of(material).rows) {
+    std::vector<double> own;
+    for (const int64_t row : rows) own.push_back(material.scores[static_cast<size_t>(row)]);
+    const std::vector<int64_t> order = falling_order(own);
+    for (size_t i = 0; i < order.size(); ++i)
+      ease[static_cast<size_t>(rows[static_cast<size_t>(order[i])])] = (static_cast<double>(i) + 0.5) / static_cast<double>(order.size());
+  }
+  return ease;
+}
+
+void rank_by_column(Material& material) {
+  material.ease = ease_by_rank(material);
+  material.score_note = material.select.scores;
+}
+
+void score_by_probe(Material& material, const Context& context) {
+  const Input& input = *material.input;
+  for (const int64_t row : input.usable_rows()) {
+    if (input.labels[static_cast<size_t>(row)] == kNoLabel)
+      throw InputError({(input.labels_file.empty() ? input.dataset.root : input.labels_file).string(), fmt::format("row {}", row),
+                        "has no label, and a linear probe needs labels of all rows",
+                        "Give --labels, or scores: --scores FILE.npy; or choose without scores: --method random or k-means"});
+  }
+  const Probe probe = probe_margins(material.features.features, input.labels, material.left_out, context);
+  material.scores.clear();
+  for (const double margin : probe.margins) material.scores.push_back(-margin);
+  material.ease = ease_by_rank(material);
+  material.score_note =
+      fmt::format("leave-one-out margins of a linear probe ({:.1f} % right) on {}", 100 * probe.right, features_phrase(material));
+}
+
+DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
+                         const Context& context) {
+  if (select.scores != "auto") return read_dynamics_of(select.scores, input);
+  return obtain_dynamics(input,
+                         {.net = select.score_net,
+                          .epochs = select.score_epochs,
+                          .image_size = features.image_size,
+                          .device = features.device,
+                          .cache = features.cache},
+                         seed, context);
+}
+
+/// Rows that the record did not see, or saw overflow, have nothing to say.
+void require_scored(const Material& material) {
+  for (const int64_t row : material.input->usable_rows()) {
+    const double score = material.scores[static_cast<size_t>(row)];
+    if (std::isfinite(score) && std::isfinite(material.ease[static_cast<size_t>(row)])) continue;
+    throw InputError({material.dynamics.folder.string(), fmt::format("row {} ({})", row, material.input->dataset.train().key(row)),
+                      std::isnan(score) ? "was not observed: it could not be read when the record was made" : "has no finite score",
+                      "Let decant leave bad rows out (no --no-check), or record the dynamics again: decant scores"});
+  }
+}
+
+void score_by_record(Material& material, const FeatureOptions& features, const Context& context) {
+  const SelectOptions& select = material.select;
+  material.dynamics = dynamics_for(*material.input, select, features, material.seed, context);
+  const std::string name = is_score_method(select.method) ? select.method : "aum";
+  material.scores = score_rows(name, material.dynamics.dynamics, context);
+  material.ease = mean_probability(material.dynamics.dynamics, context);
+  require_scored(material);
+  material.score_note = fmt::format("{} epochs of {}", material.dynamics.dynamics.epochs(), material.dynamics.record.value("net", ""));
+}
+
+/// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0 = as many as are left.
+void cut_hardest(Material& material, int64_t asked, const Context& context) {
+  const double cut = material.select.hard_cut;
+  if (cut == 0) return;
+  const bool by_record = material.dynamics.dynamics.epochs() > 0;
+  const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
+  int64_t taken = 0;
+  for (const auto& rows : pools_of(material).rows) {
+    std::vector<double> own;
+    for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
+    const std::vector<int64_t> easiest_first = falling_order(own);
+    const auto count = static_cast<size_t>(cut * static_cast<double>(rows.size()) + 1e-9);  // 0.29 · 100 is 28.999…
+    for (size_t i = rows.size() - count; i < rows.size(); ++i) material.left_out.push_back(rows[static_cast<size_t>(easiest_first[i])]);
+    taken += static_cast<int64_t>(count);
+  }
+  std::sort(material.left_out.begin(), material.left_out.end());
+  const int64_t left = material.input->rows() - std::ssize(material.left_out);
+  if (left < asked)
+    throw InputError({material.input->dataset.root.string(), "",
+                      fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
+                      "Lower --hard-cut or --keep"});
+  material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
+                                  by_record                           ? "aum, " + material.score_note
+                                  : has_score_column(material.select) ? "the given scores"
+                                                                      : material.score_note);
+}
+
+/// What the published settings say of the share to cut for strata, between their points by straight lines (Zheng et al., CIFAR-10).
+double published_cut(double keep) {
+  constexpr double kKeep[] = {0.1, 0.2, 0.3, 0.5, 1.0};
+  constexpr double kCut[] = {0.3, 0.1, 0.1, 0.0, 0.0};
+  if (keep <= kKeep[0]) return kCut[0];
+  size_t i = 1;
+  while (keep > kKeep[i]) ++i;
+  return kCut[i - 1] + (kCut[i] - kCut[i - 1]) * (keep - kKeep[i - 1]) / (kKeep[i] - kKeep[i - 1]);
+}
+
+}  // namespace
+
+Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
+                const Context& context) {
+  Material material{.input = &input, .select = select, .count = count, .seed = seed};
+  material.left_out = input.bad_rows();
+  if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
+  material.cut_by_count = select.method == "ccs" && select.hard_cut < 0;
+  if (select.hard_cut < 0) material.select.hard_cut = material.cut_by_count ? published_cut(material.keep()) : 0;
+  const MethodInfo& info = method_info(select.method);
+  const bool scores = info.scores || material.select.hard_cut != 0;
+  const ScoreSource source = score_source(select, input.dataset.train().has_images());
+  const bool by_column = scores && source == ScoreSource::column;
+  const bool by_probe = scores && source == ScoreSource::probe;
+  const bool cuts_bins = makes_bins(select);  // select_bins() looks for itself, and ranks share that
+  const PoolRule pools = cuts_bins && material.select.hard_cut == 0 ? PoolRule{} : pool_rule(select);
+  if (by_column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
+  if (info.features || by_probe || pools.kmeans > 0)
+    material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
+  if ((info.features && !cuts_bins) || by_probe || pools.kmeans > 0)
+    require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
+  if (pools.given()) {
+    material.pooled = log.stage("pools", [&] { return in_pools(input, pools, material.features, seed, context); });
+    material.input = material.pooled.get();
+  }
+  if (material.input->labelled() && !select.pool) material.labels = material.input->labels;
+  if (by_column) rank_by_column(material);
+  if (by_probe) log.stage("scores", [&] { score_by_probe(material, context); });
+  if (scores && source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
+  if (scores) cut_hardest(material, count, context);
+  if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
+  return material;
+}
+
+std::string pools_phrase(const Material& material) {
+  if (material.pooled) return pools_phrase(material.labels, material.select.pools);
+  return material.labels.empty() ? "one pool" : fmt::format("each of {} classes", material.input->classes);
+}
+
+std::string features_phrase(const Material& material) {
+  const FeatureSet& set = material.features;
+  return fmt::format("{} features ({} columns)", set.kind == "rows" ? "the given" : set.kind, set.features.width());
+}
+
+}  // namespace decant

@@ -1,0 +1,93 @@
+#include "decant/pipeline/choosing/pool_source.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <map>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/data/relabelled_rows.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/select/kmeans_pools.h"
+
+namespace decant {
+
+PoolRule pool_rule(const SelectOptions& select) {
+  const std::string& rule = select.pools;
+  if (rule.empty()) return {};
+  if (select.pool) throw UsageError("--pool and --pools: all rows in one pool, or pools; give one of the two");
+  if (rule.ends_with(".npy")) return {.file = rule};
+  constexpr std::string_view kKMeans = "kmeans:";
+  int32_t count = 0;
+  const char* end = rule.data() + rule.size();
+  if (!rule.starts_with(kKMeans) || std::from_chars(rule.data() + kKMeans.size(), end, count) != std::from_chars_result{end, std::errc()})
+    throw UsageError(fmt::format("--pools {}: neither kmeans:K, with a number of pools, nor a .npy file", rule));
+  if (count < 1) throw InputError({"", "--pools " + rule, "asks for no pool", "Give a number of pools from 1 on"});
+  return {.kmeans = count};
+}
+
+std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows) {
+  std::vector<int32_t> pools = read_labels(file, rows);
+  for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoLabel;
+  std::vector<int32_t> numbers;
+  std::copy_if(pools.begin(), pools.end(), std::back_inserter(numbers), [](int32_t pool) { return pool != kNoLabel; });
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  for (int32_t& pool : pools) {
+    if (pool != kNoLabel) pool = static_cast<int32_t>(std::lower_bound(numbers.begin(), numbers.end(), pool) - numbers.begin());
+  }
+  return pools;
+}
+
+namespace {
+
+std::vector<int32_t> pools_by_kmeans(const Input& input, int32_t pools, const FeatureSet& features, uint64_t seed, const Context& context) {
+  const std::vector<int64_t> usable = input.usable_rows();
+  const std::vector<int32_t> found =
+      kmeans_pools(features.features, usable, {.pools = pools, .first_column = features.gradient_classes, .seed = seed}, context);
+  std::vector<int32_t> numbers(static_cast<size_t>(input.rows()), kNoLabel);
+  for (size_t i = 0; i < usable.size(); ++i) numbers[static_cast<size_t>(usable[i])] = found[i];
+  return numbers;
+}
+
+/// Usable rows that the file gives no pool are one, the last.
+std::vector<int32_t> pools_in_file(const Input& input, const std::filesystem::path& file) {
+  std::vector<int32_t> pools = read_pools(file, input.rows(), input.bad_rows());
+  const int32_t last = 1 + *std::ranges::max_element(pools);
+  for (const int64_t row : input.usable_rows()) {
+    if (int32_t& pool = pools[static_cast<size_t>(row)]; pool == kNoLabel) pool = last;
+  }
+  return pools;
+}
+
+}  // namespace
+
+std::shared_ptr<const Input> in_pools(const Input& input, const PoolRule& rule, const FeatureSet& features, uint64_t seed,
+                                      const Context& context) {
+  auto other = std::make_shared<Input>(input);
+  other->labels = rule.file.empty() ? pools_by_kmeans(input, rule.kmeans, features, seed, context) : pools_in_file(input, rule.file);
+  other->labels_file = rule.file;
+  other->classes = 1 + *std::ranges::max_element(other->labels);
+  other->dataset.classes.clear();
+  other->digest = Digest().add(input.digest).add("in pools").add(std::as_bytes(std::span(other->labels))).hex();
+  auto& train = other->dataset.splits.at(Split::train);
+  train = std::make_shared<RelabelledRows>(train, other->labels);
+  return other;
+}
+
+std::string pools_phrase(std::span<const int32_t> pools, const std::string& rule) {
+  std::map<int32_t, int64_t> sizes;
+  for (const int32_t pool : pools) ++sizes[pool];
+  sizes.erase(kNoLabel);
+  int64_t least = std::numeric_limits<int64_t>::max();
+  int64_t most = 0;
+  for (const auto& [pool, rows] : sizes) {
+    least = std::min(least, rows);
+    most = std::max(most, rows);
+  }
+  return fmt::format("each of {} pools (of {} to {} rows) {} {}", sizes.size(), human_count(least), human_count(most),
+                     rule.ends_with(".npy") ? "named by" : "made by", rule);
+}
+
+}  // namespace decant

@@ -1,0 +1,41 @@
+// Where a run's pools come from when they are not the classes: a file of the user's, or k-means over the features.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+/// What SelectOptions::pools says; neither: classes, or one pool.
+struct PoolRule {
+  int32_t kmeans = 0;          ///< at most so many pools by k-means
+  std::filesystem::path file;  ///< a pool number for each row
+
+  bool given() const { return kmeans > 0 || !file.empty(); }
+};
+
+/// Throws UsageError for a rule that is none, or beside --pool; InputError for fewer than one pool.
+PoolRule pool_rule(const SelectOptions& select);
+
+/// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
+/// get −1 too. Throws InputError for a file that does not fit.
+std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows);
+
+/// The input as if its labels were the numbers of the pools, 0, 1, …; −1 for bad rows alone. Shares its rows; of another digest.
+/// `features`: what k-means looks at, in the usable rows finite; a file needs none.
+std::shared_ptr<const Input> in_pools(const Input& input, const PoolRule& rule, const FeatureSet& features, uint64_t seed,
+                                      const Context& context);
+
+/// "each of 20 pools (of 120 to 3,100 rows) made by kmeans:20". `pools`: a number for each row, or −1.
+std::string pools_phrase(std::span<const int32_t> pools, const std::string& rule);
+
+}  // namespace decant

@@ -1,0 +1,164 @@
+#include "decant/pipeline/choosing/score_source.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/features/cache.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/run/neural.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+namespace {
+
+void require_learnable(const Input& input) {
+  const std::string root = input.dataset.root.string();
+  if (!input.dataset.train().has_images())
+    throw InputError({root, "", "holds no pictures, and the proxy that scores are watched on sees pictures",
+                      "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
+  if (!input.labelled())
+    throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
+                      "Use a method that needs features only, like facility-location or bins"});
+  std::vector<int32_t> labels;
+  for (const int64_t row : input.usable_rows()) labels.push_back(input.labels[static_cast<size_t>(row)]);
+  if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
+    throw InputError(
+        {root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
+}
+
+train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
+  train::DynamicsJob job;
+  job.epochs = proxy.epochs;
+  job.training.options.net = proxy.net;
+  job.training.options.image_size = proxy.image_size;
+  job.training.options.flip = !proxy.no_flip;
+  job.training.options.device = proxy.device;
+  job.training.options.seed = seed;
+  job.training.rows = &input.dataset.train();
+  job.training.subset = usable;
+  job.training.classes = input.classes;
+  return job;
+}
+
+features::FeatureKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
+  return {input.digest, "dynamics",
+          fmt::format("{} {} epochs side {} flip {} seed {}", proxy.net, proxy.epochs, proxy.image_size, !proxy.no_flip, seed),
+          neural().numerics(proxy.device)};
+}
+
+/// What guessing the commonest class would get right.
+double guessing(const Input& input) {
+  std::vector<int64_t> counts(static_cast<size_t>(input.classes));
+  const std::vector<int64_t> usable = input.usable_rows();
+  for (const int64_t row : usable) ++counts[static_cast<size_t>(input.labels[static_cast<size_t>(row)])];
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) / static_cast<double>(usable.size());
+}
+
+/// A proxy that learnt nothing has nothing to say. Two standard errors above guessing is little to ask.
+void require_learnt(const Input& input, const ProxyOptions& proxy, const std::vector<double>& accuracy) {
+  const double chance = guessing(input);
+  const auto rows = static_cast<double>(input.usable_rows().size());
+  if (accuracy.back() > chance + 2 * std::sqrt(chance * (1 - chance) / rows)) return;
+  throw InputError({input.dataset.root.string(), "",
+                    fmt::format("the proxy ({}, {} epochs) is right on {:.1f} % of the rows, no better than always naming one class "
+                                "({:.1f} %), so its scores say nothing",
+                                proxy.net, proxy.epochs, 100 * accuracy.back(), 100 * chance),
+                    "Give it more --score-epochs or another --score-net, check the labels, or use --method random"});
+}
+
+Json record_json(const Input& input, const train::DynamicsJob& job, const train::DynamicsResult& made, const Dynamics& dynamics,
+                 uint64_t seed) {
+  return {{"format", 1},
+          {"input", input.digest},
+          {"rows", input.rows()},
+          {"net", job.training.options.net},
+          {"epochs", job.epochs},
+          {"batch", job.training.options.batch},
+          {"steps", made.steps},
+          {"seed", seed},
+          {"seconds", made.seconds},
+          {"accuracy", accuracy_of(dynamics)}};
+}
+
+/// What dynamics.json must say to be believed.
+bool is_record(const Json& record) {
+  const auto text = [&](const char* key) { return record.contains(key) && record[key].is_string(); };
+  if (!record.is_object() || !text("input") || !text("net") || !record.contains("accuracy")) return false;
+  const Json& accuracy = record["accuracy"];
+  return accuracy.is_array() && !accuracy.empty() && std::ranges::all_of(accuracy, [](const Json& a) { return a.is_number(); });
+}
+
+DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
+  DynamicsSet set;
+  set.folder = folder;
+  set.record = read_json(folder / kDynamicsFile);
+  if (!is_record(set.record))
+    throw InputError({(folder / kDynamicsFile).string(), "", "does not say input, net and accuracy of a record",
+                      "Delete the folder, and record the dynamics again"});
+  set.dynamics = train::read_dynamics(folder, input.rows());
+  set.reused = true;
+  return set;
+}
+
+}  // namespace
+
+void require_sound(const ProxyOptions& proxy) {
+  if (proxy.epochs < 2)
+    throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
+}
+
+DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
+  require_sound(proxy);
+  require_learnable(input);
+  const fs::path folder = cache_folder(proxy.cache) / ("dynamics-" + key_of(input, proxy, seed).digest());
+  if (!fs::exists(folder / kDynamicsFile)) {
+    const Subset usable = input.usable_rows();
+    train::DynamicsJob job = job_of(input, proxy, usable, seed);
+    job.folder = folder;
+    fs::create_directories(folder);
+    context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
+    const train::DynamicsResult made = neural().record_dynamics(job, context);
+    const Json record = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
+    write_file(folder / kDynamicsFile, json_text(record, 2) + "\n");
+    DynamicsSet set = recorded_in(folder, input);
+    set.reused = false;
+    require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
+    return set;
+  }
+  DynamicsSet set = recorded_in(folder, input);
+  require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
+  return set;
+}
+
+DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
+  if (!fs::exists(folder / kDynamicsFile))
+    throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
+  DynamicsSet set = recorded_in(folder, input);
+  if (input.held_out > 0)
+    throw InputError({folder.string(), "",
+                      fmt::format("saw all rows of {}, also the {} that are held out to be tested on", input.dataset.root.string(),
+                                  human_count(input.held_out)),
+                      "Leave --scores out, so that a proxy is trained on the others, or give test rows: --test"});
+  if (set.record["input"] != input.digest)
+    throw InputError({folder.string(), "",
+                      fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
+                      "Record the dynamics of this data set: decant scores"});
+  return set;
+}
+
+std::vector<double> read_scores(const fs::path& file, const Input& input) {
+  std::vector<double> scores = read_column(file, input.rows());
+  for (const int64_t row : input.usable_rows()) {
+    const double score = scores[static_cast<size_t>(row)];
+    if (std::abs(score) <= std::numeric_limits<float>::max()) continue;
+    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, and no score", score),
+                      "Give a finite number, within float32's range, for every row that can be read"});
+  }
+  return scores;
+}
+
+}  // namespace decant

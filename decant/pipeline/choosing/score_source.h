@@ -1,0 +1,55 @@
+// Where a run's scores come from: a column of the user's, a record of training dynamics, or a proxy that is trained for one.
+//
+// A record is kept in the cache under a name made of the input's digest, every option that changes it, libtorch's version and the device,
+// so the same input is trained on once, whatever is then chosen from the record. An interrupted recording goes on after its last epoch.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/base/json.h"
+#include "decant/base/options.h"
+#include "decant/data/dynamics.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+/// The proxy: a small network, trained for a few epochs while it is watched.
+struct ProxyOptions {
+  // Changes the result.
+  std::string net = "quick";
+  int epochs = 12;
+  int image_size = 0;  ///< as for features
+  bool no_flip = false;
+  std::string device = "cpu";
+  // Changes the speed.
+  std::filesystem::path cache;  ///< empty = as for features
+};
+
+/// Throws UsageError for too few epochs to score by.
+void require_sound(const ProxyOptions& proxy);
+
+/// Says, in the folder of a record, how it was made.
+inline constexpr const char* kDynamicsFile = "dynamics.json";
+
+struct DynamicsSet {
+  Dynamics dynamics;
+  std::filesystem::path folder;
+  Json record;          ///< dynamics.json: net, epochs, steps, seconds, accuracy of every epoch, input digest
+  bool reused = false;  ///< found in the cache, or given
+};
+
+/// The record in the cache, made first if there is none. Throws InputError: no pictures, rows without labels, one class alone, a proxy
+/// that diverges, or that is no better than guessing in its last epoch.
+DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context);
+
+/// The record in a folder that `decant scores` wrote. Throws InputError when it is of another data set.
+DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& input);
+
+/// One number a row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError for another length, and for a NaN or an
+/// infinity in a row that is not `bad`, naming the row.
+std::vector<double> read_scores(const std::filesystem::path& file, const Input& input);
+
+}  // namespace decant

@@ -1,0 +1,243 @@
+#include "decant/pipeline/judging/judged_sets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/data/rows_view.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/formats/open.h"
+#include "decant/pipeline/run/run_source.h"
+#include "decant/select/recipes.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+namespace {
+
+Subset every_row(const Rows& rows) {
+  Subset all(static_cast<size_t>(rows.size()));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
+  return all;
+}
+
+Subset without(const Subset& rows, const Subset& taken) {
+  Subset left;
+  std::ranges::set_difference(rows, taken, std::back_inserter(left));
+  return left;
+}
+
+bool is_row_file(const std::string& spec) {
+  return spec.ends_with(".npy");
+}
+
+/// The row numbers in a file, ascending: distinct, in range, readable.
+Subset read_rows(const std::string& file, const Input& full) {
+  const std::vector<int64_t> read = read_indices(file);
+  if (read.empty()) throw InputError({file, "", "names no row", "Give the numbers of the rows to train on"});
+  const std::vector<int64_t> bad = full.bad_rows();
+  Subset rows;
+  for (size_t i = 0; i < read.size(); ++i) {
+    const std::string place = fmt::format("entry {}", i);
+    if (read[i] >= full.rows())
+      throw InputError({file, place, fmt::format("row {} is none of the {} training rows", read[i], human_count(full.rows())),
+                        "Number rows from 0, in the order that `decant inspect` describes"});
+    if (std::ranges::binary_search(bad, read[i]))
+      throw InputError({file, place, fmt::format("row {} cannot be read", read[i]), "Leave it out, or mend it"});
+    rows.push_back(read[i]);
+  }
+  std::ranges::sort(rows);
+  if (const auto twice = std::ranges::adjacent_find(rows); twice != rows.end())
+    throw InputError({file, "", fmt::format("row {} appears twice", *twice), "Name each row once"});
+  return rows;
+}
+
+/// Names that tell the sets apart: "small" of one; the last part of the path of several, or all of it where that is not enough.
+void name_sets(std::vector<GivenSet>& sets, const std::vector<std::string>& taken) {
+  if (sets.size() == 1) {
+    sets.front().name = "small";
+    return;
+  }
+  std::multiset<std::string> stems(taken.begin(), taken.end());
+  const auto stem = [](const GivenSet& set) {
+    const fs::path path = fs::path(set.spec).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).stem().string();
+  };
+  for (const GivenSet& set : sets) stems.insert(stem(set));
+  for (GivenSet& set : sets) set.name = stems.count(stem(set)) == 1 ? stem(set) : set.spec;
+}
+
+std::vector<GivenSet> open_given(const EvaluateOptions& options) {
+  std::vector<GivenSet> sets;
+  for (const std::string& spec : options.small) {
+    GivenSet set{.spec = spec};
+    if (!is_row_file(spec)) set.folder = load_run_folder(spec);
+    sets.push_back(std::move(set));
+  }
+  name_sets(sets, split_list(options.against));
+  return sets;
+}
+
+/// Of a matrix: a NaN or an infinity in a readable row is an InputError that names it.
+void require_numbers(const Input& full, const std::string& file, const Context& context) {
+  const Features* const features = full.dataset.train().features();
+  if (features == nullptr) return;
+  std::vector<bool> skip(static_cast<size_t>(full.rows()));
+  for (const int64_t row : full.bad_rows()) skip[static_cast<size_t>(row)] = true;
+  require_finite(*features, file, skip, {}, context);
+}
+
+Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& given, const Context& context) {
+  InputOptions reading{.path = options.full, .labels = options.labels};
+  const auto folder = std::ranges::find_if(given, [](const GivenSet& set) { return set.folder.has_value(); });
+  if (reading.labels.empty() && folder != given.end())
+    reading.labels = folder->folder->run.value("options", Json::object()).value("labels", "");
+  Input full = read_input(reading, context);
+  for (const GivenSet& set : given) {
+    if (set.folder) require_source(*set.folder, full, options.full);
+  }
+  if (!full.labelled())
+    throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
+                      full.dataset.train().has_images() ? "Evaluate on a labelled set" : "Give --labels"});
+  require_numbers(full, options.full, context);
+  return full;
+}
+
+/// New number of each of the classes in the full set, by name where both have names; kNoLabel for a name that is not there.
+std::vector<int32_t> relabelling(const Dataset& other, const Input& full) {
+  const std::vector<std::string>& names = full.dataset.classes;
+  std::vector<int32_t> map;
+  if (names.empty()) return map;
+  for (const std::string& name : other.classes) {
+    const auto found = std::ranges::find(names, name);
+    map.push_back(found == names.end() ? kNoLabel : static_cast<int32_t>(found - names.begin()));
+  }
+  return map;
+}
+
+std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const Dataset& dataset, const Input& full) {
+  std::vector<int64_t> every = every_row(*rows);
+  return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
+}
+
+std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
+  for (const Split split : {Split::test, Split::validation}) {
+    if (const auto found = dataset.splits.find(split); found != dataset.splits.end()) return found->second;
+  }
+  return nullptr;
+}
+
+/// The readable rows of a held-out split: one bad test picture must not end an evaluation.
+std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
+  const std::vector<BadRow> bad = find_bad_rows(*rows, Depth::full, context);
+  if (bad.empty()) return rows;
+  context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().reason));
+  Subset taken;
+  for (const BadRow& row : bad) taken.push_back(row.row);
+  std::vector<int64_t> good = without(every_row(*rows), taken);
+  if (good.empty())
+    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().reason),
+                      "Mend the test split, or name other rows: --test"});
+  return std::make_shared<RowsView>(std::move(rows), std::move(good));
+}
+
+/// The rows that --test names: the test split of a data set that has one, else all of it.
+std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Input& full, const Context& context) {
+  const Dataset other = open_dataset(options.test, {.labels = options.test_labels}, context);
+  auto rows = held_out_split(other);
+  if (rows == nullptr) rows = other.splits.at(Split::train);
+  if (rows->has_images() != full.dataset.train().has_images())
+    throw InputError(
+        {options.test, "", "and the data set are not of one kind: one holds pictures, the other a matrix", "Test on the same"});
+  for (int64_t row = 0; row < rows->size(); ++row) {
+    if (rows->label(row) == kNoLabel)
+      throw InputError({options.test, rows->key(row), "has no label to test with", "Give --test-labels, or leave such rows out"});
+  }
+  auto renamed = relabelled(rows, other, full);
+  for (int64_t row = 0; row < rows->size(); ++row) {
+    if (renamed->label(row) == kNoLabel)
+      throw InputError(
+          {options.test, rows->key(row),
+           fmt::format("is of the class '{}', which {} does not have", other.classes[static_cast<size_t>(rows->label(row))], options.full),
+           "Give classes the same names in both, or leave such rows out"});
+  }
+  return renamed;
+}
+
+Subset draw_held_out(const Input& full, double share, uint64_t seed) {
+  if (!(share > 0 && share < 1)) throw UsageError("--hold-out must lie between 0 and 1");
+  const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
+  const Selection random = select_random(full.rows(), full.labels, full.bad_rows(), true, seed);
+  return sample(random, {}, std::max<int64_t>(1, count), seed);
+}
+
+void require_same_width(const JudgedSets& sets, const std::string& file) {
+  const Features* const test = sets.test->features();
+  const Features* const full = sets.full.dataset.train().features();
+  if (test != nullptr && full != nullptr && test->width() != full->width())
+    throw InputError(
+        {file, "", fmt::format("has {} columns, and the data set has {}", test->width(), full->width()), "Test on the same features"});
+}
+
+void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+  if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
+  std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full, context);
+  if (test != nullptr) {
+    sets.test = readable(std::move(test), options.test.empty() ? options.full : options.test, context);
+    if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
+    require_same_width(sets, options.test);
+    sets.test_digest = content_digest(*sets.test, nullptr, context);
+    return;
+  }
+  sets.held_out = draw_held_out(sets.full, options.hold_out, seed);
+  sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out);
+  sets.test_digest = Digest().add(sets.full.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
+  sets.note = fmt::format("; no test split: {} training rows held out of every set", human_count(std::ssize(sets.held_out)));
+}
+
+/// Rows of the full set by number.
+void point_at_full(GivenSet& set, const JudgedSets& sets) {
+  set.rows = sets.full.dataset.splits.at(Split::train);
+  set.subset = without(set.kept, sets.held_out);
+  set.digest = sets.full.digest;
+}
+
+/// The files of the set's own. With rows held out its i-th row must be the i-th of those kept; else the full set's rows are taken.
+void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& context) {
+  const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
+  const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
+  const bool same_order = set.folder->run.value("output_format", "") == sets.full.dataset.format && rows->size() == std::ssize(set.kept);
+  if (!sets.held_out.empty() && !same_order) return point_at_full(set, sets);
+  for (int64_t i = 0; i < rows->size(); ++i) {
+    if (sets.held_out.empty() || !std::ranges::binary_search(sets.held_out, set.kept[static_cast<size_t>(i)])) set.subset.push_back(i);
+  }
+  set.rows = relabelled(rows, own, sets.full);
+  set.digest = content_digest(*set.rows, nullptr, context);
+}
+
+void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context) {
+  set.kept = set.folder ? set.folder->kept : read_rows(set.spec, sets.full);
+  if (set.kept.empty())
+    throw InputError({set.spec, "", "holds bins, but no small set", "Take one from it: decant sample " + set.spec + " --keep 20% -o OUT"});
+  if (set.folder && set.folder->has_data() && sets.full.dataset.train().has_images())
+    point_at_own_files(set, sets, context);
+  else
+    point_at_full(set, sets);
+  if (set.subset.empty()) throw InputError({set.spec, "", "holding rows out leaves nothing of it", "Lower --hold-out or keep more"});
+}
+
+}  // namespace
+
+JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context) {
+  JudgedSets sets;
+  sets.given = open_given(options);
+  sets.full = read_full(options, sets.given, context);
+  find_test_rows(sets, options, seed, context);
+  sets.full_rows = without(sets.full.usable_rows(), sets.held_out);
+  for (GivenSet& set : sets.given) find_rows_of(set, sets, context);
+  return sets;
+}
+
+}  // namespace decant

@@ -1,0 +1,125 @@
+#include "decant/pipeline/run/input.h"
+
+#include <algorithm>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/options.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/open.h"
+
+namespace decant {
+namespace {
+
+constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
+
+/// Of every chunk of rows, side by side; each rank reads a part of them.
+std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
+  const int64_t all = (rows.size() + kDigestChunk - 1) / kDigestChunk;
+  const Share own = ranks == nullptr ? Share{0, all} : share_of(all, ranks->rank(), ranks->size());
+  const int64_t first = own.begin * kDigestChunk;
+  const int64_t count = std::min(rows.size(), own.end * kDigestChunk) - first;
+  Stage stage(context, "digest", count, "rows");
+  std::vector<std::string> chunks(static_cast<size_t>(own.end - own.begin));
+  parallel_for(context, count, kDigestChunk, [&](int64_t begin, int64_t end) {
+    Digest digest;
+    std::vector<std::byte> scratch;
+    for (int64_t row = first + begin; row < first + end; ++row) {
+      digest.add(rows.key(row)).add(int64_t{rows.label(row)});
+      if (!rows.known_fault(row).empty()) continue;
+      try {
+        digest.add(rows.bytes(row, scratch));
+      } catch (const IoError&) {
+        digest.add("unreadable");
+      }
+    }
+    chunks[static_cast<size_t>(begin / kDigestChunk)] = digest.hex();
+    stage.advance(end - begin);
+  });
+  std::string joined;
+  for (const std::string& chunk : chunks) joined += chunk;
+  if (ranks == nullptr) return joined;
+  const auto gathered = gather_all(*ranks, std::span<const char>(joined));
+  return {gathered.begin(), gathered.end()};
+}
+
+void report_bad(const Input& input, const InputOptions& options, const Context& context) {
+  if (input.bad.empty()) return;
+  const BadRow& first = input.bad.front();
+  if (options.strict)
+    throw InputError({options.path, fmt::format("row {} ({})", first.row, first.key), first.reason,
+                      "Mend or remove the file, or run without --strict to leave such rows out"});
+  if (static_cast<int64_t>(input.bad.size()) == input.rows())
+    throw InputError(
+        {options.path, "",
+         fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.reason),
+         "Check the files"});
+  context.warn(fmt::format("{} of {} rows cannot be read and are left out, {} first: {}",
+                           human_count(static_cast<int64_t>(input.bad.size())), human_count(input.rows()), first.key, first.reason));
+}
+
+}  // namespace
+
+bool Input::labelled() const {
+  for (const int64_t row : usable_rows()) {
+    if (labels[static_cast<size_t>(row)] == kNoLabel) return false;
+  }
+  return true;
+}
+
+std::vector<int64_t> Input::bad_rows() const {
+  std::vector<int64_t> rows;
+  for (const BadRow& row : bad) rows.push_back(row.row);
+  return rows;
+}
+
+std::vector<int64_t> Input::usable_rows() const {
+  std::vector<int64_t> usable;
+  usable.reserve(labels.size());
+  auto next_bad = bad.begin();
+  for (int64_t row = 0; row < rows(); ++row) {
+    if (next_bad != bad.end() && next_bad->row == row) {
+      ++next_bad;
+    } else {
+      usable.push_back(row);
+    }
+  }
+  return usable;
+}
+
+std::vector<int32_t> Input::usable_labels() const {
+  std::vector<int32_t> own;
+  for (const int64_t row : usable_rows()) own.push_back(labels[static_cast<size_t>(row)]);
+  return own;
+}
+
+std::string Input::class_name(int32_t label) const {
+  if (label == kNoLabel) return "";
+  const auto index = static_cast<size_t>(label);
+  return index < dataset.classes.size() ? dataset.classes[index] : std::to_string(label);
+}
+
+std::string content_digest(const Rows& rows, Comm* ranks, const Context& context) {
+  const std::string chunks = digests_of_chunks(rows, ranks, context);
+  const size_t each = Digest().hex().size();
+  Digest whole;
+  for (size_t begin = 0; begin < chunks.size(); begin += each) whole.add(chunks.substr(begin, each));
+  return whole.hex();
+}
+
+Input read_input(const InputOptions& options, const Context& context) {
+  Input input;
+  input.dataset = open_dataset(options.path, {.labels = options.labels}, context);
+  const Rows& train = input.dataset.train();
+  if (train.size() == 0) throw InputError({options.path, "", "the training split has no rows", "Check the path"});
+  for (const Oddity& oddity : input.dataset.oddities) context.info(oddity.place + ": " + oddity.what);
+  input.labels = labels_of(train);
+  input.labels_file = options.labels;
+  input.classes = class_count(input.dataset);
+  input.bad = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
+  input.digest = content_digest(train, options.ranks, context);
+  report_bad(input, options, context);
+  return input;
+}
+
+}  // namespace decant

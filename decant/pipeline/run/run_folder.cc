@@ -1,0 +1,123 @@
+#include "decant/pipeline/run/run_folder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/formats/npy/npy.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& place, const std::string& what) {
+  throw InputError({file.string(), place, what, "The folder was changed after the run, or is not one of decant's; make it again"});
+}
+
+void require_permutation(const fs::path& file, const std::vector<int64_t>& order, int64_t rows, int64_t expected) {
+  if (static_cast<int64_t>(order.size()) != expected)
+    refuse(file, "", fmt::format("holds {} rows where bins.npy places {}", order.size(), expected));
+  std::vector<bool> seen(static_cast<size_t>(rows));
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (order[i] >= rows) refuse(file, fmt::format("entry {}", i), fmt::format("row {} of {}", order[i], rows));
+    if (seen[static_cast<size_t>(order[i])]) refuse(file, fmt::format("entry {}", i), fmt::format("row {} appears twice", order[i]));
+    seen[static_cast<size_t>(order[i])] = true;
+  }
+}
+
+std::vector<float> read_gains(const fs::path& file, int64_t rows) {
+  const NpyArray array = open_npy(file);
+  if (array.type != ElementType::f32 || array.shape != std::vector<int64_t>{rows}) refuse(file, "", "is not float32 of one value a row");
+  std::vector<float> gains(static_cast<size_t>(rows));
+  std::copy_n(array.data.data(), array.data.size(), reinterpret_cast<std::byte*>(gains.data()));
+  return gains;
+}
+
+int32_t largest(const std::vector<int32_t>& values) {
+  return values.empty() ? -1 : *std::max_element(values.begin(), values.end());
+}
+
+Selection load_selection(const fs::path& folder, const Json& run) {
+  Selection selection;
+  selection.method = run.value("method", "");
+  selection.bins = read_labels(folder / "bins.npy", -1);
+  const auto rows = static_cast<int64_t>(selection.bins.size());
+  selection.pools = read_labels(folder / "pools.npy", rows);
+  selection.order = read_indices(folder / "order.npy");
+  selection.gains = read_gains(folder / "gain.npy", rows);
+  selection.bin_count = largest(selection.bins) + 1;
+  selection.pool_count = largest(selection.pools) + 1;
+  const Json serves = run.value("serves", Json());
+  if (!serves.is_null() && !serves.is_array()) refuse(folder / "run.json", "serves", "is no pair of numbers");
+  if (serves.is_array() && serves.size() == 2 && serves[0].is_number_integer() && serves[1].is_number_integer()) {
+    selection.ranked = true;
+    selection.serves_from = serves[0].get<int64_t>();
+    selection.serves_to = serves[1].get<int64_t>();
+    if (selection.serves_from < 1 || selection.serves_from > selection.serves_to || selection.serves_to > rows)
+      refuse(folder / "run.json", "serves", fmt::format("is not a range of numbers from 1 to {}", rows));
+  }
+  const auto placed = rows - std::count(selection.bins.begin(), selection.bins.end(), kNoBin);
+  require_permutation(folder / "order.npy", selection.order, rows, placed);
+  for (const int64_t row : selection.order) {
+    if (selection.bins[static_cast<size_t>(row)] == kNoBin || selection.pools[static_cast<size_t>(row)] == kNoBin)
+      refuse(folder / "order.npy", fmt::format("row {}", row), "is ordered but has no bin");
+  }
+  return selection;
+}
+
+Subset load_kept(const fs::path& folder, int64_t rows) {
+  const fs::path file = folder / "indices.npy";
+  if (!fs::exists(file)) return {};
+  Subset kept = read_indices(file);
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1]))
+      refuse(file, fmt::format("entry {}", i), "rows are not ascending and in range");
+  }
+  return kept;
+}
+
+}  // namespace
+
+Json read_json(const fs::path& file) {
+  try {
+    return parse_json(read_text(file));
+  } catch (const Json::parse_error& error) {
+    throw InputError({file.string(), fmt::format("byte {}", error.byte), "is not JSON", "Make it again"});
+  }
+}
+
+bool is_run_folder(const fs::path& folder) {
+  return fs::is_regular_file(folder / "run.json");
+}
+
+RunFolder load_run_folder(const fs::path& folder) {
+  if (!is_run_folder(folder))
+    throw InputError({folder.string(), "", "is not the output of a run (it holds no run.json)",
+                      "Name a folder that `decant compress` or `decant bins` wrote"});
+  RunFolder loaded;
+  loaded.path = folder;
+  loaded.run = read_json(folder / "run.json");
+  if (!loaded.run.is_object()) refuse(folder / "run.json", "", "is not an object");
+  loaded.selection = load_selection(folder, loaded.run);
+  loaded.kept = load_kept(folder, loaded.rows());
+  if (fs::exists(folder / "map.npy")) loaded.map = read_features((folder / "map.npy").string());
+  if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2))
+    refuse(folder / "map.npy", "", "is not (rows, 2)");
+  loaded.map = one_float32_block(loaded.map);
+  if (fs::exists(folder / "evidence.json")) loaded.evidence = read_json(folder / "evidence.json");
+  return loaded;
+}
+
+Json serves_json(const Selection& selection) {
+  return selection.ranked ? Json{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))} : Json();
+}
+
+void write_selection(const Selection& selection, const fs::path& folder) {
+  write_npy<int32_t>(folder / "bins.npy", selection.bins);
+  write_npy<int32_t>(folder / "pools.npy", selection.pools);
+  write_npy<int64_t>(folder / "order.npy", selection.order);
+  write_npy<float>(folder / "gain.npy", selection.gains);
+}
+
+}  // namespace decant

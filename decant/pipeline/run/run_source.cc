@@ -1,0 +1,28 @@
+#include "decant/pipeline/run/run_source.h"
+
+#include "decant/base/errors.h"
+
+namespace decant {
+
+void require_source(const RunFolder& run, const Input& input, const std::string& path) {
+  const Json recorded = run.run.value("input", Json::object());
+  if (input.digest != recorded.value("digest", ""))
+    throw InputError({path, "", "is not the data set that this run was made from (its digest is another)",
+                      "Bring back the old one, or run `decant compress` again"});
+}
+
+Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {
+  const Json& recorded = run.run.contains("input") ? run.run["input"] : Json::object();
+  std::string path = asked.empty() ? recorded.value("path", "") : asked;
+  if (path.empty())
+    throw InputError({run.path.string(), "", "does not say which data set it was made from",
+                      "Name it with --source, or write the rows alone: -o indices.npy"});
+  if (asked.empty() && !std::filesystem::exists(path) && path.find_first_of("{*") == std::string::npos)
+    throw InputError({path, "", "the data set of this run is no longer there", "Name its new place with --source"});
+  const Json options = run.run.value("options", Json::object());
+  Input input = read_input({.path = path, .labels = options.value("labels", "")}, context);
+  require_source(run, input, path);
+  return input;
+}
+
+}  // namespace decant

@@ -1,0 +1,17 @@
+// The data set that a run was made from, found again and proved to be the same.
+#pragma once
+
+#include <string>
+
+#include "decant/pipeline/run/input.h"
+#include "decant/pipeline/run/run_folder.h"
+
+namespace decant {
+
+/// Throws InputError when `run` was made from another data set than `input`, as their digests tell. `path`: how the user named it.
+void require_source(const RunFolder& run, const Input& input, const std::string& path);
+
+/// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone or its digest is another.
+Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
+
+}  // namespace decant

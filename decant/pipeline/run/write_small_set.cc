@@ -1,0 +1,208 @@
+#include "decant/pipeline/run/write_small_set.h"
+
+#include <algorithm>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/options.h"
+#include "decant/base/parallel.h"
+#include "decant/base/version.h"
+#include "decant/formats/convert.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/report/report.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+namespace {
+
+/// JSON text of a string that may not be UTF-8 (file names need not be): bad bytes become U+FFFD.
+std::string dump(const Json& value) {
+  return json_text(value);
+}
+
+std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) {
+  const Rows& train = set.input.dataset.train();
+  std::vector<std::string> hashes(set.kept.size());
+  Stage stage(context, "hash", static_cast<int64_t>(set.kept.size()), "rows");
+  parallel_for(context, static_cast<int64_t>(set.kept.size()), 256, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) hashes[i] = sha256(train.bytes(set.kept[i], scratch));
+    stage.advance(end - begin);
+  });
+  return hashes;
+}
+
+/// Position of every row in the order of its own pool, from 0.
+std::vector<int64_t> ranks_of(const Selection& selection) {
+  std::vector<int64_t> ranks(selection.bins.size(), -1);
+  std::vector<int64_t> next(static_cast<size_t>(std::max(1, selection.pool_count)), 0);
+  for (const int64_t row : selection.order)
+    ranks[static_cast<size_t>(row)] = next[static_cast<size_t>(selection.pools[static_cast<size_t>(row)])]++;
+  return ranks;
+}
+
+void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes, const fs::path& file) {
+  const std::vector<int64_t> ranks = ranks_of(set.selection);
+  FileWriter writer(file);
+  for (size_t i = 0; i < set.kept.size(); ++i) {
+    const int64_t row = set.kept[i];
+    const auto at = static_cast<size_t>(row);
+    const int32_t label = set.input.labels[at];
+    const Json line = {{"row", row},
+                       {"key", set.input.dataset.train().key(row)},
+                       {"label", label == kNoLabel ? Json() : Json(label)},
+                       {"sha256", hashes[i]},
+                       {"bin", set.selection.bins[at]},
+                       {"rank", ranks[at]},
+                       {"gain", set.selection.gains[at]}};
+    writer.write(dump(line) + "\n");
+  }
+  writer.commit();
+}
+
+void write_bad_files(const std::vector<BadRow>& bad, const fs::path& file) {
+  if (bad.empty()) return;
+  FileWriter writer(file);
+  for (const BadRow& row : bad) writer.write(dump({{"row", row.row}, {"key", row.key}, {"reason", row.reason}}) + "\n");
+  writer.commit();
+}
+
+struct Tally {
+  int64_t rows = 0;
+  int64_t kept = 0;
+};
+
+/// Counts by group number; rows without one (−1) are left out.
+std::vector<Tally> tally(const std::vector<int32_t>& groups, int32_t count, const Subset& kept) {
+  std::vector<Tally> tallies(static_cast<size_t>(std::max(0, count)));
+  for (const int32_t group : groups) {
+    if (group >= 0) ++tallies[static_cast<size_t>(group)].rows;
+  }
+  for (const int64_t row : kept) {
+    if (const int32_t group = groups[static_cast<size_t>(row)]; group >= 0) ++tallies[static_cast<size_t>(group)].kept;
+  }
+  return tallies;
+}
+
+Json bins_json(const SmallSet& set) {
+  Json bins = Json::array();
+  for (const Tally& t : tally(set.selection.bins, set.selection.bin_count, set.kept))
+    bins.push_back({{"bin", bins.size()}, {"rows", t.rows}, {"kept", t.kept}});
+  return bins;
+}
+
+Json classes_json(const SmallSet& set) {
+  Json classes = Json::array();
+  for (const Tally& t : tally(set.input.labels, set.input.classes, set.kept)) {
+    const auto label = static_cast<int32_t>(classes.size());
+    classes.push_back({{"name", set.input.class_name(label)}, {"rows", t.rows}, {"kept", t.kept}});
+  }
+  return classes;
+}
+
+Json input_json(const Input& input) {
+  Json splits = Json::object();
+  for (const auto& [split, rows] : input.dataset.splits) splits[name_of(split)] = rows->size();
+  std::error_code code;
+  const fs::path absolute = fs::weakly_canonical(input.dataset.root, code);
+  return {{"path", code ? input.dataset.root.string() : absolute.string()},
+          {"format", input.dataset.format},
+          {"digest", input.digest},
+          {"classes", input.dataset.classes},
+          {"splits", splits}};
+}
+
+Json run_json(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
+  return {{"rows", set.input.rows()},
+          {"kept", set.kept.size()},
+          {"bytes_before", set.input.dataset.train().stored_bytes()},
+          {"bytes_after", bytes_after},
+          {"seconds", log.seconds()},
+          {"peak_rss_bytes", log.peak_rss_bytes()},
+          {"seed", set.seed},
+          {"version", kVersion},
+          {"command", set.command},
+          {"method", set.selection.method},
+          {"method_note", set.note},
+          {"serves", serves_json(set.selection)},
+          {"input", input_json(set.input)},
+          {"output_format", set.to.empty() ? set.input.dataset.format : set.to},
+          {"options", set.options},
+          {"features", set.features},
+          {"bins", bins_json(set)},
+          {"classes", classes_json(set)},
+          {"bad_files", set.input.bad.size()},
+          {"stages", log.stages_json()}};
+}
+
+std::string data_card(const SmallSet& set, const Json& run) {
+  std::string card = fmt::format(
+      "# A small set made by decant\n\n"
+      "{} of {} training samples of `{}` ({}), {} of {}.\n\n"
+      "- How: {}\n- Command: `{}`\n- Seed: {}; the same command on the same input gives the same bytes.\n"
+      "- Input digest: `{}`\n\n"
+      "## Use it\n\n"
+      "`data/` holds the samples in the format {}; train on it as you would on the whole set. "
+      "Or keep the whole set and train on rows: `indices.npy` lists them, in the order of the source",
+      human_count(run["kept"]), human_count(run["rows"]), set.input.dataset.root.string(), set.input.dataset.format,
+      human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), set.note, set.command, set.seed, set.input.digest,
+      run["output_format"].get<std::string>());
+  if (set.input.dataset.format == "imagefolder")
+    card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
+  else
+    card += ".\n\n";
+  card += "| class | rows | kept |\n|---|---|---|\n";
+  for (const Json& c : run["classes"])
+    card += fmt::format("| {} | {} | {} |\n", c["name"].get<std::string>(), c["rows"].get<int64_t>(), c["kept"].get<int64_t>());
+  return card +
+         "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
+         "them.\n";
+}
+
+int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
+  const fs::path data = folder / "data";
+  fs::remove_all(data);
+  fs::create_directories(data);
+  if (set.to.empty() || set.to == set.input.dataset.format) return set.input.dataset.writer->write(set.kept, data, context);
+  return write_as(set.to, set.input.dataset, set.kept, data, context);
+}
+
+}  // namespace
+
+void write_report(const fs::path& folder, const Json& run, const Input* input, const Selection& selection, const Subset& kept,
+                  MatrixView<const float> map, const Json& evidence, const Context& context) {
+  const report::ReportInput page{.run = run,
+                                 .source = input == nullptr ? nullptr : &input->dataset,
+                                 .selection = &selection,
+                                 .kept = kept,
+                                 .map = map,
+                                 .evidence = evidence.is_null() ? nullptr : &evidence,
+                                 .bad = input == nullptr ? std::span<const BadRow>() : std::span<const BadRow>(input->bad)};
+  write_file(folder / "report.html", report::render(page, context));
+}
+
+Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
+  const int64_t bytes_after = log.stage("write", [&] {
+    Stage stage(context, "write", 1, "data sets");
+    write_selection(set.selection, folder);
+    write_npy<int64_t>(folder / "indices.npy", set.kept);
+    if (set.map.rows > 0) {
+      const int64_t shape[] = {set.map.rows, set.map.cols};
+      write_npy<float>(folder / "map.npy", {set.map.data, static_cast<size_t>(set.map.rows * set.map.cols)}, shape);
+    }
+    write_bad_files(set.input.bad, folder / "bad_files.jsonl");
+    return write_data(set, folder, context);
+  });
+  log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });
+  log.stage("report",
+            [&] { write_report(folder, run_json(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
+  const Json run = run_json(set, bytes_after, log);
+  write_file(folder / "README.md", data_card(set, run));
+  write_file(folder / "run.json", json_text(run, 2) + "\n");
+  return run;
+}
+
+}  // namespace decant

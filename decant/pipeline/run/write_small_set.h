@@ -1,0 +1,35 @@
+// The last chapter of every recipe that leaves a small set behind: data, indices, manifest, data card, report, run.json.
+#pragma once
+
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json.h"
+#include "decant/base/matrix.h"
+#include "decant/data/selection.h"
+#include "decant/pipeline/run/input.h"
+#include "decant/pipeline/run/run_log.h"
+
+namespace decant {
+
+struct SmallSet {
+  const Input& input;
+  const Selection& selection;
+  const Subset& kept;
+  MatrixView<const float> map;  ///< (n, 2), or empty
+  std::string to;               ///< "" = the format it came in, "imagefolder", "webdataset"
+  std::string note;             ///< one sentence: how the rows were chosen
+  uint64_t seed = 0;
+  std::string command;  ///< as typed
+  Json options;         ///< resolved
+  Json features;        ///< FeatureSet::to_json(), or null
+};
+
+/// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws IoError.
+Json write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
+
+/// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no thumbnails.
+void write_report(const std::filesystem::path& folder, const Json& run, const Input* input, const Selection& selection, const Subset& kept,
+                  MatrixView<const float> map, const Json& evidence, const Context& context);
+
+}  // namespace decant

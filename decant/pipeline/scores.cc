@@ -1,0 +1,52 @@
+#include "decant/pipeline/scores.h"
+
+#include <fmt/format.h>
+
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/run_log.h"
+#include "decant/select/scores/scores.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void ScoresOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "the data set");
+  path.positional = path.required = true;
+  table.add("out", out, "FOLDER", "where records and scores go").required = true;
+  table.add("net", proxy.net, "NET", "the network that is watched: quick, convnet3, resnet18, …");
+  table.add("epochs", proxy.epochs, "N", "passes over the set");
+  table.add("image-size", proxy.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
+  table.add("no-flip", proxy.no_flip, "do not mirror half of the pictures");
+  table.add("device", proxy.device, "DEV", "cpu or cuda");
+  table.add("cache", proxy.cache, "DIR", "where records are kept; default ~/.cache/decant").effect = Effect::speed;
+  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
+  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+Json make_scores(const ScoresOptions& options, const Context& context) {
+  require_sound(options.proxy);
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = ""});
+  RunLog log("");
+  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  const DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, options.proxy, options.seed, context); });
+  for (const std::string_view name : kDynamicNames)
+    fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
+  for (const std::string& name : score_names()) {
+    const std::vector<double> scores = score_rows(name, set.dynamics, context);
+    write_npy<float>(out.path() / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));
+  }
+  Json record = set.record;
+  record["scores"] = score_names();
+  record["command"] = options.command;
+  write_file(out.path() / kDynamicsFile, json_text(record, 2) + "\n");
+  out.commit();
+  record["reused"] = set.reused;
+  record["out"] = options.out.string();
+  return record;
+}
+
+}  // namespace decant

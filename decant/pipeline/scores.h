@@ -1,0 +1,31 @@
+// scores: training dynamics of a data set, and the scores that follow from them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/pipeline/choosing/score_source.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+struct ScoresOptions {
+  InputOptions input;
+  std::filesystem::path out;
+  ProxyOptions proxy;
+  uint64_t seed = 0;
+  bool overwrite = false;
+  std::string command;
+
+  void declare(OptionTable& table);
+};
+
+/// Writes the record (train/dynamics.h), dynamics.json, and one (n,) float32 column for each score that select/scores/scores.h names:
+/// score-dual.npy, …; returns what dynamics.json holds, with `seconds` and `scores`.
+Json make_scores(const ScoresOptions& options, const Context& context);
+
+}  // namespace decant
