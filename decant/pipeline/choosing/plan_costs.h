@@ -20,9 +20,9 @@ constexpr double kLearnColumns = 5e9;             // all of it from 10,000 pictu
 constexpr double kWritePerRow = 3e4;              // a sample with its manifest
 constexpr double kStart = 1e7;                    // the program, its files
 
-// --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; more threads help little with a net so small.
-constexpr double kProxyPerPicture = 0.64e6;
-constexpr double kProxyThreads = 0.35;  // exponent of the threads
+// --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; a second is worth a third of one more, for a net so small.
+constexpr double kProxyPerPicture = 0.6e6;
+constexpr double kProxyThreads = 0.45;  // exponent of the threads
 
 /// `area`: of a picture, as a multiple of 32 × 32.
 inline double proxy_seconds(double pictures, double area, double threads) {

@@ -30,10 +30,15 @@ fs::path module_path() {
                     "Build with `./run build`, or choose features and methods that need no network"});
 }
 
+/// libgomp reads this when it is loaded. Threads that wait longer than the few operations between two parallel ones should sleep: spinning on,
+/// they take the time of those they wait for when the machine is busy; sleeping at once, they are late at every operation (docs/training.md).
+void let_threads_wait_briefly() {
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "3000", /*overwrite=*/0);
+}
+
 const Neural* open_module() {
   const fs::path path = module_path();
-  // libgomp reads this when it is loaded. Spinning threads starve the loader's on a busy machine (docs/training.md).
-  ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);
+  let_threads_wait_briefly();
   void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr)
     throw InputError({path.string(), "", std::string("cannot be loaded: ") + ::dlerror(), "Install the libtorch it was built with"});
