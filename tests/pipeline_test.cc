@@ -13,6 +13,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/stopping_for_tests.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
 
@@ -175,23 +176,6 @@ TEST(Compress, InterruptedInAnyStageLeavesNothingAndRunsAgainToTheSameBytes) {
     fs::remove_all(folder / "out");
   }
 }
-
-/// Presses Ctrl-C after so many steps of a stage.
-class StopWithin final : public ProgressSink {
- public:
-  StopWithin(std::string stage, int64_t steps) : stage_(std::move(stage)), left_(steps) {}
-  void begin(std::string_view stage, int64_t, std::string_view) override { inside_ = stage == stage_; }
-  void advance(int64_t done) override {
-    if (inside_ && (left_ -= done) <= 0) flag = true;
-  }
-  void end() override { inside_ = false; }
-  std::atomic<bool> flag{false};
-
- private:
-  std::string stage_;
-  std::atomic<bool> inside_{false};
-  std::atomic<int64_t> left_;
-};
 
 TEST(Compress, InterruptedBetweenBinsGoesOnUnlessTheFeaturesChanged) {
   const fs::path in = cifar_set("between/in", 1, 400);

@@ -2,7 +2,6 @@
 #include "decant/select/scores/scores.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +14,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/stopping_for_tests.h"
 #include "decant/pipeline/scores.h"
 #include "decant/train/dynamics.h"
 
@@ -46,24 +46,6 @@ void change_records(const fs::path& set, Change&& change) {
   write_file(set / "data_batch_1.bin", bytes);
 }
 
-/// Presses Ctrl-C after so many pictures were watched.
-class StopWatching final : public ProgressSink {
- public:
-  explicit StopWatching(int64_t pictures) : left_(pictures) {}
-  void begin(std::string_view stage, int64_t, std::string_view) override { inside_ = stage == "proxy"; }
-  void advance(int64_t done) override {
-    if (inside_ && (left_ -= done) <= 0) flag = true;
-  }
-  void skip(int64_t done) override { skipped += done; }
-  void end() override {}
-  std::atomic<bool> flag{false};
-  int64_t skipped = 0;
-
- private:
-  bool inside_ = false;
-  int64_t left_;
-};
-
 class ProxyScores : public testing::Test {
  protected:
   void SetUp() override {
@@ -90,10 +72,10 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
 
   options.out = folder / "scores";
   options.proxy.cache = folder / "cache";
-  StopWatching stop(200);
+  StopWithin stop("proxy", 200);
   EXPECT_THROW(make_scores(options, {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
   EXPECT_FALSE(fs::exists(options.out));
-  StopWatching again(1'000'000);
+  StopWithin again("proxy", kNever);
   EXPECT_FALSE(make_scores(options, {.threads = 1, .progress = &again})["reused"]);
   EXPECT_EQ(again.skipped, 2 * 119) << "two epochs were whole";
   std::vector<std::string> names;

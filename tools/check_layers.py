@@ -35,9 +35,8 @@ def includes(path):
             yield number, match.group(1)
 
 
-def room_level(name):
-    folder, *inside = name.split("/")[1:-1]
-    return ROOMS[folder].index(inside[0] if inside else "")
+def room_of(name):
+    return "/".join(name.split("/")[2:-1])
 
 
 def fault(name, header):
@@ -57,8 +56,13 @@ def fault(name, header):
             return f"folder {folder} has no level in tools/check_layers.py"
     if here != there and LEVEL[there] >= LEVEL[here]:
         return f"{here} is level {LEVEL[here]}, {there} is level {LEVEL[there]}: includes only look down"
-    if here == there and here in ROOMS and not TEST.search(name) and room_level(header) > room_level(name):
-        return f"inside {here}, includes only look down too: {', '.join(ROOMS[here][:-1])}, the rest"
+    if here == there and here in ROOMS and not TEST.search(name):
+        order = ROOMS[here]
+        for room in (room_of(name), room_of(header)):
+            if room not in order:
+                return f"room {room} of {here} has no level in tools/check_layers.py"
+        if order.index(room_of(header)) > order.index(room_of(name)):
+            return f"inside {here}, includes only look down too: {', '.join(order[:-1])}, the rest"
     return None
 
 

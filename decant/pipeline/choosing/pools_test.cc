@@ -1,5 +1,4 @@
 // --pools from the options to the files: which rows are cut together, and what is said about it.
-#include <atomic>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -13,6 +12,7 @@
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/stopping_for_tests.h"
 #include "decant/pipeline/sample.h"
 
 namespace decant {
@@ -111,30 +111,17 @@ TEST_F(Pools, ByKMeansOneIsTheUndividedCut) {
   EXPECT_EQ(run("one", "kmeans:1").selection.order, load_run_folder(folder_ / "whole").selection.order);
 }
 
-/// Presses Ctrl-C when half the rows are picked.
-class StopHalfWay final : public ProgressSink {
- public:
-  void begin(std::string_view stage, int64_t, std::string_view) override { inside_ = stage == "bins"; }
-  void advance(int64_t done) override { flag = flag || (inside_ && (done_ += done) > 300); }
-  void skip(int64_t done) override { skipped += done; }
-  void end() override {}
-  std::atomic<bool> flag{false};
-  int64_t skipped = 0;
-
- private:
-  bool inside_ = false;
-  int64_t done_ = 0;
-};
+constexpr int64_t kHalf = 301;  // of the picks, and one more
 
 TEST_F(Pools, InterruptedGoOn) {
   for (const std::string& rule : {std::string("kmeans:7"), file_rule()}) {
     const std::string name = rule.substr(rule.size() - 5);
     const RunFolder whole = run("whole" + name, rule);
-    StopHalfWay stop;
+    StopWithin stop("bins", kHalf);
     EXPECT_THROW(make_bins(options("out" + name, rule), {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
     stop.flag = false;
     EXPECT_THAT(message_of([&] { make_bins(options("out" + name, "kmeans:8"), {}); }), HasSubstr("and this one has kmeans:8"));
-    StopHalfWay again;
+    StopWithin again("bins", kNever);
     make_bins(options("out" + name, rule), {.threads = 2, .progress = &again});
     EXPECT_GT(again.skipped, 0);
     EXPECT_EQ(load_run_folder(folder_ / ("out" + name)).selection.order, whole.selection.order);
@@ -142,7 +129,7 @@ TEST_F(Pools, InterruptedGoOn) {
 }
 
 TEST_F(Pools, AChangedFileIsRefusedByName) {
-  StopHalfWay stop;
+  StopWithin stop("bins", kHalf);
   EXPECT_THROW(make_bins(options("out", file_rule()), {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
   pools_[0] = 107;
   write_npy<int64_t>(folder_ / "p.npy", pools_);

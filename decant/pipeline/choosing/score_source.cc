@@ -7,9 +7,13 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/data/selection.h"
 #include "decant/features/cache.h"
+#include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/run/neural.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/select/scores/scores.h"
 
 namespace decant {
 namespace fs = std::filesystem;

@@ -10,7 +10,6 @@
 
 #include "decant/base/context.h"
 #include "decant/base/json.h"
-#include "decant/base/options.h"
 #include "decant/data/dynamics.h"
 #include "decant/pipeline/run/input.h"
 

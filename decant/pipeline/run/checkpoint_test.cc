@@ -1,7 +1,6 @@
 // Runs that are stopped and go on: the same bytes in the end, and nothing believed that was not checked.
 #include "decant/pipeline/run/checkpoint.h"
 
-#include <atomic>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
@@ -11,6 +10,7 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
+#include "decant/pipeline/run/stopping_for_tests.h"
 #include "decant/select/bin_file.h"
 
 namespace decant {
@@ -20,31 +20,17 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-/// Presses Ctrl-C after so many picks.
-class StopAfterPicks final : public ProgressSink, public LogSink {
+/// Presses Ctrl-C after so many picks, and keeps what it is told.
+class StopAfterPicks final : public StopWithin, public LogSink {
  public:
-  explicit StopAfterPicks(int64_t picks) : left_(picks) {}
-  void begin(std::string_view stage, int64_t, std::string_view) override { inside_ = stage == "bins"; }
-  void advance(int64_t done) override {
-    if (inside_ && (left_ -= done) <= 0) flag = true;
-  }
-  void skip(int64_t done) override { skipped += done; }
-  void end() override { inside_ = false; }
+  explicit StopAfterPicks(int64_t picks) : StopWithin("bins", picks) {}
   void log(LogLevel level, std::string_view message) override {
     (level == LogLevel::warning ? warnings : infos) += std::string(message) + "\n";
   }
   Context context(int threads = 1) { return {.threads = threads, .progress = this, .log = this, .cancel = &flag}; }
 
-  std::atomic<bool> flag{false};
-  std::atomic<int64_t> skipped{0};
   std::string infos, warnings;
-
- private:
-  std::atomic<bool> inside_{false};
-  std::atomic<int64_t> left_;
 };
-
-constexpr int64_t kNever = int64_t{1} << 60;
 
 /// A matrix of 1,600 rows of two classes, and a run over it that can be stopped.
 class InterruptedBins : public testing::Test {
