@@ -13,8 +13,8 @@
 #include "decant/base/file.h"
 #include "decant/base/random.h"
 #include "decant/comm/local.h"
-#include "decant/select/greedy.h"
-#include "decant/select/nested_greedy.h"
+#include "decant/select/bins/cut.h"
+#include "decant/select/engine/nested_greedy.h"
 
 #include "tests/reference/graph_cut_oracle.h"
 

@@ -14,7 +14,10 @@ LEVELS = [
     ["evaluate", "report", "distill"],
     ["pipeline"],
 ]
-ROOMS = {"pipeline": ["run", "choosing", "judging", ""]}  # a large folder's rooms, likewise; "" = the files beside the rooms
+ROOMS = {  # a large folder's rooms, likewise; "" = the files beside the rooms
+    "select": ["pools", "engine", "geometry", "scores", "rules", "methods/parts", "methods", "bins", ""],
+    "pipeline": ["run", "choosing", "judging", ""],
+}
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
 TEST = re.compile(r"_test\.cc$|_for_tests\.h$")
 TORCH = re.compile(r"^(torch|ATen|c10)/")

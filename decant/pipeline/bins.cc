@@ -12,8 +12,8 @@
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
-#include "decant/select/quota.h"
-#include "decant/select/sampler.h"
+#include "decant/select/pools/quota.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 namespace fs = std::filesystem;

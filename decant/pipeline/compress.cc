@@ -9,8 +9,8 @@
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/write_small_set.h"
-#include "decant/select/quota.h"
-#include "decant/select/sampler.h"
+#include "decant/select/pools/quota.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 

@@ -16,7 +16,7 @@
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
-#include "decant/select/quota.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 namespace {

@@ -9,8 +9,8 @@
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
-#include "decant/select/quota.h"
-#include "decant/select/recipes.h"
+#include "decant/select/bins/bins.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 namespace fs = std::filesystem;

@@ -3,9 +3,10 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
-#include "decant/select/pools.h"
-#include "decant/select/quota.h"
-#include "decant/select/sampler.h"
+#include "decant/select/methods/random.h"
+#include "decant/select/pools/pools.h"
+#include "decant/select/pools/quota.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 

@@ -7,7 +7,7 @@
 //   const decant::Choice choice = decant::select({embeddings.data(), rows, width}, options);
 //   for (int64_t row : choice.rows) …
 //
-// examples/ has this as a program. The parts it is made of are in recipes.h and sampler.h.
+// examples/ has this as a program. The parts it is made of are in bins/bins.h and pools/sampler.h.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
 #include "decant/data/selection.h"
+#include "decant/select/bins/bins.h"
 #include "decant/select/methods/list.h"
-#include "decant/select/recipes.h"
 
 namespace decant {
 

@@ -11,8 +11,8 @@
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/rankers.h"
+#include "decant/select/bins/bins.h"
 #include "decant/select/methods/weighted_bins.h"
-#include "decant/select/recipes.h"
 
 namespace decant {
 

@@ -13,7 +13,7 @@
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/sample.h"
-#include "decant/select/quota.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 namespace {

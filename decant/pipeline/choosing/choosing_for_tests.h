@@ -14,7 +14,7 @@
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/run_log.h"
-#include "decant/select/sampler.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 

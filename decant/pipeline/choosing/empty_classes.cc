@@ -8,7 +8,7 @@
 
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
-#include "decant/select/quota.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 

@@ -10,7 +10,7 @@
 #include "decant/pipeline/choosing/choosing_for_tests.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/sample.h"
-#include "decant/select/quota.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 namespace {

@@ -7,8 +7,8 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/choosing/pool_source.h"
-#include "decant/select/pools.h"
-#include "decant/select/ranking.h"
+#include "decant/select/pools/pools.h"
+#include "decant/select/pools/ranking.h"
 #include "decant/select/scores/probe.h"
 #include "decant/select/scores/scores.h"
 

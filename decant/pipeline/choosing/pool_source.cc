@@ -9,7 +9,7 @@
 #include "decant/base/errors.h"
 #include "decant/data/relabelled_rows.h"
 #include "decant/formats/npy/npy.h"
-#include "decant/select/kmeans_pools.h"
+#include "decant/select/geometry/kmeans_pools.h"
 
 namespace decant {
 

@@ -6,9 +6,10 @@
 
 #include "decant/base/errors.h"
 #include "decant/pipeline/choosing/method_options.h"
+#include "decant/select/bins/bins.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/list.h"
-#include "decant/select/recipes.h"
+#include "decant/select/methods/random.h"
 #include "decant/select/rules/band.h"
 #include "decant/select/rules/beta.h"
 #include "decant/select/rules/strata.h"

@@ -9,8 +9,9 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/pipeline/run/checkpoint.h"
-#include "decant/select/quota.h"
-#include "decant/select/recipes.h"
+#include "decant/select/methods/random.h"
+#include "decant/select/pools/quota.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 namespace fs = std::filesystem;

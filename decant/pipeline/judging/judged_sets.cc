@@ -11,7 +11,8 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/run_source.h"
-#include "decant/select/recipes.h"
+#include "decant/select/methods/random.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 namespace fs = std::filesystem;

@@ -10,7 +10,7 @@
 #include "decant/base/options.h"
 #include "decant/base/parallel.h"
 #include "decant/base/version.h"
-#include "decant/select/bin_file.h"
+#include "decant/select/bins/bin_file.h"
 
 namespace decant {
 namespace fs = std::filesystem;

@@ -25,7 +25,7 @@
 #include "decant/base/json_fwd.h"
 #include "decant/comm/comm.h"
 #include "decant/data/features.h"
-#include "decant/select/bin_picker.h"
+#include "decant/select/engine/bin_picker.h"
 
 namespace decant {
 

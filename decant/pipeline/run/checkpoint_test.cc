@@ -11,7 +11,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/run/stopping_for_tests.h"
-#include "decant/select/bin_file.h"
+#include "decant/select/bins/bin_file.h"
 
 namespace decant {
 namespace {

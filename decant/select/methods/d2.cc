@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-#include "decant/select/neighbours.h"
+#include "decant/select/geometry/neighbours.h"
 
 namespace decant {
 namespace {

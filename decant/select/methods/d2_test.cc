@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/test_support.h"
+#include "decant/select/geometry/neighbours.h"
 #include "decant/select/methods/cloud_for_tests.h"
-#include "decant/select/neighbours.h"
 
 namespace decant {
 namespace {

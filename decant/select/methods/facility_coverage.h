@@ -12,7 +12,7 @@
 #include "decant/data/features.h"
 #include "decant/kernels/excess.h"
 #include "decant/select/methods/facility_location.h"
-#include "decant/select/methods/pool_rows.h"
+#include "decant/select/methods/parts/pool_rows.h"
 
 namespace decant::facility {
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-#include "decant/select/linear_pool.h"
-#include "decant/select/nested_greedy.h"
-#include "decant/select/objective.h"
+#include "decant/select/engine/linear_pool.h"
+#include "decant/select/engine/nested_greedy.h"
+#include "decant/select/engine/objective.h"
 
 namespace decant {
 namespace {

@@ -8,8 +8,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/kernels/dot.h"
-#include "decant/select/block_sum.h"
-#include "decant/select/methods/pool_rows.h"
+#include "decant/select/engine/block_sum.h"
+#include "decant/select/methods/parts/pool_rows.h"
 
 namespace decant {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "decant/kernels/dot.h"
-#include "decant/select/methods/drawn_rows.h"
+#include "decant/select/methods/parts/drawn_rows.h"
 
 namespace decant {
 namespace {

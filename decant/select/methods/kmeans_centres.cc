@@ -9,7 +9,7 @@
 #include "decant/base/matrix.h"
 #include "decant/base/random.h"
 #include "decant/kernels/dot.h"
-#include "decant/select/kmeans_pools.h"
+#include "decant/select/geometry/kmeans_pools.h"
 
 namespace decant {
 namespace {

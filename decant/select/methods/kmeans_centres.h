@@ -17,7 +17,7 @@
 
 #include "decant/base/context.h"
 #include "decant/data/features.h"
-#include "decant/select/ranking.h"
+#include "decant/select/pools/ranking.h"
 
 namespace decant {
 

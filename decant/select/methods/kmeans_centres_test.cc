@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "decant/select/methods/drawn_rows.h"
+#include "decant/select/methods/parts/drawn_rows.h"
 
 namespace decant {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "decant/data/features.h"
-#include "decant/select/ranking.h"
+#include "decant/select/pools/ranking.h"
 
 namespace decant {
 

@@ -10,7 +10,7 @@
 #include "decant/base/parallel.h"
 #include "decant/kernels/gemm.h"
 #include "decant/select/methods/facility_location.h"
-#include "decant/select/methods/pool_rows.h"
+#include "decant/select/methods/parts/pool_rows.h"
 
 namespace decant {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "decant/base/test_support.h"
 #include "decant/kernels/dot.h"
-#include "decant/select/methods/drawn_rows.h"
 #include "decant/select/methods/facility_location.h"
+#include "decant/select/methods/parts/drawn_rows.h"
 
 namespace decant {
 namespace {

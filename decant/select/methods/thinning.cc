@@ -9,7 +9,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
-#include "decant/select/neighbours.h"
+#include "decant/select/geometry/neighbours.h"
 
 namespace decant {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "decant/base/test_support.h"
 #include "decant/kernels/distance.h"
+#include "decant/select/geometry/neighbours.h"
 #include "decant/select/methods/cloud_for_tests.h"
-#include "decant/select/neighbours.h"
 
 namespace decant {
 namespace {

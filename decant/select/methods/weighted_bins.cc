@@ -9,7 +9,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
 #include "decant/kernels/dot.h"
-#include "decant/select/quota.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 namespace {

@@ -8,9 +8,9 @@
 #include <set>
 
 #include "decant/base/test_support.h"
+#include "decant/select/bins/bins.h"
 #include "decant/select/methods/cloud_for_tests.h"
-#include "decant/select/recipes.h"
-#include "decant/select/sampler.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
-#include "decant/select/ranking.h"
+#include "decant/select/pools/ranking.h"
 
 namespace decant {
 

@@ -7,7 +7,7 @@
 
 #include <span>
 
-#include "decant/select/ranking.h"
+#include "decant/select/pools/ranking.h"
 
 namespace decant {
 

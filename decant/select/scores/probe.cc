@@ -8,7 +8,7 @@
 #include "decant/base/parallel.h"
 #include "decant/kernels/gemm.h"
 #include "decant/kernels/pca.h"
-#include "decant/select/pools.h"
+#include "decant/select/pools/pools.h"
 
 namespace decant {
 namespace {

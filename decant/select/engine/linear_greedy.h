@@ -1,0 +1,25 @@
+// Scoring everyone: the plain engine for linear objectives, and the oracle of the fast one.
+//
+// Cost: n·d multiply-adds a pick, n²·d/2 a pool (5,000 × 256: half a second; 50,000 × 256: four minutes).
+#pragma once
+
+#include <vector>
+
+#include "decant/select/engine/bin_picker.h"
+#include "decant/select/engine/linear_pool.h"
+
+namespace decant {
+
+class LinearPicker : public BinPicker {
+ public:
+  explicit LinearPicker(LinearPool& pool) : pool_(pool) {}  ///< keeps the reference
+  void begin_bin(std::span<const int32_t> members) override;
+  Pick next() override;
+
+ private:
+  LinearPool& pool_;
+  std::vector<int32_t> unpicked_;  ///< ascending
+  std::vector<double> scores_;
+};
+
+}  // namespace decant

@@ -1,0 +1,70 @@
+#include "decant/select/pools/pools.h"
+
+#include <algorithm>
+#include <map>
+
+#include "decant/base/errors.h"
+#include "decant/data/dataset.h"
+
+namespace decant {
+namespace {
+
+constexpr int32_t kLargestLabel = 1 << 30;
+
+}  // namespace
+
+void check_labels(int64_t count, std::span<const int32_t> labels) {
+  if (labels.empty()) return;
+  if (static_cast<int64_t>(labels.size()) != count) {
+    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), count), "Give one label for each row"});
+  }
+  const auto largest = std::max_element(labels.begin(), labels.end());
+  if (*largest > kLargestLabel) {
+    throw InputError(
+        {"", fmt::format("row {}", largest - labels.begin()), fmt::format("has label {}", *largest), "Number the classes from 0"});
+  }
+}
+
+std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows) {
+  std::vector<bool> marked(static_cast<size_t>(count), false);
+  for (const int64_t row : rows) {
+    if (row < 0 || row >= count) {
+      throw InputError({"", fmt::format("row {}", row), fmt::format("is listed as bad, but there are {} rows", count),
+                        "List rows of this data set, counted from 0"});
+    }
+    marked[static_cast<size_t>(row)] = true;
+  }
+  return marked;
+}
+
+Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> labels) {
+  std::map<int32_t, std::vector<int64_t>> by_label;
+  for (size_t row = 0; row < left_out.size(); ++row) {
+    if (!left_out[row]) by_label[labels.empty() ? 0 : std::max(labels[row], kNoLabel)].push_back(static_cast<int64_t>(row));
+  }
+  if (by_label.empty()) {
+    throw InputError({"", "", fmt::format("none of {} rows can be used", left_out.size()), "Give at least one readable row"});
+  }
+  Pools pools;
+  if (by_label.begin()->first < 0) {  // the unlabelled go last
+    const int32_t last = std::max(0, by_label.rbegin()->first + 1);
+    by_label[last] = std::move(by_label.begin()->second);
+    by_label.erase(by_label.begin());
+  }
+  for (auto& [label, rows] : by_label) {
+    pools.numbers.push_back(label);
+    pools.rows.push_back(std::move(rows));
+  }
+  return pools;
+}
+
+Selection empty_selection(const char* method, int64_t count) {
+  Selection selection;
+  selection.method = method;
+  selection.bins.assign(static_cast<size_t>(count), kNoBin);
+  selection.pools.assign(static_cast<size_t>(count), kNoBin);
+  selection.gains.assign(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN());
+  return selection;
+}
+
+}  // namespace decant

@@ -1,0 +1,144 @@
+#include "decant/select/pools/quota.h"
+
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+
+namespace decant {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<int64_t> shared(int64_t total, const std::vector<double>& weights, const std::vector<int64_t>& sizes) {
+  return share_weighted(total, weights, sizes);
+}
+
+TEST(Share, IsExactProportionalAndCapped) {
+  EXPECT_THAT(share(10, std::vector<int64_t>{5, 5, 5}), ElementsAre(4, 3, 3));  // ties to the smaller index
+  EXPECT_THAT(share(7, std::vector<int64_t>{1, 0, 99}), ElementsAre(0, 0, 7));
+  EXPECT_THAT(share(0, std::vector<int64_t>{3, 4}), ElementsAre(0, 0));
+  EXPECT_THAT(share(7, std::vector<int64_t>{3, 4}), ElementsAre(3, 4));
+  EXPECT_TRUE(share(0, std::vector<int64_t>{}).empty());
+  const int64_t huge = int64_t{1} << 61;  // the products do not fit 64 bits
+  EXPECT_THAT(share(huge, std::vector<int64_t>{huge, huge}), ElementsAre(huge / 2, huge / 2));
+  EXPECT_THROW(share(8, std::vector<int64_t>{3, 4}), BugError);
+  for (uint64_t round = 0; round < 300; ++round) {
+    Random random(3, "share", round);
+    std::vector<int64_t> sizes(1 + random.below(12));
+    for (auto& size : sizes) size = static_cast<int64_t>(random.below(50));
+    const auto sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+    const auto total = static_cast<int64_t>(random.below(static_cast<uint64_t>(sum) + 1));
+    const auto shares = share(total, sizes);
+    EXPECT_EQ(std::accumulate(shares.begin(), shares.end(), int64_t{0}), total);
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      EXPECT_LE(shares[i], sizes[i]);
+      EXPECT_NEAR(static_cast<double>(shares[i]), static_cast<double>(total * sizes[i]) / static_cast<double>(std::max<int64_t>(1, sum)),
+                  1.0);
+    }
+  }
+}
+
+TEST(KeepCount, ReadsFractionsPercentsAndCounts) {
+  EXPECT_EQ(keep_count("0.2", 50000), 10000);
+  EXPECT_EQ(keep_count("20%", 50000), 10000);
+  EXPECT_EQ(keep_count("12.5%", 8), 1);
+  EXPECT_EQ(keep_count(".5", 3), 2);  // 1.5 rounds up
+  EXPECT_EQ(keep_count("1.0", 7), 7);
+  EXPECT_EQ(keep_count("100%", 7), 7);
+  EXPECT_EQ(keep_count("2", 7), 2);
+  EXPECT_EQ(keep_count("5000", 5000), 5000);
+}
+
+TEST(KeepCount, RefusesTheRestWithAReason) {
+  const auto refused = [](const char* keep) { return message_of([&] { keep_count(keep, 100); }); };
+  EXPECT_THAT(refused("0"), HasSubstr("keep '0': keeps no row"));
+  EXPECT_THAT(refused("0.0"), HasSubstr("keeps none of 100 rows"));
+  EXPECT_THAT(refused("0.001"), HasSubstr("keeps none of 100 rows"));
+  EXPECT_THAT(refused("101"), HasSubstr("more than the 100 rows"));
+  EXPECT_THAT(refused("200%"), HasSubstr("more than everything"));
+  EXPECT_THAT(refused("1.5"), HasSubstr("more than everything"));
+  for (const char* keep :
+       {"", "%", ".", "-1", "-0.5", "abc", "1e3", "0x10", "nan", "inf", "5 ", " 5", "20%%", "1.2.3", "99999999999999999999"}) {
+    EXPECT_THAT(refused(keep), HasSubstr("is no amount of rows")) << keep;
+  }
+}
+
+TEST(ShareWeighted, IsProportionalWhereNothingIsFull) {
+  EXPECT_THAT(shared(10, {1, 2, 2}, {50, 50, 50}), ElementsAre(2, 4, 4));
+  EXPECT_THAT(shared(10, {1, 1, 1}, {50, 50, 50}), ElementsAre(4, 3, 3)) << "ties to the smaller index";
+  EXPECT_THAT(shared(0, {1, 2}, {5, 5}), ElementsAre(0, 0));
+  EXPECT_TRUE(shared(0, {}, {}).empty());
+}
+
+TEST(ShareWeighted, AFullPartPassesItsRestOnInProportion) {
+  EXPECT_THAT(shared(10, {8, 1, 1}, {4, 50, 50}), ElementsAre(4, 3, 3));
+  EXPECT_THAT(shared(12, {6, 3, 1}, {4, 4, 50}), ElementsAre(4, 4, 4)) << "a part that the rest of another overflows";
+  EXPECT_THAT(shared(9, {6, 3, 1}, {4, 4, 1}), ElementsAre(4, 4, 1)) << "everything";
+}
+
+TEST(ShareWeighted, PartsWithoutWeightGetWhatNobodyElseHolds) {
+  EXPECT_THAT(shared(4, {0, 1}, {9, 9}), ElementsAre(0, 4));
+  EXPECT_THAT(shared(6, {0, 1, 0}, {9, 3, 18}), ElementsAre(1, 3, 2));
+  EXPECT_THAT(shared(6, {0, 0}, {4, 8}), ElementsAre(2, 4));
+}
+
+TEST(ShareWeighted, WeightsOfOneSizeAreShares) {
+  const std::vector<int64_t> sizes = {500, 450, 405, 364, 328, 295, 266, 239, 215, 1938};
+  const std::vector<double> weights(sizes.begin(), sizes.end());
+  for (const int64_t total : {1, 77, 625, 4999, 5000}) EXPECT_EQ(share_weighted(total, weights, sizes), share(total, sizes)) << total;
+}
+
+TEST(ShareWeighted, IsExactAndCappedInEveryCase) {
+  Random random(2, "weighted shares");
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<int64_t> sizes(1 + random.below(12));
+    std::vector<double> weights;
+    std::vector<double> owed;
+    for (int64_t& size : sizes) {
+      size = static_cast<int64_t>(random.below(30));
+      weights.push_back(random.below(4) == 0 ? 0 : std::exp(20 * random.normal()));
+      owed.push_back(random.normal());
+    }
+    const auto all = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+    const auto total = static_cast<int64_t>(random.below(static_cast<uint64_t>(all) + 1));
+    const auto shares = share_weighted(total, weights, sizes, owed);
+    EXPECT_EQ(std::accumulate(shares.begin(), shares.end(), int64_t{0}), total);
+    const auto plain = share_weighted(total, weights, sizes);
+    const auto quotas = weighted_quotas(total, weights, sizes);
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      EXPECT_GE(shares[i], 0);
+      EXPECT_LE(shares[i], sizes[i]);
+      EXPECT_LT(std::abs(static_cast<double>(plain[i]) - quotas[i]), 1 + 1e-9);
+    }
+  }
+}
+
+TEST(ShareWeighted, OverManyCallsWhatIsOwedIsPaid) {
+  const std::vector<double> weights = {0.24, 0.26, 0.24, 0.26};
+  const std::vector<int64_t> sizes(4, 10);
+  std::vector<double> owed(4, 0.0);
+  std::vector<int64_t> sums(4, 0);
+  for (int call = 0; call < 100; ++call) {
+    const auto shares = share_weighted(2, weights, sizes, owed);
+    for (size_t i = 0; i < 4; ++i) {
+      sums[i] += shares[i];
+      owed[i] += 2 * weights[i] - static_cast<double>(shares[i]);
+    }
+  }
+  EXPECT_THAT(sums, ElementsAre(48, 52, 48, 52));
+}
+
+TEST(ShareWeighted, RefusesWhatCannotBe) {
+  EXPECT_THROW(shared(8, {1, 1}, {3, 4}), BugError);
+  EXPECT_THROW(shared(1, {1, -1}, {3, 4}), BugError);
+  EXPECT_THROW(shared(1, {1, NAN}, {3, 4}), BugError);
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,73 @@
+#include "decant/select/pools/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/select/pools/pools.h"
+#include "decant/select/pools/quota.h"
+
+namespace decant {
+namespace {
+
+std::vector<int64_t> shares_of(const Pools& pools, int64_t count) {
+  std::vector<int64_t> sizes;
+  for (const auto& rows : pools.rows) sizes.push_back(static_cast<int64_t>(rows.size()));
+  const int64_t usable = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+  if (count < 1 || count > usable)
+    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, usable), fmt::format("Keep 1 to {} rows", usable)});
+  return share(count, sizes);
+}
+
+/// The ranked rows, then the others.
+void place(Selection& selection, const Pool& pool, const Ranking& ranking) {
+  DECANT_CHECK(static_cast<int64_t>(ranking.order.size()), >=, pool.count);
+  DECANT_CHECK(ranking.gains.size(), ==, ranking.order.size());
+  const auto put = [&](int64_t row, float gain) {
+    const auto at = static_cast<size_t>(row);
+    DECANT_CHECK(selection.bins[at], ==, kNoBin);
+    selection.bins[at] = 0;
+    selection.pools[at] = pool.number;
+    selection.gains[at] = gain;
+    selection.order.push_back(row);
+  };
+  for (size_t i = 0; i < ranking.order.size(); ++i) put(ranking.order[i], ranking.gains[i]);
+  for (const int64_t row : pool.rows) {
+    if (selection.bins[static_cast<size_t>(row)] == kNoBin) put(row, 0);
+  }
+}
+
+}  // namespace
+
+Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
+                        const RankOptions& options, const Ranker& ranker, const Context& context) {
+  check_labels(rows, labels);
+  const Pools pools = make_pools(mark_rows(rows, left_out), options.per_class ? labels : std::span<const int32_t>());
+  const std::vector<int64_t> shares = shares_of(pools, count);
+  Selection selection = empty_selection(method, rows);
+  selection.ranked = true;
+  selection.bin_count = 1;
+  for (size_t i = 0; i < pools.rows.size(); ++i) {
+    const int64_t spare = options.serves == Serves::up_to_count && pools.rows.size() > 1 ? 1 : 0;
+    const Pool pool{pools.numbers[i], pools.rows[i], std::min(shares[i] + spare, std::ssize(pools.rows[i]))};
+    place(selection, pool, ranker(pool, context));
+  }
+  selection.pool_count = pools.numbers.back() + 1;
+  if (options.serves != Serves::any_number) selection.serves_to = count;
+  if (options.serves == Serves::count_alone) selection.serves_from = count;
+  return selection;
+}
+
+std::vector<int64_t> falling_order(std::span<const double> values) {
+  std::vector<int64_t> order(values.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    const double x = values[static_cast<size_t>(a)];
+    const double y = values[static_cast<size_t>(b)];
+    return x != y ? x > y : a < b;
+  });
+  return order;
+}
+
+}  // namespace decant

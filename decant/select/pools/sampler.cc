@@ -1,0 +1,107 @@
+#include "decant/select/pools/sampler.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/base/options.h"
+#include "decant/base/random.h"
+#include "decant/select/pools/quota.h"
+
+namespace decant {
+namespace {
+
+using Bins = std::map<int32_t, std::vector<int64_t>>;  // rows of each bin, ascending
+using Classes = std::map<int32_t, Bins>;
+
+Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels) {
+  Classes classes;
+  for (size_t row = 0; row < selection.bins.size(); ++row) {
+    const int32_t bin = selection.bins[row];
+    if (bin == kNoBin) continue;
+    classes[labels.empty() ? selection.pools[row] : labels[row]][bin].push_back(static_cast<int64_t>(row));
+  }
+  return classes;
+}
+
+int64_t size_of(const Bins& bins) {
+  int64_t size = 0;
+  for (const auto& [bin, rows] : bins) size += static_cast<int64_t>(rows.size());
+  return size;
+}
+
+/// The bin's stream of random numbers: labels may be −1, bins may not.
+Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
+  return Random(seed, "sample a bin", (static_cast<uint64_t>(static_cast<uint32_t>(label)) << 32) | static_cast<uint32_t>(bin));
+}
+
+/// The first of every pool's (or class's) rows, in the order of the ranking.
+Subset first_of(const Selection& selection, std::span<const int32_t> labels, const std::map<int32_t, int64_t>& counts) {
+  std::map<int32_t, int64_t> left = counts;
+  Subset kept;
+  for (const int64_t row : selection.order) {
+    int64_t& more = left[labels.empty() ? selection.pools[static_cast<size_t>(row)] : labels[static_cast<size_t>(row)]];
+    if (more-- > 0) kept.push_back(row);
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+/// `owed`: what each bin got too little in the classes before; brought up to date here, so that over all classes no bin is favoured.
+void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::map<int32_t, double>& owed, Subset& kept) {
+  std::vector<int64_t> sizes;
+  std::vector<double> owed_here;
+  for (const auto& [bin, rows] : bins) {
+    sizes.push_back(static_cast<int64_t>(rows.size()));
+    owed_here.push_back(owed[bin]);
+  }
+  const auto counts = share(count, sizes, owed_here);
+  const double ratio = static_cast<double>(count) / static_cast<double>(size_of(bins));
+  size_t at = 0;
+  for (auto& [bin, rows] : bins) {
+    owed[bin] += ratio * static_cast<double>(rows.size()) - static_cast<double>(counts[at]);
+    stream_of(seed, label, bin).shuffle(std::span(rows));
+    kept.insert(kept.end(), rows.begin(), rows.begin() + counts[at++]);
+  }
+}
+
+}  // namespace
+
+void require_served(const Selection& selection, int64_t count, const std::string& file) {
+  if (count >= selection.serves_from && count <= selection.serves_to) return;
+  const bool one = selection.serves_from == selection.serves_to;
+  throw InputError({file, "",
+                    fmt::format("this choice ({}) was made for {} rows, not for {}", selection.method,
+                                one ? human_count(selection.serves_to) : "up to " + human_count(selection.serves_to), human_count(count)),
+                    "Choose anew with the other --keep; features and scores are kept, so that takes little time"});
+}
+
+Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed) {
+  if (!labels.empty() && labels.size() != selection.bins.size()) {
+    throw InputError(
+        {"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label for each row"});
+  }
+  auto classes = rows_by_class(selection, labels);
+  std::vector<int64_t> sizes;
+  int64_t rows = 0;
+  for (const auto& [label, bins] : classes) rows += sizes.emplace_back(size_of(bins));
+  if (count < 1 || count > rows) {
+    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, rows), fmt::format("Keep 1 to {} rows", rows)});
+  }
+  const auto counts = share(count, sizes);
+  size_t at = 0;
+  if (selection.ranked) {
+    require_served(selection, count);
+    std::map<int32_t, int64_t> of_class;
+    for (const auto& [label, bins] : classes) of_class[label] = counts[at++];
+    return first_of(selection, labels, of_class);
+  }
+  Subset kept;
+  std::map<int32_t, double> owed;
+  for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, owed, kept);
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+}  // namespace decant
