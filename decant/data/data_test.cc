@@ -14,7 +14,7 @@
 namespace decant {
 namespace {
 
-class Letters final : public Rows {
+class Letters final : public Rows, public Pictures, public Targets {
  public:
   int64_t size() const override { return 5; }
   std::string key(int64_t row) const override { return std::string(1, static_cast<char>('a' + row)); }
@@ -24,7 +24,9 @@ class Letters final : public Rows {
     return scratch;
   }
   void decode(int64_t, Image& image) const override { image.resize({1, 1, 1}); }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   int64_t stored_bytes() const override { return 15; }
 };
 
@@ -36,13 +38,40 @@ TEST(RowsView, RenumbersAndRenames) {
   EXPECT_EQ(view.stored_bytes(), 4 + 1 + 5);
 }
 
+TEST(RowsView, HasTheFacetsOfTheRowsBelow) {
+  const auto letters = std::make_shared<Letters>();
+  const RowsView view(letters, {3, 4}, {7, 9});
+  ASSERT_NE(view.pictures(), nullptr);
+  EXPECT_EQ(&view.modality(), &letters->modality());
+  std::vector<ClassCount> counts;
+  view.targets()->counts(0, counts);
+  EXPECT_THAT(counts, testing::ElementsAre(ClassCount{9, 1}));
+  view.targets()->counts(1, counts);
+  EXPECT_THAT(counts, testing::IsEmpty()) << "a row without a label teaches no class";
+}
+
+/// Overrides one facet; everything else is the rows below.
+class WithoutPictures final : public WrappedRows {
+ public:
+  using WrappedRows::WrappedRows;
+  const Pictures* pictures() const override { return nullptr; }
+};
+
+TEST(WrappedRows, ChangeOneFacet) {
+  const WithoutPictures rows(std::make_shared<Letters>());
+  EXPECT_EQ(rows.pictures(), nullptr);
+  EXPECT_EQ(rows.key(2), "c");
+  EXPECT_EQ(rows.label(1), 1);
+  EXPECT_THAT(message_of([&] { require_pictures(rows, "set"); }), testing::HasSubstr("set: holds no pictures"));
+}
+
 TEST(RowsView, RefusesRowsThatAreNotThere) {
   EXPECT_THROW(RowsView(std::make_shared<Letters>(), {5}), BugError);
   EXPECT_THROW(RowsView(std::make_shared<Letters>(), {-1}), BugError);
 }
 
 /// Six rows of a matrix in two blocks.
-class SplitMatrix final : public Rows {
+class SplitMatrix final : public Rows, public Targets {
  public:
   SplitMatrix() : first_(4, 2), second_(2, 2) {
     for (int64_t i = 0; i < 8; ++i) first_.data()[i] = static_cast<float>(i);
@@ -56,8 +85,8 @@ class SplitMatrix final : public Rows {
   std::string key(int64_t) const override { return ""; }
   int32_t label(int64_t) const override { return 0; }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
-  void decode(int64_t, Image&) const override {}
-  bool has_images() const override { return false; }
+  const Modality& modality() const override { return modality::vectors; }
+  const Targets* targets() const override { return this; }
   const Features* features() const override { return &features_; }
   int64_t stored_bytes() const override { return 0; }
 

@@ -5,8 +5,8 @@
 namespace decant {
 
 RelabelledRows::RelabelledRows(std::shared_ptr<const Rows> below, std::vector<int32_t> labels)
-    : below_(std::move(below)), labels_(std::move(labels)) {
-  DECANT_CHECK(static_cast<int64_t>(labels_.size()), ==, below_->size());
+    : WrappedRows(std::move(below)), labels_(std::move(labels)) {
+  DECANT_CHECK(static_cast<int64_t>(labels_.size()), ==, size());
 }
 
 }  // namespace decant

@@ -4,29 +4,19 @@
 #include <memory>
 #include <vector>
 
-#include "decant/data/dataset.h"
+#include "decant/data/rows.h"
 
 namespace decant {
 
-/// Holds a share in the rows below. Everything but the labels is theirs.
-class RelabelledRows final : public Rows {
+class RelabelledRows final : public WrappedRows, public Targets {
  public:
-  /// `labels`: one a row.
+  /// `labels`: one per row.
   RelabelledRows(std::shared_ptr<const Rows> below, std::vector<int32_t> labels);
 
-  int64_t size() const override { return below_->size(); }
-  std::string key(int64_t row) const override { return below_->key(row); }
+  const Targets* targets() const override { return this; }
   int32_t label(int64_t row) const override { return labels_[static_cast<size_t>(row)]; }
-  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return below_->bytes(row, scratch); }
-  void decode(int64_t row, Image& image) const override { below_->decode(row, image); }
-  bool has_images() const override { return below_->has_images(); }
-  std::optional<ImageSize> fixed_size() const override { return below_->fixed_size(); }
-  std::string known_fault(int64_t row) const override { return below_->known_fault(row); }
-  const Features* features() const override { return below_->features(); }
-  int64_t stored_bytes() const override { return below_->stored_bytes(); }
 
  private:
-  std::shared_ptr<const Rows> below_;
   std::vector<int32_t> labels_;
 };
 

@@ -1,5 +1,7 @@
 #include "decant/data/rows_view.h"
 
+#include <algorithm>
+
 #include "decant/base/errors.h"
 
 namespace decant {
@@ -30,25 +32,32 @@ Features picked_from(const Features& below, const std::vector<int64_t>& picked, 
 }  // namespace
 
 RowsView::RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picked, std::vector<int32_t> labels)
-    : below_(std::move(below)), picked_(std::move(picked)), labels_(std::move(labels)) {
+    : WrappedRows(std::move(below)), picked_(std::move(picked)), labels_(std::move(labels)) {
   for (const int64_t row : picked_) {
     DECANT_CHECK(row, >=, 0);
-    DECANT_CHECK(row, <, below_->size());
+    DECANT_CHECK(row, <, this->below().size());
   }
-  if (below_->features() != nullptr && !picked_.empty()) features_ = picked_from(*below_->features(), picked_, below_);
+  const Features* const matrix = this->below().features();
+  if (matrix != nullptr && !picked_.empty()) features_ = picked_from(*matrix, picked_, shared_below());
 }
 
-int32_t RowsView::label(int64_t row) const {
-  const int32_t old = below_->label(at(row));
-  if (labels_.empty() || old == kNoLabel) return old;
-  DECANT_CHECK(static_cast<size_t>(old), <, labels_.size());
-  return labels_[static_cast<size_t>(old)];
+int32_t RowsView::renamed(int32_t label) const {
+  if (labels_.empty() || label == kNoLabel) return label;
+  DECANT_CHECK(static_cast<size_t>(label), <, labels_.size());
+  return labels_[static_cast<size_t>(label)];
+}
+
+void RowsView::counts(int64_t row, std::vector<ClassCount>& out) const {
+  below().targets()->counts(at(row), out);
+  for (ClassCount& entry : out) entry.label = renamed(entry.label);
+  std::erase_if(out, [](const ClassCount& entry) { return entry.label == kNoLabel; });
+  std::ranges::sort(out, {}, &ClassCount::label);
 }
 
 int64_t RowsView::stored_bytes() const {
   int64_t total = 0;
   std::vector<std::byte> scratch;
-  for (const int64_t row : picked_) total += static_cast<int64_t>(below_->bytes(row, scratch).size());
+  for (const int64_t row : picked_) total += static_cast<int64_t>(below().bytes(row, scratch).size());
   return total;
 }
 

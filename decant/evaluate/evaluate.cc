@@ -55,7 +55,7 @@ Subset union_of(const Subset& a, const Subset& b) {
 
 Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Options& options, const Context& context) {
   Pictures pictures;
-  if (pending.empty() || !trial.test->has_images()) return pictures;
+  if (pending.empty() || trial.test->pictures() == nullptr) return pictures;
   std::map<const Rows*, Subset> wanted;
   for (const size_t i : pending) {
     Subset& rows = wanted[plan.runs[i].arm->rows];

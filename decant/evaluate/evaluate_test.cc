@@ -22,7 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class NoRows final : public Rows {
+class NoRows final : public Rows, public Pictures, public Targets {
  public:
   int64_t size() const override { return 7; }
   std::string key(int64_t) const override { return ""; }
@@ -30,7 +30,9 @@ class NoRows final : public Rows {
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
   void decode(int64_t, Image& image) const override { image.resize({8, 8, 1}); }
   std::optional<ImageSize> fixed_size() const override { return ImageSize{8, 8, 1}; }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   int64_t stored_bytes() const override { return 0; }
 };
 

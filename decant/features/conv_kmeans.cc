@@ -70,12 +70,12 @@ std::vector<int64_t> sample(std::span<const int64_t> usable, uint64_t seed) {
 }
 
 bool any_colour(const Rows& rows, std::span<const int64_t> sampled, const Context& context) {
-  if (const auto size = rows.fixed_size()) return size->channels == 3;
+  if (const auto size = rows.pictures()->fixed_size()) return size->channels == 3;
   std::atomic<bool> colour = false;
   parallel_for(context, static_cast<int64_t>(sampled.size()), kChunk, [&](int64_t begin, int64_t end) {
     Image image;
     for (int64_t i = begin; i < end && !colour; ++i) {
-      rows.decode(sampled[static_cast<size_t>(i)], image);
+      rows.pictures()->decode(sampled[static_cast<size_t>(i)], image);
       if (image.size.channels == 3) colour = true;
     }
   });
@@ -88,7 +88,7 @@ Squares read_squares(const Rows& rows, std::span<const int64_t> sampled, const P
   parallel_for(context, static_cast<int64_t>(sampled.size()), kChunk, [&](int64_t begin, int64_t end) {
     Image image;
     for (int64_t i = begin; i < end; ++i) {
-      rows.decode(sampled[static_cast<size_t>(i)], image);
+      rows.pictures()->decode(sampled[static_cast<size_t>(i)], image);
       to_square(image.view(), grid, squares[static_cast<size_t>(i)]);
     }
     stage.advance(end - begin);
@@ -239,7 +239,7 @@ void ConvKMeans::transform(const Rows& rows, std::span<const int64_t> bad, Matri
     const auto is_bad = [&](int64_t row) { return std::ranges::binary_search(bad, row); };
     for (int64_t i = begin; i < end; ++i) {
       if (is_bad(i)) continue;
-      rows.decode(i, image);
+      rows.pictures()->decode(i, image);
       to_square(image.view(), grid_, square);
       pool(square, scratch, pooled[i - begin]);
     }

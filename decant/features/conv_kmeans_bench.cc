@@ -49,16 +49,18 @@ class Clock {
 };
 
 /// The first rows of a split.
-class FirstRows : public Rows {
+class FirstRows : public Rows, public Pictures, public Targets {
  public:
   FirstRows(const Rows& rows, int64_t count) : rows_(rows), count_(std::min(count, rows.size())) {}
   int64_t size() const override { return count_; }
   std::string key(int64_t row) const override { return rows_.key(row); }
   int32_t label(int64_t row) const override { return rows_.label(row); }
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return rows_.bytes(row, scratch); }
-  void decode(int64_t row, Image& image) const override { rows_.decode(row, image); }
-  bool has_images() const override { return true; }
-  std::optional<ImageSize> fixed_size() const override { return rows_.fixed_size(); }
+  void decode(int64_t row, Image& image) const override { rows_.pictures()->decode(row, image); }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
+  std::optional<ImageSize> fixed_size() const override { return rows_.pictures()->fixed_size(); }
   int64_t stored_bytes() const override { return rows_.stored_bytes(); }
 
  private:

@@ -18,15 +18,15 @@ using testing::Each;
 using testing::HasSubstr;
 
 /// Rows drawn by a function.
-class DrawnRows : public Rows {
+class DrawnRows : public Rows, public Pictures {
  public:
   DrawnRows(int64_t count, std::function<void(int64_t, Image&)> draw) : count_(count), draw_(std::move(draw)) {}
   int64_t size() const override { return count_; }
   std::string key(int64_t row) const override { return std::to_string(row); }
-  int32_t label(int64_t) const override { return kNoLabel; }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
   void decode(int64_t row, Image& image) const override { draw_(row, image); }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
   int64_t stored_bytes() const override { return 0; }
   std::vector<int64_t> all() const {
     std::vector<int64_t> rows(static_cast<size_t>(count_));

@@ -26,15 +26,15 @@ class Stored {
   explicit Stored(const Rows& rows) : rows_(rows) {}
 
   Bytes get(int64_t row) {
-    if (!rows_.fixed_size()) return rows_.bytes(row, scratch_);
-    rows_.decode(row, image_);
+    if (!rows_.pictures()->fixed_size()) return rows_.bytes(row, scratch_);
+    rows_.pictures()->decode(row, image_);
     encode_png(image_.view(), scratch_);
     return scratch_;
   }
 
   /// ".jpg", ".png", ".webp", by content.
   std::string extension(int64_t row) {
-    if (rows_.fixed_size()) return ".png";
+    if (rows_.pictures()->fixed_size()) return ".png";
     const auto codec = codec_of(rows_.bytes(row, scratch_));
     if (!codec) throw InputError({rows_.key(row), "", "is not a JPEG, PNG or WebP file", "Leave it out"});
     return extension_of(*codec);
@@ -87,7 +87,7 @@ std::vector<std::string> class_folders(const Dataset& dataset) {
 std::string file_name(const Rows& rows, int64_t row, Stored& stored) {
   const std::string key = rows.key(row);
   std::string name = as_file_name(key.substr(key.rfind('/') + 1));
-  if (rows.fixed_size()) {
+  if (rows.pictures()->fixed_size()) {
     std::replace(name.begin(), name.end(), '#', '-');
     return name + ".png";
   }
@@ -178,7 +178,7 @@ int64_t write_as(std::string_view format, const Dataset& dataset, std::span<cons
                  const Context& context) {
   if (format != "imagefolder" && format != "webdataset")
     throw UsageError(fmt::format("--to: '{}' is not written; imagefolder and webdataset are", format));
-  if (!dataset.train().has_images())
+  if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
   if (format == "imagefolder") return write_imagefolder(dataset, rows, folder, context);
   return write_webdataset(dataset, rows, folder, context);

@@ -101,10 +101,10 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
 /// Why the row cannot be used, or nothing.
 std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, std::vector<std::byte>& scratch, Image& image) {
   if (std::string known = rows.known_fault(row); !known.empty()) return known;
-  if (!rows.has_images() || rows.fixed_size()) return std::nullopt;
+  if (rows.pictures() == nullptr || rows.pictures()->fixed_size()) return std::nullopt;
   try {
     if (depth == Depth::full)
-      rows.decode(row, image);
+      rows.pictures()->decode(row, image);
     else
       probe_image(rows.bytes(row, scratch), rows.key(row));
   } catch (const InputError& error) {

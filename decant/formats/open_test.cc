@@ -132,7 +132,7 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   const Dataset pictures = folder.open();
   EXPECT_THAT(keys_of(pictures.train()), ElementsAre("train/automobile/data_batch_1.bin-1.png", "train/horse/data_batch_1.bin-7.png"));
   Image image;
-  pictures.train().decode(1, image);
+  pictures.train().pictures()->decode(1, image);
   EXPECT_EQ(image.size, (ImageSize{32, 32, 3}));
   EXPECT_EQ(image.pixels.at(100), 7);
   const Folder shards("raw_webdataset");

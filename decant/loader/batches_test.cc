@@ -8,8 +8,8 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
-#include "decant/loader/memory_rows.h"
 
 namespace decant::loader {
 namespace {

@@ -40,11 +40,11 @@ class SizeSurvey {
   bool colour_ = false;
 };
 
-void survey_sizes(const Rows& rows, std::span<const int64_t> chosen, const Context& context, SizeSurvey& survey) {
+void survey_sizes(const Pictures& pictures, std::span<const int64_t> chosen, const Context& context, SizeSurvey& survey) {
   parallel_for(context, static_cast<int64_t>(chosen.size()), kChunk, [&](int64_t begin, int64_t end) {
     Image picture;
     for (int64_t i = begin; i < end && !survey.settled(); ++i) {
-      rows.decode(chosen[static_cast<size_t>(i)], picture);
+      pictures.decode(chosen[static_cast<size_t>(i)], picture);
       survey.add(picture.size);
     }
   });
@@ -79,11 +79,12 @@ void convert_channels(const uint8_t* in, int64_t pixels, int from, int to, uint8
 }  // namespace
 
 ImageSize training_size(const Rows& rows, std::span<const int64_t> chosen, int image_size, const Context& context) {
+  const Pictures& pictures = require_pictures(rows);
   SizeSurvey survey;
-  if (const auto fixed = rows.fixed_size()) {
+  if (const auto fixed = pictures.fixed_size()) {
     survey.add(*fixed);
   } else {
-    survey_sizes(rows, chosen, context, survey);
+    survey_sizes(pictures, chosen, context, survey);
   }
   ImageSize size = survey.result();
   if (image_size > 0) size.width = size.height = image_size;
@@ -108,7 +109,7 @@ void fit_picture(const Image& picture, ImageSize size, uint8_t* out) {
 }
 
 ImageTable::ImageTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize size, int64_t cache_bytes, const Context& context)
-    : rows_(&rows), size_(size) {
+    : rows_(&rows), pictures_(&require_pictures(rows)), size_(size) {
   const auto count = static_cast<int64_t>(chosen.size());
   if (count == 0 || count > std::numeric_limits<int32_t>::max() || count > cache_bytes / size.bytes()) return;
   fill(chosen, context);
@@ -124,7 +125,7 @@ void ImageTable::fill(std::span<const int64_t> chosen, const Context& context) {
   parallel_for(context, count, kChunk, [&](int64_t begin, int64_t end) {
     Image picture;
     for (int64_t i = begin; i < end; ++i) {
-      rows_->decode(chosen[static_cast<size_t>(i)], picture);
+      pictures_->decode(chosen[static_cast<size_t>(i)], picture);
       fit_picture(picture, size_, block_.get() + i * size_.bytes());
     }
     stage.advance(end - begin);
@@ -145,7 +146,7 @@ std::any ImageTable::attached(const std::string& name, const std::function<std::
 
 const uint8_t* ImageTable::pixels(int64_t row, Scratch& scratch) const {
   if (kept()) return block_.get() + slot(row) * size_.bytes();
-  rows_->decode(row, scratch.decoded);
+  pictures_->decode(row, scratch.decoded);
   scratch.fitted.resize(static_cast<size_t>(size_.bytes()));
   fit_picture(scratch.decoded, size_, scratch.fitted.data());
   return scratch.fitted.data();

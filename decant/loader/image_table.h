@@ -41,7 +41,7 @@ void fit_picture(const Image& picture, ImageSize size, uint8_t* out);
 class ImageTable {
  public:
   /// `rows` must outlive the table; `chosen`: ascending. The block is kept when it takes at most
-  /// `cache_bytes`. Throws what Rows::decode throws (at once if kept, else from pixels()), and Cancelled.
+  /// `cache_bytes`. Throws what Pictures::decode throws (at once if kept, else from pixels()), and Cancelled.
   ImageTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize size, int64_t cache_bytes, const Context& context);
 
   /// What pixels() needs when pictures are not kept. One for each thread, used again and again.
@@ -72,6 +72,7 @@ class ImageTable {
   void fill(std::span<const int64_t> chosen, const Context& context);
 
   const Rows* rows_;
+  const Pictures* pictures_;
   ImageSize size_;
   std::vector<int32_t> slots_;  ///< of every row of rows_; −1 = not in the block
   std::unique_ptr<uint8_t[]> block_;

@@ -62,7 +62,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
   const Chosen chosen = choose_rows(input, select, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();
   if (!is_root(ranks)) return nullptr;
-  warn_of_idle(options.select, chosen.select, input.dataset.train().has_images(), context);
+  warn_of_idle(options.select, chosen.select, input.dataset.train().pictures() != nullptr, context);
   if (count == 0 && chosen.selection.serves_from > 1)
     context.warn(
         fmt::format("what --method {} chooses follows from how many rows are kept: without --keep, this order serves all {} rows alone",

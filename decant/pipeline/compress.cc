@@ -66,7 +66,7 @@ Json compress(const CompressOptions& options, const Context& context) {
   const Chosen chosen = choose_rows(input, options.select, options.features, count, options.seed, checkpoint, log, context);
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
-  warn_of_idle(options.select, chosen.select, input.dataset.train().has_images(), context);
+  warn_of_idle(options.select, chosen.select, input.dataset.train().pictures() != nullptr, context);
   if (options.features.features != "auto" && chosen.features.features.count() == 0)
     context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, chosen.select.method));
   warn_of_empty_classes(

@@ -73,7 +73,7 @@ struct Judging {
 };
 
 evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& sets) {
-  const bool pictures = sets.full.dataset.train().has_images();
+  const bool pictures = sets.full.dataset.train().pictures() != nullptr;
   const evaluate::Protocol protocol = protocol_for(options, pictures);
   const SettledTraining settled = settle(protocol, options.training, std::ssize(sets.full_rows));
   return {.nets = nets_for(options, protocol, pictures),
@@ -98,12 +98,12 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   const JudgeClock::time_point start = JudgeClock::now();
   judging.trial.arms = make_arms(sets, options, seed, context);
   judging.choose_seconds = since(start);
-  warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().has_images(), context);
+  warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().pictures() != nullptr, context);
   judging.trial.test = sets.test.get();
   judging.trial.test_digest = sets.test_digest;
   judging.trial.classes = sets.full.classes;
   judging.trial.every_row = std::ssize(sets.full_rows);
-  if (sets.full.dataset.train().has_images())
+  if (sets.full.dataset.train().pictures() != nullptr)
     judging.trial.size = loader::training_size(sets.full.dataset.train(), sets.full_rows, judging.options.training.image_size, context);
   if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(cache_folder(options.features.cache) / "evidence");
   judging.plan = evaluate::make_plan(judging.trial, judging.options, judging.cache.get());

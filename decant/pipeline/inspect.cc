@@ -27,15 +27,15 @@ constexpr int64_t kHeaders = 20000;
 /// Sizes of a few pictures spread over the rows: {"width x height x channels": how many of the sampled}.
 Json image_sizes(const Rows& rows, const Context& context) {
   Json sizes = Json::object();
-  if (!rows.has_images() || rows.size() == 0) return sizes;
+  if (rows.pictures() == nullptr || rows.size() == 0) return sizes;
   const auto name = [](const ImageSize& s) { return fmt::format("{}x{}x{}", s.width, s.height, s.channels); };
-  if (const auto fixed = rows.fixed_size()) return {{name(*fixed), rows.size()}};
+  if (const auto fixed = rows.pictures()->fixed_size()) return {{name(*fixed), rows.size()}};
   const int64_t count = std::min(kSizeSamples, rows.size());
   std::vector<std::string> found(static_cast<size_t>(count));
   parallel_for(context, count, 1, [&](int64_t i, int64_t) {
     Image image;
     try {
-      rows.decode(i * rows.size() / count, image);
+      rows.pictures()->decode(i * rows.size() / count, image);
       found[static_cast<size_t>(i)] = name(image.size);
     } catch (const Error&) {
       found[static_cast<size_t>(i)] = "unreadable";

@@ -105,7 +105,7 @@ Work work_of(const Rows& train, const SelectOptions& select, const FeatureOption
   Work work{.rows = static_cast<double>(train.size()), .method = select.method};
   const MethodInfo& info = method_info(select.method);
   const bool scores = info.scores || select.hard_cut > 0;
-  const ScoreSource source = score_source(select, train.has_images());
+  const ScoreSource source = score_source(select, train.pictures() != nullptr);
   if (scores && source == ScoreSource::record && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
   if (!info.features && !(scores && source == ScoreSource::probe) && pool_rule(select).kmeans == 0) return work;
   const std::vector<int32_t> pools = pools_of(train, select);
@@ -216,7 +216,7 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
   const SelectOptions select = resolved(dataset, options.select, options.features, keep_count(options.keep, train.size()), context);
   const Work work = work_of(train, select, options.features);
   const int64_t kept = keep_count(options.keep, train.size());
-  const bool encoded = train.has_images() && !train.fixed_size();
+  const bool encoded = train.pictures() != nullptr && !train.pictures()->fixed_size();
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
   const bool computes = work.from_pictures || work.from_network;
@@ -244,7 +244,7 @@ Json plan_compress(const Dataset& dataset, const CompressOptions& options, const
           {"pools", work.pools.size()},
           {"columns", static_cast<int64_t>(work.width)},
           {"memory_bytes", static_cast<int64_t>(costs::kPicturesBytes + std::max(learning, selecting))},
-          {"mapped_bytes", static_cast<int64_t>(bytes + (train.has_images() ? work.given_bytes : 0))},
+          {"mapped_bytes", static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0))},
           {"disk_bytes", static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6)},
           {"cache_bytes", static_cast<int64_t>(features)},
           {"seconds", stages.total()},

@@ -97,7 +97,7 @@ void check_source(const Input& input, const std::vector<Line>& manifest, const C
 }
 
 std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
-  rows.decode(row, image);
+  rows.pictures()->decode(row, image);
   Digest digest;
   digest.add(int64_t{image.size.width}).add(int64_t{image.size.height}).add(int64_t{image.size.channels});
   return digest.add(std::as_bytes(std::span(image.pixels))).hex();

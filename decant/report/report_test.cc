@@ -30,14 +30,16 @@ using ::testing::Not;
 // up
 
 /// Discs on a gradient: the class gives the colours, the row the place. Every 97th picture is damaged.
-class DiscRows : public Rows {
+class DiscRows : public Rows, public Pictures, public Targets {
  public:
   DiscRows(int64_t rows, int classes, int side) : rows_(rows), classes_(classes), side_(side) {}
   int64_t size() const override { return rows_; }
   std::string key(int64_t row) const override { return fmt::format("train/{}/{}.png", label(row), row); }
   int32_t label(int64_t row) const override { return static_cast<int32_t>(row % classes_); }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   std::optional<ImageSize> fixed_size() const override { return ImageSize{side_, side_, 3}; }
   int64_t stored_bytes() const override { return rows_ * side_ * side_ * 3; }
   void decode(int64_t row, Image& image) const override {

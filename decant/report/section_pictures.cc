@@ -35,7 +35,7 @@ std::string sheet_html(const Sheet& sheet, Json& pictures) {
 
 std::string why_none(const ReportInput& input) {
   if (!input.source) return "No pictures are shown, because the source data set was not at hand when this page was made.";
-  if (!input.source->train().has_images()) return "No pictures are shown, because the data set holds none: its rows are numbers.";
+  if (input.source->train().pictures() == nullptr) return "No pictures are shown, because the data set holds none: its rows are numbers.";
   return "No pictures are shown, because none of those chosen could be decoded.";
 }
 

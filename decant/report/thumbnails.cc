@@ -40,10 +40,10 @@ Image shrink(const Image& image) {
 
 /// Photographs are decoded at the fraction that is enough; raw pixels of a fixed size are cheap.
 void decode_for_thumbnail(const Rows& rows, int64_t row, const std::string& key, Image& image) {
-  if (rows.fixed_size()) return rows.decode(row, image);
+  if (rows.pictures()->fixed_size()) return rows.pictures()->decode(row, image);
   std::vector<std::byte> scratch;
   const Bytes bytes = rows.bytes(row, scratch);
-  if (!codec_of(bytes)) return rows.decode(row, image);
+  if (!codec_of(bytes)) return rows.pictures()->decode(row, image);
   decode_image_at_least(bytes, key, kThumbnailSide, image);
 }
 
@@ -141,7 +141,7 @@ SheetPlan plan_sheets(int32_t bins) {
 
 std::vector<Sheet> make_sheets(const Dataset& source, const RowFacts& rows, uint64_t seed, const Context& context) {
   const Rows& train = source.train();
-  if (!train.has_images()) return {};
+  if (train.pictures() == nullptr) return {};
   std::vector<Sheet> sheets = choose_sheets(rows, seed);
   std::vector<Thumbnail*> all;
   for (Sheet& sheet : sheets) {

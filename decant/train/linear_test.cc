@@ -37,15 +37,15 @@ struct Clouds {
   Features features;
 };
 
-class CloudRows final : public Rows {
+class CloudRows final : public Rows, public Targets {
  public:
   explicit CloudRows(const Clouds& clouds) : clouds_(clouds) {}
   int64_t size() const override { return clouds_.features.count(); }
   std::string key(int64_t row) const override { return std::to_string(row); }
   int32_t label(int64_t row) const override { return clouds_.labels[static_cast<size_t>(row)]; }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
-  void decode(int64_t, Image&) const override {}
-  bool has_images() const override { return false; }
+  const Modality& modality() const override { return modality::vectors; }
+  const Targets* targets() const override { return this; }
   const Features* features() const override { return &clouds_.features; }
   int64_t stored_bytes() const override { return 0; }
 

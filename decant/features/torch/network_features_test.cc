@@ -21,7 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 
 /// Twelve colour pictures of noise, 8×8, labels 0 … 3; row 5 cannot be decoded.
-class Noise final : public Rows {
+class Noise final : public Rows, public Pictures, public Targets {
  public:
   static constexpr int64_t kBad = 5;
   explicit Noise(int32_t first_label = 0) : first_label_(first_label) {}
@@ -35,7 +35,9 @@ class Noise final : public Rows {
     Random random(1, "noise", static_cast<uint64_t>(row));
     for (uint8_t& value : image.pixels) value = static_cast<uint8_t>(random.below(256));
   }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   int64_t stored_bytes() const override { return 0; }
 
  private:

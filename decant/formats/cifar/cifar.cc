@@ -80,7 +80,7 @@ struct Batch {
   int64_t count() const { return static_cast<int64_t>(labels.size()); }
 };
 
-class CifarRows : public Rows {
+class CifarRows : public Rows, public Pictures, public Targets {
  public:
   CifarRows(CifarKind kind, std::vector<Batch> batches) : kind_(kind), batches_(std::move(batches)) {
     for (Batch& batch : batches_) {
@@ -103,7 +103,9 @@ class CifarRows : public Rows {
     image.resize(kSize);
     interleave_planes(record(row).data() + kind_.label_bytes, image.pixels.data());
   }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   std::optional<ImageSize> fixed_size() const override { return kSize; }
   int64_t stored_bytes() const override { return size_ * kind_.record_bytes(); }
 

@@ -34,7 +34,7 @@ bool answers_agree(const Rows& rows) {
   Image image;
   std::vector<std::byte> scratch;
   for (int64_t row = 0; row < rows.size(); ++row) {
-    rows.decode(row, image);
+    rows.pictures()->decode(row, image);
     ours.add(std::as_bytes(std::span(image.pixels)));
     const std::vector<uint8_t> expected = naive(rows.bytes(row, scratch));
     reference.add(std::as_bytes(std::span(expected)));
@@ -50,7 +50,7 @@ void cifar_decode(benchmark::State& state) {
   Image image;
   for (auto _ : state) {
     for (int64_t row = 0; row < rows.size(); ++row) {
-      rows.decode(row, image);
+      rows.pictures()->decode(row, image);
       benchmark::DoNotOptimize(image.pixels.data());
       benchmark::ClobberMemory();
     }
@@ -84,7 +84,7 @@ void cifar_open_and_decode(benchmark::State& state) {
   for (auto _ : state) {
     const Dataset dataset = open_cifar(std::getenv("DECANT_CIFAR10"));
     for (int64_t row = 0; row < dataset.train().size(); ++row) {
-      dataset.train().decode(row, image);
+      dataset.train().pictures()->decode(row, image);
       benchmark::DoNotOptimize(image.pixels.data());
       benchmark::ClobberMemory();
     }

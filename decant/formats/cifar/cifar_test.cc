@@ -46,7 +46,7 @@ TEST(Cifar, IsRowsInBatchOrder) {
   EXPECT_EQ(rows.key(3), "data_batch_2.bin#1");
   EXPECT_EQ(rows.key(10), "data_batch_10.bin#0");
   EXPECT_EQ(rows.stored_bytes(), 11 * 3073);
-  EXPECT_EQ(rows.fixed_size(), (ImageSize{32, 32, 3}));
+  EXPECT_EQ(rows.pictures()->fixed_size(), (ImageSize{32, 32, 3}));
   EXPECT_EQ(labels_of(*dataset.held_out()), std::vector<int32_t>{9});
   std::vector<std::byte> scratch;
   EXPECT_EQ(as_text(rows.bytes(3, scratch)), record({3}));
@@ -56,7 +56,7 @@ TEST(Cifar, IsRowsInBatchOrder) {
 TEST(Cifar, DecodesPlanesIntoPixels) {
   const Dataset dataset = open_cifar(five_batches("decode"));
   Image image;
-  dataset.train().decode(3, image);
+  dataset.train().pictures()->decode(3, image);
   const std::string stored = record({3});
   ASSERT_EQ(image.pixels.size(), 3072u);
   for (size_t i = 0; i < 1024; ++i) {
@@ -79,7 +79,7 @@ TEST(Cifar, HundredHasTwoLabelsAndTakesTheFineOne) {
   EXPECT_EQ(dataset.classes[99], "name99");
   EXPECT_EQ(dataset.train().key(1), "cifar-100-binary/train.bin#1");
   Image image;
-  dataset.train().decode(1, image);
+  dataset.train().pictures()->decode(1, image);
   EXPECT_EQ(image.pixels[0], static_cast<uint8_t>(record({0, 5})[2]));
 
   const int64_t keep[] = {1};

@@ -86,7 +86,7 @@ struct Part {
   std::optional<IdxFile> labels;
 };
 
-class IdxRows : public Rows {
+class IdxRows : public Rows, public Pictures, public Targets {
  public:
   explicit IdxRows(std::shared_ptr<const Part> part) : part_(std::move(part)) {
     const auto& shape = part_->images.array.shape;
@@ -95,9 +95,7 @@ class IdxRows : public Rows {
 
   int64_t size() const override { return part_->images.array.shape[0]; }
   std::string key(int64_t row) const override { return fmt::format("{}#{}", part_->images.file, row); }
-  int32_t label(int64_t row) const override {
-    return part_->labels ? std::to_integer<int32_t>(part_->labels->array.data[static_cast<size_t>(row)]) : kNoLabel;
-  }
+  int32_t label(int64_t row) const override { return std::to_integer<int32_t>(part_->labels->array.data[static_cast<size_t>(row)]); }
   Bytes bytes(int64_t row, std::vector<std::byte>&) const override {
     return part_->images.array.data.subspan(static_cast<size_t>(row * size_.bytes()), static_cast<size_t>(size_.bytes()));
   }
@@ -105,7 +103,9 @@ class IdxRows : public Rows {
     image.resize(size_);
     std::memcpy(image.pixels.data(), part_->images.array.data.data() + row * size_.bytes(), image.pixels.size());
   }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return part_->labels ? this : nullptr; }
   std::optional<ImageSize> fixed_size() const override { return size_; }
   int64_t stored_bytes() const override { return part_->images.stored_bytes + (part_->labels ? part_->labels->stored_bytes : 0); }
 

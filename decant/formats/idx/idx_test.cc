@@ -99,12 +99,12 @@ TEST(Idx, IsRowsOfGreyPictures) {
   EXPECT_EQ(train.size(), 3);
   EXPECT_EQ(train.key(2), "train-images-idx3-ubyte#2");
   EXPECT_EQ(labels_of(train), (std::vector<int32_t>{0, 2, 1}));
-  EXPECT_EQ(train.fixed_size(), (ImageSize{2, 1, 1}));
+  EXPECT_EQ(train.pictures()->fixed_size(), (ImageSize{2, 1, 1}));
   EXPECT_EQ(train.stored_bytes(), static_cast<int64_t>(kIdxImages.size() + kIdxLabels.size()));
   std::vector<std::byte> scratch;
   EXPECT_EQ(as_text(train.bytes(1, scratch)), "bb");
   Image image;
-  train.decode(2, image);
+  train.pictures()->decode(2, image);
   EXPECT_EQ(image.pixels, (std::vector<uint8_t>{'c', 'c'}));
   const Rows& test = *dataset.splits.at(Split::test);
   EXPECT_EQ(test.key(0), "t10k-images.idx3-ubyte.gz#0");
@@ -184,7 +184,7 @@ TEST(IdxReal, FashionMnist) {
       EXPECT_EQ(std::ranges::count(labels, label), rows->size() / 10) << name_of(split) << " " << label;
   }
   EXPECT_EQ(dataset.train().size(), 60000);
-  EXPECT_EQ(dataset.train().fixed_size(), (ImageSize{28, 28, 1}));
+  EXPECT_EQ(dataset.train().pictures()->fixed_size(), (ImageSize{28, 28, 1}));
 }
 
 }  // namespace

@@ -22,14 +22,16 @@ namespace {
 
 constexpr int64_t kChunk = 256;  // rows a thread takes at once
 
-class ImageFolderRows final : public Rows {
+class ImageFolderRows final : public Rows, public Pictures, public Targets {
  public:
   ImageFolderRows(fs::path root, PictureList list, int threads) : root_(std::move(root)), list_(std::move(list)), threads_(threads) {}
 
   int64_t size() const override { return list_.size(); }
   std::string key(int64_t row) const override { return list_.key(row); }
   int32_t label(int64_t row) const override { return list_.label(row); }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
 
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
     if (const std::string* fault = list_.fault(row)) throw InputError({path(row).string(), "", *fault, ""});

@@ -275,10 +275,10 @@ TEST(ImageFolder, DecodesAndNamesWhatIsDamaged) {
   tree.add("train/a/2.jpg", "just some text");
   const Dataset dataset = tree.open();
   Image read;
-  dataset.train().decode(0, read);
+  dataset.train().pictures()->decode(0, read);
   EXPECT_EQ(read.size, image.size);
   EXPECT_EQ(dataset.train().stored_bytes(), static_cast<int64_t>(png.size()) + 14);
-  EXPECT_THAT(message_of([&] { dataset.train().decode(1, read); }),
+  EXPECT_THAT(message_of([&] { dataset.train().pictures()->decode(1, read); }),
               HasSubstr("train/a/2.jpg: is not a JPEG, PNG or WebP file (starts with 'just some text')"));
 }
 

@@ -311,7 +311,7 @@ ElementType element_type(FloatType type) {
 }
 
 /// A row's bytes are of the widest type of all shards, to which the others convert exactly.
-class NpyRows : public Rows {
+class NpyRows : public Rows, public Targets {
  public:
   NpyRows(Features features, std::vector<int32_t> labels, std::string name)
       : features_(std::move(features)), labels_(std::move(labels)), name_(std::move(name)) {
@@ -320,7 +320,7 @@ class NpyRows : public Rows {
 
   int64_t size() const override { return features_.count(); }
   std::string key(int64_t row) const override { return std::to_string(row); }
-  int32_t label(int64_t row) const override { return labels_.empty() ? kNoLabel : labels_[static_cast<size_t>(row)]; }
+  int32_t label(int64_t row) const override { return labels_[static_cast<size_t>(row)]; }
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
     const auto [block, local] = features_.place_of(row);
     const auto size = static_cast<size_t>(block->width * value_bytes(type_));
@@ -329,11 +329,9 @@ class NpyRows : public Rows {
     widen(row, scratch);
     return scratch;
   }
-  void decode(int64_t row, Image&) const override {
-    throw InputError({name_, fmt::format("row {}", row), "a feature matrix holds no pictures", "Give the pictures themselves"});
-  }
-  bool has_images() const override { return false; }
+  const Modality& modality() const override { return modality::vectors; }
   const Features* features() const override { return &features_; }
+  const Targets* targets() const override { return labels_.empty() ? nullptr : this; }
   int64_t stored_bytes() const override {
     int64_t bytes = 0;
     for (const FeatureBlock& block : features_.blocks()) bytes += block.rows * block.width * value_bytes(block.type);

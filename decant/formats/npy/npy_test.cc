@@ -252,9 +252,8 @@ TEST(NpyDataset, IsRowsAndWritesSubsets) {
   EXPECT_EQ(as_text(rows.bytes(2, scratch)), "eeff");
   EXPECT_EQ(labels_of(rows), (std::vector<int32_t>{3, 2, 1, 0}));
   EXPECT_EQ(rows.stored_bytes(), 16);
-  EXPECT_FALSE(rows.has_images());
-  Image image;
-  expect_says(message_of([&] { rows.decode(1, image); }), {"x.npy: row 1: a feature matrix holds no pictures"});
+  EXPECT_EQ(rows.pictures(), nullptr);
+  expect_says(message_of([&] { require_pictures(rows, "x.npy"); }), {"x.npy: holds no pictures: its rows are vectors"});
 
   const int64_t keep[] = {1, 3};
   fs::create_directories(folder / "out");

@@ -211,7 +211,7 @@ class ShardReader {
 
 // ---- Rows
 
-class WebDatasetRows final : public Rows {
+class WebDatasetRows final : public Rows, public Pictures, public Targets {
  public:
   WebDatasetRows(fs::path base, std::vector<Shard> shards) : base_(std::move(base)), shards_(std::move(shards)) {
     for (const Shard& shard : shards_) first_.push_back(first_.back() + static_cast<int64_t>(shard.samples.size()));
@@ -237,9 +237,12 @@ class WebDatasetRows final : public Rows {
     decode_image(shard.part(sample.data, sample.size), name, image);
   }
 
-  bool has_images() const override {
-    return std::any_of(shards_.begin(), shards_.end(), [](const Shard& s) { return s.faults.size() < s.samples.size(); });
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override {
+    const auto holds_one = [](const Shard& shard) { return shard.faults.size() < shard.samples.size(); };
+    return std::ranges::any_of(shards_, holds_one) ? this : nullptr;
   }
+  const Targets* targets() const override { return this; }
 
   std::string known_fault(int64_t row) const override {
     const size_t i = shard_of(row);

@@ -175,7 +175,7 @@ TEST(WebDataset, RowsAreSamples) {
   EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("2 of 4 samples have no label")));
   EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("2 members have no extension, or begin with a dot")));
   Image image;
-  EXPECT_THAT(message_of([&] { rows.decode(0, image); }),
+  EXPECT_THAT(message_of([&] { rows.pictures()->decode(0, image); }),
               HasSubstr("s.tar/b/1.JPG: is not a JPEG, PNG or WebP file (starts with 'first')"));
 }
 

@@ -50,7 +50,7 @@ Automatic by_progress(const Known& known, const SelectOptions& select, double pe
 Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const SelectOptions& select,
                const FeatureOptions& features, const Context& context) {
   Known known{.rows = rows,
-              .pictures = train.has_images(),
+              .pictures = train.pictures() != nullptr,
               .networks = has_neural(),
               .area = picture_area(train, features),
               .threads = context.thread_count()};
@@ -64,7 +64,8 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
 }
 
 double picture_area(const Rows& train, const FeatureOptions& features) {
-  const int own = train.fixed_size() ? std::min(train.fixed_size()->width, 64) : 64;
+  const auto fixed = train.pictures() != nullptr ? train.pictures()->fixed_size() : std::nullopt;
+  const int own = fixed ? std::min(fixed->width, 64) : 64;
   const int side = features.image_size > 0 ? features.image_size : own;
   return side * side / 1024.0;
 }

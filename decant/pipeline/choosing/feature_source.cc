@@ -154,7 +154,7 @@ FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, u
 
 std::string resolve_features(const FeatureOptions& options, const Input& input) {
   if (options.features != "auto") return options.features;
-  return input.dataset.train().has_images() ? "conv-kmeans" : "rows";
+  return input.dataset.train().pictures() != nullptr ? "conv-kmeans" : "rows";
 }
 
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
@@ -169,7 +169,7 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
     const std::string near = nearest(resolved.features, kKinds);
     throw UsageError(fmt::format("--features {}: neither a .npy file nor one of conv-kmeans, embedding, gradient{}", resolved.features,
                                  near.empty() ? "" : "; did you mean " + near + "?"));
-  } else if (!input.dataset.train().has_images()) {
+  } else if (input.dataset.train().pictures() == nullptr) {
     throw InputError(
         {input.dataset.root.string(), "", "holds no pictures to compute features from", "Leave --features out, or give a .npy"});
   } else {

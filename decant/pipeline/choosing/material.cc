@@ -135,7 +135,7 @@ Material gather(const Input& input, const SelectOptions& select, const FeatureOp
   if (select.hard_cut < 0) material.select.hard_cut = material.cut_by_count ? published_cut(material.keep()) : 0;
   const MethodInfo& info = method_info(select.method);
   const bool scores = info.scores || material.select.hard_cut != 0;
-  const ScoreSource source = score_source(select, input.dataset.train().has_images());
+  const ScoreSource source = score_source(select, input.dataset.train().pictures() != nullptr);
   const bool by_column = scores && source == ScoreSource::column;
   const bool by_probe = scores && source == ScoreSource::probe;
   const bool cuts_bins = makes_bins(select);  // select_bins() looks for itself, and ranks share that

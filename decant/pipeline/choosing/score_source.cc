@@ -21,7 +21,7 @@ namespace {
 
 void require_learnable(const Input& input) {
   const std::string root = input.dataset.root.string();
-  if (!input.dataset.train().has_images())
+  if (input.dataset.train().pictures() == nullptr)
     throw InputError({root, "", "holds no pictures, and the proxy that scores are watched on sees pictures",
                       "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
   if (!input.labelled())

@@ -101,7 +101,7 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   }
   if (!full.labelled())
     throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
-                      full.dataset.train().has_images() ? "Evaluate on a labelled set" : "Give --labels"});
+                      full.dataset.train().pictures() != nullptr ? "Evaluate on a labelled set" : "Give --labels"});
   require_numbers(full, options.full, context);
   return full;
 }
@@ -149,7 +149,7 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Inp
   const Dataset other = open_dataset(options.test, {.labels = options.test_labels}, context);
   auto rows = held_out_split(other);
   if (rows == nullptr) rows = other.splits.at(Split::train);
-  if (rows->has_images() != full.dataset.train().has_images())
+  if (rows->modality().name != full.dataset.train().modality().name)
     throw InputError(
         {options.test, "", "and the data set are not of one kind: one holds pictures, the other a matrix", "Test on the same"});
   for (int64_t row = 0; row < rows->size(); ++row) {
@@ -222,7 +222,7 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context)
   set.kept = set.folder ? set.folder->kept : read_rows(set.spec, sets.full);
   if (set.kept.empty())
     throw InputError({set.spec, "", "holds bins, but no small set", "Take one from it: decant sample " + set.spec + " --keep 20% -o OUT"});
-  if (set.folder && set.folder->has_data() && sets.full.dataset.train().has_images())
+  if (set.folder && set.folder->has_data() && sets.full.dataset.train().pictures() != nullptr)
     point_at_own_files(set, sets, context);
   else
     point_at_full(set, sets);

@@ -10,8 +10,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
-#include "decant/loader/memory_rows.h"
 #include "decant/nn/device.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/setting.h"
@@ -22,7 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-loader::MemoryRows noise_rows(int count, int side, int channels) {
+MemoryRows noise_rows(int count, int side, int channels) {
   std::vector<Image> pictures(static_cast<size_t>(count));
   std::vector<int32_t> labels;
   for (int i = 0; i < count; ++i) {
@@ -73,7 +73,7 @@ TEST(DeviceBatches, AreTheLoadersBitForBit) {
   const float deviation[] = {0.2470F, 0.2435F, 0.2616F};
   for (const int channels : {1, 3}) {
     for (const int side : {1, 3, 7, 16}) {  // 3: shifts by 4 reflect at both edges
-      const loader::MemoryRows rows = noise_rows(23, side, channels);
+      const MemoryRows rows = noise_rows(23, side, channels);
       const std::vector<int64_t> subset = some_rows_of(rows);
       const loader::ImageTable table(rows, all_rows_of(rows), {side, side, channels}, 1 << 20, Context{});
       const auto count = static_cast<size_t>(channels);
@@ -94,7 +94,7 @@ TEST(DeviceBatches, AreTheLoadersBitForBit) {
 }
 
 TEST(DeviceBatches, InOrderAndOverATableOfTheSubsetAlone) {
-  const loader::MemoryRows rows = noise_rows(20, 5, 3);
+  const MemoryRows rows = noise_rows(20, 5, 3);
   const std::vector<int64_t> subset = some_rows_of(rows);
   const loader::ImageTable table(rows, subset, {5, 5, 3}, 1 << 20, Context{});
   expect_same_stream(table, subset, {.batch = 6, .samples = std::ssize(subset)});
@@ -103,7 +103,7 @@ TEST(DeviceBatches, InOrderAndOverATableOfTheSubsetAlone) {
 }
 
 TEST(DeviceBatches, ShareOneCopyOfTheTable) {
-  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const MemoryRows rows = noise_rows(6, 4, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
   const loader::BatchOptions options{.batch = 2, .samples = 2};
@@ -120,7 +120,7 @@ TEST(DeviceBatches, ShareOneCopyOfTheTable) {
 }
 
 TEST(DeviceBatches, StopWhenCancelled) {
-  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const MemoryRows rows = noise_rows(6, 4, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
   std::atomic<bool> cancel{false};
@@ -131,7 +131,7 @@ TEST(DeviceBatches, StopWhenCancelled) {
 }
 
 TEST(OpenPictures, TheDeviceMakesBatchesOfAKeptTableAndTheLoaderAllOthers) {
-  const loader::MemoryRows rows = noise_rows(6, 4, 3);
+  const MemoryRows rows = noise_rows(6, 4, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable kept(rows, subset, {4, 4, 3}, 1 << 20, Context{});
   const loader::ImageTable decoding(rows, subset, {4, 4, 3}, 0, Context{});
@@ -175,7 +175,7 @@ Ran run_through(const TrainJob& job, int losses_at_once) {
 }
 
 TEST(DeviceBatches, ATrainingThroughThemIsTheLoaders) {
-  const loader::MemoryRows rows = noise_rows(40, 16, 3);
+  const MemoryRows rows = noise_rows(40, 16, 3);
   const std::vector<int64_t> subset = some_rows_of(rows);
   TrainJob job{.options = {.net = "quick", .steps = 12, .batch = 16, .learning_rate = 0.02}, .rows = &rows, .subset = subset, .classes = 4};
   const Ran loader = run_through<LoaderPictures>(job, 1);
@@ -190,7 +190,7 @@ TEST(DeviceBatches, ATrainingThroughThemIsTheLoaders) {
 // Tensors on the device `meta` have shapes and no values: reading one back throws, and so does mixing them with tensors on the CPU.
 
 TEST(DeviceBatches, AreMadeWithoutReadingBack) {
-  const loader::MemoryRows rows = noise_rows(12, 16, 3);
+  const MemoryRows rows = noise_rows(12, 16, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
   DeviceBatches batches(table, subset, {.batch = 5, .samples = 12, .shuffle = true, .augmentation = {4, true}}, c10::kMeta, Context{});
@@ -231,7 +231,7 @@ class WaitCounter {
 
 TEST(Steps, ReadNothingBackButABlockOfLosses) {
   const nn::ThreadCount threads(1);
-  const loader::MemoryRows rows = noise_rows(12, 16, 3);
+  const MemoryRows rows = noise_rows(12, 16, 3);
   const auto subset = all_rows_of(rows);
   const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
   for (const std::string optimizer : {"sgd", "adamw"}) {

@@ -16,9 +16,9 @@
 #include "decant/base/file.h"
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
 #include "decant/loader/image_table.h"
-#include "decant/loader/memory_rows.h"
 #include "decant/nn/device.h"
 #include "decant/train/dynamics.h"
 #include "decant/train/torch/optimizer.h"
@@ -31,7 +31,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// Class c is a bright disc in corner c, on noise: mirrored and shifted it would be another class, so augmentation is off.
-loader::MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
+MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
   std::vector<Image> pictures(static_cast<size_t>(count));
   std::vector<int32_t> labels;
   for (int i = 0; i < count; ++i) {
@@ -62,8 +62,8 @@ TrainOptions small_options() {
 }
 
 TEST(Train, LearnsWhatIsSeparable) {
-  const loader::MemoryRows rows = drawn_rows(64, 4, 1);
-  const loader::MemoryRows test = drawn_rows(40, 4, 2);
+  const MemoryRows rows = drawn_rows(64, 4, 1);
+  const MemoryRows test = drawn_rows(40, 4, 2);
   const auto subset = all_rows_of(rows);
   for (const std::string optimizer : {"sgd", "adamw"}) {
     TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
@@ -78,8 +78,8 @@ TEST(Train, LearnsWhatIsSeparable) {
 }
 
 TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
-  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
-  const loader::MemoryRows test = drawn_rows(30, 4, 2);
+  const MemoryRows rows = drawn_rows(50, 4, 1);
+  const MemoryRows test = drawn_rows(30, 4, 2);
   const auto subset = all_rows_of(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
   job.options.net = "quick";
@@ -110,7 +110,7 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   EXPECT_NE(train(job, {.threads = 1}).losses, results[0].losses);
 }
 
-DynamicsJob small_recording(const loader::MemoryRows& rows, std::span<const int64_t> subset, const std::filesystem::path& folder) {
+DynamicsJob small_recording(const MemoryRows& rows, std::span<const int64_t> subset, const std::filesystem::path& folder) {
   DynamicsJob job{.training = {.options = small_options(), .rows = &rows, .subset = subset, .classes = 4}, .epochs = 5, .folder = folder};
   job.training.options.optimizer = "adamw";
   job.training.options.learning_rate = 0.003;
@@ -119,7 +119,7 @@ DynamicsJob small_recording(const loader::MemoryRows& rows, std::span<const int6
 }
 
 TEST(Dynamics, EveryRowIsSeenOnceAnEpochAndLearnt) {
-  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const MemoryRows rows = drawn_rows(50, 4, 1);
   std::vector<int64_t> subset = all_rows_of(rows);
   subset.erase(subset.begin() + 7);
   const auto folder = fresh_folder("dynamics");
@@ -141,7 +141,7 @@ TEST(Dynamics, EveryRowIsSeenOnceAnEpochAndLearnt) {
 }
 
 TEST(Dynamics, AnInterruptedRecordingEndsInTheSameBytes) {
-  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const MemoryRows rows = drawn_rows(50, 4, 1);
   const auto subset = all_rows_of(rows);
   const auto whole = fresh_folder("whole");
   const auto parts = fresh_folder("parts");
@@ -177,7 +177,7 @@ TEST(Dynamics, AnInterruptedRecordingEndsInTheSameBytes) {
 }
 
 TEST(Dynamics, ADivergingProxyIsNamedAndLeavesNoRecord) {
-  const loader::MemoryRows rows = drawn_rows(50, 4, 1);
+  const MemoryRows rows = drawn_rows(50, 4, 1);
   const auto subset = all_rows_of(rows);
   const auto folder = fresh_folder("dynamics");
   auto job = small_recording(rows, subset, folder);
@@ -189,7 +189,7 @@ TEST(Dynamics, ADivergingProxyIsNamedAndLeavesNoRecord) {
 }
 
 TEST(Dynamics, RefusesOneClassAndRecordsThatDoNotFit) {
-  const loader::MemoryRows rows = drawn_rows(20, 1, 1);
+  const MemoryRows rows = drawn_rows(20, 1, 1);
   const auto subset = all_rows_of(rows);
   const auto folder = fresh_folder("dynamics");
   auto job = small_recording(rows, subset, folder);
@@ -203,7 +203,7 @@ TEST(Dynamics, RefusesOneClassAndRecordsThatDoNotFit) {
 }
 
 TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
-  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
+  const MemoryRows rows = drawn_rows(16, 2, 1);
   const auto subset = all_rows_of(rows);
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 2};
   job.options.learning_rate = 1e6;
@@ -217,7 +217,7 @@ TEST(Train, ADivergingRunNamesTheStepAndTheRemedy) {
 }
 
 TEST(Train, OnePictureOfOneClass) {
-  const loader::MemoryRows rows = drawn_rows(1, 1, 1);
+  const MemoryRows rows = drawn_rows(1, 1, 1);
   const std::vector<int64_t> subset{0};
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 1, .test = &rows};
   job.options.net = "quick";
@@ -226,7 +226,7 @@ TEST(Train, OnePictureOfOneClass) {
 }
 
 TEST(Train, RefusesWhatCannotBeTrainedOn) {
-  const loader::MemoryRows rows = drawn_rows(4, 4, 1);
+  const MemoryRows rows = drawn_rows(4, 4, 1);
   const auto message = [&](std::vector<int64_t> subset, int classes) -> std::string {
     return message_of([&] { train({.options = small_options(), .rows = &rows, .subset = subset, .classes = classes}, {.threads = 1}); });
   };
@@ -249,7 +249,7 @@ class StopAfter : public ProgressSink {
 };
 
 TEST(Train, StopsWhenCancelled) {
-  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
+  const MemoryRows rows = drawn_rows(16, 2, 1);
   const auto subset = all_rows_of(rows);
   StopAfter sink;
   const Context context{.threads = 1, .progress = &sink, .cancel = &sink.cancel};
@@ -267,7 +267,7 @@ class BlasWatch final : public ProgressSink {
 };
 
 TEST(Train, GivesBlasAsManyThreadsAsTheRunHas) {
-  const loader::MemoryRows rows = drawn_rows(16, 2, 1);
+  const MemoryRows rows = drawn_rows(16, 2, 1);
   const auto subset = all_rows_of(rows);
   for (const int count : {2, 1}) {
     BlasWatch watch;

@@ -1,5 +1,4 @@
-// Rows whose pictures are in memory. For tests, benchmarks and examples: no file is needed to train on
-// something.
+// Rows whose pictures are in memory: what is synthesised, and what tests and benchmarks train on, without a file.
 #pragma once
 
 #include <optional>
@@ -10,11 +9,10 @@
 #include "decant/base/errors.h"
 #include "decant/data/dataset.h"
 
-namespace decant::loader {
+namespace decant {
 
-/// Row i is pictures[i] with labels[i]; its key is "i". A picture without pixels stands for one that does not
-/// decode.
-class MemoryRows : public Rows {
+/// Row i is pictures[i] with labels[i]; its key is "i". A picture without pixels stands for one that does not decode.
+class MemoryRows : public Rows, public Pictures, public Targets {
  public:
   MemoryRows(std::vector<Image> pictures, std::vector<int32_t> labels) : pictures_(std::move(pictures)), labels_(std::move(labels)) {}
 
@@ -26,7 +24,9 @@ class MemoryRows : public Rows {
     if (picture(row).pixels.empty()) throw InputError({"memory", key(row), "no picture", "Leave it out"});
     image = picture(row);
   }
-  bool has_images() const override { return true; }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
   int64_t stored_bytes() const override {
     int64_t sum = 0;
     for (const Image& image : pictures_) sum += image.size.bytes();
@@ -40,4 +40,4 @@ class MemoryRows : public Rows {
   std::vector<int32_t> labels_;
 };
 
-}  // namespace decant::loader
+}  // namespace decant

@@ -1,0 +1,24 @@
+// What the rows of a data set are, as far as words and defaults depend on it. Code that computes asks a row's facets
+// (data/rows.h) instead: a new kind of data is a record like these, and rows that return it.
+#pragma once
+
+#include <string_view>
+
+namespace decant {
+
+struct Modality {
+  std::string_view name;      ///< in run.json: "pictures", "records", "vectors"
+  std::string_view row;       ///< one of them, in a sentence: "picture"
+  std::string_view rows;      ///< several: "pictures"
+  std::string_view features;  ///< the extractor that --features auto means
+  std::string_view judge;     ///< what evaluate trains unless it is told
+};
+
+namespace modality {
+
+inline constexpr Modality pictures = {"pictures", "picture", "pictures", "conv-kmeans", "quick"};
+inline constexpr Modality vectors = {"vectors", "row", "rows", "rows", "linear"};
+
+}  // namespace modality
+
+}  // namespace decant

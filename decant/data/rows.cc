@@ -1,0 +1,12 @@
+#include "decant/data/rows.h"
+
+#include "decant/base/errors.h"
+
+namespace decant {
+
+const Pictures& require_pictures(const Rows& rows, const std::string& name) {
+  if (const Pictures* const pictures = rows.pictures()) return *pictures;
+  throw InputError({name, "", fmt::format("holds no pictures: its rows are {}", rows.modality().name), "Give the pictures themselves"});
+}
+
+}  // namespace decant
