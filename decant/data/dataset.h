@@ -50,11 +50,4 @@ std::vector<int32_t> labels_of(const Rows& rows);
 /// Number of classes: max(names, 1 + largest label).
 int class_count(const Dataset& dataset);
 
-/// A row that was left out, and why. Becomes a line of bad_files.jsonl.
-struct BadRow {
-  int64_t row = 0;
-  std::string key;
-  std::string reason;
-};
-
 }  // namespace decant

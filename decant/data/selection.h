@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "decant/data/subset.h"
+
 namespace decant {
 
 constexpr int32_t kNoBin = -1;
@@ -26,8 +28,5 @@ struct Selection {
   int64_t serves_from = 1;
   int64_t serves_to = std::numeric_limits<int64_t>::max();
 };
-
-/// What is kept: ascending, distinct rows of the split the Selection was made on.
-using Subset = std::vector<int64_t>;
 
 }  // namespace decant

@@ -47,26 +47,19 @@ struct Pictures {
   Table test;
 };
 
-Subset union_of(const Subset& a, const Subset& b) {
-  Subset both;
-  std::ranges::set_union(a, b, std::back_inserter(both));
-  return both;
-}
-
 Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Options& options, const Context& context) {
   Pictures pictures;
   if (pending.empty() || trial.test->pictures() == nullptr) return pictures;
   std::map<const Rows*, Subset> wanted;
   for (const size_t i : pending) {
     Subset& rows = wanted[plan.runs[i].arm->rows];
-    rows = union_of(rows, *plan.runs[i].rows);
+    rows = rows.united(*plan.runs[i].rows);
   }
   const auto table = [&](const Rows& rows, const Subset& chosen) {
     return std::make_shared<loader::ImageTable>(rows, chosen, trial.size, options.training.cache_bytes, context);
   };
   for (const auto& [rows, chosen] : wanted) pictures.of[rows] = table(*rows, chosen);
-  Subset every(static_cast<size_t>(trial.test->size()));
-  std::iota(every.begin(), every.end(), int64_t{0});
+  const Subset every = Subset::all(trial.test->size());
   pictures.test = table(*trial.test, every);
   return pictures;
 }

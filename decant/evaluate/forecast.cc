@@ -43,9 +43,9 @@ std::optional<double> known_pace(const std::string& identity, Store* store) {
 /// At most `most` of the rows, evenly spaced.
 Subset some_of(const Subset& rows, size_t most) {
   const size_t count = std::min(rows.size(), most);
-  Subset some;
+  std::vector<int64_t> some;
   for (size_t i = 0; i < count; ++i) some.push_back(rows[i * rows.size() / count]);
-  return some;
+  return Subset(std::move(some));
 }
 
 /// Seconds of one short training without a test.

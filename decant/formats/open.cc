@@ -126,9 +126,9 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   return dataset;
 }
 
-std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
+std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
   Stage stage(context, depth == Depth::full ? "checking pictures" : "checking headers", rows.size(), "rows");
-  std::vector<std::vector<BadRow>> chunks(static_cast<size_t>((rows.size() + kCheckChunk - 1) / kCheckChunk));
+  std::vector<std::vector<Excluded>> chunks(static_cast<size_t>((rows.size() + kCheckChunk - 1) / kCheckChunk));
   parallel_for(context, rows.size(), kCheckChunk, [&](int64_t begin, int64_t end) {
     thread_local std::vector<std::byte> scratch;
     thread_local Image image;
@@ -138,7 +138,7 @@ std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& 
     }
     stage.advance(end - begin);
   });
-  std::vector<BadRow> bad;
+  std::vector<Excluded> bad;
   for (auto& chunk : chunks) std::move(chunk.begin(), chunk.end(), std::back_inserter(bad));
   return bad;
 }

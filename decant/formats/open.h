@@ -7,6 +7,7 @@
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
+#include "decant/data/excluded.h"
 
 namespace decant {
 
@@ -32,6 +33,6 @@ enum class Depth {
 
 /// Every row that cannot be used, ascending, with the reason: known faults, files that cannot be opened, pictures that cannot be decoded.
 /// Formats of fixed size hold raw pixels and cannot fail; of rows without pictures only known faults are asked. All threads.
-std::vector<BadRow> find_bad_rows(const Rows& rows, Depth depth, const Context& context);
+std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context);
 
 }  // namespace decant

@@ -90,12 +90,12 @@ TEST(FindBadRows, ListsEachWithItsReason) {
     const auto bad = find_bad_rows(dataset.train(), Depth::full, {.threads = threads});
     ASSERT_EQ(bad.size(), 5u);
     EXPECT_EQ(bad[0].key, "a/2.png");
-    EXPECT_THAT(bad[0].reason, HasSubstr("is a truncated PNG"));
-    EXPECT_EQ(bad[1].reason, "is not a JPEG, PNG or WebP file (starts with 'text')");
-    EXPECT_THAT(bad[2].reason, HasSubstr("TIF is not read"));
-    EXPECT_EQ(bad[3].reason, "is empty");
+    EXPECT_THAT(bad[0].text, HasSubstr("is a truncated PNG"));
+    EXPECT_EQ(bad[1].text, "is not a JPEG, PNG or WebP file (starts with 'text')");
+    EXPECT_THAT(bad[2].text, HasSubstr("TIF is not read"));
+    EXPECT_EQ(bad[3].text, "is empty");
     EXPECT_EQ(bad[4].row, 6);
-    EXPECT_EQ(bad[4].reason, "is a link to nothing");
+    EXPECT_EQ(bad[4].text, "is a link to nothing");
   }
   EXPECT_EQ(find_bad_rows(dataset.train(), Depth::headers, {}).size(), 4u) << "a header alone does not show the missing tail";
 }

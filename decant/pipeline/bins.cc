@@ -121,7 +121,7 @@ Json make_features(const FeaturesOptions& options, const Context& context) {
           {"kind", set.kind},
           {"file", options.out.string()},
           {"reused", set.reused},
-          {"bad_files", input.bad.size()},
+          {"bad_files", input.excluded.size()},
           {"seconds", log.seconds()},
           {"peak_rss_bytes", log.peak_rss_bytes()}};
 }

@@ -56,10 +56,10 @@ Json compress(const CompressOptions& options, const Context& context) {
   reading.check = !options.no_check;
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
   const int64_t count = keep_count(options.keep, input.rows());
-  if (count > input.rows() - static_cast<int64_t>(input.bad.size()))
+  if (count > input.rows() - static_cast<int64_t>(input.excluded.size()))
     throw InputError(
         {options.input.path, "",
-         fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.bad.size())),
+         fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.excluded.size())),
          "Lower --keep"});
 
   // An order over the readable rows; then exactly `count` of them.

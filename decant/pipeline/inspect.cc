@@ -65,10 +65,10 @@ Json oddities_of(const Dataset& dataset) {
   return oddities;
 }
 
-Json bad_of(const std::vector<BadRow>& bad) {
+Json bad_of(const std::vector<Excluded>& bad) {
   Json listed = Json::array();
   for (size_t i = 0; i < std::min(kListed, bad.size()); ++i)
-    listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].reason}});
+    listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].text}});
   return listed;
 }
 
@@ -80,17 +80,17 @@ std::vector<int64_t> looked_at(int64_t rows, bool deep) {
   return picked;
 }
 
-std::vector<BadRow> bad_rows(const Dataset& dataset, const std::vector<int64_t>& picked, bool deep, const Context& context) {
+std::vector<Excluded> bad_rows(const Dataset& dataset, const std::vector<int64_t>& picked, bool deep, const Context& context) {
   const RowsView view(dataset.splits.at(Split::train), picked);
-  std::vector<BadRow> bad = find_bad_rows(view, deep ? Depth::full : Depth::headers, context);
-  for (BadRow& row : bad) row.row = picked[static_cast<size_t>(row.row)];
+  std::vector<Excluded> bad = find_bad_rows(view, deep ? Depth::full : Depth::headers, context);
+  for (Excluded& row : bad) row.row = picked[static_cast<size_t>(row.row)];
   if (static_cast<int64_t>(picked.size()) == dataset.train().size()) return bad;
   for (int64_t row = 0; row < dataset.train().size(); ++row) {
     if (std::binary_search(picked.begin(), picked.end(), row)) continue;
     if (std::string fault = dataset.train().known_fault(row); !fault.empty())
       bad.push_back({row, dataset.train().key(row), std::move(fault)});
   }
-  std::sort(bad.begin(), bad.end(), [](const BadRow& a, const BadRow& b) { return a.row < b.row; });
+  std::sort(bad.begin(), bad.end(), [](const Excluded& a, const Excluded& b) { return a.row < b.row; });
   return bad;
 }
 
@@ -100,7 +100,7 @@ Json inspect(const InspectOptions& options, const Context& context) {
   const Dataset dataset = open_dataset(options.path, {.labels = options.labels}, context);
   const Rows& train = dataset.train();
   const std::vector<int64_t> picked = looked_at(train.size(), options.deep);
-  const std::vector<BadRow> bad = bad_rows(dataset, picked, options.deep, context);
+  const std::vector<Excluded> bad = bad_rows(dataset, picked, options.deep, context);
   const std::vector<int32_t> labels = labels_of(train);
   const int classes = class_count(dataset);
   return {{"format", dataset.format},

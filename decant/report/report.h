@@ -14,6 +14,7 @@
 #include "decant/base/json_fwd.h"
 #include "decant/base/matrix.h"
 #include "decant/data/dataset.h"
+#include "decant/data/excluded.h"
 #include "decant/data/selection.h"
 
 namespace decant::report {
@@ -27,7 +28,7 @@ struct ReportInput {
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty
   const Json* evidence = nullptr;        ///< {"protocol", "results": [...]}; null = the page says how to measure it
-  std::span<const BadRow> bad;
+  std::span<const Excluded> bad;
 };
 
 /// The page, as UTF-8 HTML. Deterministic. Costs one decoded picture for each thumbnail (at most 600); the

@@ -81,9 +81,9 @@ struct FakeRun {
   Json evidence;
   Dataset source;
   Selection selection;
-  Subset kept;
+  std::vector<int64_t> kept;
   Matrix<float> map;
-  std::vector<BadRow> bad;
+  std::vector<Excluded> bad;
 
   ReportInput input() const { return {run, &source, &selection, kept, map.view(), &evidence, bad}; }
 };

@@ -62,7 +62,7 @@ RowFacts gather_rows(const ReportInput& input) {
     DECANT_CHECK(row, <, facts.count);
     facts.kept[static_cast<size_t>(row)] = 1;
   }
-  for (const BadRow& bad : input.bad) {
+  for (const Excluded& bad : input.bad) {
     if (bad.row >= 0 && bad.row < facts.count) facts.bins[static_cast<size_t>(bad.row)] = kNoBin;
   }
   return facts;

@@ -35,7 +35,7 @@ std::string cost_section(const RunFacts& facts) {
   return section("cost", "Time and memory", note, stage_chart(facts.stages));
 }
 
-std::string bad_section(const RunFacts& facts, std::span<const BadRow> bad) {
+std::string bad_section(const RunFacts& facts, std::span<const Excluded> bad) {
   constexpr size_t most = 100;
   const auto listed = static_cast<int64_t>(bad.size());
   const int64_t count = std::max(facts.bad_files, listed);
@@ -46,9 +46,9 @@ std::string bad_section(const RunFacts& facts, std::span<const BadRow> bad) {
   std::string body =
       "<div class=\"scroll\"><table><thead><tr><th "
       "class=\"n\">row</th><th>key</th><th>reason</th></tr></thead><tbody>\n";
-  for (const BadRow& row : bad.first(std::min(most, bad.size()))) {
+  for (const Excluded& row : bad.first(std::min(most, bad.size()))) {
     body +=
-        fmt::format("<tr><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n", row.row, escape(row.key), escape(row.reason));
+        fmt::format("<tr><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n", row.row, escape(row.key), escape(row.text));
   }
   body += "</tbody></table></div>\n";
   if (count > std::min<int64_t>(most, listed))

@@ -28,7 +28,7 @@ std::string map_section(const ReportInput& input, const RowFacts& rows, uint64_t
 /// `sheets`: see thumbnails.h; the pictures themselves follow as one JSON block.
 std::string pictures_section(const ReportInput& input, std::span<const Sheet> sheets);
 std::string cost_section(const RunFacts& facts);
-std::string bad_section(const RunFacts& facts, std::span<const BadRow> bad);
+std::string bad_section(const RunFacts& facts, std::span<const Excluded> bad);
 std::string repeat_section(const RunFacts& facts);
 std::string words_section(const RunFacts& facts);
 

@@ -123,7 +123,7 @@ Chosen choose_rows(const Input& input, const SelectOptions& asked, const Feature
   const SelectOptions named = method_of(asked.method, asked);
   const Automatic automatic =
       named.method == "auto"
-          ? choose_method(known_of(input.dataset.train(), input.rows_asked_of(), input.usable_labels(), named, features, context), named,
+          ? choose_method(known_of(input.dataset.train(), input.eligible_rows(), input.usable_labels(), named, features, context), named,
                           count)
           : Automatic{named, ""};
   const auto material = std::make_shared<const Material>(gather(input, automatic.select, features, count, seed, log, context));

@@ -63,7 +63,7 @@ TEST(ChooseRows, PermutedRowsPermuteTheChoice) {
   other.reorder(from);
   const Input permuted = other.stored();
   for (const char* name : {"facility-location", "subzerocore", "k-center", "herding", "moderate", "d2", "scores"}) {
-    Subset back;
+    std::vector<int64_t> back;
     for (const int64_t row : rows_of(permuted, other.method(name), 30)) back.push_back(from[static_cast<size_t>(row)]);
     std::ranges::sort(back);
     EXPECT_EQ(back, rows_of(input, set.method(name), 30)) << name;

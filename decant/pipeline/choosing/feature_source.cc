@@ -131,7 +131,7 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
       fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
   const features::FeatureKey key{input.digest, options.features, settings, neural().numerics(options.device)};
   const Rows& rows = input.dataset.train();
-  const std::vector<int64_t> bad = input.bad_rows();
+  const Subset bad = input.excluded_rows();
   FeatureSet set = computed(key, options, rows.size(), neural().network_feature_width(rows, bad, network),
                             [&](MatrixView<float> out) { neural().network_features(rows, bad, network, out, context); });
   if (options.features == "gradient") set.gradient_classes = input.classes;
@@ -146,7 +146,7 @@ FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, u
   const Rows& rows = input.dataset.train();
   const int64_t width = std::min(extractor.columns, 4 * extractor.centroids);
   return computed({input.digest, "conv-kmeans", settings, ""}, options, rows.size(), width, [&](MatrixView<float> out) {
-    features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.bad_rows(), out, context);
+    features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
   });
 }
 

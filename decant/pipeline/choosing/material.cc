@@ -129,7 +129,7 @@ double published_cut(double keep) {
 Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
                 const Context& context) {
   Material material{.input = &input, .select = select, .count = count, .seed = seed};
-  material.left_out = input.bad_rows();
+  material.left_out = input.excluded_rows().rows();
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
   material.cut_by_count = select.method == "ccs" && select.hard_cut < 0;
   if (select.hard_cut < 0) material.select.hard_cut = material.cut_by_count ? published_cut(material.keep()) : 0;

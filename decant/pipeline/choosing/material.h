@@ -26,7 +26,7 @@ struct Material {
   std::string cut_note;           ///< what was set aside, or ""
   bool cut_by_count = false;      ///< how much was set aside follows from `count`
 
-  double keep() const { return static_cast<double>(count) / static_cast<double>(input->rows_asked_of()); }
+  double keep() const { return static_cast<double>(count) / static_cast<double>(input->eligible_rows()); }
 };
 
 /// Obtains what `select.method`, which is not "auto", needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot

@@ -43,7 +43,7 @@ std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows,
 namespace {
 
 std::vector<int32_t> pools_by_kmeans(const Input& input, int32_t pools, const FeatureSet& features, uint64_t seed, const Context& context) {
-  const std::vector<int64_t> usable = input.usable_rows();
+  const Subset usable = input.usable_rows();
   const std::vector<int32_t> found =
       kmeans_pools(features.features, usable, {.pools = pools, .first_column = features.gradient_classes, .seed = seed}, context);
   std::vector<int32_t> numbers(static_cast<size_t>(input.rows()), kNoLabel);
@@ -53,7 +53,7 @@ std::vector<int32_t> pools_by_kmeans(const Input& input, int32_t pools, const Fe
 
 /// Usable rows that the file gives no pool are one, the last.
 std::vector<int32_t> pools_in_file(const Input& input, const std::filesystem::path& file) {
-  std::vector<int32_t> pools = read_pools(file, input.rows(), input.bad_rows());
+  std::vector<int32_t> pools = read_pools(file, input.rows(), input.excluded_rows());
   const int32_t last = 1 + *std::ranges::max_element(pools);
   for (const int64_t row : input.usable_rows()) {
     if (int32_t& pool = pools[static_cast<size_t>(row)]; pool == kNoLabel) pool = last;

@@ -61,7 +61,7 @@ TEST(PoolsInPlaceOfClasses, ByKMeansNeedNoLabels) {
 TEST(PoolsInPlaceOfClasses, LeaveBadRowsOutAndMakeOnePoolOfRowsWithoutANumber) {
   const DrawnSet set("numbered", {30, 20});
   Input input = set.stored();
-  input.bad.push_back({7, "row 7", "torn"});
+  input.excluded.push_back({7, "row 7", "torn"});
   std::vector<int32_t> numbers(50, 4);
   for (const int i : {7, 8, 9}) numbers[static_cast<size_t>(i)] = -1;
   write_npy<int32_t>(set.folder / "p.npy", numbers);

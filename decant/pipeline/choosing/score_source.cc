@@ -57,7 +57,7 @@ features::FeatureKey key_of(const Input& input, const ProxyOptions& proxy, uint6
 /// What guessing the commonest class would get right.
 double guessing(const Input& input) {
   std::vector<int64_t> counts(static_cast<size_t>(input.classes));
-  const std::vector<int64_t> usable = input.usable_rows();
+  const Subset usable = input.usable_rows();
   for (const int64_t row : usable) ++counts[static_cast<size_t>(input.labels[static_cast<size_t>(row)])];
   return static_cast<double>(*std::max_element(counts.begin(), counts.end())) / static_cast<double>(usable.size());
 }
@@ -142,10 +142,10 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   if (!fs::exists(folder / kDynamicsFile))
     throw InputError({folder.string(), "", "holds no dynamics.json", "Name a folder that `decant scores` wrote, or a .npy of scores"});
   DynamicsSet set = recorded_in(folder, input);
-  if (input.held_out > 0)
+  if (input.held_out() > 0)
     throw InputError({folder.string(), "",
                       fmt::format("saw all rows of {}, also the {} that are held out to be tested on", input.dataset.root.string(),
-                                  human_count(input.held_out)),
+                                  human_count(input.held_out())),
                       "Leave --scores out, so that a proxy is trained on the others, or give test rows: --test"});
   if (set.record["input"] != input.digest)
     throw InputError({folder.string(), "",

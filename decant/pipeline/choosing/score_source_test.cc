@@ -57,7 +57,7 @@ TEST(ScoreColumns, MayBeIntegersOrAColumnOfAMatrix) {
   write_npy<int32_t>(set.folder / "s.npy", whole, column);
   SelectOptions select = set.method("scores");
   select.pool = true;
-  Subset largest;
+  std::vector<int64_t> largest;
   for (int64_t row = 0; row < 20; ++row) {
     if (whole[static_cast<size_t>(row)] >= 5) largest.push_back(row);
   }

@@ -17,13 +17,13 @@ namespace decant {
 namespace fs = std::filesystem;
 namespace {
 
-/// The input without the held-out rows: as if they could not be read. Its digest is another, for features are fitted to what is left.
+/// The input without the held-out rows. Its digest is another, for features are fitted to what is left.
 Input to_choose_from(const JudgedSets& sets) {
   Input input = sets.full;
   if (sets.held_out.empty()) return input;
-  for (const int64_t row : sets.held_out) input.bad.push_back({row, input.dataset.train().key(row), "held out"});
-  input.held_out = std::ssize(sets.held_out);
-  std::ranges::sort(input.bad, {}, &BadRow::row);
+  for (const int64_t row : sets.held_out)
+    input.excluded.push_back({row, input.dataset.train().key(row), "held out", Excluded::Why::held_out});
+  std::ranges::sort(input.excluded, {}, &Excluded::row);
   input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
   return input;
 }
@@ -103,8 +103,7 @@ void add_sizes(std::vector<int64_t>& counts, const std::vector<GivenSet>& given)
 /// Class-balanced random rows of the full set, drawn anew for every seed.
 std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t count) {
   return [&sets, count](uint64_t seed) {
-    Subset left_out;
-    std::ranges::set_union(sets.full.bad_rows(), sets.held_out, std::back_inserter(left_out));
+    const Subset left_out = sets.full.excluded_rows().united(sets.held_out);
     return sample(select_random(sets.full.rows(), sets.full.labels, left_out, true, seed), {}, count, seed);
   };
 }

@@ -18,18 +18,6 @@ namespace decant {
 namespace fs = std::filesystem;
 namespace {
 
-Subset every_row(const Rows& rows) {
-  Subset all(static_cast<size_t>(rows.size()));
-  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
-  return all;
-}
-
-Subset without(const Subset& rows, const Subset& taken) {
-  Subset left;
-  std::ranges::set_difference(rows, taken, std::back_inserter(left));
-  return left;
-}
-
 bool is_row_file(const std::string& spec) {
   return spec.ends_with(".npy");
 }
@@ -38,21 +26,21 @@ bool is_row_file(const std::string& spec) {
 Subset read_rows(const std::string& file, const Input& full) {
   const std::vector<int64_t> read = read_indices(file);
   if (read.empty()) throw InputError({file, "", "names no row", "Give the numbers of the rows to train on"});
-  const std::vector<int64_t> bad = full.bad_rows();
-  Subset rows;
+  const Subset excluded = full.excluded_rows();
+  std::vector<int64_t> rows;
   for (size_t i = 0; i < read.size(); ++i) {
     const std::string place = fmt::format("entry {}", i);
     if (read[i] >= full.rows())
       throw InputError({file, place, fmt::format("row {} is none of the {} training rows", read[i], human_count(full.rows())),
                         "Number rows from 0, in the order that `decant inspect` describes"});
-    if (std::ranges::binary_search(bad, read[i]))
+    if (excluded.contains(read[i]))
       throw InputError({file, place, fmt::format("row {} cannot be read", read[i]), "Leave it out, or mend it"});
     rows.push_back(read[i]);
   }
   std::ranges::sort(rows);
   if (const auto twice = std::ranges::adjacent_find(rows); twice != rows.end())
     throw InputError({file, "", fmt::format("row {} appears twice", *twice), "Name each row once"});
-  return rows;
+  return Subset(std::move(rows));
 }
 
 /// Names that tell the sets apart: "small" of one; the last part of the path of several, or all of it where that is not enough.
@@ -86,7 +74,7 @@ void require_numbers(const Input& full, const std::string& file, const Context& 
   const Features* const features = full.dataset.train().features();
   if (features == nullptr) return;
   std::vector<bool> skip(static_cast<size_t>(full.rows()));
-  for (const int64_t row : full.bad_rows()) skip[static_cast<size_t>(row)] = true;
+  for (const int64_t row : full.excluded_rows()) skip[static_cast<size_t>(row)] = true;
   require_finite(*features, file, skip, {}, context);
 }
 
@@ -119,7 +107,7 @@ std::vector<int32_t> relabelling(const Dataset& other, const Input& full) {
 }
 
 std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const Dataset& dataset, const Input& full) {
-  std::vector<int64_t> every = every_row(*rows);
+  std::vector<int64_t> every = Subset::all(rows->size()).rows();
   return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
 }
 
@@ -132,14 +120,14 @@ std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
 
 /// The readable rows of a held-out split: one bad test picture must not end an evaluation.
 std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
-  const std::vector<BadRow> bad = find_bad_rows(*rows, Depth::full, context);
+  const std::vector<Excluded> bad = find_bad_rows(*rows, Depth::full, context);
   if (bad.empty()) return rows;
-  context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().reason));
-  Subset taken;
-  for (const BadRow& row : bad) taken.push_back(row.row);
-  std::vector<int64_t> good = without(every_row(*rows), taken);
+  context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().text));
+  std::vector<int64_t> taken;
+  for (const Excluded& row : bad) taken.push_back(row.row);
+  std::vector<int64_t> good = Subset::all(rows->size()).without(Subset(std::move(taken))).rows();
   if (good.empty())
-    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().reason),
+    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().text),
                       "Mend the test split, or name other rows: --test"});
   return std::make_shared<RowsView>(std::move(rows), std::move(good));
 }
@@ -170,7 +158,7 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Inp
 Subset draw_held_out(const Input& full, double share, uint64_t seed) {
   if (!(share > 0 && share < 1)) throw UsageError("--hold-out must lie between 0 and 1");
   const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
-  const Selection random = select_random(full.rows(), full.labels, full.bad_rows(), true, seed);
+  const Selection random = select_random(full.rows(), full.labels, full.excluded_rows(), true, seed);
   return sample(random, {}, std::max<int64_t>(1, count), seed);
 }
 
@@ -193,7 +181,7 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t s
     return;
   }
   sets.held_out = draw_held_out(sets.full, options.hold_out, seed);
-  sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out);
+  sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out.rows());
   sets.test_digest = Digest().add(sets.full.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
   sets.note = fmt::format("; no test split: {} training rows held out of every set", human_count(std::ssize(sets.held_out)));
 }
@@ -201,7 +189,7 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t s
 /// Rows of the full set by number.
 void point_at_full(GivenSet& set, const JudgedSets& sets) {
   set.rows = sets.full.dataset.splits.at(Split::train);
-  set.subset = without(set.kept, sets.held_out);
+  set.subset = set.kept.without(sets.held_out);
   set.digest = sets.full.digest;
 }
 
@@ -211,9 +199,11 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& co
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
   const bool same_order = set.folder->run.value("output_format", "") == sets.full.dataset.format && rows->size() == std::ssize(set.kept);
   if (!sets.held_out.empty() && !same_order) return point_at_full(set, sets);
+  std::vector<int64_t> own_rows;
   for (int64_t i = 0; i < rows->size(); ++i) {
-    if (sets.held_out.empty() || !std::ranges::binary_search(sets.held_out, set.kept[static_cast<size_t>(i)])) set.subset.push_back(i);
+    if (sets.held_out.empty() || !sets.held_out.contains(set.kept[static_cast<size_t>(i)])) own_rows.push_back(i);
   }
+  set.subset = Subset(std::move(own_rows));
   set.rows = relabelled(rows, own, sets.full);
   set.digest = content_digest(*set.rows, nullptr, context);
 }
@@ -236,7 +226,7 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const
   sets.given = open_given(options);
   sets.full = read_full(options, sets.given, context);
   find_test_rows(sets, options, seed, context);
-  sets.full_rows = without(sets.full.usable_rows(), sets.held_out);
+  sets.full_rows = sets.full.usable_rows().without(sets.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets, context);
   return sets;
 }

@@ -44,18 +44,17 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
 }
 
 void report_bad(const Input& input, const InputOptions& options, const Context& context) {
-  if (input.bad.empty()) return;
-  const BadRow& first = input.bad.front();
+  if (input.excluded.empty()) return;
+  const Excluded& first = input.excluded.front();
   if (options.strict)
-    throw InputError({options.path, fmt::format("row {} ({})", first.row, first.key), first.reason,
+    throw InputError({options.path, fmt::format("row {} ({})", first.row, first.key), first.text,
                       "Mend or remove the file, or run without --strict to leave such rows out"});
-  if (static_cast<int64_t>(input.bad.size()) == input.rows())
-    throw InputError(
-        {options.path, "",
-         fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.reason),
-         "Check the files"});
+  if (static_cast<int64_t>(input.excluded.size()) == input.rows())
+    throw InputError({options.path, "",
+                      fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.text),
+                      "Check the files"});
   context.warn(fmt::format("{} of {} rows cannot be read and are left out, {} first: {}",
-                           human_count(static_cast<int64_t>(input.bad.size())), human_count(input.rows()), first.key, first.reason));
+                           human_count(static_cast<int64_t>(input.excluded.size())), human_count(input.rows()), first.key, first.text));
 }
 
 }  // namespace
@@ -67,24 +66,18 @@ bool Input::labelled() const {
   return true;
 }
 
-std::vector<int64_t> Input::bad_rows() const {
-  std::vector<int64_t> rows;
-  for (const BadRow& row : bad) rows.push_back(row.row);
-  return rows;
+Subset Input::excluded_rows() const {
+  std::vector<int64_t> numbers;
+  for (const Excluded& out : excluded) numbers.push_back(out.row);
+  return Subset(std::move(numbers));
 }
 
-std::vector<int64_t> Input::usable_rows() const {
-  std::vector<int64_t> usable;
-  usable.reserve(labels.size());
-  auto next_bad = bad.begin();
-  for (int64_t row = 0; row < rows(); ++row) {
-    if (next_bad != bad.end() && next_bad->row == row) {
-      ++next_bad;
-    } else {
-      usable.push_back(row);
-    }
-  }
-  return usable;
+Subset Input::usable_rows() const {
+  return Subset::all(rows()).without(excluded_rows());
+}
+
+int64_t Input::held_out() const {
+  return std::ranges::count(excluded, Excluded::Why::held_out, &Excluded::why);
 }
 
 std::vector<int32_t> Input::usable_labels() const {
@@ -116,7 +109,7 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.labels = labels_of(train);
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
-  input.bad = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
+  input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
   input.digest = content_digest(train, options.ranks, context);
   report_bad(input, options, context);
   return input;

@@ -8,23 +8,25 @@
 #include "decant/base/context.h"
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
+#include "decant/data/excluded.h"
+#include "decant/data/subset.h"
 
 namespace decant {
 
 struct Input {
   Dataset dataset;
-  std::vector<BadRow> bad;            ///< of the training split, ascending
+  std::vector<Excluded> excluded;     ///< of the training split, ascending by row
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  std::string digest;    ///< of every training row's key, label and bytes
-  int64_t held_out = 0;  ///< of the bad rows, those that are none: they are tested on
+  std::string digest;  ///< of every training row's key, label and bytes
 
   int64_t rows() const { return dataset.train().size(); }
-  int64_t rows_asked_of() const { return rows() - held_out; }  ///< what a keep ratio is a share of
-  bool labelled() const;                                       ///< every usable row has a label
-  std::vector<int64_t> bad_rows() const;
-  std::vector<int64_t> usable_rows() const;
+  int64_t held_out() const;                                      ///< excluded rows that are reserved for testing
+  int64_t eligible_rows() const { return rows() - held_out(); }  ///< what --keep is a fraction of
+  bool labelled() const;                                         ///< every usable row has a label
+  Subset excluded_rows() const;
+  Subset usable_rows() const;
   std::vector<int32_t> usable_labels() const;   ///< beside usable_rows()
   std::string class_name(int32_t label) const;  ///< the name, or the number when there is none
 };

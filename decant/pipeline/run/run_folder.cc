@@ -69,12 +69,12 @@ Selection load_selection(const fs::path& folder, const Json& run) {
 Subset load_kept(const fs::path& folder, int64_t rows) {
   const fs::path file = folder / "indices.npy";
   if (!fs::exists(file)) return {};
-  Subset kept = read_indices(file);
+  std::vector<int64_t> kept = read_indices(file);
   for (size_t i = 0; i < kept.size(); ++i) {
     if (kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1]))
       refuse(file, fmt::format("entry {}", i), "rows are not ascending and in range");
   }
-  return kept;
+  return Subset(std::move(kept));
 }
 
 }  // namespace

@@ -63,10 +63,10 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
   writer.commit();
 }
 
-void write_bad_files(const std::vector<BadRow>& bad, const fs::path& file) {
+void write_bad_files(const std::vector<Excluded>& bad, const fs::path& file) {
   if (bad.empty()) return;
   FileWriter writer(file);
-  for (const BadRow& row : bad) writer.write(dump({{"row", row.row}, {"key", row.key}, {"reason", row.reason}}) + "\n");
+  for (const Excluded& row : bad) writer.write(dump({{"row", row.row}, {"key", row.key}, {"reason", row.text}}) + "\n");
   writer.commit();
 }
 
@@ -134,7 +134,7 @@ Json run_json(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
           {"features", set.features},
           {"bins", bins_json(set)},
           {"classes", classes_json(set)},
-          {"bad_files", set.input.bad.size()},
+          {"bad_files", set.input.excluded.size()},
           {"stages", log.stages_json()}};
 }
 
@@ -180,7 +180,7 @@ void write_report(const fs::path& folder, const Json& run, const Input* input, c
                                  .kept = kept,
                                  .map = map,
                                  .evidence = evidence.is_null() ? nullptr : &evidence,
-                                 .bad = input == nullptr ? std::span<const BadRow>() : std::span<const BadRow>(input->bad)};
+                                 .bad = input == nullptr ? std::span<const Excluded>() : std::span<const Excluded>(input->excluded)};
   write_file(folder / "report.html", report::render(page, context));
 }
 
@@ -193,7 +193,7 @@ Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, c
       const int64_t shape[] = {set.map.rows, set.map.cols};
       write_npy<float>(folder / "map.npy", {set.map.data, static_cast<size_t>(set.map.rows * set.map.cols)}, shape);
     }
-    write_bad_files(set.input.bad, folder / "bad_files.jsonl");
+    write_bad_files(set.input.excluded, folder / "bad_files.jsonl");
     return write_data(set, folder, context);
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });

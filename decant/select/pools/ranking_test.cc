@@ -56,7 +56,7 @@ TEST(Ranking, ServesSmallerNumbersWhereAPoolsShareIsLarger) {
   const auto of_last_pool = [&](int64_t kept_of, int64_t count) {
     const Selection made = select_ranked("largest", 14, labels, {}, kept_of, {}, largest_first, {});
     const Subset kept = sample(made, {}, count, 0);
-    return Subset(std::ranges::lower_bound(kept, 12), kept.end());
+    return std::vector<int64_t>(std::ranges::lower_bound(kept, 12), kept.end());
   };
   ASSERT_EQ(of_last_pool(10, 10).size(), 2u);
   ASSERT_EQ(of_last_pool(11, 11).size(), 1u) << "the Alabama paradox";

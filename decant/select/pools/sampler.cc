@@ -39,17 +39,17 @@ Random stream_of(uint64_t seed, int32_t label, int32_t bin) {
 /// The first of every pool's (or class's) rows, in the order of the ranking.
 Subset first_of(const Selection& selection, std::span<const int32_t> labels, const std::map<int32_t, int64_t>& counts) {
   std::map<int32_t, int64_t> left = counts;
-  Subset kept;
+  std::vector<int64_t> kept;
   for (const int64_t row : selection.order) {
     int64_t& more = left[labels.empty() ? selection.pools[static_cast<size_t>(row)] : labels[static_cast<size_t>(row)]];
     if (more-- > 0) kept.push_back(row);
   }
   std::sort(kept.begin(), kept.end());
-  return kept;
+  return Subset(std::move(kept));
 }
 
 /// `owed`: what each bin got too little in the classes before; brought up to date here, so that over all classes no bin is favoured.
-void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::map<int32_t, double>& owed, Subset& kept) {
+void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::map<int32_t, double>& owed, std::vector<int64_t>& kept) {
   std::vector<int64_t> sizes;
   std::vector<double> owed_here;
   for (const auto& [bin, rows] : bins) {
@@ -97,11 +97,11 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
     for (const auto& [label, bins] : classes) of_class[label] = counts[at++];
     return first_of(selection, labels, of_class);
   }
-  Subset kept;
+  std::vector<int64_t> kept;
   std::map<int32_t, double> owed;
   for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, owed, kept);
   std::sort(kept.begin(), kept.end());
-  return kept;
+  return Subset(std::move(kept));
 }
 
 }  // namespace decant

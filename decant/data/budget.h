@@ -1,0 +1,33 @@
+// How much a small set may hold. Rows are what is counted unless something else is what costs: bytes where pictures are
+// stored, tokens where texts are read, objects where boxes are learnt. Sets are comparable at equal budgets only.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace decant {
+
+struct Budget {
+  enum class Unit { rows, bytes, tokens, objects };
+
+  int64_t amount = 0;
+  Unit unit = Unit::rows;
+  bool operator==(const Budget&) const = default;
+};
+
+/// "rows", "bytes", "tokens", "objects".
+constexpr std::string_view name_of(Budget::Unit unit) {
+  switch (unit) {
+    case Budget::Unit::rows:
+      return "rows";
+    case Budget::Unit::bytes:
+      return "bytes";
+    case Budget::Unit::tokens:
+      return "tokens";
+    case Budget::Unit::objects:
+      return "objects";
+  }
+  return "";
+}
+
+}  // namespace decant

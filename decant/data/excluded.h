@@ -1,0 +1,23 @@
+// A row that takes no part, and why.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace decant {
+
+struct Excluded {
+  enum class Why {
+    unreadable,  ///< a line of bad_files.jsonl
+    held_out,    ///< reserved for testing: --keep is not a fraction of it
+    hard_cut,    ///< set aside as too hard before choosing
+    duplicate    ///< repeats another row
+  };
+
+  int64_t row = 0;
+  std::string key;
+  std::string text;  ///< for people: the fault
+  Why why = Why::unreadable;
+};
+
+}  // namespace decant

@@ -1,0 +1,65 @@
+// Some rows of a split, ascending and distinct: what is kept, what is trained on, what is left out.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "decant/base/errors.h"
+
+namespace decant {
+
+/// Reads like a const vector of row numbers, and passes as a span of them.
+class Subset {
+ public:
+  using value_type = int64_t;
+  using const_iterator = std::vector<int64_t>::const_iterator;
+
+  Subset() = default;
+  /// REQUIRES: ascending, distinct (checked).
+  explicit Subset(std::vector<int64_t> rows) : rows_(std::move(rows)) {
+    DECANT_CHECK(std::ranges::adjacent_find(rows_, std::ranges::greater_equal()) == rows_.end(), ==, true);
+  }
+  Subset(std::initializer_list<int64_t> rows) : Subset(std::vector<int64_t>(rows)) {}
+
+  /// 0 … count−1.
+  static Subset all(int64_t count) {
+    std::vector<int64_t> rows(static_cast<size_t>(count));
+    std::iota(rows.begin(), rows.end(), int64_t{0});
+    return Subset(std::move(rows));
+  }
+
+  Subset without(const Subset& taken) const {
+    std::vector<int64_t> left;
+    std::ranges::set_difference(rows_, taken.rows_, std::back_inserter(left));
+    return Subset(std::move(left));
+  }
+  Subset united(const Subset& other) const {
+    std::vector<int64_t> both;
+    std::ranges::set_union(rows_, other.rows_, std::back_inserter(both));
+    return Subset(std::move(both));
+  }
+  bool contains(int64_t row) const { return std::ranges::binary_search(rows_, row); }
+
+  size_t size() const { return rows_.size(); }
+  bool empty() const { return rows_.empty(); }
+  int64_t operator[](size_t i) const { return rows_[i]; }
+  int64_t front() const { return rows_.front(); }
+  int64_t back() const { return rows_.back(); }
+  const_iterator begin() const { return rows_.begin(); }
+  const_iterator end() const { return rows_.end(); }
+  const int64_t* data() const { return rows_.data(); }
+  const std::vector<int64_t>& rows() const { return rows_; }
+  auto operator<=>(const Subset&) const = default;
+  bool operator==(const Subset&) const = default;
+  bool operator==(const std::vector<int64_t>& other) const { return rows_ == other; }
+
+ private:
+  std::vector<int64_t> rows_;
+};
+
+}  // namespace decant
