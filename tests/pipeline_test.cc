@@ -47,19 +47,19 @@ std::vector<std::pair<std::string, std::string>> lasting(const fs::path& out) {
 TEST(Compress, KeepsExactCountsOfEveryClassAndVerifies) {
   const fs::path in = cifar_set("exact_in", 2, 200);
   const fs::path out = fresh_folder("exact") / "out";
-  const Json run = compress(options_for(in, out), {.threads = 2});
-  EXPECT_EQ(run["rows"], 400);
-  EXPECT_EQ(run["kept"], 80);
-  EXPECT_EQ(run["bytes_after"], 80 * 3073);
-  for (size_t c = 0; c < 4; ++c) EXPECT_EQ(run["classes"][c]["kept"], 20);
-  for (const Json& b : run["bins"]) EXPECT_EQ(b["kept"], 20);
+  const RunRecord run = compress(options_for(in, out), {.threads = 2});
+  EXPECT_EQ(run.rows, 400);
+  EXPECT_EQ(run.kept, 80);
+  EXPECT_EQ(run.bytes_after, 80 * 3073);
+  for (size_t c = 0; c < 4; ++c) EXPECT_EQ(run.classes[c].kept, 20);
+  for (const PartRecord& bin : run.bins) EXPECT_EQ(bin.kept, 20);
   const RunFolder folder = load_run_folder(out);
   EXPECT_EQ(folder.kept.size(), 80u);
   EXPECT_EQ(folder.selection.order.size(), 400u);
   for (const char* file : {"report.html", "README.md", "events.jsonl", "manifest.jsonl", "map.npy"})
     EXPECT_TRUE(fs::exists(out / file)) << file;
   EXPECT_FALSE(fs::exists(out / "bad_files.jsonl"));
-  EXPECT_EQ(verify({.run = out, .source = in.string()}, {})["kept"], 80);
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {}).kept, 80);
 }
 
 TEST(Compress, GivesTheSameBytesForAnyNumberOfThreads) {
@@ -78,14 +78,14 @@ TEST(Compress, RandomKeepsTheSharesOfTheClasses) {
   CompressOptions options = options_for(in, fresh_folder("random_out") / "out");
   options.select.method = "random";
   options.keep = "10";
-  const Json run = compress(options, {});
-  EXPECT_EQ(run["kept"], 10);
-  EXPECT_TRUE(run["features"].is_null());
+  const RunRecord run = compress(options, {});
+  EXPECT_EQ(run.kept, 10);
+  EXPECT_FALSE(run.features.has_value());
   int64_t kept = 0;
-  for (const Json& c : run["classes"]) {
-    if (c["rows"] == 0) continue;
-    EXPECT_GE(c["kept"], 3);
-    kept += c["kept"].get<int64_t>();
+  for (const PartRecord& part : run.classes) {
+    if (part.rows == 0) continue;
+    EXPECT_GE(part.kept, 3);
+    kept += part.kept;
   }
   EXPECT_EQ(kept, 10);
 }
@@ -99,7 +99,7 @@ TEST(Compress, UsesFeaturesOfTheUsersOwn) {
   write_npy<float>(folder / "f.npy", features, shape);
   CompressOptions options = options_for(in, folder / "out");
   options.features.features = (folder / "f.npy").string();
-  EXPECT_EQ(compress(options, {})["features"]["kind"], "file");
+  EXPECT_EQ(compress(options, {}).features->kind, "file");
 
   const int64_t wrong[] = {30, 6};
   write_npy<float>(folder / "wrong.npy", features, wrong);
@@ -223,8 +223,8 @@ TEST(Compress, InterruptedWhileCopyingFilesLeavesNoOutput) {
   const size_t copied = contents(folder / "out.partial" / "data").size();
   EXPECT_GE(copied, 20u);
   EXPECT_LE(copied, 23u) << "each thread ends with the file it has in hand";
-  EXPECT_EQ(compress(options, {})["kept"], 150);
-  EXPECT_EQ(verify({.run = out, .source = options.input.path}, {})["kept"], 150);
+  EXPECT_EQ(compress(options, {}).kept, 150);
+  EXPECT_EQ(verify({.run = out, .source = options.input.path}, {}).kept, 150);
 }
 
 TEST(Sample, GivesWhatCompressWouldHaveGiven) {
@@ -236,12 +236,12 @@ TEST(Sample, GivesWhatCompressWouldHaveGiven) {
   CompressOptions tenth = options_for(in, folder / "tenth");
   tenth.keep = "10%";
   compress(tenth, {});
-  resample({.run = folder / "half", .out = folder / "again", .keep = "10%"}, {});
+  sample_run({.run = folder / "half", .out = folder / "again", .keep = "10%"}, {});
   EXPECT_EQ(lasting(folder / "again"), lasting(folder / "tenth"));
-  resample({.run = folder / "half", .out = folder / "rows.npy", .keep = "10%"}, {});
+  sample_run({.run = folder / "half", .out = folder / "rows.npy", .keep = "10%"}, {});
   EXPECT_EQ(read_indices(folder / "rows.npy"), load_run_folder(folder / "tenth").kept);
-  EXPECT_THAT(message_of([&] { resample({.run = folder / "half", .out = folder / "rows.npy"}, {}); }), HasSubstr("exists already"));
-  EXPECT_THAT(message_of([&] { resample({.run = in, .out = folder / "x.npy"}, {}); }), HasSubstr("run.json"));
+  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "half", .out = folder / "rows.npy"}, {}); }), HasSubstr("exists already"));
+  EXPECT_THAT(message_of([&] { sample_run({.run = in, .out = folder / "x.npy"}, {}); }), HasSubstr("run.json"));
 }
 
 TEST(Sample, RefusesAnotherSource) {
@@ -249,10 +249,10 @@ TEST(Sample, RefusesAnotherSource) {
   const fs::path other = cifar_set("other/in2", 1, 44);
   const fs::path folder = fresh_folder("other_out");
   compress(options_for(in, folder / "out"), {});
-  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }),
+  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }),
               HasSubstr("digest"));
   fs::remove_all(in);
-  EXPECT_THAT(message_of([&] { resample({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer there"));
+  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer there"));
 }
 
 TEST(Verify, FindsEveryKindOfDamage) {
@@ -285,9 +285,9 @@ TEST(Convert, VerifiesPictureByPicture) {
   for (const std::string to : {"imagefolder", "webdataset"}) {
     CompressOptions options = options_for(in, folder / to);
     options.to = to;
-    const Json run = compress(options, {});
-    EXPECT_EQ(run["output_format"], to);
-    EXPECT_EQ(verify({.run = folder / to, .source = in.string()}, {})["kept"], 12) << to;
+    const RunRecord run = compress(options, {});
+    EXPECT_EQ(run.output_format, to);
+    EXPECT_EQ(verify({.run = folder / to, .source = in.string()}, {}).kept, 12) << to;
   }
 }
 
@@ -353,10 +353,10 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
   const int64_t shape[] = {90, 5};
   write_npy<float>(folder / "f.npy", features, shape);
   write_npy<int64_t>(folder / "y.npy", labels);
-  const Json run = make_bins(
+  const auto run = make_bins(
       {.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.method = "bins", .bins = 3}}, {});
-  EXPECT_EQ(run["pools"], 3);
-  resample({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
+  EXPECT_EQ(run->pool_count, 3);
+  sample_run({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
   std::map<std::pair<int64_t, int32_t>, int> counts;
   const RunFolder loaded = load_run_folder(folder / "bins");
   for (const int64_t row : read_indices(folder / "rows.npy"))

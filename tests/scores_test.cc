@@ -107,9 +107,9 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
   EXPECT_TRUE(make_scores(options, {.threads = 1})["reused"]);
 
   // The record, its copy and a column of it lead to the same rows.
-  const Json by_cache = compress(by_proxy(pictures, folder / "a"), {.threads = 1});
-  EXPECT_EQ(by_cache["kept"], 24);
-  EXPECT_THAT(by_cache["method_note"].get<std::string>(), testing::HasSubstr("dual by Beta sampling (mode"));
+  const RunRecord by_cache = compress(by_proxy(pictures, folder / "a"), {.threads = 1});
+  EXPECT_EQ(by_cache.kept, 24);
+  EXPECT_THAT(by_cache.method_note, testing::HasSubstr("dual by Beta sampling (mode"));
   CompressOptions by_folder = by_proxy(pictures, folder / "b");
   by_folder.select.scores = options.out.string();
   by_folder.features.cache = folder / "empty cache";
@@ -183,9 +183,9 @@ TEST_F(ProxyScores, OfPoolsAreLearntInPlaceOfLabels) {
   CompressOptions options = by_proxy(in, folder / "out", "auto");
   options.select.pools = (folder / "pools.npy").string();
   options.select.score_epochs = 6;
-  const Json run = compress(options, {.threads = 1});
-  EXPECT_EQ(run["method"], "progress");
-  expect_says(run["method_note"], {"6 epochs of quick, in each of 4 pools (of 100 to 100 rows) named by", "there are pools and 20 %"});
+  const RunRecord run = compress(options, {.threads = 1});
+  EXPECT_EQ(run.method, "progress");
+  expect_says(run.method_note, {"6 epochs of quick, in each of 4 pools (of 100 to 100 rows) named by", "there are pools and 20 %"});
   std::vector<int> kept(4);
   for (const int64_t row : load_run_folder(folder / "out").kept) ++kept[static_cast<size_t>(colours[static_cast<size_t>(row)])];
   EXPECT_EQ(kept, std::vector<int>(4, 20));
@@ -196,10 +196,10 @@ TEST_F(ProxyScores, OfPoolsAreLearntInPlaceOfLabels) {
 TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {
   CompressOptions options = by_proxy(cifar_set("probe/in", 2, 300, 10), fresh_folder("probe_out") / "out", "auto");
   options.select.scores = "probe";
-  const Json run = compress(options, {.threads = 1});
-  EXPECT_EQ(run["method"], "probe");
-  EXPECT_THAT(run["method_note"].get<std::string>(), testing::HasSubstr("linear probe"));
-  EXPECT_EQ(run["kept"], 120);
+  const RunRecord run = compress(options, {.threads = 1});
+  EXPECT_EQ(run.method, "probe");
+  EXPECT_THAT(run.method_note, testing::HasSubstr("linear probe"));
+  EXPECT_EQ(run.kept, 120);
 }
 
 TEST(ScoresOfOneClass, AreRefusedAndAutoDoesWithout) {
@@ -209,7 +209,7 @@ TEST(ScoresOfOneClass, AreRefusedAndAutoDoesWithout) {
   expect_says(message_of([&] { make_scores({.input = {.path = in.string()}, .out = folder / "scores"}, {}); }), {"one class only"});
   EXPECT_FALSE(fs::exists(folder / "dual"));
   EXPECT_FALSE(fs::exists(folder / "scores"));
-  EXPECT_EQ(compress(by_proxy(in, folder / "auto", "auto"), {})["method"], "random");
+  EXPECT_EQ(compress(by_proxy(in, folder / "auto", "auto"), {}).method, "random");
 }
 
 }  // namespace

@@ -24,15 +24,13 @@ class BinsVerb final : public Verb {
     }
     options_.command = command;
     options_.ranks = globals.ranks;
-    const Json run = make_bins(options_, context);
-    if (run.is_null()) return "";
-    if (globals.json) return json_text(run, 2) + "\n";
-    const Json& serves = run["serves"];
-    const bool alone = serves.is_array() && serves[0] == serves[1];
+    const std::optional<RunRecord> run = make_bins(options_, context);
+    if (!run) return "";
+    if (globals.json) return json_text(to_json(*run), 2) + "\n";
+    const bool alone = run->serves && run->serves->least == run->serves->most;
     return fmt::format("{}: {} rows ordered in {}\nhow: {}\nnext: decant sample {} --keep {} -o indices.npy\n", options_.out.string(),
-                       human_count(run["rows"]), human_seconds(run["seconds"]), run["method_note"].get<std::string>(),
-                       options_.out.string(),
-                       alone                   ? json_text(serves[0])
+                       human_count(run->rows), human_seconds(run->seconds), run->method_note, options_.out.string(),
+                       alone                   ? std::to_string(run->serves->least)
                        : options_.keep.empty() ? "20%"
                                                : options_.keep);
   }
@@ -41,34 +39,10 @@ class BinsVerb final : public Verb {
   BinsOptions options_;
 };
 
-class FeaturesVerb final : public Verb {
- public:
-  std::string name() const override { return "features"; }
-  std::string summary() const override { return "features of every picture, as a .npy"; }
-  std::vector<std::string> examples() const override {
-    return {"decant features photos/ -o photos.npy",
-            "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors"};
-  }
-  void declare(OptionTable& table) override { options_.declare(table); }
-  std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would compute features of {} and write {}\n", options_.input.path, options_.out.string());
-    const Json made = make_features(options_, context);
-    if (globals.json) return json_text(made, 2) + "\n";
-    return fmt::format("{}: {} rows of {} numbers ({}) in {}\n", options_.out.string(), human_count(made["rows"]),
-                       made["columns"].get<int64_t>(), made["kind"].get<std::string>(), human_seconds(made["seconds"]));
-  }
-
- private:
-  FeaturesOptions options_;
-};
-
 }  // namespace
 
 std::unique_ptr<Verb> make_bins_verb() {
   return std::make_unique<BinsVerb>();
-}
-std::unique_ptr<Verb> make_features_verb() {
-  return std::make_unique<FeaturesVerb>();
 }
 
 }  // namespace decant::cli

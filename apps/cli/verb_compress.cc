@@ -24,11 +24,11 @@ class Compress final : public Verb {
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) return shown(plan(options_, context), globals);
     options_.command = command;
-    const Json run = compress(options_, context);
-    if (globals.json) return json_text(run, 2) + "\n";
-    return fmt::format("{}: {} of {} rows, {} of {}, in {}\nhow: {}\nsee {}\n", options_.out.string(), human_count(run["kept"]),
-                       human_count(run["rows"]), human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]),
-                       human_seconds(run["seconds"]), run["method_note"].get<std::string>(), (options_.out / "report.html").string());
+    const RunRecord run = compress(options_, context);
+    if (globals.json) return json_text(to_json(run), 2) + "\n";
+    return fmt::format("{}: {} of {} rows, {} of {}, in {}\nhow: {}\nsee {}\n", options_.out.string(), human_count(*run.kept),
+                       human_count(run.rows), human_bytes(run.bytes_after), human_bytes(run.bytes_before), human_seconds(run.seconds),
+                       run.method_note, (options_.out / "report.html").string());
   }
 
  private:

@@ -18,9 +18,11 @@ class Sample final : public Verb {
     if (globals.dry_run)
       return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
     options_.command = command;
-    const Json run = resample(options_, context);
-    if (globals.json) return json_text(run, 2) + "\n";
-    return fmt::format("{}: {} of {} rows\n", options_.out.string(), human_count(run["kept"]), human_count(run["rows"]));
+    const RunRecord run = sample_run(options_, context);
+    if (globals.json && options_.out.extension() == ".npy")
+      return json_text(Json{{"rows", run.rows}, {"kept", *run.kept}, {"file", options_.out.string()}, {"seed", run.seed}}, 2) + "\n";
+    if (globals.json) return json_text(to_json(run), 2) + "\n";
+    return fmt::format("{}: {} of {} rows\n", options_.out.string(), human_count(*run.kept), human_count(run.rows));
   }
 
  private:

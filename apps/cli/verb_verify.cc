@@ -13,10 +13,10 @@ class Verify final : public Verb {
   std::vector<std::string> examples() const override { return {"decant verify photos-60 --source photos/"}; }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    const Json result = verify(options_, context);
-    if (globals.json) return json_text(result, 2) + "\n";
-    return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(result["kept"]),
-                       result["checked_against"].get<std::string>());
+    const Verified found = verify(options_, context);
+    if (globals.json)
+      return json_text(Json{{"rows", found.rows}, {"kept", found.kept}, {"checked_against", found.checked_against}}, 2) + "\n";
+    return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(found.kept), found.checked_against);
   }
 
  private:

@@ -31,20 +31,31 @@ void BinsOptions::declare(OptionTable& table) {
 
 namespace {
 
-/// What this rank exchanged with others, in all and for each thousand rows that were ordered.
-Json ranks_json(const Comm& ranks, int64_t rows) {
-  const auto& traffic = ranks.traffic();
-  const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
-  return {{"count", ranks.size()},
-          {"messages", traffic.messages},
-          {"bytes_received", traffic.bytes},
-          {"messages_per_1000_picks", each(traffic.messages)},
-          {"bytes_per_1000_picks", each(traffic.bytes)}};
+RunRecord record_of(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
+  OptionTable table;
+  BinsOptions resolved = options;
+  resolved.declare(table);
+  RunRecord run{.rows = input.rows(),
+                .seconds = log.seconds(),
+                .peak_rss_bytes = log.peak_rss_bytes(),
+                .seed = options.seed,
+                .version = kVersion,
+                .command = options.command,
+                .method = chosen.selection.method,
+                .method_note = chosen.note,
+                .serves = served_by(chosen.selection),
+                .options = options_from(table.resolved()),
+                .bin_count = chosen.selection.bin_count,
+                .pool_count = chosen.selection.pool_count,
+                .stages = log.stages()};
+  if (options.ranks != nullptr)
+    run.ranks = RanksRecord{options.ranks->size(), options.ranks->traffic().messages, options.ranks->traffic().bytes};
+  return run;
 }
 
 }  // namespace
 
-Json make_bins(const BinsOptions& options, const Context& context) {
+std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& context) {
   require_going_together(options.select);
   const FeatureOptions own_rows{.features = "rows"};
   Comm* const ranks = options.ranks;
@@ -61,7 +72,7 @@ Json make_bins(const BinsOptions& options, const Context& context) {
   const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows());
   const Chosen chosen = choose_rows(input, select, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();
-  if (!is_root(ranks)) return nullptr;
+  if (!is_root(ranks)) return std::nullopt;
   warn_of_idle(options.select, chosen.select, input.dataset.train().pictures() != nullptr, context);
   if (count == 0 && chosen.selection.serves_from > 1)
     context.warn(
@@ -73,57 +84,10 @@ Json make_bins(const BinsOptions& options, const Context& context) {
         [&](int32_t label) { return input.class_name(label); }, context);
   log.stage("write", [&] { write_selection(chosen.selection, folder); });
 
-  OptionTable table;
-  BinsOptions resolved = options;
-  resolved.declare(table);
-  Json run = {{"rows", input.rows()},
-              {"seconds", log.seconds()},
-              {"peak_rss_bytes", log.peak_rss_bytes()},
-              {"seed", options.seed},
-              {"version", kVersion},
-              {"command", options.command},
-              {"method", chosen.selection.method},
-              {"method_note", chosen.note},
-              {"serves", serves_json(chosen.selection)},
-              {"bins", chosen.selection.bin_count},
-              {"pools", chosen.selection.pool_count},
-              {"options", table.resolved()},
-              {"stages", log.stages_json()}};
-  if (ranks != nullptr) run["ranks"] = ranks_json(*ranks, input.rows());
-  write_file(folder / "run.json", json_text(run, 2) + "\n");
+  const RunRecord run = record_of(options, input, chosen, log);
+  write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   out->commit();
   return run;
-}
-
-void FeaturesOptions::declare(OptionTable& table) {
-  Option& path = table.add("input", input.path, "PATH", "the data set");
-  path.positional = path.required = true;
-  table.add("out", out, "FILE.npy", "where the features go").required = true;
-  features.declare(table);
-  table.add("seed", seed, "N", "every random choice follows from it");
-  table.add("strict", input.strict, "a file that cannot be read ends the run");
-  table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
-}
-
-Json make_features(const FeaturesOptions& options, const Context& context) {
-  if (fs::exists(options.out) && !options.overwrite)
-    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
-  RunLog log("");
-  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
-  const FeatureSet set = log.stage("features", [&] { return obtain_features(input, options.features, options.seed, context); });
-  log.stage("write", [&] {
-    NpyWriter writer(options.out, set.features.count(), set.features.width());
-    for (int64_t row = 0; row < set.features.count(); ++row) set.features.copy_row(row, writer.rows()[row]);
-    writer.commit();
-  });
-  return {{"rows", set.features.count()},
-          {"columns", set.features.width()},
-          {"kind", set.kind},
-          {"file", options.out.string()},
-          {"reused", set.reused},
-          {"bad_files", input.excluded.size()},
-          {"seconds", log.seconds()},
-          {"peak_rss_bytes", log.peak_rss_bytes()}};
 }
 
 }  // namespace decant

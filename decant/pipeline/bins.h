@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
-#include "decant/pipeline/compress.h"
+#include "decant/comm/comm.h"
+#include "decant/data/run_record.h"
+#include "decant/pipeline/choosing/choose_rows.h"
 
 namespace decant {
 
@@ -25,19 +27,8 @@ struct BinsOptions {
   void declare(OptionTable& table);
 };
 
-/// With ranks, all of them call it; the first writes, the others return null. Writes bins.npy, pools.npy, order.npy, gain.npy, labels.npy (if given) and run.json; returns the latter.
-Json make_bins(const BinsOptions& options, const Context& context);
-
-/// features: pictures in, a .npy out.
-struct FeaturesOptions {
-  InputOptions input;
-  std::filesystem::path out;
-  FeatureOptions features;
-  uint64_t seed = 0;
-  bool overwrite = false;
-
-  void declare(OptionTable& table);
-};
-Json make_features(const FeaturesOptions& options, const Context& context);
+/// Writes bins.npy, pools.npy, order.npy, gain.npy and run.json; returns the latter. With ranks, all of them call it; the first writes, the
+/// others return nothing.
+std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& context);
 
 }  // namespace decant

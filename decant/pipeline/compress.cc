@@ -44,7 +44,7 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
 
 }  // namespace
 
-Json compress(const CompressOptions& options, const Context& context) {
+RunRecord compress(const CompressOptions& options, const Context& context) {
   require_going_together(options.select);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, options.features, options.seed),
@@ -84,9 +84,9 @@ Json compress(const CompressOptions& options, const Context& context) {
                      .note = chosen.note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = table.resolved(),
-                     .features = chosen.features.features.count() > 0 ? chosen.features.to_json() : Json()};
-  const Json run = write_small_set(set, out.path(), log, context);
+                     .options = options_from(table.resolved()),
+                     .features = chosen.features.record()};
+  RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();
   out.commit();
   return run;

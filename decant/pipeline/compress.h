@@ -6,8 +6,8 @@
 #include <string>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
+#include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 
 namespace decant {
@@ -28,6 +28,6 @@ struct CompressOptions {
 };
 
 /// Returns what run.json holds. Throws InputError, UsageError, IoError, Cancelled; OUT stands complete or not at all.
-Json compress(const CompressOptions& options, const Context& context);
+RunRecord compress(const CompressOptions& options, const Context& context);
 
 }  // namespace decant

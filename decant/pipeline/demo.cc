@@ -48,10 +48,9 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
   compressing.features.cache = options.out / "cache";
   compressing.features.image_size = kSide;
   compressing.command = fmt::format("decant compress {} -o {} --keep {}", pictures, small.string(), options.keep);
-  const Json run = compress(compressing, context);
-  say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(run["kept"]), human_count(run["rows"]),
-                  human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), human_seconds(run["seconds"]),
-                  run["method_note"].get<std::string>()));
+  const RunRecord run = compress(compressing, context);
+  say(fmt::format("Kept {} of {} pictures, {} of {}, in {}: {}.", human_count(*run.kept), human_count(run.rows),
+                  human_bytes(run.bytes_after), human_bytes(run.bytes_before), human_seconds(run.seconds), run.method_note));
 
   EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
   judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};

@@ -28,29 +28,27 @@ void SampleOptions::declare(OptionTable& table) {
 
 namespace {
 
-Json write_rows(const SampleOptions& options, const Subset& kept, int64_t rows) {
+RunRecord write_rows(const SampleOptions& options, const Subset& kept, int64_t rows) {
   if (fs::exists(options.out) && !options.overwrite)
     throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
   write_npy<int64_t>(options.out, kept);
-  return {{"rows", rows}, {"kept", kept.size()}, {"file", options.out.string()}, {"seed", options.seed}};
+  return {.rows = rows, .kept = std::ssize(kept), .seed = options.seed};
 }
 
 /// Where the run's pools are its classes.
 void warn_of_lost_classes(const RunFolder& run, const Subset& kept, const Context& context) {
-  const Json options = run.run.value("options", Json());
-  if (!options.is_object() || options.value("pool", Json()) != false || options.value("pools", Json()) != "") return;
-  const Json classes = run.run.value("classes", Json());
+  const OptionValue* const pool = run.run.option("pool");
+  if (pool == nullptr || *pool != OptionValue(false) || !run.run.option("pools") || !run.run.option_text("pools").empty()) return;
   const auto name = [&](int32_t label) {
     const auto at = static_cast<size_t>(label);
-    const Json found = classes.is_array() && at < classes.size() && classes[at].is_object() ? classes[at].value("name", Json()) : Json();
-    return found.is_string() ? found.get<std::string>() : std::to_string(label);
+    return at < run.run.classes.size() ? run.run.classes[at].name : std::to_string(label);
   };
   warn_of_empty_classes(run.selection, run.selection.pools, kept, /*by_class=*/true, name, context);
 }
 
 }  // namespace
 
-Json resample(const SampleOptions& options, const Context& context) {
+RunRecord sample_run(const SampleOptions& options, const Context& context) {
   const RunFolder run = load_run_folder(options.run);
   const int64_t count = keep_count(options.keep, run.rows());
   const auto placed = static_cast<int64_t>(run.selection.order.size());
@@ -73,12 +71,12 @@ Json resample(const SampleOptions& options, const Context& context) {
                      .kept = kept,
                      .map = run.map.matrix(),
                      .to = options.to,
-                     .note = run.run.value("method_note", ""),
+                     .note = run.run.method_note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = table.resolved(),
-                     .features = run.run.value("features", Json())};
-  const Json written = write_small_set(set, out.path(), log, context);
+                     .options = options_from(table.resolved()),
+                     .features = run.run.features};
+  RunRecord written = write_small_set(set, out.path(), log, context);
   out.commit();
   return written;
 }

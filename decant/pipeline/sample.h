@@ -5,8 +5,8 @@
 #include <string>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
+#include "decant/data/run_record.h"
 
 namespace decant {
 
@@ -23,7 +23,7 @@ struct SampleOptions {
   void declare(OptionTable& table);
 };
 
-/// The source must be the same data set as in the run: its digest is checked. Throws InputError, IoError.
-Json resample(const SampleOptions& options, const Context& context);
+/// For a file of rows alone the record holds rows, kept and seed. The source must be the same data set as in the run: its digest is checked. Throws InputError, IoError.
+RunRecord sample_run(const SampleOptions& options, const Context& context);
 
 }  // namespace decant

@@ -55,9 +55,9 @@ std::vector<Line> read_manifest(const fs::path& file) {
 void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
   const fs::path file = run.path / "manifest.jsonl";
   if (manifest.size() != run.kept.size()) fail(file, -1, fmt::format("lists {} samples, indices.npy {}", manifest.size(), run.kept.size()));
-  const auto claimed = run.run.value("kept", int64_t{-1});
-  if (claimed != static_cast<int64_t>(run.kept.size()))
-    fail(run.path / "run.json", -1, fmt::format("says {} samples are kept, indices.npy lists {}", claimed, run.kept.size()));
+  if (run.run.kept != std::ssize(run.kept))
+    fail(run.path / "run.json", -1,
+         fmt::format("says {} samples are kept, indices.npy lists {}", run.run.kept.value_or(0), run.kept.size()));
   for (size_t i = 0; i < manifest.size(); ++i) {
     if (manifest[i].row != run.kept[i]) fail(file, manifest[i].row, "is not the row that indices.npy names here");
   }
@@ -118,7 +118,7 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Li
 
 }  // namespace
 
-Json verify(const VerifyOptions& options, const Context& context) {
+Verified verify(const VerifyOptions& options, const Context& context) {
   const RunFolder run = load_run_folder(options.run);
   if (!run.has_data())
     throw InputError({options.run.string(), "", "holds no data to verify", "Name a folder that `decant compress` wrote"});
@@ -126,7 +126,7 @@ Json verify(const VerifyOptions& options, const Context& context) {
   check_rows(run, manifest);
 
   const Dataset stored = open_dataset((run.path / "data").string(), {}, context);
-  const bool converted = run.run.value("output_format", "") != run.run["input"].value("format", "");
+  const bool converted = run.run.output_format != (run.run.input ? run.run.input->format : "");
   if (!converted) check_stored(stored.train(), manifest, run.path / "data", context);
   std::string against = "hashes";
   if (!options.source.empty() || converted) {
@@ -135,7 +135,7 @@ Json verify(const VerifyOptions& options, const Context& context) {
     if (converted) check_pictures(stored.train(), input, manifest, run.path / "data", context);
     against = "hashes and the source";
   }
-  return {{"rows", run.rows()}, {"kept", run.kept.size()}, {"checked_against", against}};
+  return {run.rows(), std::ssize(run.kept), against};
 }
 
 }  // namespace decant

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 
 namespace decant {
@@ -17,9 +16,15 @@ struct VerifyOptions {
   void declare(OptionTable& table);
 };
 
-/// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the source when one is named. Returns
-/// {"rows","kept","checked_against": "hashes" or "hashes and the source"}; throws InputError at the first thing that does not hold, naming file and row.
+struct Verified {
+  int64_t rows = 0;
+  int64_t kept = 0;
+  std::string checked_against;  ///< "hashes", or "hashes and the source"
+};
+
+/// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the source when one is named. Throws InputError
+/// at the first thing that does not hold, naming file and row.
 /// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture.
-Json verify(const VerifyOptions& options, const Context& context);
+Verified verify(const VerifyOptions& options, const Context& context);
 
 }  // namespace decant

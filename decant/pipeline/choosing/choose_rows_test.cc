@@ -117,7 +117,7 @@ TEST(ChooseRows, ARunIsReadBackAndRefusesWhatItDoesNotServe) {
   const DrawnSet set("served", {60, 41, 19});
   const Input input = set.stored();
   const auto taken = [&](const std::string& run, const std::string& keep) {
-    return message_of([&] { resample({.run = set.folder / run, .out = set.folder / "rows.npy", .keep = keep, .overwrite = true}, {}); });
+    return message_of([&] { sample_run({.run = set.folder / run, .out = set.folder / "rows.npy", .keep = keep, .overwrite = true}, {}); });
   };
   make_bins(set.ordering("alone", set.method("k-means"), "30"), {});
   EXPECT_EQ(taken("alone", "30"), "no error");
@@ -125,7 +125,7 @@ TEST(ChooseRows, ARunIsReadBackAndRefusesWhatItDoesNotServe) {
   expect_says(taken("alone", "29"), {(set.folder / "alone").string(), "k-means", "made for 30 rows, not for 29", "Choose anew", "--keep"});
 
   make_bins(set.ordering("up to", set.method("facility-location"), "25%"), {});
-  EXPECT_EQ(load_run_folder(set.folder / "up to").run["serves"], (Json{1, 30}));
+  EXPECT_EQ(load_run_folder(set.folder / "up to").run.serves->most, 30);
   EXPECT_EQ(taken("up to", "12"), "no error");
   EXPECT_EQ(read_indices(set.folder / "rows.npy"), rows_of(input, set.method("facility-location"), 12));
   expect_says(taken("up to", "31"), {"up to 30 rows, not for 31", "--keep"});
@@ -173,7 +173,7 @@ TEST(ChooseRows, AHardCutSetsTheLargestScoresOfEveryClassAside) {
   most.hard_cut = 0.9;
   expect_says(message_of([&] { choose(input, most, 30); }), {"x.npy", "30 rows are to be kept", "--hard-cut 0.9 leaves 12", "Lower"});
   make_bins(set.ordering("left", most), {});
-  expect_says(message_of([&] { resample({.run = set.folder / "left", .out = set.folder / "rows.npy", .keep = "13"}, {}); }),
+  expect_says(message_of([&] { sample_run({.run = set.folder / "left", .out = set.folder / "rows.npy", .keep = "13"}, {}); }),
               {"13 rows are to be kept", "only 12", "set aside"});
 }
 

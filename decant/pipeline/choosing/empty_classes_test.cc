@@ -62,7 +62,7 @@ TEST(EmptyClasses, AreSaidByCompressBinsAndSample) {
   EXPECT_THAT(small("1", true), HasSubstr("chosen class by class"));
   EXPECT_EQ(warnings([&](const Context& context) { make_bins(set.ordering("bins", {.method = "k-center"}, "10"), context); }), expected);
   EXPECT_EQ(warnings([&](const Context& context) {
-              resample({.run = set.folder / "bins", .out = set.folder / "rows.npy", .keep = "9"}, context);
+              sample_run({.run = set.folder / "bins", .out = set.folder / "rows.npy", .keep = "9"}, context);
             }),
             expected);
 }

@@ -30,8 +30,9 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("device", device, "DEV", "cpu or cuda");
 }
 
-Json FeatureSet::to_json() const {
-  return {{"kind", kind}, {"width", features.width()}, {"file", file}, {"reused", reused}};
+std::optional<FeatureRecord> FeatureSet::record() const {
+  if (features.count() == 0) return std::nullopt;
+  return FeatureRecord{kind, features.width(), file, reused};
 }
 
 fs::path cache_folder(const fs::path& asked) {

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/data/features.h"
+#include "decant/data/run_record.h"
 #include "decant/pipeline/run/input.h"
 
 namespace decant {
@@ -39,7 +41,7 @@ struct FeatureSet {
   bool reused = false;       ///< found in the cache
   int gradient_classes = 0;  ///< > 0: rows are [b | e] with that many values of b
 
-  Json to_json() const;
+  std::optional<FeatureRecord> record() const;  ///< nothing where there are none
 };
 
 /// What "auto" means for this input: its own rows for a matrix, conv-kmeans for pictures.

@@ -58,13 +58,13 @@ class Pools : public testing::Test {
 
 TEST_F(Pools, OfAFileTakeThePlaceOfTheClasses) {
   const RunFolder made = run("bins", file_rule());
-  EXPECT_EQ(made.run["pools"], 4);
-  expect_says(made.run["method_note"],
+  EXPECT_EQ(made.run.pool_count, 4);
+  expect_says(made.run.method_note,
               {"each of 4 pools (of 1 to 200 rows) named by", "p.npy", "each exact within its pool, together not the single-pool cut"});
   const std::map<int64_t, int32_t> number = {{7, 0}, {107, 1}, {207, 2}, {16000000, 3}};
   for (size_t i = 0; i < 600; ++i) EXPECT_EQ(made.selection.pools[i], number.at(pools_[i]));
   EXPECT_EQ(made.selection.bins[5], 0) << "a pool of one row";
-  resample({.run = folder_ / "bins", .out = folder_ / "rows.npy", .keep = "60"}, {});
+  sample_run({.run = folder_ / "bins", .out = folder_ / "rows.npy", .keep = "60"}, {});
   std::map<std::pair<int64_t, int32_t>, int> counts;
   for (const int64_t row : read_indices(folder_ / "rows.npy"))
     ++counts[{pools_[static_cast<size_t>(row)], made.selection.bins[static_cast<size_t>(row)]}];
@@ -75,7 +75,7 @@ TEST_F(Pools, OfAFileMayLeaveRowsUnnumbered) {
   for (int i = 0; i < 30; ++i) pools_[static_cast<size_t>(i)] = -1;
   write_npy<int64_t>(folder_ / "p.npy", pools_);
   const RunFolder made = run("bins", file_rule());
-  EXPECT_EQ(made.run["pools"], 4) << "they are the last pool";
+  EXPECT_EQ(made.run.pool_count, 4) << "they are the last pool";
   EXPECT_EQ(made.selection.pools[0], 3);
 }
 
@@ -84,15 +84,14 @@ TEST_F(Pools, OfAFileEqualThoseOfLabelsOfTheSameNumbers) {
   const RunFolder by_classes = run("b", "");
   EXPECT_EQ(by_pools.selection.order, by_classes.selection.order);
   EXPECT_EQ(by_pools.selection.pools, by_classes.selection.pools);
-  EXPECT_THAT(by_classes.run["method_note"].get<std::string>(), HasSubstr("each of 2 classes"));
+  EXPECT_THAT(by_classes.run.method_note, HasSubstr("each of 2 classes"));
 }
 
 TEST_F(Pools, ByKMeansAreTheSameForAnyThreads) {
   const RunFolder one = run("one", "kmeans:7", 1);
-  EXPECT_THAT(one.run["method_note"].get<std::string>(),
-              AllOf(HasSubstr("each of 7 pools (of "), HasSubstr("rows) made by kmeans:7: each exact")));
-  EXPECT_EQ(one.run["options"]["pools"], "kmeans:7");
-  EXPECT_EQ(one.run["pools"], 7);
+  EXPECT_THAT(one.run.method_note, AllOf(HasSubstr("each of 7 pools (of "), HasSubstr("rows) made by kmeans:7: each exact")));
+  EXPECT_EQ(one.run.option_text("pools"), "kmeans:7");
+  EXPECT_EQ(one.run.pool_count, 7);
   for (const int threads : {2, 5}) {
     const RunFolder many = run("many" + std::to_string(threads), "kmeans:7", threads);
     EXPECT_EQ(many.selection.order, one.selection.order);

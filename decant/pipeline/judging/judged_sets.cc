@@ -81,8 +81,7 @@ void require_numbers(const Input& full, const std::string& file, const Context& 
 Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& given, const Context& context) {
   InputOptions reading{.path = options.full, .labels = options.labels};
   const auto folder = std::ranges::find_if(given, [](const GivenSet& set) { return set.folder.has_value(); });
-  if (reading.labels.empty() && folder != given.end())
-    reading.labels = folder->folder->run.value("options", Json::object()).value("labels", "");
+  if (reading.labels.empty() && folder != given.end()) reading.labels = folder->folder->run.option_text("labels");
   Input full = read_input(reading, context);
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
@@ -197,7 +196,7 @@ void point_at_full(GivenSet& set, const JudgedSets& sets) {
 void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& context) {
   const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
-  const bool same_order = set.folder->run.value("output_format", "") == sets.full.dataset.format && rows->size() == std::ssize(set.kept);
+  const bool same_order = set.folder->run.output_format == sets.full.dataset.format && rows->size() == std::ssize(set.kept);
   if (!sets.held_out.empty() && !same_order) return point_at_full(set, sets);
   std::vector<int64_t> own_rows;
   for (int64_t i = 0; i < rows->size(); ++i) {

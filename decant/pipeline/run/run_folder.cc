@@ -38,9 +38,9 @@ int32_t largest(const std::vector<int32_t>& values) {
   return values.empty() ? -1 : *std::max_element(values.begin(), values.end());
 }
 
-Selection load_selection(const fs::path& folder, const Json& run) {
+Selection load_selection(const fs::path& folder, const RunRecord& run) {
   Selection selection;
-  selection.method = run.value("method", "");
+  selection.method = run.method;
   selection.bins = read_labels(folder / "bins.npy", -1);
   const auto rows = static_cast<int64_t>(selection.bins.size());
   selection.pools = read_labels(folder / "pools.npy", rows);
@@ -48,12 +48,10 @@ Selection load_selection(const fs::path& folder, const Json& run) {
   selection.gains = read_gains(folder / "gain.npy", rows);
   selection.bin_count = largest(selection.bins) + 1;
   selection.pool_count = largest(selection.pools) + 1;
-  const Json serves = run.value("serves", Json());
-  if (!serves.is_null() && !serves.is_array()) refuse(folder / "run.json", "serves", "is no pair of numbers");
-  if (serves.is_array() && serves.size() == 2 && serves[0].is_number_integer() && serves[1].is_number_integer()) {
+  if (run.serves) {
     selection.ranked = true;
-    selection.serves_from = serves[0].get<int64_t>();
-    selection.serves_to = serves[1].get<int64_t>();
+    selection.serves_from = run.serves->least;
+    selection.serves_to = run.serves->most;
     if (selection.serves_from < 1 || selection.serves_from > selection.serves_to || selection.serves_to > rows)
       refuse(folder / "run.json", "serves", fmt::format("is not a range of numbers from 1 to {}", rows));
   }
@@ -97,8 +95,7 @@ RunFolder load_run_folder(const fs::path& folder) {
                       "Name a folder that `decant compress` or `decant bins` wrote"});
   RunFolder loaded;
   loaded.path = folder;
-  loaded.run = read_json(folder / "run.json");
-  if (!loaded.run.is_object()) refuse(folder / "run.json", "", "is not an object");
+  loaded.run = run_record_from(read_json(folder / "run.json"), folder / "run.json");
   loaded.selection = load_selection(folder, loaded.run);
   loaded.kept = load_kept(folder, loaded.rows());
   if (fs::exists(folder / "map.npy")) loaded.map = read_features((folder / "map.npy").string());
@@ -109,8 +106,9 @@ RunFolder load_run_folder(const fs::path& folder) {
   return loaded;
 }
 
-Json serves_json(const Selection& selection) {
-  return selection.ranked ? Json{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))} : Json();
+std::optional<SizeRange> served_by(const Selection& selection) {
+  if (!selection.ranked) return std::nullopt;
+  return SizeRange{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))};
 }
 
 void write_selection(const Selection& selection, const fs::path& folder) {

@@ -7,13 +7,14 @@
 #include "decant/base/json.h"
 #include "decant/base/matrix.h"
 #include "decant/data/features.h"
+#include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 
 namespace decant {
 
 struct RunFolder {
   std::filesystem::path path;
-  Json run;             ///< run.json
+  RunRecord run;        ///< run.json
   Selection selection;  ///< bins.npy, pools.npy, order.npy, gain.npy
   Subset kept;          ///< indices.npy; empty for a folder of bins alone
   Features map;         ///< map.npy, (n, 2), one matrix of float32; empty when there is none
@@ -29,8 +30,8 @@ bool is_run_folder(const std::filesystem::path& folder);
 /// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
 RunFolder load_run_folder(const std::filesystem::path& folder);
 
-/// What run.json says of a ranking under "serves": [least, most] rows that it can give; null for bins.
-Json serves_json(const Selection& selection);
+/// Subset sizes that a ranking is valid for; nothing for bins, which give any.
+std::optional<SizeRange> served_by(const Selection& selection);
 
 /// Writes bins.npy, pools.npy, order.npy and gain.npy.
 void write_selection(const Selection& selection, const std::filesystem::path& folder);

@@ -69,13 +69,6 @@ int64_t RunLog::peak_rss_bytes() const {
   return peak;
 }
 
-Json RunLog::stages_json() const {
-  Json all = Json::array();
-  for (const StageRecord& stage : stages_)
-    all.push_back({{"name", stage.name}, {"seconds", stage.seconds}, {"peak_rss_bytes", stage.peak_rss_bytes}});
-  return all;
-}
-
 void RunLog::event(const std::string& stage, const char* what, double seconds) {
   if (events_ == nullptr) return;
   Json line = {{"at", this->seconds()}, {"stage", stage}, {"event", what}};

@@ -9,15 +9,9 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
+#include "decant/data/run_record.h"
 
 namespace decant {
-
-struct StageRecord {
-  std::string name;
-  double seconds = 0;
-  int64_t peak_rss_bytes = 0;  ///< highest resident memory during the stage, mapped files included
-};
 
 class RunLog {
  public:
@@ -36,7 +30,6 @@ class RunLog {
 
   double seconds() const;  ///< since construction
   const std::vector<StageRecord>& stages() const { return stages_; }
-  Json stages_json() const;
   int64_t peak_rss_bytes() const;  ///< of the whole run so far
 
  private:

@@ -5,22 +5,19 @@
 namespace decant {
 
 void require_source(const RunFolder& run, const Input& input, const std::string& path) {
-  const Json recorded = run.run.value("input", Json::object());
-  if (input.digest != recorded.value("digest", ""))
+  if (!run.run.input || input.digest != run.run.input->digest)
     throw InputError({path, "", "is not the data set that this run was made from (its digest is another)",
                       "Bring back the old one, or run `decant compress` again"});
 }
 
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {
-  const Json& recorded = run.run.contains("input") ? run.run["input"] : Json::object();
-  std::string path = asked.empty() ? recorded.value("path", "") : asked;
+  const std::string path = !asked.empty() ? asked : run.run.input ? run.run.input->path : "";
   if (path.empty())
     throw InputError({run.path.string(), "", "does not say which data set it was made from",
                       "Name it with --source, or write the rows alone: -o indices.npy"});
   if (asked.empty() && !std::filesystem::exists(path) && path.find_first_of("{*") == std::string::npos)
     throw InputError({path, "", "the data set of this run is no longer there", "Name its new place with --source"});
-  const Json options = run.run.value("options", Json::object());
-  Input input = read_input({.path = path, .labels = options.value("labels", "")}, context);
+  Input input = read_input({.path = path, .labels = run.run.option_text("labels")}, context);
   require_source(run, input, path);
   return input;
 }

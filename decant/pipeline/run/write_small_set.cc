@@ -70,75 +70,60 @@ void write_bad_files(const std::vector<Excluded>& bad, const fs::path& file) {
   writer.commit();
 }
 
-struct Tally {
-  int64_t rows = 0;
-  int64_t kept = 0;
-};
-
-/// Counts by group number; rows without one (−1) are left out.
-std::vector<Tally> tally(const std::vector<int32_t>& groups, int32_t count, const Subset& kept) {
-  std::vector<Tally> tallies(static_cast<size_t>(std::max(0, count)));
+/// Rows and kept rows of each group; rows without one (−1) are left out.
+std::vector<PartRecord> parts_of(const std::vector<int32_t>& groups, int32_t count, const Subset& kept) {
+  std::vector<PartRecord> parts(static_cast<size_t>(std::max(0, count)));
   for (const int32_t group : groups) {
-    if (group >= 0) ++tallies[static_cast<size_t>(group)].rows;
+    if (group >= 0) ++parts[static_cast<size_t>(group)].rows;
   }
   for (const int64_t row : kept) {
-    if (const int32_t group = groups[static_cast<size_t>(row)]; group >= 0) ++tallies[static_cast<size_t>(group)].kept;
+    if (const int32_t group = groups[static_cast<size_t>(row)]; group >= 0) ++parts[static_cast<size_t>(group)].kept;
   }
-  return tallies;
+  return parts;
 }
 
-Json bins_json(const SmallSet& set) {
-  Json bins = Json::array();
-  for (const Tally& t : tally(set.selection.bins, set.selection.bin_count, set.kept))
-    bins.push_back({{"bin", bins.size()}, {"rows", t.rows}, {"kept", t.kept}});
-  return bins;
-}
-
-Json classes_json(const SmallSet& set) {
-  Json classes = Json::array();
-  for (const Tally& t : tally(set.input.labels, set.input.classes, set.kept)) {
-    const auto label = static_cast<int32_t>(classes.size());
-    classes.push_back({{"name", set.input.class_name(label)}, {"rows", t.rows}, {"kept", t.kept}});
-  }
+std::vector<PartRecord> classes_of(const SmallSet& set) {
+  std::vector<PartRecord> classes = parts_of(set.input.labels, set.input.classes, set.kept);
+  for (size_t label = 0; label < classes.size(); ++label) classes[label].name = set.input.class_name(static_cast<int32_t>(label));
   return classes;
 }
 
-Json input_json(const Input& input) {
-  Json splits = Json::object();
-  for (const auto& [split, rows] : input.dataset.splits) splits[name_of(split)] = rows->size();
+InputRecord record_of(const Input& input) {
   std::error_code code;
   const fs::path absolute = fs::weakly_canonical(input.dataset.root, code);
-  return {{"path", code ? input.dataset.root.string() : absolute.string()},
-          {"format", input.dataset.format},
-          {"digest", input.digest},
-          {"classes", input.dataset.classes},
-          {"splits", splits}};
+  InputRecord record{.path = code ? input.dataset.root.string() : absolute.string(),
+                     .format = input.dataset.format,
+                     .modality = std::string(input.dataset.train().modality().name),
+                     .digest = input.digest,
+                     .classes = input.dataset.classes};
+  for (const auto& [split, rows] : input.dataset.splits) record.splits.emplace_back(name_of(split), rows->size());
+  return record;
 }
 
-Json run_json(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
-  return {{"rows", set.input.rows()},
-          {"kept", set.kept.size()},
-          {"bytes_before", set.input.dataset.train().stored_bytes()},
-          {"bytes_after", bytes_after},
-          {"seconds", log.seconds()},
-          {"peak_rss_bytes", log.peak_rss_bytes()},
-          {"seed", set.seed},
-          {"version", kVersion},
-          {"command", set.command},
-          {"method", set.selection.method},
-          {"method_note", set.note},
-          {"serves", serves_json(set.selection)},
-          {"input", input_json(set.input)},
-          {"output_format", set.to.empty() ? set.input.dataset.format : set.to},
-          {"options", set.options},
-          {"features", set.features},
-          {"bins", bins_json(set)},
-          {"classes", classes_json(set)},
-          {"bad_files", set.input.excluded.size()},
-          {"stages", log.stages_json()}};
+RunRecord record_of(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
+  return {.rows = set.input.rows(),
+          .kept = std::ssize(set.kept),
+          .bytes_before = set.input.dataset.train().stored_bytes(),
+          .bytes_after = bytes_after,
+          .seconds = log.seconds(),
+          .peak_rss_bytes = log.peak_rss_bytes(),
+          .seed = set.seed,
+          .version = kVersion,
+          .command = set.command,
+          .method = set.selection.method,
+          .method_note = set.note,
+          .serves = served_by(set.selection),
+          .input = record_of(set.input),
+          .output_format = set.to.empty() ? set.input.dataset.format : set.to,
+          .options = set.options,
+          .features = set.features,
+          .bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept),
+          .classes = classes_of(set),
+          .bad_files = std::ssize(set.input.excluded),
+          .stages = log.stages()};
 }
 
-std::string data_card(const SmallSet& set, const Json& run) {
+std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string card = fmt::format(
       "# A small set made by decant\n\n"
       "{} of {} training samples of `{}` ({}), {} of {}.\n\n"
@@ -147,16 +132,14 @@ std::string data_card(const SmallSet& set, const Json& run) {
       "## Use it\n\n"
       "`data/` holds the samples in the format {}; train on it as you would on the whole set. "
       "Or keep the whole set and train on rows: `indices.npy` lists them, in the order of the source",
-      human_count(run["kept"]), human_count(run["rows"]), set.input.dataset.root.string(), set.input.dataset.format,
-      human_bytes(run["bytes_after"]), human_bytes(run["bytes_before"]), set.note, set.command, set.seed, set.input.digest,
-      run["output_format"].get<std::string>());
+      human_count(*run.kept), human_count(run.rows), set.input.dataset.root.string(), set.input.dataset.format,
+      human_bytes(run.bytes_after), human_bytes(run.bytes_before), set.note, set.command, set.seed, set.input.digest, run.output_format);
   if (set.input.dataset.format == "imagefolder")
     card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
   else
     card += ".\n\n";
   card += "| class | rows | kept |\n|---|---|---|\n";
-  for (const Json& c : run["classes"])
-    card += fmt::format("| {} | {} | {} |\n", c["name"].get<std::string>(), c["rows"].get<int64_t>(), c["kept"].get<int64_t>());
+  for (const PartRecord& part : run.classes) card += fmt::format("| {} | {} | {} |\n", part.name, part.rows, part.kept);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
          "them.\n";
@@ -172,9 +155,10 @@ int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& c
 
 }  // namespace
 
-void write_report(const fs::path& folder, const Json& run, const Input* input, const Selection& selection, const Subset& kept,
+void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Selection& selection, const Subset& kept,
                   MatrixView<const float> map, const Json& evidence, const Context& context) {
-  const report::ReportInput page{.run = run,
+  const Json document = to_json(run);
+  const report::ReportInput page{.run = document,
                                  .source = input == nullptr ? nullptr : &input->dataset,
                                  .selection = &selection,
                                  .kept = kept,
@@ -184,7 +168,7 @@ void write_report(const fs::path& folder, const Json& run, const Input* input, c
   write_file(folder / "report.html", report::render(page, context));
 }
 
-Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
+RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
   const int64_t bytes_after = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
     write_selection(set.selection, folder);
@@ -198,10 +182,10 @@ Json write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, c
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });
   log.stage("report",
-            [&] { write_report(folder, run_json(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
-  const Json run = run_json(set, bytes_after, log);
+            [&] { write_report(folder, record_of(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
+  const RunRecord run = record_of(set, bytes_after, log);
   write_file(folder / "README.md", data_card(set, run));
-  write_file(folder / "run.json", json_text(run, 2) + "\n");
+  write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   return run;
 }
 

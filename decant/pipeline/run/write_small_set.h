@@ -6,6 +6,7 @@
 #include "decant/base/context.h"
 #include "decant/base/json.h"
 #include "decant/base/matrix.h"
+#include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
@@ -20,16 +21,16 @@ struct SmallSet {
   std::string to;               ///< "" = the format it came in, "imagefolder", "webdataset"
   std::string note;             ///< one sentence: how the rows were chosen
   uint64_t seed = 0;
-  std::string command;  ///< as typed
-  Json options;         ///< resolved
-  Json features;        ///< FeatureSet::to_json(), or null
+  std::string command;                                       ///< as typed
+  std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
+  std::optional<FeatureRecord> features;
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws IoError.
-Json write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
+RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
 /// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no thumbnails.
-void write_report(const std::filesystem::path& folder, const Json& run, const Input* input, const Selection& selection, const Subset& kept,
-                  MatrixView<const float> map, const Json& evidence, const Context& context);
+void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Selection& selection,
+                  const Subset& kept, MatrixView<const float> map, const Json& evidence, const Context& context);
 
 }  // namespace decant

@@ -1,0 +1,198 @@
+#include "decant/data/run_record.h"
+
+#include <algorithm>
+
+#include "decant/base/json_reader.h"
+
+namespace decant {
+namespace {
+
+template <class Entries>
+Json list_of(const Entries& entries, const auto& to) {
+  Json list = Json::array();
+  for (const auto& entry : entries) list.push_back(to(entry));
+  return list;
+}
+
+Json json_of(const InputRecord& input) {
+  Json splits = Json::object();
+  for (const auto& [name, rows] : input.splits) splits[name] = rows;
+  return {{"path", input.path},     {"format", input.format},   {"modality", input.modality},
+          {"digest", input.digest}, {"classes", input.classes}, {"splits", splits}};
+}
+
+Json json_of(const FeatureRecord& features) {
+  return {{"kind", features.kind}, {"width", features.width}, {"file", features.file}, {"reused", features.reused}};
+}
+
+Json json_of(const RanksRecord& ranks, int64_t rows) {
+  const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
+  return {{"count", ranks.count},
+          {"messages", ranks.messages},
+          {"bytes_received", ranks.bytes_received},
+          {"messages_per_1000_picks", each(ranks.messages)},
+          {"bytes_per_1000_picks", each(ranks.bytes_received)}};
+}
+
+Json json_of(const std::vector<StageRecord>& stages) {
+  return list_of(stages, [](const StageRecord& stage) {
+    return Json{{"name", stage.name}, {"seconds", stage.seconds}, {"peak_rss_bytes", stage.peak_rss_bytes}};
+  });
+}
+
+Json options_json(const RunRecord& run) {
+  Json options = Json::object();
+  for (const auto& [name, value] : run.options) options[name] = to_json(value);
+  return options;
+}
+
+void add_small_set(const RunRecord& run, Json& json) {
+  json["output_format"] = run.output_format;
+  json["features"] = run.features ? json_of(*run.features) : Json();
+  json["bins"] = Json::array();
+  for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
+  json["classes"] = list_of(run.classes, [](const PartRecord& part) {
+    return Json{{"name", part.name}, {"rows", part.rows}, {"kept", part.kept}};
+  });
+  json["bad_files"] = run.bad_files;
+}
+
+InputRecord input_from(const JsonReader& json) {
+  InputRecord input{
+      .path = json.text("path"), .format = json.text("format"), .modality = json.text("modality"), .digest = json.text("digest")};
+  json.each("classes", [&](const Json& name, const std::string&) {
+    input.classes.push_back(name.is_string() ? name.get<std::string>() : json_text(name));
+  });
+  if (const auto splits = json.object("splits")) {
+    for (const auto& [name, rows] : splits->value().items()) input.splits.emplace_back(name, splits->count(name.c_str()));
+  }
+  return input;
+}
+
+std::vector<PartRecord> parts_from(const JsonReader& json, const char* field, const char* name) {
+  std::vector<PartRecord> parts;
+  json.each_object(field, [&](const JsonReader& part) {
+    const Json* const own = part.find(name);
+    const int64_t rows = part.count("rows");
+    if (part.count("kept") > rows) part.refuse("kept", "is more than its rows");
+    parts.push_back({own == nullptr ? "" : own->is_string() ? own->get<std::string>() : json_text(*own), rows, part.count("kept")});
+  });
+  return parts;
+}
+
+OptionValue option_from(const Json& value, const std::string& file, const std::string& name) {
+  if (value.is_null()) return nullptr;
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()}) return value.get<uint64_t>();
+  if (value.is_number_integer()) return value.get<int64_t>();
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_array()) return json_text(value);
+  throw InputError({file, "options." + name, "is no value of an option", "Make the run again"});
+}
+
+std::optional<SizeRange> range_from(const JsonReader& json) {
+  const Json* const pair = json.find("serves");
+  if (pair == nullptr) return std::nullopt;
+  if (!pair->is_array() || pair->size() != 2 || !(*pair)[0].is_number_integer() || !(*pair)[1].is_number_integer())
+    json.refuse("serves", "is not a pair of numbers");
+  return SizeRange{(*pair)[0].get<int64_t>(), (*pair)[1].get<int64_t>()};
+}
+
+}  // namespace
+
+Json to_json(const OptionValue& value) {
+  return std::visit([](const auto& held) { return Json(held); }, value);
+}
+
+std::string text_of(const OptionValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return std::holds_alternative<std::nullptr_t>(value) ? std::string() : json_text(to_json(value));
+}
+
+std::vector<std::pair<std::string, OptionValue>> options_from(const Json& resolved, const std::filesystem::path& file) {
+  std::vector<std::pair<std::string, OptionValue>> options;
+  for (const auto& [name, value] : resolved.items()) options.emplace_back(name, option_from(value, file.string(), name));
+  return options;
+}
+
+const OptionValue* RunRecord::option(std::string_view name) const {
+  const auto found = std::ranges::find(options, name, [](const auto& option) -> std::string_view { return option.first; });
+  return found == options.end() ? nullptr : &found->second;
+}
+
+std::string RunRecord::option_text(std::string_view name) const {
+  const OptionValue* const value = option(name);
+  const auto* const text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  return text == nullptr ? std::string() : *text;
+}
+
+Json to_json(const RunRecord& run) {
+  Json json = {{"schema", RunRecord::kSchema}, {"rows", run.rows}};
+  if (run.kept) {
+    json["kept"] = *run.kept;
+    json["bytes_before"] = run.bytes_before;
+    json["bytes_after"] = run.bytes_after;
+  }
+  json["seconds"] = run.seconds;
+  json["peak_rss_bytes"] = run.peak_rss_bytes;
+  json["seed"] = run.seed;
+  json["version"] = run.version;
+  json["command"] = run.command;
+  json["method"] = run.method;
+  json["method_note"] = run.method_note;
+  json["serves"] = run.serves ? Json{run.serves->least, run.serves->most} : Json();
+  if (run.input) json["input"] = json_of(*run.input);
+  json["options"] = options_json(run);
+  if (run.kept) {
+    add_small_set(run, json);
+  } else {
+    json["bins"] = run.bin_count;
+    json["pools"] = run.pool_count;
+  }
+  json["stages"] = json_of(run.stages);
+  if (run.ranks) json["ranks"] = json_of(*run.ranks, run.rows);
+  return json;
+}
+
+RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
+  const JsonReader in(json, file.string());
+  if (in.count("schema", 1) > RunRecord::kSchema)
+    throw InputError({file.string(), "schema", fmt::format("is {}, and this decant knows up to {}", in.count("schema"), RunRecord::kSchema),
+                      "Use the decant that made it, or a newer one"});
+  RunRecord run;
+  run.rows = in.count("rows");
+  if (in.find("kept") != nullptr) run.kept = in.count("kept");
+  if (run.kept && *run.kept > run.rows) in.refuse("kept", "is more than all rows");
+  run.bytes_before = in.count("bytes_before");
+  run.bytes_after = in.count("bytes_after");
+  run.seconds = in.number("seconds");
+  run.peak_rss_bytes = in.count("peak_rss_bytes");
+  run.seed = in.seed("seed");
+  run.version = in.text("version");
+  run.command = in.text("command");
+  run.method = in.text("method");
+  run.method_note = in.text("method_note");
+  run.serves = range_from(in);
+  if (const auto input = in.object("input")) run.input = input_from(*input);
+  run.output_format = in.text("output_format");
+  if (const auto options = in.object("options")) run.options = options_from(options->value(), file);
+  if (const auto features = in.object("features"))
+    run.features = FeatureRecord{features->text("kind"), features->count("width"), features->text("file"), features->flag("reused")};
+  if (run.kept) {
+    run.bins = parts_from(in, "bins", "bin");
+    run.classes = parts_from(in, "classes", "name");
+  } else {
+    run.bin_count = in.count("bins");
+    run.pool_count = in.count("pools");
+  }
+  run.bad_files = in.count("bad_files");
+  in.each_object("stages", [&](const JsonReader& stage) {
+    run.stages.push_back({stage.text("name"), stage.number("seconds"), stage.count("peak_rss_bytes")});
+  });
+  if (const auto ranks = in.object("ranks"))
+    run.ranks = RanksRecord{ranks->count("count"), ranks->count("messages"), ranks->count("bytes_received")};
+  return run;
+}
+
+}  // namespace decant

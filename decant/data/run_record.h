@@ -1,0 +1,106 @@
+// What a run says of itself in run.json: how much was kept, of what, how it was chosen, and what that cost. The file is specified in
+// docs/formats/run-folder.md; to_json() and run_record_from() are the only code that knows its keys.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "decant/base/json_fwd.h"
+
+namespace decant {
+
+/// A part of the data set (a bin, a class) before and after.
+struct PartRecord {
+  std::string name;
+  int64_t rows = 0;
+  int64_t kept = 0;
+};
+
+struct StageRecord {
+  std::string name;
+  double seconds = 0;
+  int64_t peak_rss_bytes = 0;  ///< highest resident memory during the stage, mapped files included
+};
+
+/// A data set as it was opened.
+struct InputRecord {
+  std::string path;  ///< absolute
+  std::string format;
+  std::string modality;  ///< "pictures", "vectors"; empty in runs of schema 1
+  std::string digest;    ///< of every training row's key, label and bytes
+  std::vector<std::string> classes;
+  std::vector<std::pair<std::string, int64_t>> splits;  ///< name, rows
+};
+
+struct FeatureRecord {
+  std::string kind;
+  int64_t width = 0;
+  std::string file;
+  bool reused = false;  ///< found in the cache
+};
+
+/// What the processes of a run exchanged.
+struct RanksRecord {
+  int64_t count = 0;
+  int64_t messages = 0;
+  int64_t bytes_received = 0;
+};
+
+/// Subset sizes that an order is valid for.
+struct SizeRange {
+  int64_t least = 0;
+  int64_t most = 0;
+};
+
+using OptionValue = std::variant<std::nullptr_t, bool, int64_t, uint64_t, double, std::string>;
+
+struct RunRecord {
+  /// 1: no "schema", no "modality". 2: both.
+  static constexpr int kSchema = 2;
+
+  int64_t rows = 0;
+  std::optional<int64_t> kept;  ///< none where rows were ordered and nothing was kept yet
+  int64_t bytes_before = 0;
+  int64_t bytes_after = 0;
+  double seconds = 0;
+  int64_t peak_rss_bytes = 0;
+  uint64_t seed = 0;
+  std::string version;
+  std::string command;
+  std::string method;
+  std::string method_note;  ///< one sentence: how the rows were chosen
+  std::optional<SizeRange> serves;
+  std::optional<InputRecord> input;
+  std::string output_format;
+  std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
+  std::optional<FeatureRecord> features;
+  std::vector<PartRecord> bins;     ///< of what was kept
+  std::vector<PartRecord> classes;  ///< of what was kept
+  int64_t bin_count = 0;            ///< of an order alone
+  int64_t pool_count = 0;           ///< of an order alone
+  int64_t bad_files = 0;
+  std::vector<StageRecord> stages;
+  std::optional<RanksRecord> ranks;
+
+  const OptionValue* option(std::string_view name) const;  ///< null when there is none
+  std::string option_text(std::string_view name) const;    ///< empty for an option that is absent or no text
+  bool is_small_set() const { return kept.has_value(); }
+};
+
+Json to_json(const RunRecord& run);
+
+/// Fields that are absent keep their defaults, so runs of older versions are read. Throws InputError naming `file` and the field that is
+/// of another type or out of range.
+RunRecord run_record_from(const Json& json, const std::filesystem::path& file);
+
+std::string text_of(const OptionValue& value);  ///< as JSON writes it; a text without quotes
+Json to_json(const OptionValue& value);
+/// The options of a table's resolved().
+std::vector<std::pair<std::string, OptionValue>> options_from(const Json& resolved, const std::filesystem::path& file = {});
+
+}  // namespace decant

@@ -1,0 +1,63 @@
+#include "decant/data/run_record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/json.h"
+#include "decant/base/test_support.h"
+
+namespace decant {
+namespace {
+
+RunRecord small_set() {
+  return {
+      .rows = 10,
+      .kept = 4,
+      .bytes_before = 100,
+      .bytes_after = 40,
+      .seed = 7,
+      .method = "bins",
+      .serves = SizeRange{1, 4},
+      .input =
+          InputRecord{.path = "/in", .format = "idx", .modality = "pictures", .digest = "d", .classes = {"a"}, .splits = {{"train", 10}}},
+      .output_format = "idx",
+      .options = {{"keep", "40%"}, {"lambda", 0.5}, {"pool", false}, {"minutes", nullptr}},
+      .features = FeatureRecord{"rows", 3, "x.npy", true},
+      .bins = {{"", 10, 4}},
+      .classes = {{"a", 10, 4}},
+      .stages = {{"read", 0.5, 9}}};
+}
+
+TEST(RunRecord, SurvivesTheFile) {
+  const Json json = to_json(small_set());
+  EXPECT_EQ(to_json(run_record_from(json, "run.json")), json);
+  RunRecord order{.rows = 10, .bin_count = 5, .pool_count = 2, .ranks = RanksRecord{3, 20, 900}};
+  EXPECT_EQ(to_json(run_record_from(to_json(order), "run.json")), to_json(order));
+}
+
+TEST(RunRecord, OfTheFirstVersionIsRead) {
+  const RunRecord run =
+      run_record_from(parse_json(R"({"rows": 10, "kept": 4, "input": {"format": "npy"}, "options": {"keep": "4"}})"), "run.json");
+  EXPECT_EQ(run.kept, 4);
+  EXPECT_EQ(run.input->modality, "");
+  EXPECT_EQ(run.option_text("keep"), "4");
+  EXPECT_EQ(run.option_text("seed"), "");
+}
+
+TEST(RunRecord, NonsenseIsNamedByFileAndField) {
+  const auto fault = [](const char* text) { return message_of([&] { run_record_from(parse_json(text), "out/run.json"); }); };
+  EXPECT_THAT(fault("[]"), testing::HasSubstr("out/run.json: is not an object"));
+  for (const auto& [text, place] : {std::pair{R"({"rows": -1})", "rows"},
+                                    {R"({"rows": 1e300})", "rows"},
+                                    {R"({"rows": 3, "kept": 4})", "kept"},
+                                    {R"({"method": 3})", "method"},
+                                    {R"({"serves": [1, "2"]})", "serves"},
+                                    {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
+                                    {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
+                                    {R"({"options": {"x": {}}})", "options.x"},
+                                    {R"({"schema": 99})", "schema"}})
+    EXPECT_THAT(fault(text), testing::AllOf(testing::HasSubstr("out/run.json"), testing::HasSubstr(place))) << text;
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,38 @@
+#include "decant/pipeline/features.h"
+
+#include "decant/base/errors.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run/run_log.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void FeaturesOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "the data set");
+  path.positional = path.required = true;
+  table.add("out", out, "FILE.npy", "where the features go").required = true;
+  features.declare(table);
+  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
+}
+
+FeaturesMade make_features(const FeaturesOptions& options, const Context& context) {
+  if (fs::exists(options.out) && !options.overwrite)
+    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  RunLog log("");
+  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  const FeatureSet set = log.stage("features", [&] { return obtain_features(input, options.features, options.seed, context); });
+  log.stage("write", [&] {
+    NpyWriter writer(options.out, set.features.count(), set.features.width());
+    for (int64_t row = 0; row < set.features.count(); ++row) set.features.copy_row(row, writer.rows()[row]);
+    writer.commit();
+  });
+  return {.rows = set.features.count(),
+          .features = {set.kind, set.features.width(), options.out.string(), set.reused},
+          .bad_files = std::ssize(input.excluded),
+          .seconds = log.seconds(),
+          .peak_rss_bytes = log.peak_rss_bytes()};
+}
+
+}  // namespace decant
