@@ -18,20 +18,24 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing_sets::cifar_set;
 
 TEST(Program, HelpShowsExamplesFirst) {
   const Outcome help = shell("$decant --help");
   EXPECT_EQ(help.code, 0);
-  EXPECT_LT(help.out.find("decant compress photos/"), help.out.find("Verbs:"));
+  EXPECT_LT(help.out.find("decant compress photos/"), help.out.find("Make small:"));
   EXPECT_EQ(help.err, "");
   const Outcome verb = shell("$decant compress --help");
   EXPECT_EQ(verb.code, 0);
   EXPECT_LT(verb.out.find("decant compress photos/"), verb.out.find("--keep"));
+  EXPECT_THAT(verb.out, AllOf(Not(HasSubstr("--beta-mode")), HasSubstr("more: decant compress --help-all")));
+  EXPECT_LT(std::ranges::count(verb.out, '\n'), 40) << "a screen";
+  EXPECT_THAT(shell("$decant compress --help-all").out, HasSubstr("--beta-mode"));
 }
 
 TEST(Program, SuggestsWhatWasMeant) {
-  EXPECT_THAT(shell("$decant compres x -o y").err, HasSubstr("did you mean compress?"));
+  EXPECT_THAT(shell("$decant compres x -o y").err, HasSubstr("unknown command 'compres'; did you mean 'compress'?"));
   const Outcome option = shell("$decant compress x -o y --kep 20%");
   EXPECT_EQ(option.code, 2);
   EXPECT_THAT(option.err, HasSubstr("did you mean --keep?"));

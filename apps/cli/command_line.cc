@@ -30,9 +30,12 @@ constexpr const char* kIntroduction =
     "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and chosen sets, side by side\n"
     "  decant demo                                              all of it, on pictures it draws itself\n";
 
-std::string first_help(const std::vector<std::unique_ptr<Verb>>& verbs) {
-  std::string text = std::string(kIntroduction) + "\nVerbs:\n";
-  for (const auto& verb : verbs) text += fmt::format("  {:<10}{}\n", verb->name(), verb->summary());
+std::string first_help(const std::vector<VerbGroup>& groups) {
+  std::string text = kIntroduction;
+  for (const VerbGroup& group : groups) {
+    text += "\n" + group.title + ":\n";
+    for (const auto& verb : group.verbs) text += fmt::format("  {:<10}{}\n", verb->name(), verb->summary());
+  }
   return text +
          "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
 }
@@ -43,9 +46,10 @@ std::string left_column(const Option& option) {
   return option.metavar.empty() ? text : text + " " + option.metavar;
 }
 
-std::string option_help(const OptionTable& table) {
+std::string option_help(const OptionTable& table, const auto& is_shown) {
   std::string text;
   for (const Option& option : table.options()) {
+    if (!is_shown(option)) continue;
     text += fmt::format("{:<28} {}", left_column(option), option.help);
     if (!option.metavar.empty() && !option.required && !option.default_text.empty()) text += fmt::format(" [{}]", option.default_text);
     text += '\n';
@@ -53,10 +57,17 @@ std::string option_help(const OptionTable& table) {
   return text;
 }
 
-std::string verb_help(const Verb& verb, const OptionTable& own, const OptionTable& common) {
+std::string verb_help(const Verb& verb, const OptionTable& own, const OptionTable& common, bool all) {
+  const std::vector<std::string> everyday = verb.everyday();
+  const auto is_shown = [&](const Option& option) {
+    return all || everyday.empty() || option.required || std::ranges::find(everyday, option.name) != everyday.end();
+  };
   std::string text = fmt::format("decant {}: {}\n\n", verb.name(), verb.summary());
   for (const std::string& example : verb.examples()) text += "  " + example + "\n";
-  return text + "\nOptions:\n" + option_help(own) + "\nFor every verb:\n" + option_help(common);
+  text += "\nOptions:\n" + option_help(own, is_shown);
+  if (const auto hidden = own.options().size() - static_cast<size_t>(std::ranges::count_if(own.options(), is_shown)); hidden > 0)
+    text += fmt::format("\n{} more: decant {} --help-all\n", hidden, verb.name());
+  return text + "\nFor every verb:\n" + option_help(common, [](const Option&) { return true; });
 }
 
 /// Declares `table` to CLI11; `given` collects the names that were on the command line.
@@ -101,25 +112,27 @@ void require_all(const std::string& verb, const OptionTable& table, const std::s
   }
 }
 
-Verb& find_verb(const std::string& name, const std::vector<std::unique_ptr<Verb>>& verbs) {
+Verb& find_verb(const std::string& name, const std::vector<VerbGroup>& groups) {
   std::vector<std::string> names;
-  for (const auto& verb : verbs) {
-    if (verb->name() == name) return *verb;
-    names.push_back(verb->name());
+  for (const VerbGroup& group : groups) {
+    for (const auto& verb : group.verbs) {
+      if (verb->name() == name) return *verb;
+      names.push_back(verb->name());
+    }
   }
   const std::string near = nearest(name, names);
-  throw UsageError(fmt::format("decant knows no '{}'{}", name, near.empty() ? "; see decant --help" : "; did you mean " + near + "?"));
+  throw UsageError(fmt::format("unknown command '{}'{}", name, near.empty() ? "; see decant --help" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace
 
-Invocation parse(int argc, const char* const* argv, const std::vector<std::unique_ptr<Verb>>& verbs) {
+Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>& groups) {
   Invocation invocation;
   const std::string first = argc > 1 ? argv[1] : "--help";
-  if (first == "--help" || first == "-h" || first == "help") return {.text = first_help(verbs)};
+  if (first == "--help" || first == "-h" || first == "help") return {.text = first_help(groups)};
   if (first == "--version") return {.text = fmt::format("decant {}\n", kVersion)};
 
-  invocation.verb = &find_verb(first, verbs);
+  invocation.verb = &find_verb(first, groups);
   OptionTable own;
   OptionTable common;
   invocation.verb->declare(own);
@@ -127,7 +140,9 @@ Invocation parse(int argc, const char* const* argv, const std::vector<std::uniqu
   CLI::App app("", invocation.verb->name());
   app.set_help_flag("");
   bool help = false;
+  bool help_all = false;
   app.add_flag("-h,--help", help);
+  app.add_flag("--help-all", help_all);
   app.allow_extras();
   std::set<std::string> given;
   add_options(app, own, given);
@@ -137,7 +152,7 @@ Invocation parse(int argc, const char* const* argv, const std::vector<std::uniqu
   } catch (const CLI::ParseError& error) {
     throw UsageError(invocation.verb->name() + ": " + error.what());
   }
-  if (help) return {.text = verb_help(*invocation.verb, own, common)};
+  if (help || help_all) return {.text = verb_help(*invocation.verb, own, common, help_all)};
   refuse_extras(app, own, common);
   if (!invocation.globals.config.empty()) apply_config(invocation.globals.config, invocation.verb->name(), own, common, given);
   require_all(invocation.verb->name(), own, given);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/cli/verb.h"
+#include "apps/cli/verbs.h"
 
 namespace decant::cli {
 
@@ -16,7 +16,7 @@ struct Invocation {
 
 /// Throws UsageError with a suggestion when a verb or option is not known. The order of precedence is command line, then --config
 /// (a TOML file: keys at the top, or under [verb]), then the default.
-Invocation parse(int argc, const char* const* argv, const std::vector<std::unique_ptr<Verb>>& verbs);
+Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>& groups);
 
 /// argv as one line that a POSIX shell would split the same way.
 std::string quoted(int argc, const char* const* argv);

@@ -55,8 +55,8 @@ void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
 }
 
 Ending run(int argc, const char* const* argv, Comm* ranks) try {
-  const auto verbs = all_verbs();
-  Invocation invocation = parse(argc, argv, verbs);
+  const auto groups = all_verbs();
+  Invocation invocation = parse(argc, argv, groups);
   if (invocation.verb == nullptr) {
     if (is_root(ranks)) std::fputs(invocation.text.c_str(), stdout);
     return {};
@@ -73,7 +73,7 @@ Ending run(int argc, const char* const* argv, Comm* ranks) try {
 } catch (const OtherRankFailed&) {
   return {kFailure, ""};
 } catch (const Cancelled&) {
-  return {kInterrupted, "interrupted; nothing half-written stands under a final name, and the same command goes on from what was finished"};
+  return {kInterrupted, "interrupted; no partial output was left in place. Run the same command again to resume."};
 } catch (const std::bad_alloc&) {
   return {kFailure, "out of memory; `decant plan` says how much a run needs"};
 } catch (const std::exception& error) {

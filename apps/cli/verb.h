@@ -31,27 +31,14 @@ class Verb {
   virtual std::string summary() const = 0;                ///< one line
   virtual std::vector<std::string> examples() const = 0;  ///< shown first in --help
   virtual void declare(OptionTable& table) = 0;
+  /// Names of the options that most people need: --help shows these, --help-all shows the rest. Required ones are always shown; with no
+  /// names, all are.
+  virtual std::vector<std::string> everyday() const { return {}; }
   virtual bool takes_ranks() const {
     return false;
   }  ///< whether several ranks can share the work; run() returns "" on all but the first then
   /// Returns what goes to stdout. `command`: the whole command line, quoted for a shell.
   virtual std::string run(const Globals& globals, const std::string& command, const Context& context) = 0;
 };
-
-std::unique_ptr<Verb> make_inspect();
-std::unique_ptr<Verb> make_plan();
-std::unique_ptr<Verb> make_features_verb();
-std::unique_ptr<Verb> make_scores_verb();
-std::unique_ptr<Verb> make_bins_verb();
-std::unique_ptr<Verb> make_sample();
-std::unique_ptr<Verb> make_compress();
-std::unique_ptr<Verb> make_train();
-std::unique_ptr<Verb> make_evaluate();
-std::unique_ptr<Verb> make_report();
-std::unique_ptr<Verb> make_verify();
-std::unique_ptr<Verb> make_demo();
-
-/// In the order in which a person meets them.
-std::vector<std::unique_ptr<Verb>> all_verbs();
 
 }  // namespace decant::cli

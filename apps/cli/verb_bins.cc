@@ -16,6 +16,9 @@ class BinsVerb final : public Verb {
             "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/", "decant sample bins/ --keep 0.2 -o indices.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
+  std::vector<std::string> everyday() const override {
+    return {"labels", "keep", "method", "function", "bins", "pools", "seed", "overwrite"};
+  }
   bool takes_ranks() const override { return true; }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) {

@@ -21,6 +21,9 @@ class Compress final : public Verb {
             "decant compress cifar-10-batches-bin/ -o small --keep 5000 --features embedding --net resnet20 --weights r20.safetensors"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
+  std::vector<std::string> everyday() const override {
+    return {"keep", "method", "labels", "features", "net", "weights", "to", "seed", "overwrite", "strict"};
+  }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) return shown(plan(options_, context), globals);
     options_.command = command;

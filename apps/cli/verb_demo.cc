@@ -36,12 +36,4 @@ std::unique_ptr<Verb> make_demo() {
   return std::make_unique<Demo>();
 }
 
-std::vector<std::unique_ptr<Verb>> all_verbs() {
-  std::vector<std::unique_ptr<Verb>> verbs;
-  for (auto* make : {make_inspect, make_plan, make_compress, make_sample, make_evaluate, make_report, make_verify, make_features_verb,
-                     make_scores_verb, make_bins_verb, make_train, make_demo})
-    verbs.push_back(make());
-  return verbs;
-}
-
 }  // namespace decant::cli

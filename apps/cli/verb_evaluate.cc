@@ -17,6 +17,9 @@ class Evaluate final : public Verb {
             "decant evaluate clip.npy rows.npy --labels y.npy --test clip-test.npy --test-labels y-test.npy"};
   }
   void declare(OptionTable& table) override { options_.declare(table); }
+  std::vector<std::string> everyday() const override {
+    return {"small", "against", "keep", "nets", "seeds", "protocol", "steps", "test", "hold-out", "labels", "out"};
+  }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) {
       const Json plan = plan_evaluation(options_, context);

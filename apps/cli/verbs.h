@@ -1,0 +1,20 @@
+// All verbs, by what a person wants of them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/cli/verb.h"
+
+namespace decant::cli {
+
+struct VerbGroup {
+  std::string title;
+  std::vector<std::unique_ptr<Verb>> verbs;
+};
+
+/// In the order in which a person meets them.
+std::vector<VerbGroup> all_verbs();
+
+}  // namespace decant::cli
