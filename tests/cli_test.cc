@@ -158,6 +158,22 @@ TEST(Program, SpeaksJson) {
   EXPECT_THAT(planned.out, HasSubstr("10 of 50 rows"));
 }
 
+TEST(Program, PlansEveryMethodOfAMatrix) {
+  const std::string matrix = fresh_path("x.npy").string();
+  const int64_t shape[] = {40, 3};
+  write_npy<float>(matrix, std::vector<float>(120, 1.0F), shape);
+  for (const char* method : {"random", "bins", "k-center", "auto"}) {
+    const std::string options = " '" + matrix + "' --method " + method;
+    for (const std::string& line : {"$decant plan" + options, "$decant bins" + options + " -o unused --dry-run",
+                                    "$decant compress" + options + " -o unused --dry-run"}) {
+      const Outcome text = shell(line);
+      EXPECT_EQ(text.code, 0) << line << text.err;
+      EXPECT_THAT(text.out, HasSubstr("40 rows")) << line;
+      EXPECT_TRUE(parse_json(shell(line + " --json").out)["method"].is_string()) << line;
+    }
+  }
+}
+
 TEST(Program, NamesItsMethodsAndRefusesOthers) {
   const std::string help = shell("$decant compress --help").out;
   for (const char* name : {"auto", "random", "bins-weighted", "facility-location", "k-center", "zcore", "d2", "ccs", "dual", "el2n", "aum"})

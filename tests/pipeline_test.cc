@@ -10,6 +10,7 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
+#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -311,35 +312,82 @@ TEST(Plan, OfAMatrixIsOfItsBins) {
     if (classes) options.input.labels = folder / "y.npy";
     return plan_what_fits(options, {.threads = 2});
   };
-  const Json one = planned("one-{0..1}.npy", false);
-  EXPECT_EQ(one["verb"], "bins");
-  EXPECT_EQ(one["rows"], 3000);
-  EXPECT_EQ(one["columns"], 8);
-  EXPECT_EQ(one["pools"], 1);
-  EXPECT_EQ(one["mapped_bytes"], 3000 * 8 * 4);
-  EXPECT_NEAR(one["mean_cosine"].get<double>(), 0.5, 0.1);  // ‖mean‖² over the mean ‖x‖²
-  EXPECT_GT(one["memory_bytes"].get<int64_t>(), one["rows"].get<int64_t>() * 8);
-  const Json zero = planned("zero-{0..1}.npy", false);
-  EXPECT_LT(zero["mean_cosine"].get<double>(), 0.01);
-  EXPECT_GT(zero["seconds"].get<double>(), one["seconds"].get<double>());
-  EXPECT_LT(planned("zero-{0..1}.npy", true)["seconds"].get<double>(), zero["seconds"].get<double>());
-  EXPECT_EQ(planned("one-*.npy", true)["pools"], 3);
+  const PlanEstimate one = planned("one-{0..1}.npy", false);
+  EXPECT_EQ(one.verb, "bins");
+  EXPECT_EQ(one.rows, 3000);
+  EXPECT_EQ(one.columns, 8);
+  EXPECT_EQ(one.pools, 1);
+  EXPECT_EQ(one.mapped_bytes, 3000 * 8 * 4);
+  EXPECT_NEAR(one.mean_cosine.value(), 0.5, 0.1);  // ‖mean‖² over the mean ‖x‖²
+  EXPECT_GT(one.memory_bytes, one.rows * 8);
+  const PlanEstimate zero = planned("zero-{0..1}.npy", false);
+  EXPECT_LT(zero.mean_cosine.value(), 0.01);
+  EXPECT_GT(zero.seconds(), one.seconds());
+  EXPECT_LT(planned("zero-{0..1}.npy", true).seconds(), zero.seconds());
+  EXPECT_EQ(planned("one-*.npy", true).pools, 3);
   EXPECT_THAT(plan_text(one), HasSubstr("bins      of 3,000 rows × 8 columns in 1 pool\n"));
   EXPECT_EQ(plan(BinsOptions{.features = folder / "one-{0..1}.npy", .out = "unused"}, {.threads = 2}), one);
-  const Json kept = plan(CompressOptions{.input = {.path = (folder / "one-0.npy").string()}, .out = "unused"}, {});
-  EXPECT_EQ(kept["verb"], "compress");
-  EXPECT_EQ(kept["kept"], 300);
+  const PlanEstimate kept = plan(CompressOptions{.input = {.path = (folder / "one-0.npy").string()}, .out = "unused"}, {});
+  EXPECT_EQ(kept.verb, "compress");
+  EXPECT_EQ(kept.kept, 300);
 }
 
 TEST(Plan, SaysWhatItDoesNotKnow) {
   CompressOptions options{.input = {.path = cifar_set("plan_in", 1, 50).string()}, .out = "unused", .select = {.method = "bins"}};
-  EXPECT_TRUE(plan(options, {})["unknown"].empty());
+  EXPECT_TRUE(plan(options, {}).unknown.empty());
   for (const char* network : {"embedding", "gradient"}) {
     options.features.features = network;
-    const Json planned = plan(options, {});
-    EXPECT_EQ(planned["unknown"], Json::array({"features"}));
-    for (const Json& stage : planned["stages"]) EXPECT_NE(stage["name"], "features");
-    EXPECT_THAT(plan_text(planned), testing::AllOf(HasSubstr("at least"), HasSubstr("not foretold")));
+    const PlanEstimate planned = plan(options, {});
+    EXPECT_EQ(planned.unknown, std::vector<std::string>{"features"});
+    for (const PlanEstimate::Stage& stage : planned.stages) EXPECT_NE(stage.name, "features");
+    EXPECT_THAT(plan_text(planned), testing::AllOf(HasSubstr("at least"), HasSubstr("not estimated")));
+  }
+}
+
+/// Every field is in the document and the method in the text.
+void expect_whole(const PlanEstimate& planned, const std::string& method) {
+  EXPECT_EQ(planned.method, method);
+  EXPECT_THAT(plan_text(planned), HasSubstr(planned.verb == "bins" && method.starts_with("bins") ? "bins      of" : "by " + method));
+  const Json json = to_json(planned);
+  for (const char* key : {"verb", "method", "rows", "pools", "columns", "memory_bytes", "mapped_bytes", "disk_bytes", "cache_bytes",
+                          "seconds", "stages", "unknown", "mean_cosine"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json.contains("kept"), planned.verb == "compress");
+  EXPECT_EQ(json["method"], method);
+}
+
+TEST(Plan, OfEveryMethodIsAPlanOrTheRefusalOfTheRun) {
+  const fs::path folder = fresh_folder("plan_methods");
+  const fs::path matrix = folder / "x.npy";
+  const int64_t shape[] = {60, 4};
+  write_npy<float>(matrix, std::vector<float>(240, 1.0F), shape);
+  write_npy<int64_t>(folder / "y.npy", [] {
+    std::vector<int64_t> labels(60);
+    for (size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int64_t>(i % 2);
+    return labels;
+  }());
+  const fs::path pictures = cifar_set("plan_pictures", 1, 60);
+  for (const MethodInfo& info : methods()) {
+    SelectOptions select{.method = info.name};
+    if (info.name == "scores") select.scores = (folder / "s.npy").string();
+    for (const bool of_matrix : {true, false}) {
+      SCOPED_TRACE(info.name + (of_matrix ? " of a matrix" : " of pictures"));
+      const InputOptions input{.path = (of_matrix ? matrix : pictures).string(), .labels = of_matrix ? folder / "y.npy" : fs::path()};
+      const CompressOptions compressing{.input = input, .out = "unused", .select = select};
+      const BinsOptions cutting{.features = input.path, .labels = input.labels, .out = "unused", .select = select};
+      if (of_matrix && is_score_method(info.name)) {
+        for (const std::string& said : {message_of([&] { plan(compressing, {}); }), message_of([&] { plan(cutting, {}); }),
+                                        message_of([&] { plan_what_fits(compressing, {}); })})
+          EXPECT_THAT(said, HasSubstr("holds no pictures"));
+        continue;
+      }
+      expect_whole(plan(compressing, {}), info.name);
+      expect_whole(plan_what_fits(compressing, {}), info.name);
+      if (!of_matrix && info.features)
+        EXPECT_THAT(message_of([&] { plan(cutting, {}); }), HasSubstr("holds pictures, and a matrix of features is needed"));
+      else
+        expect_whole(plan(cutting, {}), info.name);
+    }
   }
 }
 

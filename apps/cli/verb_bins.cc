@@ -22,8 +22,8 @@ class BinsVerb final : public Verb {
   bool takes_ranks() const override { return true; }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) {
-      const Json planned = plan(options_, context);
-      return globals.json ? json_text(planned, 2) + "\n" : plan_text(planned);
+      const PlanEstimate planned = plan(options_, context);
+      return globals.json ? json_text(to_json(planned), 2) + "\n" : plan_text(planned);
     }
     options_.command = command;
     options_.ranks = globals.ranks;

@@ -7,8 +7,8 @@
 namespace decant::cli {
 namespace {
 
-std::string shown(const Json& result, const Globals& globals) {
-  return globals.json ? json_text(result, 2) + "\n" : plan_text(result);
+std::string shown(const PlanEstimate& plan, const Globals& globals) {
+  return globals.json ? json_text(to_json(plan), 2) + "\n" : plan_text(plan);
 }
 
 class Compress final : public Verb {

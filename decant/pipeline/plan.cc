@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "decant/base/json.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/open.h"
@@ -16,6 +15,7 @@
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
+#include "decant/pipeline/choosing/score_source.h"
 #include "decant/select/pools/quota.h"
 
 namespace decant {
@@ -101,13 +101,18 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
 }
 
 /// `select` with a method that is not "auto".
-Work work_of(const Rows& train, const SelectOptions& select, const FeatureOptions& features) {
+Work work_of(const Dataset& dataset, const SelectOptions& select, const FeatureOptions& features) {
+  const Rows& train = dataset.train();
   Work work{.rows = static_cast<double>(train.size()), .method = select.method};
   const MethodInfo& info = method_info(select.method);
   const bool scores = info.scores || select.hard_cut > 0;
   const ScoreSource source = score_source(select, train.pictures() != nullptr);
-  if (scores && source == ScoreSource::record && select.scores == "auto") work.proxy = work.rows * select.score_epochs;
+  if (scores && source == ScoreSource::record && select.scores == "auto") {
+    require_pictures_to_watch(dataset);
+    work.proxy = work.rows * select.score_epochs;
+  }
   if (!info.features && !(scores && source == ScoreSource::probe) && pool_rule(select).kmeans == 0) return work;
+  require_obtainable(features, dataset);
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
   if (names_npy(features.features)) {
@@ -145,34 +150,14 @@ double cutting_bytes(const Work& work, double threads) {
   return bytes;
 }
 
-class Stages {
- public:
-  void add(const char* name, double seconds) {
-    list_.push_back({{"name", name}, {"seconds", seconds}});
-    total_ += seconds;
-  }
-  const Json& list() const { return list_; }
-  double total() const { return total_; }
-
- private:
-  Json list_ = Json::array();
-  double total_ = 0;
-};
-
-/// Scores and the choice itself; what cannot be foretold is returned by name.
-Json add_choosing(const Work& work, double threads, double area, Stages& stages) {
-  Json unknown = Json::array();
-  if (work.proxy > 0) stages.add("scores", costs::proxy_seconds(work.proxy, area, threads));
+/// Scores and the choice itself.
+void add_choosing(const Work& work, double threads, double area, PlanEstimate& plan) {
+  if (work.proxy > 0) plan.stages.push_back({"scores", costs::proxy_seconds(work.proxy, area, threads)});
   if (work.method == "bins" || work.method == "bins-weighted") {
-    stages.add("bins", bins_seconds(work, threads));
+    plan.stages.push_back({"bins", bins_seconds(work, threads)});
   } else if (!work.pools.empty()) {
-    unknown.push_back(work.method);
+    plan.unknown.push_back(work.method);
   }
-  return unknown;
-}
-
-Json cosine_of(const Work& work) {
-  return work.measured_cosine ? Json(*work.measured_cosine) : Json();
 }
 
 /// The method that would be taken.
@@ -186,71 +171,71 @@ SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const
       .select;
 }
 
-Json plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
+PlanEstimate begin_plan(const char* verb, const Work& work) {
+  return {.verb = verb,
+          .method = work.method,
+          .rows = static_cast<int64_t>(work.rows),
+          .pools = std::ssize(work.pools),
+          .columns = static_cast<int64_t>(work.width),
+          .mean_cosine = work.measured_cosine};
+}
+
+PlanEstimate plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
   const Rows& train = dataset.train();
   const SelectOptions select = resolved(dataset, asked, {}, train.size(), context);
   const double threads = context.thread_count();
-  const Work work = work_of(train, select, {.features = "rows"});
+  const Work work = work_of(dataset, select, {.features = "rows"});
   const auto bytes = static_cast<double>(train.stored_bytes());
-  Stages stages;
-  stages.add("read", (costs::kStart + bytes * costs::kReadPerByte / threads) * 1e-9);
-  if (!work.pools.empty()) stages.add("features", bytes * costs::kCheckPerByte * 1e-9);
-  const Json unknown = add_choosing(work, threads, 1, stages);
-  return {{"verb", "bins"},
-          {"rows", train.size()},
-          {"pools", work.pools.size()},
-          {"columns", static_cast<int64_t>(work.width)},
-          {"memory_bytes", static_cast<int64_t>(costs::kProgramBytes + cutting_bytes(work, threads))},
-          {"mapped_bytes", train.stored_bytes()},
-          {"disk_bytes", static_cast<int64_t>(work.rows * 20 + 3e3)},
-          {"cache_bytes", 0},
-          {"seconds", stages.total()},
-          {"stages", stages.list()},
-          {"unknown", unknown},
-          {"mean_cosine", cosine_of(work)}};
+  PlanEstimate plan = begin_plan("bins", work);
+  plan.stages.push_back({"read", (costs::kStart + bytes * costs::kReadPerByte / threads) * 1e-9});
+  if (!work.pools.empty()) plan.stages.push_back({"features", bytes * costs::kCheckPerByte * 1e-9});
+  add_choosing(work, threads, 1, plan);
+  plan.memory_bytes = static_cast<int64_t>(costs::kProgramBytes + cutting_bytes(work, threads));
+  plan.mapped_bytes = train.stored_bytes();
+  plan.disk_bytes = static_cast<int64_t>(work.rows * 20 + 3e3);
+  return plan;
 }
 
-Json plan_compress(const Dataset& dataset, const CompressOptions& options, const Context& context) {
+/// Decoding, reading, features, choosing, writing: in that order.
+void add_stages(const Rows& train, const CompressOptions& options, const Work& work, double share, double threads, PlanEstimate& plan) {
+  const bool encoded = train.pictures() != nullptr && !train.pictures()->fixed_size();
+  const auto bytes = static_cast<double>(train.stored_bytes());
+  const double decoding = encoded ? bytes * costs::kDecodePerByte : 0;
+  const double writing = bytes * share * 3 * costs::kReadPerByte + share * work.rows * costs::kWritePerRow;
+  plan.stages.push_back({"read", (bytes * costs::kReadPerByte + (options.no_check ? 0 : decoding)) * 1e-9 / threads});
+  if (work.from_pictures) {
+    const double learning = costs::kLearnFilters * std::min(1.0, work.rows / 1e3) + costs::kLearnColumns * std::min(1.0, work.rows / 1e4);
+    plan.stages.push_back({"features", (work.rows * costs::kConvKMeansPerPicture + learning + decoding) * 1e-9 / threads});
+  }
+  if (work.given_bytes > 0) plan.stages.push_back({"features", work.given_bytes * costs::kCheckPerByte * 1e-9});
+  add_choosing(work, threads, picture_area(train, options.features), plan);
+  if (work.from_network) plan.unknown.push_back("features");
+  plan.stages.push_back({"write", writing * 1e-9 / threads});
+}
+
+PlanEstimate plan_compress(const Dataset& dataset, const CompressOptions& options, const Context& context) {
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const SelectOptions select = resolved(dataset, options.select, options.features, keep_count(options.keep, train.size()), context);
-  const Work work = work_of(train, select, options.features);
   const int64_t kept = keep_count(options.keep, train.size());
-  const bool encoded = train.pictures() != nullptr && !train.pictures()->fixed_size();
+  const SelectOptions select = resolved(dataset, options.select, options.features, kept, context);
+  const Work work = work_of(dataset, select, options.features);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
   const bool computes = work.from_pictures || work.from_network;
+  const double area = picture_area(train, options.features);
 
-  Stages stages;
-  const double decoding = encoded ? bytes * costs::kDecodePerByte : 0;
-  stages.add("read", (bytes * costs::kReadPerByte + (options.no_check ? 0 : decoding)) * 1e-9 / threads);
-  if (work.from_pictures)
-    stages.add("features", (work.rows * costs::kConvKMeansPerPicture + costs::kLearnFilters * std::min(1.0, work.rows / 1e3) +
-                            costs::kLearnColumns * std::min(1.0, work.rows / 1e4) + decoding) *
-                               1e-9 / threads);
-  if (work.given_bytes > 0) stages.add("features", work.given_bytes * costs::kCheckPerByte * 1e-9);
-  Json unknown = add_choosing(work, threads, picture_area(train, options.features), stages);
-  if (work.from_network) unknown.push_back("features");
-  stages.add("write", (bytes * share * 3 * costs::kReadPerByte + static_cast<double>(kept) * costs::kWritePerRow) * 1e-9 / threads);
-
+  PlanEstimate plan = begin_plan("compress", work);
+  plan.kept = kept;
+  add_stages(train, options, work, share, threads, plan);
   const double features = computes ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double watching =
-      work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * picture_area(train, options.features)) : 0;
+  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area) : 0;
   const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
-  return {{"verb", "compress"},
-          {"rows", train.size()},
-          {"kept", kept},
-          {"pools", work.pools.size()},
-          {"columns", static_cast<int64_t>(work.width)},
-          {"memory_bytes", static_cast<int64_t>(costs::kPicturesBytes + std::max(learning, selecting))},
-          {"mapped_bytes", static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0))},
-          {"disk_bytes", static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6)},
-          {"cache_bytes", static_cast<int64_t>(features)},
-          {"seconds", stages.total()},
-          {"stages", stages.list()},
-          {"unknown", unknown},
-          {"mean_cosine", cosine_of(work)}};
+  plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + std::max(learning, selecting));
+  plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
+  plan.disk_bytes = static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);
+  plan.cache_bytes = static_cast<int64_t>(features);
+  return plan;
 }
 
 Dataset opened(const InputOptions& input, const Context& context) {
@@ -259,58 +244,20 @@ Dataset opened(const InputOptions& input, const Context& context) {
 
 }  // namespace
 
-Json plan(const CompressOptions& options, const Context& context) {
+PlanEstimate plan(const CompressOptions& options, const Context& context) {
   return plan_compress(opened(options.input, context), options, context);
 }
 
-Json plan(const BinsOptions& options, const Context& context) {
+PlanEstimate plan(const BinsOptions& options, const Context& context) {
   return plan_bins(opened({.path = options.features, .labels = options.labels}, context), options.select, context);
 }
 
-Json plan_what_fits(const CompressOptions& options, const Context& context) {
+PlanEstimate plan_what_fits(const CompressOptions& options, const Context& context) {
   const Dataset dataset = opened(options.input, context);
   if (dataset.train().features() == nullptr) return plan_compress(dataset, options, context);
   SelectOptions select = options.select;
   if (select.method == "auto") select.method = BinsOptions().select.method;
   return plan_bins(dataset, select, context);
-}
-
-std::string plan_text(const Json& planned) {
-  const bool bins = planned["verb"] == "bins";
-  std::string text;
-  if (bins && planned["method"] == "random")
-    text = fmt::format("order     of {} rows, at random\n", human_count(planned["rows"]));
-  else if (bins && planned["pools"] == 0)
-    text = fmt::format("order     of {} rows by {}\n", human_count(planned["rows"]), planned["method"].get<std::string>());
-  else if (bins)
-    text = fmt::format("bins      of {} rows × {} columns in {} pool{}\n", human_count(planned["rows"]), planned["columns"].get<int64_t>(),
-                       planned["pools"].get<int64_t>(), planned["pools"] == 1 ? "" : "s");
-  else
-    text = fmt::format("keep      {} of {} rows\n", human_count(planned["kept"]), human_count(planned["rows"]));
-  text += fmt::format("memory    about {}, and {} of mapped files, which the system can drop\ndisk      about {} for the output\n",
-                      human_bytes(planned["memory_bytes"]), human_bytes(planned["mapped_bytes"]), human_bytes(planned["disk_bytes"]));
-  if (planned["cache_bytes"] > 0) text += fmt::format("cache     {} for the features\n", human_bytes(planned["cache_bytes"]));
-  const bool partly = !planned["unknown"].empty();
-  text += fmt::format("time      {} {}", partly ? "at least" : "about", human_seconds(planned["seconds"]));
-  std::string parts;
-  for (const Json& stage : planned["stages"])
-    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", stage["name"].get<std::string>(), human_seconds(stage["seconds"]));
-  text += " (" + parts + ")\n";
-  if (partly)
-    for (const Json& part : planned["unknown"]) {
-      if (part == "features") {
-        text +=
-            "          and what the network takes for features, which is not foretold, nor is its memory: both depend on the network and "
-            "the device\n";
-      } else {
-        text += fmt::format("          and what {} takes, which is not foretold (docs/benchmarks.md has measured times)\n",
-                            part.get<std::string>());
-      }
-    }
-  if (!planned["mean_cosine"].is_null())
-    text += fmt::format("looked at rows of a pool have a mean cosine of {:.3f}; the nearer to 0, the longer the bins take\n",
-                        planned["mean_cosine"].get<double>());
-  return text;
 }
 
 }  // namespace decant

@@ -153,31 +153,35 @@ FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, u
 
 }  // namespace
 
-std::string resolve_features(const FeatureOptions& options, const Input& input) {
+std::string resolve_features(const FeatureOptions& options, const Dataset& dataset) {
   if (options.features != "auto") return options.features;
-  return input.dataset.train().pictures() != nullptr ? "conv-kmeans" : "rows";
+  return dataset.train().pictures() != nullptr ? "conv-kmeans" : "rows";
+}
+
+void require_obtainable(const FeatureOptions& options, const Dataset& dataset) {
+  const std::string kind = resolve_features(options, dataset);
+  const std::string root = dataset.root.string();
+  if (names_npy(kind) || (kind == "rows" && dataset.train().features() != nullptr)) return;
+  if (kind == "rows")
+    throw InputError({root, "", "holds pictures, and a matrix of features is needed here",
+                      "Use decant compress, or compute features first: decant features"});
+  if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
+    const std::string near = nearest(kind, kKinds);
+    throw UsageError(fmt::format("--features {}: neither a .npy file nor one of conv-kmeans, embedding, gradient{}", kind,
+                                 near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  if (dataset.train().pictures() == nullptr)
+    throw InputError({root, "", "holds no pictures to compute features from", "Leave --features out, or give a .npy"});
 }
 
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
+  require_obtainable(options, input.dataset);
   FeatureOptions resolved = options;
-  resolved.features = resolve_features(options, input);
-  FeatureSet set;
-  if (names_npy(resolved.features)) {
-    set = from_file(input, resolved.features);
-  } else if (resolved.features == "rows" && input.dataset.train().features() != nullptr) {
-    set = from_own_rows(input);
-  } else if (std::find(kKinds.begin(), kKinds.end(), resolved.features) == kKinds.end()) {
-    const std::string near = nearest(resolved.features, kKinds);
-    throw UsageError(fmt::format("--features {}: neither a .npy file nor one of conv-kmeans, embedding, gradient{}", resolved.features,
-                                 near.empty() ? "" : "; did you mean " + near + "?"));
-  } else if (input.dataset.train().pictures() == nullptr) {
-    throw InputError(
-        {input.dataset.root.string(), "", "holds no pictures to compute features from", "Leave --features out, or give a .npy"});
-  } else {
-    set = resolved.features == "conv-kmeans" ? from_conv_kmeans(input, resolved, seed, context)
-                                             : from_network(input, resolved, seed, context);
-  }
-  return set;
+  resolved.features = resolve_features(options, input.dataset);
+  if (names_npy(resolved.features)) return from_file(input, resolved.features);
+  if (resolved.features == "rows") return from_own_rows(input);
+  if (resolved.features == "conv-kmeans") return from_conv_kmeans(input, resolved, seed, context);
+  return from_network(input, resolved, seed, context);
 }
 
 }  // namespace decant

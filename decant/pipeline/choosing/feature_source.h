@@ -44,8 +44,12 @@ struct FeatureSet {
   std::optional<FeatureRecord> record() const;  ///< nothing where there are none
 };
 
-/// What "auto" means for this input: its own rows for a matrix, conv-kmeans for pictures.
-std::string resolve_features(const FeatureOptions& options, const Input& input);
+/// What "auto" means for this data set: its own rows for a matrix, conv-kmeans for pictures.
+std::string resolve_features(const FeatureOptions& options, const Dataset& dataset);
+
+/// Throws UsageError for an unknown kind, InputError for one that the data set cannot give: "rows" of pictures, computed ones of a
+/// matrix. Opens no file.
+void require_obtainable(const FeatureOptions& options, const Dataset& dataset);
 
 /// Throws InputError: a file of the wrong shape, no labels where the kind needs them, an unknown kind.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);

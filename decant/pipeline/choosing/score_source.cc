@@ -20,10 +20,8 @@ namespace fs = std::filesystem;
 namespace {
 
 void require_learnable(const Input& input) {
+  require_pictures_to_watch(input.dataset);
   const std::string root = input.dataset.root.string();
-  if (input.dataset.train().pictures() == nullptr)
-    throw InputError({root, "", "holds no pictures, and the proxy that scores are watched on sees pictures",
-                      "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
   if (!input.labelled())
     throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
                       "Use a method that needs features only, like facility-location or bins"});
@@ -109,6 +107,12 @@ DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
 }
 
 }  // namespace
+
+void require_pictures_to_watch(const Dataset& dataset) {
+  if (dataset.train().pictures() != nullptr) return;
+  throw InputError({dataset.root.string(), "", "holds no pictures, and the proxy that scores are watched on sees pictures",
+                    "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
+}
 
 void require_sound(const ProxyOptions& proxy) {
   if (proxy.epochs < 2)

@@ -30,6 +30,9 @@ struct ProxyOptions {
 /// Throws UsageError for too few epochs to score by.
 void require_sound(const ProxyOptions& proxy);
 
+/// Throws InputError for a data set without pictures: there is nothing to train a proxy on.
+void require_pictures_to_watch(const Dataset& dataset);
+
 /// Says, in the folder of a record, how it was made.
 inline constexpr const char* kDynamicsFile = "dynamics.json";
 
