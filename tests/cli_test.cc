@@ -196,12 +196,28 @@ TEST(Program, NamesItsMethodsAndRefusesOthers) {
   refused("scores " + in + " --epochs 1", "2 or more");
 }
 
+TEST(Program, DryRunsDoNothing) {
+  const fs::path folder = fresh_folder("dry");
+  for (const char* line : {"features nothing -o f.npy", "train nothing -o n.safetensors", "sample nothing -o rows.npy", "report nothing",
+                           "verify nothing", "inspect nothing", "demo -o nothing"}) {
+    const std::string dry = "cd '" + folder.string() + "'; $decant " + line + " --dry-run";
+    const Outcome text = shell(dry);
+    EXPECT_EQ(text.code, 0) << line << text.err;
+    EXPECT_THAT(text.out, AllOf(HasSubstr("would "), HasSubstr("not known"))) << line;
+    const Json json = parse_json(shell(dry + " --json").out);
+    EXPECT_EQ(json["verb"], std::string(line).substr(0, std::string(line).find(' ')));
+    EXPECT_EQ(json["not_checked"], Json::array({"input"}));
+  }
+  EXPECT_TRUE(fs::is_empty(folder));
+}
+
 TEST(Program, ForetellsScores) {
   const std::string line = "$decant scores nothing-there -o unused --epochs 7 --dry-run";
   const Outcome text = shell(line);
   EXPECT_EQ(text.code, 0);
-  EXPECT_THAT(text.out, AllOf(HasSubstr("quick"), HasSubstr("for 7 epochs"), HasSubstr("to unused")));
+  EXPECT_THAT(text.out, AllOf(HasSubstr("quick"), HasSubstr("for 7 epochs"), HasSubstr("to unused"), HasSubstr("not opened")));
   const Json planned = parse_json(shell(line + " --json").out);
+  EXPECT_EQ(planned["not_checked"][0], "input");
   EXPECT_EQ(planned["verb"], "scores");
   EXPECT_EQ(planned["epochs"], 7);
   EXPECT_EQ(planned["scores"][0], "progress");
@@ -291,7 +307,7 @@ TEST(Program, EvaluatesWhatItMade) {
   const Outcome outcome = shell(line);
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(shell("$decant evaluate '" + in.string() + "' '" + out.string() + "' --steps 41 --batch 16 --seeds 2 --dry-run").out,
-              AllOf(HasSubstr("0 of 6 runs are known"), HasSubstr("quick (steps 41, batch 16)"), HasSubstr("6 trainings of 41 steps")));
+              AllOf(HasSubstr("at most 6 trainings of 41 steps"), HasSubstr("quick (steps 41, batch 16)")));
   const auto accuracies = [](const std::string& lines) { return parse_json(lines.substr(0, lines.find('\n')))["accuracy"]; };
   EXPECT_EQ(accuracies(shell(line + " --threads 1").out), accuracies(outcome.out)) << "whatever the number of threads";
   std::vector<std::string> sets;
@@ -329,7 +345,7 @@ TEST(Program, JudgesMatrices) {
   const std::string line = "cd '" + folder.string() + "'; $decant evaluate x.npy some.npy others.npy --labels y.npy --cache cache ";
   const Outcome plan = shell(line + "--dry-run");
   EXPECT_EQ(plan.code, 0) << plan.err;
-  EXPECT_THAT(plan.out, AllOf(HasSubstr("some"), HasSubstr("others"), HasSubstr("0 of 15 runs are known already")));
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("some"), HasSubstr("others"), HasSubstr("at most 15 trainings on"), HasSubstr("time not known")));
   const Outcome judged = shell(line + "-o judged.json");
   EXPECT_EQ(judged.code, 0) << judged.err;
   EXPECT_THAT(judged.out, AllOf(HasSubstr("some"), HasSubstr("linear"), HasSubstr("points against random rows of the same number")));

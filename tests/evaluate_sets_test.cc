@@ -19,6 +19,7 @@
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/plan_evaluation.h"
 #include "decant/train/linear.h"
 
 #include "tests/drawn_sets.h"
@@ -128,16 +129,64 @@ TEST(EvaluateSets, PlansWithoutTraining) {
   const fs::path folder = matrix_set("judge_plan");
   EvaluateOptions options = judging(folder);
   options.keep = "20";
-  const Json before = plan_evaluation(options, {.threads = 2});
-  EXPECT_EQ(before["runs"], 4);
-  EXPECT_EQ(before["known"], 0);
-  EXPECT_EQ(before["trainings"], 3);
-  EXPECT_GT(before["seconds"], 0);
-  EXPECT_THAT(evaluation_plan_text(before), AllOf(HasSubstr("random"), HasSubstr("about "), HasSubstr("for 3 trainings on 2 threads")));
-  evaluate_sets(options, {});
-  const Json after = plan_evaluation(options, {});
-  EXPECT_EQ(after["known"], 4);
-  EXPECT_THAT(evaluation_plan_text(after), HasSubstr("nothing to train"));
+  const EvaluationPlan plan = plan_evaluation(options, {.threads = 2});
+  ASSERT_EQ(plan.sets.size(), 2u);
+  EXPECT_EQ(plan.sets[0].rows, 200);
+  EXPECT_EQ(plan.sets[1].rows, 20);
+  EXPECT_EQ(plan.sets[1].keep, 0.1);
+  EXPECT_EQ(plan.trainings, 4);
+  EXPECT_EQ(plan.steps, 0);
+  EXPECT_FALSE(plan.seconds);
+  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("random"), HasSubstr("at most 4 trainings on 2 threads: time not known"),
+                                     HasSubstr("not looked at: rows that cannot be read")));
+  EXPECT_EQ(to_json(plan)["known"], nullptr);
+  EXPECT_FALSE(fs::exists(options.features.cache)) << "nothing was timed or kept";
+}
+
+/// Class folders of files that are no pictures: whoever decodes one fails.
+fs::path unreadable_pictures(const std::string& name) {
+  const ScratchFolder folder(name);
+  for (const char* split : {"train", "test"}) {
+    for (int i = 0; i < 120; ++i) folder.add(fmt::format("{}/{}/{:03}.jpg", split, i % 2 == 0 ? "cat" : "dog", i), "no picture");
+  }
+  return folder.path;
+}
+
+TEST(EvaluateSets, PlansFromHeadersAlone) {
+  const fs::path folder = fresh_folder("judge_headers");
+  EvaluateOptions options{.full = unreadable_pictures("judge_headers/in").string(), .against = "full,random,bins,auto", .keep = "10%,30"};
+  options.features.cache = folder / "cache";
+  const EvaluationPlan plan = plan_evaluation(options, {.threads = 2});
+  std::vector<std::pair<std::string, int64_t>> sets;
+  for (const EvaluationPlan::Set& set : plan.sets) sets.emplace_back(set.name, set.rows);
+  EXPECT_THAT(sets, testing::ElementsAre(std::pair("full", 120), std::pair("random", 12), std::pair("random", 30), std::pair("bins", 12),
+                                         std::pair("bins", 30), std::pair("auto", 12), std::pair("auto", 30)));
+  EXPECT_EQ(plan.sets[3].method, "bins");
+  EXPECT_THAT(plan.sets[5].method, testing::AnyOf("random", "progress")) << "the latter where networks can be watched";
+  EXPECT_EQ(plan.trainings, 21);
+  EXPECT_EQ(plan.steps, 2500);
+  EXPECT_EQ(plan.test_rows, 120);
+  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("choosing: about"), HasSubstr("bins"), HasSubstr("at most 21 trainings of 2,500 steps")));
+  EXPECT_FALSE(fs::exists(options.features.cache));
+  options.against = "full,dul";
+  EXPECT_THROW(plan_evaluation(options, {}), UsageError);
+}
+
+TEST(EvaluateSets, PlansHeldOutRowsAndGivenSets) {
+  const fs::path folder = matrix_set("judge_plan_given");
+  EvaluateOptions options = judging(folder);
+  options.test.clear();
+  options.test_labels.clear();
+  write_rows(folder / "some.npy", {1, 2, 3, 5, 8, 13, 21, 34, 55, 89});
+  options.small = {(folder / "some.npy").string()};
+  const EvaluationPlan plan = plan_evaluation(options, {});
+  EXPECT_EQ(plan.held_out, 40);
+  EXPECT_EQ(plan.test_rows, 40);
+  EXPECT_EQ(plan.sets.front().rows, 160);
+  EXPECT_EQ(plan.sets.back().name, "small");
+  EXPECT_EQ(plan.sets.back().rows, 8) << "of ten, a fifth is held out";
+  options.labels.clear();
+  expect_says(message_of([&] { plan_evaluation(options, {}); }), {"has rows without labels", "Give --labels"});
 }
 
 TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {

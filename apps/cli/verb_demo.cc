@@ -2,6 +2,7 @@
 
 #include "decant/pipeline/demo.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -14,7 +15,7 @@ class Demo final : public Verb {
   std::vector<std::string> examples() const override { return {"decant demo", "decant demo photos/ -o out/photos"}; }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would write {}\n", options_.out.string());
+    if (globals.dry_run) return dry_run(globals, *this, fmt::format("write {}", options_.out.string()), {{"out", options_.out.string()}});
     demo(
         options_,
         [&](const std::string& paragraph) {

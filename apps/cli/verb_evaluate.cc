@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/evaluate_sets.h"
 #include "decant/pipeline/judging/evidence_table.h"
+#include "decant/pipeline/plan_evaluation.h"
 
 #include "apps/cli/verb.h"
 
@@ -22,8 +23,8 @@ class Evaluate final : public Verb {
   }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run) {
-      const Json plan = plan_evaluation(options_, context);
-      return globals.json ? json_text(plan, 2) + "\n" : evaluation_plan_text(plan);
+      const EvaluationPlan plan = plan_evaluation(options_, context);
+      return globals.json ? json_text(to_json(plan), 2) + "\n" : plan_text(plan);
     }
     options_.command = command;
     const evaluate::Evidence evidence = evaluate_sets(options_, context);

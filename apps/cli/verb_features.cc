@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/features.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -16,7 +17,9 @@ class FeaturesVerb final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run) return fmt::format("would compute features of {} and write {}\n", options_.input.path, options_.out.string());
+    if (globals.dry_run)
+      return dry_run(globals, *this, fmt::format("compute features of {} and write {}", options_.input.path, options_.out.string()),
+                     {{"input", options_.input.path}, {"out", options_.out.string()}, {"features", options_.features.features}});
     const FeaturesMade made = make_features(options_, context);
     const FeatureRecord& features = made.features;
     if (globals.json)

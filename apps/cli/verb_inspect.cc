@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/inspect.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -15,6 +16,7 @@ class Inspect final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
+    if (globals.dry_run) return dry_run(globals, *this, fmt::format("look at {}", options_.path), {{"input", options_.path}});
     const Json found = inspect(options_, context);
     return globals.json ? json_text(found, 2) + "\n" : inspect_text(found);
   }

@@ -2,6 +2,7 @@
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -22,7 +23,8 @@ class Report final : public Verb {
   }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     const std::filesystem::path page = run_ / "report.html";
-    if (globals.dry_run) return fmt::format("would write {}\n", page.string());
+    if (globals.dry_run)
+      return dry_run(globals, *this, fmt::format("write {}", page.string()), {{"run", run_.string()}, {"report", page.string()}});
     const RunFolder run = load_run_folder(run_);
     Input input;
     if (!no_pictures_) input = source_of(run, source_, context);

@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/sample.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -16,7 +17,9 @@ class Sample final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
     if (globals.dry_run)
-      return fmt::format("would sample {} of {} and write {}\n", options_.keep, options_.run.string(), options_.out.string());
+      return dry_run(globals, *this,
+                     fmt::format("sample {} of {} and write {}", options_.keep, options_.run.string(), options_.out.string()),
+                     {{"run", options_.run.string()}, {"keep", options_.keep}, {"out", options_.out.string()}});
     options_.command = command;
     const RunRecord run = sample_run(options_, context);
     if (globals.json && options_.out.extension() == ".npy")

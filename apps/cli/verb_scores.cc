@@ -4,6 +4,7 @@
 #include "decant/pipeline/scores.h"
 #include "decant/select/scores/scores.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -18,7 +19,7 @@ class Scores final : public Verb {
   }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string& command, const Context& context) override {
-    if (globals.dry_run) return foretold(globals);
+    if (globals.dry_run) return planned(globals);
     options_.command = command;
     const Json made = make_scores(options_, context);
     if (globals.json) return json_text(made, 2) + "\n";
@@ -29,19 +30,16 @@ class Scores final : public Verb {
   }
 
  private:
-  std::string foretold(const Globals& globals) const {
+  std::string planned(const Globals& globals) const {
     require_sound(options_.proxy);
-    if (globals.json)
-      return json_text(Json{{"verb", "scores"},
-                            {"input", options_.input.path},
-                            {"out", options_.out.string()},
-                            {"net", options_.proxy.net},
-                            {"epochs", options_.proxy.epochs},
-                            {"scores", score_names()}},
-                       2) +
-             "\n";
-    return fmt::format("would train {} on {} for {} epochs and write what it thought of every row to {}\n", options_.proxy.net,
-                       options_.input.path, options_.proxy.epochs, options_.out.string());
+    return dry_run(globals, *this,
+                   fmt::format("train {} on {} for {} epochs and write what it thought of every row to {}", options_.proxy.net,
+                               options_.input.path, options_.proxy.epochs, options_.out.string()),
+                   {{"input", options_.input.path},
+                    {"out", options_.out.string()},
+                    {"net", options_.proxy.net},
+                    {"epochs", options_.proxy.epochs},
+                    {"scores", score_names()}});
   }
 
   ScoresOptions options_;

@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/train_set.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -16,7 +17,9 @@ class Train final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     if (globals.dry_run)
-      return fmt::format("would train {} on {} and write {}\n", options_.training.net, options_.input.path, options_.out.string());
+      return dry_run(globals, *this,
+                     fmt::format("train {} on {} and write {}", options_.training.net, options_.input.path, options_.out.string()),
+                     {{"input", options_.input.path}, {"net", options_.training.net}, {"out", options_.out.string()}});
     const Json result = train_set(options_, context);
     if (globals.json) return json_text(result, 2) + "\n";
     std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", options_.out.string(), human_count(result["steps"]),

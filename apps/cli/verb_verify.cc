@@ -1,6 +1,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/verify.h"
 
+#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -13,6 +14,8 @@ class Verify final : public Verb {
   std::vector<std::string> examples() const override { return {"decant verify photos-60 --source photos/"}; }
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
+    if (globals.dry_run)
+      return dry_run(globals, *this, fmt::format("read every sample of {}", options_.run.string()), {{"run", options_.run.string()}});
     const Verified found = verify(options_, context);
     if (globals.json)
       return json_text(Json{{"rows", found.rows}, {"kept", found.kept}, {"checked_against", found.checked_against}}, 2) + "\n";

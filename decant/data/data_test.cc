@@ -1,3 +1,4 @@
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <fmt/core.h>
@@ -29,6 +30,37 @@ class Letters final : public Rows, public Pictures, public Targets {
   const Targets* targets() const override { return this; }
   int64_t stored_bytes() const override { return 15; }
 };
+
+/// Rows without targets.
+class Unlabelled final : public Rows {
+ public:
+  explicit Unlabelled(int64_t size) : size_(size) {}
+  int64_t size() const override { return size_; }
+  std::string key(int64_t) const override { return ""; }
+  Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
+  const Modality& modality() const override { return modality::vectors; }
+  std::string known_fault(int64_t row) const override { return row == 1 || row == 4 ? "is bad" : ""; }
+  std::vector<int64_t> known_faults() const override { return {1, 4}; }
+  int64_t stored_bytes() const override { return 0; }
+
+ private:
+  int64_t size_;
+};
+
+TEST(Labels, AreCountedOnAllThreadsAndNotAskedForWhereThereAreNone) {
+  const LabelCounts letters = count_labels(Letters(), {.threads = 2});
+  EXPECT_THAT(letters.rows, testing::ElementsAre(2, 2));
+  EXPECT_EQ(letters.unlabelled, 1);
+  const LabelCounts none = count_labels(Unlabelled(int64_t{1} << 40), {});
+  EXPECT_TRUE(none.rows.empty());
+  EXPECT_EQ(none.unlabelled, int64_t{1} << 40);
+  const std::atomic<bool> stop{true};
+  EXPECT_THROW(count_labels(Letters(), {.cancel = &stop}), Cancelled);
+}
+
+TEST(RowsView, KnowsTheFaultsOfItsOwnRows) {
+  EXPECT_THAT(RowsView(std::make_shared<Unlabelled>(6), {5, 4, 0, 1}).known_faults(), testing::ElementsAre(1, 3));
+}
 
 TEST(RowsView, RenumbersAndRenames) {
   const RowsView view(std::make_shared<Letters>(), {3, 0, 4}, {7, 9});

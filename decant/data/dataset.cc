@@ -1,6 +1,10 @@
 #include "decant/data/dataset.h"
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
+
+#include "decant/base/parallel.h"
 
 namespace decant {
 
@@ -29,10 +33,34 @@ std::vector<int32_t> labels_of(const Rows& rows) {
   return labels;
 }
 
+LabelCounts count_labels(const Rows& rows, const Context& context) {
+  LabelCounts counts{.unlabelled = rows.size()};
+  if (rows.targets() == nullptr) return counts;
+  constexpr int64_t kLeast = 1 << 16;  // rows a thread takes at once
+  Stage stage(context, "labels", rows.size(), "rows");
+  std::mutex mutex;
+  parallel_for(context, rows.size(), std::max(kLeast, rows.size() / 256), [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> own;
+    for (int64_t row = begin; row < end; ++row) {
+      const int32_t label = rows.label(row);
+      if (label < 0) continue;
+      if (static_cast<size_t>(label) >= own.size()) own.resize(static_cast<size_t>(label) + 1);
+      ++own[static_cast<size_t>(label)];
+    }
+    stage.advance(end - begin);
+    const std::lock_guard lock(mutex);
+    if (own.size() > counts.rows.size()) counts.rows.resize(own.size());
+    for (size_t label = 0; label < own.size(); ++label) counts.rows[label] += own[label];
+  });
+  counts.unlabelled = rows.size() - std::accumulate(counts.rows.begin(), counts.rows.end(), int64_t{0});
+  return counts;
+}
+
 int class_count(const Dataset& dataset) {
   int32_t largest = kNoLabel;
   for (const auto& [split, rows] : dataset.splits) {
-    for (const int32_t label : labels_of(*rows)) largest = std::max(largest, label);
+    if (rows->targets() == nullptr) continue;
+    for (int64_t row = 0; row < rows->size(); ++row) largest = std::max(largest, rows->label(row));
   }
   return std::max(static_cast<int>(dataset.classes.size()), largest + 1);
 }

@@ -47,6 +47,15 @@ struct Dataset {
 
 /// Labels of all rows; kNoLabel where there is none.
 std::vector<int32_t> labels_of(const Rows& rows);
+
+/// How many rows have each label, and how many have none. All threads, nothing kept per row; of rows without targets, none is
+/// asked. Stops with Cancelled.
+struct LabelCounts {
+  std::vector<int64_t> rows;  ///< of each label, up to the largest there is
+  int64_t unlabelled = 0;
+};
+LabelCounts count_labels(const Rows& rows, const Context& context);
+
 /// Number of classes: max(names, 1 + largest label).
 int class_count(const Dataset& dataset);
 

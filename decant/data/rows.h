@@ -49,6 +49,8 @@ class Rows {
   virtual Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const = 0;
   /// Why a row can be rejected without decoding ("TIFF is not read"); empty when nothing is known against it.
   virtual std::string known_fault(int64_t) const { return {}; }
+  /// The rows with a known_fault(), ascending. Cost: of these rows alone.
+  virtual std::vector<int64_t> known_faults() const { return {}; }
   /// Stored bytes of all rows, as they lie on disk.
   virtual int64_t stored_bytes() const = 0;
 
@@ -76,6 +78,7 @@ class WrappedRows : public Rows {
   std::string key(int64_t row) const override { return below_->key(row); }
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return below_->bytes(row, scratch); }
   std::string known_fault(int64_t row) const override { return below_->known_fault(row); }
+  std::vector<int64_t> known_faults() const override { return below_->known_faults(); }
   int64_t stored_bytes() const override { return below_->stored_bytes(); }
   const Modality& modality() const override { return below_->modality(); }
   const Pictures* pictures() const override { return below_->pictures(); }

@@ -54,6 +54,16 @@ void RowsView::counts(int64_t row, std::vector<ClassCount>& out) const {
   std::ranges::sort(out, {}, &ClassCount::label);
 }
 
+std::vector<int64_t> RowsView::known_faults() const {
+  const std::vector<int64_t> all = below().known_faults();
+  std::vector<int64_t> own;
+  if (all.empty()) return own;
+  for (size_t i = 0; i < picked_.size(); ++i) {
+    if (std::binary_search(all.begin(), all.end(), picked_[i])) own.push_back(static_cast<int64_t>(i));
+  }
+  return own;
+}
+
 int64_t RowsView::stored_bytes() const {
   int64_t total = 0;
   std::vector<std::byte> scratch;

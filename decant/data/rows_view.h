@@ -17,6 +17,7 @@ class RowsView final : public WrappedRows, public Pictures, public Targets {
   std::string key(int64_t row) const override { return below().key(at(row)); }
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return below().bytes(at(row), scratch); }
   std::string known_fault(int64_t row) const override { return below().known_fault(at(row)); }
+  std::vector<int64_t> known_faults() const override;
   int64_t stored_bytes() const override;  ///< reads every row: rarely wanted
 
   const Pictures* pictures() const override { return below().pictures() != nullptr ? this : nullptr; }

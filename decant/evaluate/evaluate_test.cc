@@ -242,9 +242,11 @@ TEST(Forecast, TimesStepsWhenItIsWorthItAndRemembersThePace) {
   EXPECT_EQ(calls, 4) << "2 steps, then 6, 18 and 54, which is half a second";
   EXPECT_NEAR(*one.seconds, 9 * 0.01 * (2500 + 7.0 / 3 / 64), 1e-6);
   EXPECT_EQ(one.text(), "about 3 min 45 s for 9 trainings of 2,500 steps on 1 thread");
-  foretell(Timing::always, 1);
+  foretell(Timing::when_worth_it, 1);
   EXPECT_EQ(calls, 4) << "the pace is known";
   EXPECT_TRUE(foretell(Timing::never, 1).seconds);
+  EXPECT_EQ(seconds_at_known_pace(9, 1, f.trial.test->size(), f.trial, f.options, f.store), foretell(Timing::never, 1).seconds);
+  EXPECT_FALSE(seconds_at_known_pace(9, 2, f.trial.test->size(), f.trial, f.options, f.store)) << "two at a time were never timed";
 
   f.options.training.steps = 40;
   f.options.training.batch = 32;
@@ -260,7 +262,7 @@ TEST(Forecast, CountsRoundsOfWorkers) {
   f.options.training.steps = 3000;
   f.trial.arms.pop_back();  // six runs on four threads: two rounds
   const Plan plan = make_plan(f.trial, f.options, nullptr);
-  const Forecast forecast_ = forecast(plan, f.trial, f.options, fake, &f.store, Timing::always, {.threads = 4});
+  const Forecast forecast_ = forecast(plan, f.trial, f.options, fake, &f.store, Timing::when_worth_it, {.threads = 4});
   EXPECT_EQ(forecast_.workers, 4);
   EXPECT_NEAR(*forecast_.seconds, 6, 0.01);
 }

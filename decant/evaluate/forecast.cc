@@ -92,8 +92,7 @@ bool worth_it(const std::string& net, double work, int workers) {
 }
 
 /// Steps to time at most: those before, a third of it and less, come to half as many again.
-int64_t most_steps(Timing timing, double work, int workers) {
-  if (timing == Timing::always) return kMostSteps;
+int64_t most_steps(double work, int workers) {
   return std::clamp(static_cast<int64_t>(work / workers / kWorth / 1.5), kMoreSteps, kMostSteps);
 }
 
@@ -105,11 +104,27 @@ double makespan(std::vector<double> runs, int workers) {
   return *std::ranges::max_element(ends);
 }
 
+/// Units of work of one training of a network.
+double network_work(int64_t test_rows, const Options& options) {
+  return static_cast<double>(options.training.steps) + kTestShare * static_cast<double>(test_rows) / options.training.batch;
+}
+
 }  // namespace
 
 double work_of(const Run& run, const Trial& trial, const Options& options) {
-  if (run.net == train::kLinear) return static_cast<double>(run.rows->size());
-  return static_cast<double>(options.training.steps) + kTestShare * static_cast<double>(trial.test->size()) / options.training.batch;
+  return run.net == train::kLinear ? static_cast<double>(run.rows->size()) : network_work(trial.test->size(), options);
+}
+
+std::optional<double> seconds_at_known_pace(int64_t each, int workers, int64_t test_rows, const Trial& trial, const Options& options,
+                                            Store& store) {
+  std::vector<double> seconds;
+  for (const std::string& net : options.nets) {
+    if (net == train::kLinear) return std::nullopt;
+    const std::optional<double> pace = known_pace(pace_identity(net, workers, trial, options), &store);
+    if (!pace) return std::nullopt;
+    seconds.insert(seconds.end(), static_cast<size_t>(each), *pace * network_work(test_rows, options));
+  }
+  return makespan(std::move(seconds), workers);
 }
 
 void keep_pace(const std::string& net, double seconds_per_unit, int workers, const Trial& trial, const Options& options, Store* store) {
@@ -131,10 +146,10 @@ Forecast forecast(const Plan& plan, const Trial& trial, const Options& options, 
   std::map<std::string, double> pace;
   for (const auto& [net, run] : example) {
     std::optional<double> seconds = known_pace(pace_identity(net, result.workers, trial, options), store);
-    if (!seconds && (timing == Timing::always || (timing == Timing::when_worth_it && worth_it(net, work[net], result.workers)))) {
+    if (!seconds && timing == Timing::when_worth_it && worth_it(net, work[net], result.workers)) {
       seconds = net == train::kLinear
                     ? time_linear(*run, trial, options, trainer, context)
-                    : time_steps(*run, trial, options, trainer, result.workers, most_steps(timing, work[net], result.workers), context);
+                    : time_steps(*run, trial, options, trainer, result.workers, most_steps(work[net], result.workers), context);
       keep_pace(net, *seconds, result.workers, trial, options, store);
     }
     if (!seconds) return result;

@@ -22,10 +22,15 @@ struct Forecast {
   std::string text() const;       ///< "about 12 min 00 s for 18 trainings of 2,500 steps on 2 threads"
 };
 
-enum class Timing { never, when_worth_it, always };  ///< worth it: the steps timed are less than a fiftieth of those to come
+enum class Timing { never, when_worth_it };  ///< worth it: the steps timed are less than a fiftieth of those to come
 
 Forecast forecast(const Plan& plan, const Trial& trial, const Options& options, const Trainer& trainer, Store* store, Timing timing,
                   const Context& context);
+
+/// Seconds of `each` trainings of every net, `workers` at a time, at paces that the store knows; nothing where it does not know one, and
+/// of `linear`, whose pace is kept by content. Looks at the trial's size and classes alone. Times nothing and reads no row.
+std::optional<double> seconds_at_known_pace(int64_t each, int workers, int64_t test_rows, const Trial& trial, const Options& options,
+                                            Store& store);
 
 /// Units of work of a run.
 double work_of(const Run& run, const Trial& trial, const Options& options);

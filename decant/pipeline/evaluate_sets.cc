@@ -13,6 +13,7 @@
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/write_small_set.h"
@@ -29,31 +30,6 @@ double since(JudgeClock::time_point start) {
 
 /// What computes `linear`; goes up when its numbers change.
 constexpr const char* kLinearNumerics = "decant linear 1";
-
-uint64_t first_seed(const EvaluateOptions& options) {
-  return settle(evaluate::protocol_named("quick"), options.training, 1).training.seed;
-}
-
-evaluate::Protocol protocol_for(const EvaluateOptions& options, bool pictures) {
-  if (pictures) return evaluate::protocol_named(options.protocol);
-  if (options.protocol != "quick" && options.protocol != train::kLinear)
-    throw UsageError(
-        fmt::format("--protocol {} is for networks, which see pictures; a matrix has a protocol of its own", options.protocol));
-  return evaluate::protocol_named(train::kLinear);
-}
-
-std::vector<std::string> nets_for(const EvaluateOptions& options, const evaluate::Protocol& protocol, bool pictures) {
-  std::vector<std::string> nets = split_list(options.nets);
-  if (nets.empty()) nets.push_back(protocol.net);
-  for (const std::string& net : nets) {
-    if (pictures && net == train::kLinear)
-      throw InputError({options.full, "", "holds pictures, and the net linear sees the rows of a matrix",
-                        "Leave linear out of --nets, or evaluate features of them (decant features)"});
-    if (!pictures && net != train::kLinear)
-      throw InputError({options.full, "", fmt::format("is a matrix, and the net {} sees pictures", net), "Use --nets linear"});
-  }
-  return nets;
-}
 
 /// What --against names, but for the sets that no method chooses.
 std::vector<std::string> chosen_by_methods(const EvaluateOptions& options) {
@@ -74,23 +50,15 @@ struct Judging {
 
 evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& sets) {
   const bool pictures = sets.full.dataset.train().pictures() != nullptr;
-  const evaluate::Protocol protocol = protocol_for(options, pictures);
-  const SettledTraining settled = settle(protocol, options.training, std::ssize(sets.full_rows));
-  return {.nets = nets_for(options, protocol, pictures),
-          .seeds = options.seeds,
-          .training = settled.training,
-          .protocol = settled.name,
-          .numerics = pictures ? neural().numerics(settled.training.device) : kLinearNumerics,
-          .machine = this_machine().text()};
+  evaluate::Options made = trial_options(options, pictures, std::ssize(sets.full_rows));
+  made.numerics = pictures ? neural().numerics(made.training.device) : kLinearNumerics;
+  made.machine = this_machine().text();
+  return made;
 }
 
 /// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
-  evaluate::protocol_named(options.protocol);  // wrong names are told before anything is read
-  require_known_methods(options);
-  if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
-  if (const auto folder = options.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
-    throw InputError({options.out.string(), "", "cannot be written: its folder is not there", "Make the folder, or choose another --out"});
+  require_sound(options);  // wrong names are told before anything is read
   const uint64_t seed = first_seed(options);
   judging.sets = read_judged_sets(options, seed, context);
   const JudgedSets& sets = judging.sets;
@@ -173,44 +141,6 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
   }
   if (!options.out.empty()) write_file(options.out, json_text(whole_document(options, judging, evidence), 2) + "\n");
   return evidence;
-}
-
-Json plan_evaluation(const EvaluateOptions& options, const Context& context) {
-  Judging judging;
-  prepare(judging, options, context);
-  const auto forecast =
-      evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, judging.cache.get(), evaluate::Timing::always, context);
-  Json sets = Json::array();
-  for (size_t arm = 0; arm < judging.trial.arms.size(); ++arm) {
-    const auto rows = std::ssize(*judging.plan.runs[arm * static_cast<size_t>(options.seeds)].rows);
-    sets.push_back({{"set", judging.trial.arms[arm].name},
-                    {"rows", rows},
-                    {"keep", static_cast<double>(rows) / static_cast<double>(judging.trial.every_row)}});
-  }
-  return {{"protocol", judging.options.protocol},
-          {"sets", sets},
-          {"nets", judging.options.nets},
-          {"runs", judging.plan.runs.size()},
-          {"known", judging.plan.known()},
-          {"trainings", forecast.trainings},
-          {"steps", forecast.steps},
-          {"side_by_side", forecast.workers},
-          {"seconds", forecast.seconds ? Json(*forecast.seconds) : Json()},
-          {"test_rows", judging.trial.test->size()},
-          {"text", forecast.text()}};
-}
-
-std::string evaluation_plan_text(const Json& plan) {
-  std::string text;
-  for (const Json& set : plan["sets"])
-    text += fmt::format("{:<20} {:>9} rows {:>7.3g} %\n", set["set"].get<std::string>(), human_count(set["rows"]),
-                        100 * set["keep"].get<double>());
-  std::string nets;
-  for (const Json& net : plan["nets"]) nets += (nets.empty() ? "" : ", ") + net.get<std::string>();
-  text +=
-      fmt::format("nets {}; protocol {}; tested on {} rows\n", nets, plan["protocol"].get<std::string>(), human_count(plan["test_rows"]));
-  text += fmt::format("{} of {} runs are known already\n", plan["known"].get<int64_t>(), plan["runs"].get<int64_t>());
-  return text + (plan["trainings"] == 0 ? "nothing to train\n" : plan["text"].get<std::string>() + "\n");
 }
 
 }  // namespace decant

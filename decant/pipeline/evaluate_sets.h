@@ -5,10 +5,7 @@
 // evidence_cache.h; what remains here is the order of things, and the files.
 #pragma once
 
-#include <string>
-
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/evaluate/evidence.h"
 #include "decant/pipeline/judging/evaluate_options.h"
 
@@ -19,10 +16,5 @@ namespace decant {
 /// says so. Throws InputError when a small set was not made from the full one (its digest is checked), and what read_judged_sets() and
 /// make_arms() throw.
 evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context);
-
-/// What evaluate_sets() would do, and how long it would take; rows are chosen for it, since they say which results are known, and some steps
-/// are timed. {"protocol", "sets": [{set, rows, keep}], "nets", "runs", "known", "trainings", "steps", "side_by_side", "seconds", "test_rows"}
-Json plan_evaluation(const EvaluateOptions& options, const Context& context);
-std::string evaluation_plan_text(const Json& plan);
 
 }  // namespace decant

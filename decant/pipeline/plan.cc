@@ -76,9 +76,9 @@ std::vector<int32_t> pools_of(const Rows& rows, const SelectOptions& select) {
     for (size_t row = 0; row < pools.size(); ++row) pools[row] = static_cast<int32_t>(row % static_cast<size_t>(rule.kmeans));
     return pools;
   }
+  if (select.pool || rows.targets() == nullptr) return {};
   std::vector<int32_t> labels = labels_of(rows);
-  const bool labelled = std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; });
-  if (!labelled || select.pool) labels.clear();
+  if (std::ranges::find(labels, kNoLabel) != labels.end()) labels.clear();
   return labels;
 }
 
@@ -166,9 +166,9 @@ SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const
   require_going_together(asked);
   const SelectOptions named = method_of(asked.method, asked);
   if (named.method != "auto") return named;
-  return choose_method(known_of(dataset.train(), dataset.train().size(), labels_of(dataset.train()), named, features, context), named,
-                       count)
-      .select;
+  const Rows& train = dataset.train();
+  const std::vector<int32_t> labels = train.targets() != nullptr ? labels_of(train) : std::vector<int32_t>();
+  return choose_method(known_of(train, train.size(), labels, named, features, context), named, count).select;
 }
 
 PlanEstimate begin_plan(const char* verb, const Work& work) {
@@ -213,7 +213,13 @@ void add_stages(const Rows& train, const CompressOptions& options, const Work& w
   plan.stages.push_back({"write", writing * 1e-9 / threads});
 }
 
-PlanEstimate plan_compress(const Dataset& dataset, const CompressOptions& options, const Context& context) {
+Dataset opened(const InputOptions& input, const Context& context) {
+  return open_dataset(input.path, {.labels = input.labels}, context);
+}
+
+}  // namespace
+
+PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const Context& context) {
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
   const int64_t kept = keep_count(options.keep, train.size());
@@ -238,14 +244,8 @@ PlanEstimate plan_compress(const Dataset& dataset, const CompressOptions& option
   return plan;
 }
 
-Dataset opened(const InputOptions& input, const Context& context) {
-  return open_dataset(input.path, {.labels = input.labels}, context);
-}
-
-}  // namespace
-
 PlanEstimate plan(const CompressOptions& options, const Context& context) {
-  return plan_compress(opened(options.input, context), options, context);
+  return plan(opened(options.input, context), options, context);
 }
 
 PlanEstimate plan(const BinsOptions& options, const Context& context) {
@@ -254,7 +254,7 @@ PlanEstimate plan(const BinsOptions& options, const Context& context) {
 
 PlanEstimate plan_what_fits(const CompressOptions& options, const Context& context) {
   const Dataset dataset = opened(options.input, context);
-  if (dataset.train().features() == nullptr) return plan_compress(dataset, options, context);
+  if (dataset.train().features() == nullptr) return plan(dataset, options, context);
   SelectOptions select = options.select;
   if (select.method == "auto") select.method = BinsOptions().select.method;
   return plan_bins(dataset, select, context);

@@ -12,6 +12,9 @@ namespace decant {
 /// Throws what opening the input throws, and InputError for a method that this input cannot serve.
 PlanEstimate plan(const CompressOptions& options, const Context& context);
 
+/// The same of a data set that is open: the options' input is not looked at.
+PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const Context& context);
+
 /// The same of `bins`.
 PlanEstimate plan(const BinsOptions& options, const Context& context);
 

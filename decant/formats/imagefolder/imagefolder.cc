@@ -31,7 +31,7 @@ class ImageFolderRows final : public Rows, public Pictures, public Targets {
   int32_t label(int64_t row) const override { return list_.label(row); }
   const Modality& modality() const override { return modality::pictures; }
   const Pictures* pictures() const override { return this; }
-  const Targets* targets() const override { return this; }
+  const Targets* targets() const override { return list_.labelled() ? this : nullptr; }
 
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
     if (const std::string* fault = list_.fault(row)) throw InputError({path(row).string(), "", *fault, ""});
@@ -48,6 +48,8 @@ class ImageFolderRows final : public Rows, public Pictures, public Targets {
     const std::string* fault = list_.fault(row);
     return fault == nullptr ? std::string() : *fault;
   }
+
+  std::vector<int64_t> known_faults() const override { return list_.faulty(); }
 
   int64_t stored_bytes() const override {
     int64_t sum = 0;

@@ -177,6 +177,16 @@ const std::string* PictureList::fault(int64_t row) const {
   return found == faults_.end() ? nullptr : &found->second;
 }
 
+std::vector<int64_t> PictureList::faulty() const {
+  std::vector<int64_t> rows;
+  for (const auto& [row, fault] : faults_) rows.push_back(row);
+  return rows;
+}
+
+bool PictureList::labelled() const {
+  return std::any_of(folders_.begin(), folders_.end(), [](const Place& place) { return place.label >= 0; });
+}
+
 PictureList list_pictures(const fs::path& root, const std::string& folder, int32_t label, const Context& context) {
   Walk walk(root, context);
   walk.visit(folder);

@@ -46,7 +46,9 @@ class PictureList {
   std::string key(int64_t row) const;
   int32_t label(int64_t row) const { return folders_[folder_of_[static_cast<size_t>(row)]].label; }
   const std::string* fault(int64_t row) const;
-  int64_t others = 0;  ///< files that are no pictures
+  std::vector<int64_t> faulty() const;  ///< ascending
+  bool labelled() const;                ///< whether any folder has a label
+  int64_t others = 0;                   ///< files that are no pictures
 
  private:
   struct Place {

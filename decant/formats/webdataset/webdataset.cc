@@ -214,7 +214,10 @@ class ShardReader {
 class WebDatasetRows final : public Rows, public Pictures, public Targets {
  public:
   WebDatasetRows(fs::path base, std::vector<Shard> shards) : base_(std::move(base)), shards_(std::move(shards)) {
-    for (const Shard& shard : shards_) first_.push_back(first_.back() + static_cast<int64_t>(shard.samples.size()));
+    for (const Shard& shard : shards_) {
+      first_.push_back(first_.back() + static_cast<int64_t>(shard.samples.size()));
+      labelled_ = labelled_ || std::ranges::any_of(shard.samples, [](const Sample& sample) { return sample.label != kNoLabel; });
+    }
   }
 
   int64_t size() const override { return first_.back(); }
@@ -242,7 +245,15 @@ class WebDatasetRows final : public Rows, public Pictures, public Targets {
     const auto holds_one = [](const Shard& shard) { return shard.faults.size() < shard.samples.size(); };
     return std::ranges::any_of(shards_, holds_one) ? this : nullptr;
   }
-  const Targets* targets() const override { return this; }
+  const Targets* targets() const override { return labelled_ ? this : nullptr; }
+
+  std::vector<int64_t> known_faults() const override {
+    std::vector<int64_t> rows;
+    for (size_t i = 0; i < shards_.size(); ++i) {
+      for (const auto& [sample, fault] : shards_[i].faults) rows.push_back(first_[i] + sample);
+    }
+    return rows;
+  }
 
   std::string known_fault(int64_t row) const override {
     const size_t i = shard_of(row);
@@ -277,6 +288,7 @@ class WebDatasetRows final : public Rows, public Pictures, public Targets {
   fs::path base_;
   std::vector<Shard> shards_;
   std::vector<int64_t> first_ = {0};  ///< first row of each shard, and the number of rows at the end
+  bool labelled_ = false;             ///< whether any row is
 };
 
 // ---- Writing

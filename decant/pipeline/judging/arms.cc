@@ -81,23 +81,34 @@ class Method {
 };
 
 /// How many rows --keep asks for, each number once, in the order given.
-std::vector<int64_t> kept_counts(const JudgedSets& sets, const EvaluateOptions& options) {
-  const int64_t all = sets.full.rows() - std::ssize(sets.held_out);
-  std::vector<int64_t> counts;
+std::vector<int64_t> kept_counts(const EvaluateOptions& options, const RowCounts& counts) {
+  std::vector<int64_t> kept;
   for (const std::string& part : split_list(options.keep)) {
-    const int64_t count = keep_count(part, all);
-    if (count > std::ssize(sets.full_rows))
+    const int64_t count = keep_count(part, counts.all);
+    if (count > counts.usable)
       throw InputError(
-          {options.full, "", fmt::format("{} rows are to be kept, but only {} can be read", count, sets.full_rows.size()), "Lower --keep"});
-    if (std::ranges::find(counts, count) == counts.end()) counts.push_back(count);
+          {options.full, "", fmt::format("{} rows are to be kept, but only {} can be read", count, counts.usable), "Lower --keep"});
+    if (std::ranges::find(kept, count) == kept.end()) kept.push_back(count);
   }
-  return counts;
+  return kept;
 }
 
-void add_sizes(std::vector<int64_t>& counts, const std::vector<GivenSet>& given) {
-  for (const GivenSet& set : given) {
-    if (std::ranges::find(counts, std::ssize(set.subset)) == counts.end()) counts.push_back(std::ssize(set.subset));
+/// `kept`, and the sizes of the given sets, which the others are compared with.
+std::vector<int64_t> with_sizes(std::vector<int64_t> kept, const std::vector<RowCounts::Given>& given) {
+  for (const RowCounts::Given& set : given) {
+    if (std::ranges::find(kept, set.rows) == kept.end()) kept.push_back(set.rows);
   }
+  return kept;
+}
+
+/// The sizes at which a method is to choose, each once.
+std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOutline>& outline) {
+  std::vector<int64_t> sizes;
+  for (const ArmOutline& arm : outline) {
+    if (arm.kind == ArmOutline::Kind::method && arm.name == method && std::ranges::find(sizes, arm.rows) == sizes.end())
+      sizes.push_back(arm.rows);
+  }
+  return sizes;
 }
 
 /// Class-balanced random rows of the full set, drawn anew for every seed.
@@ -121,32 +132,48 @@ void require_known_methods(const EvaluateOptions& options) {
   }
 }
 
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
-  const Rows* const full = &sets.full.dataset.train();
-  const std::vector<int64_t> asked = kept_counts(sets, options);
-  std::vector<int64_t> counts = asked;
-  add_sizes(counts, sets.given);  // what the small sets are compared with
-  const Input input = to_choose_from(sets);
-  std::vector<evaluate::Arm> arms;
+std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts) {
+  using Kind = ArmOutline::Kind;
+  const std::vector<int64_t> kept = kept_counts(options, counts);
+  const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
+  std::vector<ArmOutline> arms;
   for (const std::string& name : split_list(options.against)) {
     if (name == "full") {
-      arms.push_back({name, full, sets.full.digest, [&sets](uint64_t) { return sets.full_rows; }});
+      arms.push_back({name, Kind::full, counts.usable});
       continue;
     }
-    if (counts.empty())
+    if (sizes.empty())
       throw InputError({options.full, "--against " + name, "nothing says how many rows to keep", "Give --keep, or a small set"});
-    if (name == "random") {
-      for (const int64_t count : counts) arms.push_back({name, full, sets.full.digest, random_rows(sets, count)});
-      continue;
-    }
-    const std::vector<int64_t>& own = asked.empty() ? counts : asked;
-    Draws draws = Method(name, input, options, seed, context).draw(own);
-    for (const int64_t count : own) {
-      arms.push_back({name, full, sets.full.digest, [subsets = draws.at(count), seed](uint64_t of) { return subsets.at(of - seed); }});
+    const Kind kind = name == "random" ? Kind::random : Kind::method;
+    for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes) arms.push_back({name, kind, rows});
+  }
+  for (size_t i = 0; i < counts.given.size(); ++i) arms.push_back({counts.given[i].name, Kind::given, counts.given[i].rows, i});
+  if (arms.empty()) throw UsageError("--against names no set, and there is no small one: nothing to compare");
+  return arms;
+}
+
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+  using Kind = ArmOutline::Kind;
+  const Rows* const full = &sets.full.dataset.train();
+  const std::string& digest = sets.full.digest;
+  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets));
+  const Input input = to_choose_from(sets);
+  std::map<std::string, Draws> chosen;
+  std::vector<evaluate::Arm> arms;
+  for (const ArmOutline& arm : outline) {
+    if (arm.kind == Kind::full) {
+      arms.push_back({arm.name, full, digest, [&sets](uint64_t) { return sets.full_rows; }});
+    } else if (arm.kind == Kind::random) {
+      arms.push_back({arm.name, full, digest, random_rows(sets, arm.rows)});
+    } else if (arm.kind == Kind::given) {
+      const GivenSet& set = sets.given[arm.given];
+      arms.push_back({arm.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }});
+    } else {
+      if (!chosen.contains(arm.name)) chosen[arm.name] = Method(arm.name, input, options, seed, context).draw(sizes_of(arm.name, outline));
+      arms.push_back(
+          {arm.name, full, digest, [subsets = chosen[arm.name].at(arm.rows), seed](uint64_t of) { return subsets.at(of - seed); }});
     }
   }
-  for (const GivenSet& set : sets.given) arms.push_back({set.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }});
-  if (arms.empty()) throw UsageError("--against names no set, and there is no small one: nothing to compare");
   return arms;
 }
 

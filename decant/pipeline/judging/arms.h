@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -14,9 +15,21 @@ namespace decant {
 /// Throws UsageError for a name in --against that is neither full, random nor a method's. Costs nothing.
 void require_known_methods(const EvaluateOptions& options);
 
-/// One arm for each name in --against and each size, then one for each given set. A method draws anew for every seed where it has chance in
-/// it, from what is not held out. Throws InputError where nothing says how much to keep, and what choose_rows() throws. The sets
-/// must outlive the arms.
+/// An arm by name and size, before anything is chosen or drawn.
+struct ArmOutline {
+  enum class Kind { full, random, method, given };
+  std::string name;
+  Kind kind = Kind::full;
+  int64_t rows = 0;
+  size_t given = 0;  ///< of a given set: which
+};
+
+/// One arm for each name in --against and each size, then one for each given set. Throws InputError where nothing says how much to keep, or
+/// more is to be kept than can be read; UsageError where there is nothing to compare.
+std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts);
+
+/// The arms of that outline, in its order. A method draws anew for every seed where it has chance in it, from what is not held out. Throws
+/// what choose_rows() throws. The sets must outlive the arms.
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -69,6 +69,11 @@ std::vector<GivenSet> open_given(const EvaluateOptions& options) {
   return sets;
 }
 
+[[noreturn]] void refuse_unlabelled(const EvaluateOptions& options, bool pictures) {
+  throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
+                    pictures ? "Evaluate on a labelled set" : "Give --labels"});
+}
+
 /// Of a matrix: a NaN or an infinity in a readable row is an InputError that names it.
 void require_numbers(const Input& full, const std::string& file, const Context& context) {
   const Features* const features = full.dataset.train().features();
@@ -86,16 +91,14 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
   }
-  if (!full.labelled())
-    throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
-                      full.dataset.train().pictures() != nullptr ? "Evaluate on a labelled set" : "Give --labels"});
+  if (!full.labelled()) refuse_unlabelled(options, full.dataset.train().pictures() != nullptr);
   require_numbers(full, options.full, context);
   return full;
 }
 
 /// New number of each of the classes in the full set, by name where both have names; kNoLabel for a name that is not there.
-std::vector<int32_t> relabelling(const Dataset& other, const Input& full) {
-  const std::vector<std::string>& names = full.dataset.classes;
+std::vector<int32_t> relabelling(const Dataset& other, const Dataset& full) {
+  const std::vector<std::string>& names = full.classes;
   std::vector<int32_t> map;
   if (names.empty()) return map;
   for (const std::string& name : other.classes) {
@@ -105,7 +108,7 @@ std::vector<int32_t> relabelling(const Dataset& other, const Input& full) {
   return map;
 }
 
-std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const Dataset& dataset, const Input& full) {
+std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const Dataset& dataset, const Dataset& full) {
   std::vector<int64_t> every = Subset::all(rows->size()).rows();
   return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
 }
@@ -132,11 +135,11 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 }
 
 /// The rows that --test names: the test split of a data set that has one, else all of it.
-std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Input& full, const Context& context) {
+std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, {.labels = options.test_labels}, context);
   auto rows = held_out_split(other);
   if (rows == nullptr) rows = other.splits.at(Split::train);
-  if (rows->modality().name != full.dataset.train().modality().name)
+  if (rows->modality().name != full.train().modality().name)
     throw InputError(
         {options.test, "", "and the data set are not of one kind: one holds pictures, the other a matrix", "Test on the same"});
   for (int64_t row = 0; row < rows->size(); ++row) {
@@ -154,28 +157,36 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Inp
   return renamed;
 }
 
-Subset draw_held_out(const Input& full, double share, uint64_t seed) {
+int64_t held_out_count(double share, int64_t usable) {
   if (!(share > 0 && share < 1)) throw UsageError("--hold-out must lie between 0 and 1");
-  const auto count = static_cast<int64_t>(std::llround(share * static_cast<double>(full.usable_rows().size())));
-  const Selection random = select_random(full.rows(), full.labels, full.excluded_rows(), true, seed);
-  return sample(random, {}, std::max<int64_t>(1, count), seed);
+  return std::max<int64_t>(1, std::llround(share * static_cast<double>(usable)));
 }
 
-void require_same_width(const JudgedSets& sets, const std::string& file) {
-  const Features* const test = sets.test->features();
-  const Features* const full = sets.full.dataset.train().features();
+Subset draw_held_out(const Input& full, double share, uint64_t seed) {
+  const int64_t count = held_out_count(share, std::ssize(full.usable_rows()));
+  return sample(select_random(full.rows(), full.labels, full.excluded_rows(), true, seed), {}, count, seed);
+}
+
+void require_same_width(const Rows& tested, const Rows& trained, const std::string& file) {
+  const Features* const test = tested.features();
+  const Features* const full = trained.features();
   if (test != nullptr && full != nullptr && test->width() != full->width())
     throw InputError(
         {file, "", fmt::format("has {} columns, and the data set has {}", test->width(), full->width()), "Test on the same features"});
 }
 
-void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+void require_test_of_labels(const EvaluateOptions& options) {
   if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
-  std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full, context);
+}
+
+void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+  require_test_of_labels(options);
+  std::shared_ptr<const Rows> test =
+      options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full.dataset, context);
   if (test != nullptr) {
     sets.test = readable(std::move(test), options.test.empty() ? options.full : options.test, context);
     if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
-    require_same_width(sets, options.test);
+    require_same_width(*sets.test, sets.full.dataset.train(), options.test);
     sets.test_digest = content_digest(*sets.test, nullptr, context);
     return;
   }
@@ -203,14 +214,17 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& co
     if (sets.held_out.empty() || !sets.held_out.contains(set.kept[static_cast<size_t>(i)])) own_rows.push_back(i);
   }
   set.subset = Subset(std::move(own_rows));
-  set.rows = relabelled(rows, own, sets.full);
+  set.rows = relabelled(rows, own, sets.full.dataset);
   set.digest = content_digest(*set.rows, nullptr, context);
+}
+
+[[noreturn]] void refuse_bins_alone(const std::string& spec) {
+  throw InputError({spec, "", "holds bins, but no small set", "Take one from it: decant sample " + spec + " --keep 20% -o OUT"});
 }
 
 void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context) {
   set.kept = set.folder ? set.folder->kept : read_rows(set.spec, sets.full);
-  if (set.kept.empty())
-    throw InputError({set.spec, "", "holds bins, but no small set", "Take one from it: decant sample " + set.spec + " --keep 20% -o OUT"});
+  if (set.kept.empty()) refuse_bins_alone(set.spec);
   if (set.folder && set.folder->has_data() && sets.full.dataset.train().pictures() != nullptr)
     point_at_own_files(set, sets, context);
   else
@@ -218,7 +232,63 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context)
   if (set.subset.empty()) throw InputError({set.spec, "", "holding rows out leaves nothing of it", "Lower --hold-out or keep more"});
 }
 
+/// How many rows a given set names, as the header of its list of rows says.
+int64_t given_rows(const std::string& spec) {
+  if (!is_row_file(spec)) read_run_record(spec);  // or it is no run's folder
+  const fs::path file = is_row_file(spec) ? fs::path(spec) : fs::path(spec) / "indices.npy";
+  if (!fs::exists(file) && !is_row_file(spec)) refuse_bins_alone(spec);
+  const NpyArray rows = open_npy(file);
+  return rows.shape.size() == 1 ? rows.count() : std::ssize(read_indices(file));  // the latter says what is wrong
+}
+
+std::vector<RowCounts::Given> outline_given(const EvaluateOptions& options) {
+  std::vector<GivenSet> named;
+  for (const std::string& spec : options.small) named.push_back({.spec = spec});
+  name_sets(named, split_list(options.against));
+  std::vector<RowCounts::Given> given;
+  for (const GivenSet& set : named) given.push_back({set.name, given_rows(set.spec)});
+  return given;
+}
+
+/// The full set by its headers. Where rows without a label may all be rows that cannot be read, that is left to be seen.
+Dataset outline_full(const EvaluateOptions& options, const Context& context) {
+  fs::path labels = options.labels;
+  const auto folder = std::ranges::find_if_not(options.small, is_row_file);
+  if (labels.empty() && folder != options.small.end()) labels = read_run_record(*folder).option_text("labels");
+  Dataset full = open_dataset(options.full, {.labels = labels}, context);
+  require_rows(full.train(), options.full);
+  if (count_labels(full.train(), context).unlabelled > std::ssize(full.train().known_faults()))
+    refuse_unlabelled(options, full.train().pictures() != nullptr);
+  return full;
+}
+
 }  // namespace
+
+RowCounts counts_of(const JudgedSets& sets) {
+  RowCounts counts{.all = sets.full.rows() - std::ssize(sets.held_out), .usable = std::ssize(sets.full_rows)};
+  for (const GivenSet& set : sets.given) counts.given.push_back({set.name, std::ssize(set.subset)});
+  return counts;
+}
+
+SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& context) {
+  require_test_of_labels(options);
+  SetsOutline outline;
+  outline.counts.given = outline_given(options);
+  outline.full = outline_full(options, context);
+  const Rows& train = outline.full.train();
+  const int64_t usable = train.size() - std::ssize(train.known_faults());
+  const std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(outline.full) : named_test(options, outline.full, context);
+  if (test != nullptr) {
+    require_same_width(*test, train, options.test);
+    outline.test_rows = test->size();
+  } else {
+    outline.test_rows = outline.held_out = held_out_count(options.hold_out, usable);
+    for (RowCounts::Given& set : outline.counts.given) set.rows -= std::llround(options.hold_out * static_cast<double>(set.rows));
+  }
+  outline.counts.all = train.size() - outline.held_out;
+  outline.counts.usable = usable - outline.held_out;
+  return outline;
+}
 
 JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context) {
   JudgedSets sets;

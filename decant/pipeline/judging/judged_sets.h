@@ -34,6 +34,32 @@ struct JudgedSets {
   std::vector<GivenSet> given;
 };
 
+/// How many rows there are to compare.
+struct RowCounts {
+  int64_t all = 0;     ///< of the full set that are not held out: what a keep ratio is a share of
+  int64_t usable = 0;  ///< of these, those that can be read
+  struct Given {
+    std::string name;
+    int64_t rows = 0;
+  };
+  std::vector<Given> given;  ///< sets
+};
+
+RowCounts counts_of(const JudgedSets& sets);
+
+/// What read_judged_sets() will find, as far as headers tell.
+struct SetsOutline {
+  Dataset full;
+  RowCounts counts;      ///< where rows are held out, those of given sets are what is to be expected
+  int64_t held_out = 0;  ///< rows of the full set
+  int64_t test_rows = 0;
+};
+
+/// Opens what the options name, and reads no row: rows that cannot be read, test rows among them, are not looked for, and a given set is not
+/// compared with the full one. Throws InputError for what names and headers tell: no labels, no rows, test rows of another kind or width,
+/// a folder that holds no small set.
+SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& context);
+
 /// Reads and checks everything that the options name. Without test rows (--test, or a split of the data set), `hold_out` of the readable
 /// rows, class-balanced, by seed, are taken out of every set.
 ///

@@ -100,11 +100,15 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
   return whole.hex();
 }
 
+void require_rows(const Rows& train, const std::string& path) {
+  if (train.size() == 0) throw InputError({path, "", "the training split has no rows", "Check the path"});
+}
+
 Input read_input(const InputOptions& options, const Context& context) {
   Input input;
   input.dataset = open_dataset(options.path, {.labels = options.labels}, context);
   const Rows& train = input.dataset.train();
-  if (train.size() == 0) throw InputError({options.path, "", "the training split has no rows", "Check the path"});
+  require_rows(train, options.path);
   for (const Oddity& oddity : input.dataset.oddities) context.info(oddity.place + ": " + oddity.what);
   input.labels = labels_of(train);
   input.labels_file = options.labels;

@@ -39,6 +39,9 @@ struct InputOptions {
   Comm* ranks = nullptr;         ///< that read the same input
 };
 
+/// Throws InputError for a training split without rows. `path`: as the user named it.
+void require_rows(const Rows& train, const std::string& path);
+
 /// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
 Input read_input(const InputOptions& options, const Context& context);
 

@@ -89,13 +89,17 @@ bool is_run_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "run.json");
 }
 
-RunFolder load_run_folder(const fs::path& folder) {
+RunRecord read_run_record(const fs::path& folder) {
   if (!is_run_folder(folder))
     throw InputError({folder.string(), "", "is not the output of a run (it holds no run.json)",
                       "Name a folder that `decant compress` or `decant bins` wrote"});
+  return run_record_from(read_json(folder / "run.json"), folder / "run.json");
+}
+
+RunFolder load_run_folder(const fs::path& folder) {
   RunFolder loaded;
   loaded.path = folder;
-  loaded.run = run_record_from(read_json(folder / "run.json"), folder / "run.json");
+  loaded.run = read_run_record(folder);
   loaded.selection = load_selection(folder, loaded.run);
   loaded.kept = load_kept(folder, loaded.rows());
   if (fs::exists(folder / "map.npy")) loaded.map = read_features((folder / "map.npy").string());

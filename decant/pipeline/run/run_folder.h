@@ -27,6 +27,9 @@ struct RunFolder {
 /// True when the folder holds a run.json of ours.
 bool is_run_folder(const std::filesystem::path& folder);
 
+/// Its run.json alone. Throws InputError as load_run_folder() does.
+RunRecord read_run_record(const std::filesystem::path& folder);
+
 /// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
 RunFolder load_run_folder(const std::filesystem::path& folder);
 

@@ -1,0 +1,151 @@
+#include "decant/pipeline/plan_evaluation.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/ranges.h>
+
+#include "decant/base/json.h"
+#include "decant/base/options.h"
+#include "decant/evaluate/forecast.h"
+#include "decant/loader/image_table.h"
+#include "decant/pipeline/judging/arms.h"
+#include "decant/pipeline/judging/evidence_cache.h"
+#include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/judging/trial_options.h"
+#include "decant/pipeline/plan.h"
+#include "decant/pipeline/run/machine.h"
+#include "decant/pipeline/run/neural.h"
+#include "decant/train/linear.h"
+
+namespace decant {
+namespace {
+
+constexpr int64_t kLookedAt = 16;  // pictures, for the size that networks will see
+const std::vector<std::string> kNotChecked = {"rows that cannot be read", "whether small sets are of this data set",
+                                              "results and features that are known already"};
+
+/// Features and scores are made once for all sets; bins are cut for each.
+void add_stage(const PlanEstimate::Stage& stage, std::vector<PlanEstimate::Stage>& all) {
+  if (stage.name == "read" || stage.name == "write") return;
+  const auto found = std::ranges::find(all, stage.name, &PlanEstimate::Stage::name);
+  if (found == all.end())
+    all.push_back(stage);
+  else
+    found->seconds = stage.name == "bins" ? found->seconds + stage.seconds : std::max(found->seconds, stage.seconds);
+}
+
+void add_choosing(const EvaluateOptions& options, const Dataset& full, EvaluationPlan::Set& set, EvaluationPlan& plan,
+                  const Context& context) {
+  CompressOptions choosing{.keep = std::to_string(set.rows), .select = options.select, .features = options.features};
+  choosing.select.method = set.name;
+  const PlanEstimate estimate = decant::plan(full, choosing, context);
+  set.method = estimate.method;
+  for (const PlanEstimate::Stage& stage : estimate.stages) add_stage(stage, plan.choosing);
+  for (const std::string& part : estimate.unknown) {
+    if (std::ranges::find(plan.unknown, part) == plan.unknown.end()) plan.unknown.push_back(part);
+  }
+}
+
+/// At paces that earlier evaluations left. The pictures' size is that of a few of them.
+std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOutline& outline, evaluate::Options training,
+                                    const EvaluationPlan& plan, const Context& context) {
+  const std::filesystem::path folder = cache_folder(options.features.cache) / "evidence";
+  const Rows& train = outline.full.train();
+  if (options.no_cache || train.pictures() == nullptr || !has_neural() || !std::filesystem::is_directory(folder)) return std::nullopt;
+  std::vector<int64_t> some;
+  for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
+    if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
+  }
+  training.numerics = neural().numerics(training.training.device);
+  training.machine = this_machine().text();
+  const evaluate::Trial trial{.classes = class_count(outline.full),
+                              .size = loader::training_size(train, some, training.training.image_size, context)};
+  EvidenceCache cache(folder);
+  return evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, plan.test_rows, trial, training, cache);
+}
+
+}  // namespace
+
+EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& context) {
+  require_sound(options);
+  const SetsOutline outline = outline_judged_sets(options, context);
+  const bool pictures = outline.full.train().pictures() != nullptr;
+  const evaluate::Options training = trial_options(options, pictures, outline.counts.usable);
+  EvaluationPlan plan{.protocol = training.protocol,
+                      .nets = training.nets,
+                      .seeds = options.seeds,
+                      .steps = pictures ? training.training.steps : 0,
+                      .test_rows = outline.test_rows,
+                      .held_out = outline.held_out};
+  for (const ArmOutline& arm : outline_arms(options, outline.counts)) {
+    EvaluationPlan::Set set{arm.name, arm.rows, static_cast<double>(arm.rows) / static_cast<double>(outline.counts.usable)};
+    if (arm.kind == ArmOutline::Kind::method) add_choosing(options, outline.full, set, plan, context);
+    plan.sets.push_back(std::move(set));
+  }
+  plan.trainings = std::ssize(plan.nets) * std::ssize(plan.sets) * plan.seeds;
+  plan.workers = training.training.device == "cpu" ? static_cast<int>(std::min<int64_t>(plan.trainings, context.thread_count())) : 1;
+  plan.seconds = known_seconds(options, outline, training, plan, context);
+  return plan;
+}
+
+Json to_json(const EvaluationPlan& plan) {
+  Json sets = Json::array();
+  for (const EvaluationPlan::Set& set : plan.sets) {
+    sets.push_back({{"set", set.name}, {"rows", set.rows}, {"keep", set.keep}});
+    if (!set.method.empty()) sets.back()["method"] = set.method;
+  }
+  Json choosing = Json::array();
+  for (const PlanEstimate::Stage& stage : plan.choosing) choosing.push_back({{"name", stage.name}, {"seconds", stage.seconds}});
+  return {{"protocol", plan.protocol},
+          {"sets", sets},
+          {"nets", plan.nets},
+          {"seeds", plan.seeds},
+          {"runs", plan.trainings},
+          {"known", nullptr},
+          {"trainings", plan.trainings},
+          {"steps", plan.steps},
+          {"side_by_side", plan.workers},
+          {"seconds", plan.seconds ? Json(*plan.seconds) : Json()},
+          {"choosing", choosing},
+          {"unknown", plan.unknown},
+          {"test_rows", plan.test_rows},
+          {"held_out", plan.held_out},
+          {"not_checked", kNotChecked}};
+}
+
+namespace {
+
+std::string set_line(const EvaluationPlan::Set& set) {
+  return fmt::format("{:<20} {:>9} rows {:>7.3g} %{}\n", set.name, human_count(set.rows), 100 * set.keep,
+                     set.method.empty() || set.method == set.name ? "" : "  by " + set.method);
+}
+
+std::string choosing_line(const EvaluationPlan& plan) {
+  if (plan.choosing.empty() && plan.unknown.empty()) return "";
+  double total = 0;
+  std::vector<std::string> parts;
+  for (const PlanEstimate::Stage& stage : plan.choosing) {
+    total += stage.seconds;
+    parts.push_back(stage.name + " " + human_seconds(stage.seconds));
+  }
+  for (const std::string& part : plan.unknown) parts.push_back(part + " not estimated");
+  return fmt::format("choosing: {} {} ({})\n", plan.unknown.empty() ? "about" : "at least", human_seconds(total), fmt::join(parts, ", "));
+}
+
+std::string training_line(const EvaluationPlan& plan) {
+  const evaluate::Forecast forecast{.trainings = plan.trainings, .steps = plan.steps, .workers = plan.workers};
+  return fmt::format("at most {}: {}\n", forecast.text(),
+                     plan.seconds ? "about " + human_seconds(*plan.seconds) : "time not known, none was measured on this machine");
+}
+
+}  // namespace
+
+std::string plan_text(const EvaluationPlan& plan) {
+  std::string text;
+  for (const EvaluationPlan::Set& set : plan.sets) text += set_line(set);
+  text += fmt::format("nets {}; protocol {}; tested on {} rows{}\n", fmt::join(plan.nets, ", "), plan.protocol, human_count(plan.test_rows),
+                      plan.held_out > 0 ? ", held out of every set" : "");
+  return text + choosing_line(plan) + training_line(plan) + fmt::format("not looked at: {}\n", fmt::join(kNotChecked, ", "));
+}
+
+}  // namespace decant
