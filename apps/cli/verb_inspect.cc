@@ -17,8 +17,8 @@ class Inspect final : public Verb {
   void declare(OptionTable& table) override { options_.declare(table); }
   std::string run(const Globals& globals, const std::string&, const Context& context) override {
     if (globals.dry_run) return dry_run(globals, *this, fmt::format("look at {}", options_.path), {{"input", options_.path}});
-    const Json found = inspect(options_, context);
-    return globals.json ? json_text(found, 2) + "\n" : inspect_text(found);
+    const Inspection found = inspect(options_, context);
+    return globals.json ? json_text(to_json(found), 2) + "\n" : inspect_text(found);
   }
 
  private:

@@ -101,7 +101,6 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
 /// Why the row cannot be used, or nothing.
 std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, std::vector<std::byte>& scratch, Image& image) {
   if (std::string known = rows.known_fault(row); !known.empty()) return known;
-  if (rows.pictures() == nullptr || rows.pictures()->fixed_size()) return std::nullopt;
   try {
     if (depth == Depth::full)
       rows.pictures()->decode(row, image);
@@ -127,6 +126,11 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
 }
 
 std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
+  std::vector<Excluded> bad;
+  if (rows.pictures() == nullptr || rows.pictures()->fixed_size()) {
+    for (const int64_t row : rows.known_faults()) bad.push_back({row, rows.key(row), rows.known_fault(row)});
+    return bad;
+  }
   Stage stage(context, depth == Depth::full ? "checking pictures" : "checking headers", rows.size(), "rows");
   std::vector<std::vector<Excluded>> chunks(static_cast<size_t>((rows.size() + kCheckChunk - 1) / kCheckChunk));
   parallel_for(context, rows.size(), kCheckChunk, [&](int64_t begin, int64_t end) {
@@ -138,7 +142,6 @@ std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context
     }
     stage.advance(end - begin);
   });
-  std::vector<Excluded> bad;
   for (auto& chunk : chunks) std::move(chunk.begin(), chunk.end(), std::back_inserter(bad));
   return bad;
 }

@@ -32,7 +32,7 @@ enum class Depth {
 };
 
 /// Every row that cannot be used, ascending, with the reason: known faults, files that cannot be opened, pictures that cannot be decoded.
-/// Formats of fixed size hold raw pixels and cannot fail; of rows without pictures only known faults are asked. All threads.
+/// Of raw pixels, which cannot fail, and of rows without pictures, known faults alone are listed, and no row is visited. All threads.
 std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context);
 
 }  // namespace decant

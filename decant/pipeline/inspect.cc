@@ -1,7 +1,6 @@
 #include "decant/pipeline/inspect.h"
 
 #include <algorithm>
-#include <map>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -24,137 +23,167 @@ constexpr int64_t kSizeSamples = 16;
 constexpr size_t kListed = 20;
 constexpr int64_t kHeaders = 20000;
 
-/// Sizes of a few pictures spread over the rows: {"width x height x channels": how many of the sampled}.
-Json image_sizes(const Rows& rows, const Context& context) {
-  Json sizes = Json::object();
-  if (rows.pictures() == nullptr || rows.size() == 0) return sizes;
-  const auto name = [](const ImageSize& s) { return fmt::format("{}x{}x{}", s.width, s.height, s.channels); };
-  if (const auto fixed = rows.pictures()->fixed_size()) return {{name(*fixed), rows.size()}};
+using Counts = std::vector<std::pair<std::string, int64_t>>;
+
+std::string text_of(const ImageSize& size) {
+  return fmt::format("{}x{}x{}", size.width, size.height, size.channels);
+}
+
+/// Sizes of a few pictures spread over the rows, and how many of them have each.
+Counts image_sizes(const Rows& rows, const Context& context) {
+  if (rows.pictures() == nullptr || rows.size() == 0) return {};
+  if (const auto fixed = rows.pictures()->fixed_size()) return {{text_of(*fixed), rows.size()}};
   const int64_t count = std::min(kSizeSamples, rows.size());
   std::vector<std::string> found(static_cast<size_t>(count));
   parallel_for(context, count, 1, [&](int64_t i, int64_t) {
     Image image;
     try {
       rows.pictures()->decode(i * rows.size() / count, image);
-      found[static_cast<size_t>(i)] = name(image.size);
+      found[static_cast<size_t>(i)] = text_of(image.size);
     } catch (const Error&) {
       found[static_cast<size_t>(i)] = "unreadable";
     }
   });
-  for (const std::string& size : found) sizes[size] = sizes.value(size, 0) + 1;
+  Counts sizes;
+  for (const std::string& size : found) {
+    const auto seen = std::ranges::find(sizes, size, &Counts::value_type::first);
+    if (seen == sizes.end())
+      sizes.emplace_back(size, 1);
+    else
+      ++seen->second;
+  }
   return sizes;
 }
 
-Json class_rows(const std::vector<int32_t>& labels, int classes) {
-  std::vector<int64_t> counts(static_cast<size_t>(classes));
-  for (const int32_t label : labels) {
-    if (label >= 0) ++counts[static_cast<size_t>(label)];
-  }
-  return counts;
-}
-
-Json splits_of(const Dataset& dataset) {
-  Json splits = Json::object();
-  for (const auto& [split, rows] : dataset.splits) splits[name_of(split)] = rows->size();
-  return splits;
-}
-
-Json oddities_of(const Dataset& dataset) {
-  Json oddities = Json::array();
-  for (const Oddity& oddity : dataset.oddities) oddities.push_back({{"place", oddity.place}, {"what", oddity.what}});
-  return oddities;
-}
-
-Json bad_of(const std::vector<Excluded>& bad) {
-  Json listed = Json::array();
-  for (size_t i = 0; i < std::min(kListed, bad.size()); ++i)
-    listed.push_back({{"row", bad[i].row}, {"key", bad[i].key}, {"reason", bad[i].text}});
-  return listed;
-}
-
-/// Rows whose headers are looked at: all of them, or evenly spread ones when there are very many.
-std::vector<int64_t> looked_at(int64_t rows, bool deep) {
-  const int64_t step = deep ? 1 : (rows + kHeaders - 1) / kHeaders;
+/// Rows whose headers are looked at: evenly spread ones when there are very many.
+std::vector<int64_t> looked_at(int64_t rows) {
+  const int64_t step = std::max<int64_t>(1, (rows + kHeaders - 1) / kHeaders);
   std::vector<int64_t> picked;
-  for (int64_t row = 0; row < rows; row += std::max<int64_t>(1, step)) picked.push_back(row);
+  for (int64_t row = 0; row < rows; row += step) picked.push_back(row);
   return picked;
 }
 
-std::vector<Excluded> bad_rows(const Dataset& dataset, const std::vector<int64_t>& picked, bool deep, const Context& context) {
-  const RowsView view(dataset.splits.at(Split::train), picked);
-  std::vector<Excluded> bad = find_bad_rows(view, deep ? Depth::full : Depth::headers, context);
+/// Bad rows among the picked ones, and those that are known to be bad among the others.
+std::vector<Excluded> bad_among(const Dataset& dataset, const std::vector<int64_t>& picked, const Context& context) {
+  const Rows& train = dataset.train();
+  std::vector<Excluded> bad = find_bad_rows(RowsView(dataset.splits.at(Split::train), picked), Depth::headers, context);
   for (Excluded& row : bad) row.row = picked[static_cast<size_t>(row.row)];
-  if (static_cast<int64_t>(picked.size()) == dataset.train().size()) return bad;
-  for (int64_t row = 0; row < dataset.train().size(); ++row) {
-    if (std::binary_search(picked.begin(), picked.end(), row)) continue;
-    if (std::string fault = dataset.train().known_fault(row); !fault.empty())
-      bad.push_back({row, dataset.train().key(row), std::move(fault)});
+  for (const int64_t row : train.known_faults()) {
+    if (!std::ranges::binary_search(picked, row)) bad.push_back({row, train.key(row), train.known_fault(row)});
   }
-  std::sort(bad.begin(), bad.end(), [](const Excluded& a, const Excluded& b) { return a.row < b.row; });
+  std::ranges::sort(bad, {}, &Excluded::row);
   return bad;
+}
+
+void look_for_bad_rows(const Dataset& dataset, bool deep, Inspection& found, const Context& context) {
+  if (deep) {
+    found.bad = find_bad_rows(dataset.train(), Depth::full, context);
+    found.files_checked = found.rows;
+    return;
+  }
+  const std::vector<int64_t> picked = looked_at(found.rows);
+  found.bad = bad_among(dataset, picked, context);
+  found.files_checked = std::ssize(picked);
+}
+
+void count_classes(const Dataset& dataset, Inspection& found, const Context& context) {
+  const LabelCounts train = count_labels(dataset.train(), context);
+  size_t classes = std::max(dataset.classes.size(), train.rows.size());
+  for (const auto& [split, rows] : dataset.splits) {
+    if (split != Split::train) classes = std::max(classes, count_labels(*rows, context).rows.size());
+  }
+  found.classes = static_cast<int>(classes);
+  found.labelled = train.unlabelled == 0;
+  found.class_names = dataset.classes;
+  found.class_rows = train.rows;
+  found.class_rows.resize(classes);
 }
 
 }  // namespace
 
-Json inspect(const InspectOptions& options, const Context& context) {
+Inspection inspect(const InspectOptions& options, const Context& context) {
   const Dataset dataset = open_dataset(options.path, {.labels = options.labels}, context);
   const Rows& train = dataset.train();
-  const std::vector<int64_t> picked = looked_at(train.size(), options.deep);
-  const std::vector<Excluded> bad = bad_rows(dataset, picked, options.deep, context);
-  const std::vector<int32_t> labels = labels_of(train);
-  const int classes = class_count(dataset);
-  return {{"format", dataset.format},
-          {"rows", train.size()},
-          {"classes", classes},
-          {"bad_files", bad.size()},
-          {"files_checked", picked.size()},
-          {"bytes", train.stored_bytes()},
-          {"labelled", std::none_of(labels.begin(), labels.end(), [](int32_t label) { return label == kNoLabel; })},
-          {"splits", splits_of(dataset)},
-          {"class_names", dataset.classes},
-          {"class_rows", class_rows(labels, classes)},
-          {"image_sizes", image_sizes(train, context)},
-          {"oddities", oddities_of(dataset)},
-          {"bad", bad_of(bad)}};
+  Inspection found{.format = dataset.format, .rows = train.size(), .bytes = train.stored_bytes(), .oddities = dataset.oddities};
+  for (const auto& [split, rows] : dataset.splits) found.splits.emplace_back(name_of(split), rows->size());
+  look_for_bad_rows(dataset, options.deep, found, context);
+  count_classes(dataset, found, context);
+  found.image_sizes = image_sizes(train, context);
+  return found;
 }
 
 namespace {
 
-std::string class_line(const Json& found) {
-  const auto counts = found["class_rows"].get<std::vector<int64_t>>();
+Json counts_json(const Counts& counts) {
+  Json json = Json::object();
+  for (const auto& [name, count] : counts) json[name] = count;
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const Inspection& found) {
+  Json oddities = Json::array();
+  for (const Oddity& oddity : found.oddities) oddities.push_back({{"place", oddity.place}, {"what", oddity.what}});
+  Json bad = Json::array();
+  for (const Excluded& row : found.bad) bad.push_back({{"row", row.row}, {"key", row.key}, {"reason", row.text}});
+  return {{"format", found.format},
+          {"rows", found.rows},
+          {"classes", found.classes},
+          {"bad_files", found.bad.size()},
+          {"files_checked", found.files_checked},
+          {"bytes", found.bytes},
+          {"labelled", found.labelled},
+          {"splits", counts_json(found.splits)},
+          {"class_names", found.class_names},
+          {"class_rows", found.class_rows},
+          {"image_sizes", counts_json(found.image_sizes)},
+          {"oddities", std::move(oddities)},
+          {"bad", std::move(bad)}};
+}
+
+namespace {
+
+std::string class_line(const Inspection& found) {
+  const std::vector<int64_t>& counts = found.class_rows;
   if (counts.empty()) return "no labels";
-  const auto names = found["class_names"].get<std::vector<std::string>>();
-  const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+  const auto [least, most] = std::ranges::minmax_element(counts);
   const auto name = [&](auto at) {
     const auto i = static_cast<size_t>(at - counts.begin());
-    return i < names.size() ? names[i] : std::to_string(i);
+    return i < found.class_names.size() ? found.class_names[i] : std::to_string(i);
   };
   if (*least == *most) return fmt::format("{}, {} rows each", counts.size(), human_count(*least));
   return fmt::format("{}, from {} rows ({}) to {} ({})", counts.size(), human_count(*least), name(least), human_count(*most), name(most));
 }
 
+std::string bad_lines(const Inspection& found) {
+  std::string text = fmt::format("bad       {}", found.bad.size());
+  if (found.files_checked < found.rows)
+    text += fmt::format(" among {} looked at{}", human_count(found.files_checked),
+                        found.image_sizes.empty() ? "" : "; --deep decodes every one");
+  text += "\n";
+  const size_t listed = std::min(kListed, found.bad.size());
+  for (const Excluded& row : std::span(found.bad).first(listed))
+    text += fmt::format("          row {}: {}: {}\n", row.row, row.key, row.text);
+  if (listed < found.bad.size())
+    text += fmt::format("          and {} more; --json lists all\n", human_count(std::ssize(found.bad) - static_cast<int64_t>(listed)));
+  return text;
+}
+
 }  // namespace
 
-std::string inspect_text(const Json& found) {
-  std::string text = fmt::format("format    {}\nrows      {} to make small, {}\n", found["format"].get<std::string>(),
-                                 human_count(found["rows"]), human_bytes(found["bytes"]));
-  for (const auto& [split, rows] : found["splits"].items()) {
+std::string inspect_text(const Inspection& found) {
+  std::string text =
+      fmt::format("format    {}\nrows      {} to make small, {}\n", found.format, human_count(found.rows), human_bytes(found.bytes));
+  for (const auto& [split, rows] : found.splits) {
     if (split != "train") text += fmt::format("          {} {} rows, left alone, for the evidence\n", human_count(rows), split);
   }
   text += "classes   " + class_line(found) + "\n";
   std::string sizes;
-  for (const auto& [size, count] : found["image_sizes"].items()) sizes += (sizes.empty() ? "" : ", ") + size;
+  for (const auto& [size, count] : found.image_sizes) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
-  text += fmt::format("bad       {}", found["bad_files"].get<int64_t>());
-  if (found["files_checked"] < found["rows"])
-    text += fmt::format(" among {} looked at{}", human_count(found["files_checked"]),
-                        found["image_sizes"].empty() ? "" : "; --deep decodes every one");
-  text += "\n";
-  for (const Json& bad : found["bad"])
-    text += fmt::format("          row {}: {}: {}\n", bad["row"].get<int64_t>(), bad["key"].get<std::string>(),
-                        bad["reason"].get<std::string>());
-  for (const Json& oddity : found["oddities"])
-    text += fmt::format("note      {}: {}\n", oddity["place"].get<std::string>(), oddity["what"].get<std::string>());
+  text += bad_lines(found);
+  for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", oddity.place, oddity.what);
   return text;
 }
 

@@ -1,12 +1,16 @@
 // inspect: what is there, before anything is done.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
+#include "decant/data/dataset.h"
 
 namespace decant {
 
@@ -18,9 +22,31 @@ struct InspectOptions {
   void declare(OptionTable& table);
 };
 
-/// Without `deep`, headers of at most 20,000 evenly spread rows are looked at ("files_checked"), so that inspecting stays instant.
+struct Inspection {
+  std::string format;
+  int64_t rows = 0;                                     ///< of the training split, as all that follows but `splits`
+  int classes = 0;                                      ///< of all splits: max(names, 1 + largest label)
+  int64_t files_checked = 0;                            ///< rows that were looked at to find bad ones
+  int64_t bytes = 0;                                    ///< stored
+  bool labelled = false;                                ///< every row
+  std::vector<std::pair<std::string, int64_t>> splits;  ///< rows of each: train, validation, test
+  std::vector<std::string> class_names;                 ///< empty where classes have none
+  std::vector<int64_t> class_rows;                      ///< of each class
+  std::vector<std::pair<std::string, int64_t>>
+      image_sizes;  ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
+  std::vector<Oddity> oddities;
+  std::vector<Excluded> bad;  ///< all that were found
+};
+
+/// Without `deep`, headers of at most 20,000 evenly spread rows are looked at, so that inspecting stays instant; known faults are found in all
+/// rows. Labels are counted on all threads. Throws what opening throws, and Cancelled.
+Inspection inspect(const InspectOptions& options, const Context& context);
+
 /// {"format","rows","classes","bad_files","files_checked","bytes","labelled","splits","class_names","class_rows","image_sizes","oddities","bad"}.
-Json inspect(const InspectOptions& options, const Context& context);
-std::string inspect_text(const Json& found);
+/// Lists every bad row.
+Json to_json(const Inspection& found);
+
+/// The same for people; the first 20 bad rows, and how many there are besides.
+std::string inspect_text(const Inspection& found);
 
 }  // namespace decant

@@ -1,0 +1,79 @@
+#include "decant/pipeline/inspect.h"
+
+#include <atomic>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/test_support.h"
+#include "decant/formats/npy/npy.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A matrix of one column whose values take no room on the disk.
+fs::path sparse_matrix(const std::string& name, int64_t rows) {
+  const fs::path file = fresh_path(name);
+  const int64_t shape[] = {rows, 1};
+  const std::string header = npy_header(ElementType::f32, shape);
+  write_file(file, header);
+  fs::resize_file(file, header.size() + 4 * static_cast<uint64_t>(rows));
+  return file;
+}
+
+TEST(Inspect, AsksNoRowOfAHugeMatrix) {
+  const int64_t rows = (int64_t{1} << 31) + 10;
+  for (const bool deep : {false, true}) {
+    const Inspection found = inspect({.path = sparse_matrix("huge.npy", rows).string(), .deep = deep}, {});
+    EXPECT_EQ(found.rows, rows);
+    EXPECT_EQ(found.bytes, 4 * rows);
+    EXPECT_FALSE(found.labelled);
+    EXPECT_EQ(found.classes, 0);
+    EXPECT_TRUE(found.bad.empty());
+    EXPECT_THAT(inspect_text(found), AllOf(HasSubstr("2,147,483,658"), HasSubstr("no labels")));
+  }
+}
+
+TEST(Inspect, StopsWhenItIsAskedTo) {
+  const fs::path matrix = sparse_matrix("x.npy", 50);
+  const fs::path labels = fresh_path("y.npy");
+  write_npy<int64_t>(labels, std::vector<int64_t>(50));
+  const std::atomic<bool> stop{true};
+  EXPECT_THROW(inspect({.path = matrix.string(), .labels = labels}, {.cancel = &stop}), Cancelled);
+}
+
+TEST(Inspect, ListsEveryBadRowInJsonAndTwentyInText) {
+  const ScratchFolder folder("bad");
+  for (int i = 0; i < 25; ++i) folder.add(fmt::format("cat/{:02}.jpg", i), "no picture");
+  folder.add("dog/a.bmp", "BM");
+  const Inspection found = inspect({.path = folder.path.string()}, {});
+  ASSERT_EQ(found.bad.size(), 26u);
+  const Json json = to_json(found);
+  EXPECT_EQ(json["bad_files"], 26);
+  ASSERT_EQ(json["bad"].size(), 26u);
+  EXPECT_EQ(json["bad"][25]["key"], "dog/a.bmp");
+  EXPECT_EQ(json["class_rows"], Json::array({25, 1}));
+  EXPECT_EQ(json["image_sizes"]["unreadable"], 16);
+  const std::string text = inspect_text(found);
+  EXPECT_THAT(text, AllOf(HasSubstr("row 19: cat/19.jpg"), Not(HasSubstr("row 20:")), HasSubstr("and 6 more; --json lists all")));
+}
+
+TEST(Inspect, CountsClassesOfAllSplits) {
+  const fs::path matrix = sparse_matrix("x.npy", 4);
+  const fs::path labels = fresh_path("y.npy");
+  write_npy<int64_t>(labels, std::vector<int64_t>{0, 2, 2, -1});
+  const Inspection found = inspect({.path = matrix.string(), .labels = labels}, {});
+  EXPECT_EQ(found.classes, 3);
+  EXPECT_THAT(found.class_rows, testing::ElementsAre(1, 0, 2));
+  EXPECT_FALSE(found.labelled);
+}
+
+}  // namespace
+}  // namespace decant
