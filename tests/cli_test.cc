@@ -196,6 +196,29 @@ TEST(Program, NamesItsMethodsAndRefusesOthers) {
   refused("scores " + in + " --epochs 1", "2 or more");
 }
 
+TEST(Program, PrintsNoNameThatATerminalWouldObey) {
+  const fs::path in = cifar_set("hostile/in", 1, 60);
+  const fs::path folder = fresh_folder("hostile_out");
+  const std::string at = "cd '" + folder.string() + "'; ";
+  ASSERT_EQ(shell(at + "$decant compress '" + in.string() + "' --to imagefolder --keep 60 --method random -o made").code, 0);
+  const fs::path classes = folder / "made" / "data" / "train";
+  const std::string hostile = "ca\x1b[2Jt|\ndog";
+  fs::rename(fs::directory_iterator(classes)->path(), classes / hostile);
+  write_file(classes / hostile / "no\rpicture\xe9.jpg", "no picture");
+  const Outcome inspected = shell(at + "$decant inspect made/data; $decant inspect made/data --deep");
+  EXPECT_THAT(inspected.out, HasSubstr("/ca\\x1b[2Jt|\\ndog/no\\rpicture\\xe9.jpg"));
+  const Outcome made = shell(at + "$decant compress made/data --method random --keep 20% -o small");
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("no\\rpicture"));
+  const Outcome refused = shell(at + "$decant compress made/data -o strict --strict; $decant inspect $'made/\\033x'");
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("no\\rpicture"), HasSubstr("made/\\x1bx: no such file")));
+  for (const std::string& text : {inspected.out, inspected.err, made.out, made.err, refused.err})
+    EXPECT_EQ(text.find_first_of("\x1b\r\xe9"), std::string::npos) << text;
+  EXPECT_THAT(read_text(folder / "small" / "README.md"), HasSubstr("\n| ca\\x1b[2Jt\\|\\ndog | "));
+  const Json exact = parse_json(shell(at + "$decant inspect made/data --json").out);
+  EXPECT_THAT(exact["class_names"], testing::Contains(Json(hostile))) << "programs get the name itself";
+}
+
 TEST(Program, DryRunsDoNothing) {
   const fs::path folder = fresh_folder("dry");
   for (const char* line : {"features nothing -o f.npy", "train nothing -o n.safetensors", "sample nothing -o rows.npy", "report nothing",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/printable.h"
 #include "decant/comm/world.h"
 #include "decant/kernels/targets.h"
 
@@ -35,7 +36,7 @@ struct Ending {
 };
 
 int complain(const Ending& ending) {
-  if (ending.code != kDone) std::fprintf(stderr, "decant: %s\n", ending.message.c_str());
+  if (ending.code != kDone) std::fprintf(stderr, "decant: %s\n", printable(ending.message).c_str());
   return ending.code;
 }
 
@@ -50,7 +51,7 @@ void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
   if (ranks != nullptr && globals.threads == 0) context.threads = std::max(1, context.thread_count() / ranks_on_this_machine());
   const std::string result = invocation.verb->run(globals, command, context);
   terminal.clear();
-  if (speaks) std::fputs(result.c_str(), stdout);
+  if (speaks) std::fputs((globals.json ? result : printable_lines(result)).c_str(), stdout);
   if (std::fflush(stdout) != 0) throw_errno("standard output", "cannot write");
 }
 
@@ -90,7 +91,7 @@ int complain_together(Comm& ranks, const Ending& own) {
   std::set<std::string> said;
   for (size_t rank = 0; rank + 1 < begins.size(); ++rank) {
     const std::string message(all.data() + begins[rank], begins[rank + 1] - begins[rank]);
-    if (!message.empty() && said.insert(message).second) std::fprintf(stderr, "decant: %s\n", message.c_str());
+    if (!message.empty() && said.insert(message).second) std::fprintf(stderr, "decant: %s\n", printable(message).c_str());
   }
   return code;
 }
@@ -103,7 +104,7 @@ int end_with_others(Comm& ranks, const Ending& own) {
   std::fprintf(
       stderr,
       "decant: rank %d of %d: %s\ndecant: this ends the job; bins that were finished are kept, and the same command goes on from them\n",
-      ranks.rank(), ranks.size(), own.message.c_str());
+      ranks.rank(), ranks.size(), printable(own.message).c_str());
   ranks.end_job(own.code);
   return own.code;
 }

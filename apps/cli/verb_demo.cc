@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "decant/base/printable.h"
 #include "decant/pipeline/demo.h"
 
 #include "apps/cli/dry_run.h"
@@ -20,7 +21,7 @@ class Demo final : public Verb {
         options_,
         [&](const std::string& paragraph) {
           if (context.progress != nullptr) context.info("");
-          std::fputs((paragraph + "\n").c_str(), stdout);
+          std::fputs((printable_lines(paragraph) + "\n").c_str(), stdout);
           std::fflush(stdout);
         },
         context);

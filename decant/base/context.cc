@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "decant/base/errors.h"
+#include "decant/base/printable.h"
 
 namespace decant {
 
@@ -17,11 +18,11 @@ void Context::check_cancelled() const {
 }
 
 void Context::info(std::string_view message) const {
-  if (log != nullptr) log->log(LogLevel::info, message);
+  if (log != nullptr) log->log(LogLevel::info, printable(message));
 }
 
 void Context::warn(std::string_view message) const {
-  if (log != nullptr) log->log(LogLevel::warning, message);
+  if (log != nullptr) log->log(LogLevel::warning, printable(message));
 }
 
 Stage::Stage(const Context& context, std::string_view name, int64_t total, std::string_view unit) : context_(context) {

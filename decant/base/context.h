@@ -36,8 +36,8 @@ struct Context {
   const std::atomic<bool>* cancel = nullptr;
 
   int thread_count() const;
-  void check_cancelled() const;  ///< throws Cancelled once the flag is set
-  void info(std::string_view message) const;
+  void check_cancelled() const;               ///< throws Cancelled once the flag is set
+  void info(std::string_view message) const;  ///< the sink gets it printable(), on one line
   void warn(std::string_view message) const;
 };
 

@@ -3,7 +3,11 @@
 #include <cerrno>
 #include <system_error>
 
+#include "decant/base/printable.h"
+
 namespace decant {
+
+Error::Error(std::string_view text) : std::runtime_error(printable(text)) {}
 
 std::string describe(const Fault& fault) {
   std::string text;

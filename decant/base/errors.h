@@ -16,9 +16,10 @@
 
 namespace decant {
 
+/// what() is one line that a terminal can show, whatever names are in it (printable.h).
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(std::string_view text);
 };
 
 /// The four parts of a useful complaint; empty parts are left out of the sentence.

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <fmt/core.h>
 
+#include "decant/base/printable.h"
 #include "decant/evaluate/evidence.h"
 
 namespace decant::evaluate {
@@ -15,7 +16,7 @@ std::string against(const Estimate& gap, std::string_view what) {
 }
 
 std::string subject(const Cell& cell) {
-  return cell.set == "small" ? "the small set" : fmt::format("{} at {:.3g} %", cell.set, 100 * cell.keep);
+  return cell.set == "small" ? "the small set" : fmt::format("{} at {:.3g} %", printable(cell.set), 100 * cell.keep);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
+#include "decant/base/printable.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
 
@@ -150,7 +151,7 @@ std::string class_line(const Inspection& found) {
   const auto [least, most] = std::ranges::minmax_element(counts);
   const auto name = [&](auto at) {
     const auto i = static_cast<size_t>(at - counts.begin());
-    return i < found.class_names.size() ? found.class_names[i] : std::to_string(i);
+    return i < found.class_names.size() ? printable(found.class_names[i]) : std::to_string(i);
   };
   if (*least == *most) return fmt::format("{}, {} rows each", counts.size(), human_count(*least));
   return fmt::format("{}, from {} rows ({}) to {} ({})", counts.size(), human_count(*least), name(least), human_count(*most), name(most));
@@ -164,7 +165,7 @@ std::string bad_lines(const Inspection& found) {
   text += "\n";
   const size_t listed = std::min(kListed, found.bad.size());
   for (const Excluded& row : std::span(found.bad).first(listed))
-    text += fmt::format("          row {}: {}: {}\n", row.row, row.key, row.text);
+    text += fmt::format("          row {}: {}: {}\n", row.row, printable(row.key), printable(row.text));
   if (listed < found.bad.size())
     text += fmt::format("          and {} more; --json lists all\n", human_count(std::ssize(found.bad) - static_cast<int64_t>(listed)));
   return text;
@@ -183,7 +184,7 @@ std::string inspect_text(const Inspection& found) {
   for (const auto& [size, count] : found.image_sizes) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
   text += bad_lines(found);
-  for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", oddity.place, oddity.what);
+  for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", printable(oddity.place), printable(oddity.what));
   return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include "decant/base/json.h"
 #include "decant/base/options.h"
+#include "decant/base/printable.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
 #include "decant/pipeline/judging/arms.h"
@@ -116,7 +117,7 @@ Json to_json(const EvaluationPlan& plan) {
 namespace {
 
 std::string set_line(const EvaluationPlan::Set& set) {
-  return fmt::format("{:<20} {:>9} rows {:>7.3g} %{}\n", set.name, human_count(set.rows), 100 * set.keep,
+  return fmt::format("{:<20} {:>9} rows {:>7.3g} %{}\n", printable(set.name), human_count(set.rows), 100 * set.keep,
                      set.method.empty() || set.method == set.name ? "" : "  by " + set.method);
 }
 

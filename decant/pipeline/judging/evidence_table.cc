@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/options.h"
+#include "decant/base/printable.h"
 
 namespace decant {
 namespace {
@@ -28,7 +29,8 @@ size_t letters(const std::string& text) {  // of UTF-8
 }
 
 /// Columns as wide as their widest entry; `right`: which of them are set flush right.
-std::string laid_out(const TextTable& table, const std::vector<bool>& right) {
+std::string laid_out(TextTable table, const std::vector<bool>& right) {
+  for (auto& row : table) std::ranges::transform(row, row.begin(), [](const std::string& cell) { return printable(cell); });
   std::vector<size_t> widths(right.size());
   for (const auto& row : table) {
     for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], letters(row[c]));

@@ -8,6 +8,7 @@
 #include "decant/base/json.h"
 #include "decant/base/options.h"
 #include "decant/base/parallel.h"
+#include "decant/base/printable.h"
 #include "decant/base/version.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/npy/npy.h"
@@ -132,14 +133,15 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
       "## Use it\n\n"
       "`data/` holds the samples in the format {}; train on it as you would on the whole set. "
       "Or keep the whole set and train on rows: `indices.npy` lists them, in the order of the source",
-      human_count(*run.kept), human_count(run.rows), set.input.dataset.root.string(), set.input.dataset.format,
-      human_bytes(run.bytes_after), human_bytes(run.bytes_before), set.note, set.command, set.seed, set.input.digest, run.output_format);
+      human_count(*run.kept), human_count(run.rows), printable(set.input.dataset.root.string()), set.input.dataset.format,
+      human_bytes(run.bytes_after), human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest,
+      run.output_format);
   if (set.input.dataset.format == "imagefolder")
     card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
   else
     card += ".\n\n";
   card += "| class | rows | kept |\n|---|---|---|\n";
-  for (const PartRecord& part : run.classes) card += fmt::format("| {} | {} | {} |\n", part.name, part.rows, part.kept);
+  for (const PartRecord& part : run.classes) card += fmt::format("| {} | {} | {} |\n", table_cell(part.name), part.rows, part.kept);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
          "them.\n";
