@@ -132,9 +132,20 @@ IdxArray inflated(Bytes stored, int axes, const std::string& name) {
   return {head.shape, data, out};
 }
 
+/// Some downloads are unpacked on the way and keep their name, others are packed and lose it.
+void require_name_of_its_kind(Bytes stored, bool gzip, const std::string& name) {
+  const std::string_view text = as_text(stored);
+  const bool packed = text.starts_with("\x1f\x8b");
+  if (packed && !gzip)
+    refuse(name, "byte 0", "holds gzip data, and its name does not end in .gz", "Add .gz to its name, or unpack it: gzip -d < FILE > NEW");
+  if (gzip && text.starts_with(std::string_view("\0\0\x08", 3)))
+    refuse(name, "byte 0", "is not gzip data, though its name ends in .gz", "Take .gz off its name");
+}
+
 }  // namespace
 
 IdxArray parse_idx(Bytes stored, int axes, bool gzip, const std::string& name) {
+  require_name_of_its_kind(stored, gzip, name);
   if (gzip) return inflated(stored, axes, name);
   const Head head = parse_head(stored, axes, name);
   const Bytes data = stored.subspan(head.size);

@@ -78,7 +78,9 @@ TEST(IdxFile, RefusesDamagedGzip) {
   const std::string good = gzip(kIdxImages);
   EXPECT_EQ(idx_fault(good, 3, true), "no error");
   EXPECT_EQ(idx_fault(gzip(kIdxImages.substr(0, 7)) + gzip(kIdxImages.substr(7)), 3, true), "no error") << "two members";
-  expect_says(idx_fault(kIdxImages, 3, true), {"gzip data are damaged"});
+  expect_says(idx_fault(kIdxImages, 3, true), {"is not gzip data, though its name ends in .gz", "Take .gz off"});
+  expect_says(idx_fault(good, 3, false), {"holds gzip data, and its name does not end in .gz", "Add .gz"});
+  expect_says(idx_fault("no gzip data", 3, true), {"gzip data are damaged"});
   expect_says(idx_fault(good.substr(0, good.size() - 1), 3, true), {"gzip data are cut short"});
   expect_says(idx_fault("", 3, true), {"gzip data are cut short"});
   expect_says(idx_fault(good + "x", 3, true), {"gzip data are"});

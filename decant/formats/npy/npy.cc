@@ -46,9 +46,20 @@ std::string_view code_of(ElementType type) {
   return "";
 }
 
+constexpr const char* kRemedyForObjects = "Save features as np.stack(a).astype(np.float32), labels as np.unique(y, return_inverse=True)[1]";
+
+/// For an element that is not read. `code`: kind and size.
+std::string remedy_for(const std::string& code) {
+  if (code == "V2")  // what NumPy makes of bfloat16, which it does not know
+    return "If it is bfloat16, save it as float32: (a.view('<u2').astype('<u4') << 16).view('<f4')";
+  if (code.starts_with('U') || code.starts_with('S') || code.starts_with('T'))
+    return "Number the labels: np.unique(y, return_inverse=True)[1]";
+  return "Save it as floats or integers: a.astype(np.float32)";
+}
+
 ElementType type_of(const std::string& descr, const std::string& name) {
   if (descr.empty()) throw InputError({name, "", "holds a structured array", "Save one field of it, as a plain array of numbers"});
-  if (descr.ends_with('O')) throw InputError({name, "", "holds Python objects, not numbers", "Save it as numbers: a.astype(np.float32)"});
+  if (descr.ends_with('O')) throw InputError({name, "", "holds Python objects, not numbers", kRemedyForObjects});
   for (const Code& code : kCodes) {
     if (descr.substr(1) != code.name) continue;
     const char order = descr.front();
@@ -56,8 +67,7 @@ ElementType type_of(const std::string& descr, const std::string& name) {
     if (order == '>')
       throw InputError({name, "", "is big-endian ('" + descr + "')", fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
   }
-  throw InputError({name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not read",
-                    "Save it as floats or integers: a.astype(np.float32)"});
+  throw InputError({name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not read", remedy_for(descr.substr(1))});
 }
 
 std::string text_of(std::span<const int64_t> shape) {
@@ -106,6 +116,9 @@ T load(Bytes data, size_t index) {
 }
 
 void require_matrix(const NpyArray& array, const std::string& name) {
+  if (array.shape.size() < 2)
+    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
+                      "Of one vector in each file, make one matrix: np.stack(vectors); of one number for each row, a.reshape(-1, 1)"});
   if (array.shape.size() != 2)
     throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
                       "Save one row for each sample: a.reshape(len(a), -1)"});

@@ -120,9 +120,10 @@ TEST(Npy, RefusesForgedShapes) {
 TEST(Npy, RefusesForeignElementsAndOrders) {
   const auto fault = [](const std::string& descr) { return npy_fault(npy_of(dictionary_of(descr, "(1,)"), "12345678")); };
   expect_says(fault(">f8"), {"big-endian ('>f8')", "a.astype('<f8')"});
-  expect_says(fault("|O"), {"Python objects"});
-  expect_says(fault("<U2"), {"dtype '<U2', which is not read", "astype"});
-  expect_says(fault("<c8"), {"dtype '<c8'"});
+  expect_says(fault("|O"), {"Python objects", "np.stack(a).astype(np.float32)", "np.unique(y, return_inverse=True)[1]"});
+  for (const char* text : {"<U2", "|S8"}) expect_says(fault(text), {"which is not read", "np.unique(y, return_inverse=True)[1]"});
+  for (const char* half : {"<V2", "|V2"}) expect_says(fault(half), {"(a.view('<u2').astype('<u4') << 16).view('<f4')"});
+  expect_says(fault("<c8"), {"dtype '<c8'", "astype(np.float32)"});
   expect_says(npy_fault(npy_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")), {"structured array"});
   expect_says(npy_fault(npy_of(dictionary_of("<f4", "(1, 2)", "True"), "12345678")), {"Fortran order", "np.ascontiguousarray"});
 }
@@ -153,8 +154,9 @@ TEST(Features, RefuseOtherShapesAndTypes) {
     write_file(file, npy_of(dictionary_of(descr, shape), std::string(bytes, '\0')));
     return message_of([&] { read_features(file); });
   };
-  expect_says(fault("<f4", "(2,)", 8), {"x.npy: has shape (2,), not (rows, columns)", "reshape(len(a), -1)"});
-  expect_says(fault("<f4", "(1, 1, 2)", 8), {"has shape (1, 1, 2)"});
+  expect_says(fault("<f4", "(2,)", 8), {"x.npy: has shape (2,), not (rows, columns)", "np.stack(vectors)", "a.reshape(-1, 1)"});
+  expect_says(fault("<f4", "()", 4), {"has shape (), not (rows, columns)"});
+  expect_says(fault("<f4", "(1, 1, 2)", 8), {"has shape (1, 1, 2)", "reshape(len(a), -1)"});
   expect_says(fault("<i4", "(1, 2)", 8), {"dtype i4, not floats", "astype(np.float32)"});
   expect_says(fault("<f4", "(0, 2)", 0), {"nothing in it"});
   EXPECT_THROW(read_features(file.parent_path() / "absent.npy"), IoError);
