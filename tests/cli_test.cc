@@ -1,4 +1,5 @@
 // The program as its users meet it: exit codes, messages, files.
+#include <algorithm>
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -217,6 +218,27 @@ TEST(Program, PrintsNoNameThatATerminalWouldObey) {
   EXPECT_THAT(read_text(folder / "small" / "README.md"), HasSubstr("\n| ca\\x1b[2Jt\\|\\ndog | "));
   const Json exact = parse_json(shell(at + "$decant inspect made/data --json").out);
   EXPECT_THAT(exact["class_names"], testing::Contains(Json(hostile))) << "programs get the name itself";
+}
+
+TEST(Program, WarnsOfWhatIsNotReadAsMeant) {
+  const fs::path in = cifar_set("meant/in", 1, 40);
+  const fs::path folder = fresh_folder("meant_out");
+  const std::string at = "cd '" + folder.string() + "'; ";
+  ASSERT_EQ(shell(at + "$decant compress '" + in.string() + "' --to imagefolder --keep 40 --method random -o made").code, 0);
+  EXPECT_EQ(shell(at + "$decant compress made/data --method random -o plain --quiet").err, "") << "an ordinary set";
+  fs::create_directory(folder / "set");
+  fs::copy(folder / "made" / "data" / "train", folder / "set" / "Train", fs::copy_options::recursive);
+  fs::copy(folder / "made" / "data" / "train", folder / "set" / "Test", fs::copy_options::recursive);
+  const std::string said = "'Train' and 'Test' are read as classes";
+  EXPECT_THAT(shell(at + "$decant inspect set").out, AllOf(HasSubstr("note      set: "), HasSubstr(said)));
+  const Outcome made = shell(at + "$decant compress set --method random -o small --quiet");
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_EQ(std::ranges::count(made.err, '\n'), 1);
+  EXPECT_THAT(made.err, HasSubstr("warning: set: " + said));
+  EXPECT_EQ(shell(at + "$decant compress set/Train --method random -o right --quiet").err, "") << "the remedy";
+  fs::rename(folder / "set" / "Train", folder / "set" / "train");
+  fs::rename(folder / "set" / "Test", folder / "set" / "test");
+  EXPECT_THAT(shell(at + "$decant inspect set").out, AllOf(HasSubstr("40 test rows"), testing::Not(HasSubstr("note")))) << "the other";
 }
 
 TEST(Program, DryRunsDoNothing) {

@@ -172,6 +172,22 @@ TEST(EvaluateSets, PlansFromHeadersAlone) {
   EXPECT_THROW(plan_evaluation(options, {}), UsageError);
 }
 
+TEST(EvaluateSets, TestsOnTheSplitThatHasLabels) {
+  const ScratchFolder folder("judge_unlabelled_test");
+  for (const char* split : {"train", "val"}) {
+    for (int i = 0; i < 8; ++i) folder.add(fmt::format("{}/{}/{}.jpg", split, i % 2 == 0 ? "cat" : "dog", i), "no picture");
+  }
+  for (int i = 0; i < 3; ++i) folder.add(fmt::format("test/{}.jpg", i), "no picture");
+  EvaluateOptions options{.full = folder.path.string(), .keep = "4"};
+  EXPECT_EQ(plan_evaluation(options, {}).test_rows, 8);
+  fs::remove_all(folder.path / "val");
+  const EvaluationPlan held_out = plan_evaluation(options, {});
+  EXPECT_EQ(held_out.held_out, 2) << "a fifth of eight";
+  EXPECT_EQ(held_out.test_rows, 2);
+  options.test = folder.path.string();
+  EXPECT_THAT(message_of([&] { plan_evaluation(options, {}); }), HasSubstr("has no label to test with"));
+}
+
 TEST(EvaluateSets, PlansHeldOutRowsAndGivenSets) {
   const fs::path folder = matrix_set("judge_plan_given");
   EvaluateOptions options = judging(folder);

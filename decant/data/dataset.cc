@@ -22,7 +22,7 @@ const char* name_of(Split split) {
 
 const Rows* Dataset::held_out() const {
   for (const Split split : {Split::test, Split::validation}) {
-    if (const auto found = splits.find(split); found != splits.end()) return found->second.get();
+    if (const auto found = splits.find(split); found != splits.end() && found->second->targets() != nullptr) return found->second.get();
   }
   return nullptr;
 }

@@ -21,6 +21,7 @@ const char* name_of(Split split);  ///< "train", "validation", "test"
 struct Oddity {
   std::string place;  ///< file or folder
   std::string what;
+  bool warns = false;  ///< what is learnt may not be what was meant: said even to those who want no notes
 };
 
 /// Writes a subset of the training rows in the format they came in: same relative names, the samples' bytes untouched.
@@ -41,7 +42,7 @@ struct Dataset {
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }
-  /// The split that evidence is measured on: test, else validation, else none.
+  /// The split that evidence is measured on: test, else validation, of those that have labels; else none.
   const Rows* held_out() const;
 };
 

@@ -74,6 +74,23 @@ bool is_run_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "run.json") && fs::is_directory(folder / "data");
 }
 
+/// The first folder below that is a data set of a few files.
+std::optional<fs::path> known_below(const fs::path& folder, int levels) {
+  std::vector<fs::path> folders;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    if (it->is_directory(code)) folders.push_back(it->path());
+  }
+  std::ranges::sort(folders);
+  for (const fs::path& each : folders) {
+    if (looks_like_cifar(each) || looks_like_idx(each) || fs::is_regular_file(each / "features.npy")) return each;
+    if (levels > 1) {
+      if (auto deeper = known_below(each, levels - 1)) return deeper;
+    }
+  }
+  return std::nullopt;
+}
+
 Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Context& context) {
   if (looks_like_cifar(folder)) return open_cifar(folder);
   if (looks_like_idx(folder)) return open_idx(folder);
@@ -86,7 +103,9 @@ Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Co
   if (looks_like_shards(folder.string())) return open_webdataset(folder.string(), context);
   if (looks_like_imagefolder(folder)) return open_imagefolder(folder, context);
   if (has_shards_below(folder)) return open_webdataset(folder.string(), context);
-  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known", kWhatIsRead});
+  const auto below = known_below(folder, 2);
+  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known",
+                    below ? "Give " + below->string() + ", which is one" : kWhatIsRead});
 }
 
 Dataset open_any(const std::string& spec, const OpenOptions& options, const Context& context) {
@@ -114,11 +133,27 @@ std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, 
   return std::nullopt;
 }
 
+/// Splits without labels next to labelled training rows: nothing can be tested on them.
+void note_unlabelled_splits(Dataset& dataset) {
+  if (dataset.train().targets() == nullptr) return;
+  for (const auto& [split, rows] : dataset.splits) {
+    if (rows->targets() != nullptr || rows->size() == 0) continue;
+    const char* instead = dataset.held_out() != nullptr ? "evaluate tests on the other split" : "evaluate holds training rows out instead";
+    dataset.oddities.push_back(
+        {dataset.root.string(),
+         fmt::format("the {} rows have no labels, so nothing is tested on them: {}. Name labelled rows with --test to "
+                     "test on others",
+                     name_of(split), instead),
+         true});
+  }
+}
+
 }  // namespace
 
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (spec.empty()) throw UsageError("the data set needs a name: a folder, a file or a pattern of shards");
   Dataset dataset = open_any(spec, options, context);
+  note_unlabelled_splits(dataset);
   if (!options.labels.empty() && dataset.format != "npy")
     throw InputError({options.labels.string(), "", fmt::format("labels go with a .npy of features, and '{}' is {}", spec, dataset.format),
                       "Leave out --labels"});

@@ -75,6 +75,12 @@ TEST(Open, TellsWhatIsThereInstead) {
   EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
 }
 
+TEST(Open, PointsAtADataSetFurtherDown) {
+  const Folder folder("root");
+  folder.add("MNIST/raw/train-images-idx3-ubyte", "not looked into");
+  EXPECT_THAT(message_of([&] { folder.open(); }), HasSubstr("Give " + (folder.path / "MNIST/raw").string() + ", which is one"));
+}
+
 TEST(FindBadRows, ListsEachWithItsReason) {
   const Folder folder("bad");
   const std::string whole = png(50, 9);

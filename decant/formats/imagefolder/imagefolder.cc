@@ -12,8 +12,10 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/imagefolder/layout_notes.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
+#include "decant/formats/split_name.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -237,6 +239,7 @@ class Opening {
     else
       open_split(Split::train, "", top);
     if (dataset_.train().size() == 0) throw InputError({root_.string(), "", "holds no pictures", kExpected});
+    note_label_files(lists_, labels_found(), dataset_.oddities);
     return std::move(dataset_);
   }
 
@@ -248,11 +251,12 @@ class Opening {
   }
 
   void open_splits(const Folder& top) {
+    add_lists("", top);
     open_split(Split::train, "train", list_folder(root_ / "train"));
     for (const std::string& name : top.folders) {
       const Split* split = split_named(name);
       if (split == nullptr)
-        odd(name, "is neither train, val nor test and is left out");
+        leave_out(name);
       else if (*split == Split::train)
         continue;
       else if (dataset_.splits.contains(*split))
@@ -262,7 +266,27 @@ class Opening {
     }
   }
 
+  void leave_out(const std::string& folder) {
+    const auto meant = meant_split(folder);
+    odd(folder, std::string("is neither train, val nor test and is left out") +
+                    (meant ? fmt::format("; if it is a split, rename it {}", *meant == Split::validation ? "val" : name_of(*meant)) : ""));
+    dataset_.oddities.back().warns = meant.has_value();
+  }
+
+  /// Files that may list labels, for a note.
+  void add_lists(const std::string& folder, const Folder& top) {
+    for (const std::string& name : possible_lists(top)) lists_.push_back(root_ / below(folder, name));
+  }
+
+  LabelsFound labels_found() const {
+    const auto& classes = dataset_.classes;
+    return {.classes = std::ssize(classes),
+            .only_class = classes.size() == 1 ? classes.front() : "",
+            .picture = fs::path(dataset_.train().key(0)).filename().string()};
+  }
+
   void open_split(Split split, const std::string& folder, const Folder& top) {
+    if (split == Split::train) add_lists(folder, top);
     PictureList list = top.folders.empty() ? PictureList() : list_classes(split, folder, top);
     if (list.size() == 0 && !top.pictures.empty()) {
       if (!top.folders.empty()) odd(folder, "has pictures at its top but none in its folders: read as unlabelled pictures");
@@ -280,7 +304,10 @@ class Opening {
   }
 
   PictureList list_classes(Split split, const std::string& folder, const Folder& top) {
-    if (split == Split::train) dataset_.classes = top.folders;
+    if (split == Split::train) {
+      dataset_.classes = top.folders;
+      note_split_names(folder.empty() ? root_ : root_ / folder, top.folders, dataset_.oddities);
+    }
     std::vector<PictureList> lists(top.folders.size());
     parallel_for(context_, static_cast<int64_t>(lists.size()), 1, [&](int64_t begin, int64_t) {
       const std::string& name = top.folders[static_cast<size_t>(begin)];
@@ -293,6 +320,8 @@ class Opening {
         odd(path, "is a class without pictures; torchvision's ImageFolder refuses such a set");
       else if (label_of(top.folders[i]) == kNoLabel)
         odd(path, "is no class of the training split; its pictures count as unlabelled");
+      else if (split == Split::train)
+        note_hidden_class(root_ / path, lists[i].size(), dataset_.oddities);
       all.append(lists[i]);
     }
     return all;
@@ -310,10 +339,20 @@ class Opening {
   fs::path root_;
   const Context& context_;
   Dataset dataset_;
+  std::vector<fs::path> lists_;  ///< that may hold labels
 };
 
+/// The listing, or an empty one of a folder that cannot be read: a volume's lost+found does not hide the pictures next to it.
+Folder list_if_readable(const fs::path& path) {
+  try {
+    return list_folder(path);
+  } catch (const IoError&) {
+    return {};
+  }
+}
+
 bool holds_pictures(const fs::path& path, int levels) {
-  const Folder folder = list_folder(path);
+  const Folder folder = list_if_readable(path);
   if (!folder.pictures.empty()) return true;
   return levels > 0 && std::any_of(folder.folders.begin(), folder.folders.end(),
                                    [&](const std::string& name) { return holds_pictures(path / name, levels - 1); });
@@ -327,7 +366,9 @@ Dataset open_imagefolder(const fs::path& root, const Context& context) {
 }
 
 bool looks_like_imagefolder(const fs::path& root) {
-  return fs::is_directory(root) && holds_pictures(root, 4);
+  if (!fs::is_directory(root)) return false;
+  list_folder(root);  // that must be readable
+  return holds_pictures(root, 4);
 }
 
 }  // namespace decant

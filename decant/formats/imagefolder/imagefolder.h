@@ -20,6 +20,9 @@
 // there. The labels of other splits are the training classes by name; a class that is not among them is an
 // Oddity and its rows have kNoLabel.
 //
+// What folders seem to mean and are not read as (Train/ and Test/ as classes, labels in a CSV file) is an Oddity
+// that warns: layout_notes.h.
+//
 // key() is the path below root, bytes as they are ("train/cat/1.jpg"): root / key opens the file.
 //
 // The writer copies the kept files to the same relative paths, byte for byte, whatever a link pointed at. A

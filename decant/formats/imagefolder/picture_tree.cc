@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array<std::string_view, 4> kRead = {".jpg", ".jpeg", ".png", ".webp"};
+constexpr std::array<std::string_view, 6> kTexts = {".csv", ".tsv", ".jsonl", ".parquet", ".txt", ".json"};
 constexpr std::array<std::string_view, 5> kListed = {".ppm", ".bmp", ".pgm", ".tif", ".tiff"};
 
 char lower(char c) {
@@ -70,10 +71,12 @@ void add_entry(Folder& folder, Kind kind, std::string_view name) {
     return;
   }
   const Picture picture = picture_kind(name);
-  if (picture == Picture::no)
+  if (picture == Picture::no) {
     ++folder.others;
-  else
+    if (std::ranges::any_of(kTexts, [&](std::string_view ending) { return name.ends_with(ending); })) folder.texts.emplace_back(name);
+  } else {
     folder.pictures.push_back({std::string(name), fault_of(kind, picture, name)});
+  }
 }
 
 std::string join(const std::string& folder, const std::string& name) {
@@ -94,6 +97,7 @@ class Walk {
       throw InputError({(root_ / path).string(), "", "is a link to a folder above it, so walking down would never end", "Remove the link"});
     ancestors_.push_back(self);
     const std::vector<std::string> below = std::exchange(folder.folders, {});
+    folder.texts = {};
     found_.emplace_back(path, std::move(folder));
     for (const std::string& name : below) visit(join(path, name));
     ancestors_.pop_back();
@@ -141,6 +145,7 @@ Folder list_folder(const fs::path& path) {
   }
   if (errno != 0) throw_errno(path.string(), "cannot read the folder");
   std::sort(folder.folders.begin(), folder.folders.end(), python_less);
+  std::sort(folder.texts.begin(), folder.texts.end(), python_less);
   std::sort(folder.pictures.begin(), folder.pictures.end(), [](const Entry& a, const Entry& b) { return python_less(a.name, b.name); });
   return folder;
 }

@@ -22,11 +22,12 @@ struct Entry {
   std::string fault;  ///< why the file can never be read; empty for most
 };
 
-/// What one folder holds: both lists in Python's order.
+/// What one folder holds: all lists in Python's order.
 struct Folder {
   std::vector<std::string> folders;
   std::vector<Entry> pictures;
-  int64_t others = 0;
+  std::vector<std::string> texts;  ///< files that are no pictures and end as tables and texts do, which may list labels
+  int64_t others = 0;              ///< files that are no pictures, `texts` among them
   uint64_t device = 0;
   uint64_t inode = 0;
 };

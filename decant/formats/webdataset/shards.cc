@@ -9,6 +9,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/name_pattern.h"
+#include "decant/formats/split_name.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -48,7 +49,9 @@ std::vector<std::string> archives_of(const std::string& pattern) {
 void refuse_packed(const std::string& path) {
   if (is_packed_tar(path))
     fail(path, "is a compressed archive; samples in it cannot be reached without unpacking all before them",
-         "Decompress it to a plain .tar (pictures in it are compressed anyway)");
+         "Unpack a data set of folders or of other files, tar -xf FILE -C FOLDER, and give the folder; of WebDataset shards, make plain "
+         ".tar "
+         "files");
 }
 
 std::vector<std::string> list_names(const fs::path& folder, bool (*wanted)(const std::string&)) {
@@ -91,10 +94,29 @@ std::optional<Split> split_of_name(const std::string& path) {
   return std::nullopt;
 }
 
+/// Folders that are named as splits, while it is the names of shards that are read.
+void note_split_folders(Shards& shards, const std::vector<std::string>& names) {
+  std::vector<std::string> folders;
+  for (const std::string& name : names) {
+    for (const fs::path& part : fs::path(name).parent_path()) {
+      if (std::ranges::find(folders, part.string()) == folders.end()) folders.push_back(part.string());
+    }
+  }
+  const auto both = meant_splits(folders);
+  if (!both) return;
+  shards.oddities.push_back(
+      {shards.base.string(),
+       fmt::format("the shards below '{}' and '{}' are all read as training shards. Give those of one folder as the data "
+                   "set, or rename the folders train and test and give the folder that holds them",
+                   both->train, both->test),
+       true});
+}
+
 void assign_splits(Shards& shards, const std::vector<std::string>& names) {
   const auto is_train = [](const std::string& name) { return split_of_name(name) == Split::train; };
   if (std::none_of(names.begin(), names.end(), is_train)) {
     shards.names[Split::train] = names;
+    note_split_folders(shards, names);
     return;
   }
   for (const std::string& name : names) {
@@ -195,7 +217,8 @@ bool looks_like_shards(const std::string& spec) {
 
 bool has_shards_below(const fs::path& folder) {
   std::error_code code;
-  for (fs::recursive_directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+  for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, code), end; !code && it != end;
+       it.increment(code)) {
     if (is_tar(it->path().string()) || is_packed_tar(it->path().string())) return true;
   }
   return false;

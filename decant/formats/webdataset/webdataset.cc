@@ -9,6 +9,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/options.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/webdataset/shards.h"
@@ -34,6 +35,12 @@ struct Sample {
   int32_t label = kNoLabel;
 };
 
+/// A field of .json that is named as a label and is none.
+struct OtherLabel {
+  std::string text;  ///< "the field "label" of 0.json is text"
+  int64_t samples = 0;
+};
+
 struct Shard {
   std::string name;
   MappedFile file;
@@ -41,6 +48,11 @@ struct Shard {
   std::vector<Sample> samples;
   std::map<int64_t, std::string> faults;  ///< by sample
   int64_t skipped = 0;
+  OtherLabel other_label;       ///< the first, and how many
+  int64_t merged = 0;           ///< samples of several pictures, none of which is named plainly
+  int64_t first_merged = 0;     ///< one of them
+  bool only_pictures = true;    ///< no sample has any other field
+  std::string first_extension;  ///< of the first sample's first file
   TarEnd end;
 
   std::string_view name_of(const Sample& sample) const { return std::string_view(names).substr(sample.name_at, sample.name_length); }
@@ -114,9 +126,24 @@ class ShardReader {
     fields_.push_back({std::move(extension), std::string(member.name), member.begin, member.data, member.size});
   }
 
+  static bool is_picture(const Field& field) {
+    const std::string last = field.extension.substr(field.extension.rfind('.') + 1);
+    return std::find(kPictures.begin(), kPictures.end(), last) != kPictures.end();
+  }
+
+  /// What a note may be made of.
+  void look_at_fields(const Field* picture) {
+    const auto pictures = std::ranges::count_if(fields_, is_picture);
+    shard_.only_pictures = shard_.only_pictures && pictures == std::ssize(fields_);
+    if (shard_.samples.empty()) shard_.first_extension = fields_.front().extension;
+    if (pictures < 2 || std::find(kPictures.begin(), kPictures.end(), picture->extension) != kPictures.end()) return;
+    if (shard_.merged++ == 0) shard_.first_merged = std::ssize(shard_.samples);
+  }
+
   void finish_sample() {
     if (fields_.empty()) return;
     const Field* picture = find_picture();
+    look_at_fields(picture);
     if (picture == nullptr) shard_.faults.emplace(static_cast<int64_t>(shard_.samples.size()), no_picture());
     const Field& named = picture == nullptr ? fields_.front() : *picture;
     shard_.samples.push_back({begin_, end_, named.data, named.size, shard_.names.size(), static_cast<uint32_t>(named.name.size()),
@@ -134,11 +161,8 @@ class ShardReader {
     for (const std::string_view extension : kPictures) {
       if (const Field* field = find(extension)) return field;
     }
-    for (const Field& field : fields_) {
-      const std::string last = field.extension.substr(field.extension.rfind('.') + 1);
-      if (std::find(kPictures.begin(), kPictures.end(), last) != kPictures.end()) return &field;
-    }
-    return nullptr;
+    const auto other = std::ranges::find_if(fields_, is_picture);
+    return other == fields_.end() ? nullptr : &*other;
   }
 
   std::string no_picture() const {
@@ -168,16 +192,32 @@ class ShardReader {
   int32_t label_in_json(const Field& field) const {
     const std::string_view text = as_text(shard_.part(field.data, field.size));
     const Json document = try_parse_json(text);
-    if (document.is_discarded()) fail(field.begin, field.name, "is no valid JSON");
+    if (document.is_discarded())
+      fail(field.begin, field.name, "is no valid JSON",
+           "Write it with json.dumps(x, allow_nan=False), or give each sample's class in a .cls (-1 for none): the .json is not read then");
     if (!document.is_object()) return kNoLabel;
     for (const char* key : kLabelKeys) {
       const auto found = document.find(key);
       if (found == document.end()) continue;
-      if (!found->is_number_integer()) return kNoLabel;  // a class by name, or several
+      if (!found->is_number_integer()) {  // a class by name, or several
+        note_other_label(key, *found, field);
+        return kNoLabel;
+      }
       if (found->is_number_unsigned() && found->get<uint64_t>() > kMaxLabel) return checked(field, kMaxLabel + 1);
       return checked(field, found->get<int64_t>());
     }
     return kNoLabel;
+  }
+
+  void note_other_label(const char* key, const Json& value, const Field& field) const {
+    if (value.is_null()) return;
+    const char* kind = value.is_string()    ? "text"
+                       : value.is_boolean() ? "true or false"
+                       : value.is_number()  ? "a number with a fraction"
+                       : value.is_array()   ? "a list"
+                                            : "an object";
+    if (shard_.other_label.samples++ == 0)
+      shard_.other_label.text = fmt::format("the field \"{}\" of {} is {} ({})", key, field.name, kind, json_text(value).substr(0, 40));
   }
 
   int32_t checked(const Field& field, int64_t value) const {
@@ -346,11 +386,95 @@ void note_shard(const Shard& shard, const std::string& path, std::vector<Oddity>
     oddities.push_back({path, fmt::format("{} bytes behind the end-of-archive mark are left out", shard.end.trailing)});
 }
 
-void note_labels(const Rows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+/// Labels that are there and not read.
+void note_other_labels(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+  int64_t samples = 0;
+  const OtherLabel* first = nullptr;
+  for (const Shard& shard : rows.shards()) {
+    samples += shard.other_label.samples;
+    if (first == nullptr && shard.other_label.samples > 0) first = &shard.other_label;
+  }
+  if (first == nullptr) return;
+  oddities.push_back({place,
+                      fmt::format("{}, and is not read as a class: {} sample{} without a label. Write class numbers there, or into .cls",
+                                  first->text, human_count(samples), samples == 1 ? " stays" : "s stay"),
+                      true});
+}
+
+void note_labels(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
   const auto labels = labels_of(rows);
   const auto missing = std::count(labels.begin(), labels.end(), kNoLabel);
   if (missing > 0 && missing < rows.size())
     oddities.push_back({place, fmt::format("{} of {} samples have no label", missing, rows.size())});
+  if (missing > 0) note_other_labels(rows, place, oddities);
+}
+
+/// Names with a dot too many: "scene.000.jpg" and "scene.001.jpg" are one sample.
+void note_merged(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+  int64_t merged = 0;
+  std::string first;
+  for (const Shard& shard : rows.shards()) {
+    if (shard.merged > 0 && merged == 0) first = shard.name_of(shard.samples[static_cast<size_t>(shard.first_merged)]);
+    merged += shard.merged;
+  }
+  if (merged == 0) return;
+  oddities.push_back(
+      {place,
+       fmt::format("{} sample{} several pictures, of which one is read (first: {}): a key ends at the first dot of a name. If "
+                   "each picture is a sample, take the other dots out of its name",
+                   human_count(merged), merged == 1 ? " holds" : "s hold", first),
+       true});
+}
+
+std::string folder_of(std::string_view key) {
+  const size_t slash = key.rfind('/');
+  return slash == std::string_view::npos ? "" : std::string(key.substr(0, slash));
+}
+
+/// "cat" of cat.tar whose files are cat_1.jpg …, or whose name is a word: an archive for each class.
+bool named_as_class(const Shard& shard) {
+  const std::string stem = fs::path(shard.name).stem().string();
+  if (std::ranges::none_of(stem, [](char c) { return c >= '0' && c <= '9'; })) return true;
+  const std::string_view key = shard.key_of(shard.samples.front());
+  const std::string_view name = key.substr(key.rfind('/') + 1);
+  return name.starts_with(stem + "_") || name.starts_with(stem + "-");
+}
+
+/// Archives of a data set that are no shards: class folders, or an archive for each class.
+void note_archives(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
+  if (rows.targets() != nullptr || rows.size() == 0) return;
+  const auto unpack = [&](const std::string& what, const std::string& how) {
+    oddities.push_back({place, what + ". If these are classes, unpack " + how + " and give the folder that holds them", true});
+  };
+  if (rows.pictures() == nullptr) {
+    const auto shard = std::ranges::find_if(rows.shards(), [](const Shard& s) { return !s.samples.empty(); });
+    oddities.push_back(
+        {place,
+         fmt::format("holds no picture (the first file ends in .{}). If it is an archive of a data set, unpack it, tar -xf FILE "
+                     "-C FOLDER, and give the folder",
+                     shard->first_extension),
+         true});
+    return;
+  }
+  if (!std::ranges::all_of(rows.shards(), &Shard::only_pictures)) return;
+  std::vector<std::string> folders;
+  for (const Shard& shard : rows.shards()) {
+    for (const Sample& sample : shard.samples) {
+      std::string folder = folder_of(shard.key_of(sample));
+      if (folders.empty() || folders.back() != folder) folders.push_back(std::move(folder));
+    }
+  }
+  std::ranges::sort(folders);
+  const auto distinct = std::ranges::unique(folders).begin() - folders.begin();
+  if (distinct > 1)
+    unpack(fmt::format("{} samples without labels stand in {} folders ('{}' first), which are not read as classes",
+                       human_count(rows.size()), human_count(distinct), folders.front()),
+           "the archive, tar -xf FILE -C FOLDER,");
+  else if (rows.shards().size() > 1 &&
+           std::ranges::all_of(rows.shards(), [](const Shard& s) { return !s.samples.empty() && named_as_class(s); }))
+    unpack(fmt::format("{} samples without labels lie in {} archives, which are not read as classes", human_count(rows.size()),
+                       human_count(std::ssize(rows.shards()))),
+           "each archive into a folder of its own");
 }
 
 void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
@@ -388,6 +512,8 @@ std::shared_ptr<const WebDatasetRows> open_split(const Shards& found, const std:
   for (const Shard& shard : shards) note_shard(shard, (found.base / shard.name).string(), oddities);
   auto rows = std::make_shared<WebDatasetRows>(found.base, std::move(shards));
   note_labels(*rows, found.base.string(), oddities);
+  note_merged(*rows, found.base.string(), oddities);
+  note_archives(*rows, found.base.string(), oddities);
   note_repeated_keys(*rows, found.base.string(), oddities);
   return rows;
 }

@@ -13,6 +13,9 @@
 //             "target", the first that is there. A label that is no number, below −1 or above 2^24 − 1 is an InputError.
 //   classes   the lines of classes.txt beside the shards, when there is one.
 //
+// Oddities that warn: labels in .json that are no whole numbers, several pictures in one sample, and archives of class folders or of one
+// class each, where no sample has a label.
+//
 // key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share. The same sample key twice in a shard
 // is an InputError: the webdataset package would raise, or make two samples of what was written as one. Twice in different shards is
 // an Oddity: many writers count from 0 in every shard, and rows are told apart by the shard's name.

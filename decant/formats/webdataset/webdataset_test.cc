@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
 
 #include "decant/base/errors.h"
 #include "decant/base/test_support.h"
@@ -243,6 +244,70 @@ TEST(WebDataset, ReadsWhatTarWrites) {
     EXPECT_EQ(text_of(dataset.train(), 0), "picture");
     EXPECT_EQ(dataset.train().label(0), 1);
   }
+}
+
+/// Opens shards of these names and files; the oddities that warn.
+std::vector<std::string> shard_warnings(const std::string& name, const std::map<std::string, std::vector<File>>& shards) {
+  const ScratchFolder folder(name);
+  for (const auto& [shard, files] : shards) folder.add(shard, tar_of(files));
+  std::vector<std::string> warnings;
+  for (const Oddity& oddity : open_webdataset(folder.path.string(), {}).oddities) {
+    if (oddity.warns) warnings.push_back(oddity.place + ": " + oddity.what);
+  }
+  return warnings;
+}
+
+TEST(WebDataset, WarnsOfNothingInOrdinaryShards) {
+  using testing::IsEmpty;
+  EXPECT_THAT(shard_warnings("cls", {{"0.tar", {{"a.jpg"}, {"a.cls", "0"}, {"a.json", "{\"label\": \"cat\"}"}}}}), IsEmpty())
+      << ".cls wins";
+  EXPECT_THAT(shard_warnings("json", {{"0.tar", {{"a.jpg"}, {"a.json", "{\"label\": 3}"}}}}), IsEmpty());
+  EXPECT_THAT(
+      shard_warnings("captions", {{"00000.tar", {{"000000000.jpg"}, {"000000000.txt", "a cat"}}}, {"00001.tar", {{"000010000.jpg"}}}}),
+      IsEmpty());
+  EXPECT_THAT(shard_warnings("masks", {{"0.tar", {{"a.jpg"}, {"a.seg.png"}, {"a.cls", "0"}}}}), IsEmpty());
+  EXPECT_THAT(shard_warnings("null", {{"0.tar", {{"a.jpg"}, {"a.json", "{\"label\": null}"}}}}), IsEmpty());
+  EXPECT_THAT(shard_warnings("splits", {{"train-0.tar", {{"a.jpg"}, {"a.cls", "0"}}}, {"test-0.tar", {{"a.jpg"}, {"a.cls", "0"}}}}),
+              IsEmpty());
+}
+
+TEST(WebDataset, WarnsOfLabelsThatAreNoNumbers) {
+  for (const auto& [value, kind] :
+       {std::pair{"\"cat\"", "is text"}, {"1.0", "is a number with a fraction"}, {"true", "is true or false"}, {"[1]", "is a list"}})
+    EXPECT_THAT(shard_warnings("labels", {{"0.tar",
+                                           {{"a.jpg"},
+                                            {"a.json", fmt::format("{{\"label\": {}}}", value)},
+                                            {"b.jpg"},
+                                            {"b.json", fmt::format("{{\"label\": {}}}", value)}}}}),
+                ElementsAre(testing::AllOf(HasSubstr("the field \"label\" of a.json"), HasSubstr(kind),
+                                           HasSubstr("2 samples stay without a label"), HasSubstr("into .cls"))));
+}
+
+TEST(WebDataset, WarnsOfPicturesThatBecomeOneSample) {
+  EXPECT_THAT(shard_warnings("dots", {{"0.tar", {{"scene.000.jpg"}, {"scene.000.cls", "0"}, {"scene.001.jpg"}, {"scene.001.cls", "1"}}}}),
+              ElementsAre(testing::AllOf(HasSubstr("1 sample holds several pictures"), HasSubstr("scene.000.jpg"),
+                                         HasSubstr("take the other dots out"))));
+}
+
+TEST(WebDataset, WarnsOfArchivesThatAreNoShards) {
+  EXPECT_THAT(
+      shard_warnings("folders", {{"set.tar", {{"set/train/cat/1.jpg"}, {"set/train/dog/1.jpg"}, {"set/val/cat/1.jpg"}}}}),
+      ElementsAre(testing::AllOf(HasSubstr("3 samples without labels stand in 3 folders ('set/train/cat' first)"), HasSubstr("tar -xf"))));
+  const std::map<std::string, std::vector<File>> classes = {{"n00.tar", {{"n00_1.JPEG"}}}, {"n01.tar", {{"n01_7.JPEG"}}}};
+  EXPECT_THAT(shard_warnings("per_class", classes), ElementsAre(HasSubstr("2 samples without labels lie in 2 archives")));
+  EXPECT_THAT(shard_warnings("words", {{"cat.tar", {{"1.jpg"}}}, {"dog.tar", {{"2.jpg"}}}}), ElementsAre(HasSubstr("in 2 archives")));
+  EXPECT_THAT(shard_warnings("tars", {{"all.tar", {{"n00.tar", "x"}}}}),
+              ElementsAre(HasSubstr("holds no picture (the first file ends in .tar)")));
+  EXPECT_THAT(shard_warnings("split_folders", {{"Train/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}, {"Test/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}}),
+              Contains(HasSubstr("the shards below 'Train' and 'Test' are all read as training shards")));
+}
+
+TEST(WebDataset, GivesARemedyForJsonThatNobodyElseReads) {
+  const ScratchFolder folder("nan");
+  const std::string shard = folder.add("0.tar", tar_of({{"a.jpg"}, {"a.json", "{\"label\": 1, \"x\": NaN}"}}));
+  expect_says(message_of([&] { open_webdataset(shard, {}); }), {"is no valid JSON", "allow_nan=False", ".cls"});
+  folder.add("0.tar", tar_of({{"a.jpg"}, {"a.cls", "1"}, {"a.json", "{\"label\": 1, \"x\": NaN}"}}));
+  EXPECT_EQ(open_webdataset(shard, {}).train().label(0), 1);
 }
 
 }  // namespace

@@ -113,9 +113,10 @@ std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const D
   return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
 }
 
+/// The test split, else the validation split, of those that have labels.
 std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
-  for (const Split split : {Split::test, Split::validation}) {
-    if (const auto found = dataset.splits.find(split); found != dataset.splits.end()) return found->second;
+  for (const auto& [split, rows] : dataset.splits) {
+    if (rows.get() == dataset.held_out()) return rows;
   }
   return nullptr;
 }
@@ -138,7 +139,7 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, {.labels = options.test_labels}, context);
   auto rows = held_out_split(other);
-  if (rows == nullptr) rows = other.splits.at(Split::train);
+  if (rows == nullptr) rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
   if (rows->modality().name != full.train().modality().name)
     throw InputError(
         {options.test, "", "and the data set are not of one kind: one holds pictures, the other a matrix", "Test on the same"});

@@ -109,7 +109,10 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.dataset = open_dataset(options.path, {.labels = options.labels}, context);
   const Rows& train = input.dataset.train();
   require_rows(train, options.path);
-  for (const Oddity& oddity : input.dataset.oddities) context.info(oddity.place + ": " + oddity.what);
+  for (const Oddity& oddity : input.dataset.oddities) {
+    const std::string text = oddity.place + ": " + oddity.what;
+    oddity.warns ? context.warn(text) : context.info(text);
+  }
   input.labels = labels_of(train);
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);

@@ -1,0 +1,118 @@
+#include "decant/formats/imagefolder/layout_notes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
+#include "decant/formats/imagefolder/imagefolder.h"
+#include "decant/formats/open.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A folder with these files, opened as a user's data set; its oddities that warn.
+std::vector<std::string> layout_warnings(const std::string& name, const std::vector<std::string>& files, const std::string& text = "x") {
+  const ScratchFolder folder(name);
+  for (const std::string& file : files) folder.add(file, text);
+  std::vector<std::string> warnings;
+  for (const Oddity& oddity : open_dataset(folder.path.string(), {}, {}).oddities) {
+    if (oddity.warns) warnings.push_back(oddity.place + ": " + oddity.what);
+  }
+  return warnings;
+}
+
+TEST(LayoutNotes, AreSilentOnOrdinarySets) {
+  EXPECT_THAT(
+      layout_warnings("splits", {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "test/dog/1.jpg", "README.txt", "labels.csv"}),
+      IsEmpty());
+  EXPECT_THAT(layout_warnings("classes", {"cat/1.jpg", "dog/1.jpg", "dog/1.txt", "classes.txt", "index.json"}), IsEmpty());
+  EXPECT_THAT(layout_warnings("vehicles", {"car/1.jpg", "plane/1.jpg", "train/1.jpg"}), IsEmpty());
+  EXPECT_THAT(layout_warnings("flat", {"1.jpg", "2.jpg", "1.txt", "2.txt", "LICENSE.txt"}), IsEmpty()) << "captions";
+  EXPECT_THAT(layout_warnings("one", {"cat/1.jpg"}), IsEmpty());
+}
+
+TEST(LayoutNotes, NameSplitsThatAreReadAsClasses) {
+  EXPECT_THAT(layout_warnings("capitals", {"Train/cat/1.jpg", "Train/dog/1.jpg", "Test/cat/1.jpg"}),
+              ElementsAre(AllOf(HasSubstr("'Train' and 'Test' are read as classes"), HasSubstr("capitals/Train as the data set"),
+                                HasSubstr("capitals/Test as evaluate's --test"))));
+  EXPECT_THAT(layout_warnings("words", {"training/cat/1.jpg", "testing/cat/1.jpg"}), ElementsAre(HasSubstr("'training' and 'testing'")));
+  EXPECT_THAT(layout_warnings("coco", {"annotations/a.json", "train2017/1.jpg", "val2017/2.jpg"}),
+              ElementsAre(HasSubstr("'train2017' and 'val2017'")));
+  EXPECT_THAT(layout_warnings("alone", {"Train/cat/1.jpg", "Train/dog/1.jpg"}),
+              ElementsAre(HasSubstr("'Train' is read as the only class")));
+  EXPECT_THAT(layout_warnings("half", {"train/cat/1.jpg", "train/dog/1.jpg", "Test/cat/1.jpg", "docs/1.jpg"}),
+              ElementsAre(AllOf(HasSubstr("half/Test"), HasSubstr("is left out; if it is a split, rename it test"))));
+}
+
+TEST(LayoutNotes, NameFoldersThatToolsMake) {
+  EXPECT_THAT(layout_warnings("notebook", {"cat/1.jpg", "dog/1.jpg", ".ipynb_checkpoints/1-checkpoint.jpg"}),
+              ElementsAre(AllOf(HasSubstr(".ipynb_checkpoints"), HasSubstr("is read as a class (rows: 1)"))));
+}
+
+TEST(LayoutNotes, NameFilesThatMayHoldLabels) {
+  const auto unlabelled =
+      AllOf(HasSubstr("may hold labels and is not read"), HasSubstr("count as unlabelled"), HasSubstr("named after its class"));
+  EXPECT_THAT(layout_warnings("hf", {"train/1.jpg", "train/2.jpg", "train/metadata.jsonl"}),
+              ElementsAre(AllOf(HasSubstr("train/metadata.jsonl"), unlabelled)));
+  EXPECT_THAT(layout_warnings("kaggle", {"train/1.jpg", "test/2.jpg", "train.csv"}),
+              ElementsAre(AllOf(HasSubstr("train.csv"), unlabelled)));
+  EXPECT_THAT(layout_warnings("parquet", {"1.jpg", "metadata.parquet"}), ElementsAre(unlabelled));
+  EXPECT_THAT(layout_warnings("list", {"001.jpg", "002.jpg", "labels.txt", "notes.txt"}, "001.jpg 7\n"),
+              ElementsAre(HasSubstr("labels.txt"), HasSubstr("notes.txt")))
+      << "texts that name a picture";
+  EXPECT_THAT(layout_warnings("one_folder", {"images/1.jpg", "images/2.jpg", "labels.csv"}),
+              ElementsAre(AllOf(HasSubstr("labels.csv"), HasSubstr("all pictures count as the class 'images'"))));
+}
+
+TEST(LayoutNotes, MentionMetadataOfLabelledPicturesAsANote) {
+  const ScratchFolder folder("labelled");
+  for (const char* file : {"train/cat/1.jpg", "train/dog/1.jpg", "train/metadata.csv"}) folder.add(file);
+  const Dataset dataset = open_imagefolder(folder.path, {});
+  EXPECT_THAT(oddities_of(dataset), testing::Contains(HasSubstr("metadata.csv: is not read: labels are the names of folders")));
+  for (const Oddity& oddity : dataset.oddities) EXPECT_FALSE(oddity.warns);
+}
+
+TEST(LayoutNotes, SayThatASplitHasNoLabels) {
+  EXPECT_THAT(layout_warnings("test", {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "test/1.jpg"}),
+              ElementsAre(AllOf(HasSubstr("the test rows have no labels"), HasSubstr("evaluate tests on the other split"))));
+  EXPECT_THAT(layout_warnings("only_test", {"train/cat/1.jpg", "train/dog/1.jpg", "test/1.jpg"}),
+              ElementsAre(HasSubstr("evaluate holds training rows out instead")));
+}
+
+/// Nobody else, for the life of the object: root may read every folder.
+struct AsNobody {
+  AsNobody() {
+    if (::geteuid() == 0) {
+      EXPECT_EQ(::seteuid(65534), 0);
+    }
+  }
+  ~AsNobody() {
+    if (::getuid() == 0) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
+  }
+};
+
+TEST(ImageFolder, PassesOverAFolderOfTheVolumeThatItMayNotRead) {
+  const ScratchFolder folder("volume");
+  for (const char* file : {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "lost+found/x"}) folder.add(file);
+  fs::permissions(folder.path / "lost+found", fs::perms::none);
+  {
+    const AsNobody nobody;
+    const Dataset dataset = open_dataset(folder.path.string(), {}, {});
+    EXPECT_EQ(dataset.train().size(), 2);
+    EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("lost+found: is neither train, val nor test and is left out")));
+  }
+  fs::permissions(folder.path / "lost+found", fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace decant
