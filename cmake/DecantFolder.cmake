@@ -1,7 +1,8 @@
 # decant_folder(NAME [TORCH] [GLUE] [HOT prefix…] [ORACLE] [UNITY n] [DEPENDS folder…] [LIBRARIES target…] [SOURCES file…])
 #
 # Makes the target decant_NAME of the calling folder. SOURCES, when given, replaces the search by name (a folder with a part that
-# needs libtorch and a part that does not calls decant_folder twice). Tests run in ctest one by one, under their gtest names.
+# needs libtorch and a part that does not calls decant_folder twice). Tests run in ctest one by one, under their gtest names; those of a
+# TORCH folder in one process, since each process would load libtorch again (0.6 s).
 #
 # A clean build is to take seconds, not minutes; most of a file's cost is reading and instantiating headers. So (docs/benchmarks.md):
 #   * DECANT_UNITY: the files of a folder are compiled together, UNITY n at a time (otherwise all; 4 where libtorch is read). What is
@@ -57,6 +58,17 @@ function(decant_test_pch target)
       <algorithm> <array> <cmath> <filesystem> <functional> <map> <memory> <numeric> <optional> <set> <span> <string> <vector>
       <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h>)
     set_property(GLOBAL PROPERTY DECANT_PCH_OWNER ${target})
+  endif()
+endfunction()
+
+# decant_register_tests(TARGET): tells ctest of the program's tests. The time limits only end what hangs: a busy machine is no failure.
+function(decant_register_tests target)
+  set(properties TIMEOUT 1800 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  if(F_TORCH)
+    add_test(NAME ${target} COMMAND ${target})
+    set_tests_properties(${target} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 300 PROPERTIES ${properties})
   endif()
 endfunction()
 
@@ -120,7 +132,7 @@ function(decant_folder name)
     target_link_libraries(${name}_test PRIVATE decant_${name} GTest::gmock GTest::gtest_main)
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:$<IF:$<BOOL:${F_ORACLE}>,-O1,-O0>>)
     decant_test_pch(${name}_test)
-    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    decant_register_tests(${name}_test)
     set_property(GLOBAL APPEND PROPERTY DECANT_TESTS ${name}_test)
   endif()
   if(benches AND DECANT_WITH_BENCH)

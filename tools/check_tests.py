@@ -9,10 +9,29 @@ import sys
 TEST = re.compile(r"^(TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 
 
+def output_of(command, folder):
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder).stdout
+
+
+def tests_of(test, folder):
+    """The gtest names that one of ctest's tests runs: its own, or all that its program lists."""
+    command = test.get("command", [])
+    if len(command) != 1:
+        return [test["name"]]
+    names, suite = [], ""
+    for line in output_of([command[0], "--gtest_list_tests"], folder).splitlines():
+        line = line.split("#")[0].rstrip()
+        if line.startswith("  "):
+            names.append(suite + line.strip())
+        elif line.endswith("."):
+            suite = line
+    return names
+
+
 def main(build):
     root = pathlib.Path(__file__).resolve().parent.parent
-    listing = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], capture_output=True, text=True, check=True, cwd=root).stdout
-    known = [test["name"] for test in json.loads(listing)["tests"]]
+    listing = json.loads(output_of(["ctest", "--test-dir", build, "--show-only=json-v1"], root))
+    known = [name for test in listing["tests"] for name in tests_of(test, root)]
     missing, written = [], 0
     for path in sorted(p for top in ("decant", "apps", "tests") for p in (root / top).rglob("*_test.cc")):
         for kind, suite, name in TEST.findall(path.read_text(encoding="utf-8")):
