@@ -480,6 +480,10 @@ TEST(Page, SaysTheMainThingFirst) {
   EXPECT_EQ(headline_of(read_run(fake.run)), "10,000 of 50,000 pictures kept (20 %), 30.7 MB of 154 MB.");
 }
 
+TEST(Page, WrapsTheLongColumnsOfTheEvidence) {
+  EXPECT_THAT(page_of(fake_run(100, 4, 2)), HasSubstr("<td class=\"wrap\">73.12, 72.80, 73.45</td>"));
+}
+
 TEST(Page, ContradictionsAreOurBug) {
   FakeRun fake = fake_run(100, 4, 2);
   fake.selection.bins.pop_back();

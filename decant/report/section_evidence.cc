@@ -19,12 +19,13 @@ std::string table(const Evidence& evidence) {
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
       "class=\"n\">accuracy, %</th>"
-      "<th>each seed, %</th><th class=\"n\">steps</th><th class=\"n\">time</th><th>protocol</th></tr></thead><tbody>\n";
+      "<th class=\"wrap\">each seed, %</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
+      "class=\"wrap\">protocol</th></tr></thead><tbody>\n";
   for (const Measurement& m : evidence.results) {
     const std::string spread = std::isfinite(m.half_width) ? fmt::format(" ± {:.2f}", 100 * m.half_width) : "";
     out += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.2f}{}</td><td>{}</td><td "
-        "class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.2f}{}</td><td class=\"wrap\">{}</td><td "
+        "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
         escape(m.net),
         escape(m.set == "small"  ? "kept"
                : m.set == "full" ? "everything"
