@@ -35,6 +35,14 @@ uint64_t seed_of(const RunFacts& facts) {
   return std::strtoull(facts.seed.c_str(), nullptr, 10);
 }
 
+Headline headline_for_page(const RunFacts& facts, const Evidence& evidence, const std::vector<Verdict>& verdicts) {
+  Headline headline = summarise(verdicts);
+  if (headline.outcome != Outcome::better || facts.rows == 0) return headline;
+  const std::string note = short_training_note(evidence, static_cast<double>(facts.kept) / static_cast<double>(facts.rows));
+  if (!note.empty()) headline.sentence += " " + note;
+  return headline;
+}
+
 }  // namespace
 
 std::string render(const ReportInput& input, const Context& context) {
@@ -46,7 +54,7 @@ std::string render(const ReportInput& input, const Context& context) {
   const std::vector<Sheet> sheets = input.source ? make_sheets(*input.source, rows, seed_of(facts), context) : std::vector<Sheet>{};
 
   std::string page = head(facts);
-  page += opening(facts, summarise(verdicts));
+  page += opening(facts, headline_for_page(facts, evidence, verdicts));
   page += evidence_section(facts, evidence, verdicts);
   page += pictures_section(input, sheets);
   page += bins_section(facts);

@@ -256,6 +256,21 @@ TEST(Verdict, ComparesWithTheFullSet) {
               HasSubstr("No difference to training on everything can be told"));
 }
 
+TEST(Verdict, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
+  Json measured = evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713});
+  EXPECT_THAT(short_training_note(read_evidence(measured), 0.3), HasSubstr("a training of 2,500 steps may not last"));
+  EXPECT_EQ(short_training_note(read_evidence(measured), 0.2), "");
+  for (Json& entry : measured["results"]) entry["steps"] = 8000;
+  EXPECT_EQ(short_training_note(read_evidence(measured), 0.3), "");
+  for (Json& entry : measured["results"]) entry["net"] = "linear", entry["steps"] = 40;
+  EXPECT_EQ(short_training_note(read_evidence(measured), 0.3), "");
+  FakeRun fake = fake_run(200, 4, 2);
+  fake.run["rows"] = 200, fake.run["kept"] = 50;
+  EXPECT_THAT(page_of(fake), HasSubstr("may not last in a longer one"));
+  fake.run["kept"] = 40;
+  EXPECT_THAT(page_of(fake), Not(HasSubstr("may not last in a longer one")));
+}
+
 TEST(Verdict, SeveralNetsAreBetterOnlyTogether) {
   Json evidence = evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713});
   evidence["results"].push_back(result("resnet18", "small", {0.5, 0.51, 0.52}, 10000));

@@ -78,6 +78,10 @@ struct Headline {
 /// one.
 Headline summarise(const std::vector<Verdict>& verdicts);
 
+/// What to say beside a gain over random rows: that it is of a short training, where more than a fifth is kept (docs/evidence.md). Empty
+/// when less is kept, after a long training, and for a matrix, whose network is trained to its minimum.
+std::string short_training_note(const Evidence& evidence, double kept_share);
+
 /// "+2.2", "−0.4": a difference of accuracies in points (hundredths).
 std::string points(double difference, int decimals = 1);
 

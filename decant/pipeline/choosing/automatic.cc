@@ -15,6 +15,7 @@ namespace {
 // Both are guesses on the careful side: twelve epochs and thousands of rows are what was measured.
 constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;  // of a class
+constexpr double kShortOnly = 20;    // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
 
 Automatic random_rows(const SelectOptions& select, const std::string& why) {
   Automatic automatic{select, "; chosen because " + why};
@@ -38,6 +39,7 @@ int affordable_epochs(const Known& known, const SelectOptions& select) {
 
 Automatic by_progress(const Known& known, const SelectOptions& select, double percent) {
   Automatic automatic = by("progress", known, select, percent);
+  if (percent > kShortOnly) automatic.reason += "; gains measured at such ratios are of short trainings";
   if (select.scores != "auto") return automatic;  // a record is there
   if (select.score_epochs < kFewestEpochs) return random_rows(select, fmt::format("--score-epochs {} is too few", select.score_epochs));
   automatic.select.score_epochs = affordable_epochs(known, select);

@@ -30,6 +30,16 @@ TEST(Auto, TakesPoolsForClasses) {
   EXPECT_EQ(choose(unlabelled, {.pools = "kmeans:3"}, 20).select.method, "random") << "40 rows each";
 }
 
+TEST(Auto, SaysWhereGainsAreOfShortTrainings) {
+  const Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true, .networks = true, .threads = 2};
+  const auto reason = [&](int64_t count) { return choose_method(known, {.method = "auto"}, count).reason; };
+  EXPECT_EQ(reason(10000), "; chosen because there are labels and 20 % are kept");
+  EXPECT_EQ(reason(15000), "; chosen because there are labels and 30 % are kept; gains measured at such ratios are of short trainings");
+  Known matrix = known;
+  matrix.pictures = false;
+  EXPECT_EQ(choose_method(matrix, {.method = "auto"}, 15000).reason, "; chosen because there are labels and 30 % are kept");
+}
+
 TEST(Auto, BlamesWhatIsTooShort) {
   const Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true, .networks = true, .threads = 2};
   const auto chosen = [&](const SelectOptions& select) { return choose_method(known, select, 5000); };
