@@ -1,5 +1,8 @@
 #pragma once
 
 namespace decant {
-inline constexpr const char* kVersion = "0.1.0";
-}
+
+/// "0.1.0": the project's version, as CMakeLists.txt has it.
+extern const char* const kVersion;
+
+}  // namespace decant
