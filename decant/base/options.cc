@@ -78,6 +78,13 @@ Option& OptionTable::add(std::string name, bool& field, std::string help) {
   return add(std::move(option));
 }
 
+Option& OptionTable::add_off(std::string name, bool& field, std::string help) {
+  Option option{.name = name, .help = std::move(help)};
+  option.set = [name, &field](const std::string& text) { field = !parse_flag(name, text); };
+  option.get = [&field] { return Json(!field); };
+  return add(std::move(option));
+}
+
 Option& OptionTable::add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help) {
   Option option{.name = std::move(name), .metavar = std::move(metavar), .help = std::move(help), .repeated = true};
   option.set = [&field](const std::string& text) { field.push_back(text); };

@@ -44,7 +44,8 @@ class OptionTable {
   Option& add(std::string name, int64_t& field, std::string metavar, std::string help);
   Option& add(std::string name, uint64_t& field, std::string metavar, std::string help);
   Option& add(std::string name, double& field, std::string metavar, std::string help);
-  Option& add(std::string name, bool& field, std::string help);  ///< a flag; TOML true / false
+  Option& add(std::string name, bool& field, std::string help);      ///< a flag; TOML true / false
+  Option& add_off(std::string name, bool& field, std::string help);  ///< a flag that turns `field` off: "no-flip"
   /// Any number of values; in TOML an array, or one value alone. As a positional it comes last.
   Option& add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help);
   Option& add(Option option);  ///< one that another table declared; its fields stay where they are

@@ -47,7 +47,7 @@ struct Pictures {
   Table test;
 };
 
-Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Options& options, const Context& context) {
+Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Context& context) {
   Pictures pictures;
   if (pending.empty() || trial.test->pictures() == nullptr) return pictures;
   std::map<const Rows*, Subset> wanted;
@@ -56,7 +56,7 @@ Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>&
     rows = rows.united(*plan.runs[i].rows);
   }
   const auto table = [&](const Rows& rows, const Subset& chosen) {
-    return std::make_shared<loader::ImageTable>(rows, chosen, trial.size, options.training.cache_bytes, context);
+    return std::make_shared<loader::ImageTable>(rows, chosen, trial.size, loader::kKeptBytes, context);
   };
   for (const auto& [rows, chosen] : wanted) pictures.of[rows] = table(*rows, chosen);
   const Subset every = Subset::all(trial.test->size());
@@ -103,7 +103,7 @@ class Idle {
 Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const Trainer& trainer, Store* store, const Context& context) {
   std::vector<size_t> pending = plan.pending();
   Cost cost{.workers = workers_for(plan, options, context), .trained = static_cast<int64_t>(pending.size()), .known = plan.known()};
-  const Pictures pictures = decode(trial, plan, pending, options, context);
+  const Pictures pictures = decode(trial, plan, pending, context);
   std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return work_of(plan.runs[i], trial, options); });
   const bool networks = std::ranges::any_of(pending, [&](size_t i) { return plan.runs[i].net != train::kLinear; });
   Stage stage(context, "training", cost.trained * (networks ? options.training.steps : 1), networks ? "steps" : "runs");

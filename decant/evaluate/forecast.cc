@@ -75,7 +75,7 @@ double time_steps(const Run& run, const Trial& trial, const Options& options, co
   const Subset rows = some_of(*run.rows, static_cast<size_t>(kMoreSteps * options.training.batch));
   train::TrainJob job{.options = options.training, .rows = run.arm->rows, .subset = rows, .classes = trial.classes};
   job.options.net = run.net;
-  job.table = std::make_shared<loader::ImageTable>(*run.arm->rows, rows, trial.size, options.training.cache_bytes, context);
+  job.table = std::make_shared<loader::ImageTable>(*run.arm->rows, rows, trial.size, loader::kKeptBytes, context);
   std::vector<double> each(static_cast<size_t>(workers));
   const bool cpu = options.training.device == "cpu";
   parallel_for({.threads = workers, .cancel = context.cancel}, workers, 1, [&](int64_t worker, int64_t) {

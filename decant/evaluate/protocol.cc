@@ -16,14 +16,15 @@ Protocol paper() {
   training.schedule = "cosine";
   training.warmup = 0;
   training.label_smoothing = 0;
-  return {"paper", training.net, training, 200};
+  training.epochs = 200;
+  return {"paper", training.net, training};
 }
 
 Protocol linear() {
   train::TrainOptions training;
   training.net = train::kLinear;
   training.weight_decay = 5e-3;
-  return {train::kLinear, train::kLinear, training, 0};
+  return {train::kLinear, train::kLinear, training};
 }
 
 std::string seeds_phrase(int seeds) {
@@ -33,14 +34,10 @@ std::string seeds_phrase(int seeds) {
 }  // namespace
 
 Protocol protocol_named(const std::string& name) {
-  if (name == "quick") return {name, "quick", {}, 0};
+  if (name == "quick") return {name, "quick", {}};
   if (name == "paper") return paper();
   if (name == "linear") return linear();
   throw UsageError(fmt::format("--protocol {}: there are quick and paper", name));
-}
-
-int64_t steps_of(int epochs, int64_t rows, int batch) {
-  return std::max<int64_t>(1, epochs * rows / batch);
 }
 
 std::string in_words(const train::TrainOptions& t, const std::vector<std::string>& nets, int seeds) {

@@ -20,16 +20,12 @@ namespace decant::evaluate {
 
 struct Protocol {
   std::string name;
-  std::string net;  ///< the one trained when none is named
-  train::TrainOptions training;
-  int epochs = 0;  ///< > 0: passes over the full set, whose steps every run takes, in place of training.steps
+  std::string net;               ///< the one trained when none is named
+  train::TrainOptions training;  ///< its `epochs`, if any, are passes over the full set, and every run takes their steps
 };
 
 /// Throws UsageError for an unknown name.
 Protocol protocol_named(const std::string& name);
-
-/// Steps of `epochs` passes over `rows`; at least one.
-int64_t steps_of(int epochs, int64_t rows, int batch);
 
 /// One line that says how the numbers are made.
 std::string in_words(const train::TrainOptions& training, const std::vector<std::string>& nets, int seeds);

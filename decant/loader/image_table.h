@@ -38,6 +38,9 @@ ImageSize training_size(const Rows& rows, std::span<const int64_t> chosen, int i
 /// equal channels; colour becomes grey by the Rec. 601 weights (77 R + 150 G + 29 B) / 256.
 void fit_picture(const Image& picture, ImageSize size, uint8_t* out);
 
+/// Decoded pictures are kept up to this many bytes, else decoded again for every batch.
+inline constexpr int64_t kKeptBytes = int64_t{1} << 30;
+
 class ImageTable {
  public:
   /// `rows` must outlive the table; `chosen`: ascending. The block is kept when it takes at most

@@ -7,7 +7,6 @@
 #include "decant/data/selection.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/neural.h"
-#include "decant/pipeline/run/training_options.h"
 
 namespace decant {
 
@@ -16,8 +15,7 @@ void TrainSetOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
   table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
-  table.add("net", training.net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
-  declare_training(table, training, epochs, no_flip);
+  training.declare(table);
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 
@@ -35,10 +33,7 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
                       .classes = input.classes,
                       .test = input.dataset.held_out(),
                       .save_weights = options.out};
-  job.options.flip = !options.no_flip;
   train::check(job.options);
-  if (options.epochs > 0)
-    job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
   Dataset other;
   if (!options.test.empty()) {
     other = open_dataset(options.test, {}, context);

@@ -17,8 +17,6 @@ struct TrainSetOptions {
   std::string test;           ///< another data set whose held-out split (or training split, when it has no other) is measured on
   std::filesystem::path out;  ///< safetensors
   train::TrainOptions training;
-  int epochs = 0;        ///< instead of steps
-  bool no_flip = false;  ///< for pictures whose mirror image means something else (digits, letters)
   bool overwrite = false;
 
   void declare(OptionTable& table);

@@ -16,8 +16,7 @@
 namespace decant::train {
 
 struct DynamicsJob {
-  TrainJob training;  ///< its `steps` is not looked at, nor `test`; save_weights gets the proxy's, if named
-  int epochs = 12;
+  TrainJob training;  ///< `epochs` says how long, whatever `steps` is; `test` is ignored; save_weights gets the proxy's, if named
   std::filesystem::path folder;  ///< where the record goes; is there
 };
 

@@ -28,6 +28,35 @@ void require_name(const std::string& name, std::array<std::string_view, 2> known
 
 }  // namespace
 
+void TrainOptions::declare(OptionTable& table) {
+  table.add("net", net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
+  table.add("steps", steps, "N", "parameter updates, whatever the size of the set");
+  table.add("epochs", epochs, "N", "instead of steps: passes over the (full) set");
+  table.add("batch", batch, "N", "pictures in a step");
+  table.add("optimizer", optimizer, "NAME", "sgd or adamw");
+  table.add("learning-rate", learning_rate, "RATE", "peak");
+  table.add("momentum", momentum, "M", "of sgd");
+  table.add("weight-decay", weight_decay, "W", "on weights, not on norms and biases");
+  table.add("schedule", schedule, "NAME", "linear, cosine, step or constant");
+  table.add("warmup", warmup, "SHARE", "of the steps spent rising to the peak");
+  table.add("label-smoothing", label_smoothing, "S", "0 = none");
+  table.add("crop", crop, "PIXELS", "reflect-pad by this much and cut back at random; 0 = none");
+  table.add_off("no-flip", flip, "do not mirror half of the pictures");
+  table.add("image-size", image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
+  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
+  table.add("device", device, "DEV", "cpu or cuda");
+}
+
+std::string result_key(TrainOptions options) {
+  OptionTable table;
+  options.declare(table);
+  return table.result_key();
+}
+
+int64_t steps_of(const TrainOptions& options, int64_t rows) {
+  return options.epochs > 0 ? std::max<int64_t>(1, options.epochs * rows / options.batch) : options.steps;
+}
+
 void check(const TrainOptions& options) {
   require_range(static_cast<double>(options.steps), 1, 1e9, "steps");
   require_range(options.batch, 1, 65536, "batch");

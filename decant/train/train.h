@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/options.h"
 #include "decant/data/dataset.h"
 
 namespace decant::loader {
@@ -18,10 +19,12 @@ class ImageTable;
 
 namespace decant::train {
 
+/// Everything that decides a training's result, the rows and what computes aside. declare() names every field, so that the command line,
+/// run.json and cache keys know an option as soon as the training does; train_options_test.cc fails for a field it leaves out.
 struct TrainOptions {
-  // Changes the result.
   std::string net = "quick";
   int64_t steps = 2500;  ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
+  int epochs = 0;        ///< > 0: passes over the set in place of `steps`; see steps_of()
   int batch = 64;
   std::string optimizer = "sgd";  ///< "sgd" (Nesterov) or "adamw"
   double learning_rate = 0.1;     ///< peak
@@ -36,9 +39,14 @@ struct TrainOptions {
   uint64_t seed = 0;           ///< initial weights, order of the samples, augmentation
   std::string device = "cpu";  ///< "cpu" or "cuda"; their last digits differ
 
-  // Changes the speed.
-  int64_t cache_bytes = int64_t{1} << 30;  ///< decoded pictures are kept when they fit, else decoded again for every batch
+  void declare(OptionTable& table);
 };
+
+/// Every option with its value, as one line of JSON (OptionTable::result_key()): the part of a cache key that names a training.
+std::string result_key(TrainOptions options);
+
+/// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch⌋, at least one, when `epochs` is set.
+int64_t steps_of(const TrainOptions& options, int64_t rows);
 
 /// Throws InputError naming the option that is unknown or out of range. train() and measure() call it first.
 void check(const TrainOptions& options);
@@ -71,7 +79,7 @@ struct TrainResult {
 /// `subset`. Throws InputError when the loss is no longer finite, naming the step: at once on a CPU, up to 49 steps later on another
 /// device, from which losses are read back 50 at a time.
 ///
-/// On another device than the CPU, pictures that are kept (cache_bytes) are copied there once for all jobs that share a table, and
+/// On another device than the CPU, pictures that are kept (loader::kKeptBytes) are copied there once for all jobs that share a table, and
 /// batches are made there: the same batches, for 32 bytes a picture over the bus. Pictures that are not kept are prepared on the CPU,
 /// and every batch goes over as float32. The table takes as much memory there as it does here, for as long as it lives.
 TrainResult train(const TrainJob& job, const Context& context);

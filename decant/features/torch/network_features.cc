@@ -23,8 +23,6 @@ namespace {
 
 using at::Tensor;
 
-constexpr int64_t kKeptBytes = int64_t{1} << 30;
-
 std::vector<int64_t> rows_without(int64_t count, std::span<const int64_t> bad) {
   std::vector<int64_t> all(static_cast<size_t>(count));
   std::iota(all.begin(), all.end(), int64_t{0});
@@ -140,7 +138,7 @@ void network_features(const Rows& rows, std::span<const int64_t> bad, const Netw
   const c10::NoGradGuard no_grad;
   Extractor extractor(*network, options);
 
-  const loader::ImageTable table(rows, good, size, options.normalisation == "data" ? kKeptBytes : 0, context);
+  const loader::ImageTable table(rows, good, size, options.normalisation == "data" ? loader::kKeptBytes : 0, context);
   loader::BatchOptions stream;
   stream.batch = options.batch;
   stream.samples = static_cast<int64_t>(good.size());

@@ -64,7 +64,7 @@ FeatureSet from_own_rows(const Input& input) {
 train::TrainJob proxy_job(const Input& input, const FeatureOptions& options, const Subset& usable, uint64_t seed) {
   train::TrainJob job;
   job.options.net = options.net;
-  job.options.steps = std::max<int64_t>(1, options.epochs * static_cast<int64_t>(usable.size()) / job.options.batch);
+  job.options.epochs = options.epochs;
   job.options.image_size = options.image_size;
   job.options.seed = seed;
   job.options.device = options.device;
@@ -82,9 +82,10 @@ fs::path weights_for(const Input& input, const FeatureOptions& options, uint64_t
                       "Give --weights, or use --features conv-kmeans, which needs neither labels nor weights"});
   const Subset usable = input.usable_rows();
   train::TrainJob job = proxy_job(input, options, usable, seed);
-  const features::FeatureKey key{input.digest, "proxy",
-                                 fmt::format("{} steps {} side {} seed {}", options.net, job.options.steps, options.image_size, seed),
-                                 neural().numerics(options.device)};
+  const features::FeatureKey key{
+      input.digest, "proxy",
+      fmt::format("{} steps {} side {} seed {}", options.net, train::steps_of(job.options, std::ssize(usable)), options.image_size, seed),
+      neural().numerics(options.device)};
   const fs::path file = cache_folder(options.cache) / ("proxy-" + key.digest() + ".safetensors");
   if (fs::exists(file)) return file;
   fs::create_directories(file.parent_path());

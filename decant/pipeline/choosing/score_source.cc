@@ -34,8 +34,8 @@ void require_learnable(const Input& input) {
 
 train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
   train::DynamicsJob job;
-  job.epochs = proxy.epochs;
   job.training.options.net = proxy.net;
+  job.training.options.epochs = proxy.epochs;
   job.training.options.image_size = proxy.image_size;
   job.training.options.flip = !proxy.no_flip;
   job.training.options.device = proxy.device;
@@ -78,7 +78,7 @@ Json record_json(const Input& input, const train::DynamicsJob& job, const train:
           {"input", input.digest},
           {"rows", input.rows()},
           {"net", job.training.options.net},
-          {"epochs", job.epochs},
+          {"epochs", job.training.options.epochs},
           {"batch", job.training.options.batch},
           {"steps", made.steps},
           {"seed", seed},

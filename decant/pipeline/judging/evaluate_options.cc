@@ -5,7 +5,6 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
-#include "decant/pipeline/run/training_options.h"
 #include "decant/train/linear.h"
 
 namespace decant {
@@ -23,8 +22,9 @@ std::vector<std::string> split_list(const std::string& list) {
 
 void TrainingWishes::declare(OptionTable& table) {
   OptionTable own;
-  declare_training(own, scratch_, epochs_, no_flip_);
+  scratch_.declare(own);
   for (Option option : own.options()) {
+    if (option.name == "net") continue;  // --nets says which
     option.set = [this, name = option.name, parse = option.set](const std::string& text) {
       parse(text);
       given[name] = text;
@@ -55,23 +55,22 @@ SettledTraining settle(const evaluate::Protocol& protocol, const TrainingWishes&
   if (wishes.given.contains("steps") && wishes.given.contains("epochs"))
     throw UsageError("--steps and --epochs both say how long to train; give one of the two");
   SettledTraining settled{protocol.training, {}};
-  int epochs = protocol.epochs;
-  bool no_flip = !settled.training.flip;
+  train::TrainOptions& training = settled.training;
   OptionTable table;
-  declare_training(table, settled.training, epochs, no_flip);
+  training.declare(table);
   std::vector<std::string> departures;
-  if (wishes.given.contains("steps")) epochs = 0;
+  if (wishes.given.contains("steps")) training.epochs = 0;
   for (const Option& option : table.options()) {
     const auto wish = wishes.given.find(option.name);
     if (wish == wishes.given.end()) continue;
     const Json usual = option.get();
     option.set(wish->second);
-    const bool departs = option.get() != usual || (option.name == "steps" && protocol.epochs > 0);
+    const bool departs = option.get() != usual || (option.name == "steps" && protocol.training.epochs > 0);
     if (departs && option.name != "seed") departures.push_back(option.metavar.empty() ? option.name : option.name + " " + wish->second);
   }
-  settled.training.flip = !no_flip;
-  train::check(settled.training);
-  if (epochs > 0) settled.training.steps = evaluate::steps_of(epochs, rows, settled.training.batch);
+  train::check(training);
+  training.steps = train::steps_of(training, rows);
+  training.epochs = 0;
   settled.name = with_departures(protocol.name, departures);
   return settled;
 }

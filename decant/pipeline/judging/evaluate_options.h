@@ -23,8 +23,6 @@ class TrainingWishes {
 
  private:
   train::TrainOptions scratch_;  // where texts are parsed as they come, so that a wrong one is refused at once
-  int epochs_ = 0;
-  bool no_flip_ = false;
 };
 
 /// A protocol with the wishes that depart from it.

@@ -68,12 +68,9 @@ void observe_batch(const Training::Output& output, const PictureBatch& batch, Ep
 
 /// Which recording a folder holds: whatever decides its bytes.
 std::string name_of(const DynamicsJob& job, const Setting& setting) {
-  const TrainOptions& t = job.training.options;
   const ImageSize size = setting.table->size();
   Digest digest;
-  digest.add(fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}x{}x{}", t.net, job.epochs, t.batch, t.optimizer, t.learning_rate,
-                         t.momentum, t.weight_decay, t.schedule, t.warmup, t.label_smoothing, t.crop, t.flip, t.seed, t.device,
-                         job.training.classes, size.width, size.height, size.channels));
+  digest.add(fmt::format("{} {} {}x{}x{}", result_key(job.training.options), job.training.classes, size.width, size.height, size.channels));
   digest.add(std::as_bytes(job.training.subset));
   return digest.hex();
 }
@@ -143,23 +140,23 @@ class Recording {
         training_(*setting_.network, nn::initial_state(*setting_.network, Random(options_.seed, "weights")), options_, setting_.device),
         rows_(std::ssize(job.training.subset)),
         steps_each_((rows_ + options_.batch - 1) / options_.batch),
-        schedule_(schedule_of(options_, job.epochs * steps_each_)),
+        schedule_(schedule_of(options_, options_.epochs * steps_each_)),
         name_(name_of(job, setting_)) {}
 
   DynamicsResult run() {
     DynamicsResult result;
     const fs::path state = job_.folder / kStateFile;
     result.epochs_before = load_state(training_, name_, steps_each_, state);
-    Stage stage(context_, "proxy", job_.epochs * rows_, "pictures");
+    Stage stage(context_, "proxy", options_.epochs * rows_, "pictures");
     stage.skip(result.epochs_before * rows_);
-    for (int epoch = result.epochs_before; epoch < job_.epochs; ++epoch) {
+    for (int epoch = result.epochs_before; epoch < options_.epochs; ++epoch) {
       EpochRecord record(job_.training.rows->size());
       pass(epoch, record, stage);
       record.write(epoch_file(job_.folder, epoch));
       save_state(training_, epoch + 1, name_, state);
     }
-    result.steps = job_.epochs * steps_each_;
-    assemble(job_.folder, job_.epochs, job_.training.rows->size());
+    result.steps = options_.epochs * steps_each_;
+    assemble(job_.folder, options_.epochs, job_.training.rows->size());
     if (!job_.training.save_weights.empty()) nn::save_weights(*setting_.network, training_.state(), job_.training.save_weights);
     return result;
   }
@@ -206,7 +203,8 @@ class Recording {
 DynamicsResult record_dynamics(const DynamicsJob& job, const Context& context) {
   const Clock clock;
   check(job.training.options);
-  if (job.epochs < 1) throw InputError({"", "--score-epochs", "must be at least 1", "Give a number of passes over the set"});
+  if (job.training.options.epochs < 1)
+    throw InputError({"", "--score-epochs", "must be at least 1", "Give a number of passes over the set"});
   if (job.training.classes < 2)
     throw InputError({"", "", "has one class only, and a network learns nothing from that", "Choose by a method that needs no scores"});
   loader::require_labels(*job.training.rows, job.training.subset, job.training.classes);

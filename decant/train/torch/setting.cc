@@ -25,7 +25,7 @@ Setting::Setting(const TrainJob& job, const Context& context) : device(nn::devic
   table = job.table;
   if (!table) {
     const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
-    table = std::make_shared<loader::ImageTable>(rows, subset, size, job.options.cache_bytes, context);
+    table = std::make_shared<loader::ImageTable>(rows, subset, size, loader::kKeptBytes, context);
   }
   const auto pixels = nn::pixel_statistics(*table, subset, context);
   const auto channels = static_cast<size_t>(pixels.channels);

@@ -20,17 +20,17 @@ constexpr int kTestBatch = 256;
 
 void run_training(Training& training, const Setting& setting, const TrainJob& job, const Context& context, TrainResult& result) {
   const TrainOptions& options = job.options;
+  const int64_t steps = steps_of(options, std::ssize(job.subset));
   const auto source = open_pictures(*setting.table, job.subset,
                                     {.batch = options.batch,
-                                     .samples = options.steps * options.batch,
+                                     .samples = steps * options.batch,
                                      .shuffle = true,
                                      .seed = options.seed,
                                      .augmentation = {options.crop, options.flip},
                                      .normalisation = setting.normalisation},
                                     setting.device, context);
-  result.losses =
-      run_steps(training, *source, schedule_of(options, options.steps), options.steps, losses_per_reading(setting.device), context);
-  result.steps = options.steps;
+  result.losses = run_steps(training, *source, schedule_of(options, steps), steps, losses_per_reading(setting.device), context);
+  result.steps = steps;
   result.input_seconds = source->waited();
 }
 

@@ -89,8 +89,7 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   job.table = std::make_shared<loader::ImageTable>(rows, subset, ImageSize{16, 16, 3}, 1 << 20, Context{});
   std::vector<TrainJob> jobs(3, job);
   std::vector<TrainResult> results(3);
-  jobs[2].table = nullptr;  // decodes on its own, for every batch
-  jobs[2].options.cache_bytes = 0;
+  jobs[2].table = std::make_shared<loader::ImageTable>(rows, subset, ImageSize{16, 16, 3}, 0, Context{});  // decodes for every batch
   {
     std::vector<std::jthread> threads;
     for (size_t i = 0; i < 3; ++i) {
@@ -111,7 +110,8 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
 }
 
 DynamicsJob small_recording(const MemoryRows& rows, std::span<const int64_t> subset, const std::filesystem::path& folder) {
-  DynamicsJob job{.training = {.options = small_options(), .rows = &rows, .subset = subset, .classes = 4}, .epochs = 5, .folder = folder};
+  DynamicsJob job{.training = {.options = small_options(), .rows = &rows, .subset = subset, .classes = 4}, .folder = folder};
+  job.training.options.epochs = 5;
   job.training.options.optimizer = "adamw";
   job.training.options.learning_rate = 0.003;
   job.training.save_weights = folder / "weights.safetensors";
