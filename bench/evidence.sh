@@ -11,7 +11,7 @@ cd "$root"
 judge() {  # NAME PATH OPTIONS…
   local name=$1
   shift
-  "${build#"$root/"}/decant" evaluate "${@//"$root/"/}" "${cache[@]}" -o "bench/evidence/$name.json"
+  "${build#"$root/"}/decant" evaluate "${@//"$root/"/}" "${cache[@]}" --overwrite -o "bench/evidence/$name.json"
   python3 "$here/tables.py"
 }
 

@@ -1,4 +1,5 @@
 #include "decant/base/json.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
 
@@ -26,6 +27,7 @@ class Report final : public Verb {
     if (globals.dry_run)
       return dry_run(globals, *this, fmt::format("write {}", page.string()), {{"run", run_.string()}, {"report", page.string()}});
     const RunFolder run = load_run_folder(run_);
+    require_own_pages(run_);
     Input input;
     if (!no_pictures_) input = source_of(run, source_, context);
     write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.matrix(), run.evidence, context);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -83,9 +82,16 @@ std::string read_text(const fs::path& path) {
   return std::string(as_text(read_file(path, buffer)));
 }
 
-FileWriter::FileWriter(fs::path path) : path_(std::move(path)), partial_(path_.string() + ".partial") {
-  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw_errno(partial_.string(), "cannot create");
+int create_partial(const fs::path& path, fs::path& partial) {
+  for (int i = 0;; ++i) {
+    partial = path.string() + ".partial" + (i == 0 ? "" : std::to_string(i));
+    const int descriptor = ::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0) return descriptor;
+    if (errno != EEXIST) throw_errno(partial.string(), "cannot create");
+  }
+}
+
+FileWriter::FileWriter(fs::path path) : path_(std::move(path)), descriptor_(create_partial(path_, partial_)) {
   buffer_.reserve(kBufferSize);
 }
 
@@ -130,40 +136,6 @@ void write_file(const fs::path& path, Bytes bytes) {
 
 void write_file(const fs::path& path, std::string_view text) {
   write_file(path, as_bytes(text));
-}
-
-fs::path OutputFolder::partial_of(fs::path out) {
-  if (!out.has_filename()) out = out.parent_path();  // "out/" means "out"
-  if (out.empty()) throw UsageError("the output needs a name: -o FOLDER");
-  return out.string() + ".partial";
-}
-
-OutputFolder::OutputFolder(fs::path out, Options options) : out_(std::move(out)), partial_(partial_of(out_)) {
-  if (!out_.has_filename()) out_ = out_.parent_path();
-  if (!options.overwrite && fs::exists(fs::symlink_status(out_)))
-    throw InputError({out_.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
-  std::error_code code;
-  if (options.keep.empty() || !fs::is_directory(fs::symlink_status(partial_))) {
-    fs::remove_all(partial_, code);
-  } else {
-    std::vector<fs::path> leftover;
-    for (const auto& entry : fs::directory_iterator(partial_, code)) leftover.push_back(entry.path());
-    for (const fs::path& path : leftover) {
-      if (path.filename() != options.keep && !code) fs::remove_all(path, code);
-    }
-  }
-  if (!code) fs::create_directories(partial_, code);
-  if (code) throw IoError({partial_.string(), "", "cannot create the output folder: " + code.message(), "Choose another -o"});
-}
-
-void OutputFolder::commit() {
-  std::error_code code;
-  const fs::path old = out_.string() + ".old";
-  const bool replace = fs::exists(fs::symlink_status(out_));
-  if (replace) fs::rename(out_, old, code);
-  if (!code) fs::rename(partial_, out_, code);
-  if (code) throw IoError({out_.string(), "", "cannot put the finished output in place: " + code.message(), ""});
-  if (replace) fs::remove_all(old, code);
 }
 
 bool is_safe_relative(std::string_view relative) {

@@ -43,6 +43,10 @@ class MappedFile {
 Bytes read_file(const std::filesystem::path& path, std::vector<std::byte>& buffer);
 std::string read_text(const std::filesystem::path& path);
 
+/// Opens PATH.partial, or where there is such a file PATH.partial1 and so on: nobody's file is touched, and two writers of one path never
+/// share one. `partial` becomes its name. Throws IoError.
+int create_partial(const std::filesystem::path& path, std::filesystem::path& partial);
+
 /// A file being written as PATH.partial; commit() writes what is left and renames it to PATH. Destroyed without commit(), the partial
 /// file is removed. Every failure, a full disk at close among them, is an IoError.
 class FileWriter {
@@ -70,27 +74,6 @@ class FileWriter {
 /// Writes a small file in one go, through FileWriter.
 void write_file(const std::filesystem::path& path, Bytes bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
-
-/// The output folder of a run: everything is written under OUT.partial/ and renamed to OUT when complete. An existing OUT is an
-/// InputError unless `overwrite`. Of a leftover OUT.partial only the entry named `keep` stays, if there is such a name: what an
-/// interrupted run left to go on from. Not committed, OUT.partial stays behind; OUT itself is untouched.
-class OutputFolder {
- public:
-  struct Options {
-    bool overwrite = false;
-    std::string keep;
-  };
-  OutputFolder(std::filesystem::path out, Options options);
-  const std::filesystem::path& path() const { return partial_; }  ///< where to write now
-  const std::filesystem::path& final_path() const { return out_; }
-  void commit();
-  /// What path() is for such an output. Throws UsageError when it has no name.
-  static std::filesystem::path partial_of(std::filesystem::path out);
-
- private:
-  std::filesystem::path out_;
-  std::filesystem::path partial_;
-};
 
 /// True when `relative` stays below the folder it is joined to: not absolute, no "..", no empty name, no NUL byte.
 bool is_safe_relative(std::string_view relative);

@@ -10,6 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
 #include "decant/formats/image/codec.h"
@@ -24,6 +25,7 @@ using draw::kModeCount;
 constexpr int kLargestCount = 100'000;
 constexpr int kJpegQuality = 90;
 constexpr int64_t kChunk = 16;  // pictures
+constexpr const char* kTruth = "truth.jsonl";
 
 void require(bool holds, const std::string& option, const std::string& range) {
   if (!holds) throw InputError({"picture set", option, "is out of range", "Give " + range});
@@ -224,6 +226,16 @@ void make_class_folders(const std::filesystem::path& folder, const DrawnTruth& t
   }
 }
 
+std::string why_not_drawn(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_regular_file(folder / kTruth)) return fmt::format("holds no {} of drawn pictures", kTruth);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name != kTruth && name != "train" && name != "test" && name != LockedFolder::kLock)
+      return fmt::format("holds '{}', which decant did not draw", name);
+  }
+  return "";
+}
+
 }  // namespace
 
 DrawnTruth plan_picture_set(const DrawOptions& options) {
@@ -231,9 +243,9 @@ DrawnTruth plan_picture_set(const DrawOptions& options) {
   return Planner(options).plan();
 }
 
-DrawnTruth draw_picture_set(const std::filesystem::path& folder, const DrawOptions& options, const Context& context) {
+DrawnTruth draw_picture_set(const std::filesystem::path& folder, const DrawOptions& options, const Context& context, bool overwrite) {
   DrawnTruth truth = plan_picture_set(options);
-  OutputFolder output(folder, {});
+  OutputFolder output(folder, {.overwrite = overwrite, .why_foreign = why_not_drawn});
   make_class_folders(output.path(), truth);
 
   const auto count = static_cast<int64_t>(truth.pictures.size());
@@ -249,7 +261,7 @@ DrawnTruth draw_picture_set(const std::filesystem::path& folder, const DrawOptio
       stage.advance();
     }
   });
-  write_truth(output.path() / "truth.jsonl", truth);
+  write_truth(output.path() / kTruth, truth);
   output.commit();
   return truth;
 }

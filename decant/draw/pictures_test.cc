@@ -209,6 +209,15 @@ TEST(PictureSet, RefusesAFolderThatExistsAndLeavesItAlone) {
   EXPECT_TRUE(fs::is_empty(folder));
 }
 
+TEST(PictureSet, ReplacesOnlyWhatItDrew) {
+  const fs::path folder = fresh_path("again");
+  draw_picture_set(folder, few());
+  draw_picture_set(folder, few(), {}, /*overwrite=*/true);
+  write_file(folder / "mine.jpg", "x");
+  EXPECT_THROW(draw_picture_set(folder, few(), {}, /*overwrite=*/true), InputError);
+  EXPECT_EQ(read_text(folder / "mine.jpg"), "x");
+}
+
 TEST(PictureSet, StopsWhenCancelledWithoutAFinalFolder) {
   const fs::path folder = fresh_path("cancelled");
   const std::atomic<bool> cancel{true};

@@ -5,11 +5,13 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/pools/quota.h"
@@ -60,7 +62,13 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
   const FeatureOptions own_rows{.features = "rows"};
   Comm* const ranks = options.ranks;
   std::optional<OutputFolder> out;
-  all_or_none(ranks, is_root(ranks), [&] { out.emplace(options.out, OutputFolder::Options{options.overwrite, Checkpoint::kFolder}); });
+  std::vector<std::string> inputs = files_named(options.select, own_rows);
+  inputs.insert(inputs.end(), {options.features, options.labels.string()});
+  all_or_none(ranks, is_root(ranks), [&] {
+    out.emplace(
+        options.out,
+        OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+  });
   const fs::path folder = OutputFolder::partial_of(options.out);
   Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(options.select, own_rows, options.seed), options.overwrite, ranks,
                         context);

@@ -1,12 +1,13 @@
 #include "decant/pipeline/compress.h"
 
 #include "decant/base/errors.h"
-#include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
@@ -46,7 +47,9 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
 
 RunRecord compress(const CompressOptions& options, const Context& context) {
   require_going_together(options.select);
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = Checkpoint::kFolder});
+  std::vector<std::string> inputs = files_named(options.select, options.features);
+  inputs.insert(inputs.end(), {options.input.path, options.input.labels.string()});
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = inputs, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, options.features, options.seed),
                         options.overwrite, nullptr, context);
   RunLog log(out.path());

@@ -1,7 +1,6 @@
 #include "decant/pipeline/demo.h"
 
 #include "decant/base/errors.h"
-#include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
@@ -27,8 +26,7 @@ constexpr int kSide = 32;  // of the pictures that networks see
 std::string draw_pictures(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
   const fs::path folder = options.out / "pictures";
   const DrawOptions drawing{.seed = options.seed};
-  fs::remove_all(folder);
-  draw_picture_set(folder, drawing, context);
+  draw_picture_set(folder, drawing, context, /*overwrite=*/true);
   say(
       fmt::format("Drew {} training pictures of {} things, and {} to test with: common and rare views, near-duplicates, clutter, and "
                   "{:.0f} % of the training pictures in the wrong folder.",
@@ -40,7 +38,6 @@ std::string draw_pictures(const DemoOptions& options, const std::function<void(c
 }  // namespace
 
 void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
-  fs::create_directories(options.out);
   const std::string pictures = options.pictures.empty() ? draw_pictures(options, say, context) : options.pictures;
   const fs::path small = options.out / "small";
 

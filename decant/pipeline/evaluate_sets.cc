@@ -7,6 +7,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
 #include "decant/pipeline/choosing/method_options.h"
@@ -16,6 +17,7 @@
 #include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/neural.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/train/linear.h"
 
@@ -30,6 +32,13 @@ double since(JudgeClock::time_point start) {
 
 /// What computes `linear`; goes up when its numbers change.
 constexpr const char* kLinearNumerics = "decant linear 1";
+
+std::vector<std::string> inputs_of(const EvaluateOptions& options) {
+  std::vector<std::string> inputs = files_named(options.select, options.features);
+  inputs.insert(inputs.end(), options.small.begin(), options.small.end());
+  inputs.insert(inputs.end(), {options.full, options.labels.string(), options.test, options.test_labels.string()});
+  return inputs;
+}
 
 /// What --against names, but for the sets that no method chooses.
 std::vector<std::string> chosen_by_methods(const EvaluateOptions& options) {
@@ -126,8 +135,14 @@ Json whole_document(const EvaluateOptions& options, const Judging& judging, cons
 
 evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   const JudgeClock::time_point start = JudgeClock::now();
+  std::optional<OutputFile> out;
+  if (!options.out.empty())
+    out.emplace(options.out, OutputOptions{.overwrite = options.overwrite, .inputs = inputs_of(options), .why_foreign = why_no_evidence});
   Judging judging;
   prepare(judging, options, context);
+  for (const GivenSet& set : judging.sets.given) {
+    if (set.folder) require_own_pages(set.folder->path);
+  }
   evaluate::Store* const store = judging.cache.get();
   const auto forecast =
       evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, store, evaluate::Timing::when_worth_it, context);
@@ -139,7 +154,10 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
   for (const GivenSet& set : judging.sets.given) {
     if (set.folder) write_into(set, judging.sets, evidence, context);
   }
-  if (!options.out.empty()) write_file(options.out, json_text(whole_document(options, judging, evidence), 2) + "\n");
+  if (out) {
+    write_file(out->path(), json_text(whole_document(options, judging, evidence), 2) + "\n");
+    out->commit();
+  }
   return evidence;
 }
 

@@ -1,11 +1,12 @@
 #include "decant/pipeline/features.h"
 
-#include "decant/base/errors.h"
+#include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
 
 namespace decant {
-namespace fs = std::filesystem;
 
 void FeaturesOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
@@ -18,15 +19,17 @@ void FeaturesOptions::declare(OptionTable& table) {
 }
 
 FeaturesMade make_features(const FeaturesOptions& options, const Context& context) {
-  if (fs::exists(options.out) && !options.overwrite)
-    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  std::vector<std::string> inputs = files_named({}, options.features);
+  inputs.push_back(options.input.path);
+  OutputFile out(options.out, {.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_features});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   const FeatureSet set = log.stage("features", [&] { return obtain_features(input, options.features, options.seed, context); });
   log.stage("write", [&] {
-    NpyWriter writer(options.out, set.features.count(), set.features.width());
+    NpyWriter writer(out.path(), set.features.count(), set.features.width());
     for (int64_t row = 0; row < set.features.count(); ++row) set.features.copy_row(row, writer.rows()[row]);
     writer.commit();
+    out.commit();
   });
   return {.rows = set.features.count(),
           .features = {set.kind, set.features.width(), options.out.string(), set.reused},

@@ -1,10 +1,11 @@
 #include "decant/pipeline/sample.h"
 
 #include "decant/base/errors.h"
-#include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/run_source.h"
@@ -13,7 +14,6 @@
 #include "decant/select/pools/quota.h"
 
 namespace decant {
-namespace fs = std::filesystem;
 
 void SampleOptions::declare(OptionTable& table) {
   Option& path = table.add("run", run, "RUN", "a folder that `decant compress` or `decant bins` wrote");
@@ -28,10 +28,21 @@ void SampleOptions::declare(OptionTable& table) {
 
 namespace {
 
-RunRecord write_rows(const SampleOptions& options, const Subset& kept, int64_t rows) {
-  if (fs::exists(options.out) && !options.overwrite)
-    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
-  write_npy<int64_t>(options.out, kept);
+/// What is read: the run, and the data set that it was made from.
+std::vector<std::string> inputs_of(const SampleOptions& options, const RunFolder& run) {
+  std::vector<std::string> inputs = {options.run.string(), options.source};
+  if (run.run.input) inputs.push_back(run.run.input->path);
+  for (const char* option : {"labels", "features"}) {
+    if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
+  }
+  return inputs;
+}
+
+RunRecord write_rows(const SampleOptions& options, OutputOptions writing, const Subset& kept, int64_t rows) {
+  writing.why_foreign = why_no_rows;
+  OutputFile out(options.out, std::move(writing));
+  write_npy<int64_t>(out.path(), kept);
+  out.commit();
   return {.rows = rows, .kept = std::ssize(kept), .seed = options.seed};
 }
 
@@ -58,9 +69,10 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   require_served(run.selection, count, options.run.string());
   const Subset kept = sample(run.selection, {}, count, options.seed);
   warn_of_lost_classes(run, kept, context);
-  if (options.out.extension() == ".npy") return write_rows(options, kept, run.rows());
+  const OutputOptions writing{.overwrite = options.overwrite, .inputs = inputs_of(options, run), .why_foreign = why_no_run};
+  if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
 
-  OutputFolder out(options.out, {.overwrite = options.overwrite});
+  OutputFolder out(options.out, writing);
   RunLog log(out.path());
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
   OptionTable table;

@@ -4,7 +4,9 @@
 
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/scores/scores.h"
@@ -29,7 +31,7 @@ void ScoresOptions::declare(OptionTable& table) {
 
 Json make_scores(const ScoresOptions& options, const Context& context) {
   require_sound(options.proxy);
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .keep = ""});
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_scores});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   const DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, options.proxy, options.seed, context); });

@@ -4,9 +4,11 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/output.h"
 #include "decant/data/selection.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/neural.h"
+#include "decant/pipeline/run/own_outputs.h"
 
 namespace decant {
 
@@ -20,8 +22,8 @@ void TrainSetOptions::declare(OptionTable& table) {
 }
 
 Json train_set(const TrainSetOptions& options, const Context& context) {
-  if (std::filesystem::exists(options.out) && !options.overwrite)
-    throw InputError({options.out.string(), "", "exists already", "Give another -o, or --overwrite to replace it"});
+  OutputFile out(options.out,
+                 {.overwrite = options.overwrite, .inputs = {options.input.path, options.test}, .why_foreign = why_no_weights});
   const Input input = read_input(options.input, context);
   if (!input.labelled())
     throw InputError({options.input.path, "", "has rows without labels, so no classifier can be trained on it", "Train on a labelled set"});
@@ -32,7 +34,7 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
                       .subset = usable,
                       .classes = input.classes,
                       .test = input.dataset.held_out(),
-                      .save_weights = options.out};
+                      .save_weights = out.path()};
   train::check(job.options);
   Dataset other;
   if (!options.test.empty()) {
@@ -41,6 +43,7 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
     job.classes = std::max(job.classes, class_count(other));
   }
   const train::TrainResult result = neural().train(job, context);
+  out.commit();
   return {{"net", job.options.net},        {"rows", usable.size()},
           {"steps", result.steps},         {"seconds", result.seconds},
           {"loss", result.final_loss},     {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},

@@ -13,16 +13,14 @@
 
 namespace decant {
 
-NpyWriter::NpyWriter(std::filesystem::path path, int64_t rows, int64_t cols)
-    : path_(std::move(path)), partial_(path_.string() + ".partial") {
+NpyWriter::NpyWriter(std::filesystem::path path, int64_t rows, int64_t cols) : path_(std::move(path)) {
   const int64_t shape[] = {rows, cols};
   const std::string header = npy_header(ElementType::f32, shape);
   const int64_t elements = byte_count(sizeof(float), shape).value_or(-1);
   DECANT_CHECK(elements, >=, 0);
   size_ = header.size() + static_cast<size_t>(elements);
 
-  descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw_errno(partial_.string(), "cannot create");
+  descriptor_ = create_partial(path_, partial_);
   try {
     int code = EINTR;
     while (code == EINTR) code = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size_));

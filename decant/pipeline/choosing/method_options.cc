@@ -85,6 +85,13 @@ bool has_effect(const std::string& option, const SelectOptions& select, bool pic
   return true;
 }
 
+std::vector<std::string> files_named(const SelectOptions& select, const FeatureOptions& features) {
+  std::vector<std::string> files = {features.weights.string(), pool_rule(select).file.string()};
+  if (select.scores != "auto" && select.scores != "probe") files.push_back(select.scores);
+  if (features.features.ends_with(".npy")) files.push_back(features.features);
+  return files;
+}
+
 void require_sound(const SelectOptions& asked) {
   const SelectOptions select = method_of(asked.method, asked);
   if (!(select.hard_cut >= 0 && select.hard_cut < 1) && select.hard_cut != -1)

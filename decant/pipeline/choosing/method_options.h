@@ -32,6 +32,9 @@ ScoreSource score_source(const SelectOptions& select, bool pictures);
 /// The rule by which select.method turns scores into rows; "" where it has none.
 std::string rule_of(const SelectOptions& select);
 
+/// Files and folders that the options name: they are read, and never written over.
+std::vector<std::string> files_named(const SelectOptions& select, const FeatureOptions& features);
+
 /// Whether `option`, by its long name, can change what `select` chooses. With method "auto": whether it could. `pictures`: as above.
 bool has_effect(const std::string& option, const SelectOptions& select, bool pictures = true);
 

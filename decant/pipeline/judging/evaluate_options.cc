@@ -119,6 +119,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   add_choosing(table, choosing);
   table.add("no-cache", no_cache, "train anew what is known already, and keep nothing").effect = Effect::speed;
   table.add("out", out, "FILE.json", "everything that was measured, in one file").effect = Effect::speed;
+  table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 
 }  // namespace decant

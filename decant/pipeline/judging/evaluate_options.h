@@ -51,7 +51,8 @@ struct EvaluateOptions {
   FeatureOptions features;    ///< its cache also holds results
   bool no_cache = false;      ///< train anew, and keep nothing
   std::filesystem::path out;  ///< .json with everything; empty = none
-  std::string command;        ///< as typed, for the record
+  bool overwrite = false;
+  std::string command;  ///< as typed, for the record
 
   /// Options of choosing keep their names, with three exceptions: --method is what --against says; --device and --image-size speak to both
   /// trainings and features; others whose name the training has, too, get "feature-" before it (--feature-epochs).

@@ -1,0 +1,279 @@
+// Outputs in the way of everything a user may have.
+#include "decant/base/output.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/places.h"
+#include "decant/base/test_support.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+/// A folder is "ours" when it holds a file `mark`; a file, when it begins with "ours".
+std::string why_unmarked(const fs::path& path) {
+  if (fs::is_directory(path)) return fs::exists(path / "mark") ? "" : "holds no mark";
+  return read_text(path).starts_with("ours") ? "" : "is another's";
+}
+
+OutputOptions replacing(std::vector<std::string> inputs = {}) {
+  return {.overwrite = true, .inputs = std::move(inputs), .why_foreign = why_unmarked};
+}
+
+void make(const fs::path& out, const OutputOptions& options, const std::string& content) {
+  OutputFolder folder(out, options);
+  write_file(folder.path() / "mark", content);
+  folder.commit();
+}
+
+std::string complaint(const fs::path& out, const OutputOptions& options = {}) {
+  return message_of([&] { OutputFolder folder(out, options); });
+}
+
+/// Every file below a folder with its content, links as such: what must be the same afterwards.
+std::string everything_in(const fs::path& folder) {
+  std::vector<std::string> lines;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    lines.push_back(entry.path().string() + (entry.is_symlink()        ? " -> " + fs::read_symlink(entry).string()
+                                             : entry.is_regular_file() ? " = " + read_text(entry)
+                                                                       : ""));
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+TEST(OutputFolder, AppearsWhenCommittedWithNoTraceOfItsMaking) {
+  const ScratchFolder scratch("out");
+  const fs::path out = scratch.path / "run";
+  {
+    OutputFolder folder(out, {});
+    write_file(folder.path() / "mark", "1");
+    EXPECT_FALSE(fs::exists(out));
+    folder.commit();
+  }
+  EXPECT_EQ(everything_in(scratch.path), out.string() + "\n" + (out / "mark").string() + " = 1\n");
+}
+
+TEST(OutputFolder, OfAnInterruptedRunKeepsWhatIsNamed) {
+  const fs::path out = fresh_folder("out") / "run";
+  {
+    OutputFolder folder(out, {});
+    write_file(folder.path() / "x", "1");
+    write_file(folder.path() / "y", "2");
+  }
+  OutputFolder again(out, {.keep = "x"});
+  EXPECT_TRUE(fs::exists(again.path() / "x"));
+  EXPECT_FALSE(fs::exists(again.path() / "y")) << "only what was named stays";
+}
+
+TEST(OutputFolder, OfARunThatCameToNothingLeavesNothing) {
+  const ScratchFolder scratch("out");
+  {
+    OutputFolder folder(scratch.path / "run", {});
+    write_file(folder.path() / "events.jsonl", "{\"at\":0}\n");
+  }
+  EXPECT_TRUE(fs::is_empty(scratch.path));
+}
+
+TEST(OutputFolder, ReplacesAnOutputOfItsKindWhenAsked) {
+  const fs::path out = fresh_folder("out") / "run";
+  make(out, {}, "1");
+  EXPECT_THAT(complaint(out), HasSubstr("exists already. Give another -o"));
+  EXPECT_THAT(complaint(out, {.why_foreign = why_unmarked}), HasSubstr("or --overwrite to replace it"));
+  {
+    OutputFolder folder(out.string() + "/", replacing());
+    write_file(folder.path() / "mark", "2");
+    EXPECT_EQ(read_text(out / "mark"), "1") << "the old output stays until the new one is whole";
+    folder.commit();
+  }
+  EXPECT_EQ(everything_in(out.parent_path()), out.string() + "\n" + (out / "mark").string() + " = 2\n");
+  make(out.parent_path() / "run" / ".." / "run", replacing(), "3");
+  EXPECT_EQ(read_text(out / "mark"), "3");
+}
+
+TEST(OutputFolder, ReplacesNothingElse) {
+  const ScratchFolder scratch("out");
+  const fs::path out = scratch.path / "out";
+  scratch.add("out/thesis.txt");
+  const std::string before = everything_in(scratch.path);
+  EXPECT_THAT(complaint(out), AllOf(HasSubstr("exists already"), Not(HasSubstr("--overwrite"))));
+  EXPECT_THAT(complaint(out, replacing()), AllOf(HasSubstr("holds no mark"), HasSubstr("only what decant made")));
+  EXPECT_EQ(everything_in(scratch.path), before);
+  scratch.add("file");
+  EXPECT_THAT(complaint(scratch.path / "file", replacing()), HasSubstr("is another's"));
+  make(scratch.path / "run", {}, "1");
+  fs::create_symlink("run", scratch.path / "link");
+  fs::create_symlink("nowhere", scratch.path / "dangling");
+  for (const char* name : {"link", "link/", "dangling"})
+    EXPECT_THAT(complaint(scratch.path / name, replacing()), HasSubstr(name == std::string("link/") ? "link" : "is a link")) << name;
+  EXPECT_EQ(read_text(scratch.path / "run" / "mark"), "1");
+}
+
+TEST(OutputFolder, LeavesPartialFoldersOfOthersAlone) {
+  const ScratchFolder scratch("out");
+  scratch.add("a.partial/thesis.txt");
+  scratch.add("b.partial");
+  fs::create_directories(scratch.path / "elsewhere");
+  fs::create_symlink("elsewhere", scratch.path / "c.partial");
+  const std::string before = everything_in(scratch.path);
+  for (const char* name : {"a", "b", "c"})
+    for (const bool overwrite : {false, true})
+      EXPECT_THAT(complaint(scratch.path / name, {.overwrite = overwrite}), HasSubstr("is not of decant's making")) << name;
+  EXPECT_EQ(everything_in(scratch.path), before);
+  scratch.add("d.partial/events.jsonl", "{\"at\":0.1,\"stage\":\"read\",\"event\":\"begin\"}\n");
+  fs::create_directories(scratch.path / "e.partial");
+  for (const char* name : {"d", "e"}) EXPECT_EQ(complaint(scratch.path / name), "no error") << name;
+}
+
+TEST(OutputFolder, NeverTouchesAnInput) {
+  const ScratchFolder scratch("out");
+  make(scratch.path / "up" / "set", {}, "data");  // of our making, but an input now
+  write_file(scratch.path / "up" / "mark", "");
+  const fs::path set = scratch.path / "up" / "set";
+  fs::create_symlink(set, scratch.path / "link");
+  fs::create_symlink(scratch.path / "up", scratch.path / "uplink");
+  const std::string before = everything_in(scratch.path);
+  const std::pair<std::string, std::string> cases[] = {{"up/set", "is the input"},
+                                                       {"up/set/", "is the input"},
+                                                       {"up/set/../set", "is the input"},
+                                                       {"up", "holds the input"},
+                                                       {"link", "is the input"},
+                                                       {"uplink", "holds the input"},
+                                                       {"uplink/set", "is the input"},
+                                                       {"link/small", "lies in the input"},
+                                                       {"up/set/a/b", "lies in the input"},
+                                                       {"up/set/new/../x", "lies in the input"}};
+  for (const std::string& input : {set.string(), (scratch.path / "link").string(), (scratch.path / "up/../uplink/set/").string()})
+    for (const auto& [out, says] : cases)
+      for (const bool overwrite : {false, true}) {
+        OutputOptions options = replacing({input});
+        options.overwrite = overwrite;
+        EXPECT_THAT(complaint(scratch.path / out, options), HasSubstr(says)) << out << " of " << input;
+      }
+  EXPECT_EQ(everything_in(scratch.path), before);
+  scratch.add("run.partial/data/a.jpg");
+  EXPECT_THAT(complaint(scratch.path / "run", replacing({(scratch.path / "run.partial/data").string()})), HasSubstr("holds the input"));
+}
+
+TEST(OutputFolder, NeverTouchesAFileThatIsRead) {
+  const ScratchFolder scratch("out");
+  make(scratch.path / "run", {}, "1");
+  scratch.add("run/x-0.npy");
+  scratch.add("run/x-1.npy");
+  for (const char* input : {"run/x-0.npy", "run/x-{0..1}.npy", "run/x-*.npy", "run/x-?.npy"})
+    EXPECT_THAT(complaint(scratch.path / "run", replacing({(scratch.path / input).string()})), HasSubstr("holds the input")) << input;
+  EXPECT_EQ(
+      complaint(scratch.path / "beside", replacing({(scratch.path / "run/x-*.npy").string(), "pipe:cat x", "absent-{1..3}", "{", ""})),
+      "no error");
+}
+
+TEST(OutputFolder, NeverTouchesWhatAnInputLinksTo) {
+  const ScratchFolder scratch("out");
+  make(scratch.path / "run", {}, "1");
+  scratch.add("run/data/a.jpg");
+  scratch.add("set/own.jpg");
+  fs::create_directories(scratch.path / "set" / "cat");
+  fs::create_symlink("../../run/data/a.jpg", scratch.path / "set" / "cat" / "a.jpg");
+  EXPECT_THAT(complaint(scratch.path / "run", replacing({(scratch.path / "set").string()})), HasSubstr("is linked from the input"));
+  EXPECT_EQ(complaint(scratch.path / "other", replacing({(scratch.path / "set").string()})), "no error");
+  fs::remove(scratch.path / "set" / "cat" / "a.jpg");
+  fs::create_symlink("../cat", scratch.path / "set" / "cat" / "round");
+  EXPECT_EQ(complaint(scratch.path / "run", replacing({(scratch.path / "set").string()})), "no error") << "a link that goes round ends";
+}
+
+TEST(OutputFolder, NeedsANameOfItsOwn) {
+  for (const char* out : {"", "/", "//", "/tmp/.."})
+    EXPECT_THAT(message_of<UsageError>([&] { OutputFolder folder(out, {}); }), HasSubstr("the output needs a name")) << out;
+}
+
+TEST(OutputFolder, LeavesWhatAppearedMeanwhile) {
+  const ScratchFolder scratch("out");
+  const fs::path out = scratch.path / "run";
+  {
+    OutputFolder folder(out, {});
+    write_file(folder.path() / "mark", "new");
+    scratch.add("run/thesis.txt", "mine");
+    EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }), AllOf(StartsWith(out.string()), HasSubstr("exists already"),
+                                                                     HasSubstr("It is whole, and lies in " + out.string() + ".partial")));
+  }
+  EXPECT_EQ(read_text(out / "thesis.txt"), "mine");
+  EXPECT_EQ(read_text(out.string() + ".partial/mark"), "new");
+}
+
+TEST(OutputFolder, KeepsTheOldFolderOfAnotherRun) {
+  const ScratchFolder scratch("out");
+  make(scratch.path / "run", {}, "1");
+  scratch.add("run.old/thesis.txt");
+  make(scratch.path / "run", replacing(), "2");
+  EXPECT_EQ(read_text(scratch.path / "run" / "mark"), "2");
+  EXPECT_TRUE(fs::exists(scratch.path / "run.old" / "thesis.txt"));
+}
+
+TEST(SwapNames, InOneStepOrInThree) {
+  const ScratchFolder scratch("swap");
+  scratch.add("a/x", "1");
+  scratch.add("b/x", "2");
+  scratch.add("b.old/x", "mine");
+  for (const bool at_once : {true, false}) {
+    swap_names(scratch.path / "a", scratch.path / "b", at_once);
+    EXPECT_EQ(read_text(scratch.path / "a" / "x"), at_once ? "2" : "1");
+    EXPECT_EQ(read_text(scratch.path / "b" / "x"), at_once ? "1" : "2");
+  }
+  const std::string before = everything_in(scratch.path);
+  for (const bool at_once : {true, false})
+    EXPECT_NE(message_of<IoError>([&] { swap_names(scratch.path / "absent", scratch.path / "b", at_once); }), "no error");
+  EXPECT_EQ(everything_in(scratch.path), before) << "a step that fails undoes the others";
+}
+
+TEST(OutputFile, IsReplacedByItsKindOnly) {
+  const ScratchFolder scratch("file");
+  const fs::path out = scratch.path / "x.json";
+  const auto write = [&](const OutputOptions& options, const std::string& content) {
+    OutputFile file(out, options);
+    write_file(file.path(), content);
+    file.commit();
+  };
+  write({}, "ours 1");
+  EXPECT_THAT(message_of([&] { write({}, "2"); }), HasSubstr("exists already"));
+  write(replacing(), "ours 2");
+  EXPECT_EQ(everything_in(scratch.path), out.string() + " = ours 2\n");
+  EXPECT_THAT(message_of([&] { write(replacing({out.string()}), "3"); }), HasSubstr("is the input"));
+  fs::create_hard_link(out, scratch.path / "hard");
+  EXPECT_THAT(message_of([&] { write(replacing({(scratch.path / "hard").string()}), "3"); }), HasSubstr("is the input"));
+  fs::create_symlink("x.json", scratch.path / "link");
+  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "link", replacing()); }), HasSubstr("is a link"));
+  write_file(out, "mine");
+  EXPECT_THAT(message_of([&] { write(replacing(), "3"); }), HasSubstr("is another's"));
+  EXPECT_EQ(read_text(out), "mine");
+  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "no" / "x", {}); }), HasSubstr("its folder is not there"));
+  scratch.add("y.partial", "mine");
+  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "y", {}); }), HasSubstr("is not of decant's making"));
+  EXPECT_EQ(read_text(scratch.path / "y.partial"), "mine");
+}
+
+TEST(OutputFile, LeavesWhatAppearedMeanwhile) {
+  const ScratchFolder scratch("file");
+  const fs::path out = scratch.path / "x";
+  {
+    OutputFile file(out, {});
+    write_file(file.path(), "new");
+    write_file(out, "mine");
+    EXPECT_THAT(message_of<IoError>([&] { file.commit(); }), HasSubstr("lies in " + out.string() + ".partial"));
+  }
+  EXPECT_EQ(read_text(out), "mine");
+  EXPECT_EQ(read_text(out.string() + ".partial"), "new");
+  fs::remove(out.string() + ".partial");
+  { OutputFile abandoned(scratch.path / "z", {}); }
+  EXPECT_EQ(everything_in(scratch.path), out.string() + " = mine\n");
+}
+
+}  // namespace
+}  // namespace decant

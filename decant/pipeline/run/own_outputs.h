@@ -1,0 +1,29 @@
+// What decant writes, recognised: nothing else is ever replaced (OutputOptions::why_foreign).
+//
+// Each function says why a path is no such output of decant's, as a clause ("holds no run.json that
+// decant wrote"); empty when it is one.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace decant {
+
+/// Of `decant compress`, `sample` or `bins`: run.json says so, and nothing lies beside it that
+/// decant does not write.
+std::string why_no_run(const std::filesystem::path& folder);
+/// Of `decant scores`, likewise by dynamics.json.
+std::string why_no_scores(const std::filesystem::path& folder);
+/// What `decant evaluate` measured, as it writes it to a file.
+std::string why_no_evidence(const std::filesystem::path& file);
+/// Throws InputError when report.html or evidence.json of a run, which are written again in place,
+/// are not decant's.
+void require_own_pages(const std::filesystem::path& run);
+/// Weights of a network, as `decant train` writes them.
+std::string why_no_weights(const std::filesystem::path& file);
+/// Row numbers, int64 (k,), in a .npy.
+std::string why_no_rows(const std::filesystem::path& file);
+/// Features, float32 (n, d), in a .npy.
+std::string why_no_features(const std::filesystem::path& file);
+
+}  // namespace decant
