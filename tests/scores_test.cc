@@ -8,11 +8,11 @@
 
 #include "decant/base/context.h"
 #include "decant/base/json.h"
+#include "decant/base/module.h"
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/compress.h"
-#include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/stopping_for_tests.h"
 #include "decant/pipeline/scores.h"
@@ -49,7 +49,7 @@ void change_records(const fs::path& set, Change&& change) {
 class ProxyScores : public testing::Test {
  protected:
   void SetUp() override {
-    if (!has_neural()) GTEST_SKIP() << "this build has no networks";
+    if (!has_module(kNeuralModule)) GTEST_SKIP() << "this build has no networks";
   }
 };
 

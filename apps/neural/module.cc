@@ -1,44 +1,28 @@
+// The doors of the rooms that link libtorch (base/module.h): one object for each, by the name that its header gives it.
 #include <fmt/core.h>
 #include <torch/version.h>
 
 #include "decant/features/network_features.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
-#include "decant/pipeline/run/neural.h"
-#include "decant/train/dynamics.h"
-#include "decant/train/train.h"
+#include "decant/nn/networks.h"
+#include "decant/train/trainer.h"
 
 namespace {
 
-class Module final : public decant::Neural {
- public:
-  std::vector<std::string> network_names() const override { return decant::nn::network_names(); }
-  std::string numerics(const std::string& device) const override {
-    return fmt::format("libtorch {} on {}", TORCH_VERSION, decant::nn::device_named(device).str());
-  }
-  decant::train::TrainResult train(const decant::train::TrainJob& job, const decant::Context& context) const override {
-    return decant::train::train(job, context);
-  }
-  decant::train::TrainResult measure(const decant::train::TrainJob& job, const std::filesystem::path& weights,
-                                     const decant::Context& context) const override {
-    return decant::train::measure(job, weights, context);
-  }
-  decant::train::DynamicsResult record_dynamics(const decant::train::DynamicsJob& job, const decant::Context& context) const override {
-    return decant::train::record_dynamics(job, context);
-  }
-  int64_t network_feature_width(const decant::Rows& rows, std::span<const int64_t> bad,
-                                const decant::features::NetworkFeatureOptions& options) const override {
-    return decant::features::network_feature_width(rows, options, bad);
-  }
-  void network_features(const decant::Rows& rows, std::span<const int64_t> bad, const decant::features::NetworkFeatureOptions& options,
-                        decant::MatrixView<float> out, const decant::Context& context) const override {
-    decant::features::network_features(rows, bad, options, out, context);
-  }
-};
+std::string numerics(const std::string& device) {
+  return fmt::format("libtorch {} on {}", TORCH_VERSION, decant::nn::device_named(device).str());
+}
 
 }  // namespace
 
-extern "C" decant::Neural* decant_neural_v3() {
-  static Module module;
-  return &module;
+extern "C" {
+extern const decant::nn::Networks decant_networks_v1;
+extern const decant::train::Trainer decant_trainer_v1;
+extern const decant::features::NetworkFeatures decant_network_features_v1;
+
+const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
+const decant::train::Trainer decant_trainer_v1{decant::train::train, decant::train::measure, decant::train::record_dynamics};
+const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
+                                                                   decant::features::network_features};
 }

@@ -41,7 +41,7 @@ struct Options {
   int seeds = 3;                   ///< seeds 0 … seeds−1 are added to training.seed
   train::TrainOptions training;    ///< everything but net and seed
   std::string protocol = "quick";  ///< its name with what departs from it
-  std::string numerics;            ///< what computes: Neural::numerics(), or for `linear` its own
+  std::string numerics;            ///< what computes: nn::Networks::numerics, or for `linear` its own
   std::string machine;             ///< processor and cores: whose pace a forecast may use
 };
 

@@ -20,7 +20,7 @@ struct FeatureKey {
   std::string input;      ///< digest of the data set
   std::string extractor;  ///< "conv-kmeans", "embedding"
   std::string options;    ///< all options that change the result, the weights' digest among them, in a fixed order
-  std::string numerics;   ///< of a network: the library that computed, its version and the device (Neural::numerics()); else empty
+  std::string numerics;   ///< of a network: the library that computed, its version and the device (nn::Networks::numerics); else empty
   std::string digest() const;
 };
 

@@ -9,7 +9,7 @@
 // adds up in another order inside convolutions, and features differ in the last digits (around 1e-6 of their size); decoding, resizing
 // and normalisation never differ.
 //
-// Free of libtorch; the work is done in the torch part of this folder, and programs reach it through pipeline/run/neural.h.
+// Free of libtorch; the work is done in the torch part of this folder, and programs reach it through NetworkFeatures below.
 #pragma once
 
 #include <filesystem>
@@ -18,6 +18,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
+#include "decant/base/module.h"
 #include "decant/data/dataset.h"
 
 namespace decant::features {
@@ -48,5 +49,15 @@ int64_t network_feature_width(const Rows& rows, const NetworkFeatureOptions& opt
 /// REQUIRES: `out` is rows.size() × network_feature_width().
 void network_features(const Rows& rows, std::span<const int64_t> bad, const NetworkFeatureOptions& options, MatrixView<float> out,
                       const Context& context);
+
+/// Both functions for programs, through the module (base/module.h).
+struct NetworkFeatures {
+  static constexpr const ModuleFile& kModule = kNeuralModule;
+  static constexpr const char* kSymbol = "decant_network_features_v1";
+
+  int64_t (*width)(const Rows& rows, const NetworkFeatureOptions& options, std::span<const int64_t> bad);
+  void (*compute)(const Rows& rows, std::span<const int64_t> bad, const NetworkFeatureOptions& options, MatrixView<float> out,
+                  const Context& context);
+};
 
 }  // namespace decant::features

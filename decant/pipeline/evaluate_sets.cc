@@ -10,16 +10,17 @@
 #include "decant/base/output.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
+#include "decant/nn/networks.h"
 #include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/run/machine.h"
-#include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/train/linear.h"
+#include "decant/train/trainer.h"
 
 namespace decant {
 namespace {
@@ -60,7 +61,7 @@ struct Judging {
 evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& sets) {
   const bool pictures = sets.full.dataset.train().pictures() != nullptr;
   evaluate::Options made = trial_options(options, pictures, std::ssize(sets.full_rows));
-  made.numerics = pictures ? neural().numerics(made.training.device) : kLinearNumerics;
+  made.numerics = pictures ? from_module<nn::Networks>().numerics(made.training.device) : kLinearNumerics;
   made.machine = this_machine().text();
   return made;
 }
@@ -87,7 +88,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
 }
 
 train::TrainResult train_any(const train::TrainJob& job, const Context& context) {
-  return job.options.net == train::kLinear ? train::train_linear(job, {}, context) : neural().train(job, context);
+  return job.options.net == train::kLinear ? train::train_linear(job, {}, context) : from_module<train::Trainer>().train(job, context);
 }
 
 void announce(const Judging& judging, const evaluate::Forecast& forecast, const Context& context) {

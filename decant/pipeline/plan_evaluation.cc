@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/json.h"
+#include "decant/base/module.h"
 #include "decant/base/options.h"
 #include "decant/base/printable.h"
 #include "decant/evaluate/forecast.h"
@@ -15,7 +16,7 @@
 #include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/machine.h"
-#include "decant/pipeline/run/neural.h"
+#include "decant/nn/networks.h"
 #include "decant/train/linear.h"
 
 namespace decant {
@@ -52,12 +53,12 @@ std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOu
                                     const EvaluationPlan& plan, const Context& context) {
   const std::filesystem::path folder = cache_folder(options.features.cache) / "evidence";
   const Rows& train = outline.full.train();
-  if (options.no_cache || train.pictures() == nullptr || !has_neural() || !std::filesystem::is_directory(folder)) return std::nullopt;
+  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !std::filesystem::is_directory(folder)) return std::nullopt;
   std::vector<int64_t> some;
   for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
     if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
   }
-  training.numerics = neural().numerics(training.training.device);
+  training.numerics = from_module<nn::Networks>().numerics(training.training.device);
   training.machine = this_machine().text();
   const evaluate::Trial trial{.classes = class_count(outline.full),
                               .size = loader::training_size(train, some, training.training.image_size, context)};

@@ -7,8 +7,8 @@
 #include "decant/base/output.h"
 #include "decant/data/selection.h"
 #include "decant/formats/open.h"
-#include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/train/trainer.h"
 
 namespace decant {
 
@@ -42,7 +42,7 @@ Json train_set(const TrainSetOptions& options, const Context& context) {
     job.test = other.held_out() != nullptr ? other.held_out() : &other.train();
     job.classes = std::max(job.classes, class_count(other));
   }
-  const train::TrainResult result = neural().train(job, context);
+  const train::TrainResult result = from_module<train::Trainer>().train(job, context);
   out.commit();
   return {{"net", job.options.net},        {"rows", usable.size()},
           {"steps", result.steps},         {"seconds", result.seconds},

@@ -1,5 +1,5 @@
 // One training loop for everyone. This header is free of libtorch; the loop itself is in the torch part of this folder, and programs
-// reach it through pipeline/run/neural.h.
+// reach it through trainer.h.
 #pragma once
 
 #include <cstdint>

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/module.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
-#include "decant/pipeline/run/neural.h"
 
 namespace decant {
 namespace {
@@ -53,7 +53,7 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
                const FeatureOptions& features, const Context& context) {
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,
-              .networks = has_neural(),
+              .networks = has_module(kNeuralModule),
               .area = picture_area(train, features),
               .threads = context.thread_count()};
   const PoolRule pools = pool_rule(select);

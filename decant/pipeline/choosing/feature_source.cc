@@ -10,9 +10,11 @@
 #include "decant/data/selection.h"
 #include "decant/features/cache.h"
 #include "decant/features/conv_kmeans.h"
+#include "decant/features/network_features.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
-#include "decant/pipeline/run/neural.h"
+#include "decant/nn/networks.h"
+#include "decant/train/trainer.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -85,13 +87,13 @@ fs::path weights_for(const Input& input, const FeatureOptions& options, uint64_t
   const features::FeatureKey key{
       input.digest, "proxy",
       fmt::format("{} steps {} side {} seed {}", options.net, train::steps_of(job.options, std::ssize(usable)), options.image_size, seed),
-      neural().numerics(options.device)};
+      from_module<nn::Networks>().numerics(options.device)};
   const fs::path file = cache_folder(options.cache) / ("proxy-" + key.digest() + ".safetensors");
   if (fs::exists(file)) return file;
   fs::create_directories(file.parent_path());
   job.save_weights = file;
   context.info(fmt::format("training {} on the set itself for {} epochs, to see with", options.net, options.epochs));
-  neural().train(job, context);
+  from_module<train::Trainer>().train(job, context);
   return file;
 }
 
@@ -131,11 +133,12 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
   const MappedFile weight_bytes(weights);
   const std::string settings =
       fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
-  const features::FeatureKey key{input.digest, options.features, settings, neural().numerics(options.device)};
+  const features::FeatureKey key{input.digest, options.features, settings, from_module<nn::Networks>().numerics(options.device)};
   const Rows& rows = input.dataset.train();
   const Subset bad = input.excluded_rows();
-  FeatureSet set = computed(key, options, rows.size(), neural().network_feature_width(rows, bad, network),
-                            [&](MatrixView<float> out) { neural().network_features(rows, bad, network, out, context); });
+  FeatureSet set =
+      computed(key, options, rows.size(), from_module<features::NetworkFeatures>().width(rows, network, bad),
+               [&](MatrixView<float> out) { from_module<features::NetworkFeatures>().compute(rows, bad, network, out, context); });
   if (options.features == "gradient") set.gradient_classes = input.classes;
   return set;
 }

@@ -10,10 +10,11 @@
 #include "decant/data/selection.h"
 #include "decant/features/cache.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/nn/networks.h"
 #include "decant/pipeline/choosing/feature_source.h"
-#include "decant/pipeline/run/neural.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/select/scores/scores.h"
+#include "decant/train/trainer.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -49,7 +50,7 @@ train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const S
 features::FeatureKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
   return {input.digest, "dynamics",
           fmt::format("{} {} epochs side {} flip {} seed {}", proxy.net, proxy.epochs, proxy.image_size, !proxy.no_flip, seed),
-          neural().numerics(proxy.device)};
+          from_module<nn::Networks>().numerics(proxy.device)};
 }
 
 /// What guessing the commonest class would get right.
@@ -129,7 +130,7 @@ DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint6
     job.folder = folder;
     fs::create_directories(folder);
     context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
-    const train::DynamicsResult made = neural().record_dynamics(job, context);
+    const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
     const Json record = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
     write_file(folder / kDynamicsFile, json_text(record, 2) + "\n");
     DynamicsSet set = recorded_in(folder, input);
