@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kNormEpsilon = 1e-5;
 constexpr double kMomentum = 0.1;
+constexpr int64_t kGroups = 4;
 
 TensorSpec weight_spec(const std::string& name, std::vector<int64_t> shape, int64_t fan_in, int64_t fan_out, Draw draw) {
   TensorSpec spec{name + ".weight", std::move(shape), Init::kaiming_uniform, true, 0};
@@ -52,21 +53,23 @@ Tensor Conv::operator()(const Pass& pass, const Tensor& x) const {
   return at::conv2d(x, pass.parameters[weight], bias, shape.stride, shape.padding);
 }
 
-Tensor Linear::operator()(std::span<const Tensor> parameters, const Tensor& x) const {
-  return at::linear(x, parameters[weight], parameters[weight + 1]);
+Tensor Linear::operator()(const Pass& pass, const Tensor& x) const {
+  return at::linear(x, pass.parameters[weight], pass.parameters[weight + 1]);
 }
 
-Tensor BatchNorm::operator()(const Pass& pass, const Tensor& x) const {
-  return at::batch_norm(x, pass.parameters[weight], pass.parameters[weight + 1], pass.buffers[mean], pass.buffers[mean + 1], pass.training,
-                        kMomentum, kNormEpsilon, /*cudnn_enabled=*/true);
-}
-
-Tensor InstanceNorm::operator()(const Pass& pass, const Tensor& x) const {
-  return at::group_norm(x, x.size(1), pass.parameters[weight], pass.parameters[weight + 1], kNormEpsilon);
-}
-
-Tensor LayerNorm::operator()(const Pass& pass, const Tensor& x) const {
-  return at::layer_norm(x, width, pass.parameters[weight], pass.parameters[weight + 1], kNormEpsilon);
+Tensor Norm::operator()(const Pass& pass, const Tensor& x) const {
+  if (kind == NormKind::none) return x;
+  const Tensor& scale = pass.parameters[weight];
+  const Tensor& shift = pass.parameters[weight + 1];
+  switch (kind) {
+    case NormKind::batch:
+      return at::batch_norm(x, scale, shift, pass.buffers[mean], pass.buffers[mean + 1], pass.training, kMomentum, kNormEpsilon,
+                            /*cudnn_enabled=*/true);
+    case NormKind::layer:
+      return at::layer_norm(x, scale.sizes(), scale, shift, kNormEpsilon).contiguous(x.suggest_memory_format());
+    default:
+      return at::group_norm(x, kind == NormKind::group ? kGroups : x.size(1), scale, shift, kNormEpsilon);
+  }
 }
 
 Tensor global_mean(const Tensor& x) {
@@ -77,18 +80,18 @@ Tensor max_pool(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding
   return at::max_pool2d(x, kernel, stride, padding);
 }
 
-Tensor mean_pool(const Tensor& x, int64_t kernel) {
-  return at::avg_pool2d(x, kernel);
+Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
+  Tensor y = at::relu(norm(pass, conv(pass, x)));
+  if (halve == Halve::maximum) y = max_pool(y, 2, 2);
+  if (halve == Halve::mean) y = at::avg_pool2d(y, 2);
+  pass.tap_output(name, y);
+  return y;
 }
 
-Tensor LayeredNetwork::embed(std::span<const Tensor> parameters, std::span<Tensor> buffers, const Tensor& images, bool training) const {
-  DECANT_CHECK(parameters.size(), ==, parameters_.size());
-  DECANT_CHECK(buffers.size(), ==, buffers_.size());
-  return features({parameters, buffers, training}, channels_last(images));
-}
-
-Tensor LayeredNetwork::classify(std::span<const Tensor> parameters, const Tensor& embedding) const {
-  return head_(parameters, embedding);
+Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
+  DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
+  DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
+  return features(pass, channels_last(images));
 }
 
 Conv LayeredNetwork::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {
@@ -104,24 +107,22 @@ Linear LayeredNetwork::add_linear(const std::string& name, int64_t in, int64_t o
   return {at};
 }
 
-BatchNorm LayeredNetwork::add_batch_norm(const std::string& name, int64_t channels) {
-  buffers_.push_back({name + ".running_mean", {channels}, Init::zeros, false, 0});
-  buffers_.push_back({name + ".running_var", {channels}, Init::ones, false, 0});
-  return {add_scale_and_shift(name, channels), buffers_.size() - 2};
-}
-
-InstanceNorm LayeredNetwork::add_instance_norm(const std::string& name, int64_t channels) {
-  return {add_scale_and_shift(name, channels)};
-}
-
-LayerNorm LayeredNetwork::add_layer_norm(const std::string& name, int64_t width) {
-  return {add_scale_and_shift(name, width), width};
-}
-
-size_t LayeredNetwork::add_scale_and_shift(const std::string& name, int64_t width) {
-  const size_t at = add_parameter({name + ".weight", {width}, Init::ones, false, 0});
-  add_parameter({name + ".bias", {width}, Init::zeros, false, 0});
-  return at;
+Norm LayeredNetwork::add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape) {
+  if (kind == NormKind::none) return {};
+  if (kind == NormKind::group && shape[0] % kGroups != 0)
+    throw InputError({"", fmt::format("network '{}'", spec_.name),
+                      fmt::format("norm 'group' cannot cut {} channels into {}", shape[0], kGroups),
+                      fmt::format("Choose a width that {} divides, or another norm", kGroups)});
+  if (kind != NormKind::layer) shape.resize(1);
+  Norm norm{kind};
+  if (kind == NormKind::batch) {
+    norm.mean = buffers_.size();
+    buffers_.push_back({name + ".running_mean", shape, Init::zeros, false, 0});
+    buffers_.push_back({name + ".running_var", shape, Init::ones, false, 0});
+  }
+  norm.weight = add_parameter({name + ".weight", shape, Init::ones, false, 0});
+  add_parameter({name + ".bias", shape, Init::zeros, false, 0});
+  return norm;
 }
 
 size_t LayeredNetwork::add_parameter(TensorSpec spec) {
@@ -141,6 +142,12 @@ void LayeredNetwork::require_side(int smallest) const {
       {"", "",
        fmt::format("network '{}' needs pictures of at least {}×{} pixels, not {}×{}", spec_.name, smallest, smallest, in.width, in.height),
        "Choose a larger image size or another network"});
+}
+
+Tensor BlockNetwork::features(const Pass& pass, const Tensor& images) const {
+  Tensor x = images;
+  for (const ConvBlock& block : blocks_) x = block(pass, x);
+  return x;
 }
 
 }  // namespace decant::nn

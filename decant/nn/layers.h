@@ -10,15 +10,9 @@
 #pragma once
 
 #include "decant/nn/network.h"
+#include "decant/nn/spec_text.h"
 
 namespace decant::nn {
-
-/// One run of a network: where the tensors are, and which mode.
-struct Pass {
-  std::span<const Tensor> parameters;
-  std::span<Tensor> buffers;
-  bool training = false;
-};
 
 struct ConvShape {
   int64_t kernel = 3;
@@ -38,53 +32,61 @@ struct Conv {
 
 struct Linear {
   size_t weight = 0;  ///< (out, in); the bias follows it in the list
-  Tensor operator()(std::span<const Tensor> parameters, const Tensor& x) const;
-};
-
-/// y = (x − mean) / √(variance + 1e-5) · weight + bias, mean and variance of the batch when training, else the running ones. Training
-/// moves the running ones a tenth of the way (the variance the unbiased one), in place.
-struct BatchNorm {
-  size_t weight = 0;  ///< (channels); the bias follows it in the list
-  size_t mean = 0;    ///< among the buffers; the variance follows it
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
-/// Every channel of every picture by its own mean and variance, then weight and bias: nn.GroupNorm(channels, channels).
-struct InstanceNorm {
-  size_t weight = 0;  ///< (channels); the bias follows it in the list
-  Tensor operator()(const Pass& pass, const Tensor& x) const;
-};
-
-/// Over the last dimension.
-struct LayerNorm {
-  size_t weight = 0;  ///< (width); the bias follows it in the list
-  int64_t width = 0;
+/// y = (x − mean) / √(variance + 1e-5) · weight + bias. Mean and variance are those of
+///
+///     batch      a channel of the whole batch when training, else the running ones; training moves those a tenth of the way (the
+///                variance the unbiased one), in place
+///     instance   a channel of a picture: nn.GroupNorm(channels, channels)
+///     group      a quarter of the channels of a picture: nn.GroupNorm(4, channels)
+///     layer      all of a picture, or of a token; a weight and a bias for every value
+///     none       y = x; no tensors
+struct Norm {
+  NormKind kind = NormKind::none;
+  size_t weight = 0;  ///< (channels), of `layer` the shape of what it normalises; the bias follows it in the list
+  size_t mean = 0;    ///< among the buffers, `batch` alone; the variance follows it
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
 /// (batch, C, H, W) → (batch, C): the mean over the picture.
 Tensor global_mean(const Tensor& x);
 Tensor max_pool(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding = 0);
-Tensor mean_pool(const Tensor& x, int64_t kernel);
+
+/// How a block ends: as it is, or halved by the maximum or the mean of 2×2.
+enum class Halve { no, maximum, mean };
+
+/// Convolution – norm – ReLU – halving. Taps its output.
+struct ConvBlock {
+  std::string name;
+  Conv conv;
+  Norm norm;
+  Halve halve = Halve::no;
+  Tensor operator()(const Pass& pass, const Tensor& x) const;
+};
 
 /// A network whose last layer is a linear map. A subclass adds its layers in its constructor, calls end_with(), and writes features().
-class LayeredNetwork : public Network {
+class LayeredNetwork : public Classifier {
  public:
   int64_t embedding_width() const final { return embedding_width_; }
-  Tensor embed(std::span<const Tensor> parameters, std::span<Tensor> buffers, const Tensor& images, bool training) const final;
-  Tensor classify(std::span<const Tensor> parameters, const Tensor& embedding) const final;
+  Tensor maps(const Pass& pass, const Tensor& images) const final;
+  Tensor embed(const Pass& pass, const Tensor& images) const final { return pool(pass, maps(pass, images)); }
+  Tensor classify(const Pass& pass, const Tensor& embedding) const final { return head_(pass, embedding); }
 
  protected:
-  explicit LayeredNetwork(const NetworkSpec& spec) { spec_ = spec; }
+  using Classifier::Classifier;
 
-  /// (batch, embedding_width) from images in channels-last.
+  /// maps() from images in channels-last.
   virtual Tensor features(const Pass& pass, const Tensor& images) const = 0;
+  /// (batch, embedding_width) from maps.
+  virtual Tensor pool(const Pass&, const Tensor& maps) const { return global_mean(maps); }
 
   Conv add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw = Draw::torch);
   Linear add_linear(const std::string& name, int64_t in, int64_t out, Draw draw = Draw::torch);
-  BatchNorm add_batch_norm(const std::string& name, int64_t channels);
-  InstanceNorm add_instance_norm(const std::string& name, int64_t channels);
-  LayerNorm add_layer_norm(const std::string& name, int64_t width);
+  /// `shape`: (channels, height, width) of the maps, or (width) of tokens; all but `layer` look at the first alone. Throws InputError when
+  /// `group` does not divide the channels.
+  Norm add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape);
   size_t add_parameter(TensorSpec spec);
 
   /// The last linear map, width → classes.
@@ -94,10 +96,19 @@ class LayeredNetwork : public Network {
   void require_side(int smallest) const;
 
  private:
-  size_t add_scale_and_shift(const std::string& name, int64_t width);
-
   Linear head_;
   int64_t embedding_width_ = 0;
+};
+
+/// A network of convolution blocks, one after another. Its maps are flattened unless a subclass pools them otherwise.
+class BlockNetwork : public LayeredNetwork {
+ protected:
+  using LayeredNetwork::LayeredNetwork;
+
+  Tensor features(const Pass& pass, const Tensor& images) const final;
+  Tensor pool(const Pass&, const Tensor& maps) const override { return maps.flatten(1); }
+
+  std::vector<ConvBlock> blocks_;
 };
 
 }  // namespace decant::nn

@@ -1,8 +1,5 @@
 #include "decant/nn/network.h"
 
-#include <ATen/ops/empty.h>
-#include <algorithm>
-#include <cmath>
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
@@ -15,7 +12,7 @@ namespace {
 
 struct Entry {
   std::string_view name;
-  std::unique_ptr<const Network> (*make)(const NetworkSpec& spec);
+  std::unique_ptr<const Classifier> (*make)(const NetworkSpec& spec, SpecText& options);
 };
 
 #define DECANT_ENTRY(name, make) {name, make},
@@ -41,35 +38,6 @@ void require_sensible(const NetworkSpec& spec) {
   if (spec.classes < 1) throw InputError({"", "", fmt::format("a network needs at least one class, not {}", spec.classes), ""});
 }
 
-double draw(const TensorSpec& spec, Random& random) {
-  switch (spec.init) {
-    case Init::zeros:
-      return 0;
-    case Init::ones:
-      return 1;
-    case Init::kaiming_normal:
-      return spec.scale * random.normal();
-    case Init::kaiming_uniform:
-      return spec.scale * (2 * random.uniform() - 1);
-    case Init::trunc_normal: {
-      double z = random.normal();
-      while (std::abs(z) > 2) z = random.normal();
-      return spec.scale * z;
-    }
-  }
-  return 0;
-}
-
-Tensors fresh(const std::vector<TensorSpec>& specs, Random& random) {
-  Tensors tensors;
-  for (const TensorSpec& spec : specs) {
-    tensors.push_back(at::empty(spec.shape, at::kFloat));
-    float* values = tensors.back().data_ptr<float>();
-    std::generate_n(values, tensors.back().numel(), [&] { return static_cast<float>(draw(spec, random)); });
-  }
-  return tensors;
-}
-
 }  // namespace
 
 std::vector<std::string> network_names() {
@@ -78,15 +46,18 @@ std::vector<std::string> network_names() {
   return names;
 }
 
-std::unique_ptr<const Network> make_network(const NetworkSpec& spec) {
-  const Entry& entry = entry_named(spec.name);
-  require_sensible(spec);
-  return entry.make(spec);
+std::string Backbone::description() const {
+  return fmt::format("network '{}' for {}×{}×{} pictures and {} classes", spec_.name, spec_.input.width, spec_.input.height,
+                     spec_.input.channels, spec_.classes);
 }
 
-State initial_state(const Network& network, Random random) {
-  Tensors parameters = fresh(network.parameters(), random);
-  return {std::move(parameters), fresh(network.buffers(), random)};
+std::unique_ptr<const Classifier> make_network(const NetworkSpec& spec) {
+  SpecText options(spec.name);
+  const Entry& entry = entry_named(options.name());
+  require_sensible(spec);
+  auto network = entry.make(spec, options);
+  options.require_all_asked();
+  return network;
 }
 
 }  // namespace decant::nn

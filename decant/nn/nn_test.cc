@@ -44,12 +44,24 @@ struct Expectation {
   int64_t embedding;
 };
 
-// Counts by hand: quick 97,200 + 480 + 1,290; convnet3 as the distillation papers print it; resnet20 and resnet18 as published.
+// Counts by hand: quick 97,200 + 480 + 1,290; convnet3 as the distillation papers print it; resnet20 and resnet18 as published; alexnet
+// 1,841,472 in convolutions + 30,730; vgg11 9,220,480 + 5,504 in norms + 5,130.
 const std::vector<Expectation>& expectations() {
   static const std::vector<Expectation> all{{{"quick", {32, 32, 3}, 10}, 98'970, 128},
                                             {{"quick", {28, 28, 1}, 10}, 98'682, 128},
                                             {{"convnet3", {32, 32, 3}, 10}, 320'010, 2048},
                                             {{"convnet3", {28, 28, 1}, 10}, 317'706, 2048},
+                                            {{"convnet", {32, 32, 3}, 10}, 320'010, 2048},
+                                            {{"convnet+width=32+depth=6", {64, 64, 3}, 10}, 47'850, 32},
+                                            {{"convnet+width=1024+depth=3", {8, 8, 3}, 2}, 18'913'282, 1024},
+                                            {{"convnet+width=64+depth=4+norm=batch", {32, 32, 3}, 10}, 115'658, 256},
+                                            {{"convnet+norm=none", {32, 32, 3}, 10}, 319'242, 2048},
+                                            {{"convnet+norm=group", {32, 32, 3}, 10}, 320'010, 2048},
+                                            {{"convnet+norm=layer", {32, 32, 3}, 10}, 663'306, 2048},
+                                            {{"alexnet", {32, 32, 3}, 10}, 1'872'202, 3072},
+                                            {{"alexnet", {28, 28, 1}, 10}, 1'865'802, 3072},
+                                            {{"vgg11", {32, 32, 3}, 10}, 9'231'114, 512},
+                                            {{"vgg11+norm=batch", {28, 28, 1}, 10}, 9'229'962, 512},
                                             {{"lenet", {32, 32, 3}, 10}, 62'006, 84},
                                             {{"lenet", {28, 28, 1}, 10}, 61'706, 84},
                                             {{"mlp", {28, 28, 1}, 10}, 118'282, 128},
@@ -80,9 +92,9 @@ TEST(Networks, LearnWithEveryParameter) {
     const auto network = make_network(spec);
     State state = initial_state(*network, Random(7, "init"));
     for (Tensor& p : state.parameters) p.requires_grad_();
-    const Tensor embedding = network->embed(state.parameters, state.buffers, images_for(spec, 2), true);
+    const Tensor embedding = network->embed({state.parameters, state.buffers, true}, images_for(spec, 2));
     ASSERT_EQ(embedding.sizes(), (std::vector<int64_t>{2, width})) << spec.name;
-    const Tensor logits = network->classify(state.parameters, embedding);
+    const Tensor logits = network->classify({state.parameters, state.buffers, true}, embedding);
     ASSERT_EQ(logits.sizes(), (std::vector<int64_t>{2, spec.classes})) << spec.name;
     const auto gradients = torch::autograd::grad({at::log_softmax(logits, 1).select(1, 0).sum()}, state.parameters);
     for (size_t i = 0; i < gradients.size(); ++i) {
@@ -118,9 +130,9 @@ TEST(Networks, StayInChannelsLast) {
     const auto network = make_network(spec);
     State state = initial_state(*network, Random(7, "init"));
     const Tensor images = images_for(spec, 2);
-    const Tensor plain = network->forward(state.parameters, state.buffers, images, false);
+    const Tensor plain = network->forward({state.parameters, state.buffers}, images);
     const FormatWatch watch;
-    const Tensor last = network->forward(state.parameters, state.buffers, images.contiguous(at::MemoryFormat::ChannelsLast), false);
+    const Tensor last = network->forward({state.parameters, state.buffers}, images.contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_TRUE(plain.equal(last)) << spec.name;
     EXPECT_TRUE(FormatWatch::seen > 0 || spec.name == "mlp") << spec.name;
     EXPECT_EQ(FormatWatch::strayed, 0) << spec.name;
@@ -129,7 +141,7 @@ TEST(Networks, StayInChannelsLast) {
 
 /// A network in float64, seen along a line through its parameters and images at once.
 struct Slope {
-  std::unique_ptr<const Network> network;
+  std::unique_ptr<const Classifier> network;
   State state;
   Tensors point;      ///< parameters, then images
   Tensors direction;  ///< one for each of the point
@@ -148,7 +160,7 @@ struct Slope {
   }
   /// Loss of labels 0, 1, 2 in training mode; batch statistics, so the buffers do not matter.
   Tensor loss(const Tensors& x) {
-    const Tensor z = network->forward(std::span(x).first(x.size() - 1), state.buffers, x.back(), true);
+    const Tensor z = network->forward({std::span(x).first(x.size() - 1), state.buffers, true}, x.back());
     return -at::log_softmax(z, 1).diagonal().mean();
   }
   static Tensor along(const Tensors& gradient, const Tensors& v) {
@@ -176,14 +188,80 @@ void expect_derivatives(const NetworkSpec& spec) {
   EXPECT_NEAR(second, numeric_second, 1e-5 * (1 + std::abs(numeric_second)));
 }
 
-// Small pictures and three classes; resnet18 is made of resnet20's bricks, with eleven million numbers.
-TEST(Networks, FirstAndSecondDerivativesAgreeWithFiniteDifferences) {
-  expect_derivatives({"quick", {8, 8, 3}, 3});
-  expect_derivatives({"convnet3", {8, 8, 3}, 3});
-  expect_derivatives({"lenet", {16, 16, 1}, 3});
-  expect_derivatives({"mlp", {4, 4, 3}, 3});
-  expect_derivatives({"resnet20", {8, 8, 3}, 3});
-  expect_derivatives({"vit-mini", {8, 8, 3}, 3});
+/// Pictures as small as the network takes, three classes.
+class Derivatives : public ::testing::TestWithParam<NetworkSpec> {};
+
+TEST_P(Derivatives, AgreeWithFiniteDifferences) {
+  expect_derivatives(GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, Derivatives,
+                         ::testing::Values(NetworkSpec{"alexnet", {8, 8, 3}, 3}, NetworkSpec{"convnet3", {8, 8, 3}, 3},
+                                           NetworkSpec{"convnet+width=8+depth=2+norm=batch", {8, 8, 3}, 3},
+                                           NetworkSpec{"convnet+width=8+depth=2+norm=layer", {8, 8, 3}, 3},
+                                           NetworkSpec{"convnet+width=8+depth=2+norm=group", {8, 8, 3}, 3},
+                                           NetworkSpec{"convnet+width=8+depth=2+norm=none", {8, 8, 3}, 3},
+                                           NetworkSpec{"lenet", {16, 16, 1}, 3}, NetworkSpec{"mlp", {4, 4, 3}, 3},
+                                           NetworkSpec{"quick", {8, 8, 3}, 3}, NetworkSpec{"resnet18", {8, 8, 3}, 3},
+                                           NetworkSpec{"resnet18-imagenet", {32, 32, 3}, 3}, NetworkSpec{"resnet20", {8, 8, 3}, 3},
+                                           NetworkSpec{"resnet56", {4, 4, 3}, 3}, NetworkSpec{"vgg11", {32, 32, 3}, 3},
+                                           NetworkSpec{"vit", {8, 8, 3}, 3}, NetworkSpec{"vit-mini", {8, 8, 3}, 3}),
+                         [](const auto& tested) {
+                           std::string name = tested.param.name;
+                           std::ranges::replace_if(
+                               name, [](char c) { return std::isalnum(c) == 0; }, '_');
+                           return name;
+                         });
+
+TEST(Maps, AreTheEmbeddingBeforePooling) {
+  for (const auto& [spec, parameters, width] : expectations()) {
+    const auto network = make_network(spec);
+    State state = initial_state(*network, Random(7, "init"));
+    const Pass pass{state.parameters, state.buffers};
+    const Tensor images = images_for(spec, 2);
+    const Tensor maps = network->maps(pass, images);
+    ASSERT_EQ(maps.dim(), 4) << spec.name;
+    const Tensor embedding = network->embed(pass, images);
+    if (spec.name.starts_with("resnet") || spec.name.starts_with("vit")) {
+      EXPECT_TRUE(embedding.allclose(maps.mean({2, 3}), 1e-4, 1e-5)) << spec.name;
+    } else if (spec.name == "quick") {
+      EXPECT_TRUE(embedding.equal(maps.amax({2, 3})));
+    } else if (spec.name != "lenet") {
+      EXPECT_TRUE(embedding.equal(maps.flatten(1))) << spec.name;
+    }
+  }
+}
+
+// A vision transformer's maps: token t lies at (t / w, t % w).
+TEST(Maps, OfATransformerAreItsTokensOnTheirGrid) {
+  const auto network = make_network({"vit-mini", {16, 8, 3}, 2});
+  State state = initial_state(*network, Random(7, "init"));
+  Taps taps;
+  const Tensor maps = network->maps({state.parameters, state.buffers, false, &taps}, images_for(network->spec(), 2));
+  EXPECT_EQ(maps.sizes(), (std::vector<int64_t>{2, 96, 2, 4}));
+  ASSERT_EQ(taps.outputs.size(), 4U);
+  EXPECT_EQ(taps.outputs[3].name, "blocks.3");
+  EXPECT_EQ(taps.outputs[3].value.sizes(), (std::vector<int64_t>{2, 8, 96}));
+  ASSERT_EQ(taps.attention.size(), 4U);
+  EXPECT_EQ(taps.attention[1].name, "blocks.1");
+  EXPECT_EQ(taps.attention[1].value.sizes(), (std::vector<int64_t>{2, 3, 8, 8}));
+  EXPECT_TRUE(taps.attention[1].value.sum(-1).allclose(at::ones({2, 3, 8}))) << "weights of every token";
+}
+
+TEST(Taps, KeepEveryBlockInOrderAndChangeNothing) {
+  for (const auto& [spec, parameters, width] : expectations()) {
+    const auto network = make_network(spec);
+    State state = initial_state(*network, Random(7, "init"));
+    const Tensor images = images_for(spec, 2);
+    Taps taps;
+    const Tensor seen = network->forward({state.parameters, state.buffers, false, &taps}, images);
+    EXPECT_TRUE(seen.equal(network->forward({state.parameters, state.buffers}, images))) << spec.name;
+    ASSERT_FALSE(taps.outputs.empty()) << spec.name;
+    for (const Taps::Tap& tap : taps.outputs) {
+      const auto owns = [&](const TensorSpec& tensor) { return tensor.name.starts_with(tap.name + "."); };
+      EXPECT_TRUE(std::ranges::any_of(network->parameters(), owns)) << spec.name << " " << tap.name;
+    }
+  }
 }
 
 TEST(Network, SameSeedSameWeights) {
@@ -235,9 +313,9 @@ TEST(Network, TrainingMovesTheRunningStatistics) {
   State state = initial_state(*network, Random(5, "init"));
   const Tensor images = noise({4, 3, 8, 8}, "images").to(at::kFloat);
   const Tensor before = state.buffers[1].clone();
-  network->forward(state.parameters, state.buffers, images, false);
+  network->forward({state.parameters, state.buffers}, images);
   EXPECT_TRUE(state.buffers[1].equal(before));
-  network->forward(state.parameters, state.buffers, images, true);
+  network->forward({state.parameters, state.buffers, true}, images);
   EXPECT_FALSE(state.buffers[1].equal(before));
   EXPECT_LT(state.buffers[1].max().item<float>(), 1);  // 0.9 + 0.1 · a small variance
   EXPECT_GT(state.buffers[1].min().item<float>(), 0.9F);
@@ -255,6 +333,7 @@ TEST(Network, FaultsAreNamed) {
   EXPECT_THAT(message_of([] { make_network({"vit", {31, 31, 3}, 10}); }), HasSubstr("cannot cut pictures of 31×31"));
   EXPECT_THAT(message_of([] { make_network({"quick", {32, 32, 4}, 10}); }), HasSubstr("1 or 3 channels, not 4"));
   EXPECT_THAT(message_of([] { make_network({"quick", {32, 32, 3}, 0}); }), HasSubstr("at least one class"));
+  EXPECT_THAT(message_of([] { make_network({"convnet+depth=6", {32, 32, 3}, 10}); }), HasSubstr("at least 64×64 pixels"));
 }
 
 // ------------------------------------------------------------------------------------------------------------------------- weights
@@ -262,7 +341,7 @@ TEST(Network, FaultsAreNamed) {
 TEST(Weights, ComeBackAsTheyWere) {
   const auto network = make_network({"quick", {8, 8, 3}, 4});
   State state = initial_state(*network, Random(5, "init"));
-  network->forward(state.parameters, state.buffers, images_for(network->spec(), 4), true);
+  network->forward({state.parameters, state.buffers, true}, images_for(network->spec(), 4));
   state.parameters[0] = state.parameters[0].contiguous(at::MemoryFormat::ChannelsLast);
   const auto file = fresh_path("quick.safetensors");
   save_weights(*network, state, file);

@@ -24,8 +24,8 @@ std::string shape_text(std::span<const int64_t> shape) {
 /// What every complaint about a weights file has in common.
 class WeightsFile {
  public:
-  WeightsFile(const Network& network, const std::filesystem::path& file)
-      : network_(network), name_(file.string()), content_(open_safetensors(file)) {}
+  WeightsFile(const Module& module, const std::filesystem::path& file)
+      : module_(module), name_(file.string()), content_(open_safetensors(file)) {}
 
   Tensors load(const std::vector<TensorSpec>& specs) const {
     Tensors tensors;
@@ -34,7 +34,7 @@ class WeightsFile {
   }
 
   int64_t classes() const {
-    const std::string& bias = network_.parameters().back().name;
+    const std::string& bias = module_.parameters().back().name;
     const SafeTensor* stored = content_.find(bias);
     if (stored == nullptr || stored->shape.size() != 1 || stored->shape[0] < 1 || stored->shape[0] > kMostClasses)
       throw fault(bias, "is missing or no list of values, one for each class; it is part of");
@@ -43,7 +43,7 @@ class WeightsFile {
 
   void refuse_strangers() const {
     std::map<std::string_view, const TensorSpec*> known;
-    for (const auto* specs : {&network_.parameters(), &network_.buffers()}) {
+    for (const auto* specs : {&module_.parameters(), &module_.buffers()}) {
       for (const TensorSpec& spec : *specs) known[spec.name] = &spec;
     }
     for (const SafeTensor& tensor : content_.tensors) {
@@ -71,32 +71,29 @@ class WeightsFile {
   static std::string place(const std::string& tensor) { return "tensor '" + tensor + "'"; }
 
   InputError fault(const std::string& tensor, const std::string& what) const {
-    const NetworkSpec& spec = network_.spec();
-    return InputError({name_, place(tensor),
-                       fmt::format("{} network '{}' for {}×{}×{} pictures and {} classes", what, spec.name, spec.input.width,
-                                   spec.input.height, spec.input.channels, spec.classes),
+    return InputError({name_, place(tensor), fmt::format("{} {}", what, module_.description()),
                        "Name the network, picture size and classes that the weights were made for"});
   }
 
-  const Network& network_;
+  const Module& module_;
   std::string name_;
   SafeTensors content_;
 };
 
 }  // namespace
 
-State load_weights(const Network& network, const std::filesystem::path& file) {
-  const WeightsFile weights(network, file);
-  State state{weights.load(network.parameters()), weights.load(network.buffers())};
+State load_weights(const Module& module, const std::filesystem::path& file) {
+  const WeightsFile weights(module, file);
+  State state{weights.load(module.parameters()), weights.load(module.buffers())};
   weights.refuse_strangers();
   return state;
 }
 
-int classes_in(const Network& network, const std::filesystem::path& file) {
-  return static_cast<int>(WeightsFile(network, file).classes());
+int classes_in(const Module& module, const std::filesystem::path& file) {
+  return static_cast<int>(WeightsFile(module, file).classes());
 }
 
-void save_weights(const Network& network, const State& state, const std::filesystem::path& file) {
+void save_weights(const Module& module, const State& state, const std::filesystem::path& file) {
   Tensors kept;  // what the bytes below belong to
   std::vector<SafeTensor> stored;
   const auto add = [&](const std::vector<TensorSpec>& specs, const Tensors& tensors) {
@@ -107,8 +104,8 @@ void save_weights(const Network& network, const State& state, const std::filesys
       stored.push_back({specs[i].name, ElementType::f32, specs[i].shape, std::as_bytes(values)});
     }
   };
-  add(network.parameters(), state.parameters);
-  add(network.buffers(), state.buffers);
+  add(module.parameters(), state.parameters);
+  add(module.buffers(), state.buffers);
   write_safetensors(file, stored);
 }
 

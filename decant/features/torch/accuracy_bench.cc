@@ -37,10 +37,10 @@ double speed_alone(const features::NetworkFeatureOptions& options) {
   const auto network = nn::make_network({options.net, {32, 32, 3}, kClasses});
   nn::State state = nn::load_weights(*network, options.weights);
   const at::Tensor images = at::rand({options.batch, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
-  network->forward(state.parameters, state.buffers, images, false);
+  network->forward({state.parameters, state.buffers}, images);
   constexpr int kTimes = 20;
   const double start = now();
-  for (int i = 0; i < kTimes; ++i) network->forward(state.parameters, state.buffers, images, false);
+  for (int i = 0; i < kTimes; ++i) network->forward({state.parameters, state.buffers}, images);
   return kTimes * options.batch / (now() - start);
 }
 

@@ -32,13 +32,13 @@ std::vector<int64_t> rows_without(int64_t count, std::span<const int64_t> bad) {
 }
 
 /// An embedding does not care for the classes of the data, so those of the weights are taken.
-std::unique_ptr<const nn::Network> network_for(ImageSize size, const NetworkFeatureOptions& options) {
+std::unique_ptr<const nn::Classifier> network_for(ImageSize size, const NetworkFeatureOptions& options) {
   if (options.kind == NetworkFeature::gradient) return nn::make_network({options.net, size, options.classes});
   const auto any = nn::make_network({options.net, size, 1});
   return nn::make_network({options.net, size, nn::classes_in(*any, options.weights)});
 }
 
-int64_t width_of(const nn::Network& network, NetworkFeature kind) {
+int64_t width_of(const nn::Classifier& network, NetworkFeature kind) {
   return network.embedding_width() + (kind == NetworkFeature::gradient ? network.spec().classes : 0);
 }
 
@@ -69,7 +69,7 @@ void check_options(const NetworkFeatureOptions& options) {
 /// A network in evaluation mode, and what is asked of it.
 class Extractor {
  public:
-  Extractor(const nn::Network& network, const NetworkFeatureOptions& options)
+  Extractor(const nn::Classifier& network, const NetworkFeatureOptions& options)
       : network_(network),
         kind_(options.kind),
         device_(nn::device_named(options.device)),
@@ -83,9 +83,10 @@ class Extractor {
   Tensor operator()(const loader::Batch& batch) {
     const ImageSize& size = network_.spec().input;
     const Tensor images = view(batch.images, {batch.count, size.height, size.width, size.channels}, at::kFloat).permute({0, 3, 1, 2});
-    const Tensor e = network_.embed(state_.parameters, state_.buffers, images, /*training=*/false);
+    const nn::Pass pass{state_.parameters, state_.buffers};
+    const Tensor e = network_.embed(pass, images);
     if (kind_ == NetworkFeature::embedding) return e.to(at::kCPU).contiguous();
-    const Tensor p = at::softmax(network_.classify(state_.parameters, e), 1);
+    const Tensor p = at::softmax(network_.classify(pass, e), 1);
     const Tensor b = p - at::one_hot(view(batch.labels, {batch.count}, at::kLong), network_.spec().classes);
     return at::cat({b, e}, 1).to(at::kCPU).contiguous();
   }
@@ -97,7 +98,7 @@ class Extractor {
     return at::from_blob(const_cast<T*>(values.data()), shape, type).to(device_);
   }
 
-  const nn::Network& network_;
+  const nn::Classifier& network_;
   NetworkFeature kind_;
   at::Device device_;
   nn::State state_;

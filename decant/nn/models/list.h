@@ -2,16 +2,30 @@
 #pragma once
 
 #include "decant/nn/network.h"
+#include "decant/nn/spec_text.h"
 
+// clang-format off
 // In alphabetical order of the names.
-#define DECANT_NETWORKS(entry)                                                                                             \
-  entry("convnet3", make_convnet3) entry("lenet", make_lenet) entry("mlp", make_mlp) entry("quick", make_quick)            \
-      entry("resnet18", make_resnet18) entry("resnet18-imagenet", make_resnet18_imagenet) entry("resnet20", make_resnet20) \
-          entry("resnet56", make_resnet56) entry("vit", make_vit) entry("vit-mini", make_vit_mini)
+#define DECANT_NETWORKS(entry)                          \
+  entry("alexnet", make_alexnet)                        \
+  entry("convnet", make_convnet)                        \
+  entry("convnet3", make_convnet3)                      \
+  entry("lenet", make_lenet)                            \
+  entry("mlp", make_mlp)                                \
+  entry("quick", make_quick)                            \
+  entry("resnet18", make_resnet18)                      \
+  entry("resnet18-imagenet", make_resnet18_imagenet)    \
+  entry("resnet20", make_resnet20)                      \
+  entry("resnet56", make_resnet56)                      \
+  entry("vgg11", make_vgg11)                            \
+  entry("vit", make_vit)                                \
+  entry("vit-mini", make_vit_mini)
+// clang-format on
 
 namespace decant::nn {
 
-#define DECANT_DECLARE(name, make) std::unique_ptr<const Network> make(const NetworkSpec& spec);
+/// Each asks `options` for what it takes, and makes the network.
+#define DECANT_DECLARE(name, make) std::unique_ptr<const Classifier> make(const NetworkSpec& spec, SpecText& options);
 DECANT_NETWORKS(DECANT_DECLARE)
 #undef DECANT_DECLARE
 

@@ -17,18 +17,20 @@ class Mlp final : public LayeredNetwork {
   }
 
  private:
-  // Pixels in the published order, channel by channel, so that weights fit.
+  // Pixels in the published order, channel by channel, so that weights fit. What comes out has no places: maps of 1×1.
   Tensor features(const Pass& pass, const Tensor& images) const override {
-    const Tensor x = at::relu(first_(pass.parameters, images.flatten(1)));
-    return at::relu(second_(pass.parameters, x));
+    const Tensor x = at::relu(first_(pass, images.flatten(1)));
+    pass.tap_output("fc_1", x);
+    return at::relu(second_(pass, x)).unsqueeze(2).unsqueeze(3);
   }
+  Tensor pool(const Pass&, const Tensor& maps) const override { return maps.flatten(1); }
 
   Linear first_, second_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Network> make_mlp(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_mlp(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<Mlp>(spec);
 }
 

@@ -18,9 +18,10 @@ namespace decant::nn {
 namespace {
 
 struct BasicBlock {
+  std::string name;
   Conv conv1, conv2;
-  BatchNorm norm1, norm2;
-  std::optional<std::pair<Conv, BatchNorm>> shortcut;
+  Norm norm1, norm2;
+  std::optional<std::pair<Conv, Norm>> shortcut;
 };
 
 class ResNet18 final : public LayeredNetwork {
@@ -29,7 +30,7 @@ class ResNet18 final : public LayeredNetwork {
     require_side(imagenet ? 32 : 8);
     const ConvShape stem = imagenet ? ConvShape{.kernel = 7, .stride = 2, .padding = 3} : ConvShape{.kernel = 3, .padding = 1};
     conv_ = add_conv("conv1", spec.input.channels, 64, stem, Draw::he_fan_out);
-    norm_ = add_batch_norm("bn1", 64);
+    norm_ = add_norm(NormKind::batch, "bn1", {64});
     int64_t in = 64;
     for (int stage = 1; stage <= 4; ++stage) {
       const int64_t out = int64_t{32} << stage;
@@ -44,14 +45,14 @@ class ResNet18 final : public LayeredNetwork {
  private:
   BasicBlock make_block(const std::string& name, int64_t in, int64_t out) {
     const int64_t stride = out / in;
-    BasicBlock block;
+    BasicBlock block{.name = name};
     block.conv1 = add_conv(name + ".conv1", in, out, {.kernel = 3, .stride = stride, .padding = 1}, Draw::he_fan_out);
-    block.norm1 = add_batch_norm(name + ".bn1", out);
+    block.norm1 = add_norm(NormKind::batch, name + ".bn1", {out});
     block.conv2 = add_conv(name + ".conv2", out, out, {.kernel = 3, .padding = 1}, Draw::he_fan_out);
-    block.norm2 = add_batch_norm(name + ".bn2", out);
+    block.norm2 = add_norm(NormKind::batch, name + ".bn2", {out});
     if (stride != 1) {
       const Conv conv = add_conv(name + ".downsample.0", in, out, {.kernel = 1, .stride = stride}, Draw::he_fan_out);
-      block.shortcut = {conv, add_batch_norm(name + ".downsample.1", out)};
+      block.shortcut = {conv, add_norm(NormKind::batch, name + ".downsample.1", {out})};
     }
     return block;
   }
@@ -66,23 +67,27 @@ class ResNet18 final : public LayeredNetwork {
 
   Tensor features(const Pass& pass, const Tensor& images) const override {
     Tensor x = at::relu(norm_(pass, conv_(pass, images)));
+    pass.tap_output("conv1", x);
     if (imagenet_) x = max_pool(x, 3, 2, 1);
-    for (const BasicBlock& block : blocks_) x = run_block(block, pass, x);
-    return global_mean(x);
+    for (const BasicBlock& block : blocks_) {
+      x = run_block(block, pass, x);
+      pass.tap_output(block.name, x);
+    }
+    return x;
   }
 
   bool imagenet_;
   Conv conv_;
-  BatchNorm norm_;
+  Norm norm_;
   std::vector<BasicBlock> blocks_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Network> make_resnet18(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_resnet18(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<ResNet18>(spec, false);
 }
-std::unique_ptr<const Network> make_resnet18_imagenet(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_resnet18_imagenet(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<ResNet18>(spec, true);
 }
 

@@ -17,8 +17,9 @@ namespace decant::nn {
 namespace {
 
 struct CifarBlock {
+  std::string name;
   Conv conv1, conv2;
-  BatchNorm norm1, norm2;
+  Norm norm1, norm2;
   int64_t stride = 1;
   int64_t padding = 0;  ///< zero channels on either side of the shortcut
 };
@@ -28,7 +29,7 @@ class CifarResNet final : public LayeredNetwork {
   CifarResNet(const NetworkSpec& spec, int depth) : LayeredNetwork(spec) {
     require_side(4);
     conv_ = add_conv("conv1", spec.input.channels, 16, {.kernel = 3, .padding = 1}, Draw::he_fan_in);
-    norm_ = add_batch_norm("bn1", 16);
+    norm_ = add_norm(NormKind::batch, "bn1", {16});
     int64_t in = 16;
     for (int stage = 1; stage <= 3; ++stage) {
       const int64_t out = int64_t{8} << stage;
@@ -42,14 +43,14 @@ class CifarResNet final : public LayeredNetwork {
 
  private:
   CifarBlock make_block(const std::string& name, int64_t in, int64_t out) {
-    CifarBlock block;
+    CifarBlock block{.name = name};
     block.stride = out / in;
     block.padding = (out - in) / 2;
     const ConvShape first{.kernel = 3, .stride = block.stride, .padding = 1};
     block.conv1 = add_conv(name + ".conv1", in, out, first, Draw::he_fan_in);
-    block.norm1 = add_batch_norm(name + ".bn1", out);
+    block.norm1 = add_norm(NormKind::batch, name + ".bn1", {out});
     block.conv2 = add_conv(name + ".conv2", out, out, {.kernel = 3, .padding = 1}, Draw::he_fan_in);
-    block.norm2 = add_batch_norm(name + ".bn2", out);
+    block.norm2 = add_norm(NormKind::batch, name + ".bn2", {out});
     return block;
   }
 
@@ -61,24 +62,26 @@ class CifarResNet final : public LayeredNetwork {
 
   Tensor features(const Pass& pass, const Tensor& images) const override {
     Tensor x = at::relu(norm_(pass, conv_(pass, images)));
+    pass.tap_output("conv1", x);
     for (const CifarBlock& block : blocks_) {
       const Tensor inner = at::relu(block.norm1(pass, block.conv1(pass, x)));
       x = at::relu(block.norm2(pass, block.conv2(pass, inner)) + shortcut(block, x));
+      pass.tap_output(block.name, x);
     }
-    return global_mean(x);
+    return x;
   }
 
   Conv conv_;
-  BatchNorm norm_;
+  Norm norm_;
   std::vector<CifarBlock> blocks_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Network> make_resnet20(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_resnet20(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<CifarResNet>(spec, 3);
 }
-std::unique_ptr<const Network> make_resnet56(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_resnet56(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<CifarResNet>(spec, 9);
 }
 

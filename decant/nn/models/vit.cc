@@ -38,7 +38,8 @@ int64_t patch_side(const ImageSize& size) {
 }
 
 struct AttentionBlock {
-  LayerNorm norm1, norm2;
+  std::string name;
+  Norm norm1, norm2;
   Linear qkv, projection, widen, narrow;
 };
 
@@ -48,11 +49,12 @@ Tensor attention(const AttentionBlock& block, int64_t heads, const Pass& pass, c
   const int64_t tokens = x.size(1);
   const int64_t width = x.size(2);
   const int64_t head_width = width / heads;
-  const Tensor qkv = block.qkv(pass.parameters, x).reshape({batch, tokens, 3, heads, head_width}).permute({2, 0, 3, 1, 4});
+  const Tensor qkv = block.qkv(pass, x).reshape({batch, tokens, 3, heads, head_width}).permute({2, 0, 3, 1, 4});
   const Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_width)));
   const Tensor weights = at::softmax(at::matmul(q, qkv.select(0, 1).transpose(-2, -1)), -1);
+  pass.tap_attention(block.name, weights);
   const Tensor mixed = at::matmul(weights, qkv.select(0, 2)).transpose(1, 2).reshape({batch, tokens, width});
-  return block.projection(pass.parameters, mixed);
+  return block.projection(pass, mixed);
 }
 
 class Vit final : public LayeredNetwork {
@@ -64,22 +66,22 @@ class Vit final : public LayeredNetwork {
                         fmt::format("network '{}' cannot cut pictures of {}×{} pixels into 4 to 256 square patches", spec.name,
                                     spec.input.width, spec.input.height),
                         "Choose an image size that is a multiple of 8"});
-    const int64_t tokens = (spec.input.width / side) * (spec.input.height / side);
-    positions_ = add_parameter({"pos_embed", {1, tokens, shape_.width}, Init::trunc_normal, false, 0.02});
+    grid_ = {spec.input.height / side, spec.input.width / side};
+    positions_ = add_parameter({"pos_embed", {1, grid_[0] * grid_[1], shape_.width}, Init::trunc_normal, false, 0.02});
     const ConvShape cut{.kernel = side, .stride = side, .bias = true};
     patches_ = add_conv("patch_embed.proj", spec.input.channels, shape_.width, cut, Draw::trunc_normal);
     for (int i = 0; i < shape_.depth; ++i) blocks_.push_back(make_block(fmt::format("blocks.{}", i)));
-    norm_ = add_layer_norm("norm", shape_.width);
+    norm_ = add_norm(NormKind::layer, "norm", {shape_.width});
     end_with("head", shape_.width, Draw::trunc_normal);
   }
 
  private:
   AttentionBlock make_block(const std::string& name) {
-    AttentionBlock block;
-    block.norm1 = add_layer_norm(name + ".norm1", shape_.width);
+    AttentionBlock block{.name = name};
+    block.norm1 = add_norm(NormKind::layer, name + ".norm1", {shape_.width});
     block.qkv = add_linear(name + ".attn.qkv", shape_.width, 3 * shape_.width, Draw::trunc_normal);
     block.projection = add_linear(name + ".attn.proj", shape_.width, shape_.width, Draw::trunc_normal);
-    block.norm2 = add_layer_norm(name + ".norm2", shape_.width);
+    block.norm2 = add_norm(NormKind::layer, name + ".norm2", {shape_.width});
     block.widen = add_linear(name + ".mlp.fc1", shape_.width, 4 * shape_.width, Draw::trunc_normal);
     block.narrow = add_linear(name + ".mlp.fc2", 4 * shape_.width, shape_.width, Draw::trunc_normal);
     return block;
@@ -89,26 +91,29 @@ class Vit final : public LayeredNetwork {
     Tensor x = patches_(pass, images).flatten(2).transpose(1, 2) + pass.parameters[positions_];
     for (const AttentionBlock& block : blocks_) {
       x = x + attention(block, shape_.heads, pass, block.norm1(pass, x));
-      const Tensor wide = at::gelu(block.widen(pass.parameters, block.norm2(pass, x)));
-      x = x + block.narrow(pass.parameters, wide);
+      const Tensor wide = at::gelu(block.widen(pass, block.norm2(pass, x)));
+      x = x + block.narrow(pass, wide);
+      pass.tap_output(block.name, x);
     }
-    return norm_(pass, x).mean(1);
+    return norm_(pass, x).transpose(1, 2).unflatten(2, grid_);
   }
+  Tensor pool(const Pass&, const Tensor& maps) const override { return maps.flatten(2).transpose(1, 2).mean(1); }
 
   Shape shape_;
+  std::vector<int64_t> grid_;  ///< patches down and across
   size_t positions_ = 0;
   Conv patches_;
   std::vector<AttentionBlock> blocks_;
-  LayerNorm norm_;
+  Norm norm_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Network> make_vit(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_vit(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<Vit>(spec, Shape{.width = 192, .heads = 3, .depth = 6});
 }
 
-std::unique_ptr<const Network> make_vit_mini(const NetworkSpec& spec) {
+std::unique_ptr<const Classifier> make_vit_mini(const NetworkSpec& spec, SpecText&) {
   return std::make_unique<Vit>(spec, Shape{.width = 96, .heads = 3, .depth = 4});
 }
 

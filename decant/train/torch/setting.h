@@ -33,7 +33,7 @@ struct Setting {
   c10::Device device;
   std::shared_ptr<const loader::ImageTable> table;
   loader::Normalisation normalisation;
-  std::unique_ptr<const nn::Network> network;
+  std::unique_ptr<const nn::Classifier> network;
 };
 
 Schedule schedule_of(const TrainOptions& options, int64_t steps);

@@ -73,7 +73,7 @@ struct Subject {
   float step() { return training.step(images_of(batch, kSize, c10::kCPU), labels_of(batch, c10::kCPU), kRate).item<float>(); }
 
   nn::MemoryReuse memory;
-  std::unique_ptr<const nn::Network> network;
+  std::unique_ptr<const nn::Classifier> network;
   nn::State initial;
   Training training;
   loader::Batch batch;

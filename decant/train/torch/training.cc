@@ -29,9 +29,9 @@ nn::Tensors placed_on(const nn::Tensors& tensors, c10::Device device) {
   return result;
 }
 
-std::vector<bool> decays_of(const nn::Network& network) {
+std::vector<bool> decays_of(const nn::Module& module) {
   std::vector<bool> decays;
-  for (const nn::TensorSpec& spec : network.parameters()) decays.push_back(spec.decays);
+  for (const nn::TensorSpec& spec : module.parameters()) decays.push_back(spec.decays);
   return decays;
 }
 
@@ -58,15 +58,16 @@ nn::State placed_on(const nn::State& state, c10::Device device) {
   return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
 }
 
-Training::Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device)
+Training::Training(const nn::Classifier& network, const nn::State& state, const TrainOptions& options, c10::Device device)
     : network_(network), label_smoothing_(options.label_smoothing), state_(placed_on(state, device)) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters, decays_of(network));
 }
 
 at::Tensor Training::step(const at::Tensor& images, const at::Tensor& labels, double rate, Output* seen) {
-  const at::Tensor embedding = network_.embed(state_.parameters, state_.buffers, images, true);
-  const at::Tensor output = network_.classify(state_.parameters, embedding);
+  const nn::Pass pass{state_.parameters, state_.buffers, /*training=*/true};
+  const at::Tensor embedding = network_.embed(pass, images);
+  const at::Tensor output = network_.classify(pass, embedding);
   if (seen != nullptr) *seen = {embedding.detach(), output.detach()};
   const at::Tensor loss = smoothed_cross_entropy(output, labels, label_smoothing_);
   optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
@@ -94,7 +95,7 @@ void Training::restore(const std::vector<at::Tensor>& memory, int64_t steps) {
 
 at::Tensor Training::count_right(const at::Tensor& images, const at::Tensor& labels) {
   const c10::NoGradGuard no_grad;
-  const at::Tensor output = network_.forward(state_.parameters, state_.buffers, images, false);
+  const at::Tensor output = network_.forward({state_.parameters, state_.buffers}, images);
   return output.argmax(1).eq(labels).sum();
 }
 

@@ -23,7 +23,7 @@ nn::State placed_on(const nn::State& state, c10::Device device);
 class Training {
  public:
   /// `network` must outlive this. The weights in `state` are copied only where device or format ask for it.
-  Training(const nn::Network& network, const nn::State& state, const TrainOptions& options, c10::Device device);
+  Training(const nn::Classifier& network, const nn::State& state, const TrainOptions& options, c10::Device device);
 
   /// What the network gave, before the update.
   struct Output {
@@ -46,7 +46,7 @@ class Training {
   void restore(const std::vector<at::Tensor>& memory, int64_t steps);
 
  private:
-  const nn::Network& network_;
+  const nn::Classifier& network_;
   double label_smoothing_;
   nn::State state_;
   std::unique_ptr<Optimizer> optimizer_;
