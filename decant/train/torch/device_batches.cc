@@ -7,7 +7,7 @@
 #include <any>
 
 #include "decant/base/errors.h"
-#include "decant/train/torch/setting.h"
+#include "decant/train/torch/steps.h"
 
 namespace decant::train {
 namespace {
@@ -67,7 +67,7 @@ DeviceBatches::DeviceBatches(const loader::ImageTable& table, std::span<const in
   bias_ = moved(std::span<const float>(options.normalisation.bias).first(count), {channels}, at::kFloat, device);
 }
 
-const PictureBatch* DeviceBatches::next() {
+const Batch* DeviceBatches::next() {
   if (done_ == options_.samples) return nullptr;
   const Clock clock;
   context_.check_cancelled();
@@ -82,7 +82,7 @@ void DeviceBatches::plan_ahead(int64_t begin) {
   const int64_t count = end - begin;
   const int crop = options_.augmentation.crop;
   const int64_t picture = int64_t{table_.size().width} * table_.size().height;
-  plan_ = {begin, end, std::vector<int64_t>(static_cast<size_t>(count)), std::vector<int64_t>(static_cast<size_t>(count)), {}};
+  plan_ = {begin, end, std::vector<int64_t>(static_cast<size_t>(count)), {}};
   std::vector<int64_t> numbers(static_cast<size_t>(4 * count));
   for (int64_t i = 0; i < count; ++i) {
     const int64_t sample = options_.first + begin + i;
@@ -94,20 +94,18 @@ void DeviceBatches::plan_ahead(int64_t begin) {
     at(2) = crop + placement.dx + (placement.mirror ? 2 * crop + 1 : 0);
     at(3) = table_.rows().label(row);
     plan_.rows[static_cast<size_t>(i)] = row;
-    plan_.classes[static_cast<size_t>(i)] = at(3);
   }
   plan_.numbers = moved<int64_t>(numbers, {4, count}, at::kLong, device_);
 }
 
-void DeviceBatches::fill(PictureBatch& batch) {
+void DeviceBatches::fill(Batch& batch) {
   const int64_t first = done_ - plan_.begin;
   batch.number = done_ / options_.batch;
   batch.count = std::min<int64_t>(options_.batch, options_.samples - done_);
   const at::Tensor numbers = plan_.numbers.narrow(1, first, batch.count);
-  batch.images = pictures(numbers);
-  batch.labels = numbers.select(0, 3);
+  batch.inputs = pictures(numbers);
+  batch.targets = numbers.select(0, 3);
   batch.rows = std::span(plan_.rows).subspan(static_cast<size_t>(first), static_cast<size_t>(batch.count));
-  batch.classes = std::span(plan_.classes).subspan(static_cast<size_t>(first), static_cast<size_t>(batch.count));
   done_ += batch.count;
 }
 

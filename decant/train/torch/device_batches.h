@@ -19,11 +19,12 @@
 
 #include <vector>
 
-#include "decant/train/torch/picture_source.h"
+#include "decant/loader/batches.h"
+#include "decant/train/torch/task.h"
 
 namespace decant::train {
 
-class DeviceBatches final : public PictureSource {
+class DeviceBatches final : public BatchSource {
  public:
   /// As Batches (batches.h), without workers. The first one for a table and a device copies the table's pictures there; the copy is kept
   /// with the table (ImageTable::attached) and shared by all that follow. `device` may be the CPU, which is for tests: the loader is
@@ -33,7 +34,7 @@ class DeviceBatches final : public PictureSource {
   DeviceBatches(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options, c10::Device device,
                 const Context& context);
 
-  const PictureBatch* next() override;
+  const Batch* next() override;
   double waited() const override { return waited_; }
 
  private:
@@ -42,12 +43,11 @@ class DeviceBatches final : public PictureSource {
     int64_t begin = 0;  ///< its first sample, counted from options.first
     int64_t end = 0;
     std::vector<int64_t> rows;
-    std::vector<int64_t> classes;
     at::Tensor numbers;  ///< int64 (4, end − begin), on the device: origin, line row, column row, class
   };
 
   void plan_ahead(int64_t begin);
-  void fill(PictureBatch& batch);
+  void fill(Batch& batch);
   at::Tensor pictures(const at::Tensor& numbers) const;
 
   const loader::ImageTable& table_;
@@ -62,7 +62,7 @@ class DeviceBatches final : public PictureSource {
   at::Tensor scale_;    ///< float32 (channels)
   at::Tensor bias_;
   Plan plan_;
-  PictureBatch batch_;
+  Batch batch_;
   int64_t done_ = 0;  ///< samples handed out
   double waited_ = 0;
 };

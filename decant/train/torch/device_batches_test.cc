@@ -14,7 +14,8 @@
 #include "decant/data/test_rows.h"
 #include "decant/nn/device.h"
 #include "decant/nn/weights.h"
-#include "decant/train/torch/setting.h"
+#include "decant/train/torch/classification.h"
+#include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/steps.h"
 
 namespace decant::train {
@@ -43,23 +44,22 @@ std::vector<int64_t> some_rows_of(const Rows& rows) {
   return some;
 }
 
-void expect_same(const PictureBatch& device, const PictureBatch& loader) {
+void expect_same(const Batch& device, const Batch& loader) {
   EXPECT_EQ(device.number, loader.number);
   EXPECT_EQ(device.count, loader.count);
-  EXPECT_TRUE(at::equal(device.images, loader.images)) << "batch " << loader.number;
-  EXPECT_EQ(device.images.strides(), loader.images.strides());
-  EXPECT_EQ(device.images.scalar_type(), at::kFloat);
-  EXPECT_TRUE(at::equal(device.labels, loader.labels));
+  EXPECT_TRUE(at::equal(device.inputs, loader.inputs)) << "batch " << loader.number;
+  EXPECT_EQ(device.inputs.strides(), loader.inputs.strides());
+  EXPECT_EQ(device.inputs.scalar_type(), at::kFloat);
+  EXPECT_TRUE(at::equal(device.targets, loader.targets));
   EXPECT_EQ(std::vector(device.rows.begin(), device.rows.end()), std::vector(loader.rows.begin(), loader.rows.end()));
-  EXPECT_EQ(std::vector(device.classes.begin(), device.classes.end()), std::vector(loader.classes.begin(), loader.classes.end()));
 }
 
 void expect_same_stream(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options) {
   DeviceBatches device(table, subset, options, c10::kCPU, Context{});
   LoaderPictures loader(table, subset, options, c10::kCPU, Context{});
   int64_t samples = 0;
-  while (const PictureBatch* batch = loader.next()) {
-    const PictureBatch* made = device.next();
+  while (const Batch* batch = loader.next()) {
+    const Batch* made = device.next();
     ASSERT_NE(made, nullptr);
     expect_same(*made, *batch);
     samples += made->count;
@@ -148,29 +148,28 @@ TEST(OpenPictures, TheDeviceMakesBatchesOfAKeptTableAndTheLoaderAllOthers) {
 struct Ran {
   std::vector<float> losses;
   std::vector<at::Tensor> memory;
-  int64_t right = 0;
+  double accuracy = 0;
 };
 
 template <class Source>
 Ran run_through(const TrainJob& job, int losses_at_once) {
   const Context context{.threads = 1};
   const nn::ThreadCount threads(1);
-  const Setting setting(job, context);
+  const Classification task(job, context);
   const TrainOptions& o = job.options;
-  Training training(*setting.network, nn::initial_state(*setting.network, Random(o.seed, "weights")), o, c10::kCPU);
-  const loader::BatchOptions options{.batch = o.batch,
-                                     .samples = o.steps * o.batch,
-                                     .shuffle = true,
-                                     .seed = o.seed,
-                                     .augmentation = {o.crop, o.flip},
-                                     .normalisation = setting.normalisation};
-  Source source(*setting.table, job.subset, options, c10::kCPU, context);
-  Ran ran;
-  ran.losses = run_steps(training, source, schedule_of(o, o.steps), o.steps, losses_at_once, context);
-  ran.memory = training.memory();
-  Source test(*setting.table, job.subset, {.batch = 7, .samples = std::ssize(job.subset), .normalisation = setting.normalisation},
-              c10::kCPU, context);
-  while (const PictureBatch* batch = test.next()) ran.right += training.count_right(batch->images, batch->labels).template item<int64_t>();
+  Training training(task, nn::initial_state(task.module(), Random(o.seed, "weights")), o);
+  Source source(task.table(), job.subset, task.stream(0, o.steps * o.batch), c10::kCPU, context);
+  LossLog log(losses_at_once);
+  run_steps(training, source, schedule_of(o, o.steps), o.steps, log, [](const Batch&) {});
+  log.read();
+  Ran ran{log.losses(), training.memory()};
+  loader::BatchOptions options = task.stream(0, std::ssize(job.subset));
+  options.shuffle = false;
+  options.augmentation = {};
+  Source test(task.table(), job.subset, options, c10::kCPU, context);
+  const auto meter = task.meter();
+  while (const Batch* batch = test.next()) meter->add(training.evaluation(), *batch);
+  ran.accuracy = meter->value();
   return ran;
 }
 
@@ -183,7 +182,7 @@ TEST(DeviceBatches, ATrainingThroughThemIsTheLoaders) {
   EXPECT_EQ(train(job, {.threads = 1}).losses, loader.losses);
   EXPECT_EQ(device.losses, loader.losses);
   EXPECT_EQ(device.losses.size(), 12U);
-  EXPECT_EQ(device.right, loader.right);
+  EXPECT_EQ(device.accuracy, loader.accuracy);
   for (size_t i = 0; i < loader.memory.size(); ++i) EXPECT_TRUE(at::equal(device.memory[i], loader.memory[i])) << i;
 }
 
@@ -195,12 +194,12 @@ TEST(DeviceBatches, AreMadeWithoutReadingBack) {
   const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
   DeviceBatches batches(table, subset, {.batch = 5, .samples = 12, .shuffle = true, .augmentation = {4, true}}, c10::kMeta, Context{});
   for (const int64_t count : {5, 5, 2}) {
-    const PictureBatch* batch = batches.next();
+    const Batch* batch = batches.next();
     ASSERT_NE(batch, nullptr);
-    EXPECT_TRUE(batch->images.is_meta());
-    EXPECT_TRUE(batch->labels.is_meta());
-    EXPECT_EQ(batch->images.sizes(), (std::vector<int64_t>{count, 3, 16, 16}));
-    EXPECT_TRUE(batch->images.is_contiguous(at::MemoryFormat::ChannelsLast));
+    EXPECT_TRUE(batch->inputs.is_meta());
+    EXPECT_TRUE(batch->targets.is_meta());
+    EXPECT_EQ(batch->inputs.sizes(), (std::vector<int64_t>{count, 3, 16, 16}));
+    EXPECT_TRUE(batch->inputs.is_contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_EQ(std::ssize(batch->rows), count);
   }
   EXPECT_EQ(batches.next(), nullptr);
@@ -233,19 +232,24 @@ TEST(Steps, ReadNothingBackButABlockOfLosses) {
   const nn::ThreadCount threads(1);
   const MemoryRows rows = noise_rows(12, 16, 3);
   const auto subset = all_rows_of(rows);
-  const loader::ImageTable table(rows, subset, {16, 16, 3}, 1 << 20, Context{});
   for (const std::string optimizer : {"sgd", "adamw"}) {
-    const TrainOptions options{.net = "quick", .optimizer = optimizer, .learning_rate = 0.001};
-    const auto network = nn::make_network({options.net, table.size(), 4});
-    Training training(*network, nn::initial_state(*network, Random(1, "weights")), options, c10::kCPU);
+    const TrainJob job{.options = {.net = "quick", .batch = 5, .optimizer = optimizer, .learning_rate = 0.001},
+                       .rows = &rows,
+                       .subset = subset,
+                       .classes = 4};
+    const Classification task(job, Context{});
+    Training training(task, nn::initial_state(task.module(), Random(1, "weights")), job.options);
+    const auto meter = task.meter();
     const WaitCounter counter;
-    DeviceBatches batches(table, subset, {.batch = 5, .samples = 35, .shuffle = true, .augmentation = {4, true}}, c10::kCPU, Context{});
-    EXPECT_EQ(run_steps(training, batches, schedule_of(options, 6), 6, 4, Context{}).size(), 6U);
+    DeviceBatches batches(task.table(), subset, task.stream(0, 35), c10::kCPU, Context{});
+    LossLog log(4);
+    run_steps(training, batches, schedule_of(job.options, 6), 6, log, [](const Batch&) {});
+    log.read();
+    EXPECT_EQ(log.losses().size(), 6U);
     EXPECT_EQ(counter.readings(), 2);
-    const PictureBatch& last = *batches.next();
-    const at::Tensor right = training.count_right(last.images, last.labels);
+    meter->add(training.evaluation(), *batches.next());
     EXPECT_EQ(counter.items(), 0) << optimizer;
-    right.item<int64_t>();
+    meter->value();
     EXPECT_EQ(counter.items(), 1) << "and would be seen";
   }
 }

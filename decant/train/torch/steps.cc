@@ -1,11 +1,22 @@
 #include "decant/train/torch/steps.h"
 
 #include <ATen/ops/stack.h>
+#include <c10/core/GradMode.h>
 #include <cmath>
 
-#include "decant/train/torch/setting.h"
-
 namespace decant::train {
+
+Schedule schedule_of(const TrainOptions& options, int64_t steps) {
+  const auto warmup = static_cast<int64_t>(std::llround(options.warmup * static_cast<double>(steps)));
+  return {decay_named(options.schedule), options.learning_rate, steps, std::min(warmup, steps - 1)};
+}
+
+Diverged::Diverged(int64_t at, float value, double used)
+    : InputError({"", fmt::format("step {}", at), fmt::format("the loss is no longer a finite number ({})", value),
+                  fmt::format("Lower the learning rate (it was {:.3g} here) or lengthen the warm-up", used)}),
+      step(at),
+      loss(value),
+      rate(used) {}
 
 int losses_per_reading(c10::Device device) {
   return device.is_cpu() ? 1 : 50;
@@ -22,25 +33,33 @@ void LossLog::read() {
   const at::Tensor values = at::stack(pending_).to(at::kCPU, at::kFloat);
   for (size_t i = 0; i < rates_.size(); ++i) {
     const float loss = values.data_ptr<float>()[i];
-    if (!std::isfinite(loss)) throw_diverged(std::ssize(losses_), loss, rates_[i]);
+    if (!std::isfinite(loss)) throw Diverged(first_ + std::ssize(losses_), loss, rates_[i]);
     losses_.push_back(loss);
   }
   pending_.clear();
   rates_.clear();
 }
 
-std::vector<float> run_steps(Training& training, PictureSource& source, const Schedule& schedule, int64_t steps, int losses_per_reading,
-                             const Context& context) {
-  Stage stage(context, "train", steps, "steps");
-  LossLog log(losses_per_reading);
-  for (int64_t step = 0; step < steps; ++step) {
-    const PictureBatch& batch = *source.next();
-    const double rate = schedule.at(step);
-    log.add(training.step(batch.images, batch.labels, rate), rate);
-    stage.advance();
+void run_steps(Training& training, BatchSource& source, const Schedule& schedule, int64_t steps, LossLog& log,
+               const std::function<void(const Batch&)>& after, Outputs* seen) {
+  for (int64_t i = 0; i < steps; ++i) {
+    const Batch& batch = *source.next();
+    const double rate = schedule.at(log.next_step());
+    log.add(training.step(batch, rate, seen), rate);
+    after(batch);
   }
-  log.read();
-  return log.losses();
+}
+
+double run_test(Training& training, const Task& task, const Context& context) {
+  const c10::NoGradGuard no_grad;
+  const auto source = task.test_batches(context);
+  const auto meter = task.meter();
+  Stage stage(context, "test", task.test_rows(), "images");
+  while (const Batch* batch = source->next()) {
+    meter->add(training.evaluation(), *batch);
+    stage.advance(batch->count);
+  }
+  return meter->value();
 }
 
 }  // namespace decant::train

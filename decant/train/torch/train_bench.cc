@@ -21,10 +21,13 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/data/memory_rows.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
+#include "decant/train/torch/classification.h"
+#include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/training.h"
 
 namespace decant::train {
@@ -64,17 +67,25 @@ void write_raw(const std::filesystem::path& path, const std::vector<T>& values) 
   write_file(path, std::as_bytes(std::span(values)));
 }
 
+MemoryRows one_picture() {
+  std::vector<Image> pictures(1);
+  pictures[0].resize(kSize);
+  return {std::move(pictures), {0}};
+}
+
 struct Subject {
   Subject(const std::string& net, int batch_size)
-      : network(nn::make_network({net, kSize, 10})),
-        initial(nn::initial_state(*network, Random(1, "weights"))),
-        training(*network, initial, TrainOptions{}, c10::kCPU),
+      : job{.options = {.net = net}, .rows = &rows, .subset = subset, .classes = 10},
+        task(job, Context{}),
+        training(task, nn::initial_state(task.module(), Random(1, "weights")), job.options),
         batch(drawn_batch(batch_size)) {}
-  float step() { return training.step(images_of(batch, kSize, c10::kCPU), labels_of(batch, c10::kCPU), kRate).item<float>(); }
+  float step() { return training.step(placed_on(batch, kSize, c10::kCPU), kRate).item<float>(); }
 
   nn::MemoryReuse memory;
-  std::unique_ptr<const nn::Classifier> network;
-  nn::State initial;
+  const MemoryRows rows = one_picture();  // what a task is made from; batches are drawn
+  const std::vector<int64_t> subset = {0};
+  const TrainJob job;
+  const Classification task;
   Training training;
   loader::Batch batch;
 };
@@ -82,7 +93,7 @@ struct Subject {
 void run_step(const std::string& net, int batch, int steps, const std::filesystem::path& folder) {
   Subject subject(net, batch);
   if (!folder.empty()) {
-    nn::save_weights(*subject.network, subject.training.state(), folder / "weights.safetensors");
+    nn::save_weights(subject.task.module(), subject.training.state(), folder / "weights.safetensors");
     write_raw(folder / "images.f32", subject.batch.images);
     write_raw(folder / "labels.i64", subject.batch.labels);
   }
@@ -142,7 +153,7 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
     {
       loader::Batches batches(pictures.table, pictures.all, pictures.options(batch, int64_t{batch} * steps), Context{});
       while (const loader::Batch* next = batches.next()) {
-        subject.training.step(images_of(*next, kSize, c10::kCPU), labels_of(*next, c10::kCPU), kRate);
+        subject.training.step(placed_on(*next, kSize, c10::kCPU), kRate);
       }
       waited += batches.waited();
     }

@@ -21,6 +21,7 @@
 #include "decant/loader/image_table.h"
 #include "decant/nn/device.h"
 #include "decant/train/dynamics.h"
+#include "decant/train/torch/classification.h"
 #include "decant/train/torch/optimizer.h"
 #include "decant/train/torch/training.h"
 
@@ -277,7 +278,7 @@ TEST(Train, GivesBlasAsManyThreadsAsTheRunHas) {
   }
 }
 
-TEST(Training, SmoothedCrossEntropyIsLibtorchsToTheLastBit) {
+TEST(Classification, SmoothedCrossEntropyIsLibtorchsToTheLastBit) {
   const nn::ThreadCount threads(1);
   for (const auto& [count, classes] : {std::pair{1, 1}, {3, 2}, {16, 10}, {37, 100}, {256, 10}}) {
     std::vector<float> values;
