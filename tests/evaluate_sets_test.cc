@@ -58,7 +58,7 @@ EvaluateOptions judging(const fs::path& folder) {
   options.test = (folder / "tx.npy").string();
   options.test_labels = folder / "ty.npy";
   options.seeds = 2;
-  options.select.bins = 3;
+  options.select.own.bins = 3;
   options.features.cache = folder / "cache";
   return options;
 }
@@ -251,7 +251,7 @@ TEST(EvaluateSets, WritesIntoEachRunFolder) {
   EvaluateOptions options = judging(folder);
   for (const std::string keep : {"30", "60"}) {
     CompressOptions making{.input = {.path = options.full, .labels = options.labels}, .out = folder / ("kept-" + keep), .keep = keep};
-    making.select.bins = 3;
+    making.select.own.bins = 3;
     compress(making, {});
     options.small.push_back((folder / ("kept-" + keep)).string());
   }
@@ -355,8 +355,8 @@ TEST(EvaluateSets, MentionsOptionsThatNoMethodLooksAt) {
   EvaluateOptions options = judging(matrix_set("judge_idle"));
   options.keep = "20";
   options.against = "full,random,herding,probe";
-  options.select.rule = "band";
-  options.select.lambda = 2;
+  options.select.own.rule = "band";
+  options.select.own.lambda = 2;
   Heard heard;
   evaluate_sets(options, {.log = &heard});
   EXPECT_THAT(heard.warnings,

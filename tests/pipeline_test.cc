@@ -10,7 +10,6 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -33,7 +32,7 @@ CompressOptions options_for(const fs::path& in, const fs::path& out) {
   options.features.cache = out.parent_path() / "cache";
   options.features.feature_width = 16;
   options.select.method = "bins";
-  options.select.bins = 4;
+  options.select.own.bins = 4;
   return options;
 }
 
@@ -126,10 +125,10 @@ TEST(Compress, RefusesImpossibleWishes) {
   EXPECT_THAT(complaint([](CompressOptions& o) { o.keep = "200%"; }), HasSubstr("keep"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.keep = "41"; }), HasSubstr("keep"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.select.method = "magic"; }), HasSubstr("magic"));
-  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.function = "graph-cutt"; }), HasSubstr("graph-cut"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.method = "bins+function=graph-cutt"; }), HasSubstr("graph-cut"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.features.features = "conv-kmean"; }), HasSubstr("did you mean conv-kmeans"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.to = "parquet"; }), HasSubstr("parquet"));
-  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.bins = 0; }), HasSubstr("bins"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.select.own.bins = 0; }), HasSubstr("bins"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.input.path += "/nothing"; }), HasSubstr("nothing"));
   EXPECT_FALSE(fs::exists(folder / "out"));
 }
@@ -367,7 +366,7 @@ TEST(Plan, OfEveryMethodIsAPlanOrTheRefusalOfTheRun) {
     return labels;
   }());
   const fs::path pictures = cifar_set("plan_pictures", 1, 60);
-  for (const MethodInfo& info : methods()) {
+  for (const Method& info : methods()) {
     SelectOptions select{.method = info.name};
     if (info.name == "scores") select.scores = (folder / "s.npy").string();
     for (const bool of_matrix : {true, false}) {
@@ -375,7 +374,7 @@ TEST(Plan, OfEveryMethodIsAPlanOrTheRefusalOfTheRun) {
       const InputOptions input{.path = (of_matrix ? matrix : pictures).string(), .labels = of_matrix ? folder / "y.npy" : fs::path()};
       const CompressOptions compressing{.input = input, .out = "unused", .select = select};
       const BinsOptions cutting{.features = input.path, .labels = input.labels, .out = "unused", .select = select};
-      if (of_matrix && is_score_method(info.name)) {
+      if (of_matrix && info.scores == Scores::record) {
         for (const std::string& said : {message_of([&] { plan(compressing, {}); }), message_of([&] { plan(cutting, {}); }),
                                         message_of([&] { plan_what_fits(compressing, {}); })})
           EXPECT_THAT(said, HasSubstr("holds no pictures"));
@@ -402,7 +401,8 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
   write_npy<float>(folder / "f.npy", features, shape);
   write_npy<int64_t>(folder / "y.npy", labels);
   const auto run = make_bins(
-      {.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.method = "bins", .bins = 3}}, {});
+      {.features = folder / "f.npy", .labels = folder / "y.npy", .out = folder / "bins", .select = {.method = "bins", .own = {.bins = 3}}},
+      {});
   EXPECT_EQ(run->pool_count, 3);
   sample_run({.run = folder / "bins", .out = folder / "rows.npy", .keep = "9"}, {});
   std::map<std::pair<int64_t, int32_t>, int> counts;
@@ -415,9 +415,11 @@ TEST(Bins, OfAMatrixThenRowsOfIt) {
     const int64_t part[] = {30, 5};
     write_npy<float>(folder / fmt::format("f-{}.npy", shard), std::span(features).subspan(static_cast<size_t>(shard) * 150, 150), part);
   }
-  make_bins(
-      {.features = folder / "f-{0..2}.npy", .labels = folder / "y.npy", .out = folder / "sharded", .select = {.method = "bins", .bins = 3}},
-      {});
+  make_bins({.features = folder / "f-{0..2}.npy",
+             .labels = folder / "y.npy",
+             .out = folder / "sharded",
+             .select = {.method = "bins", .own = {.bins = 3}}},
+            {});
   EXPECT_EQ(load_run_folder(folder / "sharded").selection.order, loaded.selection.order);
 
   write_npy<int64_t>(folder / "short.npy", std::vector<int64_t>(89, 0));

@@ -15,7 +15,7 @@ LEVELS = [
     ["pipeline"],
 ]
 ROOMS = {  # a large folder's rooms, likewise; "" = the files beside the rooms
-    "select": ["pools", "engine", "geometry", "scores", "rules", "methods/parts", "methods", "bins", ""],
+    "select": ["pools", "engine", "geometry", "scores", "rules", "bins", "methods/parts", "methods", ""],
     "pipeline": ["run", "choosing", "judging", ""],
 }
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}

@@ -260,6 +260,26 @@ TEST(KendallTau, CountsPairsAndKnowsTies) {
   EXPECT_TRUE(std::isnan(kendall_tau(V{1}, V{1})));
 }
 
+TEST(OptionTable, KnowsOptionsWithoutAValueAndChoices) {
+  std::optional<double> limit;
+  size_t place = 1;
+  const std::vector<std::string> colours = {"red", "green", "blue"};
+  OptionTable table;
+  table.add("limit", limit, "L", "");
+  table.add_choice(
+      "colour", colours, [&](size_t chosen) { place = chosen; }, [&] { return place; }, "NAME", "");
+  EXPECT_EQ(table.options()[0].default_text, "");
+  EXPECT_EQ(table.options()[1].default_text, "green");
+  EXPECT_EQ(table.result_key(), R"({"limit":null,"colour":"green"})");
+  table.find("limit")->set("-1");
+  table.find("colour")->set("blue");
+  EXPECT_EQ(limit, -1);
+  EXPECT_EQ(place, 2U);
+  EXPECT_EQ(table.result_key(), R"({"limit":-1.0,"colour":"blue"})");
+  expect_says(message_of<UsageError>([&] { table.find("colour")->set("bleu"); }), {"unknown colour 'bleu'", "red, green, blue"});
+  expect_says(message_of<UsageError>([&] { table.find("colour")->set("gren"); }), {"did you mean 'green'?"});
+}
+
 TEST(OptionTable, TakesAnyNumberOfValuesAndOptionsOfAnother) {
   std::vector<std::string> names;
   int steps = 5;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -32,7 +33,8 @@ std::string text_of(const Json& value) {
 }  // namespace
 
 Option& OptionTable::add(Option option) {
-  option.default_text = text_of(option.get());
+  const Json value = option.get();
+  option.default_text = value.is_null() ? "" : text_of(value);
   return options_.emplace_back(std::move(option));
 }
 
@@ -55,6 +57,25 @@ Option& OptionTable::add(std::string name, uint64_t& field, std::string metavar,
 }
 Option& OptionTable::add(std::string name, double& field, std::string metavar, std::string help) {
   return add_number(std::move(name), field, std::move(metavar), std::move(help));
+}
+
+Option& OptionTable::add(std::string name, std::optional<double>& field, std::string metavar, std::string help) {
+  Option option{.name = name, .metavar = std::move(metavar), .help = std::move(help)};
+  option.set = [name, &field](const std::string& text) { field = parse_number<double>(name, text); };
+  option.get = [&field] { return field ? Json(*field) : Json(); };
+  return add(std::move(option));
+}
+
+Option& OptionTable::add_choice(std::string name, const std::vector<std::string>& names, std::function<void(size_t)> set,
+                                std::function<size_t()> get, std::string metavar, std::string help) {
+  Option option{.name = name, .metavar = std::move(metavar), .help = std::move(help)};
+  option.set = [name, &names, set = std::move(set)](const std::string& text) {
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) throw UsageError(unknown_name(name, text, names));
+    set(static_cast<size_t>(found - names.begin()));
+  };
+  option.get = [&names, get = std::move(get)] { return Json(names.at(get())); };
+  return add(std::move(option));
 }
 
 Option& OptionTable::add(std::string name, std::string& field, std::string metavar, std::string help) {
@@ -140,6 +161,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     }
   }
   return best;
+}
+
+std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  return fmt::format("unknown {} '{}'; {}", what, name,
+                     near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", near));
 }
 
 std::string human_bytes(int64_t bytes) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,8 +47,13 @@ class OptionTable {
   Option& add(std::string name, double& field, std::string metavar, std::string help);
   Option& add(std::string name, bool& field, std::string help);      ///< a flag; TOML true / false
   Option& add_off(std::string name, bool& field, std::string help);  ///< a flag that turns `field` off: "no-flip"
+  /// Without a value: JSON null, and no default in the help. Any value that is given is a number.
+  Option& add(std::string name, std::optional<double>& field, std::string metavar, std::string help);
   /// Any number of values; in TOML an array, or one value alone. As a positional it comes last.
   Option& add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help);
+  /// One of `names`: `set` takes its place among them, `get` returns the place of the present value. `names` must outlive the table.
+  Option& add_choice(std::string name, const std::vector<std::string>& names, std::function<void(size_t)> set, std::function<size_t()> get,
+                     std::string metavar, std::string help);
   Option& add(Option option);  ///< one that another table declared; its fields stay where they are
 
   const std::vector<Option>& options() const { return options_; }
@@ -62,6 +68,9 @@ class OptionTable {
   Option& add_number(std::string name, T& field, std::string metavar, std::string help);
   std::vector<Option> options_;
 };
+
+/// "unknown method 'bin'; did you mean 'bins'?", or where none is near "unknown method 'x'; there are auto, bins, …".
+std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);
 
 /// The candidate nearest to `word` by edit distance, or empty when none is near (more than a third of the letters differ).
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

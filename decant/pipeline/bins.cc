@@ -9,7 +9,6 @@
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -58,7 +57,9 @@ RunRecord record_of(const BinsOptions& options, const Input& input, const Chosen
 }  // namespace
 
 std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& context) {
-  require_going_together(options.select);
+  SelectOptions select = options.select;
+  select.ranks = options.ranks;
+  const MethodSpec spec = parse_method(select);
   const FeatureOptions own_rows{.features = "rows"};
   Comm* const ranks = options.ranks;
   std::optional<OutputFolder> out;
@@ -70,22 +71,20 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
         OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   });
   const fs::path folder = OutputFolder::partial_of(options.out);
-  Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(options.select, own_rows, options.seed), options.overwrite, ranks,
-                        context);
+  Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(spec, own_rows, options.seed), options.overwrite, ranks, context);
   RunLog log(is_root(ranks) ? folder : fs::path());
   const Input input = log.stage(
       "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
-  SelectOptions select = options.select;
-  select.ranks = ranks;
   const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows());
-  const Chosen chosen = choose_rows(input, select, own_rows, count, options.seed, checkpoint, log, context);
+  const ResolvedMethod method = method_for(spec, input, own_rows, count, context);
+  const Chosen chosen = choose_rows(input, method, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();
   if (!is_root(ranks)) return std::nullopt;
-  warn_of_idle(options.select, chosen.select, input.dataset.train().pictures() != nullptr, context);
+  warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   if (count == 0 && chosen.selection.serves_from > 1)
     context.warn(
         fmt::format("what --method {} chooses follows from how many rows are kept: without --keep, this order serves all {} rows alone",
-                    chosen.select.method, human_count(chosen.selection.serves_to)));
+                    method.name(), human_count(chosen.selection.serves_to)));
   if (count > 0)
     warn_of_empty_classes(
         chosen.selection, input.labels, sample(chosen.selection, {}, count, options.seed), chosen.by_class(),

@@ -5,7 +5,6 @@
 #include "decant/base/output.h"
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
@@ -46,12 +45,12 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
 }  // namespace
 
 RunRecord compress(const CompressOptions& options, const Context& context) {
-  require_going_together(options.select);
+  const MethodSpec spec = parse_method(options.select);
   std::vector<std::string> inputs = files_named(options.select, options.features);
   inputs.insert(inputs.end(), {options.input.path, options.input.labels.string()});
   OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = inputs, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
-  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(options.select, options.features, options.seed),
-                        options.overwrite, nullptr, context);
+  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(spec, options.features, options.seed), options.overwrite,
+                        nullptr, context);
   RunLog log(out.path());
 
   // Rows: what there is, and which of it can be read.
@@ -66,12 +65,13 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
          "Lower --keep"});
 
   // An order over the readable rows; then exactly `count` of them.
-  const Chosen chosen = choose_rows(input, options.select, options.features, count, options.seed, checkpoint, log, context);
+  const ResolvedMethod method = method_for(spec, input, options.features, count, context);
+  const Chosen chosen = choose_rows(input, method, options.features, count, options.seed, checkpoint, log, context);
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
-  warn_of_idle(options.select, chosen.select, input.dataset.train().pictures() != nullptr, context);
+  warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   if (options.features.features != "auto" && chosen.features.features.count() == 0)
-    context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, chosen.select.method));
+    context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, method.name()));
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });

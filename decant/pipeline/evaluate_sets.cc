@@ -11,7 +11,6 @@
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
 #include "decant/nn/networks.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
@@ -42,9 +41,11 @@ std::vector<std::string> inputs_of(const EvaluateOptions& options) {
 }
 
 /// What --against names, but for the sets that no method chooses.
-std::vector<std::string> chosen_by_methods(const EvaluateOptions& options) {
-  std::vector<std::string> specs = split_list(options.against);
-  std::erase_if(specs, [](const std::string& spec) { return spec == "full" || spec == "random"; });
+std::vector<MethodSpec> chosen_by_methods(const EvaluateOptions& options) {
+  std::vector<MethodSpec> specs;
+  for (const std::string& name : split_list(options.against)) {
+    if (name != "full" && name != "random") specs.push_back(parse_method(name, options.select));
+  }
   return specs;
 }
 

@@ -2,7 +2,7 @@
 
 #include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
-#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
 

@@ -12,7 +12,7 @@
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/choosing/automatic.h"
-#include "decant/pipeline/choosing/method_options.h"
+#include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/score_source.h"
@@ -63,7 +63,7 @@ struct Work {
   double given_bytes = 0;  ///< of features that are there, in files
   bool from_network = false;
   bool from_pictures = false;  ///< conv-kmeans
-  std::string method = "bins";
+  const Method* method = nullptr;
   double proxy = 0;  ///< pictures that a proxy is trained on, all epochs; 0 = none is
 };
 
@@ -100,18 +100,16 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
     work.given_bytes += static_cast<double>(block.rows * block.width * value_bytes(block.type));
 }
 
-/// `select` with a method that is not "auto".
-Work work_of(const Dataset& dataset, const SelectOptions& select, const FeatureOptions& features) {
+Work work_of(const Dataset& dataset, const ResolvedMethod& method, const FeatureOptions& features) {
   const Rows& train = dataset.train();
-  Work work{.rows = static_cast<double>(train.size()), .method = select.method};
-  const MethodInfo& info = method_info(select.method);
-  const bool scores = info.scores || select.hard_cut > 0;
-  const ScoreSource source = score_source(select, train.pictures() != nullptr);
-  if (scores && source == ScoreSource::record && select.scores == "auto") {
+  const SelectOptions& select = method.options;
+  Work work{.rows = static_cast<double>(train.size()), .method = method.method};
+  const ScoreSource source = method.score_source(train.pictures() != nullptr, select.hard_cut.value_or(0) > 0);
+  if (source == ScoreSource::record && select.scores == "auto") {
     require_pictures_to_watch(dataset);
     work.proxy = work.rows * select.score_epochs;
   }
-  if (!info.features && !(scores && source == ScoreSource::probe) && pool_rule(select).kmeans == 0) return work;
+  if (!work.method->features && source != ScoreSource::probe && pool_rule(select).kmeans == 0) return work;
   require_obtainable(features, dataset);
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
@@ -153,38 +151,38 @@ double cutting_bytes(const Work& work, double threads) {
 /// Scores and the choice itself.
 void add_choosing(const Work& work, double threads, double area, PlanEstimate& plan) {
   if (work.proxy > 0) plan.stages.push_back({"scores", costs::proxy_seconds(work.proxy, area, threads)});
-  if (work.method == "bins" || work.method == "bins-weighted") {
+  if (work.method->cuts_bins) {
     plan.stages.push_back({"bins", bins_seconds(work, threads)});
   } else if (!work.pools.empty()) {
-    plan.unknown.push_back(work.method);
+    plan.unknown.push_back(work.method->name);
   }
 }
 
 /// The method that would be taken.
-SelectOptions resolved(const Dataset& dataset, const SelectOptions& asked, const FeatureOptions& features, int64_t count,
-                       const Context& context) {
-  require_going_together(asked);
-  const SelectOptions named = method_of(asked.method, asked);
-  if (named.method != "auto") return named;
-  const Rows& train = dataset.train();
-  const std::vector<int32_t> labels = train.targets() != nullptr ? labels_of(train) : std::vector<int32_t>();
-  return choose_method(known_of(train, train.size(), labels, named, features, context), named, count).select;
+ResolvedMethod resolved(const Dataset& dataset, const MethodSpec& spec, const FeatureOptions& features, int64_t count,
+                        const Context& context) {
+  const auto known = [&] {
+    const Rows& train = dataset.train();
+    const std::vector<int32_t> labels = train.targets() != nullptr ? labels_of(train) : std::vector<int32_t>();
+    return known_of(train, train.size(), labels, spec.options, features, context);
+  };
+  return choose_method(spec, known, count);
 }
 
 PlanEstimate begin_plan(const char* verb, const Work& work) {
   return {.verb = verb,
-          .method = work.method,
+          .method = work.method->name,
           .rows = static_cast<int64_t>(work.rows),
           .pools = std::ssize(work.pools),
           .columns = static_cast<int64_t>(work.width),
           .mean_cosine = work.measured_cosine};
 }
 
-PlanEstimate plan_bins(const Dataset& dataset, const SelectOptions& asked, const Context& context) {
+PlanEstimate plan_bins(const Dataset& dataset, const MethodSpec& spec, const Context& context) {
   const Rows& train = dataset.train();
-  const SelectOptions select = resolved(dataset, asked, {}, train.size(), context);
+  const ResolvedMethod method = resolved(dataset, spec, {}, train.size(), context);
   const double threads = context.thread_count();
-  const Work work = work_of(dataset, select, {.features = "rows"});
+  const Work work = work_of(dataset, method, {.features = "rows"});
   const auto bytes = static_cast<double>(train.stored_bytes());
   PlanEstimate plan = begin_plan("bins", work);
   plan.stages.push_back({"read", (costs::kStart + bytes * costs::kReadPerByte / threads) * 1e-9});
@@ -223,8 +221,8 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const 
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
   const int64_t kept = keep_count(options.keep, train.size());
-  const SelectOptions select = resolved(dataset, options.select, options.features, kept, context);
-  const Work work = work_of(dataset, select, options.features);
+  const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
+  const Work work = work_of(dataset, method, options.features);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
   const bool computes = work.from_pictures || work.from_network;
@@ -249,15 +247,16 @@ PlanEstimate plan(const CompressOptions& options, const Context& context) {
 }
 
 PlanEstimate plan(const BinsOptions& options, const Context& context) {
-  return plan_bins(opened({.path = options.features, .labels = options.labels}, context), options.select, context);
+  const MethodSpec spec = parse_method(options.select);
+  return plan_bins(opened({.path = options.features, .labels = options.labels}, context), spec, context);
 }
 
 PlanEstimate plan_what_fits(const CompressOptions& options, const Context& context) {
   const Dataset dataset = opened(options.input, context);
   if (dataset.train().features() == nullptr) return plan(dataset, options, context);
-  SelectOptions select = options.select;
-  if (select.method == "auto") select.method = BinsOptions().select.method;
-  return plan_bins(dataset, select, context);
+  MethodSpec spec = parse_method(options.select);
+  if (spec.method == nullptr) spec = parse_method(BinsOptions().select.method, spec.options);
+  return plan_bins(dataset, spec, context);
 }
 
 }  // namespace decant

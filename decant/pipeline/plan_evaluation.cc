@@ -10,13 +10,13 @@
 #include "decant/base/printable.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/loader/image_table.h"
+#include "decant/nn/networks.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/machine.h"
-#include "decant/nn/networks.h"
 #include "decant/train/linear.h"
 
 namespace decant {
@@ -53,7 +53,8 @@ std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOu
                                     const EvaluationPlan& plan, const Context& context) {
   const std::filesystem::path folder = cache_folder(options.features.cache) / "evidence";
   const Rows& train = outline.full.train();
-  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !std::filesystem::is_directory(folder)) return std::nullopt;
+  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !std::filesystem::is_directory(folder))
+    return std::nullopt;
   std::vector<int64_t> some;
   for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
     if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);

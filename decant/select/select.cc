@@ -1,38 +1,45 @@
 #include "decant/select/select.h"
 
-#include <fmt/ranges.h>
-
 #include "decant/base/errors.h"
-#include "decant/select/methods/random.h"
+#include "decant/base/options.h"
 #include "decant/select/pools/pools.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
 
 namespace decant {
+namespace {
+
+const Method& method_of(const SelectionOptions& options) {
+  const Method* const method = find_method(options.method);
+  if (method == nullptr) throw InputError({"", "", unknown_name("method", options.method, method_names()), "Choose one of methods()"});
+  if (method->scores != Scores::none)
+    throw InputError({"", "", fmt::format("method '{}' needs scores", options.method), "Choose a method of features alone"});
+  return *method;
+}
+
+}  // namespace
 
 Choice select(MatrixView<const float> features, const SelectionOptions& options, const Context& context) {
+  const Method& method = method_of(options);
   const int64_t count = keep_count(options.keep, features.rows);
+  const BinOptions& bins = options.bins;
+  const MethodInputs inputs{.rows = features.rows,
+                            .count = count,
+                            .labels = bins.per_class ? options.labels : std::span<const int32_t>(),
+                            .left_out = options.bad_rows,
+                            .features = {features, nullptr},
+                            .gradient_classes = bins.function == Function::graph_cut_gradient ? bins.classes : 0,
+                            .options = {.function = bins.function, .lambda = bins.lambda, .bins = bins.bins},
+                            .kmeans = bins.kmeans,
+                            .engine = bins.engine,
+                            .ranks = bins.ranks};
+  check_labels(features.rows, options.labels);
+  if (method.features && !method.cuts_bins)
+    require_finite(inputs.features, "features", mark_rows(features.rows, options.bad_rows), {}, context);
   Choice choice;
-  if (options.method == "bins") {
-    BinOptions bins = options.bins;
-    bins.seed = options.seed;
-    choice.selection = select_bins(Features(features, nullptr), options.labels, options.bad_rows, bins, context);
-  } else if (options.method == "random") {
-    choice.selection = select_random(features.rows, options.labels, options.bad_rows, options.bins.per_class, options.seed);
-  } else if (const FeatureMethod* method = find_feature_method(options.method)) {
-    const Features rows(features, nullptr);
-    const std::vector<bool> bad = mark_rows(features.rows, options.bad_rows);
-    require_finite(rows, "features", bad, {}, context);
-    choice.selection = select_ranked(method->name.c_str(), features.rows, options.labels, options.bad_rows, count,
-                                     {options.bins.per_class, method->serves}, method->ranker(rows, options.seed), context);
-  } else {
-    std::vector<std::string> names = {"bins", "random"};
-    for (const FeatureMethod& known : feature_methods()) names.push_back(known.name);
-    throw InputError(
-        {"", "", fmt::format("'{}' is no method to choose rows by", options.method), fmt::format("There are {}", fmt::join(names, ", "))});
-  }
-  const bool by_kmeans = options.method == "bins" && options.bins.kmeans != 0;
-  const auto classes = options.bins.per_class && !by_kmeans ? options.labels : std::span<const int32_t>();
+  choice.selection = choose_by(method, inputs, options.seed, context).selection;
+  const bool by_kmeans = method.cuts_bins && bins.kmeans != 0;
+  const auto classes = bins.per_class && !by_kmeans ? options.labels : std::span<const int32_t>();
   choice.rows = sample(choice.selection, classes, count, options.seed);
   return choice;
 }

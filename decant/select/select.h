@@ -24,7 +24,7 @@ namespace decant {
 
 struct SelectionOptions {
   std::string keep = "10%";           ///< a share ("10%", "0.1") or a number of rows ("5000"); always met exactly
-  std::string method = "bins";        ///< or "random", or one of feature_methods(): "facility-location", "herding", …
+  std::string method = "bins";        ///< one of methods() that needs no scores: "random", "facility-location", …
   std::span<const int32_t> labels;    ///< the class of each row, from 0; empty = none. Viewed, not copied.
   std::span<const int64_t> bad_rows;  ///< rows that must not be chosen, whatever they hold. Viewed, not copied.
   BinOptions bins;                    ///< how "bins" cuts; its per_class also tells the others to choose class by class

@@ -17,34 +17,48 @@ constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;  // of a class
 constexpr double kShortOnly = 20;    // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
 
-Automatic random_rows(const SelectOptions& select, const std::string& why) {
-  Automatic automatic{select, "; chosen because " + why};
-  automatic.select.method = "random";
-  return automatic;
+enum Taken { kScores, kRandom, kProbe, kProgress };
+
+const Method& automatic_method(Taken taken) {
+  constexpr const char* kNames[] = {"scores", "random", "probe", "progress"};
+  return *find_method(kNames[taken]);
 }
 
-Automatic by(const std::string& method, const Known& known, const SelectOptions& select, double percent) {
-  Automatic automatic{select,
-                      fmt::format("; chosen because there are {} and {:.3g} % are kept", known.pooled ? "pools" : "labels", percent)};
-  automatic.select.method = method;
-  return automatic;
+ResolvedMethod take(Taken taken, const MethodSpec& spec, const std::string& why) {
+  ResolvedMethod method{&automatic_method(taken), spec.options, "; chosen because " + why};
+  method.options.method = method.name();
+  return method;
 }
 
 /// As many epochs as there is time for.
 int affordable_epochs(const Known& known, const SelectOptions& select) {
-  if (select.minutes <= 0) return select.score_epochs;
+  if (!select.minutes) return select.score_epochs;
   const double each = costs::proxy_seconds(static_cast<double>(known.rows), known.area, known.threads);
-  return static_cast<int>(std::min<double>(select.score_epochs, 60 * select.minutes / each));
+  return static_cast<int>(std::min<double>(select.score_epochs, 60 * *select.minutes / each));
 }
 
-Automatic by_progress(const Known& known, const SelectOptions& select, double percent) {
-  Automatic automatic = by("progress", known, select, percent);
-  if (percent > kShortOnly) automatic.reason += "; gains measured at such ratios are of short trainings";
-  if (select.scores != "auto") return automatic;  // a record is there
-  if (select.score_epochs < kFewestEpochs) return random_rows(select, fmt::format("--score-epochs {} is too few", select.score_epochs));
-  automatic.select.score_epochs = affordable_epochs(known, select);
-  if (automatic.select.score_epochs >= kFewestEpochs) return automatic;
-  return random_rows(select, fmt::format("--minutes {:g} is too short for a proxy", select.minutes));
+ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double percent, const std::string& why) {
+  ResolvedMethod method = take(kProgress, spec, why);
+  if (percent > kShortOnly) method.reason += "; gains measured at such ratios are of short trainings";
+  const SelectOptions& asked = spec.options;
+  if (asked.scores != "auto") return method;  // a record is there
+  if (asked.score_epochs < kFewestEpochs) return take(kRandom, spec, fmt::format("--score-epochs {} is too few", asked.score_epochs));
+  method.options.score_epochs = affordable_epochs(known, asked);
+  if (method.options.score_epochs >= kFewestEpochs) return method;
+  return take(kRandom, spec, fmt::format("--minutes {:g} is too short for a proxy", *asked.minutes));
+}
+
+ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
+  if (spec.scores_are_a_column()) return take(kScores, spec, "--scores gives numbers");
+  if (!known.labelled || known.classes < 2)
+    return take(kRandom, spec,
+                "there are no labels of two classes, and without them no method was better on all that was tried (docs/evidence.md)");
+  if (known.rows / known.classes < kFewestRows) return take(kRandom, spec, "classes of so few rows teach a proxy little");
+  const double percent = 100 * static_cast<double>(count) / static_cast<double>(known.rows);
+  const std::string why = fmt::format("there are {} and {:.3g} % are kept", known.pooled ? "pools" : "labels", percent);
+  if (!known.pictures || spec.options.scores == "probe") return take(kProbe, spec, why);
+  if (!known.networks) return take(kRandom, spec, "this build has no networks to watch");
+  return take_progress(known, spec, percent, why);
 }
 
 }  // namespace
@@ -72,20 +86,14 @@ double picture_area(const Rows& train, const FeatureOptions& features) {
   return side * side / 1024.0;
 }
 
-Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count) {
-  const double percent = 100 * static_cast<double>(count) / static_cast<double>(known.rows);
-  if (select.scores.ends_with(".npy")) {
-    Automatic automatic{select, "; chosen because --scores gives numbers"};
-    automatic.select.method = "scores";
-    return automatic;
-  }
-  if (!known.labelled || known.classes < 2)
-    return random_rows(
-        select, "there are no labels of two classes, and without them no method was better on all that was tried (docs/evidence.md)");
-  if (known.rows / known.classes < kFewestRows) return random_rows(select, "classes of so few rows teach a proxy little");
-  if (!known.pictures || select.scores == "probe") return by("probe", known, select, percent);
-  if (!known.networks) return random_rows(select, "this build has no networks to watch");
-  return by_progress(known, select, percent);
+ResolvedMethod choose_method(const MethodSpec& spec, const std::function<Known()>& known, int64_t count) {
+  return spec.method == nullptr ? apply_rule(spec, known(), count) : ResolvedMethod{spec.method, spec.options};
+}
+
+std::vector<const Method*> automatic_methods(bool pictures) {
+  std::vector<const Method*> methods = {&automatic_method(kScores), &automatic_method(kRandom), &automatic_method(kProbe)};
+  if (pictures) methods.push_back(&automatic_method(kProgress));
+  return methods;
 }
 
 }  // namespace decant

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
-#include <string>
+#include <vector>
 
-#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/data/dataset.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/choosing/method_spec.h"
 
 namespace decant {
 
@@ -27,12 +30,8 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
 /// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.
 double picture_area(const Rows& train, const FeatureOptions& features);
 
-struct Automatic {
-  SelectOptions select;  ///< with a method that is not "auto"
-  std::string reason;    ///< "; chosen because …"
-};
-
-/// The rule. docs/evidence.md has the measurements that it rests on:
+/// The method that is named, or for "auto" what the rule says of `known()`, which is called for that alone. docs/evidence.md has the
+/// measurements that the rule rests on:
 ///
 ///   scores given                                 by them, as --method scores
 ///   fewer than two classes, or 50 rows a class   random: nothing was better on all that was tried
@@ -40,7 +39,10 @@ struct Automatic {
 ///                                                more, random where it does not allow six
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class
 ///
-/// Pools that --pools names or makes count as classes.
-Automatic choose_method(const Known& known, const SelectOptions& select, int64_t count);
+/// Pools that --pools names or makes count as classes. `count`: rows to keep.
+ResolvedMethod choose_method(const MethodSpec& spec, const std::function<Known()>& known, int64_t count);
+
+/// The methods that "auto" may take. `pictures`: whether the data set has any.
+std::vector<const Method*> automatic_methods(bool pictures);
 
 }  // namespace decant

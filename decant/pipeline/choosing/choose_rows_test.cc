@@ -10,7 +10,6 @@
 #include "decant/base/random.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/choosing/choosing_for_tests.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/select/pools/quota.h"
@@ -38,6 +37,48 @@ TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
       EXPECT_NE(chosen.note.find(name.substr(0, 4)), std::string::npos) << chosen.note;
     }
   }
+}
+
+/// Rows by falling sum of score and first feature: all that a new method is, is this record.
+Method toy_method() {
+  return {.name = "toy",
+          .summary = "a toy",
+          .features = true,
+          .scores = Scores::any,
+          .options = {"lambda"},
+          .serves = Serves::any_number,
+          .ranker = [](const MethodInputs& inputs, uint64_t) -> Ranker {
+            return [inputs](const Pool& pool, const Context&) {
+              std::vector<double> sums;
+              std::vector<float> scratch;
+              for (const int64_t row : pool.rows)
+                sums.push_back(inputs.scores[static_cast<size_t>(row)] + inputs.options.lambda * inputs.features.row(row, scratch)[0]);
+              Ranking ranking{.gains = std::vector<float>(sums.size())};
+              for (const int64_t place : falling_order(sums)) ranking.order.push_back(pool.rows[static_cast<size_t>(place)]);
+              return ranking;
+            };
+          }};
+}
+
+TEST(ChooseRows, AMethodThatIsAddedIsChosenByItsName) {
+  static const Method& toy = add_method(toy_method());
+  const DrawnSet set("toy", {30, 20});
+  const Input input = set.stored();
+  const Chosen chosen = choose(input, set.method(toy.name), 10);
+  EXPECT_EQ(sample(chosen.selection, {}, 10, 0).size(), 10U);
+  EXPECT_THAT(chosen.note, HasSubstr("toy over the given features (6 columns) and"));
+  for (size_t i = 0; i + 1 < chosen.selection.order.size(); ++i) {
+    const auto value = [&](int64_t row) {
+      return set.scores[static_cast<size_t>(row)] + set.values[static_cast<size_t>(row) * DrawnSet::kColumns];
+    };
+    const int64_t row = chosen.selection.order[i];
+    const int64_t next = chosen.selection.order[i + 1];
+    if (input.labels[static_cast<size_t>(row)] != input.labels[static_cast<size_t>(next)]) continue;
+    EXPECT_GE(value(row), value(next));
+  }
+  EXPECT_EQ(parse_method("toy+lambda=2+hard-cut=0.1", {}).options.own.lambda, 2);
+  expect_says(message_of<UsageError>([&] { parse_method("toy+bins=2", {}); }), {"bins has no effect on toy"});
+  expect_says(message_of<UsageError>([&] { parse_method("toi", {}); }), {"did you mean 'toy'?"});
 }
 
 TEST(ChooseRows, AnotherSeedChangesWhatItShouldAndNothingElse) {
@@ -184,7 +225,7 @@ TEST(ChooseRows, BadFeaturesAreNamedByEveryMethodThatSeesThem) {
     const Input input = set.stored();
     for (const std::string& name : plain_methods()) {
       const std::string said = message_of([&] { choose(input, set.method(name), 10); });
-      if (method_info(name).features) {
+      if (find_method(name)->features) {
         expect_says(said, {"row 17"});
       } else {
         EXPECT_EQ(said, "no error") << name;
@@ -198,7 +239,7 @@ TEST(ChooseRows, WeightsOfFeaturesBeyondTheirRangeAreRefused) {
   for (float& value : set.values) value *= 1e30F;
   SelectOptions select = set.method("bins-weighted");
   EXPECT_EQ(message_of([&] { choose(set.stored(), select, 10); }), "no error") << "cosines have no scale";
-  select.function = "graph-cut-dot";
+  select.own.function = Function::graph_cut_dot;
   expect_says(message_of([&] { choose(set.stored(), select, 10); }), {"beyond float32", "Scale the features down"});
 }
 
@@ -208,7 +249,7 @@ TEST(ChooseRows, BetaTakesNegativeScoresAsIfTheSmallestWereZero) {
   const float least = *std::ranges::min_element(set.scores);
   for (float& score : set.scores) score -= least;
   SelectOptions select = set.method("scores");
-  select.rule = "beta";
+  select.own.rule = "beta";
   const Subset from_zero = rows_of(set.stored(), select, 40);
   for (float& score : set.scores) score -= 16;
   const Chosen chosen = choose(set.stored(), select, 40);
@@ -223,12 +264,12 @@ TEST(ChooseRows, WhatIsCutByTheNumberServesThatNumberAlone) {
   const Input input = set.stored();
   SelectOptions select = set.method("ccs");
   for (const char* rule : {"top", "beta", "strata"}) {
-    select.rule = rule;
+    select.own.rule = rule;
     const Selection selection = choose(input, select, 24).selection;
     EXPECT_EQ(selection.serves_from, 24) << rule;
     EXPECT_EQ(selection.serves_to, 24) << rule;
   }
-  select.rule = "top";
+  select.own.rule = "top";
   select.hard_cut = 0;
   const Selection whole = choose(input, select, 24).selection;
   EXPECT_EQ(whole.order.size(), 120u) << "0 is no cut";

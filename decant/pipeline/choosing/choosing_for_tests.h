@@ -11,7 +11,6 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/choosing/choose_rows.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/pools/sampler.h"
@@ -65,8 +64,9 @@ struct DrawnSet {
   }
 
   SelectOptions method(const std::string& name) const {
-    SelectOptions select{.method = name, .bins = 3};
-    if (method_info(name).scores && name != "probe") select.scores = (folder / "s.npy").string();
+    SelectOptions select{.method = name, .own = {.bins = 3}};
+    const Scores needs = find_method(name)->scores;
+    if (needs != Scores::none && needs != Scores::probe) select.scores = (folder / "s.npy").string();
     return select;
   }
 
@@ -83,9 +83,10 @@ struct DrawnSet {
 inline Chosen choose(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0,
                      const Context& context = {.threads = 1}) {
   const FeatureOptions features;
-  Checkpoint checkpoint(fresh_path("checkpoint"), deciding_options(select, features, seed), true, nullptr, context);
+  const MethodSpec spec = parse_method(select.method, select);
+  Checkpoint checkpoint(fresh_path("checkpoint"), deciding_options(spec, features, seed), true, nullptr, context);
   RunLog log("");
-  return choose_rows(input, select, features, count, seed, checkpoint, log, context);
+  return choose_rows(input, method_for(spec, input, features, count, context), features, count, seed, checkpoint, log, context);
 }
 
 inline Subset rows_of(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0) {
@@ -95,8 +96,8 @@ inline Subset rows_of(const Input& input, const SelectOptions& select, int64_t c
 /// Those that need no proxy when there is a column of scores.
 inline std::vector<std::string> plain_methods() {
   std::vector<std::string> names;
-  for (const MethodInfo& info : methods()) {
-    if (!is_score_method(info.name)) names.push_back(info.name);
+  for (const Method& method : methods()) {
+    if (method.scores != Scores::record) names.push_back(method.name);
   }
   return names;
 }

@@ -5,7 +5,6 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
-#include "decant/pipeline/choosing/method_options.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/pools/pools.h"
 #include "decant/select/pools/ranking.h"
@@ -35,7 +34,7 @@ std::vector<double> ease_by_rank(const Material& material) {
 
 void rank_by_column(Material& material) {
   material.ease = ease_by_rank(material);
-  material.score_note = material.select.scores;
+  material.score_note = material.options().scores;
 }
 
 void score_by_probe(Material& material, const Context& context) {
@@ -78,9 +77,9 @@ void require_scored(const Material& material) {
 }
 
 void score_by_record(Material& material, const FeatureOptions& features, const Context& context) {
-  const SelectOptions& select = material.select;
-  material.dynamics = dynamics_for(*material.input, select, features, material.seed, context);
-  const std::string name = is_score_method(select.method) ? select.method : "aum";
+  material.dynamics = dynamics_for(*material.input, material.options(), features, material.seed, context);
+  const Method& method = *material.method.method;
+  const std::string name = method.scores == Scores::record ? method.name : "aum";
   material.scores = score_rows(name, material.dynamics.dynamics, context);
   material.ease = mean_probability(material.dynamics.dynamics, context);
   require_scored(material);
@@ -89,7 +88,7 @@ void score_by_record(Material& material, const FeatureOptions& features, const C
 
 /// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0 = as many as are left.
 void cut_hardest(Material& material, int64_t asked, const Context& context) {
-  const double cut = material.select.hard_cut;
+  const double cut = material.cut;
   if (cut == 0) return;
   const bool by_record = material.dynamics.dynamics.epochs() > 0;
   const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
@@ -109,57 +108,48 @@ void cut_hardest(Material& material, int64_t asked, const Context& context) {
                       fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
                       "Lower --hard-cut or --keep"});
   material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
-                                  by_record                           ? "aum, " + material.score_note
-                                  : has_score_column(material.select) ? "the given scores"
-                                                                      : material.score_note);
-}
-
-/// What the published settings say of the share to cut for strata, between their points by straight lines (Zheng et al., CIFAR-10).
-double published_cut(double keep) {
-  constexpr double kKeep[] = {0.1, 0.2, 0.3, 0.5, 1.0};
-  constexpr double kCut[] = {0.3, 0.1, 0.1, 0.0, 0.0};
-  if (keep <= kKeep[0]) return kCut[0];
-  size_t i = 1;
-  while (keep > kKeep[i]) ++i;
-  return kCut[i - 1] + (kCut[i] - kCut[i - 1]) * (keep - kKeep[i - 1]) / (kKeep[i] - kKeep[i - 1]);
+                                  by_record                                     ? "aum, " + material.score_note
+                                  : material.options().scores.ends_with(".npy") ? "the given scores"
+                                                                                : material.score_note);
 }
 
 }  // namespace
 
-Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
-                const Context& context) {
-  Material material{.input = &input, .select = select, .count = count, .seed = seed};
+Material gather(const Input& input, const ResolvedMethod& resolved, const FeatureOptions& features, int64_t count, uint64_t seed,
+                RunLog& log, const Context& context) {
+  Material material{.input = &input, .method = resolved, .count = count, .seed = seed};
+  const Method& method = *resolved.method;
+  const SelectOptions& select = material.options();
   material.left_out = input.excluded_rows().rows();
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
-  material.cut_by_count = select.method == "ccs" && select.hard_cut < 0;
-  if (select.hard_cut < 0) material.select.hard_cut = material.cut_by_count ? published_cut(material.keep()) : 0;
-  const MethodInfo& info = method_info(select.method);
-  const bool scores = info.scores || material.select.hard_cut != 0;
-  const ScoreSource source = score_source(select, input.dataset.train().pictures() != nullptr);
-  const bool by_column = scores && source == ScoreSource::column;
-  const bool by_probe = scores && source == ScoreSource::probe;
-  const bool cuts_bins = makes_bins(select);  // select_bins() looks for itself, and ranks share that
-  const PoolRule pools = cuts_bins && material.select.hard_cut == 0 ? PoolRule{} : pool_rule(select);
-  if (by_column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
-  if (info.features || by_probe || pools.kmeans > 0)
+  material.cut = resolved.hard_cut(material.keep());
+  const ScoreSource source = resolved.score_source(input.dataset.train().pictures() != nullptr, material.cut != 0);
+  const bool by_probe = source == ScoreSource::probe;
+  const PoolRule pools = pool_rule(select);
+  const bool own_pools = method.cuts_bins && material.cut == 0;  // of the file or by k-means, and ranks share that
+  const bool by_kmeans = pools.kmeans > 0 && !own_pools;
+  if (source == ScoreSource::column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
+  if (method.features || by_probe || by_kmeans)
     material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
-  if ((info.features && !cuts_bins) || by_probe || pools.kmeans > 0)
+  if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)
     require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
-  if (pools.given()) {
+  if (pools.given() && !own_pools) {
     material.pooled = log.stage("pools", [&] { return in_pools(input, pools, material.features, seed, context); });
     material.input = material.pooled.get();
   }
   if (material.input->labelled() && !select.pool) material.labels = material.input->labels;
-  if (by_column) rank_by_column(material);
+  if (own_pools && !pools.file.empty()) material.labels = read_pools(pools.file, input.rows(), material.left_out);
+  if (own_pools) material.kmeans = pools.kmeans;
+  if (source == ScoreSource::column) rank_by_column(material);
   if (by_probe) log.stage("scores", [&] { score_by_probe(material, context); });
-  if (scores && source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
-  if (scores) cut_hardest(material, count, context);
+  if (source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
+  if (source != ScoreSource::none) cut_hardest(material, count, context);
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
   return material;
 }
 
 std::string pools_phrase(const Material& material) {
-  if (material.pooled) return pools_phrase(material.labels, material.select.pools);
+  if (material.pooled) return pools_phrase(material.labels, material.options().pools);
   return material.labels.empty() ? "one pool" : fmt::format("each of {} classes", material.input->classes);
 }
 

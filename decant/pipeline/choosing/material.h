@@ -5,34 +5,37 @@
 #include <string>
 #include <vector>
 
-#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/choosing/score_source.h"
+#include "decant/pipeline/run/run_log.h"
 
 namespace decant {
 
 struct Material {
   const Input* input = nullptr;         ///< must outlive this, unless it is:
   std::shared_ptr<const Input> pooled;  ///< the input as if its labels were the pools of --pools
-  SelectOptions select;
+  ResolvedMethod method;
+  double cut = 0;     ///< share of every pool that is set aside
   int64_t count = 0;  ///< rows to keep, from 1 on
   uint64_t seed = 0;
   std::vector<int32_t> labels;    ///< that make the pools; empty = one pool
   std::vector<int64_t> left_out;  ///< bad rows, and those that were cut off; ascending
+  int32_t kmeans = 0;             ///< > 0: pools by k-means that the method makes itself, as it cuts bins
   FeatureSet features;            ///< if the method needs them
   DynamicsSet dynamics;           ///< the record that scores were taken from; without epochs if there is none
   std::vector<double> scores;     ///< (n,) large = difficult; if the method needs them
   std::vector<double> ease;       ///< (n,) in 0…1, for rule beta
   std::string score_note;         ///< where scores are from: "12 epochs of quick"
   std::string cut_note;           ///< what was set aside, or ""
-  bool cut_by_count = false;      ///< how much was set aside follows from `count`
 
+  const SelectOptions& options() const { return method.options; }
   double keep() const { return static_cast<double>(count) / static_cast<double>(input->eligible_rows()); }
 };
 
-/// Obtains what `select.method`, which is not "auto", needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot
-/// be had: scores without labels, rows without a score, features that are not finite, a cut that leaves too few rows. REQUIRES: options that
-/// require_sound() lets pass.
-Material gather(const Input& input, const SelectOptions& select, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
+/// Obtains what `method` needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot be had: scores without
+/// labels, rows without a score, features that are not finite, a cut that leaves too few rows.
+Material gather(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
                 const Context& context);
 
 /// "each of 10 classes", "one pool".

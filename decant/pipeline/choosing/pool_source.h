@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/run/input.h"
 
 namespace decant {

@@ -34,7 +34,7 @@ TEST(PoolsInPlaceOfClasses, AreWhatAHardCutBeforeBinsGoesBy) {
   for (const char* pools : {"p.npy", "kmeans:1"}) {
     const bool file = pools[0] == 'p';
     const SelectOptions select{.method = "bins",
-                               .bins = 2,
+                               .own = {.bins = 2},
                                .pools = file ? (set.folder / pools).string() : pools,
                                .scores = (set.folder / "s.npy").string(),
                                .hard_cut = 0.2};

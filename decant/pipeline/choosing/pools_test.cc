@@ -44,7 +44,7 @@ class Pools : public testing::Test {
     return {.features = folder_ / "f.npy",
             .labels = folder_ / "y.npy",
             .out = folder_ / out,
-            .select = {.method = "bins", .bins = 3, .pools = pools}};
+            .select = {.method = "bins", .own = {.bins = 3}, .pools = pools}};
   }
   std::string file_rule(const char* name = "p.npy") const { return (folder_ / name).string(); }
   RunFolder run(const std::string& out, const std::string& pools, int threads = 0) const {

@@ -32,18 +32,15 @@ Input to_choose_from(const JudgedSets& sets) {
 using Draws = std::map<int64_t, std::vector<Subset>>;
 
 /// Chooses with one method, for every size and seed.
-class Method {
+class MethodArm {
  public:
-  Method(std::string name, const Input& input, const EvaluateOptions& options, uint64_t seed, const Context& context)
-      : name_(std::move(name)), input_(input), options_(options), seed_(seed), context_(context), log_("") {
-    select_ = options.select;
-    select_.method = name_;
-  }
+  MethodArm(const std::string& name, const Input& input, const EvaluateOptions& options, uint64_t seed, const Context& context)
+      : spec_(parse_method(name, options.select)), input_(input), options_(options), seed_(seed), context_(context), log_("") {}
 
   /// The largest size first: what was chosen for it may serve smaller ones, too.
   Draws draw(std::vector<int64_t> counts) {
     std::ranges::sort(counts, std::greater<>());
-    const bool by_count = method_of(name_, options_.select).method == "auto";  // another method for another number
+    const bool by_count = spec_.method == nullptr;  // "auto": another method for another number
     Draws draws;
     Chosen chosen;
     for (size_t i = 0; i < counts.size(); ++i) {
@@ -56,11 +53,12 @@ class Method {
 
  private:
   Chosen choose(int64_t count) {
-    const Json deciding = deciding_options(select_, options_.features, seed_);
+    const Json deciding = deciding_options(spec_, options_.features, seed_);
     const fs::path folder = cache_folder(options_.features.cache) / "evidence" /
                             ("choosing-" + Digest().add(input_.digest).add(json_text(deciding)).add(count).hex());
     Checkpoint checkpoint(folder, deciding, /*overwrite=*/true, nullptr, context_);
-    Chosen chosen = choose_rows(input_, select_, options_.features, count, seed_, checkpoint, log_, context_);
+    const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
+    Chosen chosen = choose_rows(input_, method, options_.features, count, seed_, checkpoint, log_, context_);
     checkpoint.remove();
     return chosen;
   }
@@ -71,12 +69,11 @@ class Method {
     return sample(chosen.selection, {}, count, seed);
   }
 
-  std::string name_;
+  MethodSpec spec_;
   const Input& input_;
   const EvaluateOptions& options_;
   uint64_t seed_;
   const Context& context_;
-  SelectOptions select_;
   RunLog log_;
 };
 
@@ -125,7 +122,7 @@ void require_known_methods(const EvaluateOptions& options) {
   for (const std::string& name : split_list(options.against)) {
     if (name == "full" || name == "random") continue;
     try {
-      method_of(name, options.select);
+      parse_method(name, options.select);
     } catch (const UsageError& error) {
       throw UsageError(fmt::format("--against {}: {}", name, error.what()));
     }
@@ -169,7 +166,8 @@ std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptio
       const GivenSet& set = sets.given[arm.given];
       arms.push_back({arm.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }});
     } else {
-      if (!chosen.contains(arm.name)) chosen[arm.name] = Method(arm.name, input, options, seed, context).draw(sizes_of(arm.name, outline));
+      if (!chosen.contains(arm.name))
+        chosen[arm.name] = MethodArm(arm.name, input, options, seed, context).draw(sizes_of(arm.name, outline));
       arms.push_back(
           {arm.name, full, digest, [subsets = chosen[arm.name].at(arm.rows), seed](uint64_t of) { return subsets.at(of - seed); }});
     }

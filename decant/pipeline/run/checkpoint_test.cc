@@ -51,7 +51,8 @@ class InterruptedBins : public testing::Test {
   }
 
   BinsOptions options(const std::string& out) const {
-    return {.features = folder_ / "f.npy", .labels = folder_ / "y.npy", .out = folder_ / out, .select = {.method = "bins", .bins = 4}};
+    return {
+        .features = folder_ / "f.npy", .labels = folder_ / "y.npy", .out = folder_ / out, .select = {.method = "bins", .own = {.bins = 4}}};
   }
 
   /// Stops a run to "out" after so many picks.
@@ -199,10 +200,11 @@ TEST_F(InterruptedBins, OtherOptionsAreRefusedByName) {
     change(asked.select);
     return complaint(asked);
   };
-  expect_says(with([](SelectOptions& select) { select.lambda = 0.5; }), {"out.partial", "lambda = 1.0", "this one has 0.5", "--overwrite"});
-  expect_says(with([](SelectOptions& select) { select.bins = 5; }), {"bins = 4", "this one has 5"});
+  expect_says(with([](SelectOptions& select) { select.own.lambda = 0.5; }),
+              {"out.partial", "lambda = 1.0", "this one has 0.5", "--overwrite"});
+  expect_says(with([](SelectOptions& select) { select.own.bins = 5; }), {"bins = 4", "this one has 5"});
   expect_says(with([](SelectOptions& select) { select.pool = true; }), {"pool = false"});
-  expect_says(with([](SelectOptions& select) { select.function = "herding"; }), {"function = graph-cut", "herding"});
+  expect_says(with([](SelectOptions& select) { select.own.function = Function::herding; }), {"function = graph-cut", "herding"});
   expect_says(with([](SelectOptions& select) { select.method = "random"; }), {"method = bins", "random"});
   EXPECT_FALSE(files_of_bins().empty());
 }
@@ -217,14 +219,14 @@ TEST_F(InterruptedBins, OverwriteGoesOnWhereItCanAndStartsAnewWhereItCannot) {
   expect_whole();
   fs::remove_all(folder_ / "out");
   stop();
-  asked.select.lambda = 0.5;
+  asked.select.own.lambda = 0.5;
   StopAfterPicks other(kNever);
   make_bins(asked, other.context());
   EXPECT_EQ(other.skipped, 0);
   stop();
   values_[5] += 1;
   store();
-  asked.select.lambda = 1;
+  asked.select.own.lambda = 1;
   StopAfterPicks changed(kNever);
   make_bins(asked, changed.context());
   EXPECT_EQ(changed.skipped, 0);

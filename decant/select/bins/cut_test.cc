@@ -307,8 +307,6 @@ TEST(Greedy, RefusesOptionsWithAReason) {
   EXPECT_THAT(refused({.function = Function::graph_cut_gradient}), HasSubstr("0 of 8 columns"));
   EXPECT_THAT(refused({.function = Function::graph_cut_gradient, .classes = 8}), HasSubstr("8 of 8 columns"));
   EXPECT_EQ(refused({.function = Function::graph_cut_gradient, .lambda = 2, .classes = 3}), "accepted");
-  EXPECT_EQ(parse_function("graph-cut-dot"), Function::graph_cut_dot);
-  EXPECT_THROW(parse_function("graphcut"), InputError);
 }
 
 }  // namespace

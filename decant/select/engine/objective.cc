@@ -1,73 +1,62 @@
 #include "decant/select/engine/objective.h"
 
-#include <algorithm>
-#include <fmt/format.h>
-
 #include "decant/base/errors.h"
 
 namespace decant {
 
+namespace {
+
+struct Objective {
+  std::string name;
+  bool takes_lambda;
+  LinearForm (*form)(double lambda);  ///< null: not linear
+};
+
+/// In the order of the enum.
+const std::vector<Objective>& objectives() {
+  static const std::vector<Objective> list = {
+      {"graph-cut", true,
+       [](double lambda) { return LinearForm{.unit = true, .start = lambda / 2, .pick = 1, .gain_pool = lambda / 2, .gain_picked = -1}; }},
+      {"graph-cut-dot", true, [](double lambda) { return LinearForm{.start = lambda, .pick = 2}; }},
+      {"graph-cut-euclidean", false,
+       [](double) {
+         return LinearForm{
+             .squared_norm = true, .start = 2, .pick = 4, .tau_start = -1, .tau_step = 2, .norms_pool = -1, .norms_picked = 2};
+       }},
+      {"graph-cut-gradient", true, nullptr},
+      {"herding", false, [](double) { return LinearForm{.mean = true, .start = 1, .drift = 1, .pick = 1}; }},
+      {"disparity-sum", false, [](double) { return LinearForm{.squared_norm = true, .pick = 2, .tau_step = 1, .norms_picked = 1}; }},
+  };
+  return list;
+}
+
+const Objective& objective_of(Function function) {
+  return objectives()[static_cast<size_t>(function)];
+}
+
+}  // namespace
+
 const std::vector<std::string>& function_names() {
-  static const std::vector<std::string> names{"graph-cut",          "graph-cut-dot", "graph-cut-euclidean",
-                                              "graph-cut-gradient", "herding",       "disparity-sum"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const Objective& objective : objectives()) list.push_back(objective.name);
+    return list;
+  }();
   return names;
 }
 
 std::string_view name_of(Function function) {
-  return function_names()[static_cast<size_t>(function)];
-}
-
-Function parse_function(std::string_view name) {
-  const auto& names = function_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) return static_cast<Function>(found - names.begin());
-  throw InputError(
-      {"", "", fmt::format("'{}' is no function to cut bins with", name), fmt::format("Choose one of {}", fmt::join(names, ", "))});
+  return objective_of(function).name;
 }
 
 bool takes_lambda(Function function) {
-  return function == Function::graph_cut || function == Function::graph_cut_dot || function == Function::graph_cut_gradient;
+  return objective_of(function).takes_lambda;
 }
 
 LinearForm linear_form(Function function, double lambda) {
-  LinearForm form;
-  switch (function) {
-    case Function::graph_cut:
-      form.unit = true;
-      form.start = lambda / 2;
-      form.pick = 1;
-      form.gain_pool = lambda / 2;
-      form.gain_picked = -1;
-      return form;
-    case Function::graph_cut_dot:
-      form.start = lambda;
-      form.pick = 2;
-      return form;
-    case Function::graph_cut_euclidean:
-      form.squared_norm = true;
-      form.start = 2;
-      form.pick = 4;
-      form.tau_start = -1;
-      form.tau_step = 2;
-      form.norms_pool = -1;
-      form.norms_picked = 2;
-      return form;
-    case Function::herding:
-      form.mean = true;
-      form.start = 1;
-      form.drift = 1;
-      form.pick = 1;
-      return form;
-    case Function::disparity_sum:
-      form.squared_norm = true;
-      form.pick = 2;
-      form.tau_step = 1;
-      form.norms_picked = 1;
-      return form;
-    case Function::graph_cut_gradient:
-      break;
-  }
-  throw BugError("graph-cut-gradient is not linear");
+  const Objective& objective = objective_of(function);
+  if (objective.form == nullptr) throw BugError(objective.name + " is not linear");
+  return objective.form(lambda);
 }
 
 }  // namespace decant

@@ -52,8 +52,7 @@ enum class Function {
 
 const std::vector<std::string>& function_names();  ///< in the order of the enum
 std::string_view name_of(Function function);
-Function parse_function(std::string_view name);  ///< InputError listing the names
-bool takes_lambda(Function function);            ///< graph-cut, graph-cut-dot, graph-cut-gradient
+bool takes_lambda(Function function);  ///< graph-cut, graph-cut-dot, graph-cut-gradient
 
 /// A linear objective in numbers. The query has a part for x and, with `squared_norm`, a number τ for ‖x‖².
 /// At the start of a bin q = start·P and τ = tau_start·|D|; picking s does q += drift·P, q −= pick·a_s, τ +=

@@ -1,59 +1,253 @@
 #include "decant/select/methods/list.h"
 
 #include <algorithm>
+#include <fmt/ranges.h>
+#include <memory>
+#include <utility>
 
+#include "decant/base/errors.h"
+#include "decant/base/options.h"
+#include "decant/select/methods/d2.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
 #include "decant/select/methods/k_center.h"
 #include "decant/select/methods/kmeans_centres.h"
 #include "decant/select/methods/moderate.h"
+#include "decant/select/methods/random.h"
 #include "decant/select/methods/subzerocore.h"
 #include "decant/select/methods/thinning.h"
+#include "decant/select/methods/weighted_bins.h"
 #include "decant/select/methods/zcore.h"
+#include "decant/select/rules/list.h"
+#include "decant/select/rules/strata.h"
+#include "decant/select/scores/scores.h"
 
 namespace decant {
+
+void MethodOptions::declare(OptionTable& table) {
+  table.add_choice(
+      "function", function_names(), [this](size_t place) { function = static_cast<Function>(place); },
+      [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("what bins maximise: {}", fmt::join(function_names(), ", ")));
+  table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
+  table.add("bins", bins, "N", "bins in every pool");
+  table.add("rule", rule, "NAME", fmt::format("how scores become rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
+  table.add("beta-mode", beta_mode, "M",
+            fmt::format("rule beta: difficulty that is drawn most, from 0 (hardest) to 1 (easiest); default: {}", kBetaMode));
+  table.add("beta-power", beta_power, "P", "rule beta: exponent of the score, 0 = difficulty alone; default: the method's own");
+}
+
 namespace {
 
-/// A ranker of `rank(features, pool, seed, context)`.
+/// The ranker of a method of features alone: `rank(features, pool, seed, context)`.
 template <class Rank>
-auto ranker_from(Rank rank) {
-  return [rank](const Features& features, uint64_t seed) -> Ranker {
-    return [rank, &features, seed](const Pool& pool, const Context& context) { return rank(features, pool, seed, context); };
+auto by_features(Rank rank) {
+  return [rank](const MethodInputs& inputs, uint64_t seed) -> Ranker {
+    return
+        [rank, features = inputs.features, seed](const Pool& pool, const Context& context) { return rank(features, pool, seed, context); };
   };
 }
 
-std::vector<FeatureMethod> list_feature_methods() {
+Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
+  return [features = inputs.features, hard = raised_to_zero(inputs.scores, inputs.left_out)](const Pool& pool, const Context& context) {
+    return d2(features, hard, pool, {}, context);
+  };
+}
+
+MethodResult draw_random(const MethodInputs& inputs, uint64_t seed, const Context&) {
+  const auto draw = [rows = inputs.rows, labels = inputs.labels, left_out = inputs.left_out](uint64_t s) {
+    return select_random(rows, labels, left_out, /*per_class=*/true, s);
+  };
+  return {draw(seed), draw};
+}
+
+Selection cut(const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  const MethodOptions& options = inputs.options;
+  const bool gradients = inputs.gradient_classes > 0 && options.function == Function::graph_cut;
+  const BinOptions bins{.function = gradients ? Function::graph_cut_gradient : options.function,
+                        .lambda = options.lambda,
+                        .bins = options.bins,
+                        .kmeans = inputs.kmeans,
+                        .seed = seed,
+                        .classes = inputs.gradient_classes,
+                        .engine = inputs.engine,
+                        .ranks = inputs.ranks};
+  return select_bins(inputs.features, inputs.labels, inputs.left_out, bins, context, inputs.keeper);
+}
+
+MethodResult cut_bins(const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  return {cut(inputs, seed, context)};
+}
+
+MethodResult weigh_cut_bins(const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  const auto bins = std::make_shared<const Selection>(cut(inputs, seed, context));
+  const auto draw = [bins, features = inputs.features, count = inputs.count, context](uint64_t s) {
+    return weighted_bins(*bins, features, {}, count, {.seed = s}, context);
+  };
+  return {draw(seed), draw};
+}
+
+std::string note_of_random(const MethodInputs&, const MethodPhrases& phrases) {
+  return fmt::format("random rows, the same share of {}", phrases.pools);
+}
+
+std::string note_of_bins(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  return fmt::format("the same share of each of {} bins, cut by {} over {} in {}", inputs.options.bins, name_of(inputs.options.function),
+                     phrases.features, phrases.pools);
+}
+
+std::string note_of_weighted_bins(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  return "shares by what a bin represents, not " + note_of_bins(inputs, phrases);
+}
+
+std::deque<Method> built_in_methods() {
   using X = const Features&;
   using P = const Pool&;
   using C = const Context&;
-  return {
-      {"facility-location", Serves::up_to_count, false,
-       ranker_from([](X x, P pool, uint64_t, C context) { return facility_location(x, pool, {}, context); })},
-      {"subzerocore", Serves::count_alone, false,
-       ranker_from([](X x, P pool, uint64_t, C context) { return subzerocore(x, pool, {}, context); })},
-      {"k-center", Serves::up_to_count, false,
-       ranker_from([](X x, P pool, uint64_t, C context) { return k_center(x, pool, {}, context); })},
-      {"herding", Serves::up_to_count, false, ranker_from([](X x, P pool, uint64_t, C context) { return herding(x, pool, context); })},
-      {"k-means", Serves::count_alone, true,
-       ranker_from([](X x, P pool, uint64_t seed, C context) { return kmeans_centres(x, pool, {.seed = seed}, context); })},
-      {"zcore", Serves::any_number, true,
-       ranker_from([](X x, P pool, uint64_t seed, C context) { return zcore(x, pool, {.seed = seed}, context); })},
-      {"thinning", Serves::count_alone, true,
-       ranker_from([](X x, P pool, uint64_t seed, C context) { return thinning(x, pool, {.seed = seed}, context); })},
-      {"moderate", Serves::any_number, false, ranker_from([](X x, P pool, uint64_t, C context) { return moderate(x, pool, context); })}};
+  std::deque<Method> list = {
+      {.name = "random", .summary = "the same share of every class, by chance", .choose = draw_random, .note = note_of_random},
+      {.name = "bins",
+       .summary = "GraphCut bins, the same share of each (Dataset Quantization)",
+       .features = true,
+       .options = {"function", "lambda", "bins"},
+       .choose = cut_bins,
+       .cuts_bins = true,
+       .note = note_of_bins},
+      {.name = "bins-weighted",
+       .summary = "GraphCut bins, shares that depend on the ratio (after ADQ)",
+       .features = true,
+       .options = {"function", "lambda", "bins"},
+       .choose = weigh_cut_bins,
+       .cuts_bins = true,
+       .note = note_of_weighted_bins},
+      {.name = "facility-location",
+       .summary = "rows that every row is similar to",
+       .features = true,
+       .ranker = by_features([](X x, P pool, uint64_t, C context) { return facility_location(x, pool, {}, context); })},
+      {.name = "subzerocore",
+       .summary = "facility location, rows of typical density first",
+       .features = true,
+       .serves = Serves::count_alone,
+       .ranker = by_features([](X x, P pool, uint64_t, C context) { return subzerocore(x, pool, {}, context); })},
+      {.name = "k-center",
+       .summary = "rows that leave none far away",
+       .features = true,
+       .ranker = by_features([](X x, P pool, uint64_t, C context) { return k_center(x, pool, {}, context); })},
+      {.name = "herding",
+       .summary = "rows whose mean follows the mean of all",
+       .features = true,
+       .ranker = by_features([](X x, P pool, uint64_t, C context) { return herding(x, pool, context); })},
+      {.name = "k-means",
+       .summary = "the rows nearest to the centres of k-means",
+       .features = true,
+       .serves = Serves::count_alone,
+       .draws = true,
+       .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return kmeans_centres(x, pool, {.seed = seed}, context); })},
+      {.name = "zcore",
+       .summary = "coverage of random planes, less redundancy",
+       .features = true,
+       .serves = Serves::any_number,
+       .draws = true,
+       .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return zcore(x, pool, {.seed = seed}, context); })},
+      {.name = "thinning",
+       .summary = "random rows, their near neighbours left out (after BGFDQ)",
+       .features = true,
+       .serves = Serves::count_alone,
+       .draws = true,
+       .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return thinning(x, pool, {.seed = seed}, context); })},
+      {.name = "moderate",
+       .summary = "rows at a middling distance from the class's median",
+       .features = true,
+       .serves = Serves::any_number,
+       .ranker = by_features([](X x, P pool, uint64_t, C context) { return moderate(x, pool, context); })},
+      {.name = "d2",
+       .summary = "difficulty, spread over a graph of neighbours",
+       .features = true,
+       .scores = Scores::any,
+       .ranker = rank_by_d2},
+      {.name = "ccs",
+       .summary = "every level of difficulty alike, the hardest cut off",
+       .scores = Scores::any,
+       .hard_cut = published_hard_cut,
+       .rule = "strata"},
+      {.name = "probe",
+       .summary = "rows of middling difficulty for a linear probe that did not see them",
+       .features = true,
+       .scores = Scores::probe,
+       .rule = "band",
+       .width = 0.6},
+      {.name = "scores", .summary = "by the numbers of --scores FILE.npy", .scores = Scores::column, .rule = "top"},
+      {.name = "progress",
+       .summary = "rows of middling difficulty that a proxy had to learn, and did",
+       .scores = Scores::record,
+       .rule = "beta",
+       .power = 3},
+      {.name = "dual", .summary = "hard and uncertain rows of middling difficulty", .scores = Scores::record, .rule = "beta"},
+  };
+  for (const std::string& score : score_names()) {
+    if (std::ranges::find(list, score, &Method::name) == list.end())
+      list.push_back({.name = score, .summary = "by that score", .scores = Scores::record, .rule = "top"});
+  }
+  return list;
+}
+
+std::deque<Method>& all_methods() {
+  static std::deque<Method> list = built_in_methods();
+  return list;
+}
+
+RuleFigures figures_of(const Method& method, const MethodOptions& options) {
+  return {.width = method.width, .mode = options.beta_mode.value_or(kBetaMode), .power = options.beta_power.value_or(method.power)};
 }
 
 }  // namespace
 
-const std::vector<FeatureMethod>& feature_methods() {
-  static const std::vector<FeatureMethod> list = list_feature_methods();
-  return list;
+const std::deque<Method>& methods() {
+  return all_methods();
 }
 
-const FeatureMethod* find_feature_method(std::string_view name) {
-  const auto& list = feature_methods();
-  const auto found = std::find_if(list.begin(), list.end(), [&](const FeatureMethod& method) { return method.name == name; });
-  return found == list.end() ? nullptr : &*found;
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const Method& method : methods()) names.push_back(method.name);
+  return names;
+}
+
+const Method* find_method(std::string_view name) {
+  const auto found = std::ranges::find(methods(), name, &Method::name);
+  return found == methods().end() ? nullptr : &*found;
+}
+
+const Method& add_method(Method method) {
+  DECANT_CHECK(find_method(method.name) == nullptr, ==, true);
+  return all_methods().emplace_back(std::move(method));
+}
+
+const Rule* rule_of(const Method& method, const MethodOptions& options) {
+  if (method.rule.empty()) return nullptr;
+  return find_rule(options.rule.empty() ? method.rule : options.rule);
+}
+
+MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  if (method.choose) return method.choose(inputs, seed, context);
+  const Rule* const rule = rule_of(method, inputs.options);
+  const Serves serves = inputs.left_out_by_count ? Serves::count_alone : rule == nullptr ? method.serves : rule->serves;
+  const auto rank = [&method, inputs, rule, serves, context](uint64_t s) {
+    const Ranker ranker = rule == nullptr
+                              ? method.ranker(inputs, s)
+                              : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
+    return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count, {.serves = serves}, ranker,
+                         context);
+  };
+  const bool draws = rule == nullptr ? method.draws : rule->draws;
+  return {rank(seed), draws ? std::function<Selection(uint64_t)>(rank) : nullptr};
+}
+
+std::string note_of(const Method& method, const MethodInputs& inputs, const MethodPhrases& phrases) {
+  if (method.note) return method.note(inputs, phrases);
+  if (const Rule* const rule = rule_of(method, inputs.options))
+    return fmt::format("{} by {}, {}, in {}", method.name, rule->phrase(figures_of(method, inputs.options), phrases.keep), phrases.scores,
+                       phrases.pools);
+  const std::string scores = method.scores == Scores::none ? "" : " and " + phrases.scores;
+  return fmt::format("{} over {}{}, in {}", method.name, phrases.features, scores, phrases.pools);
 }
 
 }  // namespace decant

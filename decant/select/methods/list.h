@@ -1,28 +1,38 @@
-// The methods that rank rows by features alone, by name.
+// The methods by name. A new one is its file, with formula, source, cost and traps in the header, and an entry in list.cc.
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "decant/data/features.h"
-#include "decant/select/pools/ranking.h"
+#include "decant/select/methods/method.h"
 
 namespace decant {
 
-struct FeatureMethod {
-  std::string name;  ///< "facility-location"
-  Serves serves = Serves::up_to_count;
-  bool draws = false;                                                     ///< another seed gives other rows
-  std::function<Ranker(const Features& features, uint64_t seed)> ranker;  ///< with default options; views `features`
-};
+struct Rule;
 
-/// facility-location, subzerocore, k-center, herding, k-means, zcore, thinning, moderate.
-const std::vector<FeatureMethod>& feature_methods();
+/// All methods, in the order in which they are listed to people.
+const std::deque<Method>& methods();
+std::vector<std::string> method_names();
 
 /// Null when there is none of that name.
-const FeatureMethod* find_feature_method(std::string_view name);
+const Method* find_method(std::string_view name);
+
+/// Adds a method of the caller's; from then on it is chosen by its name like any other. Call it before anything is chosen: nothing guards
+/// the list against threads. REQUIRES: a name that is not taken.
+const Method& add_method(Method method);
+
+/// The rule by which `method` turns scores into rows; null where it does not choose by scores alone. REQUIRES: options.rule is empty or a
+/// rule's name.
+const Rule* rule_of(const Method& method, const MethodOptions& options);
+
+/// Chooses. InputError for what select_bins(), select_ranked() and the method's own function refuse.
+/// REQUIRES: everything that the method needs; a rule that there is.
+MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context);
+
+/// One sentence that says how choose_by() chose.
+std::string note_of(const Method& method, const MethodInputs& inputs, const MethodPhrases& phrases);
 
 }  // namespace decant

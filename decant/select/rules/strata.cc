@@ -49,4 +49,13 @@ Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOpt
   return ranking_of(pool, own, picked);
 }
 
+double published_hard_cut(double keep) {
+  constexpr double kKeep[] = {0.1, 0.2, 0.3, 0.5, 1.0};
+  constexpr double kCut[] = {0.3, 0.1, 0.1, 0.0, 0.0};
+  if (keep <= kKeep[0]) return kCut[0];
+  size_t i = 1;
+  while (keep > kKeep[i]) ++i;
+  return kCut[i - 1] + (kCut[i] - kCut[i - 1]) * (keep - kKeep[i - 1]) / (kKeep[i] - kKeep[i - 1]);
+}
+
 }  // namespace decant

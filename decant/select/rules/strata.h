@@ -5,7 +5,7 @@
 // are drawn uniformly.
 //
 // Source: Zheng et al., "Coverage-centric coreset selection for high pruning rates" (CCS), ICLR 2023, arXiv:2210.15809, with accumulated
-// margin as the score and the hardest share β cut off beforehand (SelectOptions::hard_cut). They take the margins of a
+// margin as the score and the hardest share β cut off beforehand (published_hard_cut()). They take the margins of a
 // network trained to the end; those of a small proxy are noisier.
 //
 // Traps of the published code: an upper end of 1.0001 · max lies below max when max ≤ 0, and the top rows are in no stratum; constant
@@ -25,5 +25,8 @@ struct StrataOptions {
 
 /// `scores`: one for every row of the data set. Ranks pool.count rows. O(n log n).
 Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOptions& options);
+
+/// β of the published settings for CIFAR-10, by the share of the rows that is kept; straight lines between their points.
+double published_hard_cut(double keep);
 
 }  // namespace decant

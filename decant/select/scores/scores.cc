@@ -136,6 +136,26 @@ std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, 
       {"", fmt::format("score {}", name), "is none that is known", near.empty() ? "See --help" : "Did you mean " + near + "?"});
 }
 
+double least_score(std::span<const double> scores, std::span<const int64_t> left_out) {
+  double least = HUGE_VAL;
+  size_t next = 0;
+  for (int64_t row = 0; row < std::ssize(scores); ++row) {
+    if (next < left_out.size() && left_out[next] == row) {
+      ++next;
+    } else {
+      least = std::min(least, scores[static_cast<size_t>(row)]);
+    }
+  }
+  return least;
+}
+
+std::vector<double> raised_to_zero(std::span<const double> scores, std::span<const int64_t> left_out) {
+  const double least = least_score(scores, left_out);
+  std::vector<double> raised;
+  for (const double score : scores) raised.push_back(score - least);
+  return raised;
+}
+
 std::vector<double> mean_probability(const Dynamics& dynamics, const Context& context) {
   return of_every_row(
       dynamics, [](const RowRecord& row) { return row.mean(Dynamic::probability); }, context);

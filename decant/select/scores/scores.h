@@ -26,6 +26,7 @@
 // Means, not sums: scores of records of different length compare.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ const std::vector<std::string>& score_names();
 /// The score of every row; NaN for rows that the record left out. Cost: one pass over the record, on all threads. InputError for a name
 /// that is none, and for a record too short for it (two epochs for progress, dual, uncertainty and forgetting).
 std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, const Context& context);
+
+/// The smallest score of the rows that are not `left_out` (ascending).
+double least_score(std::span<const double> scores, std::span<const int64_t> left_out);
+
+/// All raised by as much as makes that one 0, for what takes no negative numbers.
+std::vector<double> raised_to_zero(std::span<const double> scores, std::span<const int64_t> left_out);
 
 /// Mean over all epochs of p_y: how easy a row was found. NaN for rows left out.
 std::vector<double> mean_probability(const Dynamics& dynamics, const Context& context);

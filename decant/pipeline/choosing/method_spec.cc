@@ -1,0 +1,206 @@
+#include "decant/pipeline/choosing/method_spec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/ranges.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/choosing/automatic.h"
+#include "decant/pipeline/choosing/pool_source.h"
+#include "decant/select/rules/list.h"
+
+namespace decant {
+
+void SelectOptions::declare(OptionTable& table) {
+  table.add("method", method, "NAME",
+            fmt::format("which rows are kept: auto, {}; options may follow the name: ccs+hard-cut=0.2", fmt::join(method_names(), ", ")));
+  own.declare(table);
+  table.add("pool", pool, "choose from all rows in one pool, whatever their classes");
+  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a pool number per row");
+  table.add("scores", scores, "WHAT",
+            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
+            "value per row");
+  table.add("hard-cut", hard_cut, "SHARE", "drop this share of every pool first, the hardest rows; default: none, ccs the published share");
+  table.add("score-net", score_net, "NET", "network of the proxy");
+  table.add("score-epochs", score_epochs, "N", "epochs of the proxy");
+  table.add("minutes", minutes, "M", "auto: time limit for training a proxy; default: none");
+}
+
+double ResolvedMethod::hard_cut(double keep) const {
+  return options.hard_cut ? *options.hard_cut : method->hard_cut ? method->hard_cut(keep) : 0;
+}
+
+namespace {
+
+ScoreSource source_of(Scores needed, const std::string& scores, bool pictures) {
+  if (scores.ends_with(".npy")) return ScoreSource::column;
+  if (needed == Scores::probe || scores == "probe") return ScoreSource::probe;
+  return scores == "auto" && !pictures && needed != Scores::record ? ScoreSource::probe : ScoreSource::record;
+}
+
+}  // namespace
+
+ScoreSource ResolvedMethod::score_source(bool pictures, bool cut) const {
+  if (method->scores == Scores::none && !cut) return ScoreSource::none;
+  return source_of(method->scores, options.scores, pictures);
+}
+
+namespace {
+
+bool among(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Options that only those heed that list them.
+bool has_owners(const std::string& option) {
+  return std::ranges::any_of(methods(), [&](const Method& method) { return among(method.options, option); }) ||
+         std::ranges::any_of(rules(), [&](const Rule& rule) { return among(rule.options, option); });
+}
+
+/// Whether `option`, by its long name, can change what `method` chooses.
+bool heeds(const Method& method, const std::string& option, const SelectOptions& options, bool pictures) {
+  const Rule* const rule = rule_of(method, options.own);
+  if (among(method.options, option) || (rule != nullptr && among(rule->options, option))) return true;
+  if (has_owners(option) || option == "minutes") return false;
+  if (option == "rule") return rule != nullptr;
+  const bool cut = options.hard_cut.value_or(0) > 0;
+  const bool scores = cut || (method.scores != Scores::none && method.scores != Scores::probe);
+  if (option == "scores") return scores;
+  if (option == "score-net" || option == "score-epochs")
+    return scores && options.scores == "auto" && source_of(method.scores, options.scores, pictures) == ScoreSource::record;
+  return true;
+}
+
+/// For "auto": whether `option` can change what is chosen by any method that might be taken.
+bool heeds(const MethodSpec& spec, const std::string& option, bool pictures) {
+  if (spec.method != nullptr) return heeds(*spec.method, option, spec.options, pictures);
+  return option == "minutes" || std::ranges::any_of(automatic_methods(pictures),
+                                                    [&](const Method* method) { return heeds(*method, option, spec.options, pictures); });
+}
+
+/// Sets one option and returns its name.
+std::string set_option(OptionTable& table, const std::string& part, const std::string& spec) {
+  const size_t sign = part.find('=');
+  const std::string name = part.substr(0, sign);
+  std::vector<std::string> names;
+  for (const Option& option : table.options()) {
+    if (option.name != "method") names.push_back(option.name);
+  }
+  if (!among(names, name)) throw UsageError(fmt::format("method {}: {}", spec, unknown_name("option", name, names)));
+  table.find(name)->set(sign == std::string::npos ? "true" : part.substr(sign + 1));
+  return name;
+}
+
+const Method* method_named(const std::string& name) {
+  std::vector<std::string> names = method_names();
+  names.insert(names.begin(), "auto");
+  if (!among(names, name)) throw UsageError(unknown_name("method", name, names));
+  return find_method(name);
+}
+
+void require_in_range(const SelectOptions& options) {
+  const auto within = [](const std::optional<double>& value, double low, double high) {
+    return !value || (*value >= low && *value <= high);
+  };
+  if (!within(options.hard_cut, 0, std::nextafter(1, 0)))
+    throw UsageError("--hard-cut must be a share of the rows: 0 or more, less than 1");
+  if (!within(options.own.beta_mode, 0, 1)) throw UsageError("--beta-mode must lie between 0 (the hardest rows) and 1 (the easiest)");
+  if (!within(options.own.beta_power, 0, std::numeric_limits<double>::max())) throw UsageError("--beta-power must be 0 or more");
+  if (options.minutes && !(*options.minutes > 0)) throw UsageError("--minutes must be more than 0; leave it out for no limit");
+  if (options.score_epochs < 2) throw UsageError("--score-epochs must be 2 or more: scores compare epochs");
+  if (!options.own.rule.empty() && find_rule(options.own.rule) == nullptr)
+    throw UsageError(unknown_name("rule", options.own.rule, rule_names()));
+}
+
+/// Throws UsageError for a method whose scores are not to be had from --scores.
+void require_its_scores(const MethodSpec& spec) {
+  const Scores needs = spec.method == nullptr ? Scores::any : spec.method->scores;
+  const std::string& method = spec.options.method;
+  const std::string& scores = spec.options.scores;
+  const bool column = spec.scores_are_a_column();
+  if (needs == Scores::column && !column) throw UsageError(fmt::format("--method {} takes its values from --scores FILE.npy", method));
+  if ((needs == Scores::record || needs == Scores::probe) && column)
+    throw UsageError(fmt::format("--method {} computes its own scores; to choose by yours: --method scores, and --rule", method));
+  if (needs == Scores::record && scores == "probe")
+    throw UsageError(fmt::format("--method {} computes its scores from a record of training; for a linear probe: --method probe", method));
+  const bool record = scores != "auto" && scores != "probe" && !column;
+  if (pool_rule(spec.options).given() && record)
+    throw UsageError(
+        fmt::format("--pools {} and --scores {}: the record was made with classes, not with these pools; leave --scores out to "
+                    "train a proxy on the pools",
+                    spec.options.pools, scores));
+}
+
+struct GivenOption {
+  std::string name;
+  std::string text;
+};
+
+/// The options that differ from their defaults.
+std::vector<GivenOption> given_options(SelectOptions options) {
+  SelectOptions defaults;
+  OptionTable table;
+  OptionTable plain;
+  options.declare(table);
+  defaults.declare(plain);
+  std::vector<GivenOption> list;
+  for (size_t i = 0; i < table.options().size(); ++i) {
+    const Option& option = table.options()[i];
+    const Json value = option.get();
+    if (option.name == "method" || value == plain.options()[i].get()) continue;
+    list.push_back({option.name, value.is_string() ? value.get<std::string>() : json_text(value)});
+  }
+  return list;
+}
+
+}  // namespace
+
+MethodSpec parse_method(const std::string& text, const SelectOptions& beside) {
+  MethodSpec spec{.options = beside};
+  size_t begin = std::min(text.find('+'), text.size());
+  spec.options.method = text.substr(0, begin);
+  spec.method = method_named(spec.options.method);
+  OptionTable table;
+  spec.options.declare(table);
+  std::vector<std::string> given;
+  while (begin < text.size()) {
+    const size_t end = std::min(text.find('+', begin + 1), text.size());
+    given.push_back(set_option(table, text.substr(begin + 1, end - begin - 1), text));
+    begin = end;
+  }
+  require_in_range(spec.options);
+  for (const std::string& name : given) {
+    if (!heeds(spec, name, /*pictures=*/true))
+      throw UsageError(fmt::format("method {}: {} has no effect on {}; leave it out", text, name, spec.options.method));
+  }
+  require_its_scores(spec);
+  return spec;
+}
+
+MethodSpec parse_method(const SelectOptions& asked) {
+  MethodSpec spec = parse_method(asked.method, asked);
+  if (!spec.options.own.rule.empty() && !heeds(spec, "rule", /*pictures=*/true))
+    throw UsageError(
+        fmt::format("--rule {} has no effect on --method {}, which does not choose by scores alone: leave --rule out, or choose "
+                    "by a score, such as --method aum",
+                    spec.options.own.rule, spec.options.method));
+  return spec;
+}
+
+void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context) {
+  for (const GivenOption& option : given_options(method.options)) {
+    const bool decided = spec.method == nullptr && option.name == "minutes";  // it had its say
+    if (!decided && !heeds(*method.method, option.name, method.options, pictures))
+      context.warn(fmt::format("--{} {} has no effect on --method {}", option.name, option.text, method.name()));
+  }
+}
+
+void warn_of_idle(const SelectOptions& beside, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
+  for (const GivenOption& option : given_options(beside)) {
+    if (std::ranges::none_of(specs, [&](const MethodSpec& spec) { return heeds(spec, option.name, pictures); }))
+      context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", option.name, option.text));
+  }
+}
+
+}  // namespace decant

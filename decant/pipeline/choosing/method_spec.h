@@ -1,0 +1,82 @@
+// A method on its way from what somebody typed to what is run: asked (SelectOptions), named (MethodSpec), resolved (ResolvedMethod).
+// Each is made of the one before, once.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
+#include "decant/base/options.h"
+#include "decant/select/methods/list.h"
+
+namespace decant {
+
+/// How rows are chosen, as asked for; shared by compress, bins and evaluate.
+struct SelectOptions {
+  std::string method = "auto";  ///< "auto" or one of methods(); options may follow: "facility-location+hard-cut=0.3"
+  MethodOptions own;            ///< those that belong to some methods
+  // pools
+  bool pool = false;  ///< one pool of all rows even when there are labels
+  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes, see pool_source.h
+  // scores
+  std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row
+  std::optional<double>
+      hard_cut;  ///< share of every pool set aside first: hardest by aum, or largest of other scores; none = the method's own
+  std::string score_net = "quick";
+  int score_epochs = 12;
+  std::optional<double> minutes;  ///< that "auto" may take for a proxy; none = as long as it takes
+
+  Comm* ranks = nullptr;  ///< that share the work; not an option
+
+  void declare(OptionTable& table);
+};
+
+/// Where the scores of a choice come from.
+enum class ScoreSource {
+  none,
+  column,  ///< --scores FILE.npy
+  probe,   ///< leave-one-out margins of a linear probe on the features
+  record   ///< training dynamics: of a folder, or of a proxy that is trained
+};
+
+/// A method by name, with sound options. Made by parse_method().
+struct MethodSpec {
+  const Method* method = nullptr;  ///< null: "auto", which choose_method() decides
+  SelectOptions options;           ///< those behind the name win over those beside it; `method` is the name alone
+
+  bool scores_are_a_column() const { return options.scores.ends_with(".npy"); }
+};
+
+/// A method that can be run. Made by choose_method() (automatic.h).
+struct ResolvedMethod {
+  const Method* method = nullptr;  ///< never null
+  SelectOptions options;           ///< as in MethodSpec; `method` is the name of what was taken
+  std::string reason = "";         ///< "; chosen because …" where "auto" decided
+
+  const std::string& name() const { return method->name; }
+  /// Of every pool, the share of the hardest rows that is set aside first where `keep` of all rows are kept.
+  double hard_cut(double keep) const;
+  bool hard_cut_follows_from_count() const { return !options.hard_cut && method->hard_cut; }
+  /// `pictures`: whether the data set has any. Scores are needed by the method, or for a hard cut.
+  ScoreSource score_source(bool pictures, bool cut) const;
+};
+
+/// Parses "name+key=value+key=value". Keys are long names of SelectOptions; what is not among them is as in `beside`. Cheap: before anything
+/// is read or trained. Throws UsageError for an unknown name, with the nearest one; for an option behind the name that the method does not
+/// heed; for values out of range; and for a method without the scores that it takes.
+MethodSpec parse_method(const std::string& spec, const SelectOptions& beside);
+
+/// The same of asked.method. Throws UsageError for --rule, too, when the method does not choose by scores alone.
+MethodSpec parse_method(const SelectOptions& asked);
+
+/// Warns of every option that differs from its default and that the method does not heed. `spec`: what `method` was resolved from.
+void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context);
+
+/// The same of options in `beside` that none of several methods heeds.
+void warn_of_idle(const SelectOptions& beside, std::span<const MethodSpec> specs, bool pictures, const Context& context);
+
+}  // namespace decant
