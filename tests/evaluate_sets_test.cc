@@ -76,9 +76,9 @@ TEST(EvaluateSets, ComparesMethodsAndRowsAtSeveralRatios) {
   options.small = {(folder / "rows.npy").string()};
   options.out = folder / "judged.json";
   options.command = "decant evaluate …";
-  const evaluate::Evidence evidence = evaluate_sets(options, {.threads = 2});
+  const Evidence evidence = evaluate_sets(options, {.threads = 2});
   std::vector<std::pair<std::string, int64_t>> sets;
-  for (const evaluate::Cell& cell : evidence.cells) sets.emplace_back(cell.set, cell.rows);
+  for (const Evidence::Cell& cell : evidence.cells) sets.emplace_back(cell.set, cell.rows);
   using P = std::pair<std::string, int64_t>;
   EXPECT_THAT(sets, testing::ElementsAre(P{"full", 200}, P{"random", 20}, P{"random", 40}, P{"random", 8}, P{"bins", 20}, P{"bins", 40},
                                          P{"small", 8}));
@@ -86,7 +86,7 @@ TEST(EvaluateSets, ComparesMethodsAndRowsAtSeveralRatios) {
   EXPECT_GT(evidence.find("linear", "full")->mean, 0.7);
   EXPECT_GT(evidence.find("linear", "full")->mean, evidence.find("linear", "small")->mean);
   EXPECT_TRUE(evidence.find("linear", "small")->against_random);
-  EXPECT_NE(evidence.find("linear", "bins")->accuracy[0], -1);
+  EXPECT_NE(evidence.find("linear", "bins")->values[0], -1);
   EXPECT_EQ(evidence.cost.trained, 1 + 3 * 2 + 2 * 2 + 1) << "full and small are the same for every seed";
 
   const Json document = parse_json(read_text(folder / "judged.json"));
@@ -107,20 +107,20 @@ TEST(EvaluateSets, TrainsNothingTwiceUnlessToldTo) {
   const fs::path folder = matrix_set("judge_again");
   EvaluateOptions options = judging(folder);
   options.keep = "20";
-  const evaluate::Evidence first = evaluate_sets(options, {});
+  const Evidence first = evaluate_sets(options, {});
   EXPECT_EQ(first.cost.trained, 3);
   options.against = "full,random,bins";  // the baselines are known
   EXPECT_EQ(evaluate_sets(options, {}).cost.trained, 2);
-  const evaluate::Evidence known = evaluate_sets(options, {});
+  const Evidence known = evaluate_sets(options, {});
   EXPECT_EQ(known.cost.trained, 0);
   EXPECT_EQ(known.cost.known, 6);
   options.no_cache = true;
-  const evaluate::Evidence anew = evaluate_sets(options, {});
+  const Evidence anew = evaluate_sets(options, {});
   EXPECT_EQ(anew.cost.known, 0);
-  for (size_t c = 0; c < known.cells.size(); ++c) EXPECT_EQ(known.cells[c].accuracy, anew.cells[c].accuracy);
+  for (size_t c = 0; c < known.cells.size(); ++c) EXPECT_EQ(known.cells[c].values, anew.cells[c].values);
   options.no_cache = false;
   options.training.given["weight-decay"] = "0.1";
-  const evaluate::Evidence other = evaluate_sets(options, {});
+  const Evidence other = evaluate_sets(options, {});
   EXPECT_EQ(other.cost.known, 0);
   EXPECT_EQ(other.cells[0].protocol, "linear (weight-decay 0.1)");
 }
@@ -256,7 +256,7 @@ TEST(EvaluateSets, WritesIntoEachRunFolder) {
     options.small.push_back((folder / ("kept-" + keep)).string());
   }
   options.labels.clear();  // the run folder knows them
-  const evaluate::Evidence evidence = evaluate_sets(options, {});
+  const Evidence evidence = evaluate_sets(options, {});
   EXPECT_EQ(evidence.find("linear", "kept-30")->rows, 30);
   const Json own = parse_json(read_text(folder / "kept-60" / "evidence.json"));
   std::vector<std::pair<std::string, int64_t>> sets;

@@ -1,4 +1,5 @@
 #include "decant/base/json.h"
+#include "decant/data/verdict.h"
 #include "decant/pipeline/evaluate_sets.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/plan_evaluation.h"
@@ -27,14 +28,15 @@ class Evaluate final : public Verb {
       return globals.json ? json_text(to_json(plan), 2) + "\n" : plan_text(plan);
     }
     options_.command = command;
-    const evaluate::Evidence evidence = evaluate_sets(options_, context);
+    const Evidence evidence = evaluate_sets(options_, context);
     if (globals.json) {
       std::string lines;
-      for (const evaluate::Cell& cell : evidence.cells) lines += json_text(evaluate::to_json(cell)) + "\n";
+      const Json document = to_json(evidence);
+      for (const Json& cell : document["results"]) lines += json_text(cell) + "\n";
       return lines;
     }
     std::string text = evidence_table(evidence) + "\n";
-    for (const std::string& verdict : evaluate::verdicts(evidence)) text += verdict + "\n";
+    for (const Verdict& verdict : verdicts(evidence)) text += verdict.text() + "\n";
     return text;
   }
 

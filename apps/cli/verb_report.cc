@@ -28,9 +28,11 @@ class Report final : public Verb {
       return dry_run(globals, *this, fmt::format("write {}", page.string()), {{"run", run_.string()}, {"report", page.string()}});
     const RunFolder run = load_run_folder(run_);
     require_own_pages(run_);
+    const std::optional<Evidence> evidence = load_evidence(run_);
     Input input;
     if (!no_pictures_) input = source_of(run, source_, context);
-    write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.matrix(), run.evidence, context);
+    write_report(run_, run.run, no_pictures_ ? nullptr : &input, run.selection, run.kept, run.map.matrix(), evidence ? &*evidence : nullptr,
+                 context);
     return globals.json ? json_text(Json{{"report", page.string()}}, 2) + "\n" : page.string() + "\n";
   }
 

@@ -26,6 +26,12 @@ class JsonReader {
     return found == value_.end() || found->is_null() ? nullptr : &*found;
   }
 
+  /// For a field that has no fallback: throws InputError when it is absent or null. Then `json.require("net").text("net")` reads it.
+  const JsonReader& require(const char* field) const {
+    if (find(field) == nullptr) refuse(field, "is missing");
+    return *this;
+  }
+
   std::string text(const char* field, std::string fallback = {}) const {
     const Json* const value = find(field);
     if (value == nullptr) return fallback;

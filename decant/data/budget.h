@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace decant {
@@ -28,6 +29,14 @@ constexpr std::string_view name_of(Budget::Unit unit) {
       return "objects";
   }
   return "";
+}
+
+/// Nothing for another name.
+constexpr std::optional<Budget::Unit> budget_unit(std::string_view name) {
+  for (const Budget::Unit unit : {Budget::Unit::rows, Budget::Unit::bytes, Budget::Unit::tokens, Budget::Unit::objects}) {
+    if (name == name_of(unit)) return unit;
+  }
+  return std::nullopt;
 }
 
 }  // namespace decant

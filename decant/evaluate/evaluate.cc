@@ -100,9 +100,11 @@ class Idle {
 };
 
 /// Trains the pending runs, the longest first, and writes their results into the plan.
-Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const Trainer& trainer, Store* store, const Context& context) {
+Evidence::Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const Trainer& trainer, Store* store,
+                             const Context& context) {
   std::vector<size_t> pending = plan.pending();
-  Cost cost{.workers = workers_for(plan, options, context), .trained = static_cast<int64_t>(pending.size()), .known = plan.known()};
+  Evidence::Cost cost{
+      .workers = workers_for(plan, options, context), .trained = static_cast<int64_t>(pending.size()), .known = plan.known()};
   const Pictures pictures = decode(trial, plan, pending, context);
   std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return work_of(plan.runs[i], trial, options); });
   const bool networks = std::ranges::any_of(pending, [&](size_t i) { return plan.runs[i].net != train::kLinear; });
@@ -144,23 +146,25 @@ void keep_paces(const Trial& trial, const Options& options, const Plan& plan, co
   }
 }
 
-std::vector<Cell> cells_of(const Trial& trial, const Options& options, const Plan& plan) {
-  std::vector<Cell> cells(options.nets.size() * trial.arms.size());
+std::vector<Evidence::Cell> cells_of(const Trial& trial, const Options& options, const Plan& plan) {
+  std::vector<Evidence::Cell> cells(options.nets.size() * trial.arms.size());
   std::map<std::string, const RunResult*> made;
   for (const Run& run : plan.runs) {
     if (run.result) made[run.identity] = &*run.result;
   }
   for (const Run& run : plan.runs) {
     const RunResult& result = *made.at(run.identity);
-    Cell& cell = cells[run.cell];
+    Evidence::Cell& cell = cells[run.cell];
     cell.net = run.net;
     cell.set = run.arm->name;
     cell.protocol = options.protocol;
     cell.rows = static_cast<int64_t>(run.rows->size());
+    cell.budget = {cell.rows, Budget::Unit::rows};
     cell.keep = static_cast<double>(cell.rows) / static_cast<double>(std::max<int64_t>(1, trial.every_row));
     cell.seeds.push_back(run.seed);
-    cell.accuracy.push_back(result.accuracy);
+    cell.values.push_back(result.accuracy);
     cell.steps = result.steps;
+    cell.converged = run.net == train::kLinear;
     cell.seconds += result.seconds;
   }
   return cells;

@@ -9,7 +9,7 @@
 #include <functional>
 
 #include "decant/base/context.h"
-#include "decant/evaluate/evidence.h"
+#include "decant/data/evidence.h"
 #include "decant/evaluate/plan.h"
 
 namespace decant::evaluate {

@@ -20,7 +20,6 @@ namespace {
 using testing::DoubleEq;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 class NoRows final : public Rows, public Pictures, public Targets {
  public:
@@ -110,8 +109,8 @@ TEST(Evaluate, GivesEveryNetArmAndSeedItsOwnRun) {
   });
   EXPECT_EQ(seen.size(), 2u * 3 * 3);
   EXPECT_EQ(evidence.cells.size(), 6u);
-  const Cell& small = *evidence.find("vit", "small");
-  EXPECT_THAT(small.accuracy, ElementsAre(DoubleEq(0.2), DoubleEq(0.21), DoubleEq(0.22)));
+  const Evidence::Cell& small = *evidence.find("vit", "small");
+  EXPECT_THAT(small.values, ElementsAre(DoubleEq(0.2), DoubleEq(0.21), DoubleEq(0.22)));
   EXPECT_THAT(small.seeds, ElementsAre(0, 1, 2));
   EXPECT_NEAR(small.mean, 0.21, 1e-12);
   EXPECT_NEAR(small.ci95, 4.30265 * 0.01 / std::sqrt(3), 1e-6);
@@ -202,7 +201,6 @@ TEST(Evaluate, OneSeedHasNoInterval) {
   const Evidence evidence = f.judge(fake, {.threads = 1});
   EXPECT_TRUE(to_json(evidence)["results"][2]["ci95"].is_null());
   EXPECT_TRUE(to_json(evidence)["results"][2]["against_random"]["ci95"].is_null());
-  EXPECT_THAT(verdicts(evidence)[0], HasSubstr("one seed"));
 }
 
 TEST(Evaluate, PassesOnTheFailureOfARun) {
@@ -275,61 +273,6 @@ TEST(Protocol, AreKnownByName) {
   EXPECT_THROW(protocol_named("slow"), UsageError);
   EXPECT_THAT(in_words(paper.training, {"resnet18"}, 3), HasSubstr("batch 128, sgd with peak rate 0.1 (cosine to zero, 0 % warm-up)"));
   EXPECT_THAT(in_words({}, {"linear"}, 1), HasSubstr("logistic regression"));
-}
-
-Evidence evidence_of(std::vector<Cell> cells) {
-  Evidence evidence{.cells = std::move(cells)};
-  compare(evidence);
-  return evidence;
-}
-
-TEST(Verdicts, SayWhenNothingIsShown) {
-  const std::vector<double> random = {0.70, 0.72, 0.71};
-  EXPECT_THAT(verdicts(evidence_of({{"quick", "random", 5, random}, {"quick", "small", 5, {0.72, 0.71, 0.715}}}))[0],
-              HasSubstr("no difference shown"));
-  // Gaps 0.10, 0.11, 0.12: t(2) · 0.01 / √3 = 2.48 points.
-  const std::string shown = verdicts(evidence_of({{"quick", "random", 5, random}, {"quick", "small", 5, {0.80, 0.83, 0.83}}}))[0];
-  EXPECT_THAT(shown, HasSubstr("+11.0 ± 2.5 points against random"));
-  EXPECT_THAT(shown, Not(HasSubstr("no difference")));
-}
-
-TEST(Differences, AreToRandomRowsOfTheSameNumber) {
-  const Evidence evidence = evidence_of({{"quick", "full", 100, {0.9, 0.9}},
-                                         {"quick", "random", 10, {0.5, 0.6}},
-                                         {"quick", "random", 20, {0.6, 0.7}},
-                                         {"quick", "bins", 10, {0.51, 0.61}},
-                                         {"quick", "bins", 20, {0.62, 0.72}},
-                                         {"quick", "small", 15, {0.7, 0.7}}});
-  EXPECT_FALSE(evidence.cells[0].against_random) << "which of two numbers?";
-  EXPECT_NEAR(evidence.cells[3].against_random->mean, 0.01, 1e-12);
-  EXPECT_NEAR(evidence.cells[4].against_random->mean, 0.02, 1e-12);
-  EXPECT_FALSE(evidence.cells[5].against_random);
-  EXPECT_NEAR(evidence.cells[5].against_full->mean, -0.2, 1e-12);
-  EXPECT_TRUE(to_json(evidence)["results"][5]["against_random"].is_null());
-  EXPECT_TRUE(to_json(evidence)["orders"].empty()) << "one net has nobody to agree with";
-}
-
-TEST(Orders, CompareNetsSizeBySizeWithoutFull) {
-  const auto cells = [](const char* net, double random, double a, double b) {
-    return std::vector<Cell>{{net, "full", 100, {0.9}}, {net, "random", 10, {random}}, {net, "a", 10, {a}}, {net, "b", 10, {b}}};
-  };
-  std::vector<Cell> all = cells("one", 0.5, 0.6, 0.7);
-  for (const auto& more : {cells("two", 0.4, 0.45, 0.5), cells("three", 0.5, 0.4, 0.6)}) all.insert(all.end(), more.begin(), more.end());
-  const std::vector<Order> found = orders(evidence_of(all));
-  ASSERT_EQ(found.size(), 3u);
-  EXPECT_THAT(found[0].best_first, ElementsAre("b", "a", "random"));
-  EXPECT_DOUBLE_EQ(found[0].tau, 1);
-  EXPECT_DOUBLE_EQ(found[0].gain_kept, 1);
-  EXPECT_DOUBLE_EQ(found[1].tau, 1);
-  EXPECT_NEAR(found[1].gain_kept, 0.15 / 0.3, 1e-12);
-  EXPECT_THAT(found[2].best_first, ElementsAre("b", "random", "a"));
-  EXPECT_DOUBLE_EQ(found[2].tau, 1.0 / 3);
-  EXPECT_NEAR(found[2].gain_kept, 0, 1e-12);
-}
-
-TEST(Cost, LeavesOutWhatIsNoJudging) {
-  const Cost cost{.wall_seconds = 115, .train_seconds = 200, .idle_seconds = 5, .choose_seconds = 7, .workers = 2};
-  EXPECT_NEAR(cost.share(), 0.03, 1e-12);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/data/verdict.h"
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate_sets.h"
@@ -51,10 +52,10 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
 
   EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
   judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
-  const evaluate::Evidence evidence = evaluate_sets(judging, context);
+  const Evidence evidence = evaluate_sets(judging, context);
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));
-  for (const std::string& verdict : evaluate::verdicts(evidence)) say(verdict + ".");
+  for (const Verdict& verdict : verdicts(evidence)) say(verdict.text());
   say(fmt::format("The small set is {}, and its report is file://{}", (small / "data").string(),
                   fs::absolute(small / "report.html").string()));
 }

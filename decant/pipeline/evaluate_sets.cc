@@ -99,27 +99,27 @@ void announce(const Judging& judging, const evaluate::Forecast& forecast, const 
 }
 
 /// What a small set's folder keeps: itself, as "small", and what it is measured against.
-evaluate::Evidence of_one_set(const evaluate::Evidence& all, const GivenSet& set) {
-  evaluate::Evidence own = all;
-  const int64_t rows = std::ssize(set.subset);
-  std::erase_if(own.cells, [&](const evaluate::Cell& cell) {
-    return cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.rows != rows);
+Evidence of_one_set(const Evidence& all, const GivenSet& set) {
+  Evidence own = all;
+  const Budget budget{std::ssize(set.subset), Budget::Unit::rows};
+  std::erase_if(own.cells, [&](const Evidence::Cell& cell) {
+    return cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.budget != budget);
   });
-  for (evaluate::Cell& cell : own.cells) {
+  for (Evidence::Cell& cell : own.cells) {
     if (cell.set == set.name) cell.set = "small";
   }
-  evaluate::compare(own);
+  compare(own);
   return own;
 }
 
-void write_into(const GivenSet& set, const JudgedSets& sets, const evaluate::Evidence& evidence, const Context& context) {
+void write_into(const GivenSet& set, const JudgedSets& sets, const Evidence& evidence, const Context& context) {
   const RunFolder& run = *set.folder;
-  const Json document = evaluate::to_json(of_one_set(evidence, set));
-  write_file(run.path / "evidence.json", json_text(document, 2) + "\n");
-  write_report(run.path, run.run, &sets.full, run.selection, run.kept, run.map.matrix(), document, context);
+  const Evidence own = of_one_set(evidence, set);
+  write_file(run.path / "evidence.json", json_text(to_json(own), 2) + "\n");
+  write_report(run.path, run.run, &sets.full, run.selection, run.kept, run.map.matrix(), &own, context);
 }
 
-Json whole_document(const EvaluateOptions& options, const Judging& judging, const evaluate::Evidence& evidence) {
+Json whole_document(const EvaluateOptions& options, const Judging& judging, const Evidence& evidence) {
   const Machine machine = this_machine();
   Json seeds = Json::array();
   for (int s = 0; s < options.seeds; ++s) seeds.push_back(judging.options.training.seed + static_cast<uint64_t>(s));
@@ -129,13 +129,13 @@ Json whole_document(const EvaluateOptions& options, const Judging& judging, cons
                    {"input", {{"path", options.full}, {"digest", judging.sets.full.digest}, {"rows", judging.sets.full_rows.size()}}},
                    {"protocol_name", judging.options.protocol},
                    {"seeds", seeds}};
-  document.update(evaluate::to_json(evidence));
+  document.update(to_json(evidence));
   return document;
 }
 
 }  // namespace
 
-evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
+Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   const JudgeClock::time_point start = JudgeClock::now();
   std::optional<OutputFile> out;
   if (!options.out.empty())
@@ -149,7 +149,7 @@ evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& 
   const auto forecast =
       evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, store, evaluate::Timing::when_worth_it, context);
   announce(judging, forecast, context);
-  evaluate::Evidence evidence = evaluate::evaluate(judging.trial, judging.options, std::move(judging.plan), train_any, store, context);
+  Evidence evidence = evaluate::evaluate(judging.trial, judging.options, std::move(judging.plan), train_any, store, context);
   evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = since(start);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "decant/base/context.h"
-#include "decant/evaluate/evidence.h"
+#include "decant/data/evidence.h"
 #include "decant/pipeline/judging/evaluate_options.h"
 
 namespace decant {
@@ -15,6 +15,6 @@ namespace decant {
 /// rows, `hold_out` of the readable rows (class-balanced, by seed) are taken out of every set, before anything is chosen; the protocol's line
 /// says so. Throws InputError when a small set was not made from the full one (its digest is checked), and what read_judged_sets() and
 /// make_arms() throw.
-evaluate::Evidence evaluate_sets(const EvaluateOptions& options, const Context& context);
+Evidence evaluate_sets(const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant

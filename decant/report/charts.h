@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "decant/data/evidence.h"
 #include "decant/report/run_facts.h"
-#include "decant/report/verdict.h"
 
 namespace decant::report {
 
@@ -17,8 +17,8 @@ namespace decant::report {
 constexpr size_t kMostRows = 40;
 
 /// For each net one plot: full, random, small; every seed a dot, the mean a tick, its 95 % interval a band.
-/// The axis fits the data and says so when it does not begin at zero.
-std::string evidence_chart(const Evidence& evidence);
+/// The axis fits the data and says so when it does not begin at zero. `metric`: which of the evidence's.
+std::string evidence_chart(const Evidence& evidence, size_t metric);
 
 /// Seconds and peak memory of each stage, each against the largest.
 std::string stage_chart(std::span<const StageCost> stages);

@@ -37,7 +37,7 @@ uint64_t seed_of(const RunFacts& facts) {
 
 Headline headline_for_page(const RunFacts& facts, const Evidence& evidence, const std::vector<Verdict>& verdicts) {
   Headline headline = summarise(verdicts);
-  if (headline.outcome != Outcome::better || facts.rows == 0) return headline;
+  if (headline.outcome != Verdict::Outcome::better || facts.rows == 0) return headline;
   const std::string note = short_training_note(evidence, static_cast<double>(facts.kept) / static_cast<double>(facts.rows));
   if (!note.empty()) headline.sentence += " " + note;
   return headline;
@@ -48,14 +48,14 @@ Headline headline_for_page(const RunFacts& facts, const Evidence& evidence, cons
 std::string render(const ReportInput& input, const Context& context) {
   if (input.map.rows > 0) DECANT_CHECK(input.map.cols, ==, int64_t{2});
   const RunFacts facts = read_run(input.run);
-  const Evidence evidence = input.evidence ? read_evidence(*input.evidence) : Evidence{};
-  const std::vector<Verdict> verdicts = judge(evidence);
+  const Evidence evidence = input.evidence ? *input.evidence : Evidence{};
+  const std::vector<Verdict> found = verdicts(evidence, "the kept set");
   const RowFacts rows = gather_rows(input);
   const std::vector<Sheet> sheets = input.source ? make_sheets(*input.source, rows, seed_of(facts), context) : std::vector<Sheet>{};
 
   std::string page = head(facts);
-  page += opening(facts, headline_for_page(facts, evidence, verdicts));
-  page += evidence_section(facts, evidence, verdicts);
+  page += opening(facts, headline_for_page(facts, evidence, found));
+  page += evidence_section(facts, evidence, found);
   page += pictures_section(input, sheets);
   page += bins_section(facts);
   page += classes_section(facts);

@@ -14,6 +14,7 @@
 #include "decant/base/json_fwd.h"
 #include "decant/base/matrix.h"
 #include "decant/data/dataset.h"
+#include "decant/data/evidence.h"
 #include "decant/data/excluded.h"
 #include "decant/data/selection.h"
 
@@ -27,7 +28,7 @@ struct ReportInput {
   const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty
-  const Json* evidence = nullptr;        ///< {"protocol", "results": [...]}; null = the page says how to measure it
+  const Evidence* evidence = nullptr;    ///< null = the page says how to measure it
   std::span<const Excluded> bad;
 };
 

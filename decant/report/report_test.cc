@@ -11,12 +11,12 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/random.h"
+#include "decant/data/evidence_for_tests.h"
 #include "decant/report/charts.h"
 #include "decant/report/html.h"
 #include "decant/report/map.h"
 #include "decant/report/sections.h"
 #include "decant/report/thumbnails.h"
-#include "decant/report/verdict.h"
 
 namespace decant::report {
 namespace {
@@ -64,21 +64,20 @@ class DiscRows : public Rows, public Pictures, public Targets {
   int side_;
 };
 
-Json result(const char* net, const char* set, std::vector<double> accuracy, int64_t rows) {
-  return {{"net", net}, {"set", set}, {"rows", rows}, {"accuracy", accuracy}, {"mean", 0}, {"ci95", 0}, {"steps", 2500}, {"seconds", 71.5}};
-}
-
-Json evidence_of(std::vector<double> small, std::vector<double> random, std::vector<double> full = {}) {
-  Json results = Json::array();
-  if (!full.empty()) results.push_back(result("quick", "full", full, 50000));
-  results.push_back(result("quick", "random", random, 10000));
-  results.push_back(result("quick", "small", small, 10000));
-  return {{"protocol", "quick: 2,500 steps of batch 64, one-cycle"}, {"results", results}};
+Evidence measured(std::vector<double> small, std::vector<double> random, std::vector<double> full = {}) {
+  std::vector<Evidence::Cell> cells;
+  if (!full.empty()) cells.push_back(cell_of("quick", "full", 50000, full));
+  cells.push_back(cell_of("quick", "random", 10000, random));
+  cells.push_back(cell_of("quick", "small", 10000, small));
+  for (Evidence::Cell& cell : cells) cell.steps = 2500, cell.seconds = 71.5;
+  Evidence evidence = evidence_of(cells);
+  evidence.protocol = "quick: 2,500 steps of batch 64, one-cycle";
+  return evidence;
 }
 
 struct FakeRun {
   Json run;
-  Json evidence;
+  Evidence evidence;
   Dataset source;
   Selection selection;
   std::vector<int64_t> kept;
@@ -149,7 +148,7 @@ FakeRun fake_run(int64_t n, int classes, int bins, int side = 32) {
                 {{"name", "sample"}, {"seconds", 0.02}, {"peak_rss_bytes", 520'000'000}},
                 {{"name", "write"}, {"seconds", 1.3}, {"peak_rss_bytes", 530'000'000}},
                 {{"name", "report"}, {"seconds", 1.8}, {"peak_rss_bytes", 540'000'000}}}}};
-  fake.evidence = evidence_of({0.7312, 0.7280, 0.7345}, {0.7104, 0.7065, 0.7133}, {0.8410, 0.8377, 0.8432});
+  fake.evidence = measured({0.7312, 0.7280, 0.7345}, {0.7104, 0.7065, 0.7133}, {0.8410, 0.8377, 0.8432});
   return fake;
 }
 
@@ -203,67 +202,7 @@ TEST(Text, ShellQuote) {
   EXPECT_EQ(shell_quote("it's mine"), "'it'\\''s mine'");
 }
 
-// ------------------------------------------------------------------------------------------------ verdicts
-
-Headline headline(const Json& evidence) {
-  return summarise(judge(read_evidence(evidence)));
-}
-
-TEST(Verdict, ComparesSeedBySeed) {
-  // Differences 0.01, 0.02, 0.03 although the sets scatter widely: t(2) · 0.01 / √3.
-  const Difference d = compared(std::vector<double>{0.51, 0.72, 0.93}, std::vector<double>{0.5, 0.7, 0.9});
-  EXPECT_NEAR(d.mean, 0.02, 1e-12);
-  EXPECT_NEAR(d.half_width, 4.302653 * 0.01 / std::sqrt(3.0), 1e-8);
-}
-
-TEST(Verdict, WithoutPairsIsWelchs) {
-  // Variances 1 and 4, three and four values: s² = 1/3 + 20/3/4 = 2, ν = 4 / ((1/3)²/2 + (5/3)²/3)
-  // = 4.0754717.
-  const Difference d = compared(std::vector<double>{1, 2, 3}, std::vector<double>{4, 6, 8, 10});
-  EXPECT_NEAR(d.mean, -5, 1e-12);
-  EXPECT_NEAR(d.half_width / std::sqrt(2.0), 2.7568,
-              2e-3);  // t(4.0755, 95 %) lies between t(4) = 2.7764 and t(5) = 2.5706
-  EXPECT_FALSE(d.covers_zero());
-}
-
-TEST(Verdict, BetterOnlyWhenTheIntervalLeavesZero) {
-  const Headline better = headline(evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713}));
-  EXPECT_EQ(better.outcome, Outcome::better);
-  EXPECT_THAT(better.sentence, HasSubstr("2.1 points higher when trained on the kept set"));
-  const Headline open = headline(evidence_of({0.731, 0.690, 0.760}, {0.710, 0.707, 0.713}));
-  EXPECT_EQ(open.outcome, Outcome::no_better);
-  EXPECT_THAT(open.sentence, HasSubstr("no better than random here"));
-  EXPECT_THAT(open.sentence, HasSubstr("cannot be told from 0"));
-}
-
-TEST(Verdict, SaysWorse) {
-  const Headline worse = headline(evidence_of({0.60, 0.61, 0.605}, {0.710, 0.707, 0.713}));
-  EXPECT_EQ(worse.outcome, Outcome::worse);
-  EXPECT_EQ(worse.title, "Worse than random here");
-  EXPECT_THAT(worse.sentence, HasSubstr("10.5 points lower"));
-}
-
-TEST(Verdict, OneSeedCannotTell) {
-  const Headline one = headline(evidence_of({0.9}, {0.1}));
-  EXPECT_EQ(one.outcome, Outcome::one_seed);
-  EXPECT_THAT(one.sentence, HasSubstr("one seed cannot tell"));
-}
-
-TEST(Verdict, ComparesWithTheFullSet) {
-  EXPECT_THAT(headline(evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713}, {0.84, 0.841, 0.839})).sentence,
-              HasSubstr("Trained on everything, it scores 10.9 points higher"));
-  EXPECT_THAT(headline(evidence_of({0.84, 0.842, 0.838}, {0.710, 0.707, 0.713}, {0.84, 0.841, 0.839})).sentence,
-              HasSubstr("No difference to training on everything can be told"));
-}
-
-TEST(Verdict, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
-  Json measured = evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713});
-  EXPECT_THAT(short_training_note(read_evidence(measured), 0.3), HasSubstr("a training of 2,500 steps may not last"));
-  EXPECT_EQ(short_training_note(read_evidence(measured), 0.2), "");
-  for (Json& entry : measured["results"]) entry["steps"] = 8000;
-  EXPECT_EQ(short_training_note(read_evidence(measured), 0.3), "");
-  for (Json& entry : measured["results"]) entry["net"] = "linear", entry["steps"] = 40;
-  EXPECT_EQ(short_training_note(read_evidence(measured), 0.3), "");
+TEST(Page, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
   FakeRun fake = fake_run(200, 4, 2);
   fake.run["rows"] = 200, fake.run["kept"] = 50;
   EXPECT_THAT(page_of(fake), HasSubstr("may not last in a longer one"));
@@ -271,21 +210,7 @@ TEST(Verdict, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
   EXPECT_THAT(page_of(fake), Not(HasSubstr("may not last in a longer one")));
 }
 
-TEST(Verdict, SeveralNetsAreBetterOnlyTogether) {
-  Json evidence = evidence_of({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713});
-  evidence["results"].push_back(result("resnet18", "small", {0.5, 0.51, 0.52}, 10000));
-  evidence["results"].push_back(result("resnet18", "random", {0.5, 0.51, 0.52}, 10000));
-  const Headline both = headline(evidence);
-  EXPECT_EQ(both.outcome, Outcome::no_better);
-  EXPECT_EQ(both.sentence, "Of 2 networks: better than random with 1, no better with 1, worse with 0.");
-}
-
-TEST(Verdict, EqualSeedsGiveAnExactDifference) {
-  EXPECT_EQ(headline(evidence_of({0.5, 0.5}, {0.5, 0.5})).outcome, Outcome::no_better);
-  EXPECT_EQ(headline(evidence_of({0.6, 0.6}, {0.5, 0.5})).outcome, Outcome::better);
-}
-
-TEST(Verdict, WithoutEvidenceGivesTheCommand) {
+TEST(Page, WithoutEvidenceGivesTheCommand) {
   FakeRun fake = fake_run(200, 4, 2);
   fake.run["input"]["path"] = "my photos";
   ReportInput input = fake.input();
@@ -342,8 +267,8 @@ TEST(Charts, ManyClassesShowTheMostChanged) {
 TEST(Charts, AnAxisThatDoesNotStartAtZeroSaysSo) {
   EXPECT_THAT(ticks(0.69, 0.86, 5),
               ElementsAre(DoubleNear(0.70, 1e-12), DoubleNear(0.75, 1e-12), DoubleNear(0.80, 1e-12), DoubleNear(0.85, 1e-12)));
-  EXPECT_THAT(evidence_chart(read_evidence(evidence_of({0.73, 0.74}, {0.71, 0.72}))), HasSubstr("not at 0"));
-  EXPECT_THAT(evidence_chart(read_evidence(evidence_of({0.01, 0.9}, {0.0, 0.8}))), Not(HasSubstr("not at 0")));
+  EXPECT_THAT(evidence_chart(measured({0.73, 0.74}, {0.71, 0.72}), 0), HasSubstr("not at 0"));
+  EXPECT_THAT(evidence_chart(measured({0.01, 0.9}, {0.0, 0.8}), 0), Not(HasSubstr("not at 0")));
 }
 
 // ------------------------------------------------------------------------------------------------ map and
@@ -468,8 +393,8 @@ TEST(Page, HostileNamesStayText) {
   fake.run["stages"][0]["name"] = "</div><script>";
   fake.run["options"]["<b>"] = Json::array({"</script>"});
   fake.bad[0] = {17, "key\"\xC3<img>", "</td><script>"};
-  fake.evidence["results"][0]["net"] = "<i>net</i>";
-  fake.evidence["protocol"] = "<script>";
+  fake.evidence.cells[0].net = "<i>net</i>";
+  fake.evidence.protocol = "<script>";
   const std::string page = page_of(fake);
   for (const char* open : {"<script>alert", "<img src=x", "</td><script", "</div><script", "<b>:", "<img>", "<i>net"})
     EXPECT_THAT(page, Not(HasSubstr(open)));
@@ -517,9 +442,10 @@ TEST(Page, LargeRunStaysSmallAndQuick) {
   if (const char* path = std::getenv("DECANT_REPORT_PREVIEW")) {
     write_file(path, page);
     FakeRun many = fake_run(20000, 200, 50, 96);
-    many.evidence = evidence_of({0.61, 0.60, 0.62}, {0.61, 0.612, 0.60}, {0.66, 0.65, 0.67});
-    many.evidence["results"].push_back(result("resnet18", "random", {0.70, 0.71, 0.69}, 10000));
-    many.evidence["results"].push_back(result("resnet18", "small", {0.64, 0.65, 0.63}, 10000));
+    many.evidence = measured({0.61, 0.60, 0.62}, {0.61, 0.612, 0.60}, {0.66, 0.65, 0.67});
+    many.evidence.cells.push_back(cell_of("resnet18", "random", 10000, {0.70, 0.71, 0.69}));
+    many.evidence.cells.push_back(cell_of("resnet18", "small", 10000, {0.64, 0.65, 0.63}));
+    compare(many.evidence);
     write_file(std::string(path) + ".many.html", page_of(many));
     ReportInput bare = fake.input();
     bare.evidence = nullptr, bare.source = nullptr, bare.selection = nullptr;

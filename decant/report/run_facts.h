@@ -49,7 +49,7 @@ struct RunFacts {
 
 RunFacts read_run(const Json& run);
 
-// What read_run() and read_evidence() are made of; `fallback` when the field is absent or of another type.
+// What read_run() is made of; `fallback` when the field is absent or of another type.
 std::string text_of(const Json& object, const char* field, std::string fallback = {});
 double number_of(const Json& object, const char* field, double fallback = 0);
 int64_t count_of(const Json& object, const char* field);      ///< never negative

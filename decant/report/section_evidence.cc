@@ -9,28 +9,36 @@
 namespace decant::report {
 namespace {
 
-std::string seeds(const Measurement& m) {
+std::string number(double value, const Metric& metric) {
+  return fmt::format("{:.{}f}", metric.scale * value, metric.decimals + 1);
+}
+
+std::string seeds(const Evidence::Cell& cell, const Metric& metric) {
   std::string out;
-  for (const double accuracy : m.accuracy) out += fmt::format("{}{:.2f}", out.empty() ? "" : ", ", 100 * accuracy);
+  for (const double value : cell.values) out += (out.empty() ? "" : ", ") + number(value, metric);
   return out;
 }
 
-std::string table(const Evidence& evidence) {
-  std::string out =
+std::string set_name(const std::string& set) {
+  return set == "small" ? "kept" : set == "full" ? "everything" : set;
+}
+
+std::string table(const Evidence& evidence, size_t which) {
+  const Metric& metric = evidence.metrics[which];
+  std::string out = fmt::format(
       "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
-      "class=\"n\">accuracy, %</th>"
-      "<th class=\"wrap\">each seed, %</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
-      "class=\"wrap\">protocol</th></tr></thead><tbody>\n";
-  for (const Measurement& m : evidence.results) {
-    const std::string spread = std::isfinite(m.half_width) ? fmt::format(" ± {:.2f}", 100 * m.half_width) : "";
+      "class=\"n\">{}, {}</th>"
+      "<th class=\"wrap\">each seed, {}</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
+      "class=\"wrap\">protocol</th></tr></thead><tbody>\n",
+      escape(metric.title), escape(metric.unit), escape(metric.unit));
+  for (const Evidence::Cell& cell : evidence.cells) {
+    if (cell.metric != which) continue;
+    const std::string spread = std::isfinite(cell.ci95) ? " ± " + number(cell.ci95, metric) : "";
     out += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.2f}{}</td><td class=\"wrap\">{}</td><td "
+        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
         "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
-        escape(m.net),
-        escape(m.set == "small"  ? "kept"
-               : m.set == "full" ? "everything"
-                                 : m.set),
-        human_count(m.rows), 100 * m.mean, spread, seeds(m), human_count(m.steps), prose(human_seconds(m.seconds)), escape(m.protocol));
+        escape(cell.net), escape(set_name(cell.set)), human_count(cell.rows), number(cell.mean, metric), spread, seeds(cell, metric),
+        human_count(cell.steps), prose(human_seconds(cell.seconds)), escape(cell.protocol));
   }
   return out + "</tbody></table></div>\n";
 }
@@ -39,16 +47,14 @@ std::string table(const Evidence& evidence) {
 std::string verdict_list(const std::vector<Verdict>& verdicts) {
   if (verdicts.size() < 2) return {};
   std::string out = "<ul class=\"verdicts\">";
-  for (const Verdict& v : verdicts) {
-    out += fmt::format("<li>{}{}</li>\n", prose(v.sentence), v.against_full.empty() ? "" : " " + prose(v.against_full));
-  }
+  for (const Verdict& verdict : verdicts) out += fmt::format("<li>{}</li>\n", prose(verdict.text()));
   return out + "</ul>\n";
 }
 
 }  // namespace
 
 std::string evidence_section(const RunFacts& facts, const Evidence& evidence, const std::vector<Verdict>& verdicts) {
-  if (evidence.results.empty()) {
+  if (evidence.cells.empty()) {
     return section("evidence", "Evidence", "<p>Whether a network learns as much from what was kept.</p>",
                    "<p>Not measured yet. Run</p>" + command_box(evaluate_command(facts)));
   }
@@ -57,7 +63,9 @@ std::string evidence_section(const RunFacts& facts, const Evidence& evidence, co
       "<p class=\"small\">Intervals speak of chance in training (Student’s t over the seeds; sets are compared seed by seed, for "
       "the same seed begins with the same weights), not of chance in the choice of the test data.</p>";
   if (!evidence.protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence.protocol));
-  return section("evidence", "Evidence", note, verdict_list(verdicts) + evidence_chart(evidence) + table(evidence));
+  std::string body = verdict_list(verdicts);
+  for (size_t metric = 0; metric < evidence.metrics.size(); ++metric) body += evidence_chart(evidence, metric) + table(evidence, metric);
+  return section("evidence", "Evidence", note, body);
 }
 
 }  // namespace decant::report

@@ -26,11 +26,11 @@ std::string figures(const RunFacts& facts) {
   return out + "</dl>\n";
 }
 
-const char* tone(Outcome outcome) {
+const char* tone(Verdict::Outcome outcome) {
   switch (outcome) {
-    case Outcome::better:
+    case Verdict::Outcome::better:
       return "good";
-    case Outcome::worse:
+    case Verdict::Outcome::worse:
       return "bad";
     default:
       return "open";
@@ -39,7 +39,7 @@ const char* tone(Outcome outcome) {
 
 std::string verdict_box(const RunFacts& facts, const Headline& headline) {
   std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
-  if (headline.outcome == Outcome::not_measured) {
+  if (headline.outcome == Verdict::Outcome::not_measured) {
     out +=
         "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
         "trains networks on "

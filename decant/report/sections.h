@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
+#include "decant/data/verdict.h"
 #include "decant/report/map.h"
 #include "decant/report/report.h"
 #include "decant/report/run_facts.h"
 #include "decant/report/thumbnails.h"
-#include "decant/report/verdict.h"
 
 namespace decant::report {
 

@@ -10,16 +10,19 @@
 namespace decant {
 namespace {
 
-/// "+1.20 ± 0.31": in points.
-std::string gap_in_points(const std::optional<Estimate>& gap) {
-  if (!gap) return {};
-  const std::string points = fmt::format("{:+.2f}", 100 * gap->mean);
-  return std::isfinite(gap->half_width) ? points + fmt::format(" ± {:.2f}", 100 * gap->half_width) : points;
+std::string with_interval(std::string text, double half_width, const Metric& metric) {
+  if (std::isfinite(half_width)) text += fmt::format(" ± {:.{}f}", metric.scale * half_width, metric.decimals + 1);
+  return text;
 }
 
-std::string accuracy_of(const evaluate::Cell& cell) {
-  const std::string mean = fmt::format("{:.2f}", 100 * cell.mean);
-  return std::isfinite(cell.ci95) ? mean + fmt::format(" ± {:.2f}", 100 * cell.ci95) : mean;
+/// "+1.20 ± 0.31".
+std::string gap_text(const std::optional<Estimate>& gap, const Metric& metric) {
+  if (!gap) return {};
+  return with_interval(fmt::format("{:+.{}f}", metric.scale * gap->mean, metric.decimals + 1), gap->half_width, metric);
+}
+
+std::string value_text(const Evidence::Cell& cell, const Metric& metric) {
+  return with_interval(fmt::format("{:.{}f}", metric.scale * cell.mean, metric.decimals + 1), cell.ci95, metric);
 }
 
 using TextTable = std::vector<std::vector<std::string>>;
@@ -47,29 +50,37 @@ std::string laid_out(TextTable table, const std::vector<bool>& right) {
   return text;
 }
 
-std::string orders_table(const std::vector<evaluate::Order>& orders) {
+std::string orders_table(const std::vector<Evidence::Order>& orders) {
   if (orders.empty()) return {};
-  TextTable table = {{"rows", "network", "τ", "gain kept", "sets, best first"}};
-  for (const evaluate::Order& order : orders) {
+  TextTable table = {{std::string(name_of(orders.front().budget.unit)), "network", "τ", "gain kept", "sets, best first"}};
+  for (const Evidence::Order& order : orders) {
     std::string sets;
     for (const std::string& set : order.best_first) sets += (sets.empty() ? "" : ", ") + set;
-    table.push_back({human_count(order.rows), order.net, std::isfinite(order.tau) ? fmt::format("{:+.2f}", order.tau) : "–",
+    table.push_back({human_count(order.budget.amount), order.net, std::isfinite(order.tau) ? fmt::format("{:+.2f}", order.tau) : "–",
                      std::isfinite(order.gain_kept) ? fmt::format("{:.0f} %", 100 * order.gain_kept) : "–", sets});
   }
   return "\nDo the networks agree? τ is Kendall's, with the order of the first; the gain is that over random, beside the first's.\n" +
          laid_out(table, {true, false, true, true, false});
 }
 
+std::string table_of(const Evidence& evidence, size_t which) {
+  const Metric& metric = evidence.metrics[which];
+  TextTable table = {
+      {"network", "set", "keep", "rows", fmt::format("{}, {}", metric.title, metric.unit), "against random", "against full", "protocol"}};
+  for (const Evidence::Cell& cell : evidence.cells) {
+    if (cell.metric != which) continue;
+    table.push_back({cell.net, cell.set, fmt::format("{:.3g} %", 100 * cell.keep), human_count(cell.rows), value_text(cell, metric),
+                     gap_text(cell.against_random, metric), gap_text(cell.against_full, metric), cell.protocol});
+  }
+  return laid_out(table, {false, false, true, true, true, true, true, false});
+}
+
 }  // namespace
 
-std::string evidence_table(const evaluate::Evidence& evidence) {
-  TextTable table = {{"network", "set", "keep", "rows", "accuracy, %", "against random", "against full", "protocol"}};
-  for (const evaluate::Cell& cell : evidence.cells) {
-    table.push_back({cell.net, cell.set, fmt::format("{:.3g} %", 100 * cell.keep), human_count(cell.rows), accuracy_of(cell),
-                     gap_in_points(cell.against_random), gap_in_points(cell.against_full), cell.protocol});
-  }
-  return laid_out(table, {false, false, true, true, true, true, true, false}) + evidence.protocol + "\n" +
-         orders_table(evaluate::orders(evidence));
+std::string evidence_table(const Evidence& evidence) {
+  std::string text;
+  for (size_t metric = 0; metric < evidence.metrics.size(); ++metric) text += table_of(evidence, metric);
+  return text + evidence.protocol + "\n" + orders_table(orders(evidence));
 }
 
 }  // namespace decant

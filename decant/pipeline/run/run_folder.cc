@@ -106,8 +106,13 @@ RunFolder load_run_folder(const fs::path& folder) {
   if (loaded.map.count() != 0 && (loaded.map.count() != loaded.rows() || loaded.map.width() != 2))
     refuse(folder / "map.npy", "", "is not (rows, 2)");
   loaded.map = one_float32_block(loaded.map);
-  if (fs::exists(folder / "evidence.json")) loaded.evidence = read_json(folder / "evidence.json");
   return loaded;
+}
+
+std::optional<Evidence> load_evidence(const fs::path& folder) {
+  const fs::path file = folder / "evidence.json";
+  if (!fs::exists(file)) return std::nullopt;
+  return evidence_from_json(read_json(file), file.string());
 }
 
 std::optional<SizeRange> served_by(const Selection& selection) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "decant/base/json.h"
 #include "decant/base/matrix.h"
+#include "decant/data/evidence.h"
 #include "decant/data/features.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
@@ -18,7 +20,6 @@ struct RunFolder {
   Selection selection;  ///< bins.npy, pools.npy, order.npy, gain.npy
   Subset kept;          ///< indices.npy; empty for a folder of bins alone
   Features map;         ///< map.npy, (n, 2), one matrix of float32; empty when there is none
-  Json evidence;        ///< evidence.json; null when there is none
 
   int64_t rows() const { return static_cast<int64_t>(selection.bins.size()); }
   bool has_data() const { return std::filesystem::exists(path / "data"); }
@@ -32,6 +33,9 @@ RunRecord read_run_record(const std::filesystem::path& folder);
 
 /// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
 RunFolder load_run_folder(const std::filesystem::path& folder);
+
+/// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the file and what is wrong in it.
+std::optional<Evidence> load_evidence(const std::filesystem::path& folder);
 
 /// Subset sizes that a ranking is valid for; nothing for bins, which give any.
 std::optional<SizeRange> served_by(const Selection& selection);

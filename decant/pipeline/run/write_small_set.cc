@@ -158,14 +158,14 @@ int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& c
 }  // namespace
 
 void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Selection& selection, const Subset& kept,
-                  MatrixView<const float> map, const Json& evidence, const Context& context) {
+                  MatrixView<const float> map, const Evidence* evidence, const Context& context) {
   const Json document = to_json(run);
   const report::ReportInput page{.run = document,
                                  .source = input == nullptr ? nullptr : &input->dataset,
                                  .selection = &selection,
                                  .kept = kept,
                                  .map = map,
-                                 .evidence = evidence.is_null() ? nullptr : &evidence,
+                                 .evidence = evidence,
                                  .bad = input == nullptr ? std::span<const Excluded>() : std::span<const Excluded>(input->excluded)};
   write_file(folder / "report.html", report::render(page, context));
 }
@@ -183,8 +183,9 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
     return write_data(set, folder, context);
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });
-  log.stage("report",
-            [&] { write_report(folder, record_of(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, Json(), context); });
+  log.stage("report", [&] {
+    write_report(folder, record_of(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, nullptr, context);
+  });
   const RunRecord run = record_of(set, bytes_after, log);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");

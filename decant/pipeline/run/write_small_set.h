@@ -6,6 +6,7 @@
 #include "decant/base/context.h"
 #include "decant/base/json.h"
 #include "decant/base/matrix.h"
+#include "decant/data/evidence.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 #include "decant/pipeline/run/input.h"
@@ -29,8 +30,9 @@ struct SmallSet {
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws IoError.
 RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
-/// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no thumbnails.
+/// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no thumbnails; so may
+/// `evidence`: then the page says how to measure it.
 void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Selection& selection,
-                  const Subset& kept, MatrixView<const float> map, const Json& evidence, const Context& context);
+                  const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context);
 
 }  // namespace decant

@@ -1,0 +1,32 @@
+// What the numbers of an evaluation say: their name, their unit, and which direction is better. Tables, verdicts, files and pages take all
+// of it from here.
+#pragma once
+
+#include <string>
+
+namespace decant {
+
+struct Metric {
+  std::string name;   ///< in files: "top-1", "mAP", "token loss"
+  std::string title;  ///< in tables and sentences: "accuracy"
+  std::string unit;   ///< of value · scale: "%", "nats per token"
+  double scale = 1;   ///< values are kept unscaled
+  double least = 0;   ///< bounds of a value, which a file is checked against; infinite where there are none
+  double most = 1;
+  int decimals = 1;  ///< of value · scale in sentences; tables have one more
+  bool higher_is_better = true;
+
+  /// Of a difference · scale: that of two percentages is in points.
+  std::string difference_unit() const { return unit == "%" ? "points" : unit; }
+  /// A difference with the sign that makes larger better.
+  double improvement(double difference) const { return higher_is_better ? difference : -difference; }
+
+  friend bool operator==(const Metric&, const Metric&) = default;
+};
+
+/// The share of test rows whose class is answered right.
+inline Metric top_1() {
+  return {.name = "top-1", .title = "accuracy", .unit = "%", .scale = 100};
+}
+
+}  // namespace decant
