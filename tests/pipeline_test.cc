@@ -331,6 +331,14 @@ TEST(Plan, OfAMatrixIsOfItsBins) {
   EXPECT_EQ(kept.kept, 300);
 }
 
+TEST(Plan, StopsWhileItSamples) {
+  const fs::path matrix = fresh_path("x.npy");
+  const int64_t shape[] = {60, 4};
+  write_npy<float>(matrix, std::vector<float>(240, 1.0F), shape);
+  const std::atomic<bool> stop{true};
+  EXPECT_THROW(plan(BinsOptions{.features = matrix.string(), .out = "unused"}, {.cancel = &stop}), Cancelled);
+}
+
 TEST(Plan, SaysWhatItDoesNotKnow) {
   CompressOptions options{.input = {.path = cifar_set("plan_in", 1, 50).string()}, .out = "unused", .select = {.method = "bins"}};
   EXPECT_TRUE(plan(options, {}).unknown.empty());
@@ -351,6 +359,8 @@ void expect_whole(const PlanEstimate& planned, const std::string& method) {
   for (const char* key : {"verb", "method", "rows", "pools", "columns", "memory_bytes", "mapped_bytes", "disk_bytes", "cache_bytes",
                           "seconds", "stages", "unknown", "mean_cosine"})
     EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json["not_checked"].size(), 2u);
+  EXPECT_THAT(plan_text(planned), HasSubstr("not looked at: rows that cannot be read"));
   EXPECT_EQ(json.contains("kept"), planned.verb == "compress");
   EXPECT_EQ(json["method"], method);
 }

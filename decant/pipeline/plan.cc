@@ -1,6 +1,7 @@
 #include "decant/pipeline/plan.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -22,19 +23,33 @@ namespace decant {
 namespace {
 
 constexpr int64_t kSampledRows = 2000;
-constexpr double kCosineOfClasses = 0.02;  // conv-kmeans features, within a class; 0 over all
+constexpr std::chrono::seconds kSamplingLimit{1};  // each row may be a read from a slow disk
+constexpr double kCosineOfClasses = 0.02;          // conv-kmeans features, within a class; 0 over all
 constexpr double kCosineOfNetworks = 0.5;
 
-/// The average cosine of two different rows of one pool, over evenly spread rows; nothing when no pool has two of them.
-std::optional<double> average_cosine(const Features& features, std::span<const int32_t> pools) {
+/// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose beginning is evenly spread, too.
+std::vector<int64_t> spread_rows(int64_t count) {
+  const int64_t step = std::max<int64_t>(1, count / kSampledRows);
+  std::vector<int64_t> rows;
+  for (const int64_t first : {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15}) {
+    for (int64_t row = first * step; row < count; row += 16 * step) rows.push_back(row);
+  }
+  return rows;
+}
+
+/// The average cosine of two different rows of one pool, over spread rows, as many as can be read in a second; nothing when no pool has
+/// two of them.
+std::optional<double> average_cosine(const Features& features, std::span<const int32_t> pools, const Context& context) {
   struct Sum {
     std::vector<double> total;
     double rows = 0;
   };
   std::map<int32_t, Sum> sums;
   std::vector<float> scratch;
-  const int64_t step = std::max<int64_t>(1, features.count() / kSampledRows);
-  for (int64_t row = 0; row < features.count(); row += step) {
+  const auto end = std::chrono::steady_clock::now() + kSamplingLimit;
+  for (const int64_t row : spread_rows(features.count())) {
+    context.check_cancelled();
+    if (std::chrono::steady_clock::now() > end) break;
     const auto x = features.row(row, scratch);
     const double squared = dot(x, x);
     Sum& sum = sums[pools.empty() ? 0 : pools[static_cast<size_t>(row)]];
@@ -92,15 +107,15 @@ std::vector<double> pool_sizes(int64_t rows, std::span<const int32_t> pools) {
   return sizes;
 }
 
-void look_at(const Features& features, std::span<const int32_t> pools, Work& work) {
+void look_at(const Features& features, std::span<const int32_t> pools, Work& work, const Context& context) {
   work.width = static_cast<double>(features.width());
-  work.measured_cosine = average_cosine(features, pools);
+  work.measured_cosine = average_cosine(features, pools, context);
   work.cosine = work.measured_cosine.value_or(kCosineOfNetworks);
   for (const FeatureBlock& block : features.blocks())
     work.given_bytes += static_cast<double>(block.rows * block.width * value_bytes(block.type));
 }
 
-Work work_of(const Dataset& dataset, const ResolvedMethod& method, const FeatureOptions& features) {
+Work work_of(const Dataset& dataset, const ResolvedMethod& method, const FeatureOptions& features, const Context& context) {
   const Rows& train = dataset.train();
   const SelectOptions& select = method.options;
   Work work{.rows = static_cast<double>(train.size()), .method = method.method};
@@ -115,9 +130,9 @@ Work work_of(const Dataset& dataset, const ResolvedMethod& method, const Feature
   work.pools = pool_sizes(train.size(), pools);
   if (names_npy(features.features)) {
     const Features given = read_features(features.features);
-    look_at(given, given.count() == train.size() ? std::span<const int32_t>(pools) : std::span<const int32_t>(), work);
+    look_at(given, given.count() == train.size() ? std::span<const int32_t>(pools) : std::span<const int32_t>(), work, context);
   } else if (train.features() != nullptr) {
-    look_at(*train.features(), pools, work);
+    look_at(*train.features(), pools, work, context);
   } else {
     work.width = static_cast<double>(features.feature_width);
     work.from_network = features.features == "embedding" || features.features == "gradient";
@@ -182,7 +197,7 @@ PlanEstimate plan_bins(const Dataset& dataset, const MethodSpec& spec, const Con
   const Rows& train = dataset.train();
   const ResolvedMethod method = resolved(dataset, spec, {}, train.size(), context);
   const double threads = context.thread_count();
-  const Work work = work_of(dataset, method, {.features = "rows"});
+  const Work work = work_of(dataset, method, {.features = "rows"}, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
   PlanEstimate plan = begin_plan("bins", work);
   plan.stages.push_back({"read", (costs::kStart + bytes * costs::kReadPerByte / threads) * 1e-9});
@@ -222,7 +237,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const 
   const double threads = context.thread_count();
   const int64_t kept = keep_count(options.keep, train.size());
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
-  const Work work = work_of(dataset, method, options.features);
+  const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
   const bool computes = work.from_pictures || work.from_network;

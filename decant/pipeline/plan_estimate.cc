@@ -1,11 +1,16 @@
 #include "decant/pipeline/plan_estimate.h"
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "decant/base/json.h"
 #include "decant/base/options.h"
 
 namespace decant {
+namespace {
+
+const std::vector<std::string> kNotLookedAt = {"rows that cannot be read", "features and scores that are known already"};
+
+}  // namespace
 
 double PlanEstimate::seconds() const {
   double total = 0;
@@ -27,6 +32,7 @@ Json to_json(const PlanEstimate& plan) {
   for (const PlanEstimate::Stage& stage : plan.stages) json["stages"].push_back({{"name", stage.name}, {"seconds", stage.seconds}});
   json["unknown"] = plan.unknown;
   json["mean_cosine"] = plan.mean_cosine ? Json(*plan.mean_cosine) : Json();
+  json["not_checked"] = kNotLookedAt;
   return json;
 }
 
@@ -64,6 +70,7 @@ std::string plan_text(const PlanEstimate& plan) {
   if (plan.cache_bytes > 0) text += fmt::format("cache     {} for the features\n", human_bytes(plan.cache_bytes));
   text += time_line(plan);
   for (const std::string& part : plan.unknown) text += unknown_line(part);
+  text += fmt::format("not looked at: {}\n", fmt::join(kNotLookedAt, ", "));
   if (plan.mean_cosine)
     text += fmt::format("mean cosine within a pool: {:.3f} (sampled); values near 0 make binning slower\n", *plan.mean_cosine);
   return text;
