@@ -297,7 +297,9 @@ class Opening {
       odd(folder, fmt::format("{} pictures beside the class folders are left out, as by torchvision", top.pictures.size()));
     }
     list.others += top.others;
-    if (list.others > 0) odd(folder, fmt::format("{} files do not end as pictures do and are left out", list.others));
+    if (list.others > 0)
+      odd(folder, fmt::format("{} not end as pictures do and {} left out",
+                              list.others == 1 ? "1 file does" : fmt::format("{} files do", list.others), list.others == 1 ? "is" : "are"));
     auto rows = std::make_shared<ImageFolderRows>(root_, std::move(list), context_.threads);
     if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows);
     dataset_.splits[split] = std::move(rows);
@@ -313,6 +315,7 @@ class Opening {
       const std::string& name = top.folders[static_cast<size_t>(begin)];
       lists[static_cast<size_t>(begin)] = list_pictures(root_, below(folder, name), label_of(name), context_);
     });
+    if (split == Split::train && top.folders.size() == 1) note_only_class(root_ / below(folder, top.folders.front()), dataset_.oddities);
     PictureList all;
     for (size_t i = 0; i < lists.size(); ++i) {
       const std::string path = below(folder, top.folders[i]);

@@ -64,6 +64,17 @@ void note_split_names(const fs::path& root, const std::vector<std::string>& clas
   }
 }
 
+void note_only_class(const fs::path& folder, std::vector<Oddity>& oddities) {
+  const std::vector<std::string> inside = list_folder(folder).folders;
+  const bool split = std::ranges::any_of(inside, [](const std::string& name) { return meant_split(name) == Split::train; });
+  if (!split && inside.size() < 2) return;
+  oddities.push_back({folder.string(),
+                      fmt::format("is read as the only class, and holds {}. Give it as the data set, {}",
+                                  split ? "a folder for training" : fmt::format("{} folders", human_count(std::ssize(inside))),
+                                  split ? "not the folder above" : "if they are the classes"),
+                      split});
+}
+
 void note_hidden_class(const fs::path& folder, int64_t pictures, std::vector<Oddity>& oddities) {
   const std::string name = folder.filename().string();
   if (!name.starts_with('.') && std::ranges::find(kToolFolders, name) == kToolFolders.end()) return;

@@ -13,6 +13,9 @@ namespace decant {
 /// Classes that are named as splits ("Train" and "Test"), or one class alone that is. `root`: the folder that holds them.
 void note_split_names(const std::filesystem::path& root, const std::vector<std::string>& classes, std::vector<Oddity>& oddities);
 
+/// One class alone that holds a split, or folders that may be the classes: a folder too many above them. `folder`: of the class, which is read.
+void note_only_class(const std::filesystem::path& folder, std::vector<Oddity>& oddities);
+
 /// A class in a folder that tools make and hide (".ipynb_checkpoints", "__MACOSX") and that holds pictures.
 void note_hidden_class(const std::filesystem::path& folder, int64_t pictures, std::vector<Oddity>& oddities);
 

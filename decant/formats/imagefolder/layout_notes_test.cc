@@ -52,6 +52,17 @@ TEST(LayoutNotes, NameSplitsThatAreReadAsClasses) {
               ElementsAre(AllOf(HasSubstr("half/Test"), HasSubstr("is left out; if it is a split, rename it test"))));
 }
 
+TEST(LayoutNotes, NameAFolderTooMany) {
+  EXPECT_THAT(layout_warnings("wrapper", {"set/train/cat/1.jpg", "set/train/dog/1.jpg", "set/val/cat/1.jpg"}),
+              ElementsAre(AllOf(HasSubstr("wrapper/set: is read as the only class, and holds a folder for training"),
+                                HasSubstr("Give it as the data set"))));
+  const ScratchFolder folder("animals");
+  for (const char* file : {"animals/cat/1.jpg", "animals/dog/1.jpg"}) folder.add(file);
+  const Dataset dataset = open_imagefolder(folder.path, {});
+  EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("animals: is read as the only class, and holds 2 folders")));
+  EXPECT_FALSE(dataset.oddities.front().warns) << "one class may have folders";
+}
+
 TEST(LayoutNotes, NameFoldersThatToolsMake) {
   EXPECT_THAT(layout_warnings("notebook", {"cat/1.jpg", "dog/1.jpg", ".ipynb_checkpoints/1-checkpoint.jpg"}),
               ElementsAre(AllOf(HasSubstr(".ipynb_checkpoints"), HasSubstr("is read as a class (rows: 1)"))));

@@ -37,7 +37,7 @@ struct Sample {
 
 /// A field of .json that is named as a label and is none.
 struct OtherLabel {
-  std::string text;  ///< "the field "label" of 0.json is text"
+  std::string text;  ///< "the field "label" of x.tar/0.json is text"
   int64_t samples = 0;
 };
 
@@ -217,7 +217,8 @@ class ShardReader {
                        : value.is_array()   ? "a list"
                                             : "an object";
     if (shard_.other_label.samples++ == 0)
-      shard_.other_label.text = fmt::format("the field \"{}\" of {} is {} ({})", key, field.name, kind, json_text(value).substr(0, 40));
+      shard_.other_label.text =
+          fmt::format("the field \"{}\" of {} is {} ({})", key, shard_.name + "/" + field.name, kind, json_text(value).substr(0, 40));
   }
 
   int32_t checked(const Field& field, int64_t value) const {
@@ -389,15 +390,15 @@ void note_shard(const Shard& shard, const std::string& path, std::vector<Oddity>
 /// Labels that are there and not read.
 void note_other_labels(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
   int64_t samples = 0;
-  const OtherLabel* first = nullptr;
+  const Shard* first = nullptr;
   for (const Shard& shard : rows.shards()) {
     samples += shard.other_label.samples;
-    if (first == nullptr && shard.other_label.samples > 0) first = &shard.other_label;
+    if (first == nullptr && samples > 0) first = &shard;
   }
   if (first == nullptr) return;
   oddities.push_back({place,
                       fmt::format("{}, and is not read as a class: {} sample{} without a label. Write class numbers there, or into .cls",
-                                  first->text, human_count(samples), samples == 1 ? " stays" : "s stay"),
+                                  first->other_label.text, human_count(samples), samples == 1 ? " stays" : "s stay"),
                       true});
 }
 
@@ -414,7 +415,8 @@ void note_merged(const WebDatasetRows& rows, const std::string& place, std::vect
   int64_t merged = 0;
   std::string first;
   for (const Shard& shard : rows.shards()) {
-    if (shard.merged > 0 && merged == 0) first = shard.name_of(shard.samples[static_cast<size_t>(shard.first_merged)]);
+    if (shard.merged > 0 && merged == 0)
+      first = shard.name + "/" + std::string(shard.name_of(shard.samples[static_cast<size_t>(shard.first_merged)]));
     merged += shard.merged;
   }
   if (merged == 0) return;

@@ -279,13 +279,13 @@ TEST(WebDataset, WarnsOfLabelsThatAreNoNumbers) {
                                             {"a.json", fmt::format("{{\"label\": {}}}", value)},
                                             {"b.jpg"},
                                             {"b.json", fmt::format("{{\"label\": {}}}", value)}}}}),
-                ElementsAre(testing::AllOf(HasSubstr("the field \"label\" of a.json"), HasSubstr(kind),
+                ElementsAre(testing::AllOf(HasSubstr("the field \"label\" of 0.tar/a.json"), HasSubstr(kind),
                                            HasSubstr("2 samples stay without a label"), HasSubstr("into .cls"))));
 }
 
 TEST(WebDataset, WarnsOfPicturesThatBecomeOneSample) {
   EXPECT_THAT(shard_warnings("dots", {{"0.tar", {{"scene.000.jpg"}, {"scene.000.cls", "0"}, {"scene.001.jpg"}, {"scene.001.cls", "1"}}}}),
-              ElementsAre(testing::AllOf(HasSubstr("1 sample holds several pictures"), HasSubstr("scene.000.jpg"),
+              ElementsAre(testing::AllOf(HasSubstr("1 sample holds several pictures"), HasSubstr("0.tar/scene.000.jpg"),
                                          HasSubstr("take the other dots out"))));
 }
 
