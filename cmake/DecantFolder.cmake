@@ -1,4 +1,4 @@
-# decant_folder(NAME [TORCH] [GLUE] [HOT prefix…] [ORACLE] [UNITY n] [DEPENDS folder…] [LIBRARIES target…] [SOURCES file…])
+# decant_folder(NAME [TORCH] [GLUE] [HOT prefix…] [ORACLE file…] [UNITY n] [DEPENDS folder…] [LIBRARIES target…] [SOURCES file…])
 #
 # Makes the target decant_NAME of the calling folder. SOURCES, when given, replaces the search by name (a folder with a part that
 # needs libtorch and a part that does not calls decant_folder twice). Tests run in ctest one by one, under their gtest names; those of a
@@ -8,7 +8,7 @@
 #   * DECANT_UNITY: the files of a folder are compiled together, UNITY n at a time (otherwise all; 4 where libtorch is read). What is
 #     local to a file still needs a name that is its own in the folder. Files of Highway's, which include themselves, stay alone.
 #   * Release compiles at -O3 where time is spent, and at -O1 what only calls that: GLUE folders, except their files that begin with a
-#     HOT prefix. Tests are compiled at -O0, or at -O1 where an ORACLE in them computes.
+#     HOT prefix. Tests are compiled at -O0, and at -O1 the ORACLE files, which compute.
 add_library(decant_flags INTERFACE)
 target_include_directories(decant_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # -Wrestrict of g++ 12 sees overlaps inside std::string that are not there (GCC bug 105651).
@@ -47,7 +47,7 @@ endfunction()
 # decant_test_pch(TARGET): the headers that every test reads are compiled once, with the first test. For g++ at -O0 alone: it shares where
 # flags are the same, warns of what is not there and has crashed when it optimises; clang asks for the same macros too.
 function(decant_test_pch target)
-  if(NOT DECANT_UNITY OR F_TORCH OR F_ORACLE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  if(NOT DECANT_UNITY OR F_TORCH OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     return()
   endif()
   get_property(owner GLOBAL PROPERTY DECANT_PCH_OWNER)
@@ -73,7 +73,7 @@ function(decant_register_tests target)
 endfunction()
 
 function(decant_folder name)
-  cmake_parse_arguments(F "TORCH;GLUE;ORACLE" "UNITY" "HOT;DEPENDS;LIBRARIES;SOURCES" ${ARGN})
+  cmake_parse_arguments(F "TORCH;GLUE" "UNITY" "HOT;ORACLE;DEPENDS;LIBRARIES;SOURCES" ${ARGN})
   set(files ${F_SOURCES})
   if(NOT files)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -130,7 +130,10 @@ function(decant_folder name)
     add_executable(${name}_test ${tests})
     decant_unity(${name}_test ${F_UNITY} ${tests})
     target_link_libraries(${name}_test PRIVATE decant_${name} GTest::gmock GTest::gtest_main)
-    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:$<IF:$<BOOL:${F_ORACLE}>,-O1,-O0>>)
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)
+    if(F_ORACLE)
+      set_source_files_properties(${F_ORACLE} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1> SKIP_PRECOMPILE_HEADERS ON)
+    endif()
     decant_test_pch(${name}_test)
     decant_register_tests(${name}_test)
     set_property(GLOBAL APPEND PROPERTY DECANT_TESTS ${name}_test)
