@@ -31,6 +31,7 @@ CompressOptions options_for(const fs::path& in, const fs::path& out) {
   CompressOptions options{.input = {.path = in.string()}, .out = out};
   options.features.cache = out.parent_path() / "cache";
   options.features.feature_width = 16;
+  options.features.filters = 32;
   options.select.method = "bins";
   options.select.own.bins = 4;
   return options;

@@ -196,6 +196,7 @@ TEST_F(ProxyScores, OfPoolsAreLearntInPlaceOfLabels) {
 TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {
   CompressOptions options = by_proxy(cifar_set("probe/in", 2, 300, 10), fresh_folder("probe_out") / "out", "auto");
   options.select.scores = "probe";
+  options.features.filters = 32;
   const RunRecord run = compress(options, {.threads = 1});
   EXPECT_EQ(run.method, "probe");
   EXPECT_THAT(run.method_note, testing::HasSubstr("linear probe"));

@@ -144,7 +144,7 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
 }
 
 FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
-  const features::ConvKMeansOptions extractor{.columns = options.feature_width, .seed = seed};
+  const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
   const std::string settings =
       fmt::format("side {} patch {} stride {} centroids {} columns {} patches {} floor {} seed {}", extractor.image_side, extractor.patch,
                   extractor.stride, extractor.centroids, extractor.columns, extractor.patches, extractor.whitening_floor, extractor.seed);
