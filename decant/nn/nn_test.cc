@@ -1,6 +1,7 @@
 // Every network: shapes, counts, draws, and both derivatives against finite differences in float64.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/record_function.h>
 #include <functional>

@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros.h>
 #include <numeric>
 
+#include "decant/base/errors.h"
 #include "decant/nn/device.h"
 #include "decant/nn/normalisation.h"
 #include "decant/train/torch/picture_source.h"

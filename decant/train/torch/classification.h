@@ -2,6 +2,7 @@
 #pragma once
 
 #include "decant/loader/augment.h"
+#include "decant/loader/batches.h"
 #include "decant/loader/image_table.h"
 #include "decant/nn/network.h"
 #include "decant/train/torch/task.h"

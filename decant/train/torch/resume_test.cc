@@ -28,8 +28,8 @@ MemoryRows grey_rows() {
 }
 
 /// A training of twelve pictures, whole or in parts.
-struct Run {
-  explicit Run(const std::string& optimizer)
+struct TrainingRun {
+  explicit TrainingRun(const std::string& optimizer)
       : job{.options = {.net = "quick", .batch = 4, .optimizer = optimizer, .learning_rate = 0.01},
             .rows = &rows,
             .subset = subset,
@@ -54,9 +54,9 @@ struct Run {
 TEST(Resume, EndsWhereTheWholeTrainingEnds) {
   for (const std::string optimizer : {"sgd", "adamw"}) {
     const auto file = fresh_path(optimizer + ".safetensors");
-    Run whole(optimizer);
-    Run before(optimizer);
-    Run after(optimizer);
+    TrainingRun whole(optimizer);
+    TrainingRun before(optimizer);
+    TrainingRun after(optimizer);
     EXPECT_EQ(load_training(after.training, "a", file), 0) << "no file: from the start";
     whole.steps(0, 6);
     before.steps(0, 4);
@@ -71,8 +71,8 @@ TEST(Resume, EndsWhereTheWholeTrainingEnds) {
 
 TEST(Resume, RefusesAnotherTraining) {
   const auto file = fresh_path("state.safetensors");
-  Run run("sgd");
-  Run other("adamw");
+  TrainingRun run("sgd");
+  TrainingRun other("adamw");
   save_training(run.training, 4, "a", file);
   const auto fault_of = [&](Training& training, const std::string& identity) {
     return message_of([&] { load_training(training, identity, file); });
