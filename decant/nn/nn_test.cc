@@ -175,18 +175,31 @@ struct Slope {
   }
 };
 
+/// By how much the two disagree, for numbers of any size.
+double disagreement(double value, double numeric) {
+  return std::abs(value - numeric) / (1 + std::abs(numeric));
+}
+
+/// Central differences of the loss and of its first derivative. A kink of a ReLU or a maximum inside a step spoils that step, and in deep
+/// networks curvature spoils a long one; a derivative that is wrong agrees with none.
 void expect_derivatives(const NetworkSpec& spec) {
   SCOPED_TRACE(spec.name);
   Slope slope(spec);
-  constexpr double step = 1e-6;
   const Tensors here = slope.at(0);
   const Tensor first = slope.first(here);
-  const double numeric_first = (slope.loss(slope.at(step)) - slope.loss(slope.at(-step))).item<double>() / (2 * step);
-  EXPECT_NEAR(first.item<double>(), numeric_first, 1e-5 * (1 + std::abs(numeric_first)));
   const double second = Slope::along(torch::autograd::grad({first}, here), slope.direction).item<double>();
-  const double numeric_second = (slope.first(slope.at(step)) - slope.first(slope.at(-step))).item<double>() / (2 * step);
   EXPECT_GT(std::abs(second), 1e-6);
-  EXPECT_NEAR(second, numeric_second, 1e-5 * (1 + std::abs(numeric_second)));
+  double best_first = 1;
+  double best_second = 1;
+  for (const double step : {1e-6, 1e-7, 1e-8}) {
+    const double numeric_first = (slope.loss(slope.at(step)) - slope.loss(slope.at(-step))).item<double>() / (2 * step);
+    const double numeric_second = (slope.first(slope.at(step)) - slope.first(slope.at(-step))).item<double>() / (2 * step);
+    best_first = std::min(best_first, disagreement(first.item<double>(), numeric_first));
+    best_second = std::min(best_second, disagreement(second, numeric_second));
+    if (best_first < 1e-5 && best_second < 1e-5) return;
+  }
+  EXPECT_LT(best_first, 1e-5);
+  EXPECT_LT(best_second, 1e-5);
 }
 
 /// Pictures as small as the network takes, three classes.
