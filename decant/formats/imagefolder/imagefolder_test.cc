@@ -223,7 +223,7 @@ TEST(ImageFolder, SplitsShareTheTrainingClasses) {
   EXPECT_THAT(labels_of(validation), ElementsAre(1, kNoLabel));
   EXPECT_THAT(labels_of(*dataset.held_out()), ElementsAre(0));
   EXPECT_THAT(oddities_of(dataset),
-              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 files do not end"),
+              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 file does not end"),
                           HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is no class of the training split")));
 }
 
