@@ -14,18 +14,18 @@ Json list_of(const Entries& entries, const auto& to) {
   return list;
 }
 
-Json json_of(const InputRecord& input) {
+Json part_of_record(const InputRecord& input) {
   Json splits = Json::object();
   for (const auto& [name, rows] : input.splits) splits[name] = rows;
   return {{"path", input.path},     {"format", input.format},   {"modality", input.modality},
           {"digest", input.digest}, {"classes", input.classes}, {"splits", splits}};
 }
 
-Json json_of(const FeatureRecord& features) {
+Json part_of_record(const FeatureRecord& features) {
   return {{"kind", features.kind}, {"width", features.width}, {"file", features.file}, {"reused", features.reused}};
 }
 
-Json json_of(const RanksRecord& ranks, int64_t rows) {
+Json part_of_record(const RanksRecord& ranks, int64_t rows) {
   const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
   return {{"count", ranks.count},
           {"messages", ranks.messages},
@@ -34,7 +34,7 @@ Json json_of(const RanksRecord& ranks, int64_t rows) {
           {"bytes_per_1000_picks", each(ranks.bytes_received)}};
 }
 
-Json json_of(const std::vector<StageRecord>& stages) {
+Json part_of_record(const std::vector<StageRecord>& stages) {
   return list_of(stages, [](const StageRecord& stage) {
     return Json{{"name", stage.name}, {"seconds", stage.seconds}, {"peak_rss_bytes", stage.peak_rss_bytes}};
   });
@@ -48,7 +48,7 @@ Json options_json(const RunRecord& run) {
 
 void add_small_set(const RunRecord& run, Json& json) {
   json["output_format"] = run.output_format;
-  json["features"] = run.features ? json_of(*run.features) : Json();
+  json["features"] = run.features ? part_of_record(*run.features) : Json();
   json["bins"] = Json::array();
   for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
@@ -142,7 +142,7 @@ Json to_json(const RunRecord& run) {
   json["method"] = run.method;
   json["method_note"] = run.method_note;
   json["serves"] = run.serves ? Json{run.serves->least, run.serves->most} : Json();
-  if (run.input) json["input"] = json_of(*run.input);
+  if (run.input) json["input"] = part_of_record(*run.input);
   json["options"] = options_json(run);
   if (run.kept) {
     add_small_set(run, json);
@@ -150,8 +150,8 @@ Json to_json(const RunRecord& run) {
     json["bins"] = run.bin_count;
     json["pools"] = run.pool_count;
   }
-  json["stages"] = json_of(run.stages);
-  if (run.ranks) json["ranks"] = json_of(*run.ranks, run.rows);
+  json["stages"] = part_of_record(run.stages);
+  if (run.ranks) json["ranks"] = part_of_record(*run.ranks, run.rows);
   return json;
 }
 

@@ -32,7 +32,7 @@ void BinsOptions::declare(OptionTable& table) {
 
 namespace {
 
-RunRecord record_of(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
+RunRecord record_of_bins(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
   OptionTable table;
   BinsOptions resolved = options;
   resolved.declare(table);
@@ -91,7 +91,7 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
         [&](int32_t label) { return input.class_name(label); }, context);
   log.stage("write", [&] { write_selection(chosen.selection, folder); });
 
-  const RunRecord run = record_of(options, input, chosen, log);
+  const RunRecord run = record_of_bins(options, input, chosen, log);
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   out->commit();
   return run;

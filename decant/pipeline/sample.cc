@@ -29,7 +29,7 @@ void SampleOptions::declare(OptionTable& table) {
 namespace {
 
 /// What is read: the run, and the data set that it was made from.
-std::vector<std::string> inputs_of(const SampleOptions& options, const RunFolder& run) {
+std::vector<std::string> run_inputs(const SampleOptions& options, const RunFolder& run) {
   std::vector<std::string> inputs = {options.run.string(), options.source};
   if (run.run.input) inputs.push_back(run.run.input->path);
   for (const char* option : {"labels", "features"}) {
@@ -69,7 +69,7 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   require_served(run.selection, count, options.run.string());
   const Subset kept = sample(run.selection, {}, count, options.seed);
   warn_of_lost_classes(run, kept, context);
-  const OutputOptions writing{.overwrite = options.overwrite, .inputs = inputs_of(options, run), .why_foreign = why_no_run};
+  const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
 
   OutputFolder out(options.out, writing);

@@ -8,7 +8,7 @@
 namespace decant::report {
 namespace {
 
-std::string row(const Part& bin, int64_t largest) {
+std::string bin_row(const Part& bin, int64_t largest) {
   const auto whole = static_cast<double>(largest);
   return fmt::format(
       "<span class=\"name\">bin {}</span><svg class=\"bar\" height=\"16\" aria-hidden=\"true\"><rect "
@@ -35,7 +35,7 @@ std::string bins_chart(std::span<const Part> bins) {
   int64_t largest = 0;
   for (const Part& bin : bins) largest = std::max(largest, bin.rows);
   std::string out = "<div class=\"rows\">";
-  for (const Part& bin : bins) out += row(bin, largest);
+  for (const Part& bin : bins) out += bin_row(bin, largest);
   return out + "</div>\n";
 }
 

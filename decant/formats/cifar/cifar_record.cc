@@ -6,7 +6,7 @@
 namespace decant {
 namespace {
 
-void require_length(Bytes file, const CifarKind& kind, const std::string& name) {
+void require_record_length(Bytes file, const CifarKind& kind, const std::string& name) {
   const int64_t size = static_cast<int64_t>(file.size());
   if (size == 0) throw InputError({name, "", "is empty", "Unpack the download again, or remove the file"});
   const int64_t left = size % kind.record_bytes();
@@ -26,7 +26,7 @@ void require_label(int label, int classes, int64_t record, const std::string& na
 }  // namespace
 
 std::vector<uint8_t> cifar_labels(Bytes file, const CifarKind& kind, const std::string& name) {
-  require_length(file, kind, name);
+  require_record_length(file, kind, name);
   const size_t stride = static_cast<size_t>(kind.record_bytes());
   std::vector<uint8_t> labels(file.size() / stride);
   for (size_t record = 0; record < labels.size(); ++record) {

@@ -74,7 +74,7 @@ struct IdxFile {
   int64_t stored_bytes = 0;
 };
 
-IdxFile open_file(const fs::path& folder, const Name& name) {
+IdxFile open_idx_file(const fs::path& folder, const Name& name) {
   const auto mapped = std::make_shared<const MappedFile>(folder / name.file);
   IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : 1, name.gzip, mapped->path().string());
   if (!name.gzip) array.owner = mapped;
@@ -218,10 +218,10 @@ class IdxOpener {
   std::shared_ptr<const Part> open(Split split) {
     const auto images = choose(split, true);
     if (!images) return nullptr;
-    Part part{open_file(folder_, *images), std::nullopt};
+    Part part{open_idx_file(folder_, *images), std::nullopt};
     require_pictures(part.images);
     if (const auto labels = choose(split, false)) {
-      part.labels = open_file(folder_, *labels);
+      part.labels = open_idx_file(folder_, *labels);
       require_same_count(part);
     } else {
       oddities.push_back({folder_.string(), fmt::format("{} has no labels beside it: its rows are unlabelled", images->file)});

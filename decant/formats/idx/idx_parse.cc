@@ -52,7 +52,7 @@ Head parse_head(Bytes bytes, int axes, const std::string& name) {
   return head;
 }
 
-void require_length(const Head& head, int64_t present, bool or_more, const std::string& name) {
+void require_promised_length(const Head& head, int64_t present, bool or_more, const std::string& name) {
   if (present == head.promised) return;
   refuse(name, "", fmt::format("its header promises {} bytes, but {}{} follow", head.promised, or_more ? "at least " : "", present),
          present < head.promised ? "The file is cut short: download it again" : std::string(kAgain));
@@ -128,7 +128,7 @@ IdxArray inflated(Bytes stored, int axes, const std::string& name) {
   const Head head = parse_head(*out, axes, name);
   inflater.read(static_cast<size_t>(head.promised) + 1, *out);
   const Bytes data = Bytes(*out).subspan(head.size);
-  require_length(head, static_cast<int64_t>(data.size()), std::cmp_greater(data.size(), head.promised), name);
+  require_promised_length(head, static_cast<int64_t>(data.size()), std::cmp_greater(data.size(), head.promised), name);
   return {head.shape, data, out};
 }
 
@@ -149,7 +149,7 @@ IdxArray parse_idx(Bytes stored, int axes, bool gzip, const std::string& name) {
   if (gzip) return inflated(stored, axes, name);
   const Head head = parse_head(stored, axes, name);
   const Bytes data = stored.subspan(head.size);
-  require_length(head, static_cast<int64_t>(data.size()), false, name);
+  require_promised_length(head, static_cast<int64_t>(data.size()), false, name);
   return {head.shape, data, nullptr};
 }
 

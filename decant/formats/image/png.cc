@@ -65,7 +65,7 @@ spng_ihdr read_header(spng_ctx* context, Bytes bytes, std::string_view name) {
   return header;
 }
 
-ImageSize size_of(const spng_ihdr& header) {
+ImageSize size_in(const spng_ihdr& header) {
   return {static_cast<int>(header.width), static_cast<int>(header.height), is_grey(header) ? 1 : 3};
 }
 
@@ -97,13 +97,13 @@ namespace image_codec {
 
 ImageSize probe_png(Bytes bytes, std::string_view name) {
   const PngContext context = open(bytes, name);
-  return size_of(read_header(context.get(), bytes, name));
+  return size_in(read_header(context.get(), bytes, name));
 }
 
 void decode_png(Bytes bytes, std::string_view name, Image& image) {
   const PngContext context = open(bytes, name);
   const spng_ihdr header = read_header(context.get(), bytes, name);
-  image.resize(size_of(header));
+  image.resize(size_in(header));
   const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
   if (is_grey(header) && !plain_grey) return decode_wide_grey(context.get(), header, image, bytes, name);
   decode_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(), bytes, name);

@@ -56,7 +56,7 @@ Kind kind_of(DIR* folder, const dirent& entry) {
   return S_ISREG(info.st_mode) ? Kind::file : Kind::special;
 }
 
-std::string fault_of(Kind kind, Picture picture, std::string_view name) {
+std::string picture_fault(Kind kind, Picture picture, std::string_view name) {
   if (kind == Kind::dangling) return "is a link to nothing";
   if (kind == Kind::special) return "is a device or a pipe, not a file";
   if (picture == Picture::read) return {};
@@ -75,7 +75,7 @@ void add_entry(Folder& folder, Kind kind, std::string_view name) {
     ++folder.others;
     if (std::ranges::any_of(kTexts, [&](std::string_view ending) { return name.ends_with(ending); })) folder.texts.emplace_back(name);
   } else {
-    folder.pictures.push_back({std::string(name), fault_of(kind, picture, name)});
+    folder.pictures.push_back({std::string(name), picture_fault(kind, picture, name)});
   }
 }
 

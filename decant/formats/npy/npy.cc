@@ -100,7 +100,7 @@ Extent header_extent(Bytes file, const std::string& name) {
   return {begin, size};
 }
 
-void require_length(int64_t promised, int64_t present, std::span<const int64_t> shape, const std::string& name) {
+void require_data_length(int64_t promised, int64_t present, std::span<const int64_t> shape, const std::string& name) {
   if (present == promised) return;
   throw InputError(
       {name, "", fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
@@ -242,7 +242,7 @@ NpyArray parse_npy(Bytes file, const std::string& name) {
   if (!promised)
     throw InputError({name, "", fmt::format("shape {} takes more bytes than 64 bits can count", text_of(array.shape)),
                       "Save the array again with numpy.save"});
-  require_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
+  require_data_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
   return array;
 }
 

@@ -22,19 +22,19 @@ namespace {
 
 // ---- Files
 
-std::string lower(std::string text) {
+std::string lowercase(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
 
 bool is_tar(const std::string& name) {
-  return lower(name).ends_with(".tar");
+  return lowercase(name).ends_with(".tar");
 }
 
 bool is_packed_tar(const std::string& name) {
   static constexpr std::array<std::string_view, 8> endings = {".tar.gz",  ".tgz",     ".tar.zst", ".tar.xz",
                                                               ".tar.bz2", ".tar.lz4", ".tzst",    ".txz"};
-  const std::string text = lower(name);
+  const std::string text = lowercase(name);
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
 }
 
@@ -81,7 +81,7 @@ std::optional<Split> split_of_word(const std::string& word) {
 }
 
 std::optional<Split> split_of_name(const std::string& path) {
-  const std::string name = lower(fs::path(path).filename().string());
+  const std::string name = lowercase(fs::path(path).filename().string());
   std::string word;
   for (const char c : name + ".") {
     if (std::isalpha(static_cast<unsigned char>(c)) != 0) {

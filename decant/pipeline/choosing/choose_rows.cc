@@ -12,7 +12,7 @@
 namespace decant {
 namespace {
 
-MethodInputs inputs_of(const Material& material, Checkpoint& checkpoint) {
+MethodInputs method_inputs(const Material& material, Checkpoint& checkpoint) {
   return {.rows = material.input->rows(),
           .count = material.count,
           .labels = material.labels,
@@ -85,7 +85,7 @@ Chosen choose_rows(const Input& input, const ResolvedMethod& resolved, const Fea
                    Checkpoint& checkpoint, RunLog& log, const Context& context) {
   const auto material = std::make_shared<const Material>(gather(input, resolved, features, count, seed, log, context));
   const Method& method = *resolved.method;
-  const MethodInputs inputs = inputs_of(*material, checkpoint);
+  const MethodInputs inputs = method_inputs(*material, checkpoint);
   const auto choose = [&] {
     if (method.cuts_bins) checkpoint.begin(sources_of(*material, context));
     MethodResult result = choose_by(method, inputs, seed, context);

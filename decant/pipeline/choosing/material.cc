@@ -15,14 +15,14 @@ namespace decant {
 namespace {
 
 /// Pools of the rows that are not left out.
-Pools pools_of(const Material& material) {
+Pools pools_in(const Material& material) {
   return make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
 }
 
 /// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing else is known.
 std::vector<double> ease_by_rank(const Material& material) {
   std::vector<double> ease(material.scores.size());
-  for (const auto& rows : pools_of(material).rows) {
+  for (const auto& rows : pools_in(material).rows) {
     std::vector<double> own;
     for (const int64_t row : rows) own.push_back(material.scores[static_cast<size_t>(row)]);
     const std::vector<int64_t> order = falling_order(own);
@@ -93,7 +93,7 @@ void cut_hardest(Material& material, int64_t asked, const Context& context) {
   const bool by_record = material.dynamics.dynamics.epochs() > 0;
   const std::vector<double> hard = by_record ? score_rows("aum", material.dynamics.dynamics, context) : material.scores;
   int64_t taken = 0;
-  for (const auto& rows : pools_of(material).rows) {
+  for (const auto& rows : pools_in(material).rows) {
     std::vector<double> own;
     for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
     const std::vector<int64_t> easiest_first = falling_order(own);

@@ -33,7 +33,7 @@ double ResolvedMethod::hard_cut(double keep) const {
 
 namespace {
 
-ScoreSource source_of(Scores needed, const std::string& scores, bool pictures) {
+ScoreSource needed_source(Scores needed, const std::string& scores, bool pictures) {
   if (scores.ends_with(".npy")) return ScoreSource::column;
   if (needed == Scores::probe || scores == "probe") return ScoreSource::probe;
   return scores == "auto" && !pictures && needed != Scores::record ? ScoreSource::probe : ScoreSource::record;
@@ -43,7 +43,7 @@ ScoreSource source_of(Scores needed, const std::string& scores, bool pictures) {
 
 ScoreSource ResolvedMethod::score_source(bool pictures, bool cut) const {
   if (method->scores == Scores::none && !cut) return ScoreSource::none;
-  return source_of(method->scores, options.scores, pictures);
+  return needed_source(method->scores, options.scores, pictures);
 }
 
 namespace {
@@ -68,7 +68,7 @@ bool heeds(const Method& method, const std::string& option, const SelectOptions&
   const bool scores = cut || (method.scores != Scores::none && method.scores != Scores::probe);
   if (option == "scores") return scores;
   if (option == "score-net" || option == "score-epochs")
-    return scores && options.scores == "auto" && source_of(method.scores, options.scores, pictures) == ScoreSource::record;
+    return scores && options.scores == "auto" && needed_source(method.scores, options.scores, pictures) == ScoreSource::record;
   return true;
 }
 

@@ -78,7 +78,7 @@ SettledTraining settle(const evaluate::Protocol& protocol, const TrainingWishes&
 namespace {
 
 /// Adds the options of choosing to those of training, and settles whose a name is.
-void add_choosing(OptionTable& table, const OptionTable& choosing) {
+void add_choosing_options(OptionTable& table, const OptionTable& choosing) {
   static const std::set<std::string> kForBoth = {"device", "image-size"};
   for (Option option : choosing.options()) {
     if (option.name == "method") continue;
@@ -116,7 +116,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   OptionTable choosing;
   select.declare(choosing);
   features.declare(choosing);
-  add_choosing(table, choosing);
+  add_choosing_options(table, choosing);
   table.add("no-cache", no_cache, "train anew what is known already, and keep nothing").effect = Effect::speed;
   table.add("out", out, "FILE.json", "everything that was measured, in one file").effect = Effect::speed;
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;

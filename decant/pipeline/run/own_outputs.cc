@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A document with these keys, read from a file that may be anything.
-bool is_record(const fs::path& file, std::initializer_list<const char*> keys) {
+bool holds_keys(const fs::path& file, std::initializer_list<const char*> keys) {
   if (!fs::is_regular_file(file)) return false;
   const Json json = try_parse_json(read_text(file));
   return json.is_object() && std::ranges::all_of(keys, [&](const char* key) { return json.contains(key); });
@@ -26,7 +26,7 @@ bool is_record(const fs::path& file, std::initializer_list<const char*> keys) {
 std::string why_no_folder(const fs::path& folder, const char* record, std::initializer_list<const char*> keys,
                           const std::vector<std::string>& names) {
   if (!fs::is_directory(folder)) return "is no folder";
-  if (!is_record(folder / record, keys)) return fmt::format("holds no {} that decant wrote", record);
+  if (!holds_keys(folder / record, keys)) return fmt::format("holds no {} that decant wrote", record);
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name != LockedFolder::kLock && std::ranges::find(names, name) == names.end())
@@ -64,7 +64,7 @@ std::string why_no_scores(const fs::path& folder) {
 }
 
 std::string why_no_evidence(const fs::path& file) {
-  return is_record(file, {"command", "machine", "protocol_name", "seeds"}) ? "" : "holds no evidence that decant wrote";
+  return holds_keys(file, {"command", "machine", "protocol_name", "seeds"}) ? "" : "holds no evidence that decant wrote";
 }
 
 void require_own_pages(const fs::path& run) {
@@ -74,7 +74,7 @@ void require_own_pages(const fs::path& run) {
   const fs::path page = run / "report.html";
   if (fs::exists(page) && !(fs::is_regular_file(page) && read_text(page).find(" · decant</title>") != std::string::npos)) refuse(page);
   const fs::path evidence = run / "evidence.json";
-  if (fs::exists(evidence) && !is_record(evidence, {"protocol", "results"})) refuse(evidence);
+  if (fs::exists(evidence) && !holds_keys(evidence, {"protocol", "results"})) refuse(evidence);
 }
 
 std::string why_no_weights(const fs::path& file) {

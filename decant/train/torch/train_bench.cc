@@ -174,7 +174,13 @@ void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int t
     if (taken[static_cast<size_t>(cifar.train().label(row))]++ < per_class) subset.push_back(row);
   }
   std::ranges::sort(subset);
-  TrainJob job{.options = {.net = net, .seed = seed}, .rows = &cifar.train(), .subset = subset, .classes = 10, .test = cifar.held_out()};
+  TrainJob job;  // member by member: g++ 12 warns of the braced form where nothing is wrong
+  job.options.net = net;
+  job.options.seed = seed;
+  job.rows = &cifar.train();
+  job.subset = subset;
+  job.classes = 10;
+  job.test = cifar.held_out();
   const TrainResult result = train(job, {.threads = threads});
   fmt::print("accuracy {:.4f} on {} pictures, trained on {}; loss {:.4f}; {:.1f} s, {:.2f} s of it waiting for pictures\n", result.accuracy,
              result.test_rows, subset.size(), result.final_loss, result.seconds, result.input_seconds);

@@ -8,14 +8,14 @@
 namespace decant::train {
 namespace {
 
-at::Tensor placed_on(const at::Tensor& tensor, c10::Device device) {
+at::Tensor moved_to(const at::Tensor& tensor, c10::Device device) {
   const auto format = tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
   return tensor.to(device).contiguous(format).detach();
 }
 
-nn::Tensors placed_on(const nn::Tensors& tensors, c10::Device device) {
+nn::Tensors moved_to(const nn::Tensors& tensors, c10::Device device) {
   nn::Tensors result;
-  for (const at::Tensor& tensor : tensors) result.push_back(placed_on(tensor, device));
+  for (const at::Tensor& tensor : tensors) result.push_back(moved_to(tensor, device));
   return result;
 }
 
@@ -28,7 +28,7 @@ std::vector<bool> decays_of(const nn::Module& module) {
 }  // namespace
 
 nn::State placed_on(const nn::State& state, c10::Device device) {
-  return {placed_on(state.parameters, device), placed_on(state.buffers, device)};
+  return {moved_to(state.parameters, device), moved_to(state.buffers, device)};
 }
 
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
