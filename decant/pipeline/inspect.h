@@ -11,6 +11,7 @@
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
+#include "decant/data/excluded.h"
 
 namespace decant {
 
