@@ -168,6 +168,8 @@ TEST(EvaluateSets, PlansFromHeadersAlone) {
   EXPECT_EQ(plan.test_rows, 120);
   EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("choosing: about"), HasSubstr("bins"), HasSubstr("at most 21 trainings of 2,500 steps")));
   EXPECT_FALSE(fs::exists(options.features.cache));
+  fs::create_directories(options.features.cache / "evidence");
+  EXPECT_FALSE(plan_evaluation(options, {}).seconds) << "paces may be kept, and no picture tells which";
   options.against = "full,dul";
   EXPECT_THROW(plan_evaluation(options, {}), UsageError);
 }

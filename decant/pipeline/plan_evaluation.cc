@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/ranges.h>
 
+#include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/options.h"
@@ -48,21 +49,32 @@ void add_choosing_cost(const EvaluateOptions& options, const Dataset& full, Eval
   }
 }
 
-/// At paces that earlier evaluations left. The pictures' size is that of a few of them.
+/// What networks will see, as a few pictures tell; nothing where one of them cannot be read.
+std::optional<ImageSize> size_of_some(const Rows& train, int image_size, const Context& context) {
+  std::vector<int64_t> some;
+  for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
+    if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
+  }
+  try {
+    return loader::training_size(train, some, image_size, context);
+  } catch (const InputError&) {
+  } catch (const IoError&) {
+  }
+  return std::nullopt;
+}
+
+/// At paces that earlier evaluations left.
 std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOutline& outline, evaluate::Options training,
                                     const EvaluationPlan& plan, const Context& context) {
   const std::filesystem::path folder = cache_folder(options.features.cache) / "evidence";
   const Rows& train = outline.full.train();
   if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !std::filesystem::is_directory(folder))
     return std::nullopt;
-  std::vector<int64_t> some;
-  for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
-    if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
-  }
+  const std::optional<ImageSize> size = size_of_some(train, training.training.image_size, context);
+  if (!size) return std::nullopt;
   training.numerics = from_module<nn::Networks>().numerics(training.training.device);
   training.machine = this_machine().text();
-  const evaluate::Trial trial{.classes = class_count(outline.full),
-                              .size = loader::training_size(train, some, training.training.image_size, context)};
+  const evaluate::Trial trial{.classes = class_count(outline.full), .size = *size};
   EvidenceCache cache(folder);
   return evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, plan.test_rows, trial, training, cache);
 }
