@@ -15,7 +15,7 @@ BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-c
 BY_RECORD = ["progress", "dual", "uncertainty", "el2n", "grand", "forgetting", "aum", "margin", "loss", "entropy", "confidence"]
 BY_SCORES = ["ccs", "d2", "scores", "probe"]  # scores of any source
 RULES = ["top", "band", "strata", "beta"]
-FUNCTIONS = ["graph-cut", "graph-cut-dot", "graph-cut-euclidean"]
+FUNCTIONS = ["graph-cut", "graph-cut-dot", "graph-cut-euclidean", "herding", "disparity-sum"]
 NETS = {  # steps and the side of the pictures
     "quick": (40, 16), "convnet3": (6, 8), "lenet": (20, 16), "mlp": (20, 16), "resnet20": (6, 8), "resnet56": (2, 8),
     "resnet18": (2, 8), "resnet18-imagenet": (2, 32), "vit": (2, 8), "vit-mini": (6, 8),
@@ -73,6 +73,7 @@ def readers():
         "compress $sets/x.npy -o out --method el2n --labels $sets/y.npy", "compress $sets/x.npy -o out --method d2 --rule beta",
         "compress $sets/x.npy -o out --method scores", "compress $sets/photos -o $sets/photos", "bins $sets/photos -o out", "inspekt x",
         "compress $sets/x.npy -o out --method bins --function graph-cut-euclidean --lambda 0.4",
+        "bins $sets/x.npy -o out --function graph-cut-gradient",
         "compress $sets/x.npy -o out --labels $sets/y-test.npy", "compress $sets/photos -o out --method herding+rule=top", "sample nothing -o x",
         "verify $sets/photos", "compress $sets/photos -o out --hard-cut 1",
     ]))
@@ -124,7 +125,7 @@ def matrices():
     for function in FUNCTIONS:
         for method in ["bins", "bins-weighted"]:
             how = f"--method {method} --function {function}"
-            weight = "" if function == "graph-cut-euclidean" else "--lambda 0.4"  # which takes none
+            weight = "--lambda 0.4" if function in ("graph-cut", "graph-cut-dot") else ""  # the others take none
             cases.append(Case(f"{method} {function}", [
                 f"compress {labelled} -o labels --keep 25% {how}", f"compress {x} -o bare --bins 3 --keep 25% {how}",
                 f"compress {labelled} -o lambda {weight} --keep 25% {how}", f"bins {x} -o bins --bins 7 {weight} {how}",
@@ -193,7 +194,8 @@ def networks():
             f"features {idx} -o embedding.npy --features embedding --weights w.safetensors --json",
             f"features {idx} -o gradient.npy --features gradient --weights w.safetensors --normalisation imagenet",
             f"features {idx} -o own.npy --features embedding --epochs 2 --net lenet --seed 2 --json",
-            f"compress {idx} -o bins --method bins --features gradient --weights w.safetensors",
+            f"compress {idx} -o bins --method bins --function graph-cut --features gradient --weights w.safetensors",
+            f"compress {idx} -o factored --method bins --function graph-cut-gradient --features gradient --weights w.safetensors",
             f"compress {idx} -o weighted --method bins-weighted --features embedding --weights w.safetensors",
             f"compress {idx} -o herding --method herding --features embedding --epochs 2 --keep 10%",
             "features $sets/photos -o photos.npy --features gradient --epochs 1 --image-size 8"], threads=(1, 2)),
