@@ -189,8 +189,8 @@ TEST(Program, NamesItsMethodsAndRefusesOthers) {
       EXPECT_FALSE(fs::exists(out));
     }
   };
-  refused("compress " + in + " --method dul", "did you mean dual?");
-  refused("compress " + in + " --method ccs+hard-cot=0.1", "did you mean hard-cut?");
+  refused("compress " + in + " --method dul", "did you mean 'dual'?");
+  refused("compress " + in + " --method ccs+hard-cot=0.1", "did you mean 'hard-cut'?");
   refused("compress " + in + " --method k-center --pools kmean:3", "neither kmeans:K");
   refused("compress " + in + " --method k-center --rule beta", "--rule beta");
   refused("compress " + in + " --method dual --beta-mode 2", "--beta-mode");

@@ -106,9 +106,9 @@ TEST_F(Mpirun, WhatIsWrongIsSaidOnce) {
   EXPECT_THAT(nan.err, HasSubstr("bad.npy: row 97, column 1: holds nan"));
   EXPECT_EQ(nan.err.find("holds nan"), nan.err.rfind("holds nan"));
 
-  const Outcome nowhere = line("ranks 2 $decant bins x.npy -o x.npy/out");
+  const Outcome nowhere = line("ranks 2 $decant bins x.npy -o bad.npy/out");
   EXPECT_NE(nowhere.code, 0);
-  EXPECT_THAT(nowhere.err, AllOf(HasSubstr("x.npy/out.partial"), HasSubstr("cannot create the output folder")));
+  EXPECT_THAT(nowhere.err, AllOf(HasSubstr("bad.npy/out.partial"), HasSubstr("cannot create the output folder")));
 
   const Outcome alone = line("ranks 2 $decant sample out --keep 5 -o y.npy");
   EXPECT_EQ(alone.code, 2);
