@@ -84,7 +84,7 @@ TEST_F(Outputs, NeverReplaceWhatIsRead) {
 
 TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
   for (const std::string verb : {"compress up/set --method random", "sample run", "scores up/set", "bins up/matrix/x.npy"}) {
-    for (const char* out : {"docs", "letter", "mine", "other"}) refuses(verb + " --overwrite -o " + out, "only what decant made");
+    for (const char* out : {"docs", "letter", "mine", "other"}) refuses(verb + " --overwrite -o " + out, "replaces only what it made");
     refuses(verb + " -o docs", "exists already");
   }
   refuses("scores up/set --overwrite -o run", "holds no dynamics.json");

@@ -33,6 +33,20 @@ std::string signature() {
   return fmt::format("{}{}: process {} on {}, since {}\n", kSignature, kVersion, ::getpid(), host.data(), since.data());
 }
 
+class Folder {
+ public:
+  explicit Folder(int descriptor) : descriptor_(descriptor) {}
+  ~Folder() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
   std::string line;
@@ -43,16 +57,25 @@ std::string first_line(const fs::path& path) {
 }  // namespace
 
 std::optional<LockFile> LockFile::take(const fs::path& path) {
+  const fs::path above = path.has_parent_path() ? path.parent_path() : ".";
+  const std::string name = path.filename().string();
   for (int attempt = 1;; ++attempt) {
-    ::mkdir(path.parent_path().c_str(), 0777);
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (descriptor < 0 && errno == ENOENT && attempt < kAttempts) continue;
+    const int refused = ::mkdir(above.c_str(), 0777) != 0 && errno != EEXIST ? errno : 0;
+    const Folder folder(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0 && refused != 0) errno = refused;
+    if (folder.get() < 0 && (errno != ENOENT || refused != 0)) throw_errno(above.string(), "cannot create");
+    const int descriptor = ::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor < 0 && (errno == ENOENT || errno == EBADF) && attempt < kAttempts) continue;
     if (descriptor < 0) throw_errno(path.string(), "cannot create");
     LockFile lock(path, descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return std::nullopt;
-    if (!lock.still_there() && attempt < kAttempts) continue;
-    lock.sign();
-    return lock;
+    if (lock.is_named(AT_FDCWD, path)) {
+      lock.sign();
+      return lock;
+    }
+    // Whoever held the lock has moved the folder away since, or removed the file; what was made there must not stay.
+    if (lock.is_named(folder.get(), name)) ::unlinkat(folder.get(), name.c_str(), 0);
+    if (attempt == kAttempts) throw IoError({path.string(), "", "cannot be locked", "Try again"});
   }
 }
 
@@ -85,12 +108,12 @@ void LockFile::remove() {
   ::close(std::exchange(descriptor_, -1));
 }
 
-/// Whoever held the lock before may have removed the file, so that the lock is on one that nobody
-/// else can find.
-bool LockFile::still_there() const {
+/// Whether the file that is locked is the one of that name.
+bool LockFile::is_named(int folder, const fs::path& name) const {
   struct stat own {};
   struct stat named {};
-  return ::fstat(descriptor_, &own) == 0 && ::stat(path_.c_str(), &named) == 0 && own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+  return ::fstat(descriptor_, &own) == 0 && ::fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         own.st_dev == named.st_dev && own.st_ino == named.st_ino;
 }
 
 void LockFile::sign() const {

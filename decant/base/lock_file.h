@@ -30,7 +30,7 @@ class LockFile {
 
  private:
   LockFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
-  bool still_there() const;
+  bool is_named(int folder, const std::filesystem::path& name) const;
   void sign() const;
 
   std::filesystem::path path_;

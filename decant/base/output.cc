@@ -37,17 +37,23 @@ fs::path named(const fs::path& out) {
   throw InputError({path.string(), "", what, remedy});
 }
 
+/// Why what is there is not to be replaced; empty when it may be.
+std::string why_foreign(const fs::path& out, const OutputOptions& options) try {
+  if (fs::is_symlink(fs::symlink_status(out))) return "is a link";
+  return options.why_foreign ? options.why_foreign(out) : "is not replaced";
+} catch (const fs::filesystem_error& error) {
+  return "cannot be read (" + error.code().message() + ")";
+}
+
 /// Throws unless there is nothing at `out`, or something that may be replaced.
 void require_free(const fs::path& out, const OutputOptions& options) {
   const std::string touches = how_it_touches(out, options.inputs);
   if (!touches.empty()) refuse(out, touches + ", which is never changed", "Choose another -o, outside of all inputs");
   if (!is_there(out)) return;
-  const std::string foreign = fs::is_symlink(fs::symlink_status(out)) ? "is a link"
-                              : options.why_foreign                   ? options.why_foreign(out)
-                                                                      : "is not replaced";
+  const std::string foreign = why_foreign(out, options);
   if (!options.overwrite)
     refuse(out, "exists already", foreign.empty() ? "Give another -o, or --overwrite to replace it" : "Give another -o");
-  if (!foreign.empty()) refuse(out, foreign + "; --overwrite replaces only what decant made", "Give another -o, or move it out of the way");
+  if (!foreign.empty()) refuse(out, foreign + ", and decant replaces only what it made", "Give another -o, or move it out of the way");
 }
 
 /// As above, at the start of a run.

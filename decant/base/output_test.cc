@@ -1,8 +1,13 @@
 // Outputs in the way of everything a user may have.
 #include "decant/base/output.h"
 
+#include <csignal>
+#include <cstdlib>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "decant/base/places.h"
 #include "decant/base/test_support.h"
@@ -105,7 +110,7 @@ TEST(OutputFolder, ReplacesNothingElse) {
   scratch.add("out/thesis.txt");
   const std::string before = everything_in(scratch.path);
   EXPECT_THAT(complaint(out), AllOf(HasSubstr("exists already"), Not(HasSubstr("--overwrite"))));
-  EXPECT_THAT(complaint(out, replacing()), AllOf(HasSubstr("holds no mark"), HasSubstr("only what decant made")));
+  EXPECT_THAT(complaint(out, replacing()), AllOf(HasSubstr("holds no mark, and decant"), HasSubstr("replaces only what it made")));
   EXPECT_EQ(everything_in(scratch.path), before);
   scratch.add("file");
   EXPECT_THAT(complaint(scratch.path / "file", replacing()), HasSubstr("is another's"));
@@ -215,6 +220,82 @@ TEST(OutputFolder, KeepsTheOldFolderOfAnotherRun) {
   make(scratch.path / "run", replacing(), "2");
   EXPECT_EQ(read_text(scratch.path / "run" / "mark"), "2");
   EXPECT_TRUE(fs::exists(scratch.path / "run.old" / "thesis.txt"));
+}
+
+/// Runs `body` in several processes that begin together; how many of them it returned true in.
+int true_in_processes(int count, const std::function<bool()>& body) {
+  int gate[2];
+  EXPECT_EQ(::pipe(gate), 0);
+  std::vector<pid_t> children;
+  for (int i = 0; i < count; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    char byte = 0;
+    ::close(gate[1]);
+    if (::read(gate[0], &byte, 1) != 0) std::_Exit(2);
+    std::_Exit(body() ? 0 : 1);
+  }
+  ::close(gate[0]);
+  ::close(gate[1]);
+  int won = 0;
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) ++won;
+  }
+  return won;
+}
+
+TEST(OutputFolder, IsOneRunsAtATime) {
+  const fs::path out = fresh_folder("lock") / "run";
+  OutputFolder first(out, {});
+  EXPECT_THAT(complaint(out), AllOf(HasSubstr("is being written by another run of decant (process " + std::to_string(::getpid())),
+                                    HasSubstr("since 20"), HasSubstr("Wait for it")));
+  EXPECT_EQ(true_in_processes(1, [&] { return complaint(out, replacing()) == "no error"; }), 0);
+  write_file(first.path() / "mark", "1");
+  first.commit();
+  EXPECT_EQ(read_text(out / "mark"), "1");
+  OutputFile file(out.parent_path() / "x", {});
+  EXPECT_THAT(message_of([&] { OutputFile second(out.parent_path() / "x", {}); }), HasSubstr("is being written by another run"));
+}
+
+TEST(OutputFolder, IsWholeWhoeverElseWantsIt) {
+  for (int round = 0; round < 30; ++round) {
+    const ScratchFolder scratch("race");
+    const fs::path out = scratch.path / "run";
+    const bool replace = round % 2 == 1;
+    if (replace) make(out, {}, "old");
+    const int won = true_in_processes(4, [&] {
+      try {
+        OutputFolder folder(out, replace ? replacing() : OutputOptions{});
+        const std::string content = std::to_string(::getpid());
+        for (const char* name : {"mark", "a", "b", "c"}) write_file(folder.path() / name, content);
+        folder.commit();
+        return true;
+      } catch (const Error&) {
+        return false;
+      }
+    });
+    EXPECT_GE(won, 1);
+    EXPECT_TRUE(replace || won == 1) << "all others were refused: " << won;
+    for (const char* name : {"a", "b", "c"}) EXPECT_EQ(read_text(out / name), read_text(out / "mark")) << round;
+    EXPECT_EQ(std::distance(fs::directory_iterator(out), {}), 4);
+    EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path), {}), 1) << everything_in(scratch.path);
+  }
+}
+
+TEST(OutputFolder, IsFreeAgainWhenItsProcessIsKilled) {
+  const fs::path out = fresh_folder("killed") / "run";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    OutputFolder folder(out, {});
+    write_file(folder.path() / "mark", "half");
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  EXPECT_TRUE(fs::exists(out.string() + ".partial/mark"));
+  make(out, {}, "whole");
+  EXPECT_EQ(read_text(out / "mark"), "whole");
 }
 
 TEST(SwapNames, InOneStepOrInThree) {

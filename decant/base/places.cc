@@ -32,7 +32,8 @@ namespace {
 /// The files and folders that `input` names.
 std::vector<fs::path> places_of(const std::string& input) {
   if (input.empty()) return {};
-  if (fs::exists(input)) return {input};
+  std::error_code code;
+  if (fs::exists(input, code)) return {input};
   if (!is_pattern(input)) return {};
   std::vector<fs::path> places;
   try {
@@ -77,7 +78,8 @@ std::string how_it_touches(const fs::path& out, const std::vector<std::string>& 
 std::string how_links_touch(const fs::path& out, const std::vector<std::string>& inputs) {
   std::set<fs::path> seen;
   for (const std::string& input : inputs) {
-    if (fs::is_directory(input) && link_leads_into(input, out, seen)) return fmt::format("is linked from the input '{}'", input);
+    std::error_code code;
+    if (fs::is_directory(input, code) && link_leads_into(input, out, seen)) return fmt::format("is linked from the input '{}'", input);
   }
   return "";
 }
