@@ -323,10 +323,11 @@ TEST(Program, KeepsNetworkFeaturesByLibraryAndDevice) {
   ASSERT_EQ(first.code, 0) << first.err;
   EXPECT_FALSE(parse_json(first.out)["reused"]);
   EXPECT_TRUE(parse_json(shell(line + (folder / "b.npy").string() + "'").out)["reused"]);
-  ASSERT_EQ(ending_in(cache, ".json").size(), 1u);
-  EXPECT_EQ(ending_in(cache, ".safetensors").size(), 1u);
-  const fs::path sidecar = cache / ending_in(cache, ".json")[0];
-  EXPECT_THAT(parse_json(read_text(sidecar))["numerics"].get<std::string>(), testing::MatchesRegex("libtorch [0-9.]+.* on cpu"));
+  for (const char* kind : {"features", "proxy"}) {
+    ASSERT_EQ(ending_in(cache / kind, "key.json").size(), 1u) << kind;
+    const Json key = parse_json(read_text(cache / kind / ending_in(cache / kind, "key.json")[0]));
+    EXPECT_THAT(key["settings"]["numerics"].get<std::string>(), testing::MatchesRegex("libtorch [0-9.]+.* on cpu"));
+  }
 }
 
 TEST(Program, SeesWithNetworksPastABadFile) {

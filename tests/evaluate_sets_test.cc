@@ -420,7 +420,7 @@ TEST(EvaluateOptions, HaveOneNameEach) {
 
 TEST(EvidenceCache, IsEmptyWhereAFileIsNotWhole) {
   const fs::path folder = fresh_folder("evidence_cache");
-  EvidenceCache cache(folder / "evidence");
+  EvidenceCache cache{Cache(folder)};
   const std::string identity = R"({"run":1,"seed":3})";
   EXPECT_FALSE(cache.find(identity));
   cache.keep(identity, R"({"accuracy":0.5})");

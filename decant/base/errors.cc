@@ -25,7 +25,7 @@ std::string remedy_for(int code) {
   switch (code) {
     case ENOSPC:
     case EDQUOT:
-      return "Free some disk space, or choose another place for the output";
+      return "Free some disk space, or choose another place";
     case EACCES:
     case EPERM:
     case EROFS:

@@ -84,7 +84,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   judging.trial.every_row = std::ssize(sets.full_rows);
   if (sets.full.dataset.train().pictures() != nullptr)
     judging.trial.size = loader::training_size(sets.full.dataset.train(), sets.full_rows, judging.options.training.image_size, context);
-  if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(cache_folder(options.features.cache) / "evidence");
+  if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(Cache(options.features.cache, context));
   judging.plan = evaluate::make_plan(judging.trial, judging.options, judging.cache.get());
 }
 

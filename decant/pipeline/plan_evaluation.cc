@@ -66,17 +66,17 @@ std::optional<ImageSize> size_of_some(const Rows& train, int image_size, const C
 /// At paces that earlier evaluations left.
 std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOutline& outline, evaluate::Options training,
                                     const EvaluationPlan& plan, const Context& context) {
-  const std::filesystem::path folder = cache_folder(options.features.cache) / "evidence";
+  const Cache cache(options.features.cache, context);
   const Rows& train = outline.full.train();
-  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !std::filesystem::is_directory(folder))
+  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !EvidenceCache::may_hold_any(cache))
     return std::nullopt;
   const std::optional<ImageSize> size = size_of_some(train, training.training.image_size, context);
   if (!size) return std::nullopt;
   training.numerics = from_module<nn::Networks>().numerics(training.training.device);
   training.machine = this_machine().text();
   const evaluate::Trial trial{.classes = class_count(outline.full), .size = *size};
-  EvidenceCache cache(folder);
-  return evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, plan.test_rows, trial, training, cache);
+  EvidenceCache evidence(cache);
+  return evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, plan.test_rows, trial, training, evidence);
 }
 
 }  // namespace

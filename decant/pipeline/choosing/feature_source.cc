@@ -1,14 +1,13 @@
 #include "decant/pipeline/choosing/feature_source.h"
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "decant/base/cache.h"
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/data/selection.h"
-#include "decant/features/cache.h"
 #include "decant/features/conv_kmeans.h"
 #include "decant/features/network_features.h"
 #include "decant/formats/npy/npy.h"
@@ -37,14 +36,10 @@ std::optional<FeatureRecord> FeatureSet::record() const {
   return FeatureRecord{kind, features.width(), file, reused};
 }
 
-fs::path cache_folder(const fs::path& asked) {
-  if (!asked.empty()) return asked;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg != '\0') return fs::path(xdg) / "decant";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return fs::path(home) / ".cache" / "decant";
-  return fs::temp_directory_path() / "decant-cache";
-}
-
 namespace {
+
+constexpr const char* kFeaturesFile = "features.npy";  // in the cache
+constexpr const char* kWeightsFile = "weights.safetensors";
 
 const std::vector<std::string> kKinds = {"auto", "conv-kmeans", "embedding", "gradient"};
 
@@ -84,17 +79,20 @@ fs::path weights_for(const Input& input, const FeatureOptions& options, uint64_t
                       "Give --weights, or use --features conv-kmeans, which needs neither labels nor weights"});
   const Subset usable = input.usable_rows();
   train::TrainJob job = proxy_job(input, options, usable, seed);
-  const features::FeatureKey key{
-      input.digest, "proxy",
-      fmt::format("{} steps {} side {} seed {}", options.net, train::steps_of(job.options, std::ssize(usable)), options.image_size, seed),
-      from_module<nn::Networks>().numerics(options.device)};
-  const fs::path file = cache_folder(options.cache) / ("proxy-" + key.digest() + ".safetensors");
-  if (fs::exists(file)) return file;
-  fs::create_directories(file.parent_path());
-  job.save_weights = file;
-  context.info(fmt::format("training {} on the set itself for {} epochs, to see with", options.net, options.epochs));
-  from_module<train::Trainer>().train(job, context);
-  return file;
+  const CacheKey key = CacheKey("proxy")
+                           .add("input", input.digest)
+                           .add("net", options.net)
+                           .add("steps", train::steps_of(job.options, std::ssize(usable)))
+                           .add("image-size", options.image_size)
+                           .add("seed", seed)
+                           .add("numerics", from_module<nn::Networks>().numerics(options.device));
+  const auto is_whole = [](const fs::path& folder) { return fs::is_regular_file(folder / kWeightsFile); };
+  const auto entry = Cache(options.cache, context).obtain(key, is_whole, [&](const fs::path& folder) {
+    job.save_weights = folder / kWeightsFile;
+    context.info(fmt::format("training {} on the set itself for {} epochs, to see with", options.net, options.epochs));
+    from_module<train::Trainer>().train(job, context);
+  });
+  return entry.folder / kWeightsFile;
 }
 
 features::NetworkFeatureOptions network_options(const Input& input, const FeatureOptions& options, const fs::path& weights) {
@@ -109,19 +107,32 @@ features::NetworkFeatureOptions network_options(const Input& input, const Featur
   return network;
 }
 
+CacheKey key_of_features(const Input& input, const std::string& extractor) {
+  return CacheKey("features").add("input", input.digest).add("extractor", extractor);
+}
+
+/// Features of that shape, mapped; InputError where they are damaged.
+Features features_in(const fs::path& folder, int64_t rows, int64_t width) {
+  const std::string file = (folder / kFeaturesFile).string();
+  Features features = read_features(file);
+  if (features.count() != rows || features.width() != width || !features.is_matrix())
+    throw InputError({file, "", fmt::format("is not float32 of {} rows and {} columns", rows, width), "Delete the file"});
+  return features;
+}
+
 /// The cache entry of `key`, filled by `fill(rows)` when there is none.
 template <class Fill>
-FeatureSet computed(const features::FeatureKey& key, const FeatureOptions& options, int64_t rows, int64_t width, Fill&& fill) {
-  const fs::path folder = cache_folder(options.cache) / key.digest();
-  fs::create_directories(folder);
-  FeatureSet set{.kind = key.extractor, .file = (folder / "features.npy").string()};
-  if (auto found = features::find_features(folder, key, rows, width)) {
-    set.features = *found;
-    set.reused = true;
-  } else {
-    set.features = features::store_features(folder, key, rows, width, fill);
-  }
-  return set;
+FeatureSet computed(const CacheKey& key, const std::string& kind, Cache cache, int64_t rows, int64_t width, Fill&& fill) {
+  const auto is_whole = [&](const fs::path& folder) { return features_in(folder, rows, width).count() == rows; };
+  const auto entry = cache.obtain(key, is_whole, [&](const fs::path& folder) {
+    NpyWriter writer(folder / kFeaturesFile, rows, width);
+    fill(writer.rows());
+    writer.commit();
+  });
+  return {.features = features_in(entry.folder, rows, width),
+          .kind = kind,
+          .file = (entry.folder / kFeaturesFile).string(),
+          .reused = entry.reused};
 }
 
 FeatureSet from_network(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
@@ -131,26 +142,35 @@ FeatureSet from_network(const Input& input, const FeatureOptions& options, uint6
   const fs::path weights = weights_for(input, options, seed, context);
   const auto network = network_options(input, options, weights);
   const MappedFile weight_bytes(weights);
-  const std::string settings =
-      fmt::format("{} {} {} {}", options.net, options.image_size, options.normalisation, Digest().add(weight_bytes.bytes()).hex());
-  const features::FeatureKey key{input.digest, options.features, settings, from_module<nn::Networks>().numerics(options.device)};
+  const CacheKey key = key_of_features(input, options.features)
+                           .add("net", options.net)
+                           .add("image-size", options.image_size)
+                           .add("normalisation", options.normalisation)
+                           .add("weights", Digest().add(weight_bytes.bytes()).hex())
+                           .add("numerics", from_module<nn::Networks>().numerics(options.device));
   const Rows& rows = input.dataset.train();
   const Subset bad = input.excluded_rows();
-  FeatureSet set =
-      computed(key, options, rows.size(), from_module<features::NetworkFeatures>().width(rows, network, bad),
-               [&](MatrixView<float> out) { from_module<features::NetworkFeatures>().compute(rows, bad, network, out, context); });
+  FeatureSet set = computed(
+      key, options.features, Cache(options.cache, context), rows.size(), from_module<features::NetworkFeatures>().width(rows, network, bad),
+      [&](MatrixView<float> out) { from_module<features::NetworkFeatures>().compute(rows, bad, network, out, context); });
   if (options.features == "gradient") set.gradient_classes = input.classes;
   return set;
 }
 
 FeatureSet from_conv_kmeans(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
   const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
-  const std::string settings =
-      fmt::format("side {} patch {} stride {} centroids {} columns {} patches {} floor {} seed {}", extractor.image_side, extractor.patch,
-                  extractor.stride, extractor.centroids, extractor.columns, extractor.patches, extractor.whitening_floor, extractor.seed);
+  const CacheKey key = key_of_features(input, "conv-kmeans")
+                           .add("side", extractor.image_side)
+                           .add("patch", extractor.patch)
+                           .add("stride", extractor.stride)
+                           .add("centroids", extractor.centroids)
+                           .add("columns", extractor.columns)
+                           .add("patches", extractor.patches)
+                           .add("floor", extractor.whitening_floor)
+                           .add("seed", extractor.seed);
   const Rows& rows = input.dataset.train();
   const int64_t width = std::min(extractor.columns, 4 * extractor.centroids);
-  return computed({input.digest, "conv-kmeans", settings, ""}, options, rows.size(), width, [&](MatrixView<float> out) {
+  return computed(key, "conv-kmeans", Cache(options.cache, context), rows.size(), width, [&](MatrixView<float> out) {
     features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
   });
 }

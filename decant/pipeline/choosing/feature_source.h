@@ -55,6 +55,4 @@ void require_obtainable(const FeatureOptions& options, const Dataset& dataset);
 /// Throws InputError: a file of the wrong shape, no labels where the kind needs them, an unknown kind.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
-std::filesystem::path cache_folder(const std::filesystem::path& asked);
-
 }  // namespace decant

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "decant/base/cache.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/data/selection.h"
-#include "decant/features/cache.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/nn/networks.h"
 #include "decant/pipeline/choosing/feature_source.h"
@@ -47,10 +47,15 @@ train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const S
   return job;
 }
 
-features::FeatureKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
-  return {input.digest, "dynamics",
-          fmt::format("{} {} epochs side {} flip {} seed {}", proxy.net, proxy.epochs, proxy.image_size, !proxy.no_flip, seed),
-          from_module<nn::Networks>().numerics(proxy.device)};
+CacheKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
+  return CacheKey("dynamics")
+      .add("input", input.digest)
+      .add("net", proxy.net)
+      .add("epochs", proxy.epochs)
+      .add("image-size", proxy.image_size)
+      .add("flip", !proxy.no_flip)
+      .add("seed", seed)
+      .add("numerics", from_module<nn::Networks>().numerics(proxy.device));
 }
 
 /// What guessing the commonest class would get right.
@@ -123,22 +128,19 @@ void require_sound(const ProxyOptions& proxy) {
 DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
   require_sound(proxy);
   require_learnable(input);
-  const fs::path folder = cache_folder(proxy.cache) / ("dynamics-" + key_of(input, proxy, seed).digest());
-  if (!fs::exists(folder / kDynamicsFile)) {
+  const auto is_whole = [&](const fs::path& folder) { return recorded_in(folder, input).dynamics.rows() == input.rows(); };
+  const auto record = [&](const fs::path& folder) {
     const Subset usable = input.usable_rows();
     train::DynamicsJob job = job_of(input, proxy, usable, seed);
     job.folder = folder;
-    fs::create_directories(folder);
     context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
     const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
-    const Json record = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
-    write_file(folder / kDynamicsFile, json_text(record, 2) + "\n");
-    DynamicsSet set = recorded_in(folder, input);
-    set.reused = false;
-    require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
-    return set;
-  }
-  DynamicsSet set = recorded_in(folder, input);
+    const Json json = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
+    write_file(folder / kDynamicsFile, json_text(json, 2) + "\n");
+  };
+  const auto entry = Cache(proxy.cache, context).obtain(key_of(input, proxy, seed), is_whole, record, /*resumable=*/true);
+  DynamicsSet set = recorded_in(entry.folder, input);
+  set.reused = entry.reused;
   require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
   return set;
 }

@@ -4,7 +4,9 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 
+#include "decant/base/cache.h"
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -54,12 +56,16 @@ class MethodArm {
  private:
   Chosen choose(int64_t count) {
     const Json deciding = deciding_options(spec_, options_.features, seed_);
-    const fs::path folder = cache_folder(options_.features.cache) / "evidence" /
-                            ("choosing-" + Digest().add(input_.digest).add(json_text(deciding)).add(count).hex());
-    Checkpoint checkpoint(folder, deciding, /*overwrite=*/true, nullptr, context_);
     const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
+    std::optional<LockedFolder> folder;  // of the bins that an interrupted evaluation finished
+    if (method.method->cuts_bins) {
+      const CacheKey key = CacheKey("choosing").add("input", input_.digest).add("options", json_text(deciding)).add("count", count);
+      folder = Cache(options_.features.cache, context_).workspace(key);
+    }
+    Checkpoint checkpoint(folder ? folder->path() / Checkpoint::kFolder : fs::path(), deciding, /*overwrite=*/true, nullptr, context_);
     Chosen chosen = choose_rows(input_, method, options_.features, count, seed_, checkpoint, log_, context_);
     checkpoint.remove();
+    if (folder) folder->remove();
     return chosen;
   }
 

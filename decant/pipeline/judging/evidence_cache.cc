@@ -1,28 +1,31 @@
 #include "decant/pipeline/judging/evidence_cache.h"
 
-#include "decant/base/digest.h"
-#include "decant/base/file.h"
 #include "decant/base/json.h"
 
 namespace decant {
-namespace fs = std::filesystem;
+namespace {
 
-fs::path EvidenceCache::file_of(const std::string& identity) const {
-  return folder_ / (Digest().add(identity).hex() + ".json");
+constexpr const char* kKind = "evidence";
+
+CacheKey key_of_run(const std::string& identity) {
+  CacheKey key(kKind);
+  const Json settings = parse_json(identity);
+  for (const auto& [name, value] : settings.items()) key.add(name, std::string_view(json_text(value)));
+  return key;
+}
+
+}  // namespace
+
+bool EvidenceCache::may_hold_any(const Cache& cache) {
+  return cache.may_hold_any(kKind);
 }
 
 std::optional<std::string> EvidenceCache::find(const std::string& identity) {
-  const fs::path file = file_of(identity);
-  if (!fs::is_regular_file(file)) return std::nullopt;
-  const Json json = try_parse_json(read_text(file));
-  if (!json.is_object() || !json.contains("what") || !json.contains("result") || json_text(json["what"]) != identity) return std::nullopt;
-  return json_text(json["result"]);
+  return cache_.find(key_of_run(identity));
 }
 
 void EvidenceCache::keep(const std::string& identity, const std::string& result) {
-  fs::create_directories(folder_);
-  const Json json = {{"what", parse_json(identity)}, {"result", parse_json(result)}};
-  write_file(file_of(identity), json_text(json, 2) + "\n");
+  cache_.keep(key_of_run(identity), result);
 }
 
 }  // namespace decant

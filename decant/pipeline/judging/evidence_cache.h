@@ -1,26 +1,22 @@
-// Results of single trainings, each in a file of its own: FOLDER/KEY.json, the key a digest of the run's identity (evaluate/plan.h). A file
-// is written as soon as its run ends, under its name at once and whole, so an interrupted evaluation goes on, and a baseline that was
-// trained once is known to every evaluation after it. The identity is in the file too, and is compared when it is read.
+// Results of single trainings in the cache (base/cache.h), each under the run's identity (evaluate/plan.h). One is written as soon as its
+// run ends, so an interrupted evaluation goes on, and a baseline that was trained once is known to every evaluation after it.
 #pragma once
 
-#include <filesystem>
-
+#include "decant/base/cache.h"
 #include "decant/evaluate/plan.h"
 
 namespace decant {
 
 class EvidenceCache final : public evaluate::Store {
  public:
-  /// The folder is made when the first result comes.
-  explicit EvidenceCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  /// Nothing also for a file that is damaged.
+  explicit EvidenceCache(Cache cache) : cache_(std::move(cache)) {}
+  /// False where nothing was ever kept. Cheap.
+  static bool may_hold_any(const Cache& cache);
   std::optional<std::string> find(const std::string& identity) override;
-  /// Throws IoError.
   void keep(const std::string& identity, const std::string& result) override;
 
  private:
-  std::filesystem::path file_of(const std::string& identity) const;
-  std::filesystem::path folder_;
+  Cache cache_;
 };
 
 }  // namespace decant

@@ -25,7 +25,7 @@ constexpr const char* kBegun = "begun.json";
 /// The record of an interrupted run; null when there is none, or none that can be read.
 Json read_begun(const fs::path& folder, const Context& context) {
   const fs::path file = folder / kBegun;
-  if (!fs::exists(file)) return {};
+  if (folder.empty() || !fs::exists(file)) return {};
   const Json found = try_parse_json(read_text(file));
   const bool sound = found.is_object() && found.contains("format") && found.contains("version") && found.contains("options") &&
                      found["options"].is_object() && found.contains("sources") && found["sources"].is_array();

@@ -39,7 +39,7 @@ class Checkpoint final : public BinKeeper {
   };
   static constexpr const char* kFolder = "checkpoint";  ///< in OUT.partial
 
-  /// `options`: an object of those that change a bin. What an earlier run left in `folder` is read by begin(); that it had these options is
+  /// `folder`: empty where nothing is kept. `options`: an object of those that change a bin. What an earlier run left in `folder` is read by begin(); that it had these options is
   /// checked at once, before anything costly. Nothing is written yet. Throws InputError naming the option that differs.
   ///
   /// With ranks, all of them call all of this but finished() and keep(), and the folder is one that all of them see: the first looks
