@@ -325,8 +325,7 @@ TEST(Program, KeepsNetworkFeaturesByLibraryAndDevice) {
   EXPECT_TRUE(parse_json(shell(line + (folder / "b.npy").string() + "'").out)["reused"]);
   for (const char* kind : {"features", "proxy"}) {
     ASSERT_EQ(ending_in(cache / kind, "key.json").size(), 1u) << kind;
-    const Json key = parse_json(read_text(cache / kind / ending_in(cache / kind, "key.json")[0]));
-    EXPECT_THAT(key["settings"]["numerics"].get<std::string>(), testing::MatchesRegex("libtorch [0-9.]+.* on cpu"));
+    EXPECT_THAT(read_text(cache / kind / ending_in(cache / kind, "key.json")[0]), testing::ContainsRegex("libtorch [0-9.]+.* on cpu"));
   }
 }
 

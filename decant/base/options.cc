@@ -126,12 +126,27 @@ Json OptionTable::resolved() const {
   return all;
 }
 
-std::string OptionTable::result_key() const {
-  Json key = Json::object();
+Json OptionTable::deciding() const {
+  Json all = Json::object();
   for (const Option& option : options_) {
-    if (option.effect == Effect::result) key[option.name] = option.get();
+    if (option.effect != Effect::result) continue;
+    const Json value = option.get();
+    all[option.name] = option.by_content && value.get<std::string>().ends_with(".npy") ? Json("a file") : value;
   }
-  return key.dump();
+  return all;
+}
+
+std::string OptionTable::result_key() const {
+  return deciding().dump();
+}
+
+std::vector<std::pair<std::string, std::string>> given_options(const OptionTable& table, const OptionTable& defaults) {
+  std::vector<std::pair<std::string, std::string>> given;
+  for (size_t i = 0; i < table.options().size(); ++i) {
+    const Option& option = table.options()[i];
+    if (const Json value = option.get(); value != defaults.options()[i].get()) given.emplace_back(option.name, text_of(value));
+  }
+  return given;
 }
 
 namespace {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "decant/base/json_fwd.h"
@@ -31,7 +32,8 @@ struct Option {
   Effect effect = Effect::result;
   bool positional = false;
   bool required = false;
-  bool repeated = false;  ///< takes any number of values: each call of set() adds one
+  bool by_content = false;  ///< a value "….npy" names a file whose content decides, whatever its name: keys hold "a file" for it
+  bool repeated = false;    ///< takes any number of values: each call of set() adds one
   std::string default_text;
   std::function<void(const std::string&)> set;  ///< throws UsageError on a value that does not parse
   std::function<Json()> get;
@@ -60,7 +62,9 @@ class OptionTable {
   Option* find(std::string_view name);  ///< null when there is none; valid until the next add()
   /// All options with their present values, in order of declaration.
   Json resolved() const;
-  /// Those that change the result, as one line of JSON: part of a cache key.
+  /// Those that change the result.
+  Json deciding() const;
+  /// deciding() as one line of JSON: part of a cache key.
   std::string result_key() const;
 
  private:
@@ -68,6 +72,26 @@ class OptionTable {
   Option& add_number(std::string name, T& field, std::string metavar, std::string help);
   std::vector<Option> options_;
 };
+
+/// result_key() of a struct that declares its options.
+template <class Options>
+std::string result_key(Options options) {
+  OptionTable table;
+  options.declare(table);
+  return table.result_key();
+}
+
+/// Name and value of every option that differs from its default, in order of declaration.
+std::vector<std::pair<std::string, std::string>> given_options(const OptionTable& table, const OptionTable& defaults);
+template <class Options>
+std::vector<std::pair<std::string, std::string>> given_options(Options options) {
+  Options plain;
+  OptionTable table;
+  OptionTable defaults;
+  options.declare(table);
+  plain.declare(defaults);
+  return given_options(table, defaults);
+}
 
 /// "unknown method 'bin'; did you mean 'bins'?", or where none is near "unknown method 'x'; there are auto, bins, …".
 std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);

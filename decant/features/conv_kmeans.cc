@@ -33,6 +33,17 @@
 #include "decant/kernels/gemm.h"
 
 namespace decant::features {
+
+void ConvKMeansOptions::declare(OptionTable& table) {
+  table.add("image-side", image_side, "PIXELS", "side of the squares that pictures are squeezed into");
+  table.add("patch", patch, "PIXELS", "side of a patch");
+  table.add("stride", stride, "PIXELS", "from one patch to the next");
+  table.add("centroids", centroids, "K", "number of filters");
+  table.add("columns", columns, "N", "width of the features");
+  table.add("patches", patches, "N", "patches that filters are learned from");
+  table.add("whitening-floor", whitening_floor, "F", "0 makes all columns equal, large keeps their proportions");
+  table.add("seed", seed, "N", "draws patches and pictures");
+}
 namespace {
 
 constexpr int64_t kSampledPictures = 10'000;

@@ -11,6 +11,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
+#include "decant/base/options.h"
 #include "decant/data/dataset.h"
 #include "decant/features/patches.h"
 #include "decant/kernels/pca.h"
@@ -28,6 +29,8 @@ struct ConvKMeansOptions {
   /// Column j is divided by sqrt(λ_j + floor · mean λ), λ its variance. 0 makes all columns equal; large keeps their proportions.
   double whitening_floor = 0.3;
   uint64_t seed = 0;
+
+  void declare(OptionTable& table);
 };
 
 /// A fitted extractor. A value: copies are independent, const members may be called from many threads.

@@ -19,6 +19,7 @@
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
 #include "decant/base/module.h"
+#include "decant/base/options.h"
 #include "decant/data/dataset.h"
 
 namespace decant::features {
@@ -34,6 +35,8 @@ struct NetworkFeatureOptions {
   std::string normalisation = "data";  ///< "data": mean and deviation of the training pictures; "imagenet": the usual constants
   int batch = 256;
   std::string device = "cpu";
+
+  void declare(OptionTable& table);  ///< all but `kind` and the weights, whose content decides
 };
 
 /// Columns that network_features() will write: embedding width, or classes + embedding width ([b | e]). Cheap, unless neither the

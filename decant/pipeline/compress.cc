@@ -70,8 +70,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
-  if (options.features.features != "auto" && chosen.features.features.count() == 0)
-    context.warn(fmt::format("--features {} has no effect on --method {}", options.features.features, method.name()));
+  warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });

@@ -8,11 +8,10 @@
 #include <optional>
 #include <vector>
 
-#include "decant/formats/npy/npy.h"
-#include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/open.h"
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/choosing/automatic.h"
+#include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
@@ -24,7 +23,6 @@ namespace {
 
 constexpr int64_t kSampledRows = 2000;
 constexpr std::chrono::seconds kSamplingLimit{1};  // each row may be a read from a slow disk
-constexpr double kCosineOfClasses = 0.02;          // conv-kmeans features, within a class; 0 over all
 constexpr double kCosineOfNetworks = 0.5;
 
 /// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose beginning is evenly spread, too.
@@ -75,11 +73,12 @@ struct Work {
   double width = 0;
   double cosine = 0;
   std::optional<double> measured_cosine;
-  double given_bytes = 0;  ///< of features that are there, in files
-  bool from_network = false;
-  bool from_pictures = false;  ///< conv-kmeans
+  double given_bytes = 0;                ///< of features that are there, in files
+  const Extractor* extractor = nullptr;  ///< of features that are computed; null = none
   const Method* method = nullptr;
   double proxy = 0;  ///< pictures that a proxy is trained on, all epochs; 0 = none is
+
+  bool estimated() const { return extractor != nullptr && extractor->seconds; }
 };
 
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
@@ -125,21 +124,15 @@ Work work_of(const Dataset& dataset, const ResolvedMethod& method, const Feature
     work.proxy = work.rows * select.score_epochs;
   }
   if (!work.method->features && source != ScoreSource::probe && pool_rule(select).kmeans == 0) return work;
-  require_obtainable(features, dataset);
+  const Extractor& extractor = extractor_for(features.features, dataset);
   const std::vector<int32_t> pools = pools_of(train, select);
   work.pools = pool_sizes(train.size(), pools);
-  if (names_npy(features.features)) {
-    const Features given = read_features(features.features);
-    look_at(given, given.count() == train.size() ? std::span<const int32_t>(pools) : std::span<const int32_t>(), work, context);
-  } else if (train.features() != nullptr) {
-    look_at(*train.features(), pools, work, context);
+  if (extractor.open) {
+    look_at(extractor.open(dataset, features.features).features, pools, work, context);
   } else {
+    work.extractor = &extractor;
     work.width = static_cast<double>(features.feature_width);
-    work.from_network = features.features == "embedding" || features.features == "gradient";
-    work.from_pictures = !work.from_network;
-    work.cosine = features.features == "embedding"              ? kCosineOfNetworks  // gradients are scored by everyone at every pick
-                  : work.from_pictures && work.pools.size() > 1 ? kCosineOfClasses
-                                                                : 0;
+    work.cosine = work.pools.size() > 1 ? extractor.class_cosine : extractor.cosine;
   }
   return work;
 }
@@ -216,13 +209,10 @@ void add_stages(const Rows& train, const CompressOptions& options, const Work& w
   const double decoding = encoded ? bytes * costs::kDecodePerByte : 0;
   const double writing = bytes * share * 3 * costs::kReadPerByte + share * work.rows * costs::kWritePerRow;
   plan.stages.push_back({"read", (bytes * costs::kReadPerByte + (options.no_check ? 0 : decoding)) * 1e-9 / threads});
-  if (work.from_pictures) {
-    const double learning = costs::kLearnFilters * std::min(1.0, work.rows / 1e3) + costs::kLearnColumns * std::min(1.0, work.rows / 1e4);
-    plan.stages.push_back({"features", (work.rows * costs::kConvKMeansPerPicture + learning + decoding) * 1e-9 / threads});
-  }
+  if (work.estimated()) plan.stages.push_back({"features", (work.extractor->seconds(work.rows) + decoding * 1e-9) / threads});
   if (work.given_bytes > 0) plan.stages.push_back({"features", work.given_bytes * costs::kCheckPerByte * 1e-9});
   add_choosing(work, threads, picture_area(train, options.features), plan);
-  if (work.from_network) plan.unknown.push_back("features");
+  if (work.extractor != nullptr && !work.estimated()) plan.unknown.push_back("features");
   plan.stages.push_back({"write", writing * 1e-9 / threads});
 }
 
@@ -240,16 +230,15 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const 
   const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
-  const bool computes = work.from_pictures || work.from_network;
   const double area = picture_area(train, options.features);
 
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
   add_stages(train, options, work, share, threads, plan);
-  const double features = computes ? work.rows * work.width * 4 : 0;
+  const double features = work.extractor != nullptr ? work.rows * work.width * 4 : 0;
   const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
   const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area) : 0;
-  const double learning = std::max(watching, work.from_pictures ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
+  const double learning = std::max(watching, work.estimated() ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
   plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + std::max(learning, selecting));
   plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
   plan.disk_bytes = static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);

@@ -18,12 +18,7 @@ void ScoresOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "where records and scores go").required = true;
-  table.add("net", proxy.net, "NET", "the network that is watched: quick, convnet3, resnet18, …");
-  table.add("epochs", proxy.epochs, "N", "passes over the set");
-  table.add("image-size", proxy.image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
-  table.add("no-flip", proxy.no_flip, "do not mirror half of the pictures");
-  table.add("device", proxy.device, "DEV", "cpu or cuda");
-  table.add("cache", proxy.cache, "DIR", "where records are kept; default ~/.cache/decant").effect = Effect::speed;
+  proxy.declare(table);
   table.add("seed", seed, "N", "weights, order and augmentation follow from it");
   table.add("strict", input.strict, "a file that cannot be read ends the run");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;

@@ -47,12 +47,6 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("device", device, "DEV", "cpu or cuda");
 }
 
-std::string result_key(TrainOptions options) {
-  OptionTable table;
-  options.declare(table);
-  return table.result_key();
-}
-
 int64_t steps_of(const TrainOptions& options, int64_t rows) {
   return options.epochs > 0 ? std::max<int64_t>(1, options.epochs * rows / options.batch) : options.steps;
 }

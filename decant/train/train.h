@@ -42,9 +42,6 @@ struct TrainOptions {
   void declare(OptionTable& table);
 };
 
-/// Every option with its value, as one line of JSON (OptionTable::result_key()): the part of a cache key that names a training.
-std::string result_key(TrainOptions options);
-
 /// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch⌋, at least one, when `epochs` is set.
 int64_t steps_of(const TrainOptions& options, int64_t rows);
 

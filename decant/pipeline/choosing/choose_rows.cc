@@ -39,7 +39,7 @@ std::vector<Checkpoint::Source> sources_of(const Material& material, const Conte
       {"labels", input.labels_file.empty() ? root : input.labels_file.string(), Digest().add(std::as_bytes(std::span(input.labels))).hex()},
       {"bad rows", root, Digest().add(std::as_bytes(std::span(bad))).hex()},
       {"rows", root, rows},
-      {"features", features.file, features.kind == "rows" ? rows : digest_of_rows(features.features, context)}};
+      {"features", features.file, features.of_input ? rows : digest_of_rows(features.features, context)}};
   if (!material.scores.empty())
     sources.insert(sources.begin(), {"scores", material.options().scores == "auto" ? root : material.options().scores,
                                      Digest().add(std::as_bytes(std::span(material.scores))).hex()});
@@ -95,27 +95,23 @@ Chosen choose_rows(const Input& input, const ResolvedMethod& resolved, const Fea
   warn_of_the_hardest(*material, context);
   const bool at_once = !method.features && method.scores == Scores::none;
   MethodResult result = at_once ? choose() : log.stage(method.cuts_bins ? "bins" : "rank", choose);
-  Chosen chosen{.selection = std::move(result.selection), .method = resolved, .features = material->features};
+  Chosen chosen{.selection = std::move(result.selection),
+                .method = resolved,
+                .features = material->features,
+                .trained_proxy = material->dynamics.dynamics.epochs() > 0 && resolved.options.scores == "auto"};
   chosen.note = note_about(*material, inputs, chosen.selection);
   if (result.redraw) chosen.redraw = [material, redraw = std::move(result.redraw)](uint64_t s) { return redraw(s); };
   return chosen;
 }
 
 Json deciding_options(const MethodSpec& spec, const FeatureOptions& features, uint64_t seed) {
-  SelectOptions resolved = spec.options;
+  SelectOptions options = spec.options;
   FeatureOptions sight = features;
-  if (!pool_rule(resolved).file.empty()) resolved.pools = "a file";
-  if (spec.scores_are_a_column()) resolved.scores = "a file";
-  if (sight.features.ends_with(".npy")) sight.features = "a file";  // whatever its name: its digest decides
   OptionTable table;
-  resolved.declare(table);
+  options.declare(table);
   sight.declare(table);
-  Json deciding = Json::object();
-  for (const Option& option : table.options()) {
-    if (option.effect == Effect::result) deciding[option.name] = option.get();
-  }
-  deciding["seed"] = seed;
-  return deciding;
+  table.add("seed", seed, "N", "");
+  return table.deciding();
 }
 
 std::vector<std::string> files_named(const SelectOptions& select, const FeatureOptions& features) {

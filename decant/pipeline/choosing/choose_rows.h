@@ -21,7 +21,8 @@ struct Chosen {
   Selection selection;
   ResolvedMethod method;
   std::string note;
-  FeatureSet features;  ///< empty where the method needs none
+  FeatureSet features;         ///< empty where the method needs none
+  bool trained_proxy = false;  ///< for its scores, or found in the cache
   /// The same method's selection for another seed, with features, scores and pools as they are; empty where it would be the same.
   std::function<Selection(uint64_t seed)> redraw;
 

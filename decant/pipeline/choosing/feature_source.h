@@ -20,7 +20,7 @@ namespace decant {
 
 struct FeatureOptions {
   // Changes the result.
-  std::string features = "auto";  ///< "auto", "conv-kmeans", "embedding", "gradient", or a .npy or shards of one
+  std::string features = "auto";  ///< "auto", one of extractors(), or a .npy or shards of one
   std::string net = "quick";      ///< for embedding and gradient
   std::filesystem::path weights;  ///< of that net; empty = trained on the set itself first
   int epochs = 10;                ///< of that training (the paper's setting)
@@ -37,22 +37,17 @@ struct FeatureOptions {
 
 struct FeatureSet {
   Features features;
-  std::string kind;          ///< "file", "rows", "conv-kmeans", "embedding", "gradient"
+  std::string kind;          ///< name of the extractor
   std::string file;          ///< where they lie
+  bool of_input = false;     ///< the rows of the data set themselves: its digest is theirs
   bool reused = false;       ///< found in the cache
   int gradient_classes = 0;  ///< > 0: rows are [b | e] with that many values of b
 
   std::optional<FeatureRecord> record() const;  ///< nothing where there are none
 };
 
-/// What "auto" means for this data set: its own rows for a matrix, conv-kmeans for pictures.
-std::string resolve_features(const FeatureOptions& options, const Dataset& dataset);
-
-/// Throws UsageError for an unknown kind, InputError for one that the data set cannot give: "rows" of pictures, computed ones of a
-/// matrix. Opens no file.
-void require_obtainable(const FeatureOptions& options, const Dataset& dataset);
-
-/// Throws InputError: a file of the wrong shape, no labels where the kind needs them, an unknown kind.
+/// By the extractor that options.features names (extractor.h). Throws UsageError for an unknown one; InputError for data that does not fit it,
+/// a file of another number of rows, and missing labels.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -155,7 +155,7 @@ std::string pools_phrase(const Material& material) {
 
 std::string features_phrase(const Material& material) {
   const FeatureSet& set = material.features;
-  return fmt::format("{} features ({} columns)", set.kind == "rows" ? "the given" : set.kind, set.features.width());
+  return fmt::format("{} features ({} columns)", set.of_input ? "the given" : set.kind, set.features.width());
 }
 
 }  // namespace decant

@@ -17,10 +17,12 @@ void SelectOptions::declare(OptionTable& table) {
             fmt::format("which rows are kept: auto, {}; options may follow the name: ccs+hard-cut=0.2", fmt::join(method_names(), ", ")));
   own.declare(table);
   table.add("pool", pool, "choose from all rows in one pool, whatever their classes");
-  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a pool number per row");
-  table.add("scores", scores, "WHAT",
-            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
-            "value per row");
+  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a pool number per row").by_content = true;
+  table
+      .add("scores", scores, "WHAT",
+           "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
+           "value per row")
+      .by_content = true;
   table.add("hard-cut", hard_cut, "SHARE", "drop this share of every pool first, the hardest rows; default: none, ccs the published share");
   table.add("score-net", score_net, "NET", "network of the proxy");
   table.add("score-epochs", score_epochs, "N", "epochs of the proxy");
@@ -132,28 +134,6 @@ void require_its_scores(const MethodSpec& spec) {
                     spec.options.pools, scores));
 }
 
-struct GivenOption {
-  std::string name;
-  std::string text;
-};
-
-/// The options that differ from their defaults.
-std::vector<GivenOption> given_options(SelectOptions options) {
-  SelectOptions defaults;
-  OptionTable table;
-  OptionTable plain;
-  options.declare(table);
-  defaults.declare(plain);
-  std::vector<GivenOption> list;
-  for (size_t i = 0; i < table.options().size(); ++i) {
-    const Option& option = table.options()[i];
-    const Json value = option.get();
-    if (option.name == "method" || value == plain.options()[i].get()) continue;
-    list.push_back({option.name, value.is_string() ? value.get<std::string>() : json_text(value)});
-  }
-  return list;
-}
-
 }  // namespace
 
 MethodSpec parse_method(const std::string& text, const SelectOptions& beside) {
@@ -189,17 +169,17 @@ MethodSpec parse_method(const SelectOptions& asked) {
 }
 
 void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context) {
-  for (const GivenOption& option : given_options(method.options)) {
-    const bool decided = spec.method == nullptr && option.name == "minutes";  // it had its say
-    if (!decided && !heeds(*method.method, option.name, method.options, pictures))
-      context.warn(fmt::format("--{} {} has no effect on --method {}", option.name, option.text, method.name()));
+  for (const auto& [name, text] : given_options(method.options)) {
+    const bool decided = name == "method" || (spec.method == nullptr && name == "minutes");  // it had its say
+    if (!decided && !heeds(*method.method, name, method.options, pictures))
+      context.warn(fmt::format("--{} {} has no effect on --method {}", name, text, method.name()));
   }
 }
 
 void warn_of_idle(const SelectOptions& beside, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
-  for (const GivenOption& option : given_options(beside)) {
-    if (std::ranges::none_of(specs, [&](const MethodSpec& spec) { return heeds(spec, option.name, pictures); }))
-      context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", option.name, option.text));
+  for (const auto& [name, text] : given_options(beside)) {
+    const bool idle = std::ranges::none_of(specs, [&, &option = name](const MethodSpec& spec) { return heeds(spec, option, pictures); });
+    if (idle && name != "method") context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", name, text));
   }
 }
 

@@ -14,11 +14,16 @@ namespace decant::costs {
 constexpr double kDecodePerByte = 45;             // JPEG bytes, full decode
 constexpr double kReadPerByte = 0.7;              // digest, hash, copy
 constexpr double kCheckPerByte = 0.5;             // features looked through for numbers that are not finite
-constexpr double kConvKMeansPerPicture = 0.75e6;  // beside the learning
+constexpr double kConvKMeansPerPicture = 0.75e6;  // learning aside
 constexpr double kLearnFilters = 5e9;             // all of it from 1,000 pictures on
 constexpr double kLearnColumns = 5e9;             // all of it from 10,000 pictures on
 constexpr double kWritePerRow = 3e4;              // a sample with its manifest
 constexpr double kStart = 1e7;                    // the program, its files
+
+inline double conv_kmeans_seconds(double pictures) {
+  const double learning = kLearnFilters * std::min(1.0, pictures / 1e3) + kLearnColumns * std::min(1.0, pictures / 1e4);
+  return (pictures * kConvKMeansPerPicture + learning) * 1e-9;
+}
 
 // --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; a second is worth a third of one more, for a net so small.
 constexpr double kProxyPerPicture = 0.6e6;

@@ -34,28 +34,16 @@ void require_learnable(const Input& input) {
 }
 
 train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
-  train::DynamicsJob job;
-  job.training.options.net = proxy.net;
-  job.training.options.epochs = proxy.epochs;
-  job.training.options.image_size = proxy.image_size;
-  job.training.options.flip = !proxy.no_flip;
-  job.training.options.device = proxy.device;
-  job.training.options.seed = seed;
-  job.training.rows = &input.dataset.train();
-  job.training.subset = usable;
-  job.training.classes = input.classes;
-  return job;
+  const train::TrainOptions options{
+      .net = proxy.net, .epochs = proxy.epochs, .flip = proxy.flip, .image_size = proxy.image_size, .seed = seed, .device = proxy.device};
+  return {.training = {.options = options, .rows = &input.dataset.train(), .subset = usable, .classes = input.classes}};
 }
 
-CacheKey key_of(const Input& input, const ProxyOptions& proxy, uint64_t seed) {
+CacheKey key_of(const Input& input, const train::TrainOptions& training) {
   return CacheKey("dynamics")
       .add("input", input.digest)
-      .add("net", proxy.net)
-      .add("epochs", proxy.epochs)
-      .add("image-size", proxy.image_size)
-      .add("flip", !proxy.no_flip)
-      .add("seed", seed)
-      .add("numerics", from_module<nn::Networks>().numerics(proxy.device));
+      .add("training", result_key(training))
+      .add("numerics", from_module<nn::Networks>().numerics(training.device));
 }
 
 /// What guessing the commonest class would get right.
@@ -120,6 +108,15 @@ void require_pictures_to_watch(const Dataset& dataset) {
                     "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
 }
 
+void ProxyOptions::declare(OptionTable& table) {
+  table.add("net", net, "NET", "network of the proxy: quick, convnet3, resnet18, …");
+  table.add("epochs", epochs, "N", "epochs of the proxy");
+  table.add("image-size", image_size, "PIXELS", "side of the pictures that it sees; 0 = their own, at most 64");
+  table.add_off("no-flip", flip, "do not mirror half of the pictures");
+  table.add("device", device, "DEV", "cpu or cuda");
+  table.add("cache", cache, "DIR", "where records are kept; default: ~/.cache/decant").effect = Effect::speed;
+}
+
 void require_sound(const ProxyOptions& proxy) {
   if (proxy.epochs < 2)
     throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
@@ -128,17 +125,18 @@ void require_sound(const ProxyOptions& proxy) {
 DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
   require_sound(proxy);
   require_learnable(input);
+  const Subset usable = input.usable_rows();
+  train::DynamicsJob job = job_of(input, proxy, usable, seed);
   const auto is_whole = [&](const fs::path& folder) { return recorded_in(folder, input).dynamics.rows() == input.rows(); };
   const auto record = [&](const fs::path& folder) {
-    const Subset usable = input.usable_rows();
-    train::DynamicsJob job = job_of(input, proxy, usable, seed);
     job.folder = folder;
     context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
     const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
     const Json json = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
     write_file(folder / kDynamicsFile, json_text(json, 2) + "\n");
   };
-  const auto entry = Cache(proxy.cache, context).obtain(key_of(input, proxy, seed), is_whole, record, /*resumable=*/true);
+  const CacheKey key = key_of(input, job.training.options);
+  const auto entry = Cache(proxy.cache, context).obtain(key, is_whole, record, /*resumable=*/true);
   DynamicsSet set = recorded_in(entry.folder, input);
   set.reused = entry.reused;
   require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());

@@ -10,6 +10,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/json.h"
+#include "decant/base/options.h"
 #include "decant/data/dynamics.h"
 #include "decant/pipeline/run/input.h"
 
@@ -21,10 +22,12 @@ struct ProxyOptions {
   std::string net = "quick";
   int epochs = 12;
   int image_size = 0;  ///< as for features
-  bool no_flip = false;
+  bool flip = true;    ///< mirror half of the pictures
   std::string device = "cpu";
   // Changes the speed.
   std::filesystem::path cache;  ///< empty = as for features
+
+  void declare(OptionTable& table);
 };
 
 /// Throws UsageError for too few epochs to score by.

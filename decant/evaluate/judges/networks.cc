@@ -1,0 +1,164 @@
+// Top-1 of networks trained on pictures.
+//
+// Every run takes the same number of steps, so a small set is not punished for being small, and is judged once, by its final weights on the
+// test rows (never by the best epoch, which would be chosen on the test set). Seed s of every set shares initial weights and augmentation. On
+// a CPU each run has one thread, so the numbers do not depend on the machine's core count. Pictures are decoded once, for all runs.
+//
+// A unit of work is a step; the test pictures, forward alone, count a third of a training picture each.
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/parallel.h"
+#include "decant/evaluate/judges/list.h"
+#include "decant/loader/image_table.h"
+
+namespace decant::evaluate {
+namespace {
+
+using Table = std::shared_ptr<const loader::ImageTable>;
+
+constexpr int64_t kFewSteps = 2;  // the first ones are slower
+constexpr int64_t kMoreSteps = 6;
+constexpr int64_t kMostSteps = 200;
+constexpr double kTelling = 0.3;        // seconds that say something on a busy machine
+constexpr double kTestShare = 1.0 / 3;  // forward alone, against forward and backward
+
+class NetworkJudge final : public Judge {
+ public:
+  explicit NetworkJudge(const Tools& tools) : tools_(tools) {}
+
+  const Modality& modality() const override { return modality::pictures; }
+
+  void declare(OptionTable& table) override {
+    OptionTable own;
+    options_.declare(own);
+    for (Option option : own.options()) {
+      if (option.name == "net" || option.name == "seed") continue;  // of a case
+      if (option.name == "steps")
+        option.set = [this, parse = option.set](const std::string& text) {
+          parse(text);
+          options_.epochs = 0;
+        };
+      table.add(std::move(option));
+    }
+  }
+
+  void check(const std::set<std::string>& given) const override {
+    if (given.contains("steps") && given.contains("epochs"))
+      throw UsageError("--steps and --epochs both say how long to train; give one of the two");
+    train::check(options_);
+  }
+
+  void settle(const Data& data, const Context& context) override {
+    options_.steps = train::steps_of(options_, data.trainable);
+    options_.epochs = 0;
+    classes_ = data.classes;
+    test_rows_ = data.test_rows;
+    if (!data.some.empty()) size_ = loader::training_size(*data.rows, data.some, options_.image_size, context);
+  }
+
+  std::string in_words() const override {
+    const train::TrainOptions& t = options_;
+    return fmt::format(
+        "{} steps of batch {}, {} with peak rate {} ({} to zero, {:.0f} % warm-up), weight decay {}, label smoothing {}, "
+        "crop {}{}, final weights",
+        human_count(t.steps), t.batch, t.optimizer, t.learning_rate, t.schedule, 100 * t.warmup, t.weight_decay, t.label_smoothing, t.crop,
+        t.flip ? " and flip" : "");
+  }
+
+  std::string identity(const std::string& net) const override {
+    train::TrainOptions options = options_of(net, 0);
+    options.image_size = 0;  // "size" says it
+    return json_text({{"judge", "networks"}, {"options", result_key(options)}, {"classes", classes_}, {"size", size_json()}});
+  }
+
+  std::string numerics() const override { return tools_.numerics(options_.device); }
+
+  void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context) override {
+    for (const Wanted& some : wanted) tables_[some.rows] = table(*some.rows, some.subset, context);
+    test_table_ = table(test, Subset::all(test.size()), context);
+  }
+
+  Result judge(const Case& one, const Context& context) const override {
+    const train::TrainJob job{.options = options_of(one.net, one.seed),
+                              .rows = one.rows,
+                              .subset = one.subset,
+                              .classes = classes_,
+                              .test = one.test,
+                              .table = tables_.at(one.rows),
+                              .test_table = test_table_};
+    const train::TrainResult made = tools_.train(job, context);
+    return {{made.accuracy}, made.steps, made.seconds};
+  }
+
+  bool side_by_side() const override { return options_.device == "cpu"; }
+  int64_t steps() const override { return options_.steps; }
+
+  double work(int64_t) const override {
+    return static_cast<double>(options_.steps) + kTestShare * static_cast<double>(test_rows_) / options_.batch;
+  }
+  std::string pace_key(const std::string& net) const override {
+    return json_text({{"judge", "networks"}, {"net", net}, {"batch", options_.batch}, {"size", size_json()}, {"classes", classes_}});
+  }
+  double timing_work() const override { return static_cast<double>(kFewSteps + kMoreSteps); }
+
+  double time(const Case& one, int workers, double most, const Context& context) const override {
+    const Subset rows = some_of(one.subset, static_cast<size_t>(kMoreSteps * options_.batch));
+    const train::TrainJob job{.options = options_of(one.net, one.seed),
+                              .rows = one.rows,
+                              .subset = rows,
+                              .classes = classes_,
+                              .table = table(*one.rows, rows, context)};
+    // The steps before, a third of it and less, come to half as many again.
+    const auto most_steps = std::clamp(static_cast<int64_t>(most / 1.5), kMoreSteps, kMostSteps);
+    std::vector<double> each(static_cast<size_t>(workers));
+    parallel_for({.threads = workers, .cancel = context.cancel}, workers, 1, [&](int64_t worker, int64_t) {
+      const Context own{.threads = side_by_side() ? 1 : context.threads, .cancel = context.cancel};
+      each[static_cast<size_t>(worker)] = pace_of(job, most_steps, own);
+    });
+    return std::accumulate(each.begin(), each.end(), 0.0) / workers;
+  }
+
+ private:
+  train::TrainOptions options_of(const std::string& net, uint64_t seed) const {
+    train::TrainOptions options = options_;
+    options.net = net;
+    options.seed = seed;
+    return options;
+  }
+
+  Json size_json() const { return {size_.width, size_.height, size_.channels}; }
+
+  Table table(const Rows& rows, std::span<const int64_t> chosen, const Context& context) const {
+    return std::make_shared<loader::ImageTable>(rows, chosen, size_, loader::kKeptBytes, context);
+  }
+
+  /// Seconds of a step, the first ones left out: of a few, and where those took no time to speak of, of more, up to `most`.
+  double pace_of(train::TrainJob job, int64_t most, const Context& context) const {
+    job.options.steps = kFewSteps;
+    const double few = tools_.train(job, context).seconds;
+    for (job.options.steps = kMoreSteps;; job.options.steps = std::min(most, 3 * job.options.steps)) {
+      const double more = std::max(0.0, tools_.train(job, context).seconds - few);
+      if (more >= kTelling || job.options.steps >= most) return more / static_cast<double>(job.options.steps - kFewSteps);
+    }
+  }
+
+  Tools tools_;
+  train::TrainOptions options_;
+  int classes_ = 0;
+  int64_t test_rows_ = 0;
+  ImageSize size_;
+  std::map<const Rows*, Table> tables_;
+  Table test_table_;
+};
+
+}  // namespace
+
+std::unique_ptr<Judge> make_networks(const Tools& tools) {
+  return std::make_unique<NetworkJudge>(tools);
+}
+
+}  // namespace decant::evaluate

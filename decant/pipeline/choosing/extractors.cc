@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "decant/base/errors.h"
+#include "decant/base/options.h"
+#include "decant/features/conv_kmeans.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/formats/npy/npy_shards.h"
+#include "decant/pipeline/choosing/extractor.h"
+#include "decant/pipeline/choosing/network_task.h"
+#include "decant/pipeline/choosing/plan_costs.h"
+
+namespace decant {
+namespace {
+
+bool are_pictures(const Rows& rows) {
+  return rows.pictures() != nullptr;
+}
+
+bool are_vectors(const Rows& rows) {
+  return rows.features() != nullptr;
+}
+
+FeatureSet open_file(const Dataset& dataset, const std::string& file) {
+  FeatureSet set{.features = read_features(file), .file = file};
+  const int64_t rows = dataset.train().size();
+  if (set.features.count() != rows)
+    throw InputError({file, "",
+                      fmt::format("has {} rows, but the training split of {} has {}", human_count(set.features.count()),
+                                  dataset.root.string(), human_count(rows)),
+                      "Features need one row for each training sample, in the order that `decant inspect` describes"});
+  return set;
+}
+
+FeatureSet open_own_rows(const Dataset& dataset, const std::string&) {
+  return {.features = *dataset.train().features(), .file = dataset.root.string(), .of_input = true};
+}
+
+FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
+  const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
+  return {.key = result_key(extractor),
+          .width = std::min(extractor.columns, 4 * extractor.centroids),
+          .fill = [&input, extractor](MatrixView<float> out, const Context& context) {
+            const Rows& rows = input.dataset.train();
+            features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
+          }};
+}
+
+constexpr const char* kNoPictures = "holds no pictures to compute features from";
+constexpr const char* kGiveFeatures = "Leave --features out, or give a .npy";
+
+std::deque<Extractor> built_in_extractors() {
+  const std::vector<std::string> of_networks = {"net", "weights", "epochs", "image-size", "normalisation", "device"};
+  return {{.name = "file", .summary = "your own, from a .npy or shards of one", .open = open_file},
+          {.name = "rows",
+           .summary = "the rows of a matrix as they are",
+           .fits = are_vectors,
+           .misfit = "holds pictures, and a matrix of features is needed here",
+           .remedy = "Use decant compress, or compute features first: decant features",
+           .automatic = true,
+           .open = open_own_rows},
+          {.name = "conv-kmeans",
+           .summary = "filters learned by k-means, without labels or training",
+           .fits = are_pictures,
+           .misfit = kNoPictures,
+           .remedy = kGiveFeatures,
+           .automatic = true,
+           .options = {"feature-width"},
+           .task = conv_kmeans_task,
+           .seconds = costs::conv_kmeans_seconds,
+           .class_cosine = 0.02},
+          {.name = "embedding",
+           .summary = "a network's, before its last layer",
+           .fits = are_pictures,
+           .misfit = kNoPictures,
+           .remedy = kGiveFeatures,
+           .options = of_networks,
+           .task = embedding_task,
+           .cosine = 0.5,
+           .class_cosine = 0.5},
+          {.name = "gradient",
+           .summary = "of the loss of a network's last layer",
+           .fits = are_pictures,
+           .misfit = kNoPictures,
+           .remedy = kGiveFeatures,
+           .labels = true,
+           .options = of_networks,
+           .task = gradient_task}};
+}
+
+std::deque<Extractor>& all_extractors() {
+  static std::deque<Extractor> list = built_in_extractors();
+  return list;
+}
+
+}  // namespace
+
+const std::deque<Extractor>& extractors() {
+  return all_extractors();
+}
+
+const Extractor& add_extractor(Extractor extractor) {
+  DECANT_CHECK(std::ranges::find(extractors(), extractor.name, &Extractor::name) == extractors().end(), ==, true);
+  return all_extractors().emplace_back(std::move(extractor));
+}
+
+const Extractor& extractor_for(const std::string& asked, const Dataset& dataset) {
+  const Rows& rows = dataset.train();
+  const std::string name = names_npy(asked) ? extractors().front().name : asked;
+  const auto found = std::ranges::find_if(extractors(), [&](const Extractor& extractor) {
+    return name == "auto" ? extractor.automatic && extractor.fits(rows) : extractor.name == name;
+  });
+  if (found == extractors().end()) {
+    std::vector<std::string> names = {"auto", "a .npy file"};
+    for (const Extractor& extractor : extractors()) {
+      if (extractor.task) names.push_back(extractor.name);
+    }
+    throw UsageError("--features: " + unknown_name("extractor", asked, names));
+  }
+  if (found->fits && !found->fits(rows)) throw InputError({dataset.root.string(), "", found->misfit, found->remedy});
+  return *found;
+}
+
+void warn_of_idle(const FeatureOptions& options, const FeatureSet& set, bool proxy, const Context& context) {
+  const auto found = std::ranges::find(extractors(), set.kind, &Extractor::name);
+  std::vector<std::string> heeded = {"cache"};
+  if (found != extractors().end()) {
+    heeded.insert(heeded.end(), found->options.begin(), found->options.end());
+    heeded.push_back("features");
+  }
+  if (proxy) heeded.insert(heeded.end(), {"image-size", "device"});
+  for (const auto& [name, text] : given_options(options)) {
+    if (std::ranges::find(heeded, name) == heeded.end())
+      context.warn(fmt::format("--{} {} has no effect: {}", name, text,
+                               set.kind.empty() ? "no features are needed" : fmt::format("features are {}", set.kind)));
+  }
+}
+
+}  // namespace decant

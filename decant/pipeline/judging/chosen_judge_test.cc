@@ -1,0 +1,89 @@
+#include "decant/pipeline/judging/chosen_judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "decant/base/errors.h"
+#include "decant/base/test_support.h"
+#include "decant/pipeline/judging/evaluate_options.h"
+
+namespace decant {
+namespace {
+
+using testing::HasSubstr;
+
+ChosenJudge chosen(const EvaluateOptions& options, const Modality& modality = modality::pictures) {
+  return choose_judge(options, modality, {});
+}
+
+int64_t steps(const EvaluateOptions& options, int64_t rows) {
+  const ChosenJudge judge = chosen(options);
+  judge.judge->settle({.trainable = rows}, {});
+  return judge.judge->steps();
+}
+
+TEST(ChooseJudge, GoesByTheKindOfData) {
+  const EvaluateOptions options;
+  EXPECT_EQ(chosen(options).protocol, "quick");
+  EXPECT_THAT(chosen(options).nets, testing::ElementsAre("quick"));
+  EXPECT_EQ(chosen(options, modality::vectors).protocol, "linear");
+  EXPECT_THAT(chosen(options, modality::vectors).nets, testing::ElementsAre("linear"));
+}
+
+TEST(ChooseJudge, NamesWhatDeparts) {
+  EvaluateOptions options;
+  options.judge.given = {{"steps", "500"}, {"batch", "16"}, {"momentum", "0.9"}, {"no-flip", "true"}};
+  EXPECT_EQ(chosen(options).protocol, "quick (steps 500, batch 16, no-flip)") << "0.9 is the protocol's own";
+  EXPECT_EQ(steps(options, 1000), 500);
+  options.judge.given["epochs"] = "3";
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("give one of the two"));
+  options.judge.given = {{"epochs", "3"}};
+  EXPECT_EQ(steps(options, 1000), 46);
+  options.judge.given = {{"batch", "0"}};
+  EXPECT_THROW(chosen(options), InputError);
+
+  options.protocol = "paper";
+  options.judge.given.clear();
+  EXPECT_EQ(steps(options, 50000), 78125);
+  EXPECT_THAT(chosen(options).judge->in_words(), HasSubstr("batch 128, sgd with peak rate 0.1 (cosine to zero, 0 % warm-up)"));
+  options.judge.given = {{"steps", "2500"}};
+  EXPECT_EQ(chosen(options).protocol, "paper (steps 2500)");
+  EXPECT_EQ(steps(options, 50000), 2500);
+}
+
+TEST(ChooseJudge, RefusesWhatIsForAnother) {
+  EvaluateOptions options{.full = "x"};
+  options.judge.given = {{"steps", "9"}};
+  EXPECT_EQ(message_of<UsageError>([&] { chosen(options, modality::vectors); }),
+            "--steps has no effect on --nets linear, which is fitted to convergence; only --weight-decay and --seed apply");
+  options.judge.given.clear();
+  options.nets = "linear";
+  EXPECT_THAT(message_of([&] { chosen(options); }), HasSubstr("x: holds pictures, and the net linear sees vectors. Use --nets quick"));
+  options.nets = "vit";
+  EXPECT_THAT(message_of([&] { chosen(options, modality::vectors); }), HasSubstr("Use --nets linear"));
+  options.protocol = "paper";
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }), HasSubstr("--protocol paper is for pictures, and x holds vectors"));
+  options.protocol = "slow";
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; known are quick, paper, linear"));
+  EXPECT_THROW(require_some_judge(options), UsageError);
+}
+
+TEST(EvaluateOptions, HaveOneNameEach) {
+  EvaluateOptions options;
+  OptionTable table;
+  options.declare(table);
+  std::set<std::string> names;
+  for (const Option& option : table.options()) EXPECT_TRUE(names.insert(option.name).second) << option.name;
+  EXPECT_TRUE(names.contains("feature-epochs"));
+  EXPECT_FALSE(names.contains("method"));
+  table.find("image-size")->set("48");
+  EXPECT_EQ(options.features.image_size, 48);
+  EXPECT_EQ(options.judge.given.at("image-size"), "48");
+  table.find("feature-epochs")->set("4");
+  EXPECT_EQ(options.features.epochs, 4);
+  EXPECT_THROW(table.find("steps")->set("many"), UsageError);
+}
+
+}  // namespace
+}  // namespace decant
