@@ -1,6 +1,4 @@
 // evaluate as a whole, on matrices: the net linear needs no libtorch and takes milliseconds.
-#include "decant/pipeline/evaluate_sets.h"
-
 #include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
@@ -15,12 +13,12 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/compress.h"
+#include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/plan_evaluation.h"
-#include "decant/train/linear.h"
 
 #include "tests/drawn_sets.h"
 
@@ -119,7 +117,7 @@ TEST(EvaluateSets, TrainsNothingTwiceUnlessToldTo) {
   EXPECT_EQ(anew.cost.known, 0);
   for (size_t c = 0; c < known.cells.size(); ++c) EXPECT_EQ(known.cells[c].values, anew.cells[c].values);
   options.no_cache = false;
-  options.training.given["weight-decay"] = "0.1";
+  options.judge.given["weight-decay"] = "0.1";
   const Evidence other = evaluate_sets(options, {});
   EXPECT_EQ(other.cost.known, 0);
   EXPECT_EQ(other.cells[0].protocol, "linear (weight-decay 0.1)");
@@ -224,10 +222,10 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
     return all;
   }());
   options.small = {(folder / "all.npy").string()};
-  const JudgedSets sets = read_judged_sets(options, 0, {});
+  const JudgedSets sets = read_judged_sets(options, {});
   EXPECT_EQ(sets.held_out.size(), 40u);
   EXPECT_EQ(sets.test->size(), 40);
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {});
   ASSERT_EQ(arms.size(), 7u);
   std::map<std::string, std::set<Subset>> draws;
   for (const evaluate::Arm& arm : arms) {
@@ -291,8 +289,9 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep.clear(), o.against = "bins"; }), HasSubstr("Give --keep, or a small set"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep = "300"; }), HasSubstr("keep"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.nets = "quick"; }), HasSubstr("Use --nets linear"));
-  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.protocol = "paper"; }), HasSubstr("--protocol paper is for networks"));
-  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.training.given["steps"] = "9"; }), HasSubstr("--steps says nothing to the net linear"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.protocol = "paper"; }), HasSubstr("--protocol paper is for pictures, and "));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.judge.given["steps"] = "9"; }),
+              HasSubstr("--steps has no effect on --nets linear, which is fitted to convergence; only --weight-decay and --seed apply"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(); }), HasSubstr("--test-labels needs --test"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test_labels.clear(); }), HasSubstr("has no label to test with"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.labels.clear(); }), HasSubstr("Give --labels"));
@@ -301,7 +300,7 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against.clear(); }), HasSubstr("nothing to compare"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(), o.test_labels.clear(), o.hold_out = NAN; }),
               HasSubstr("--hold-out must lie"));
-  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.training.given = {{"batch", "0"}, {"epochs", "2"}}; }), HasSubstr("batch"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.judge.given = {{"batch", "0"}, {"epochs", "2"}}; }), HasSubstr("batch"));
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {folder.string()}; }), HasSubstr("run.json"));
 
   const int64_t narrow[] = {60, 2};
@@ -335,14 +334,13 @@ fs::path class_folders(const std::string& name, const std::vector<std::string>& 
 TEST(EvaluateSets, MatchesTestClassesByName) {
   EvaluateOptions options{.full = class_folders("names", {"bird", "cat", "dog"}).string()};
   options.test = class_folders("same_names", {"cat", "dog"}).string();
-  const JudgedSets sets = read_judged_sets(options, 0, {});
+  const JudgedSets sets = read_judged_sets(options, {});
   EXPECT_EQ(sets.test->label(0), 1) << "cat";
   options.test = class_folders("other_names", {"cat", "dog", "zebra"}).string();
-  expect_says(message_of([&] { read_judged_sets(options, 0, {}); }),
-              {"other_names", "is of the class 'zebra', which", "names does not have"});
+  expect_says(message_of([&] { read_judged_sets(options, {}); }), {"other_names", "is of the class 'zebra', which", "names does not have"});
   options.test = class_folders("unreadable", {"cat"}).string();
   for (const auto& entry : fs::directory_iterator(fs::path(options.test) / "cat")) write_file(entry.path(), "garbage");
-  expect_says(message_of([&] { read_judged_sets(options, 0, {}); }), {"unreadable", "none of the 4 test rows can be read"});
+  expect_says(message_of([&] { read_judged_sets(options, {}); }), {"unreadable", "none of the 4 test rows can be read"});
 }
 
 /// Keeps what it is told.
@@ -371,51 +369,14 @@ TEST(EvaluateSets, CountsRatiosWithoutTheHeldOutRows) {
   options.test_labels.clear();
   options.keep = "20%";  // 32 of 160, and of 200 it would be 16 %, where the published cut is another
   options.against = "ccs,ccs+hard-cut=0.1";
-  const JudgedSets sets = read_judged_sets(options, 0, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, {});
   EXPECT_EQ(arms[0].subset(0), arms[1].subset(0));
 }
 
 TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {
   EvaluateOptions options{.full = testing_sets::cifar_set("judge_pictures", 1, 40).string(), .keep = "10", .nets = "linear"};
-  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("the net linear sees the rows of a matrix"));
-}
-
-TEST(Settle, NamesWhatDeparts) {
-  TrainingWishes wishes;
-  const evaluate::Protocol quick = evaluate::protocol_named("quick");
-  EXPECT_EQ(settle(quick, wishes, 1000).name, "quick");
-  wishes.given = {{"steps", "500"}, {"batch", "16"}, {"momentum", "0.9"}, {"seed", "7"}, {"no-flip", "true"}};
-  const SettledTraining settled = settle(quick, wishes, 1000);
-  EXPECT_EQ(settled.name, "quick (steps 500, batch 16, no-flip)") << "0.9 is the protocol's own, and a seed is no departure";
-  EXPECT_EQ(settled.training.steps, 500);
-  EXPECT_FALSE(settled.training.flip);
-  EXPECT_EQ(settled.training.seed, 7u);
-  wishes.given["epochs"] = "3";
-  EXPECT_THROW(settle(quick, wishes, 1000), UsageError);
-  wishes.given = {{"epochs", "3"}};
-  EXPECT_EQ(settle(quick, wishes, 1000).training.steps, 46);
-  const evaluate::Protocol paper = evaluate::protocol_named("paper");
-  EXPECT_EQ(settle(paper, {}, 50000).training.steps, 78125);
-  wishes.given = {{"steps", "2500"}};
-  EXPECT_EQ(settle(paper, wishes, 50000).name, "paper (steps 2500)");
-  EXPECT_EQ(settle(paper, wishes, 50000).training.steps, 2500);
-}
-
-TEST(EvaluateOptions, HaveOneNameEach) {
-  EvaluateOptions options;
-  OptionTable table;
-  options.declare(table);
-  std::set<std::string> names;
-  for (const Option& option : table.options()) EXPECT_TRUE(names.insert(option.name).second) << option.name;
-  EXPECT_TRUE(names.contains("feature-epochs"));
-  EXPECT_FALSE(names.contains("method"));
-  table.find("image-size")->set("48");
-  EXPECT_EQ(options.features.image_size, 48);
-  EXPECT_EQ(options.training.given.at("image-size"), "48");
-  table.find("feature-epochs")->set("4");
-  EXPECT_EQ(options.features.epochs, 4);
-  EXPECT_THROW(table.find("steps")->set("many"), UsageError);
+  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("holds pictures, and the net linear sees vectors"));
 }
 
 TEST(EvidenceCache, IsEmptyWhereAFileIsNotWhole) {

@@ -1,6 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/data/verdict.h"
-#include "decant/pipeline/evaluate_sets.h"
+#include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/plan_evaluation.h"
 

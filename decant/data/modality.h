@@ -11,7 +11,7 @@ struct Modality {
   std::string_view row;       ///< one of them, in a sentence: "picture"
   std::string_view rows;      ///< several: "pictures"
   std::string_view features;  ///< the extractor that --features auto means
-  std::string_view judge;     ///< what evaluate trains unless it is told
+  std::string_view protocol;  ///< that --protocol auto means
 };
 
 namespace modality {

@@ -5,15 +5,10 @@
 #include <chrono>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
-#include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/evaluate/forecast.h"
-#include "decant/evaluate/protocol.h"
-#include "decant/loader/image_table.h"
-#include "decant/train/linear.h"
 
 namespace decant::evaluate {
 namespace {
@@ -39,46 +34,16 @@ class Forwarder final : public ProgressSink {
   std::atomic<bool> steps_{false};
 };
 
-using Table = std::shared_ptr<const loader::ImageTable>;
-
-/// The pictures that the pending runs want, decoded once for all of them; nothing of a matrix.
-struct Pictures {
-  std::map<const Rows*, Table> of;
-  Table test;
-};
-
-Pictures decode(const Trial& trial, const Plan& plan, const std::vector<size_t>& pending, const Context& context) {
-  Pictures pictures;
-  if (pending.empty() || trial.test->pictures() == nullptr) return pictures;
+/// What the pending runs ask for, each row once.
+std::vector<Wanted> wanted_by(const Plan& plan, const std::vector<size_t>& pending) {
   std::map<const Rows*, Subset> wanted;
   for (const size_t i : pending) {
     Subset& rows = wanted[plan.runs[i].arm->rows];
     rows = rows.united(*plan.runs[i].rows);
   }
-  const auto table = [&](const Rows& rows, const Subset& chosen) {
-    return std::make_shared<loader::ImageTable>(rows, chosen, trial.size, loader::kKeptBytes, context);
-  };
-  for (const auto& [rows, chosen] : wanted) pictures.of[rows] = table(*rows, chosen);
-  const Subset every = Subset::all(trial.test->size());
-  pictures.test = table(*trial.test, every);
-  return pictures;
-}
-
-train::TrainResult train_one(const Run& run, const Trial& trial, const Pictures& pictures, const Options& options, const Trainer& trainer,
-                             const Context& context) {
-  train::TrainJob job;
-  job.options = options.training;
-  job.options.net = run.net;
-  job.options.seed = run.seed;
-  job.rows = run.arm->rows;
-  job.subset = *run.rows;
-  job.classes = trial.classes;
-  job.test = trial.test;
-  if (pictures.test != nullptr) {
-    job.table = pictures.of.at(run.arm->rows);
-    job.test_table = pictures.test;
-  }
-  return trainer(job, context);
+  std::vector<Wanted> list;
+  for (auto& [rows, subset] : wanted) list.push_back({rows, std::move(subset)});
+  return list;
 }
 
 /// Seconds that the workers had nothing to do at the end, on average.
@@ -99,91 +64,95 @@ class Idle {
   std::map<std::thread::id, double> ends_;
 };
 
-/// Trains the pending runs, the longest first, and writes their results into the plan.
-Evidence::Cost train_pending(const Trial& trial, const Options& options, Plan& plan, const Trainer& trainer, Store* store,
-                             const Context& context) {
+/// Judges the pending runs, the longest first, and writes their results into the plan.
+Evidence::Cost judge_pending(const Trial& trial, Judge& judge, Plan& plan, Store* store, const Context& context) {
   std::vector<size_t> pending = plan.pending();
-  Evidence::Cost cost{
-      .workers = workers_for(plan, options, context), .trained = static_cast<int64_t>(pending.size()), .known = plan.known()};
-  const Pictures pictures = decode(trial, plan, pending, context);
-  std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return work_of(plan.runs[i], trial, options); });
-  const bool networks = std::ranges::any_of(pending, [&](size_t i) { return plan.runs[i].net != train::kLinear; });
-  Stage stage(context, "training", cost.trained * (networks ? options.training.steps : 1), networks ? "steps" : "runs");
-  const bool cpu = options.training.device == "cpu";
+  const int64_t count = std::ssize(pending);
+  Evidence::Cost cost{.workers = workers_for(count, judge, context), .trained = count, .known = plan.known()};
+  if (count == 0) return cost;
+  judge.prepare(wanted_by(plan, pending), *trial.test, context);
+  std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return judge.work(std::ssize(*plan.runs[i].rows)); });
+  const bool by_steps = judge.steps() > 0;
+  Stage stage(context, "training", by_steps ? count * judge.steps() : count, by_steps ? "steps" : "runs");
   const SteadyClock::time_point start = SteadyClock::now();
   Idle idle;
   std::mutex mutex;
-  parallel_for({.threads = cost.workers, .cancel = context.cancel}, cost.trained, 1, [&](int64_t begin, int64_t) {
+  parallel_for({.threads = cost.workers, .cancel = context.cancel}, count, 1, [&](int64_t begin, int64_t) {
     Run& run = plan.runs[pending[static_cast<size_t>(begin)]];
     Forwarder forwarder(stage);
-    const Context each{.threads = cpu ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
-    const train::TrainResult made = train_one(run, trial, pictures, options, trainer, each);
-    const RunResult result{made.accuracy, made.final_loss, made.steps, made.test_rows, made.seconds};
+    const Context each{
+        .threads = judge.side_by_side() ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
+    const Result result = judge.judge(run.on(trial.test), each);
     if (store != nullptr) store->keep(run.identity, result_text(result));
-    if (!networks) stage.advance();
+    if (!by_steps) stage.advance();
     idle.ended(seconds_since(start));
     const std::lock_guard lock(mutex);
     run.result = result;
     cost.train_seconds += result.seconds;
   });
-  cost.idle_seconds = cost.trained > 0 ? idle.seconds(seconds_since(start), cost.workers) : 0;
+  cost.idle_seconds = idle.seconds(seconds_since(start), cost.workers);
   return cost;
 }
 
 constexpr double kWholeWork = 400;  // units of work from which on what starts and ends a run no longer counts
 
 /// What each net needed for a unit of work, for later forecasts.
-void keep_paces(const Trial& trial, const Options& options, const Plan& plan, const std::vector<size_t>& trained, int workers,
-                Store* store) {
+void keep_paces(const Judge& judge, const Options& options, const Plan& plan, const std::vector<size_t>& made, int workers, Store* store) {
   std::map<std::string, std::pair<double, double>> sums;  // seconds and work
-  for (const size_t i : trained) {
+  for (const size_t i : made) {
     auto& [seconds, work] = sums[plan.runs[i].net];
     seconds += plan.runs[i].result->seconds;
-    work += work_of(plan.runs[i], trial, options);
+    work += judge.work(std::ssize(*plan.runs[i].rows));
   }
   for (const auto& [net, sum] : sums) {
-    if (sum.second >= kWholeWork) keep_pace(net, sum.first / sum.second, workers, trial, options, store);
+    if (sum.second >= kWholeWork) keep_pace(net, sum.first / sum.second, workers, judge, options, store);
   }
 }
 
-std::vector<Evidence::Cell> cells_of(const Trial& trial, const Options& options, const Plan& plan) {
-  std::vector<Evidence::Cell> cells(options.nets.size() * trial.arms.size());
-  std::map<std::string, const RunResult*> made;
+/// A cell for each net, arm and metric.
+std::vector<Evidence::Cell> cells_of(const Trial& trial, const Judge& judge, const Options& options, const Plan& plan) {
+  const size_t metrics = judge.metrics().size();
+  std::map<std::string, const Result*> made;
   for (const Run& run : plan.runs) {
     if (run.result) made[run.identity] = &*run.result;
   }
+  std::vector<Evidence::Cell> cells(options.nets.size() * trial.arms.size() * metrics);
   for (const Run& run : plan.runs) {
-    const RunResult& result = *made.at(run.identity);
-    Evidence::Cell& cell = cells[run.cell];
-    cell.net = run.net;
-    cell.set = run.arm->name;
-    cell.protocol = options.protocol;
-    cell.rows = static_cast<int64_t>(run.rows->size());
-    cell.budget = {cell.rows, Budget::Unit::rows};
-    cell.keep = static_cast<double>(cell.rows) / static_cast<double>(std::max<int64_t>(1, trial.every_row));
-    cell.seeds.push_back(run.seed);
-    cell.values.push_back(result.accuracy);
-    cell.steps = result.steps;
-    cell.converged = run.net == train::kLinear;
-    cell.seconds += result.seconds;
+    const Result& result = *made.at(run.identity);
+    for (size_t metric = 0; metric < metrics; ++metric) {
+      Evidence::Cell& cell = cells[run.cell * metrics + metric];
+      cell.net = run.net;
+      cell.set = run.arm->name;
+      cell.metric = metric;
+      cell.protocol = options.protocol;
+      cell.rows = std::ssize(*run.rows);
+      cell.budget = {cell.rows, Budget::Unit::rows};
+      cell.keep = static_cast<double>(cell.rows) / static_cast<double>(std::max<int64_t>(1, trial.every_row));
+      cell.seeds.push_back(run.seed);
+      cell.values.push_back(result.values.at(metric));
+      cell.steps = result.steps;
+      cell.converged = judge.converges();
+      cell.seconds += result.seconds;
+    }
   }
   return cells;
 }
 
 }  // namespace
 
-int workers_for(const Plan& plan, const Options& options, const Context& context) {
-  if (options.training.device != "cpu") return 1;
-  return static_cast<int>(std::clamp<int64_t>(std::ssize(plan.pending()), 1, context.thread_count()));
+int workers_for(int64_t runs, const Judge& judge, const Context& context) {
+  return judge.side_by_side() ? static_cast<int>(std::clamp<int64_t>(runs, 1, context.thread_count())) : 1;
 }
 
-Evidence evaluate(const Trial& trial, const Options& options, Plan plan, const Trainer& trainer, Store* store, const Context& context) {
+Evidence evaluate(const Trial& trial, Judge& judge, const Options& options, Plan plan, Store* store, const Context& context) {
   const SteadyClock::time_point start = SteadyClock::now();
-  Evidence evidence{.protocol = in_words(options.training, options.nets, options.seeds), .test_rows = trial.test->size()};
+  Evidence evidence{.protocol = fmt::format("{}, {} seed{}", judge.in_words(), options.seeds, options.seeds == 1 ? "" : "s"),
+                    .test_rows = trial.test->size(),
+                    .metrics = judge.metrics()};
   const std::vector<size_t> pending = plan.pending();
-  evidence.cost = train_pending(trial, options, plan, trainer, store, context);
-  keep_paces(trial, options, plan, pending, evidence.cost.workers, store);
-  evidence.cells = cells_of(trial, options, plan);
+  evidence.cost = judge_pending(trial, judge, plan, store, context);
+  keep_paces(judge, options, plan, pending, evidence.cost.workers, store);
+  evidence.cells = cells_of(trial, judge, options, plan);
   compare(evidence);
   evidence.cost.wall_seconds = seconds_since(start);
   return evidence;

@@ -1,9 +1,8 @@
-// What is to be trained, before anything is: every run, named by what decides its result, and the results that are known already.
+// What is to be judged, before anything is: every run, named by what decides its result, and the results that are known already.
 //
-// A run's identity is one line of JSON: digests of the data set, of the rows trained on and of the test rows, size of the pictures, every
-// option of the training that can change the result, net, seed and what computes. Two runs with the same identity have the same result,
-// whatever arm, evaluation or year they belong to, so a store keeps it and nobody trains it twice. The net `linear` has no seed: its minimum
-// is one point.
+// A run's identity is one line of JSON: digests of the data set, of the rows and of the test rows, what the judge says of itself
+// (Judge::identity(), numerics()), and the seed where it decides anything. Two runs with the same identity have the same result, whatever
+// arm, evaluation or year they belong to, so a store keeps it and nobody makes it twice.
 #pragma once
 
 #include <functional>
@@ -13,8 +12,7 @@
 #include <vector>
 
 #include "decant/data/dataset.h"
-#include "decant/data/selection.h"
-#include "decant/train/train.h"
+#include "decant/evaluate/judge.h"
 
 namespace decant::evaluate {
 
@@ -26,22 +24,19 @@ struct Arm {
   std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending; as many for every seed
 };
 
-/// What is on trial, and by what it is judged.
+/// What is on trial.
 struct Trial {
   std::vector<Arm> arms;
   const Rows* test = nullptr;
   std::string test_digest;
-  int classes = 0;
-  ImageSize size;         ///< of every picture, whatever the arm; nothing for a matrix
   int64_t every_row = 0;  ///< of the full set: what a share is a share of
 };
 
 struct Options {
-  std::vector<std::string> nets = {"quick"};
-  int seeds = 3;                   ///< seeds 0 … seeds−1 are added to training.seed
-  train::TrainOptions training;    ///< everything but net and seed
+  std::vector<std::string> nets;
+  int seeds = 3;
+  uint64_t first_seed = 0;
   std::string protocol = "quick";  ///< its name with what departs from it
-  std::string numerics;            ///< what computes: nn::Networks::numerics, or for `linear` its own
   std::string machine;             ///< processor and cores: whose pace a forecast may use
 };
 
@@ -53,14 +48,6 @@ class Store {
   virtual void keep(const std::string& identity, const std::string& result) = 0;
 };
 
-struct RunResult {
-  double accuracy = 0;  ///< 0…1
-  double loss = 0;      ///< mean over the last tenth of the steps
-  int64_t steps = 0;
-  int64_t test_rows = 0;
-  double seconds = 0;
-};
-
 struct Run {
   size_t cell = 0;   ///< net after net, arms in their order
   size_t place = 0;  ///< which of the cell's seeds
@@ -69,7 +56,9 @@ struct Run {
   uint64_t seed = 0;
   std::shared_ptr<const Subset> rows;
   std::string identity;
-  std::optional<RunResult> result;  ///< known already
+  std::optional<Result> result;  ///< known already
+
+  Case on(const Rows* test) const { return {net, arm->rows, *rows, seed, test}; }
 };
 
 struct Plan {
@@ -79,11 +68,12 @@ struct Plan {
   std::vector<size_t> pending() const;
 };
 
-/// Draws every arm's rows and looks each run up. The trial must outlive the plan. Throws UsageError without nets or seeds, InputError for
-/// training options out of range and for an arm without rows. `store` may be null.
-Plan make_plan(const Trial& trial, const Options& options, Store* store);
+/// Draws every arm's rows and looks each run up. The trial must outlive the plan. Throws UsageError without nets or seeds, InputError for an
+/// arm without rows. `store` may be null.
+Plan make_plan(const Trial& trial, const Judge& judge, const Options& options, Store* store);
 
-std::string result_text(const RunResult& result);
-std::optional<RunResult> result_from(const std::string& text);  ///< nothing for text that is none
+std::string result_text(const Result& result);
+/// Nothing for text that is none, or holds another number of metrics.
+std::optional<Result> result_from(const std::string& text, size_t metrics);
 
 }  // namespace decant::evaluate

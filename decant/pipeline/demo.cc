@@ -5,7 +5,7 @@
 #include "decant/data/verdict.h"
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
-#include "decant/pipeline/evaluate_sets.h"
+#include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/evidence_table.h"
 
 namespace decant {
@@ -51,7 +51,7 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
                   human_bytes(run.bytes_after), human_bytes(run.bytes_before), human_seconds(run.seconds), run.method_note));
 
   EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
-  judging.training.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
+  judging.judge.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
   const Evidence evidence = evaluate_sets(judging, context);
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));

@@ -1,24 +1,20 @@
 #include "decant/pipeline/plan_evaluation.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/ranges.h>
 
+#include "decant/base/cache.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/options.h"
 #include "decant/base/printable.h"
 #include "decant/evaluate/forecast.h"
-#include "decant/loader/image_table.h"
-#include "decant/nn/networks.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
-#include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/machine.h"
-#include "decant/train/linear.h"
 
 namespace decant {
 namespace {
@@ -49,34 +45,32 @@ void add_choosing_cost(const EvaluateOptions& options, const Dataset& full, Eval
   }
 }
 
-/// What networks will see, as a few pictures tell; nothing where one of them cannot be read.
-std::optional<ImageSize> size_of_some(const Rows& train, int image_size, const Context& context) {
+/// A few rows to look at, where a pace may be known for what they show; else none.
+std::vector<int64_t> rows_to_look_at(const EvaluateOptions& options, const Rows& train) {
   std::vector<int64_t> some;
+  if (options.no_cache || !has_module(kNeuralModule) || !EvidenceCache::may_hold_any(Cache(options.features.cache)))
+    return some;
   for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
     if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
   }
+  return some;
+}
+
+/// Settles the judge by what headers tell. Returns whether a few rows could be looked at too.
+bool settle_roughly(evaluate::Judge& judge, const EvaluateOptions& options, const SetsOutline& outline, const Context& context) {
+  const Rows& train = outline.full.train();
+  evaluate::Data data{
+      .rows = &train, .trainable = outline.counts.usable, .test_rows = outline.test_rows, .classes = class_count(outline.full)};
+  judge.settle(data, context);
+  const std::vector<int64_t> some = rows_to_look_at(options, train);
+  data.some = some;
   try {
-    return loader::training_size(train, some, image_size, context);
+    if (!some.empty()) judge.settle(data, context);
+    return !some.empty();
   } catch (const InputError&) {
   } catch (const IoError&) {
   }
-  return std::nullopt;
-}
-
-/// At paces that earlier evaluations left.
-std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOutline& outline, evaluate::Options training,
-                                    const EvaluationPlan& plan, const Context& context) {
-  const Cache cache(options.features.cache, context);
-  const Rows& train = outline.full.train();
-  if (options.no_cache || train.pictures() == nullptr || !has_module(kNeuralModule) || !EvidenceCache::may_hold_any(cache))
-    return std::nullopt;
-  const std::optional<ImageSize> size = size_of_some(train, training.training.image_size, context);
-  if (!size) return std::nullopt;
-  training.numerics = from_module<nn::Networks>().numerics(training.training.device);
-  training.machine = this_machine().text();
-  const evaluate::Trial trial{.classes = class_count(outline.full), .size = *size};
-  EvidenceCache evidence(cache);
-  return evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, plan.test_rows, trial, training, evidence);
+  return false;  // one of them cannot be read
 }
 
 }  // namespace
@@ -84,12 +78,12 @@ std::optional<double> known_seconds(const EvaluateOptions& options, const SetsOu
 EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& context) {
   require_sound(options);
   const SetsOutline outline = outline_judged_sets(options, context);
-  const bool pictures = outline.full.train().pictures() != nullptr;
-  const evaluate::Options training = trial_options(options, pictures, outline.counts.usable);
-  EvaluationPlan plan{.protocol = training.protocol,
-                      .nets = training.nets,
+  const ChosenJudge chosen = choose_judge(options, outline.full.train().modality(), neural_tools());
+  const bool looked = settle_roughly(*chosen.judge, options, outline, context);
+  EvaluationPlan plan{.protocol = chosen.protocol,
+                      .nets = chosen.nets,
                       .seeds = options.seeds,
-                      .steps = pictures ? training.training.steps : 0,
+                      .steps = chosen.judge->steps(),
                       .test_rows = outline.test_rows,
                       .held_out = outline.held_out};
   for (const ArmOutline& arm : outline_arms(options, outline.counts)) {
@@ -98,8 +92,12 @@ EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& co
     plan.sets.push_back(std::move(set));
   }
   plan.trainings = std::ssize(plan.nets) * std::ssize(plan.sets) * plan.seeds;
-  plan.workers = training.training.device == "cpu" ? static_cast<int>(std::min<int64_t>(plan.trainings, context.thread_count())) : 1;
-  plan.seconds = known_seconds(options, outline, training, plan, context);
+  plan.workers = evaluate::workers_for(plan.trainings, *chosen.judge, context);
+  if (looked) {
+    EvidenceCache cache(Cache(options.features.cache, context));
+    plan.seconds = evaluate::seconds_at_known_pace(std::ssize(plan.sets) * plan.seeds, plan.workers, *chosen.judge,
+                                                   {.nets = chosen.nets, .machine = this_machine().text()}, cache);
+  }
   return plan;
 }
 

@@ -22,8 +22,6 @@
 
 namespace decant::train {
 
-inline constexpr const char* kLinear = "linear";  ///< its name among networks
-
 /// What a column is made of: x̂ = (x − mean)·scale.
 struct ColumnScale {
   std::vector<double> mean;

@@ -122,8 +122,7 @@ std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t coun
   };
 }
 
-}  // namespace
-
+/// Throws UsageError for a name in --against that is neither full, random nor a method's.
 void require_known_methods(const EvaluateOptions& options) {
   for (const std::string& name : split_list(options.against)) {
     if (name == "full" || name == "random") continue;
@@ -133,6 +132,16 @@ void require_known_methods(const EvaluateOptions& options) {
       throw UsageError(fmt::format("--against {}: {}", name, error.what()));
     }
   }
+}
+
+}  // namespace
+
+void require_sound(const EvaluateOptions& options) {
+  require_some_judge(options);
+  require_known_methods(options);
+  if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
+  if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
+    throw InputError({options.out.string(), "", "cannot be written: its folder is not there", "Make the folder, or choose another --out"});
 }
 
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts) {
@@ -155,7 +164,8 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
   return arms;
 }
 
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
+  const uint64_t seed = options.seed;
   using Kind = ArmOutline::Kind;
   const Rows* const full = &sets.full.dataset.train();
   const std::string& digest = sets.full.digest;

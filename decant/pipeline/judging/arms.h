@@ -12,8 +12,9 @@
 
 namespace decant {
 
-/// Throws UsageError for a name in --against that is neither full, random nor a method's. Costs nothing.
-void require_known_methods(const EvaluateOptions& options);
+/// Throws UsageError or InputError for what is wrong whatever the data: unknown methods and protocols, options of judging that contradict each
+/// other, no seeds, no folder for --out. Reads nothing.
+void require_sound(const EvaluateOptions& options);
 
 /// An arm by name and size, before anything is chosen or drawn.
 struct ArmOutline {
@@ -30,6 +31,6 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
 
 /// The arms of that outline, in its order. A method draws anew for every seed where it has chance in it, from what is not held out. Throws
 /// what choose_rows() throws. The sets must outlive the arms.
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context);
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant

@@ -2,37 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "decant/base/options.h"
-#include "decant/evaluate/protocol.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
-#include "decant/train/train.h"
+#include "decant/pipeline/judging/chosen_judge.h"
 
 namespace decant {
-
-/// Options of the training that were given; they win over the protocol's.
-class TrainingWishes {
- public:
-  std::map<std::string, std::string> given;  ///< text by option name: {"steps", "500"}
-
-  void declare(OptionTable& table);
-
- private:
-  train::TrainOptions scratch_;  // where texts are parsed as they come, so that a wrong one is refused at once
-};
-
-/// A protocol with the wishes that depart from it.
-struct SettledTraining {
-  train::TrainOptions training;
-  std::string name;  ///< "quick", "quick (steps 500, batch 16)"
-};
-
-/// `rows`: of the full set, of which epochs are passes. Throws UsageError for wishes that contradict each other, or that `linear` cannot hear.
-SettledTraining settle(const evaluate::Protocol& protocol, const TrainingWishes& wishes, int64_t rows);
 
 struct EvaluateOptions {
   std::string full;                     ///< the data set
@@ -41,8 +19,9 @@ struct EvaluateOptions {
   std::string keep;                     ///< how much those keep, comma-separated; empty = as much as the small sets
   std::string nets;                     ///< comma-separated; empty = the protocol's
   int seeds = 3;
-  std::string protocol = "quick";
-  TrainingWishes training;
+  std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data
+  JudgeOptions judge;
+  uint64_t seed = 0;                  ///< of the first run; every random choice follows from it
   double hold_out = 0.2;              ///< share of rows held out when there are no test rows
   std::string test;                   ///< another data set, or a .npy, to test on
   std::filesystem::path test_labels;  ///< of a .npy to test on
@@ -55,7 +34,7 @@ struct EvaluateOptions {
   std::string command;  ///< as typed, for the record
 
   /// Options of choosing keep their names, with three exceptions: --method is what --against says; --device and --image-size speak to both
-  /// trainings and features; others whose name the training has, too, get "feature-" before it (--feature-epochs).
+  /// judging and features; others whose name judging has, too, get "feature-" before it (--feature-epochs).
   void declare(OptionTable& table);
 };
 

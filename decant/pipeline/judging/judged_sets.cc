@@ -69,9 +69,11 @@ std::vector<GivenSet> open_given(const EvaluateOptions& options) {
   return sets;
 }
 
-[[noreturn]] void refuse_unlabelled(const EvaluateOptions& options, bool pictures) {
+/// Throws InputError where the judge of such rows needs labels, and not all have one.
+void require_labels(const EvaluateOptions& options, const Rows& train, bool labelled) {
+  if (labelled || !choose_judge(options, train.modality(), {}).judge->needs_labels()) return;
   throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
-                    pictures ? "Evaluate on a labelled set" : "Give --labels"});
+                    train.features() == nullptr ? "Evaluate on a labelled set" : "Give --labels"});
 }
 
 /// Of a matrix: a NaN or an infinity in a readable row is an InputError that names it.
@@ -91,7 +93,7 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
   }
-  if (!full.labelled()) refuse_unlabelled(options, full.dataset.train().pictures() != nullptr);
+  require_labels(options, full.dataset.train(), full.labelled());
   require_numbers(full, options.full, context);
   return full;
 }
@@ -180,7 +182,7 @@ void require_test_of_labels(const EvaluateOptions& options) {
   if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
 }
 
-void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t seed, const Context& context) {
+void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
   require_test_of_labels(options);
   std::shared_ptr<const Rows> test =
       options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full.dataset, context);
@@ -191,7 +193,7 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, uint64_t s
     sets.test_digest = content_digest(*sets.test, nullptr, context);
     return;
   }
-  sets.held_out = draw_held_out(sets.full, options.hold_out, seed);
+  sets.held_out = draw_held_out(sets.full, options.hold_out, options.seed);
   sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out.rows());
   sets.test_digest = Digest().add(sets.full.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
   sets.note = fmt::format("; no test split: {} training rows held out of every set", human_count(std::ssize(sets.held_out)));
@@ -258,8 +260,7 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   if (labels.empty() && folder != options.small.end()) labels = read_run_record(*folder).option_text("labels");
   Dataset full = open_dataset(options.full, {.labels = labels}, context);
   require_rows(full.train(), options.full);
-  if (count_labels(full.train(), context).unlabelled > std::ssize(full.train().known_faults()))
-    refuse_unlabelled(options, full.train().pictures() != nullptr);
+  require_labels(options, full.train(), count_labels(full.train(), context).unlabelled <= std::ssize(full.train().known_faults()));
   return full;
 }
 
@@ -291,11 +292,11 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   return outline;
 }
 
-JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context) {
+JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& context) {
   JudgedSets sets;
   sets.given = open_given(options);
   sets.full = read_full(options, sets.given, context);
-  find_test_rows(sets, options, seed, context);
+  find_test_rows(sets, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets, context);
   return sets;

@@ -65,6 +65,6 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
 ///
 /// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows that cannot be read; no labels; no rows
 /// left.
-JudgedSets read_judged_sets(const EvaluateOptions& options, uint64_t seed, const Context& context);
+JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant

@@ -1,4 +1,4 @@
-#include "decant/pipeline/evaluate_sets.h"
+#include "decant/pipeline/evaluate.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,17 +9,12 @@
 #include "decant/base/json.h"
 #include "decant/base/output.h"
 #include "decant/evaluate/forecast.h"
-#include "decant/loader/image_table.h"
-#include "decant/nn/networks.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/judged_sets.h"
-#include "decant/pipeline/judging/trial_options.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/write_small_set.h"
-#include "decant/train/linear.h"
-#include "decant/train/trainer.h"
 
 namespace decant {
 namespace {
@@ -29,9 +24,6 @@ using JudgeClock = std::chrono::steady_clock;
 double since(JudgeClock::time_point start) {
   return std::chrono::duration<double>(JudgeClock::now() - start).count();
 }
-
-/// What computes `linear`; goes up when its numbers change.
-constexpr const char* kLinearNumerics = "decant linear 1";
 
 std::vector<std::string> inputs_of(const EvaluateOptions& options) {
   std::vector<std::string> inputs = files_named(options.select, options.features);
@@ -52,6 +44,7 @@ std::vector<MethodSpec> chosen_by_methods(const EvaluateOptions& options) {
 /// Everything that is settled before the first training.
 struct Judging {
   JudgedSets sets;
+  std::unique_ptr<evaluate::Judge> judge;
   evaluate::Trial trial;
   evaluate::Options options;
   std::unique_ptr<EvidenceCache> cache;  ///< null with --no-cache
@@ -59,37 +52,40 @@ struct Judging {
   double choose_seconds = 0;
 };
 
-evaluate::Options options_of(const EvaluateOptions& options, const JudgedSets& sets) {
-  const bool pictures = sets.full.dataset.train().pictures() != nullptr;
-  evaluate::Options made = trial_options(options, pictures, std::ssize(sets.full_rows));
-  made.numerics = pictures ? from_module<nn::Networks>().numerics(made.training.device) : kLinearNumerics;
-  made.machine = this_machine().text();
-  return made;
+void settle_judge(Judging& judging, const EvaluateOptions& options, const Context& context) {
+  const JudgedSets& sets = judging.sets;
+  const Rows& full = sets.full.dataset.train();
+  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools());
+  judging.judge = std::move(chosen.judge);
+  judging.judge->settle({.rows = &full,
+                         .some = sets.full_rows,
+                         .trainable = std::ssize(sets.full_rows),
+                         .test_rows = sets.test->size(),
+                         .classes = sets.full.classes,
+                         .digest = sets.full.digest},
+                        context);
+  judging.options = {.nets = chosen.nets,
+                     .seeds = options.seeds,
+                     .first_seed = options.seed,
+                     .protocol = chosen.protocol,
+                     .machine = this_machine().text()};
 }
 
 /// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
   require_sound(options);  // wrong names are told before anything is read
-  const uint64_t seed = first_seed(options);
-  judging.sets = read_judged_sets(options, seed, context);
+  judging.sets = read_judged_sets(options, context);
   const JudgedSets& sets = judging.sets;
-  judging.options = options_of(options, sets);
+  settle_judge(judging, options, context);
   const JudgeClock::time_point start = JudgeClock::now();
-  judging.trial.arms = make_arms(sets, options, seed, context);
+  judging.trial = {.arms = make_arms(sets, options, context),
+                   .test = sets.test.get(),
+                   .test_digest = sets.test_digest,
+                   .every_row = std::ssize(sets.full_rows)};
   judging.choose_seconds = since(start);
   warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().pictures() != nullptr, context);
-  judging.trial.test = sets.test.get();
-  judging.trial.test_digest = sets.test_digest;
-  judging.trial.classes = sets.full.classes;
-  judging.trial.every_row = std::ssize(sets.full_rows);
-  if (sets.full.dataset.train().pictures() != nullptr)
-    judging.trial.size = loader::training_size(sets.full.dataset.train(), sets.full_rows, judging.options.training.image_size, context);
   if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(Cache(options.features.cache, context));
-  judging.plan = evaluate::make_plan(judging.trial, judging.options, judging.cache.get());
-}
-
-train::TrainResult train_any(const train::TrainJob& job, const Context& context) {
-  return job.options.net == train::kLinear ? train::train_linear(job, {}, context) : from_module<train::Trainer>().train(job, context);
+  judging.plan = evaluate::make_plan(judging.trial, *judging.judge, judging.options, judging.cache.get());
 }
 
 void announce(const Judging& judging, const evaluate::Forecast& forecast, const Context& context) {
@@ -122,10 +118,10 @@ void write_into(const GivenSet& set, const JudgedSets& sets, const Evidence& evi
 Json whole_document(const EvaluateOptions& options, const Judging& judging, const Evidence& evidence) {
   const Machine machine = this_machine();
   Json seeds = Json::array();
-  for (int s = 0; s < options.seeds; ++s) seeds.push_back(judging.options.training.seed + static_cast<uint64_t>(s));
+  for (int s = 0; s < options.seeds; ++s) seeds.push_back(options.seed + static_cast<uint64_t>(s));
   Json document = {{"command", options.command},
                    {"date", date_and_time()},
-                   {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"numerics", judging.options.numerics}}},
+                   {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"numerics", judging.judge->numerics()}}},
                    {"input", {{"path", options.full}, {"digest", judging.sets.full.digest}, {"rows", judging.sets.full_rows.size()}}},
                    {"protocol_name", judging.options.protocol},
                    {"seeds", seeds}};
@@ -146,10 +142,9 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
     if (set.folder) require_own_pages(set.folder->path);
   }
   evaluate::Store* const store = judging.cache.get();
-  const auto forecast =
-      evaluate::forecast(judging.plan, judging.trial, judging.options, train_any, store, evaluate::Timing::when_worth_it, context);
+  const auto forecast = evaluate::forecast(judging.plan, *judging.judge, judging.options, store, evaluate::Timing::when_worth_it, context);
   announce(judging, forecast, context);
-  Evidence evidence = evaluate::evaluate(judging.trial, judging.options, std::move(judging.plan), train_any, store, context);
+  Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
   evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = since(start);

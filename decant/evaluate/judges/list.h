@@ -1,0 +1,31 @@
+// Every judge, by the name that protocols use. Adding one: write judges/NAME.cc with its make_ function, and add one line here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/evaluate/judge.h"
+#include "decant/train/train.h"
+
+// Help lists their options in this order.
+#define DECANT_JUDGES(entry) entry("networks", make_networks) entry("linear", make_linear)
+
+namespace decant::evaluate {
+
+/// What judges need and this folder does not have: whatever is behind libtorch.
+struct Tools {
+  /// train::train, or something a test makes up. Called from several threads at once.
+  std::function<train::TrainResult(const train::TrainJob&, const Context&)> train;
+  std::function<std::string(const std::string& device)> numerics;
+};
+
+#define DECANT_DECLARE(name, make) std::unique_ptr<Judge> make(const Tools& tools);
+DECANT_JUDGES(DECANT_DECLARE)
+#undef DECANT_DECLARE
+
+const std::vector<std::string>& judge_names();
+/// REQUIRES: one of judge_names().
+std::unique_ptr<Judge> make_judge(const std::string& name, const Tools& tools);
+
+}  // namespace decant::evaluate

@@ -1,0 +1,116 @@
+#include "decant/pipeline/judging/chosen_judge.h"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/ranges.h>
+#include <set>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/module.h"
+#include "decant/evaluate/protocol.h"
+#include "decant/nn/networks.h"
+#include "decant/pipeline/judging/evaluate_options.h"
+#include "decant/train/trainer.h"
+
+namespace decant {
+
+void JudgeOptions::declare(OptionTable& table) {
+  for (const std::string& name : evaluate::judge_names()) {
+    scratch_.push_back(evaluate::make_judge(name, {}));
+    OptionTable own;
+    scratch_.back()->declare(own);
+    for (Option option : own.options()) {
+      if (table.find(option.name) != nullptr) continue;  // one name, one meaning
+      option.set = [this, called = option.name, parse = option.set](const std::string& text) {
+        parse(text);
+        given[called] = text;
+      };
+      table.add(std::move(option));
+    }
+  }
+}
+
+namespace {
+
+/// A net that is the name of another judge's sees other data.
+void require_own_nets(const EvaluateOptions& options, const ChosenJudge& chosen, const evaluate::Protocol& protocol) {
+  const Modality& seen = chosen.judge->modality();
+  const std::vector<std::string> own = chosen.judge->nets();
+  const auto refuse = [&](const std::string& net, std::string_view sees) {
+    throw InputError({options.full, "", fmt::format("holds {}, and the net {} sees {}", seen.name, net, sees),
+                      fmt::format("Use --nets {}", protocol.net)});
+  };
+  for (const std::string& net : chosen.nets) {
+    if (!own.empty() && std::ranges::find(own, net) == own.end()) refuse(net, "other data");
+    for (const std::string& name : evaluate::judge_names()) {
+      const auto other = evaluate::make_judge(name, {});
+      if (name != protocol.judge && std::ranges::count(other->nets(), net) > 0) refuse(net, other->modality().name);
+    }
+  }
+}
+
+[[noreturn]] void refuse_option(const std::string& name, const OptionTable& table, const ChosenJudge& chosen) {
+  std::vector<std::string> apply;
+  for (const Option& option : table.options()) apply.push_back("--" + option.name);
+  const std::string nature = chosen.judge->nature();
+  throw UsageError(fmt::format("--{} has no effect on --nets {}{}; only {} and --seed apply", name, fmt::join(chosen.nets, ","),
+                               nature.empty() ? "" : ", " + nature, fmt::join(apply, ", ")));
+}
+
+/// Sets what was given, and returns what of it departs from the protocol: "steps 500".
+std::vector<std::string> set_given(const std::map<std::string, std::string>& given, OptionTable& table, const ChosenJudge& chosen) {
+  for (const auto& [name, text] : given) {
+    if (table.find(name) == nullptr) refuse_option(name, table, chosen);
+  }
+  std::vector<std::string> departures;
+  for (const Option& option : table.options()) {
+    const auto found = given.find(option.name);
+    if (found == given.end()) continue;
+    const Json usual = table.resolved();
+    option.set(found->second);
+    if (table.resolved() != usual) departures.push_back(option.metavar.empty() ? option.name : option.name + " " + found->second);
+  }
+  return departures;
+}
+
+}  // namespace
+
+ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools) {
+  const evaluate::Protocol& protocol =
+      evaluate::protocol_named(options.protocol == "auto" ? std::string(modality.protocol) : options.protocol);
+  ChosenJudge chosen{evaluate::make_judge(protocol.judge, tools), protocol.name, split_list(options.nets)};
+  if (const Modality& seen = chosen.judge->modality(); seen.name != modality.name)
+    throw UsageError(fmt::format("--protocol {} is for {}, and {} holds {}", protocol.name, seen.name, options.full, modality.name));
+  if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
+  require_own_nets(options, chosen, protocol);
+  OptionTable table;
+  chosen.judge->declare(table);
+  for (const auto& [name, text] : protocol.options) table.find(name)->set(text);
+  const std::vector<std::string> departures = set_given(options.judge.given, table, chosen);
+  std::set<std::string> names;
+  for (const auto& [name, text] : options.judge.given) names.insert(name);
+  chosen.judge->check(names);
+  if (!departures.empty()) chosen.protocol += fmt::format(" ({})", fmt::join(departures, ", "));
+  return chosen;
+}
+
+void require_some_judge(const EvaluateOptions& options) {
+  std::exception_ptr first;  // of networks, which most people mean
+  for (const std::string& name : evaluate::judge_names()) {
+    try {
+      choose_judge(options, evaluate::make_judge(name, {})->modality(), {});
+      return;
+    } catch (const Error&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  std::rethrow_exception(first);
+}
+
+evaluate::Tools neural_tools() {
+  return {.train = [](const train::TrainJob& job, const Context& context) { return from_module<train::Trainer>().train(job, context); },
+          .numerics = [](const std::string& device) { return from_module<nn::Networks>().numerics(device); }};
+}
+
+}  // namespace decant

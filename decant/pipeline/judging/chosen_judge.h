@@ -1,0 +1,45 @@
+// From what `decant evaluate` is asked to a judge with its options: by protocol, nets, and what was given besides.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/base/options.h"
+#include "decant/data/modality.h"
+#include "decant/evaluate/judges/list.h"
+
+namespace decant {
+
+/// Options of judges that were given; they win over the protocol's.
+class JudgeOptions {
+ public:
+  std::map<std::string, std::string> given;  ///< text by option name: {"steps", "500"}
+
+  /// The options of every judge, each name once.
+  void declare(OptionTable& table);
+
+ private:
+  std::vector<std::shared_ptr<evaluate::Judge>> scratch_;  // where texts are parsed as they come, so that a wrong one is refused at once
+};
+
+struct EvaluateOptions;
+
+struct ChosenJudge {
+  std::unique_ptr<evaluate::Judge> judge;  ///< its options are set; it has not seen the data yet
+  std::string protocol;                    ///< with what departs from it: "quick", "quick (steps 500, batch 16)"
+  std::vector<std::string> nets;
+};
+
+/// The judge for rows of this kind. Throws UsageError for an unknown protocol, one for another kind of data, and options that have no effect
+/// or contradict each other; InputError for a net that sees another kind of data, and values out of range.
+ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools);
+
+/// Throws what choose_judge() throws for every kind of data. Reads nothing.
+void require_some_judge(const EvaluateOptions& options);
+
+/// Tools behind the neural module, which opens when one of them is used.
+evaluate::Tools neural_tools();
+
+}  // namespace decant
