@@ -4,6 +4,8 @@
 // bytes for the same input; readable on a phone, on paper, in the dark and by the colour-blind; under 4 MB
 // however large the data set. Non-goals: a dashboard, live progress, exact positions of millions of points
 // (the map is a sample and says so).
+//
+// facts/ finds out what there is to say, in types; cards/ shows single rows, one file per kind of data; page/ makes HTML of both.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +13,11 @@
 #include <string>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/matrix.h"
 #include "decant/data/dataset.h"
 #include "decant/data/evidence.h"
 #include "decant/data/excluded.h"
+#include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 
 namespace decant::report {
@@ -23,8 +25,8 @@ namespace decant::report {
 /// What a page is made from; a view, everything in it must outlive render(). Whatever is absent leaves a
 /// sentence, not a hole.
 struct ReportInput {
-  const Json& run;                       ///< run.json; fields that are missing or of another type are left out of the page
-  const Dataset* source = nullptr;       ///< for thumbnails and class names; null = none shown, and the page says why
+  const RunRecord& run;
+  const Dataset* source = nullptr;       ///< for cards and class names; null = none shown, and the page says why
   const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty

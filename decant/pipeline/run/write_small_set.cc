@@ -159,8 +159,7 @@ int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& c
 
 void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Selection& selection, const Subset& kept,
                   MatrixView<const float> map, const Evidence* evidence, const Context& context) {
-  const Json document = to_json(run);
-  const report::ReportInput page{.run = document,
+  const report::ReportInput page{.run = run,
                                  .source = input == nullptr ? nullptr : &input->dataset,
                                  .selection = &selection,
                                  .kept = kept,

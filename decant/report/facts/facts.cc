@@ -1,0 +1,35 @@
+#include "decant/report/facts/facts.h"
+
+namespace decant::report {
+
+const Modality& modality_of(const RunRecord& run) {
+  if (!run.input) return modality::vectors;
+  const std::string& name = run.input->modality;
+  if (name.empty()) return run.input->format == "npy" || run.input->format.empty() ? modality::vectors : modality::pictures;
+  return name == modality::pictures.name ? modality::pictures : modality::vectors;
+}
+
+namespace {
+
+Headline headline_for(const ReportInput& input, const std::vector<Verdict>& verdicts) {
+  Headline headline = summarise(verdicts);
+  const RunRecord& run = input.run;
+  if (headline.outcome != Verdict::Outcome::better || run.rows == 0) return headline;
+  const std::string note = short_training_note(*input.evidence, static_cast<double>(run.kept.value_or(0)) / static_cast<double>(run.rows));
+  if (!note.empty()) headline.sentence += " " + note;
+  return headline;
+}
+
+}  // namespace
+
+Facts find_facts(const ReportInput& input) {
+  const Modality& modality = input.source != nullptr ? input.source->train().modality() : modality_of(input.run);
+  Facts facts{.input = input, .run = input.run, .modality = modality, .rows = gather_rows(input)};
+  if (input.evidence != nullptr) facts.verdicts = verdicts(*input.evidence, "the kept set");
+  facts.headline = headline_for(input, facts.verdicts);
+  if (input.source != nullptr) facts.sheets = choose_sheets(facts.rows, input.run.seed);
+  facts.map = map_facts(input, facts.rows, input.run.seed);
+  return facts;
+}
+
+}  // namespace decant::report

@@ -1,0 +1,36 @@
+// Everything that the page says, found out before a word of it is written.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "decant/data/modality.h"
+#include "decant/data/verdict.h"
+#include "decant/report/facts/map.h"
+#include "decant/report/facts/row_facts.h"
+#include "decant/report/facts/sheets.h"
+#include "decant/report/report.h"
+
+namespace decant::report {
+
+/// A view of the input, which must outlive it.
+struct Facts {
+  const ReportInput& input;
+  const RunRecord& run;
+  const Modality& modality;
+  RowFacts rows;
+  std::vector<Verdict> verdicts;  ///< one per net
+  Headline headline;
+  std::vector<Sheet> sheets;    ///< empty without a source
+  std::optional<MapFacts> map;  ///< nothing where no row has a place
+
+  bool ranked() const { return rows.ranked; }
+};
+
+/// Throws BugError when parts of the input speak of different numbers of rows.
+Facts find_facts(const ReportInput& input);
+
+/// Of a run without its data at hand. Runs of schema 1 do not name it, but .npy holds vectors and all else pictures.
+const Modality& modality_of(const RunRecord& run);
+
+}  // namespace decant::report

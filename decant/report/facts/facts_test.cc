@@ -1,0 +1,43 @@
+#include "decant/report/facts/facts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/report/report_for_tests.h"
+
+namespace decant::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Facts, TakeTheNounsFromTheDataOrTheRun) {
+  FakeRun fake = fake_run(50, 2, 2);
+  ReportInput input = fake.input();
+  EXPECT_EQ(find_facts(input).modality.rows, "pictures");
+  input.source = nullptr;
+  fake.run.input->modality = "vectors";
+  EXPECT_EQ(find_facts(input).modality.rows, "rows");
+  fake.run.input->modality.clear();  // a run of schema 1
+  EXPECT_EQ(modality_of(fake.run).rows, "pictures");
+  fake.run.input->format = "npy";
+  EXPECT_EQ(modality_of(fake.run).rows, "rows");
+}
+
+TEST(Facts, SayThatAGainIsOfAShortTrainingWhereMuchIsKept) {
+  FakeRun fake = fake_run(200, 4, 2);
+  const ReportInput input = fake.input();
+  fake.run.rows = 200, fake.run.kept = 50;
+  EXPECT_THAT(find_facts(input).headline.sentence, HasSubstr("may not last in a longer one"));
+  fake.run.kept = 40;
+  EXPECT_THAT(find_facts(input).headline.sentence, Not(HasSubstr("may not last in a longer one")));
+}
+
+TEST(Facts, ContradictionsAreOurBug) {
+  FakeRun fake = fake_run(100, 4, 2);
+  fake.selection.bins.pop_back();
+  EXPECT_THROW(page_of(fake), BugError);
+}
+
+}  // namespace
+}  // namespace decant::report

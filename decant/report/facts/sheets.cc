@@ -1,0 +1,94 @@
+#include "decant/report/facts/sheets.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "decant/base/random.h"
+
+namespace decant::report {
+namespace {
+
+constexpr size_t kSheetRows = 12;  ///< kept ones of a sheet; as many left out
+constexpr size_t kFewestSheetRows = 4;
+constexpr size_t kRankedRows = 40;  ///< of each kind in a sheet of a ranking
+
+/// `count` of `pool` at random, in the order they were picked.
+std::vector<int64_t> choose(std::vector<int64_t> pool, size_t count, const RowFacts& rows, Random& random) {
+  count = std::min(count, pool.size());
+  for (size_t i = 0; i < count; ++i) std::swap(pool[i], pool[i + random.below(pool.size() - i)]);
+  pool.resize(count);
+  std::sort(pool.begin(), pool.end(),
+            [&](int64_t a, int64_t b) { return rows.ranks[static_cast<size_t>(a)] < rows.ranks[static_cast<size_t>(b)]; });
+  return pool;
+}
+
+/// Rows of each bin in [bin][kept] lists.
+std::vector<std::vector<int64_t>> rows_by_bin(const RowFacts& rows) {
+  std::vector<std::vector<int64_t>> lists(2 * static_cast<size_t>(rows.bin_count));
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const auto i = static_cast<size_t>(row);
+    if (rows.bins[i] >= 0) lists[2 * static_cast<size_t>(rows.bins[i]) + rows.kept[i]].push_back(row);
+  }
+  return lists;
+}
+
+/// The `count` of `pool` with the smallest `places`: of every pool its first before any pool's second.
+std::vector<int64_t> first_by(std::vector<int64_t> pool, size_t count, const std::vector<int64_t>& places) {
+  count = std::min(count, pool.size());
+  const auto before = [&](int64_t a, int64_t b) {
+    const int64_t x = places[static_cast<size_t>(a)];
+    const int64_t y = places[static_cast<size_t>(b)];
+    return x != y ? x < y : a < b;
+  };
+  std::partial_sort(pool.begin(), pool.begin() + static_cast<ptrdiff_t>(count), pool.end(), before);
+  pool.resize(count);
+  return pool;
+}
+
+/// The two ends of a ranking, and both sides of the cut.
+std::vector<Sheet> ranked_sheets(const RowFacts& rows) {
+  const std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
+  const std::vector<int64_t>& left_out = lists[0];
+  const std::vector<int64_t>& kept = lists[1];
+  Sheet ends{0, "First and last of the order", "kept first", "left out last", std::ssize(kept) + std::ssize(left_out), std::ssize(kept), {},
+             {}};
+  Sheet cut = ends;
+  cut.name = "Both sides of the cut";
+  cut.kept_name = "kept last";
+  cut.left_name = "left out first";
+  ends.kept = first_by(kept, kRankedRows, rows.turns);
+  ends.left_out = first_by(left_out, kRankedRows, rows.ends);
+  cut.kept = first_by(kept, kRankedRows, rows.ends);
+  cut.left_out = first_by(left_out, kRankedRows, rows.turns);
+  return {ends, cut};
+}
+
+}  // namespace
+
+SheetPlan plan_sheets(int32_t bins) {
+  const size_t sheets = std::clamp<size_t>(static_cast<size_t>(std::max(bins, 1)), 1, kShownRows / (2 * kFewestSheetRows));
+  return {sheets, std::clamp(kShownRows / (2 * sheets), kFewestSheetRows, kSheetRows)};
+}
+
+std::vector<Sheet> choose_sheets(const RowFacts& rows, uint64_t seed) {
+  if (rows.ranked) return ranked_sheets(rows);
+  const SheetPlan plan = plan_sheets(rows.bin_count);
+  const std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
+  std::vector<Sheet> sheets(plan.sheets);
+  for (size_t s = 0; s < plan.sheets; ++s) {
+    const size_t bin = s * static_cast<size_t>(rows.bin_count) / plan.sheets;
+    const std::vector<int64_t>& left_out = lists[2 * bin];
+    const std::vector<int64_t>& kept = lists[2 * bin + 1];
+    Sheet& sheet = sheets[s];
+    sheet.bin = static_cast<int32_t>(bin);
+    sheet.name = rows.bin_count > 1 ? fmt::format("Bin {}", bin) : "The whole set";
+    sheet.rows = static_cast<int64_t>(left_out.size() + kept.size());
+    sheet.kept_rows = static_cast<int64_t>(kept.size());
+    Random random(seed, "report thumbnails", bin);
+    sheet.kept = choose(kept, plan.rows, rows, random);
+    sheet.left_out = choose(left_out, plan.rows, rows, random);
+  }
+  return sheets;
+}
+
+}  // namespace decant::report

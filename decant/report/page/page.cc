@@ -1,0 +1,58 @@
+#include <cstdlib>
+#include <fmt/format.h>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/report/html.h"
+#include "decant/report/page/page_text.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+/// The page may show data: pictures and run its own script, and reach nothing else: what slips through
+/// escape() stays inert.
+std::string content_policy() {
+  const std::string digits = sha256(as_bytes(kPageJs));
+  std::vector<std::byte> hash;
+  for (size_t i = 0; i < digits.size(); i += 2)
+    hash.push_back(static_cast<std::byte>(std::strtoul(digits.substr(i, 2).c_str(), nullptr, 16)));
+  return fmt::format("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{}'", base64(hash));
+}
+
+std::string head(const RunRecord& run) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+      "http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+      "content=\"light dark\">\n"
+      "<title>{} · decant</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
+      content_policy(), escape(input_name(run)), kPageCss);
+}
+
+}  // namespace
+
+std::string render(const ReportInput& input, const Context& context) {
+  const Facts facts = find_facts(input);
+  const std::unique_ptr<Cards> cards = input.source != nullptr ? cards_of(*input.source) : nullptr;
+  std::string page = head(facts.run);
+  page += opening(facts);
+  page += evidence_section(facts);
+  page += rows_section(facts, cards.get(), context);
+  page += bins_section(facts.run);
+  page += classes_section(facts.run);
+  page += map_section(facts);
+  page += cost_section(facts.run);
+  page += bad_section(facts);
+  page += repeat_section(facts.run);
+  page += words_section(facts.run);
+  page += fmt::format(
+      "<footer>Made by decant {}. This page is complete in itself and asks nothing of any "
+      "network.</footer>\n",
+      escape(facts.run.version));
+  page += fmt::format("</main>\n<script>{}</script>\n</body>\n</html>\n", kPageJs);
+  return page;
+}
+
+}  // namespace decant::report

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include "decant/base/options.h"
+#include "decant/report/html.h"
+#include "decant/report/page/charts.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+std::string fact(std::string_view name, std::string_view value) {
+  if (value.empty()) return {};
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value));
+}
+
+std::string splits(const InputRecord& input) {
+  std::string out;
+  for (const auto& [name, rows] : input.splits) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, human_count(rows));
+  return out;
+}
+
+std::string features(const RunRecord& run) {
+  if (!run.features) return {};
+  const FeatureRecord& made = *run.features;
+  return made.width == 0 ? made.kind : fmt::format("{}, {} numbers a row", made.kind, human_count(made.width));
+}
+
+std::string options_table(const RunRecord& run) {
+  if (run.options.empty()) return {};
+  std::string out = "<details><summary>All options</summary><div class=\"scroll\"><table class=\"options\"><tbody>\n";
+  for (const auto& [name, value] : run.options)
+    out += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escape(name), escape(text_of(value)));
+  return out + "</tbody></table></div></details>\n";
+}
+
+}  // namespace
+
+std::string cost_section(const RunRecord& run) {
+  if (run.stages.empty()) return {};
+  const std::string note =
+      fmt::format("<p>{} in all, {} of memory at the most.</p>", prose(human_seconds(run.seconds)), prose(human_bytes(run.peak_rss_bytes)));
+  return section("cost", "Time and memory", note, stage_chart(run.stages));
+}
+
+std::string bad_section(const Facts& facts) {
+  const std::span<const Excluded> bad = facts.input.bad;
+  constexpr size_t most = 100;
+  const auto listed = static_cast<int64_t>(bad.size());
+  const int64_t count = std::max(facts.run.bad_files, listed);
+  if (count == 0) return section("bad", "Unreadable files", "", "<p>None. Every row could be read.</p>");
+  const std::string note = fmt::format("<p>{} {} could not be read and {} left out before anything was chosen.</p>", human_count(count),
+                                       count == 1 ? "row" : "rows", count == 1 ? "was" : "were");
+  if (listed == 0) return section("bad", "Unreadable files", note, "<p>They are listed in <code>bad_files.jsonl</code>.</p>");
+  std::string body =
+      "<div class=\"scroll\"><table><thead><tr><th "
+      "class=\"n\">row</th><th>key</th><th>reason</th></tr></thead><tbody>\n";
+  for (const Excluded& row : bad.first(std::min(most, bad.size()))) {
+    body +=
+        fmt::format("<tr><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n", row.row, escape(row.key), escape(row.text));
+  }
+  body += "</tbody></table></div>\n";
+  if (count > std::min<int64_t>(most, listed))
+    body +=
+        fmt::format("<p class=\"small\">The first {}; all of them are in <code>bad_files.jsonl</code>.</p>", std::min(most, bad.size()));
+  return section("bad", "Unreadable files", note, body);
+}
+
+std::string repeat_section(const RunRecord& run) {
+  const InputRecord input = run.input.value_or(InputRecord{});
+  std::string body;
+  if (!run.command.empty()) body += command_box(run.command);
+  body += "<dl class=\"facts\">" + fact("decant", run.version) + fact("seed", std::to_string(run.seed)) + fact("method", run.method) +
+          fact("features", features(run)) + fact("input", input.path) + fact("format", input.format) + fact("rows", splits(input)) +
+          fact("digest", input.digest) + "</dl>\n";
+  return section(
+      "repeat", "How to repeat this",
+      "<p>The same input, options and seed give the same bytes, with any number of threads; where a network was trained or gave features, "
+      "with the same number.</p>",
+      body + options_table(run));
+}
+
+std::string words_section(const RunRecord& run) {
+  if (run.bins.size() == 1)
+    return section("words", "Two words", "",
+                   "<dl class=\"words\">"
+                   "<div><dt>rank</dt><dd>The place of a row in the order of its class: 0 came first. The first rows are kept.</dd></div>"
+                   "<div><dt>gain</dt><dd>What a row added when it was picked, or its score. Gains can be compared inside one class, and "
+                   "nowhere else.</dd></div></dl>\n");
+  return section("words", "Three words", "",
+                 "<dl class=\"words\">"
+                 "<div><dt>bin</dt><dd>A part of the data set. Bins are filled one after another, each with "
+                 "rows that differ from those already in it and "
+                 "resemble those that remain. Some of every bin is kept, so that the typical and the unusual "
+                 "are both there.</dd></div>"
+                 "<div><dt>rank</dt><dd>The place of a row in the order in which rows were picked: 0 came "
+                 "first.</dd></div>"
+                 "<div><dt>gain</dt><dd>What a row added to its bin when it was picked. Gains can be "
+                 "compared inside one bin of one class, and nowhere "
+                 "else.</dd></div></dl>\n");
+}
+
+}  // namespace decant::report

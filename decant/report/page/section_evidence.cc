@@ -1,0 +1,72 @@
+#include <cmath>
+#include <fmt/format.h>
+
+#include "decant/base/options.h"
+#include "decant/report/html.h"
+#include "decant/report/page/charts.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+std::string number(double value, const Metric& metric) {
+  return fmt::format("{:.{}f}", metric.scale * value, metric.decimals + 1);
+}
+
+std::string seeds(const Evidence::Cell& cell, const Metric& metric) {
+  std::string out;
+  for (const double value : cell.values) out += (out.empty() ? "" : ", ") + number(value, metric);
+  return out;
+}
+
+std::string set_name(const std::string& set) {
+  return set == "small" ? "kept" : set == "full" ? "everything" : set;
+}
+
+std::string table(const Evidence& evidence, size_t which) {
+  const Metric& metric = evidence.metrics[which];
+  std::string out = fmt::format(
+      "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
+      "class=\"n\">{}, {}</th>"
+      "<th class=\"wrap\">each seed, {}</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
+      "class=\"wrap\">protocol</th></tr></thead><tbody>\n",
+      escape(metric.title), escape(metric.unit), escape(metric.unit));
+  for (const Evidence::Cell& cell : evidence.cells) {
+    if (cell.metric != which) continue;
+    const std::string spread = std::isfinite(cell.ci95) ? " ± " + number(cell.ci95, metric) : "";
+    out += fmt::format(
+        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
+        "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
+        escape(cell.net), escape(set_name(cell.set)), human_count(cell.rows), number(cell.mean, metric), spread, seeds(cell, metric),
+        human_count(cell.steps), prose(human_seconds(cell.seconds)), escape(cell.protocol));
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+/// One sentence a network; a single one stands at the top of the page already.
+std::string verdict_list(const std::vector<Verdict>& verdicts) {
+  if (verdicts.size() < 2) return {};
+  std::string out = "<ul class=\"verdicts\">";
+  for (const Verdict& verdict : verdicts) out += fmt::format("<li>{}</li>\n", prose(verdict.text()));
+  return out + "</ul>\n";
+}
+
+}  // namespace
+
+std::string evidence_section(const Facts& facts) {
+  const Evidence* const evidence = facts.input.evidence;
+  if (evidence == nullptr || evidence->cells.empty()) {
+    return section("evidence", "Evidence", "<p>Whether a network learns as much from what was kept.</p>",
+                   "<p>Not measured yet. Run</p>" + command_box(evaluate_command(facts.run)));
+  }
+  std::string note =
+      "<p>The same network, trained equally long on everything, on a random set and on what was kept.</p>"
+      "<p class=\"small\">Intervals speak of chance in training (Student’s t over the seeds; sets are compared seed by seed, for "
+      "the same seed begins with the same weights), not of chance in the choice of the test data.</p>";
+  if (!evidence->protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence->protocol));
+  std::string body = verdict_list(facts.verdicts);
+  for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) body += evidence_chart(*evidence, metric) + table(*evidence, metric);
+  return section("evidence", "Evidence", note, body);
+}
+
+}  // namespace decant::report

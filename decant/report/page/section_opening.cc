@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "decant/base/options.h"
+#include "decant/report/html.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+int64_t kept_of(const RunRecord& run) {
+  return run.kept.value_or(0);
+}
+
+/// "20 %".
+std::string kept_share(const RunRecord& run) {
+  return percent(static_cast<double>(kept_of(run)), static_cast<double>(run.rows));
+}
+
+std::string figure(std::string_view name, const std::string& value, const std::string& more) {
+  return fmt::format("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", escape(name), prose(value), prose(more));
+}
+
+std::string figures(const Facts& facts) {
+  const RunRecord& run = facts.run;
+  std::string out = "<dl class=\"figures\">";
+  out += figure("kept", kept_share(run), fmt::format("{} of {} {}", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows));
+  if (run.bytes_before > 0) out += figure("size", human_bytes(run.bytes_after), "of " + human_bytes(run.bytes_before));
+  if (run.seconds > 0) out += figure("time", human_seconds(run.seconds), "from start to end");
+  if (run.peak_rss_bytes > 0) out += figure("memory", human_bytes(run.peak_rss_bytes), "at the most");
+  out += figure("seed", std::to_string(run.seed), "same seed, same bytes");
+  return out + "</dl>\n";
+}
+
+const char* tone(Verdict::Outcome outcome) {
+  switch (outcome) {
+    case Verdict::Outcome::better:
+      return "good";
+    case Verdict::Outcome::worse:
+      return "bad";
+    default:
+      return "open";
+  }
+}
+
+std::string verdict_box(const Facts& facts) {
+  const Headline& headline = facts.headline;
+  std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
+  if (headline.outcome == Verdict::Outcome::not_measured) {
+    out +=
+        "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
+        "trains networks on "
+        "everything, on the kept set and on a random set of the same size, and adds the answer here:</p>" +
+        command_box(evaluate_command(facts.run));
+  } else {
+    out += fmt::format("<p>{}</p>", prose(headline.sentence));
+  }
+  return out + "</div>\n";
+}
+
+}  // namespace
+
+std::string headline_of(const Facts& facts) {
+  const RunRecord& run = facts.run;
+  std::string out =
+      fmt::format("{} of {} {} kept ({})", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows, kept_share(run));
+  if (run.bytes_before > 0) out += fmt::format(", {} of {}", human_bytes(run.bytes_after), human_bytes(run.bytes_before));
+  return out + ".";
+}
+
+std::string evaluate_command(const RunRecord& run) {
+  const std::string in = run.input && !run.input->path.empty() ? shell_quote(run.input->path) : "INPUT";
+  const std::string out = run.option_text("out");
+  return fmt::format("decant evaluate {} {} --seeds 3", in, out.empty() ? "OUT" : shell_quote(out));
+}
+
+std::string input_name(const RunRecord& run) {
+  std::string_view path = run.input ? std::string_view(run.input->path) : std::string_view();
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos && slash + 1 < path.size()) path.remove_prefix(slash + 1);
+  return path.empty() ? "a data set" : std::string(path);
+}
+
+std::string opening(const Facts& facts) {
+  const RunRecord& run = facts.run;
+  std::string out = fmt::format("<header class=\"top\"><p class=\"brand\"><b>decant</b> {}</p>\n<h1>{}</h1>\n", escape(input_name(run)),
+                                prose(headline_of(facts)));
+  if (!run.method_note.empty()) out += fmt::format("<p class=\"lead\">{}</p>\n", prose(run.method_note));
+  out += verdict_box(facts) + figures(facts);
+  if (!run.command.empty()) out += command_box(run.command);
+  return out + "</header>\n";
+}
+
+}  // namespace decant::report

@@ -1,0 +1,18 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/report/page/sections.h"
+#include "decant/report/report_for_tests.h"
+
+namespace decant::report {
+namespace {
+
+TEST(Opening, SaysTheMainThingFirst) {
+  FakeRun fake = fake_run(500, 10, 10);
+  fake.run.rows = 50000, fake.run.kept = 10000, fake.run.bytes_before = 153'700'000, fake.run.bytes_after = 30'700'000;
+  const ReportInput input = fake.input();
+  EXPECT_EQ(headline_of(find_facts(input)), "10,000 of 50,000 pictures kept (20 %), 30.7 MB of 154 MB.");
+}
+
+}  // namespace
+}  // namespace decant::report

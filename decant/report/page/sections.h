@@ -1,0 +1,41 @@
+// The chapters of the page, in the order they are read. Each returns HTML; an empty string leaves the chapter
+// out.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "decant/base/context.h"
+#include "decant/report/cards/cards.h"
+#include "decant/report/facts/facts.h"
+
+namespace decant::report {
+
+constexpr size_t kPictureBytes = 1'900'000;  ///< of JPEG in all cards; 2.5 MB in base64
+
+/// "10,000 of 50,000 pictures kept (20 %), 30.7 MB of 153.7 MB."
+std::string headline_of(const Facts& facts);
+/// How to measure the evidence: "decant evaluate photos/ photos-60/ --seeds 3".
+std::string evaluate_command(const RunRecord& run);
+/// Last part of the input's path.
+std::string input_name(const RunRecord& run);
+
+std::string opening(const Facts& facts);
+std::string evidence_section(const Facts& facts);
+std::string bins_section(const RunRecord& run);
+std::string classes_section(const RunRecord& run);
+std::string map_section(const Facts& facts);
+/// Draws the cards of facts.sheets on all threads. `cards`: null where rows cannot be shown. Cards that cannot be drawn, or come after
+/// kPictureBytes, are left out; so are sheets without any. The pictures follow as one JSON block.
+std::string rows_section(const Facts& facts, const Cards* cards, const Context& context);
+std::string cost_section(const RunRecord& run);
+std::string bad_section(const Facts& facts);
+std::string repeat_section(const RunRecord& run);
+std::string words_section(const RunRecord& run);
+
+/// A chapter: heading and note beside the body. `note` and `body` are HTML.
+std::string section(std::string_view id, std::string_view heading, const std::string& note, const std::string& body);
+/// A command in a box with a button that copies it.
+std::string command_box(std::string_view command);
+
+}  // namespace decant::report
