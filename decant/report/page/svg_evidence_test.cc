@@ -11,7 +11,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(EvidenceChart, SaysWhenTheAxisDoesNotStartAtZero) {
-  EXPECT_THAT(evidence_chart(measured({0.73, 0.74}, {0.71, 0.72}), 0), HasSubstr("The axis starts at 70 %, not at 0."));
+  EXPECT_THAT(evidence_chart(measured({0.73, 0.74}, {0.71, 0.72}), 0), HasSubstr("The axis starts at 64&nbsp;%, not at 0."));
   EXPECT_THAT(evidence_chart(measured({0.01, 0.9}, {0.0, 0.8}), 0), Not(HasSubstr("not at 0")));
 }
 
