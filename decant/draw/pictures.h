@@ -22,7 +22,7 @@ namespace decant {
 
 struct DrawOptions {
   int per_class = 600;            ///< training pictures drawn of each class, 1 … 100,000
-  int test_per_class = 100;       ///< 0 … 100,000
+  int test_per_class = 300;       ///< 0 … 100,000
   int classes = 12;               ///< 1 … 12, the first of the catalogue
   int side = 48;                  ///< pixels, 16 … 512
   double wrong_labels = 0.03;     ///< share of the training pictures filed under another class, 0 … 0.5; needs two classes
