@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 void DemoOptions::declare(OptionTable& table) {
   table.add("pictures", pictures, "PATH", "your own pictures (class folders); left out, decant draws some").positional = true;
   table.add("out", out, "FOLDER", "where everything goes; replaced when it is there");
-  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add("keep", keep, "HOW-MUCH", "0.1, 10% or a count");
   table.add("seeds", seeds, "N", "trainings of each kind");
   table.add("steps", steps, "N", "parameter updates of each training");
   table.add("seed", seed, "N", "every random choice follows from it");
@@ -52,6 +52,7 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
 
   EvaluateOptions judging{.full = pictures, .small = {small.string()}, .seeds = options.seeds, .no_cache = true};
   judging.judge.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
+  judging.seed = options.seed;
   const Evidence evidence = evaluate_sets(judging, context);
   say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));

@@ -13,8 +13,8 @@ namespace decant {
 struct DemoOptions {
   std::string pictures;  ///< empty = drawn
   std::filesystem::path out = "out/demo";
-  std::string keep = "20%";
-  int seeds = 3;
+  std::string keep = "10%";
+  int seeds = 5;
   int64_t steps = 600;
   uint64_t seed = 0;
 
