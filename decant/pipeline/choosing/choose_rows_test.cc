@@ -42,7 +42,6 @@ TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
 /// Rows by falling sum of score and first feature: all that a new method is, is this record.
 Method toy_method() {
   return {.name = "toy",
-          .summary = "a toy",
           .features = true,
           .scores = Scores::any,
           .options = {"lambda"},

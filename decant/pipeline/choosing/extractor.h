@@ -26,8 +26,7 @@ struct FeatureTask {
 
 /// One of `open` and `task` says where the features come from.
 struct Extractor {
-  std::string name;     ///< as people type it, and as run.json has it
-  std::string summary;  ///< in a few words, for the help
+  std::string name;  ///< as people type it, and as run.json has it
 
   // What it requires of the rows.
   std::function<bool(const Rows&)> fits = nullptr;  ///< null = any rows

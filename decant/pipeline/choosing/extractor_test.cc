@@ -17,7 +17,6 @@ using testing::HasSubstr;
 /// The number of the row, as often as --feature-width says: all that a new extractor is, is this record.
 Extractor toy_extractor() {
   return {.name = "row-number",
-          .summary = "a toy",
           .fits = [](const Rows& rows) { return rows.features() != nullptr; },
           .misfit = "holds no vectors",
           .options = {"feature-width"},
@@ -67,7 +66,6 @@ TEST(Extractors, NameOptionsThatThereAre) {
   options.declare(table);
   for (const Extractor& extractor : extractors()) {
     EXPECT_NE(extractor.open != nullptr, extractor.task != nullptr) << extractor.name;
-    EXPECT_FALSE(extractor.summary.empty()) << extractor.name;
     for (const std::string& option : extractor.options) EXPECT_NE(table.find(option), nullptr) << extractor.name << " " << option;
   }
 }

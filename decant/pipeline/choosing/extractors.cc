@@ -50,16 +50,14 @@ constexpr const char* kGiveFeatures = "Leave --features out, or give a .npy";
 
 std::deque<Extractor> built_in_extractors() {
   const std::vector<std::string> of_networks = {"net", "weights", "epochs", "image-size", "normalisation", "device"};
-  return {{.name = "file", .summary = "your own, from a .npy or shards of one", .open = open_file},
+  return {{.name = "file", .open = open_file},
           {.name = "rows",
-           .summary = "the rows of a matrix as they are",
            .fits = are_vectors,
            .misfit = "holds pictures, and a matrix of features is needed here",
            .remedy = "Use decant compress, or compute features first: decant features",
            .automatic = true,
            .open = open_own_rows},
           {.name = "conv-kmeans",
-           .summary = "filters learned by k-means, without labels or training",
            .fits = are_pictures,
            .misfit = kNoPictures,
            .remedy = kGiveFeatures,
@@ -69,7 +67,6 @@ std::deque<Extractor> built_in_extractors() {
            .seconds = costs::conv_kmeans_seconds,
            .class_cosine = 0.02},
           {.name = "embedding",
-           .summary = "a network's, before its last layer",
            .fits = are_pictures,
            .misfit = kNoPictures,
            .remedy = kGiveFeatures,
@@ -78,7 +75,6 @@ std::deque<Extractor> built_in_extractors() {
            .cosine = 0.5,
            .class_cosine = 0.5},
           {.name = "gradient",
-           .summary = "of the loss of a network's last layer",
            .fits = are_pictures,
            .misfit = kNoPictures,
            .remedy = kGiveFeatures,

@@ -9,11 +9,14 @@
 namespace decant {
 
 void FeatureOptions::declare(OptionTable& table) {
-  std::string names = "auto, a .npy with a row per sample (shards: 'x-{000..127}.npy')";
+  std::string names;
   for (const Extractor& extractor : extractors()) {
-    if (extractor.task) names += fmt::format(", {} ({})", extractor.name, extractor.summary);
+    if (extractor.task) names += (names.empty() ? "" : ", ") + extractor.name;
   }
-  table.add("features", features, "WHAT", names).by_content = true;
+  table
+      .add("features", features, "WHAT",
+           names + "; a .npy with one row per sample (shards: 'x-{000..127}.npy'); auto = conv-kmeans for pictures")
+      .by_content = true;
   table.add("net", net, "NET", "network of embedding and gradient features");
   table.add("weights", weights, "FILE", "weights of that network (safetensors); default: train it on the data set");
   table.add("epochs", epochs, "N", "epochs of that training");
