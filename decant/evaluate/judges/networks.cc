@@ -139,6 +139,7 @@ class NetworkJudge final : public Judge {
   /// Seconds of a step, the first ones left out: of a few, and where those took no time to speak of, of more, up to `most`.
   double pace_of(train::TrainJob job, int64_t most, const Context& context) const {
     job.options.steps = kFewSteps;
+    if (!side_by_side()) tools_.train(job, context);  // starts the device
     const double few = tools_.train(job, context).seconds;
     for (job.options.steps = kMoreSteps;; job.options.steps = std::min(most, 3 * job.options.steps)) {
       const double more = std::max(0.0, tools_.train(job, context).seconds - few);

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/evaluate/evaluation_for_tests.h"
@@ -107,6 +108,18 @@ TEST(Networks, ForecastByStepsThatAreTimedWhereItIsWorthIt) {
       forecast(make_plan(t.trial, *brief, t.options, nullptr), *brief, t.options, &t.store, Timing::when_worth_it, {.threads = 1}).seconds)
       << "shorter than timing it";
   EXPECT_EQ(calls, 4);
+}
+
+TEST(Networks, DoNotTimeTheStartOfADevice) {
+  TestTrial t;
+  bool started = false;
+  const auto judge = networks(t, {{"device", "cuda"}}, [&](const train::TrainJob& job, const Context&) {
+    const double start = std::exchange(started, true) ? 0 : 100;
+    return train::TrainResult{.seconds = start + 0.1 * static_cast<double>(job.options.steps)};
+  });
+  const Plan plan = make_plan(t.trial, *judge, t.options, nullptr);
+  const Forecast found = forecast(plan, *judge, t.options, &t.store, Timing::when_worth_it, {.threads = 1});
+  EXPECT_NEAR(*found.seconds, 9 * 0.1 * 2500, 10);
 }
 
 TEST(Networks, ForecastRoundsOfWorkers) {
