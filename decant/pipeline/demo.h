@@ -14,8 +14,8 @@ struct DemoOptions {
   std::string pictures;  ///< empty = drawn
   std::filesystem::path out = "out/demo";
   std::string keep = "10%";
-  int seeds = 5;
-  int64_t steps = 600;
+  int seeds = 8;
+  int64_t steps = 400;
   uint64_t seed = 0;
 
   void declare(OptionTable& table);
