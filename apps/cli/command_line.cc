@@ -5,6 +5,7 @@
 #include <set>
 
 #include "decant/base/errors.h"
+#include "decant/base/text.h"
 #include "decant/base/version.h"
 
 #include "apps/cli/config.h"

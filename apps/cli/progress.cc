@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 
 namespace decant::cli {
 namespace {

@@ -1,4 +1,5 @@
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/plan.h"
 

@@ -1,4 +1,5 @@
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/sample.h"
 
 #include "apps/cli/dry_run.h"

@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/scores.h"
 #include "decant/select/scores/scores.h"
 

@@ -1,4 +1,5 @@
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/train_set.h"
 
 #include "apps/cli/dry_run.h"

@@ -195,25 +195,6 @@ TEST(Options, AreDeclaredOnce) {
   EXPECT_THAT(message_of<UsageError>([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
 }
 
-TEST(Nearest, SuggestsOnlyWhatIsNear) {
-  const std::vector<std::string> verbs = {"compress", "evaluate", "inspect"};
-  EXPECT_EQ(nearest("compres", verbs), "compress");
-  EXPECT_EQ(nearest("evalute", verbs), "evaluate");
-  EXPECT_EQ(nearest("xyz", verbs), "");
-}
-
-TEST(Human, Numbers) {
-  EXPECT_EQ(human_bytes(17), "17 bytes");
-  EXPECT_EQ(human_bytes(153650000), "154 MB");
-  EXPECT_EQ(human_bytes(30730000), "30.7 MB");
-  EXPECT_EQ(human_bytes(999999), "1.0 MB");
-  EXPECT_EQ(human_count(1234567), "1,234,567");
-  EXPECT_EQ(human_count(999), "999");
-  EXPECT_EQ(human_seconds(0.42), "0.4 s");
-  EXPECT_EQ(human_seconds(65), "1 min 05 s");
-  EXPECT_EQ(human_seconds(7800), "2 h 10 min");
-}
-
 TEST(StudentT, MatchesTheTables) {  // any printed t table, two-sided 95 %
   EXPECT_NEAR(student_t(1), 12.7062, 1e-4);
   EXPECT_NEAR(student_t(2), 4.30265, 1e-5);

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "decant/base/json.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 
 namespace decant::evaluate {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/nn/models/list.h"
 
 namespace decant::nn {

@@ -5,7 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 
 namespace decant::nn {
 namespace {

@@ -6,6 +6,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/text.h"
 #include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"

@@ -2,6 +2,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/data/verdict.h"
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"

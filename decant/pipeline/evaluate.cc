@@ -8,6 +8,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/text.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"

@@ -6,6 +6,7 @@
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
+#include "decant/base/text.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
 

@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "decant/base/json.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 
 namespace decant {
 namespace {

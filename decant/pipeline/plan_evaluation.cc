@@ -7,8 +7,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/module.h"
-#include "decant/base/options.h"
 #include "decant/base/printable.h"
+#include "decant/base/text.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
@@ -48,8 +48,7 @@ void add_choosing_cost(const EvaluateOptions& options, const Dataset& full, Eval
 /// A few rows to look at, where a pace may be known for what they show; else none.
 std::vector<int64_t> rows_to_look_at(const EvaluateOptions& options, const Rows& train) {
   std::vector<int64_t> some;
-  if (options.no_cache || !has_module(kNeuralModule) || !EvidenceCache::may_hold_any(Cache(options.features.cache)))
-    return some;
+  if (options.no_cache || !has_module(kNeuralModule) || !EvidenceCache::may_hold_any(Cache(options.features.cache))) return some;
   for (int64_t i = 0; i < std::min(kLookedAt, train.size()); ++i) {
     if (const int64_t row = i * train.size() / kLookedAt; train.known_fault(row).empty()) some.push_back(row);
   }

@@ -1,7 +1,7 @@
 #include "decant/select/select.h"
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/select/pools/pools.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"

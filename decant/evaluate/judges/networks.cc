@@ -12,6 +12,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
+#include "decant/base/text.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/loader/image_table.h"
 

@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 #include <fstream>
 
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/split_name.h"
 

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <vector>
 
-#include "decant/base/options.h"
 #include "decant/data/dataset.h"
 #include "decant/select/pools/quota.h"
 

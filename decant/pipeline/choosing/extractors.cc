@@ -2,6 +2,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/features/conv_kmeans.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"

@@ -5,6 +5,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/pools/pools.h"
 #include "decant/select/pools/ranking.h"

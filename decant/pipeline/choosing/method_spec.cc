@@ -6,6 +6,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/choosing/automatic.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/rules/list.h"

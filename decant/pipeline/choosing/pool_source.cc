@@ -7,6 +7,7 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/text.h"
 #include "decant/data/relabelled_rows.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/select/geometry/kmeans_pools.h"

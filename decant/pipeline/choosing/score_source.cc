@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/data/selection.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/nn/networks.h"

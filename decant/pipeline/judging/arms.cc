@@ -10,6 +10,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/quota.h"

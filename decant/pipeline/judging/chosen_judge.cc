@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/module.h"
+#include "decant/base/text.h"
 #include "decant/evaluate/protocol.h"
 #include "decant/nn/networks.h"
 #include "decant/pipeline/judging/evaluate_options.h"

@@ -5,17 +5,6 @@
 
 namespace decant {
 
-std::vector<std::string> split_list(const std::string& list) {
-  std::vector<std::string> parts;
-  size_t begin = 0;
-  while (begin <= list.size()) {
-    const size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) parts.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 namespace {
 
 /// Adds the options of choosing to those of judging, and settles whose a name is.

@@ -38,7 +38,4 @@ struct EvaluateOptions {
   void declare(OptionTable& table);
 };
 
-/// The parts between commas, empty ones left out.
-std::vector<std::string> split_list(const std::string& list);
-
 }  // namespace decant

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "decant/base/options.h"
 #include "decant/base/printable.h"
+#include "decant/base/text.h"
 
 namespace decant {
 namespace {

@@ -7,6 +7,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"

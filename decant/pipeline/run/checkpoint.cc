@@ -7,8 +7,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
-#include "decant/base/options.h"
 #include "decant/base/parallel.h"
+#include "decant/base/text.h"
 #include "decant/base/version.h"
 #include "decant/select/bins/bin_file.h"
 

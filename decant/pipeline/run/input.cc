@@ -4,8 +4,8 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
 #include "decant/base/parallel.h"
+#include "decant/base/text.h"
 #include "decant/formats/open.h"
 
 namespace decant {

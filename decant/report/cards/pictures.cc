@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/formats/image/codec.h"
 #include "decant/kernels/resize.h"
 #include "decant/report/cards/cards.h"

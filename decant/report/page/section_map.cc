@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/json.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/report/html.h"
 #include "decant/report/page/sections.h"
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "decant/base/options.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <limits>
 
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 

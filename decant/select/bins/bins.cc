@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 #include "decant/select/geometry/kmeans_pools.h"

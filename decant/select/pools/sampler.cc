@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
 #include "decant/base/random.h"
+#include "decant/base/text.h"
 #include "decant/select/pools/quota.h"
 
 namespace decant {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "decant/base/errors.h"
-#include "decant/base/options.h"
 #include "decant/base/parallel.h"
+#include "decant/base/text.h"
 
 namespace decant {
 namespace {
