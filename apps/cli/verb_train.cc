@@ -1,6 +1,6 @@
 #include "decant/base/json.h"
 #include "decant/base/text.h"
-#include "decant/pipeline/train_set.h"
+#include "decant/pipeline/train.h"
 
 #include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
@@ -21,7 +21,7 @@ class Train final : public Verb {
       return dry_run(globals, *this,
                      fmt::format("train {} on {} and write {}", options_.training.net, options_.input.path, options_.out.string()),
                      {{"input", options_.input.path}, {"net", options_.training.net}, {"out", options_.out.string()}});
-    const Json result = train_set(options_, context);
+    const Json result = train_network(options_, context);
     if (globals.json) return json_text(result, 2) + "\n";
     std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", options_.out.string(), human_count(result["steps"]),
                                    human_count(result["rows"]), human_seconds(result["seconds"]), result["loss"].get<double>());
@@ -31,7 +31,7 @@ class Train final : public Verb {
   }
 
  private:
-  TrainSetOptions options_;
+  TrainNetworkOptions options_;
 };
 
 }  // namespace

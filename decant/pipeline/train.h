@@ -12,7 +12,7 @@
 
 namespace decant {
 
-struct TrainSetOptions {
+struct TrainNetworkOptions {
   InputOptions input;
   std::string test;           ///< another data set whose held-out split (or training split, when it has no other) is measured on
   std::filesystem::path out;  ///< safetensors
@@ -23,6 +23,6 @@ struct TrainSetOptions {
 };
 
 /// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"}.
-Json train_set(const TrainSetOptions& options, const Context& context);
+Json train_network(const TrainNetworkOptions& options, const Context& context);
 
 }  // namespace decant

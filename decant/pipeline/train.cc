@@ -1,4 +1,4 @@
-#include "decant/pipeline/train_set.h"
+#include "decant/pipeline/train.h"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@
 
 namespace decant {
 
-void TrainSetOptions::declare(OptionTable& table) {
+void TrainNetworkOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
   path.positional = path.required = true;
   table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
@@ -21,7 +21,7 @@ void TrainSetOptions::declare(OptionTable& table) {
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 
-Json train_set(const TrainSetOptions& options, const Context& context) {
+Json train_network(const TrainNetworkOptions& options, const Context& context) {
   OutputFile out(options.out,
                  {.overwrite = options.overwrite, .inputs = {options.input.path, options.test}, .why_foreign = why_no_weights});
   const Input input = read_input(options.input, context);
