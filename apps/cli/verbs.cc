@@ -4,7 +4,7 @@ namespace decant::cli {
 
 // Adding a verb: write verb_NAME.cc with its make_ function, and add one line here.
 #define DECANT_MAKE_SMALL(verb) verb(make_inspect) verb(make_plan) verb(make_compress) verb(make_sample) verb(make_verify)
-#define DECANT_PROVE(verb) verb(make_evaluate) verb(make_report) verb(make_demo)
+#define DECANT_PROVE(verb) verb(make_evaluate) verb(make_report_verb) verb(make_demo)
 #define DECANT_BY_HAND(verb) verb(make_features_verb) verb(make_scores_verb) verb(make_bins_verb) verb(make_train)
 
 #define DECANT_DECLARE(make) std::unique_ptr<Verb> make();

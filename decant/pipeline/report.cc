@@ -1,0 +1,29 @@
+#include "decant/pipeline/report.h"
+
+#include <optional>
+
+#include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/run/write_small_set.h"
+
+namespace decant {
+
+void ReportOptions::declare(OptionTable& table) {
+  Option& path = table.add("run", run, "RUN", "the folder that `decant compress` wrote");
+  path.positional = path.required = true;
+  table.add("source", source, "PATH", "the data set, when it has moved");
+  table.add("no-pictures", no_pictures, "do not open the data set; the page has no thumbnails then");
+}
+
+ReportMade make_report(const ReportOptions& options, const Context& context) {
+  const RunFolder run = load_run_folder(options.run);
+  require_own_pages(options.run);
+  const std::optional<Evidence> evidence = load_evidence(options.run);
+  std::optional<Input> input;
+  if (!options.no_pictures) input = source_of(run, options.source, context);
+  write_report(options.run, run.run, input ? &*input : nullptr, run.selection, run.kept, run.map.matrix(), evidence ? &*evidence : nullptr,
+               context);
+  return {options.run / "report.html"};
+}
+
+}  // namespace decant
