@@ -1,6 +1,7 @@
 #include "decant/formats/open.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -24,9 +25,51 @@ namespace {
 
 constexpr int64_t kCheckChunk = 32;  // rows; a chunk is worth milliseconds
 
-constexpr const char* kWhatIsRead =
-    "decant reads: folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them), WebDataset shards (.tar), CIFAR's "
-    "binary batches, IDX files (MNIST), .npy features";
+bool is_matrix_file(const fs::path& path) {
+  return fs::is_regular_file(path / "features.npy") || (path.extension() == ".npy" && !fs::is_directory(path));
+}
+
+Dataset open_matrix(const fs::path& path, const OpenOptions& options, const Context&) {
+  if (!fs::is_directory(path)) return open_npy_dataset(path.string(), options.labels);
+  const fs::path labels = path / "labels.npy";
+  return open_npy_dataset((path / "features.npy").string(), !options.labels.empty() ? options.labels
+                                                            : fs::exists(labels)    ? labels
+                                                                                    : fs::path());
+}
+
+bool are_shards(const fs::path& path) {
+  return looks_like_shards(path.string());
+}
+
+Dataset open_shards(const fs::path& path, const OpenOptions&, const Context& context) {
+  return open_webdataset(path.string(), context);
+}
+
+/// In the order in which they are asked.
+std::deque<Format>& formats() {
+  static std::deque<Format> list = {
+      {"cifar", "CIFAR's binary batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
+      {"idx", "IDX files (MNIST)", looks_like_idx, [](const fs::path& path, const auto&...) { return open_idx(path); }},
+      {"npy", ".npy features", is_matrix_file, open_matrix},
+      {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
+      {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
+       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_imagefolder(path, context); }},
+      {"webdataset", "", has_shards_below, open_shards}};
+  return list;
+}
+
+std::string what_is_read() {
+  std::string text;
+  for (const Format& format : formats()) {
+    if (!format.reads.empty()) text += (text.empty() ? "decant reads: " : ", ") + format.reads;
+  }
+  return text;
+}
+
+const Format* format_of(const fs::path& path) {
+  const auto found = std::ranges::find_if(formats(), [&](const Format& format) { return format.fits(path); });
+  return found == formats().end() ? nullptr : &*found;
+}
 
 /// "3 .parquet files, 1 .txt file and 2 folders": the most frequent first.
 std::string contents_of(const fs::path& folder) {
@@ -64,12 +107,6 @@ fs::path existing_part(fs::path path) {
                     there.empty() ? "Check the path" : "'" + there.string() + "' is there and holds " + contents_of(there)});
 }
 
-Dataset open_file(const fs::path& path, const OpenOptions& options, const Context& context) {
-  if (path.extension() == ".npy") return open_npy_dataset(path.string(), options.labels);
-  if (looks_like_shards(path.string())) return open_webdataset(path.string(), context);
-  throw InputError({path.string(), "", "is a file that is not read as a data set", kWhatIsRead});
-}
-
 bool is_run_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "run.json") && fs::is_directory(folder / "data");
 }
@@ -91,27 +128,18 @@ std::optional<fs::path> known_below(const fs::path& folder, int levels) {
   return std::nullopt;
 }
 
-Dataset open_folder(const fs::path& folder, const OpenOptions& options, const Context& context) {
-  if (looks_like_cifar(folder)) return open_cifar(folder);
-  if (looks_like_idx(folder)) return open_idx(folder);
-  if (fs::is_regular_file(folder / "features.npy")) {
-    const fs::path labels = folder / "labels.npy";
-    return open_npy_dataset((folder / "features.npy").string(), !options.labels.empty() ? options.labels
-                                                                : fs::exists(labels)    ? labels
-                                                                                        : fs::path());
-  }
-  if (looks_like_shards(folder.string())) return open_webdataset(folder.string(), context);
-  if (looks_like_imagefolder(folder)) return open_imagefolder(folder, context);
-  if (has_shards_below(folder)) return open_webdataset(folder.string(), context);
-  const auto below = known_below(folder, 2);
-  throw InputError({folder.string(), "", "holds " + contents_of(folder) + " and no data set that is known",
-                    below ? "Give " + below->string() + ", which is one" : kWhatIsRead});
+[[noreturn]] void fail_unknown(const fs::path& path) {
+  if (!fs::is_directory(path)) throw InputError({path.string(), "", "is a file that is not read as a data set", what_is_read()});
+  const auto below = known_below(path, 2);
+  throw InputError({path.string(), "", "holds " + contents_of(path) + " and no data set that is known",
+                    below ? "Give " + below->string() + ", which is one" : what_is_read()});
 }
 
 Dataset open_any(const std::string& spec, const OpenOptions& options, const Context& context) {
-  const fs::path path = spec;
-  if (fs::is_directory(path)) return open_folder(is_run_folder(path) ? path / "data" : path, options, context);
-  if (fs::exists(path)) return open_file(path, options, context);
+  if (const fs::path path = is_run_folder(spec) ? fs::path(spec) / "data" : fs::path(spec); fs::exists(path)) {
+    if (const Format* const format = format_of(path)) return format->open(path, options, context);
+    fail_unknown(path);
+  }
   if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
   if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:")) return open_webdataset(spec, context);
   fail_missing(spec);
@@ -149,6 +177,10 @@ void note_unlabelled_splits(Dataset& dataset) {
 }
 
 }  // namespace
+
+const Format& add_format(Format format) {
+  return formats().emplace_back(std::move(format));
+}
 
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (spec.empty()) throw UsageError("the data set needs a name: a folder, a file or a pattern of shards");

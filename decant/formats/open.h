@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,17 @@ namespace decant {
 struct OpenOptions {
   std::filesystem::path labels;  ///< .npy of labels, all in one file, for .npy features
 };
+
+/// A format: how its files are recognised, and its reader.
+struct Format {
+  std::string name;
+  std::string reads;  ///< what its files are, for the message that nothing was recognised; may be empty
+  std::function<bool(const std::filesystem::path& path)> fits;  ///< a file or folder that exists
+  std::function<Dataset(const std::filesystem::path& path, const OpenOptions& options, const Context& context)> open;
+};
+
+/// Adds a format of the caller's, which is asked after those that are known. Nothing guards the list against threads.
+const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///

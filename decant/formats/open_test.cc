@@ -66,7 +66,7 @@ TEST(Open, TellsWhatIsThereInstead) {
   const Folder folder("parquet");
   for (const char* name : {"a.parquet", "b.parquet", "c.txt"}) folder.add(name, "x");
   EXPECT_THAT(message_of([&] { folder.open(); }),
-              HasSubstr("holds 2 .parquet files, 1 .txt file and no data set that is known. decant reads: folders"));
+              HasSubstr("holds 2 .parquet files, 1 .txt file and no data set that is known. decant reads: CIFAR"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "x/y").string(), {}, {}); }),
               HasSubstr("no such file or folder. '" + folder.path.string() + "' is there and holds 2 .parquet files"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
