@@ -1,6 +1,7 @@
 #include "decant/evaluate/protocol.h"
 
 #include <algorithm>
+#include <deque>
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
@@ -8,8 +9,8 @@
 namespace decant::evaluate {
 namespace {
 
-const std::vector<Protocol>& protocols() {
-  static const std::vector<Protocol> all = {
+std::deque<Protocol>& protocols() {
+  static std::deque<Protocol> all = {
       {"quick", "networks", "quick", {}},
       {"paper",
        "networks",
@@ -28,6 +29,11 @@ const Protocol& protocol_named(const std::string& name) {
   std::vector<std::string> names;
   for (const Protocol& protocol : protocols()) names.push_back(protocol.name);
   throw UsageError(fmt::format("unknown protocol '{}'; known are {}", name, fmt::join(names, ", ")));
+}
+
+const Protocol& add_protocol(Protocol protocol) {
+  DECANT_CHECK(std::ranges::count(protocols(), protocol.name, &Protocol::name), ==, 0);
+  return protocols().emplace_back(std::move(protocol));
 }
 
 }  // namespace decant::evaluate

@@ -26,4 +26,7 @@ struct Protocol {
 /// Throws UsageError for an unknown name.
 const Protocol& protocol_named(const std::string& name);
 
+/// Adds a protocol of the caller's. Nothing guards the list against threads. REQUIRES: a name that is not taken.
+const Protocol& add_protocol(Protocol protocol);
+
 }  // namespace decant::evaluate

@@ -1,6 +1,7 @@
 // Every judge, by the name that protocols use. Adding one: write judges/NAME.cc with its make_ function, and add one line here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,8 +25,12 @@ struct Tools {
 DECANT_JUDGES(DECANT_DECLARE)
 #undef DECANT_DECLARE
 
-const std::vector<std::string>& judge_names();
+std::vector<std::string> judge_names();
 /// REQUIRES: one of judge_names().
 std::unique_ptr<Judge> make_judge(const std::string& name, const Tools& tools);
+
+/// Adds a judge of the caller's, whose options join those of the others; a protocol makes it known (add_protocol()). Nothing guards the
+/// list against threads. Returns the name. REQUIRES: a name that is not taken.
+std::string add_judge(std::string name, std::function<std::unique_ptr<Judge>(const Tools& tools)> make);
 
 }  // namespace decant::evaluate
