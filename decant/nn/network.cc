@@ -1,5 +1,7 @@
 #include "decant/nn/network.h"
 
+#include <algorithm>
+#include <deque>
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
@@ -11,16 +13,19 @@ namespace decant::nn {
 namespace {
 
 struct Entry {
-  std::string_view name;
-  std::unique_ptr<const Classifier> (*make)(const NetworkSpec& spec, SpecText& options);
+  std::string name;
+  NetworkMaker make;
 };
 
+std::deque<Entry>& entries() {
 #define DECANT_ENTRY(name, make) {name, make},
-constexpr Entry kNetworks[] = {DECANT_NETWORKS(DECANT_ENTRY)};
+  static std::deque<Entry> list = {DECANT_NETWORKS(DECANT_ENTRY)};
 #undef DECANT_ENTRY
+  return list;
+}
 
 const Entry& entry_named(const std::string& name) {
-  for (const Entry& entry : kNetworks) {
+  for (const Entry& entry : entries()) {
     if (entry.name == name) return entry;
   }
   const std::vector<std::string> names = network_names();
@@ -42,7 +47,7 @@ void require_sensible(const NetworkSpec& spec) {
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
-  for (const Entry& entry : kNetworks) names.emplace_back(entry.name);
+  for (const Entry& entry : entries()) names.push_back(entry.name);
   return names;
 }
 
@@ -58,6 +63,11 @@ std::unique_ptr<const Classifier> make_network(const NetworkSpec& spec) {
   auto network = entry.make(spec, options);
   options.require_all_asked();
   return network;
+}
+
+std::string add_network(std::string name, NetworkMaker make) {
+  DECANT_CHECK(std::ranges::count(network_names(), name), ==, 0);
+  return entries().emplace_back(std::move(name), std::move(make)).name;
 }
 
 }  // namespace decant::nn

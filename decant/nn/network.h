@@ -4,10 +4,12 @@
 // network computes in float64 too, and can be differentiated twice.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "decant/data/image.h"
 #include "decant/nn/module.h"
+#include "decant/nn/spec_text.h"
 
 namespace decant::nn {
 
@@ -46,10 +48,16 @@ class Classifier : public Backbone {
   using Backbone::Backbone;
 };
 
-/// The names of models/list.h, in alphabetical order.
+/// The names of models/list.h in alphabetical order, then those that were added.
 std::vector<std::string> network_names();
 
 /// Throws InputError for an unknown name, option or value (with the nearest one), or an image size that the network cannot take.
 std::unique_ptr<const Classifier> make_network(const NetworkSpec& spec);
+
+/// How a network is made: asks `options` for what it takes. Throws InputError for an image size that it cannot take.
+using NetworkMaker = std::function<std::unique_ptr<const Classifier>(const NetworkSpec& spec, SpecText& options)>;
+
+/// Adds a network of the caller's. Nothing guards the list against threads. Returns the name. REQUIRES: a name that is not taken.
+std::string add_network(std::string name, NetworkMaker make);
 
 }  // namespace decant::nn
