@@ -33,7 +33,6 @@ struct Extractor {
   std::string misfit = "";                          ///< what rows that do not fit lack: "holds no pictures …"
   std::string remedy = "";                          ///< a sentence without a full stop
   bool labels = false;                              ///< of every usable row
-  bool automatic = false;                           ///< taken for rows that fit when no other is asked for
 
   std::vector<std::string> options = {};  ///< of FeatureOptions, by long name, those that it heeds
 

@@ -56,13 +56,11 @@ std::deque<Extractor> built_in_extractors() {
            .fits = are_vectors,
            .misfit = "holds pictures, and a matrix of features is needed here",
            .remedy = "Use decant compress, or compute features first: decant features",
-           .automatic = true,
            .open = open_own_rows},
           {.name = "conv-kmeans",
            .fits = are_pictures,
            .misfit = kNoPictures,
            .remedy = kGiveFeatures,
-           .automatic = true,
            .options = {"feature-width"},
            .task = conv_kmeans_task,
            .seconds = costs::conv_kmeans_seconds,
@@ -102,10 +100,8 @@ const Extractor& add_extractor(Extractor extractor) {
 
 const Extractor& extractor_for(const std::string& asked, const Dataset& dataset) {
   const Rows& rows = dataset.train();
-  const std::string name = names_npy(asked) ? extractors().front().name : asked;
-  const auto found = std::ranges::find_if(extractors(), [&](const Extractor& extractor) {
-    return name == "auto" ? extractor.automatic && extractor.fits(rows) : extractor.name == name;
-  });
+  const std::string name = names_npy(asked) ? extractors().front().name : asked == "auto" ? std::string(rows.modality().features) : asked;
+  const auto found = std::ranges::find(extractors(), name, &Extractor::name);
   if (found == extractors().end()) {
     std::vector<std::string> names = {"auto", "a .npy file"};
     for (const Extractor& extractor : extractors()) {
