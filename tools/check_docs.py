@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every file that the documentation names in `code` or links to exists."""
+"""Every file that the documentation names in `code` or links to exists, and docs/extending.md shows the code of the files it links to."""
 import pathlib
 import re
 import subprocess
@@ -7,6 +7,16 @@ import sys
 
 NAMED = re.compile(r"`((?:decant|apps|bench|cmake|docs|examples|tests|tools)/[\w./-]+\.\w+)`")
 LINKED = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)[^)]*\)")
+
+
+def shown_code_faults(page):
+    """The ```cpp blocks of a page that are not, word for word, in the file of the last link before them."""
+    text = page.read_text(encoding="utf-8")
+    for block in re.finditer(r"(?ms)^```cpp\n(.*?)^```", text):
+        file = page.parent / LINKED.findall(text[: block.start()])[-1]
+        if block.group(1) not in file.read_text(encoding="utf-8"):
+            line = text.count("\n", 0, block.start()) + 1
+            yield f"{page.name}:{line}: the code differs from {file.resolve().name}; copy it from there"
 
 
 def main():
@@ -19,6 +29,7 @@ def main():
             files = [root / name for name in NAMED.findall(line)] + [(root / page).parent / name for name in LINKED.findall(line)]
             faults += [f"{page}:{number}: {file.relative_to(root) if file.is_relative_to(root) else file} does not exist"
                        for file in files if not file.exists() and "NAME" not in file.name]
+    faults += shown_code_faults(root / "docs/extending.md")
     print("\n".join(faults) or f"{len(pages)} pages name files that exist")
     return 1 if faults else 0
 
