@@ -15,9 +15,13 @@ constexpr int kAhead = 2;  // finished batches that may wait, besides those in a
 
 }  // namespace
 
-void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes) {
+int32_t taught_label(const Rows& rows, std::span<const int32_t> labels, int64_t row) {
+  return labels.empty() ? rows.label(row) : labels[static_cast<size_t>(row)];
+}
+
+void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes, std::span<const int32_t> labels) {
   for (const int64_t row : subset) {
-    const int32_t label = rows.label(row);
+    const int32_t label = taught_label(rows, labels, row);
     if (label >= 0 && label < classes) continue;
     const std::string what = label == kNoLabel ? "has no label" : fmt::format("label {} is not below {}", label, classes);
     throw InputError({"", rows.key(row), what, "Training needs a class for every picture"});
@@ -65,7 +69,7 @@ class Batches::Worker {
       context_.check_cancelled();
       const int64_t row = order_.row(first + i);
       batch.rows[static_cast<size_t>(i)] = row;
-      batch.labels[static_cast<size_t>(i)] = table_.rows().label(row);
+      batch.labels[static_cast<size_t>(i)] = taught_label(table_.rows(), options_.labels, row);
       placer_(table_.pixels(row, scratch_), placement_of(options_, first + i), batch.images.data() + i * pixels);
     }
   }

@@ -24,8 +24,11 @@
 
 namespace decant::loader {
 
-/// Throws InputError naming the first of `subset` whose label is none of 0 … classes−1.
-void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes);
+/// What a row is taught as: its entry in `labels`, or where that is empty its class.
+int32_t taught_label(const Rows& rows, std::span<const int32_t> labels, int64_t row);
+
+/// Throws InputError naming the first of `subset` whose taught_label() is none of 0 … classes−1.
+void require_labels(const Rows& rows, std::span<const int64_t> subset, int classes, std::span<const int32_t> labels = {});
 
 struct BatchOptions {
   int batch = 64;
@@ -35,7 +38,8 @@ struct BatchOptions {
   uint64_t seed = 0;
   Augmentation augmentation;
   Normalisation normalisation;
-  int workers = 1;  ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
+  std::span<const int32_t> labels = {};  ///< see taught_label(); must outlive the batches
+  int workers = 1;                       ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
 };
 
 /// Where sample `sample` of a training is cut and whether it is mirrored; as it is, and nothing drawn, without augmentation.

@@ -92,6 +92,16 @@ TEST(Batches, TheSameForAnyCountOfWorkersAndWithoutTheCache) {
   EXPECT_FALSE(read(kept, subset, options) == one);
 }
 
+TEST(Batches, TeachWhatTheyAreToldInPlaceOfTheClasses) {
+  const MemoryRows rows = drawn_rows(6);
+  const std::vector<int64_t> subset{1, 4, 5};
+  const std::vector<int32_t> pools{-1, 7, -1, -1, 0, 2};
+  const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  EXPECT_EQ(read(table, subset, {.batch = 3, .samples = 3, .labels = pools}).labels, (std::vector<int64_t>{7, 0, 2}));
+  EXPECT_NO_THROW(require_labels(rows, subset, 8, pools));
+  EXPECT_THROW(require_labels(rows, subset, 7, pools), InputError);
+}
+
 TEST(Batches, OnePictureRepeats) {
   const MemoryRows rows = drawn_rows(1);
   const ImageTable table(rows, all_rows_of(rows), {4, 4, 3}, 1 << 20, Context{});

@@ -84,7 +84,7 @@ struct Work {
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
 std::vector<int32_t> pools_of(const Rows& rows, const SelectOptions& select) {
   const PoolRule rule = pool_rule(select);
-  if (!rule.file.empty()) return read_pools(rule.file, rows.size(), {});
+  if (!rule.file.empty()) return read_pools(rule.file, rows.size(), {}).of_row;
   if (rule.kmeans > 0) {
     std::vector<int32_t> pools(static_cast<size_t>(rows.size()));
     for (size_t row = 0; row < pools.size(); ++row) pools[row] = static_cast<int32_t>(row % static_cast<size_t>(rule.kmeans));

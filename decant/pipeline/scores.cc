@@ -29,7 +29,8 @@ Json make_scores(const ScoresOptions& options, const Context& context) {
   OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_scores});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
-  const DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, options.proxy, options.seed, context); });
+  const DynamicsSet set =
+      log.stage("proxy", [&] { return obtain_dynamics(input, input.grouping(), options.proxy, options.seed, context); });
   for (const std::string_view name : kDynamicNames)
     fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
   for (const std::string& name : score_names()) {

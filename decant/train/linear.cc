@@ -95,10 +95,10 @@ const Features& matrix_of(const Rows& rows) {
   return *rows.features();
 }
 
-std::vector<int32_t> labels_of(const Rows& rows, std::span<const int64_t> subset, int classes) {
-  loader::require_labels(rows, subset, classes);
+std::vector<int32_t> labels_of(const Rows& rows, std::span<const int64_t> subset, int classes, std::span<const int32_t> taught = {}) {
+  loader::require_labels(rows, subset, classes, taught);
   std::vector<int32_t> labels;
-  for (const int64_t row : subset) labels.push_back(rows.label(row));
+  for (const int64_t row : subset) labels.push_back(loader::taught_label(rows, taught, row));
   return labels;
 }
 
@@ -209,7 +209,7 @@ TrainResult train_linear(const TrainJob& job, const LinearOptions& options, cons
     throw InputError({"", "test rows",
                       fmt::format("have {} columns, and those to train on {}", matrix_of(*job.test).width(), features.width()),
                       "Give test rows of the same features"});
-  const std::vector<int32_t> labels = labels_of(*job.rows, job.subset, job.classes);
+  const std::vector<int32_t> labels = labels_of(*job.rows, job.subset, job.classes, job.labels);
   const ColumnScale columns = standardisation(features, job.subset, context);
   const LogisticLoss loss(features, job.subset, labels, job.classes, columns, job.options.weight_decay);
   const Minimum minimum = minimise([&](std::span<const double> at, std::span<double> gradient) { return loss(at, gradient, context); },

@@ -53,8 +53,9 @@ struct TrainJob {
   const Rows* rows = nullptr;       ///< where the training pictures and labels are
   std::span<const int64_t> subset;  ///< which of them; ascending
   int classes = 0;
-  const Rows* test = nullptr;          ///< measured once, after the last step; null = not at all
-  std::filesystem::path save_weights;  ///< safetensors; empty = not saved
+  std::span<const int32_t> labels = {};  ///< of all of `rows`, what they are taught as; empty = their classes
+  const Rows* test = nullptr;            ///< measured once, after the last step; null = not at all
+  std::filesystem::path save_weights;    ///< safetensors; empty = not saved
 
   // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job makes its own. The size of a table is
   // the size of the pictures: one table over more rows than `subset` keeps that size the same for every subset.

@@ -15,7 +15,7 @@ namespace {
 MethodInputs method_inputs(const Material& material, Checkpoint& checkpoint) {
   return {.rows = material.input->rows(),
           .count = material.count,
-          .labels = material.labels,
+          .labels = material.pools.of_row,
           .left_out = material.left_out,
           .features = material.features.features,
           .gradient_classes = material.features.gradient_classes,
@@ -44,7 +44,7 @@ std::vector<Checkpoint::Source> sources_of(const Material& material, const Conte
     sources.insert(sources.begin(), {"scores", material.options().scores == "auto" ? root : material.options().scores,
                                      Digest().add(std::as_bytes(std::span(material.scores))).hex()});
   if (const PoolRule pools = pool_rule(material.options()); !pools.file.empty())
-    sources.insert(sources.begin(), {"pools", pools.file.string(), Digest().add(std::as_bytes(std::span(material.labels))).hex()});
+    sources.insert(sources.begin(), {"pools", pools.file.string(), Digest().add(std::as_bytes(std::span(material.pools.of_row))).hex()});
   return sources;
 }
 
@@ -65,7 +65,7 @@ std::string note_about(const Material& material, const MethodInputs& inputs, con
   const bool within = method.cuts_bins && !rule.empty();
   const MethodPhrases phrases{.features = features_phrase(material),
                               .scores = material.score_note,
-                              .pools = within ? pools_phrase(selection.pools, rule) : pools_phrase(material),
+                              .pools = pools_phrase(within ? Grouping{.of_row = selection.pools, .origin = rule} : material.pools),
                               .keep = material.keep()};
   return note_of(method, inputs, phrases) + (within ? ": each exact within its pool, together not the single-pool cut" : "") +
          material.cut_note + material.method.reason;
@@ -76,7 +76,7 @@ std::string note_about(const Material& material, const MethodInputs& inputs, con
 ResolvedMethod method_for(const MethodSpec& spec, const Input& input, const FeatureOptions& features, int64_t count,
                           const Context& context) {
   const auto known = [&] {
-    return known_of(input.dataset.train(), input.eligible_rows(), input.usable_labels(), spec.options, features, context);
+    return known_of(input.dataset.train(), input.eligible_rows(), input.usable_of(input.labels), spec.options, features, context);
   };
   return choose_method(spec, known, count);
 }

@@ -17,7 +17,7 @@ namespace {
 
 /// Pools of the rows that are not left out.
 Pools pools_in(const Material& material) {
-  return make_pools(mark_rows(material.input->rows(), material.left_out), material.labels);
+  return make_pools(mark_rows(material.input->rows(), material.left_out), material.pools.of_row);
 }
 
 /// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing else is known.
@@ -38,15 +38,15 @@ void rank_by_column(Material& material) {
   material.score_note = material.options().scores;
 }
 
-void score_by_probe(Material& material, const Context& context) {
+void score_by_probe(Material& material, std::span<const int32_t> labels, const Context& context) {
   const Input& input = *material.input;
   for (const int64_t row : input.usable_rows()) {
-    if (input.labels[static_cast<size_t>(row)] == kNoLabel)
+    if (labels[static_cast<size_t>(row)] == kNoLabel)
       throw InputError({(input.labels_file.empty() ? input.dataset.root : input.labels_file).string(), fmt::format("row {}", row),
                         "has no label, and a linear probe needs labels of all rows",
                         "Give --labels, or scores: --scores FILE.npy; or choose without scores: --method random or k-means"});
   }
-  const Probe probe = probe_margins(material.features.features, input.labels, material.left_out, context);
+  const Probe probe = probe_margins(material.features.features, labels, material.left_out, context);
   material.scores.clear();
   for (const double margin : probe.margins) material.scores.push_back(-margin);
   material.ease = ease_by_rank(material);
@@ -54,16 +54,16 @@ void score_by_probe(Material& material, const Context& context) {
       fmt::format("leave-one-out margins of a linear probe ({:.1f} % right) on {}", 100 * probe.right, features_phrase(material));
 }
 
-DynamicsSet dynamics_for(const Input& input, const SelectOptions& select, const FeatureOptions& features, uint64_t seed,
-                         const Context& context) {
-  if (select.scores != "auto") return read_dynamics_of(select.scores, input);
-  return obtain_dynamics(input,
+DynamicsSet dynamics_for(const Material& material, const Grouping& taught, const FeatureOptions& features, const Context& context) {
+  const SelectOptions& select = material.options();
+  if (select.scores != "auto") return read_dynamics_of(select.scores, *material.input);
+  return obtain_dynamics(*material.input, taught,
                          {.net = select.score_net,
                           .epochs = select.score_epochs,
                           .image_size = features.image_size,
                           .device = features.device,
                           .cache = features.cache},
-                         seed, context);
+                         material.seed, context);
 }
 
 /// Rows that the record did not see, or saw overflow, have nothing to say.
@@ -77,8 +77,8 @@ void require_scored(const Material& material) {
   }
 }
 
-void score_by_record(Material& material, const FeatureOptions& features, const Context& context) {
-  material.dynamics = dynamics_for(*material.input, material.options(), features, material.seed, context);
+void score_by_record(Material& material, const Grouping& taught, const FeatureOptions& features, const Context& context) {
+  material.dynamics = dynamics_for(material, taught, features, context);
   const Method& method = *material.method.method;
   const std::string name = method.scores == Scores::record ? method.name : "aum";
   material.scores = score_rows(name, material.dynamics.dynamics, context);
@@ -127,31 +127,27 @@ Material gather(const Input& input, const ResolvedMethod& resolved, const Featur
   const ScoreSource source = resolved.score_source(input.dataset.train().pictures() != nullptr, material.cut != 0);
   const bool by_probe = source == ScoreSource::probe;
   const PoolRule pools = pool_rule(select);
-  const bool own_pools = method.cuts_bins && material.cut == 0;  // of the file or by k-means, and ranks share that
-  const bool by_kmeans = pools.kmeans > 0 && !own_pools;
+  const bool method_makes_pools = pools.kmeans > 0 && method.cuts_bins && material.cut == 0;  // ranks share that work
+  const bool by_kmeans = pools.kmeans > 0 && !method_makes_pools;
   if (source == ScoreSource::column) material.scores = read_scores(select.scores, input);  // cheap: faults show at once
   if (method.features || by_probe || by_kmeans)
     material.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)
     require_finite(material.features.features, material.features.file, mark_rows(input.rows(), material.left_out), {}, context);
-  if (pools.given() && !own_pools) {
-    material.pooled = log.stage("pools", [&] { return in_pools(input, pools, material.features, seed, context); });
-    material.input = material.pooled.get();
-  }
-  if (material.input->labelled() && !select.pool) material.labels = material.input->labels;
-  if (own_pools && !pools.file.empty()) material.labels = read_pools(pools.file, input.rows(), material.left_out);
-  if (own_pools) material.kmeans = pools.kmeans;
+  if (method_makes_pools)
+    material.kmeans = pools.kmeans;
+  else if (pools.given())
+    material.pools = log.stage("pools", [&] { return make_grouping(pools, input, material.features, seed, context); });
+  else if (!select.pool && input.labelled())
+    material.pools = input.grouping();
   if (source == ScoreSource::column) rank_by_column(material);
-  if (by_probe) log.stage("scores", [&] { score_by_probe(material, context); });
-  if (source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, features, context); });
+  // With --pools, a probe or proxy is taught the numbers of the pools as if they were classes.
+  const auto taught = [&] { return pools.given() ? material.pools : input.grouping(); };
+  if (by_probe) log.stage("scores", [&] { score_by_probe(material, taught().of_row, context); });
+  if (source == ScoreSource::record) log.stage("scores", [&] { score_by_record(material, taught(), features, context); });
   if (source != ScoreSource::none) cut_hardest(material, count, context);
   if (count == 0) material.count = input.rows() - std::ssize(material.left_out);
   return material;
-}
-
-std::string pools_phrase(const Material& material) {
-  if (material.pooled) return pools_phrase(material.labels, material.options().pools);
-  return material.labels.empty() ? "one pool" : fmt::format("each of {} classes", material.input->classes);
 }
 
 std::string features_phrase(const Material& material) {

@@ -1,10 +1,10 @@
 // What a method chooses from, made ready: features, scores, and the rows that are set aside beforehand.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "decant/data/grouping.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/choosing/score_source.h"
@@ -13,13 +13,12 @@
 namespace decant {
 
 struct Material {
-  const Input* input = nullptr;         ///< must outlive this, unless it is:
-  std::shared_ptr<const Input> pooled;  ///< the input as if its labels were the pools of --pools
+  const Input* input = nullptr;  ///< must outlive this
   ResolvedMethod method;
   double cut = 0;     ///< share of every pool that is set aside
   int64_t count = 0;  ///< rows to keep, from 1 on
   uint64_t seed = 0;
-  std::vector<int32_t> labels;    ///< that make the pools; empty = one pool
+  Grouping pools;                 ///< that rows are chosen from one by one; empty = one pool
   std::vector<int64_t> left_out;  ///< bad rows, and those that were cut off; ascending
   int32_t kmeans = 0;             ///< > 0: pools by k-means that the method makes itself, as it cuts bins
   FeatureSet features;            ///< if the method needs them
@@ -38,8 +37,6 @@ struct Material {
 Material gather(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
                 const Context& context);
 
-/// "each of 10 classes", "one pool".
-std::string pools_phrase(const Material& material);
 /// "conv-kmeans features (256 columns)".
 std::string features_phrase(const Material& material);
 

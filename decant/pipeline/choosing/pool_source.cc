@@ -5,10 +5,8 @@
 #include <iterator>
 #include <map>
 
-#include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
-#include "decant/data/relabelled_rows.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/select/geometry/kmeans_pools.h"
 
@@ -28,59 +26,51 @@ PoolRule pool_rule(const SelectOptions& select) {
   return {.kmeans = count};
 }
 
-std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows) {
+Grouping read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows) {
   std::vector<int32_t> pools = read_labels(file, rows);
-  for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoLabel;
+  for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoGroup;
   std::vector<int32_t> numbers;
-  std::copy_if(pools.begin(), pools.end(), std::back_inserter(numbers), [](int32_t pool) { return pool != kNoLabel; });
+  std::copy_if(pools.begin(), pools.end(), std::back_inserter(numbers), [](int32_t pool) { return pool != kNoGroup; });
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   for (int32_t& pool : pools) {
-    if (pool != kNoLabel) pool = static_cast<int32_t>(std::lower_bound(numbers.begin(), numbers.end(), pool) - numbers.begin());
+    if (pool != kNoGroup) pool = static_cast<int32_t>(std::lower_bound(numbers.begin(), numbers.end(), pool) - numbers.begin());
   }
-  return pools;
+  return {.of_row = std::move(pools), .origin = file.string()};
 }
 
 namespace {
 
-std::vector<int32_t> pools_by_kmeans(const Input& input, int32_t pools, const FeatureSet& features, uint64_t seed, const Context& context) {
+Grouping pools_by_kmeans(const Input& input, int32_t count, const FeatureSet& features, uint64_t seed, const Context& context) {
   const Subset usable = input.usable_rows();
   const std::vector<int32_t> found =
-      kmeans_pools(features.features, usable, {.pools = pools, .first_column = features.gradient_classes, .seed = seed}, context);
-  std::vector<int32_t> numbers(static_cast<size_t>(input.rows()), kNoLabel);
-  for (size_t i = 0; i < usable.size(); ++i) numbers[static_cast<size_t>(usable[i])] = found[i];
-  return numbers;
+      kmeans_pools(features.features, usable, {.pools = count, .first_column = features.gradient_classes, .seed = seed}, context);
+  Grouping pools{.of_row = std::vector<int32_t>(static_cast<size_t>(input.rows()), kNoGroup), .origin = fmt::format("kmeans:{}", count)};
+  for (size_t i = 0; i < usable.size(); ++i) pools.of_row[static_cast<size_t>(usable[i])] = found[i];
+  return pools;
 }
 
-/// Usable rows that the file gives no pool are one, the last.
-std::vector<int32_t> pools_in_file(const Input& input, const std::filesystem::path& file) {
-  std::vector<int32_t> pools = read_pools(file, input.rows(), input.excluded_rows());
-  const int32_t last = 1 + *std::ranges::max_element(pools);
+Grouping pools_in_file(const Input& input, const std::filesystem::path& file) {
+  Grouping pools = read_pools(file, input.rows(), input.excluded_rows());
+  const int32_t last = pools.count();
   for (const int64_t row : input.usable_rows()) {
-    if (int32_t& pool = pools[static_cast<size_t>(row)]; pool == kNoLabel) pool = last;
+    if (int32_t& pool = pools.of_row[static_cast<size_t>(row)]; pool == kNoGroup) pool = last;
   }
   return pools;
 }
 
 }  // namespace
 
-std::shared_ptr<const Input> in_pools(const Input& input, const PoolRule& rule, const FeatureSet& features, uint64_t seed,
-                                      const Context& context) {
-  auto other = std::make_shared<Input>(input);
-  other->labels = rule.file.empty() ? pools_by_kmeans(input, rule.kmeans, features, seed, context) : pools_in_file(input, rule.file);
-  other->labels_file = rule.file;
-  other->classes = 1 + *std::ranges::max_element(other->labels);
-  other->dataset.classes.clear();
-  other->digest = Digest().add(input.digest).add("in pools").add(std::as_bytes(std::span(other->labels))).hex();
-  auto& train = other->dataset.splits.at(Split::train);
-  train = std::make_shared<RelabelledRows>(train, other->labels);
-  return other;
+Grouping make_grouping(const PoolRule& rule, const Input& input, const FeatureSet& features, uint64_t seed, const Context& context) {
+  return rule.file.empty() ? pools_by_kmeans(input, rule.kmeans, features, seed, context) : pools_in_file(input, rule.file);
 }
 
-std::string pools_phrase(std::span<const int32_t> pools, const std::string& rule) {
+std::string pools_phrase(const Grouping& pools) {
+  if (pools.empty()) return "one pool";
+  if (pools.are_classes()) return fmt::format("each of {} classes", pools.count());
   std::map<int32_t, int64_t> sizes;
-  for (const int32_t pool : pools) ++sizes[pool];
-  sizes.erase(kNoLabel);
+  for (const int32_t pool : pools.of_row) ++sizes[pool];
+  sizes.erase(kNoGroup);
   int64_t least = std::numeric_limits<int64_t>::max();
   int64_t most = 0;
   for (const auto& [pool, rows] : sizes) {
@@ -88,7 +78,7 @@ std::string pools_phrase(std::span<const int32_t> pools, const std::string& rule
     most = std::max(most, rows);
   }
   return fmt::format("each of {} pools (of {} to {} rows) {} {}", sizes.size(), human_count(least), human_count(most),
-                     rule.ends_with(".npy") ? "named by" : "made by", rule);
+                     pools.origin.ends_with(".npy") ? "named by" : "made by", pools.origin);
 }
 
 }  // namespace decant

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/data/grouping.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/choosing/method_spec.h"
 #include "decant/pipeline/run/input.h"
@@ -28,14 +28,13 @@ PoolRule pool_rule(const SelectOptions& select);
 
 /// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
 /// get −1 too. Throws InputError for a file that does not fit.
-std::vector<int32_t> read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows);
+Grouping read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows);
 
-/// The input as if its labels were the numbers of the pools, 0, 1, …; −1 for bad rows alone. Shares its rows; of another digest.
-/// `features`: what k-means looks at, in the usable rows finite; a file needs none.
-std::shared_ptr<const Input> in_pools(const Input& input, const PoolRule& rule, const FeatureSet& features, uint64_t seed,
-                                      const Context& context);
+/// The pools that the rule makes of the usable rows, each of which is in one; rows to which the file gives no number are the last pool.
+/// `features`: what k-means looks at, in the usable rows finite; a file needs none. REQUIRES: rule.given().
+Grouping make_grouping(const PoolRule& rule, const Input& input, const FeatureSet& features, uint64_t seed, const Context& context);
 
-/// "each of 20 pools (of 120 to 3,100 rows) made by kmeans:20". `pools`: a number for each row, or −1.
-std::string pools_phrase(std::span<const int32_t> pools, const std::string& rule);
+/// "one pool", "each of 10 classes", "each of 20 pools (of 120 to 3,100 rows) made by kmeans:20".
+std::string pools_phrase(const Grouping& pools);
 
 }  // namespace decant

@@ -65,15 +65,13 @@ TEST(PoolsInPlaceOfClasses, LeaveBadRowsOutAndMakeOnePoolOfRowsWithoutANumber) {
   std::vector<int32_t> numbers(50, 4);
   for (const int i : {7, 8, 9}) numbers[static_cast<size_t>(i)] = -1;
   write_npy<int32_t>(set.folder / "p.npy", numbers);
-  const auto pooled = in_pools(input, {.file = set.folder / "p.npy"}, {}, 0, {});
-  EXPECT_EQ(pooled->classes, 2);
-  EXPECT_EQ(pooled->labels[6], 0);
-  EXPECT_EQ(pooled->labels[7], kNoLabel);
-  EXPECT_EQ(pooled->labels[8], 1);
-  EXPECT_TRUE(pooled->labelled());
-  EXPECT_EQ(pooled->dataset.train().label(9), 1);
-  EXPECT_EQ(pooled->dataset.train().key(9), input.dataset.train().key(9));
-  EXPECT_NE(pooled->digest, input.digest);
+  const Grouping pools = make_grouping({.file = set.folder / "p.npy"}, input, {}, 0, {});
+  EXPECT_EQ(pools.count(), 2);
+  EXPECT_EQ(pools.origin, (set.folder / "p.npy").string());
+  EXPECT_EQ(pools.of_row[6], 0);
+  EXPECT_EQ(pools.of_row[7], kNoGroup);
+  EXPECT_EQ(pools.of_row[8], 1);
+  EXPECT_EQ(pools.of_row[9], 1);
 }
 
 }  // namespace

@@ -157,7 +157,7 @@ TEST_F(Pools, RefuseWhatIsNoRule) {
 TEST(ReadPools, NumbersThemInOrderAndLeavesBadRowsOut) {
   const fs::path folder = fresh_folder("read");
   write_npy<int64_t>(folder / "p.npy", std::vector<int64_t>{50, 3, -1, 50, 9, 3});
-  EXPECT_THAT(read_pools(folder / "p.npy", 6, std::vector<int64_t>{4}), ElementsAre(1, 0, -1, 1, -1, 0));
+  EXPECT_THAT(read_pools(folder / "p.npy", 6, std::vector<int64_t>{4}).of_row, ElementsAre(1, 0, -1, 1, -1, 0));
 }
 
 }  // namespace

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <ranges>
 
 #include "decant/base/cache.h"
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
@@ -21,44 +24,50 @@ namespace decant {
 namespace fs = std::filesystem;
 namespace {
 
-void require_learnable(const Input& input) {
+void require_learnable(const Input& input, const std::vector<int32_t>& labels) {
   require_pictures_to_watch(input.dataset);
   const std::string root = input.dataset.root.string();
-  if (!input.labelled())
+  if (std::ranges::find(labels, kNoLabel) != labels.end())
     throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
                       "Use a method that needs features only, like facility-location or bins"});
-  std::vector<int32_t> labels;
-  for (const int64_t row : input.usable_rows()) labels.push_back(input.labels[static_cast<size_t>(row)]);
   if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
     throw InputError(
         {root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
 }
 
-train::DynamicsJob job_of(const Input& input, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
+train::DynamicsJob job_of(const Input& input, const Grouping& taught, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
   const train::TrainOptions options{
       .net = proxy.net, .epochs = proxy.epochs, .flip = proxy.flip, .image_size = proxy.image_size, .seed = seed, .device = proxy.device};
-  return {.training = {.options = options, .rows = &input.dataset.train(), .subset = usable, .classes = input.classes}};
+  return {.training = {
+              .options = options, .rows = &input.dataset.train(), .subset = usable, .classes = taught.count(), .labels = taught.of_row}};
 }
 
-CacheKey key_of(const Input& input, const train::TrainOptions& training) {
+/// Of the rows, and of what they are taught as.
+std::string digest_of(const Input& input, const Grouping& taught) {
+  if (taught.are_classes()) return input.digest;
+  return Digest().add(input.digest).add("in pools").add(std::as_bytes(std::span(taught.of_row))).hex();
+}
+
+CacheKey key_of(const std::string& digest, const train::TrainOptions& training) {
   return CacheKey("dynamics")
-      .add("input", input.digest)
+      .add("input", digest)
       .add("training", result_key(training))
       .add("numerics", from_module<nn::Networks>().numerics(training.device));
 }
 
 /// What guessing the commonest class would get right.
-double guessing(const Input& input) {
-  std::vector<int64_t> counts(static_cast<size_t>(input.classes));
-  const Subset usable = input.usable_rows();
-  for (const int64_t row : usable) ++counts[static_cast<size_t>(input.labels[static_cast<size_t>(row)])];
-  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) / static_cast<double>(usable.size());
+double guessing(const std::vector<int32_t>& labels) {
+  std::map<int32_t, int64_t> counts;
+  for (const int32_t label : labels) ++counts[label];
+  const int64_t most = std::ranges::max(counts | std::views::values);
+  return static_cast<double>(most) / static_cast<double>(labels.size());
 }
 
 /// A proxy that learnt nothing has nothing to say. Two standard errors above guessing is little to ask.
-void require_learnt(const Input& input, const ProxyOptions& proxy, const std::vector<double>& accuracy) {
-  const double chance = guessing(input);
-  const auto rows = static_cast<double>(input.usable_rows().size());
+void require_learnt(const Input& input, const std::vector<int32_t>& labels, const ProxyOptions& proxy,
+                    const std::vector<double>& accuracy) {
+  const double chance = guessing(labels);
+  const auto rows = static_cast<double>(labels.size());
   if (accuracy.back() > chance + 2 * std::sqrt(chance * (1 - chance) / rows)) return;
   throw InputError({input.dataset.root.string(), "",
                     fmt::format("the proxy ({}, {} epochs) is right on {:.1f} % of the rows, no better than always naming one class "
@@ -67,11 +76,11 @@ void require_learnt(const Input& input, const ProxyOptions& proxy, const std::ve
                     "Give it more --score-epochs or another --score-net, check the labels, or use --method random"});
 }
 
-Json record_json(const Input& input, const train::DynamicsJob& job, const train::DynamicsResult& made, const Dynamics& dynamics,
+Json record_json(const std::string& digest, const train::DynamicsJob& job, const train::DynamicsResult& made, const Dynamics& dynamics,
                  uint64_t seed) {
   return {{"format", 1},
-          {"input", input.digest},
-          {"rows", input.rows()},
+          {"input", digest},
+          {"rows", dynamics.rows()},
           {"net", job.training.options.net},
           {"epochs", job.training.options.epochs},
           {"batch", job.training.options.batch},
@@ -123,24 +132,26 @@ void require_sound(const ProxyOptions& proxy) {
     throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
 }
 
-DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
+DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
   require_sound(proxy);
-  require_learnable(input);
+  const std::vector<int32_t> labels = input.usable_of(taught.of_row);
+  require_learnable(input, labels);
   const Subset usable = input.usable_rows();
-  train::DynamicsJob job = job_of(input, proxy, usable, seed);
+  train::DynamicsJob job = job_of(input, taught, proxy, usable, seed);
+  const std::string digest = digest_of(input, taught);
   const auto is_whole = [&](const fs::path& folder) { return recorded_in(folder, input).dynamics.rows() == input.rows(); };
   const auto record = [&](const fs::path& folder) {
     job.folder = folder;
     context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
     const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
-    const Json json = record_json(input, job, made, train::read_dynamics(folder, input.rows()), seed);
+    const Json json = record_json(digest, job, made, train::read_dynamics(folder, input.rows()), seed);
     write_file(folder / kDynamicsFile, json_text(json, 2) + "\n");
   };
-  const CacheKey key = key_of(input, job.training.options);
+  const CacheKey key = key_of(digest, job.training.options);
   const auto entry = Cache(proxy.cache, context).obtain(key, is_whole, record, /*resumable=*/true);
   DynamicsSet set = recorded_in(entry.folder, input);
   set.reused = entry.reused;
-  require_learnt(input, proxy, set.record["accuracy"].get<std::vector<double>>());
+  require_learnt(input, labels, proxy, set.record["accuracy"].get<std::vector<double>>());
   return set;
 }
 

@@ -12,6 +12,7 @@
 #include "decant/base/json.h"
 #include "decant/base/options.h"
 #include "decant/data/dynamics.h"
+#include "decant/data/grouping.h"
 #include "decant/pipeline/run/input.h"
 
 namespace decant {
@@ -46,9 +47,10 @@ struct DynamicsSet {
   bool reused = false;  ///< found in the cache, or given
 };
 
-/// The record in the cache, made first if there is none. Throws InputError: no pictures, rows without labels, one class alone, a proxy
-/// that diverges, or that is no better than guessing in its last epoch.
-DynamicsSet obtain_dynamics(const Input& input, const ProxyOptions& proxy, uint64_t seed, const Context& context);
+/// The record in the cache, made first if there is none. `taught`: what the proxy learns to tell apart, the classes or pools in their
+/// place. Throws InputError: no pictures, rows in no group, one group alone, a proxy that diverges, or that is no better than guessing
+/// in its last epoch.
+DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const ProxyOptions& proxy, uint64_t seed, const Context& context);
 
 /// The record in a folder that `decant scores` wrote. Throws InputError when it is of another data set.
 DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& input);

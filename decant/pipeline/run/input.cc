@@ -80,9 +80,9 @@ int64_t Input::held_out() const {
   return std::ranges::count(excluded, Excluded::Why::held_out, &Excluded::why);
 }
 
-std::vector<int32_t> Input::usable_labels() const {
+std::vector<int32_t> Input::usable_of(std::span<const int32_t> of_row) const {
   std::vector<int32_t> own;
-  for (const int64_t row : usable_rows()) own.push_back(labels[static_cast<size_t>(row)]);
+  for (const int64_t row : usable_rows()) own.push_back(of_row[static_cast<size_t>(row)]);
   return own;
 }
 

@@ -9,6 +9,7 @@
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
+#include "decant/data/grouping.h"
 #include "decant/data/subset.h"
 
 namespace decant {
@@ -27,8 +28,9 @@ struct Input {
   bool labelled() const;                                         ///< every usable row has a label
   Subset excluded_rows() const;
   Subset usable_rows() const;
-  std::vector<int32_t> usable_labels() const;   ///< beside usable_rows()
-  std::string class_name(int32_t label) const;  ///< the name, or the number when there is none
+  Grouping grouping() const { return {labels, dataset.classes}; }         ///< by class
+  std::vector<int32_t> usable_of(std::span<const int32_t> of_row) const;  ///< next to usable_rows()
+  std::string class_name(int32_t label) const;                            ///< the name, or the number when there is none
 };
 
 struct InputOptions {

@@ -54,7 +54,7 @@ Classification::Classification(const TrainJob& job, const Context& context)
       test_table_(job.test_table) {
   const Rows& rows = job.rows != nullptr ? *job.rows : *job.test;
   const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span<const int64_t>(test_rows_);
-  loader::require_labels(rows, subset, job.classes);
+  loader::require_labels(rows, subset, job.classes, job.rows != nullptr ? job.labels : std::span<const int32_t>());
   if (job.test != nullptr) loader::require_labels(*job.test, test_rows_, job.classes);
   if (!table_) {
     const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
@@ -75,7 +75,8 @@ loader::BatchOptions Classification::stream(int64_t first, int64_t samples) cons
           .shuffle = true,
           .seed = options.seed,
           .augmentation = {options.crop, options.flip},
-          .normalisation = normalisation_};
+          .normalisation = normalisation_,
+          .labels = job_.labels};
 }
 
 std::unique_ptr<BatchSource> Classification::batches(int64_t first, int64_t samples, const Context& context) const {

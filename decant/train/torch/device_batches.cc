@@ -92,7 +92,7 @@ void DeviceBatches::plan_ahead(int64_t begin) {
     at(0) = table_.slot(row) * picture;
     at(1) = crop + placement.dy;
     at(2) = crop + placement.dx + (placement.mirror ? 2 * crop + 1 : 0);
-    at(3) = table_.rows().label(row);
+    at(3) = loader::taught_label(table_.rows(), options_.labels, row);
     plan_.rows[static_cast<size_t>(i)] = row;
   }
   plan_.numbers = moved<int64_t>(numbers, {4, count}, at::kLong, device_);

@@ -100,6 +100,8 @@ TEST(DeviceBatches, InOrderAndOverATableOfTheSubsetAlone) {
   expect_same_stream(table, subset, {.batch = 6, .samples = std::ssize(subset)});
   expect_same_stream(table, std::vector<int64_t>{5}, {.batch = 6, .samples = 6, .shuffle = true, .augmentation = {2, true}});
   expect_same_stream(table, subset, {.batch = 6, .samples = 0});
+  const std::vector<int32_t> labels(20, 3);
+  expect_same_stream(table, subset, {.batch = 6, .samples = 6, .labels = labels});
 }
 
 TEST(DeviceBatches, ShareOneCopyOfTheTable) {
