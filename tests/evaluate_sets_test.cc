@@ -374,6 +374,40 @@ TEST(EvaluateSets, CountsRatiosWithoutTheHeldOutRows) {
   EXPECT_EQ(arms[0].subset(0), arms[1].subset(0));
 }
 
+TEST(EvaluateSets, TrainAsASmallSetAsksUnlessToldOtherwise) {
+  const fs::path folder = matrix_set("judge_asked");
+  CompressOptions small{.input = {.path = (folder / "x.npy").string(), .labels = folder / "y.npy"}, .out = folder / "a", .keep = "40"};
+  small.select.method = "random";
+  compress(small, {});
+  small.out = folder / "b";
+  compress(small, {});
+  const auto ask = [&](const char* run, const Json& training) {
+    Json json = parse_json(read_text(folder / run / "run.json"));
+    json["training"] = training;
+    write_file(folder / run / "run.json", json_text(json));
+  };
+  EvaluateOptions options = judging(folder);
+  options.against = "random";
+  options.small = {(folder / "a").string(), (folder / "b").string()};
+  options.out = folder / "judged.json";
+  options.overwrite = true;
+  EXPECT_THAT(evaluate_sets(options, {}).protocol, testing::StartsWith("linear: "));
+  EXPECT_FALSE(parse_json(read_text(options.out)).contains("training"));
+  ask("a", {{"weight-decay", "0.5"}});
+  EXPECT_THAT(evaluate_sets(options, {}).protocol, testing::StartsWith("linear (weight-decay 0.5): "));
+  EXPECT_EQ(parse_json(read_text(options.out))["training"], Json({{"weight-decay", "0.5"}}));
+  EXPECT_EQ(plan_evaluation(options, {}).protocol, "linear (weight-decay 0.5)");
+  compress({.input = {.path = (folder / "a").string()}, .out = folder / "of a", .keep = "10"}, {});
+  EXPECT_EQ(read_run_record(folder / "of a").training, (OptionTexts{{"weight-decay", "0.5"}})) << "a part of it is trained likewise";
+  ask("b", {{"weight-decay", "0.25"}});
+  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), AllOf(HasSubstr("b/run.json"), HasSubstr("asks for another training than")));
+  options.judge.given = {{"weight-decay", "0.1"}};
+  EXPECT_THAT(evaluate_sets(options, {}).protocol, testing::StartsWith("linear (weight-decay 0.1): "));
+  ask("a", {{"weight-decoy", "0.5"}});
+  EXPECT_THAT(message_of([&] { plan_evaluation(options, {}); }),
+              AllOf(HasSubstr("a/run.json: training.weight-decoy"), HasSubstr("'weight-decay'?")));
+}
+
 TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {
   EvaluateOptions options{.full = testing_sets::cifar_set("judge_pictures", 1, 40).string(), .keep = "10", .nets = "linear"};
   EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("holds pictures, and the net linear sees vectors"));

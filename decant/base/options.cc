@@ -140,6 +140,14 @@ std::string OptionTable::result_key() const {
   return deciding().dump();
 }
 
+Option noted(Option option, std::map<std::string, std::string>& given) {
+  option.set = [&given, name = option.name, parse = std::move(option.set)](const std::string& text) {
+    parse(text);
+    given[name] = text;
+  };
+  return option;
+}
+
 std::vector<std::pair<std::string, std::string>> given_options(const OptionTable& table, const OptionTable& defaults) {
   std::vector<std::pair<std::string, std::string>> given;
   for (size_t i = 0; i < table.options().size(); ++i) {

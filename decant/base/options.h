@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,9 @@ class OptionTable {
   Option& add_number(std::string name, T& field, std::string metavar, std::string help);
   std::vector<Option> options_;
 };
+
+/// The option, with each text that is set kept in `given` under its name, so that what was given can be told from defaults.
+Option noted(Option option, std::map<std::string, std::string>& given);
 
 /// result_key() of a struct that declares its options.
 template <class Options>

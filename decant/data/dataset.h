@@ -39,6 +39,9 @@ struct Dataset {
   std::vector<std::string> classes;                     ///< class_names[label]; empty when unlabelled or unnamed
   std::map<Split, std::shared_ptr<const Rows>> splits;  ///< always holds train
   std::vector<Oddity> oddities;
+  /// How it must be trained, for one that was synthesised: texts of training options by name, {"steps", "500"}; empty = as others are.
+  std::map<std::string, std::string> training = {};
+  std::filesystem::path training_file = {};    ///< that says so
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }

@@ -144,6 +144,7 @@ Json to_json(const RunRecord& run) {
   json["serves"] = run.serves ? Json{run.serves->least, run.serves->most} : Json();
   if (run.input) json["input"] = part_of_record(*run.input);
   json["options"] = options_json(run);
+  if (!run.training.empty()) json["training"] = run.training;
   if (run.kept) {
     add_small_set(run, json);
   } else {
@@ -153,6 +154,14 @@ Json to_json(const RunRecord& run) {
   json["stages"] = part_of_record(run.stages);
   if (run.ranks) json["ranks"] = part_of_record(*run.ranks, run.rows);
   return json;
+}
+
+std::map<std::string, std::string> training_from(const Json& json, const std::filesystem::path& file) {
+  std::map<std::string, std::string> training;
+  if (const auto asked = JsonReader(json, file.string()).object("training")) {
+    for (const auto& [name, text] : asked->value().items()) training[name] = asked->text(name.c_str());
+  }
+  return training;
 }
 
 RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
@@ -177,6 +186,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (const auto input = in.object("input")) run.input = input_from(*input);
   run.output_format = in.text("output_format");
   if (const auto options = in.object("options")) run.options = options_from(options->value(), file);
+  run.training = training_from(json, file);
   if (const auto features = in.object("features"))
     run.features = FeatureRecord{features->text("kind"), features->count("width"), features->text("file"), features->flag("reused")};
   if (run.kept) {

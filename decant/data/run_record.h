@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,6 +79,7 @@ struct RunRecord {
   std::optional<InputRecord> input;
   std::string output_format;
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
+  std::map<std::string, std::string> training;               ///< as Dataset::training; absent from the file when empty
   std::optional<FeatureRecord> features;
   std::vector<PartRecord> bins;     ///< of what was kept
   std::vector<PartRecord> classes;  ///< of what was kept
@@ -97,6 +99,9 @@ Json to_json(const RunRecord& run);
 /// Fields that are absent keep their defaults, so runs of older versions are read. Throws InputError naming `file` and the field that is
 /// of another type or out of range.
 RunRecord run_record_from(const Json& json, const std::filesystem::path& file);
+
+/// RunRecord::training alone, of a run.json of which nothing else is looked at. Throws InputError likewise.
+std::map<std::string, std::string> training_from(const Json& json, const std::filesystem::path& file);
 
 std::string text_of(const OptionValue& value);  ///< as JSON writes it; a text without quotes
 Json to_json(const OptionValue& value);

@@ -22,6 +22,7 @@ RunRecord small_set() {
           InputRecord{.path = "/in", .format = "idx", .modality = "pictures", .digest = "d", .classes = {"a"}, .splits = {{"train", 10}}},
       .output_format = "idx",
       .options = {{"keep", "40%"}, {"lambda", 0.5}, {"pool", false}, {"minutes", nullptr}},
+      .training = {{"steps", "500"}, {"no-flip", "true"}},
       .features = FeatureRecord{"rows", 3, "x.npy", true},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
@@ -31,8 +32,10 @@ RunRecord small_set() {
 TEST(RunRecord, SurvivesTheFile) {
   const Json json = to_json(small_set());
   EXPECT_EQ(to_json(run_record_from(json, "run.json")), json);
+  EXPECT_EQ(training_from(json, "run.json"), small_set().training);
   RunRecord order{.rows = 10, .bin_count = 5, .pool_count = 2, .ranks = RanksRecord{3, 20, 900}};
   EXPECT_EQ(to_json(run_record_from(to_json(order), "run.json")), to_json(order));
+  EXPECT_FALSE(to_json(order).contains("training"));
 }
 
 TEST(RunRecord, OfTheFirstVersionIsRead) {
@@ -55,6 +58,8 @@ TEST(RunRecord, NonsenseIsNamedByFileAndField) {
                                     {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
                                     {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
                                     {R"({"options": {"x": {}}})", "options.x"},
+                                    {R"({"training": {"steps": 500}})", "training.steps"},
+                                    {R"({"training": "fast"})", "training"},
                                     {R"({"schema": 99})", "schema"}})
     EXPECT_THAT(fault(text), testing::AllOf(testing::HasSubstr("out/run.json"), testing::HasSubstr(place))) << text;
 }

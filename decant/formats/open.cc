@@ -7,8 +7,10 @@
 #include <optional>
 
 #include "decant/base/errors.h"
+#include "decant/base/json.h"
 #include "decant/base/name_pattern.h"
 #include "decant/base/parallel.h"
+#include "decant/data/run_record.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
@@ -185,6 +187,10 @@ const Format& add_format(Format format) {
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (spec.empty()) throw UsageError("the data set needs a name: a folder, a file or a pattern of shards");
   Dataset dataset = open_any(spec, options, context);
+  if (is_run_folder(spec)) {
+    dataset.training_file = fs::path(spec) / "run.json";
+    dataset.training = training_from(read_json(dataset.training_file), dataset.training_file);
+  }
   note_unlabelled_splits(dataset);
   if (!options.labels.empty() && dataset.format != "npy")
     throw InputError({options.labels.string(), "", fmt::format("labels go with a .npy of features, and '{}' is {}", spec, dataset.format),

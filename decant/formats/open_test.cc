@@ -47,6 +47,11 @@ TEST(Open, RecognisesEveryFormat) {
   run.add("run.json", "{}");
   run.add("data/train/cat/1.jpg", png(2, 1));
   EXPECT_EQ(run.open().classes, std::vector<std::string>{"cat"});
+  EXPECT_TRUE(run.open().training.empty());
+  run.add("run.json", R"({"training": {"steps": "500"}})");
+  EXPECT_EQ(run.open().training, (std::map<std::string, std::string>{{"steps", "500"}}));
+  run.add("run.json", R"({"training": {"steps": 500}})");
+  EXPECT_THAT(message_of([&] { run.open(); }), HasSubstr("run.json: training.steps: is not a text"));
   const Folder cifar("cifar");
   cifar.add("data_batch_1.bin", cifar_batch());
   EXPECT_EQ(cifar.open().format, "cifar10");

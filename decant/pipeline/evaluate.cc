@@ -56,7 +56,8 @@ struct Judging {
 void settle_judge(Judging& judging, const EvaluateOptions& options, const Context& context) {
   const JudgedSets& sets = judging.sets;
   const Rows& full = sets.full.dataset.train();
-  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools());
+  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools(), sets.training);
+  announce_training(sets.training.without(options.judge.given), context);
   judging.judge = std::move(chosen.judge);
   judging.judge->settle({.rows = &full,
                          .some = sets.full_rows,
@@ -126,6 +127,8 @@ Json whole_document(const EvaluateOptions& options, const Judging& judging, cons
                    {"input", {{"path", options.full}, {"digest", judging.sets.full.digest}, {"rows", judging.sets.full_rows.size()}}},
                    {"protocol_name", judging.options.protocol},
                    {"seeds", seeds}};
+  if (const SetTraining asked = judging.sets.training.without(options.judge.given); !asked.options.empty())
+    document["training"] = asked.options;
   document.update(to_json(evidence));
   return document;
 }

@@ -17,9 +17,30 @@ void TrainNetworkOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
   table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
-  training.declare(table);
+  OptionTable own;
+  training.declare(own);
+  for (const Option& option : own.options()) table.add(noted(option, given));
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
+
+namespace {
+
+/// What the data set asks for and nobody gave. Set in `training`.
+SetTraining take_training(const Dataset& dataset, const TrainNetworkOptions& options, train::TrainOptions& training) {
+  OptionTexts given = options.given;
+  for (const auto& [name, text] : given_options(options.training)) given[name] = text;
+  const SetTraining asked = SetTraining{dataset.training, dataset.training_file}.without(given);
+  OptionTable all;
+  training.declare(all);
+  OptionTable table;
+  for (const Option& option : all.options()) {
+    if (option.name != "seed" && option.name != "device") table.add(option);
+  }
+  set_training(asked, table, [&] { train::check(training); });
+  return asked;
+}
+
+}  // namespace
 
 Json train_network(const TrainNetworkOptions& options, const Context& context) {
   OutputFile out(options.out,
@@ -36,6 +57,8 @@ Json train_network(const TrainNetworkOptions& options, const Context& context) {
                       .test = input.dataset.held_out(),
                       .save_weights = out.path()};
   train::check(job.options);
+  const SetTraining asked = take_training(input.dataset, options, job.options);
+  announce_training(asked, context);
   Dataset other;
   if (!options.test.empty()) {
     other = open_dataset(options.test, {}, context);
@@ -44,10 +67,12 @@ Json train_network(const TrainNetworkOptions& options, const Context& context) {
   }
   const train::TrainResult result = from_module<train::Trainer>().train(job, context);
   out.commit();
-  return {{"net", job.options.net},        {"rows", usable.size()},
-          {"steps", result.steps},         {"seconds", result.seconds},
-          {"loss", result.final_loss},     {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
-          {"test_rows", result.test_rows}, {"file", options.out.string()}};
+  Json done = {{"net", job.options.net},        {"rows", usable.size()},
+               {"steps", result.steps},         {"seconds", result.seconds},
+               {"loss", result.final_loss},     {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
+               {"test_rows", result.test_rows}, {"file", options.out.string()}};
+  if (!asked.options.empty()) done["training"] = asked.options;
+  return done;
 }
 
 }  // namespace decant

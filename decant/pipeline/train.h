@@ -8,21 +8,24 @@
 #include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/pipeline/run/input.h"
+#include "decant/pipeline/run/set_training.h"
 #include "decant/train/train.h"
 
 namespace decant {
 
 struct TrainNetworkOptions {
   InputOptions input;
-  std::string test;           ///< another data set whose held-out split (or training split, when it has no other) is measured on
-  std::filesystem::path out;  ///< safetensors
-  train::TrainOptions training;
+  std::string test;              ///< another data set whose held-out split (or training split, when it has no other) is measured on
+  std::filesystem::path out;     ///< safetensors
+  train::TrainOptions training;  ///< fields that differ from the default count as given, too
+  OptionTexts given;             ///< of training, and win over what the data set asks for
   bool overwrite = false;
 
   void declare(OptionTable& table);
 };
 
-/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"}.
+/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"}, and "training" where the data set says how
+/// it must be trained: the options that follow from that.
 Json train_network(const TrainNetworkOptions& options, const Context& context);
 
 }  // namespace decant

@@ -21,13 +21,8 @@ void JudgeOptions::declare(OptionTable& table) {
     scratch_.push_back(evaluate::make_judge(name, {}));
     OptionTable own;
     scratch_.back()->declare(own);
-    for (Option option : own.options()) {
-      if (table.find(option.name) != nullptr) continue;  // one name, one meaning
-      option.set = [this, called = option.name, parse = option.set](const std::string& text) {
-        parse(text);
-        given[called] = text;
-      };
-      table.add(std::move(option));
+    for (const Option& option : own.options()) {
+      if (table.find(option.name) == nullptr) table.add(noted(option, given));  // one name, one meaning
     }
   }
 }
@@ -64,34 +59,38 @@ std::vector<std::string> set_given(const std::map<std::string, std::string>& giv
   for (const auto& [name, text] : given) {
     if (table.find(name) == nullptr) refuse_option(name, table, chosen);
   }
-  std::vector<std::string> departures;
-  for (const Option& option : table.options()) {
-    const auto found = given.find(option.name);
-    if (found == given.end()) continue;
-    const Json usual = table.resolved();
-    option.set(found->second);
-    if (table.resolved() != usual) departures.push_back(option.metavar.empty() ? option.name : option.name + " " + found->second);
-  }
-  return departures;
+  return set_texts(given, table);
+}
+
+std::set<std::string> names_of(const OptionTexts& texts) {
+  std::set<std::string> names;
+  for (const auto& [name, text] : texts) names.insert(name);
+  return names;
+}
+
+/// Sets what the data sets ask; a net is that of --nets where that names none. Returns what of it departs from the protocol.
+std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, ChosenJudge& chosen) {
+  if (const auto net = asked.options.extract("net"); !net.empty() && chosen.nets.empty()) chosen.nets = {net.mapped()};
+  return set_training(asked, table, [&] { chosen.judge->check(names_of(asked.options)); });
 }
 
 }  // namespace
 
-ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools) {
+ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools, const SetTraining& asked) {
   const evaluate::Protocol& protocol =
       evaluate::protocol_named(options.protocol == "auto" ? std::string(modality.protocol) : options.protocol);
   ChosenJudge chosen{evaluate::make_judge(protocol.judge, tools), protocol.name, split_list(options.nets)};
   if (const Modality& seen = chosen.judge->modality(); seen.name != modality.name)
     throw UsageError(fmt::format("--protocol {} is for {}, and {} holds {}", protocol.name, seen.name, options.full, modality.name));
-  if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
-  require_own_nets(options, chosen, protocol);
   OptionTable table;
   chosen.judge->declare(table);
   for (const auto& [name, text] : protocol.options) table.find(name)->set(text);
-  const std::vector<std::string> departures = set_given(options.judge.given, table, chosen);
-  std::set<std::string> names;
-  for (const auto& [name, text] : options.judge.given) names.insert(name);
-  chosen.judge->check(names);
+  std::vector<std::string> departures = set_asked(asked.without(options.judge.given), table, chosen);
+  if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
+  require_own_nets(options, chosen, protocol);
+  const std::vector<std::string> given = set_given(options.judge.given, table, chosen);
+  departures.insert(departures.end(), given.begin(), given.end());
+  chosen.judge->check(names_of(options.judge.given));
   if (!departures.empty()) chosen.protocol += fmt::format(" ({})", fmt::join(departures, ", "));
   return chosen;
 }

@@ -9,13 +9,14 @@
 #include "decant/base/options.h"
 #include "decant/data/modality.h"
 #include "decant/evaluate/judges/list.h"
+#include "decant/pipeline/run/set_training.h"
 
 namespace decant {
 
 /// Options of judges that were given; they win over the protocol's.
 class JudgeOptions {
  public:
-  std::map<std::string, std::string> given;  ///< text by option name: {"steps", "500"}
+  OptionTexts given;  ///< {"steps", "500"}
 
   /// The options of every judge, each name once.
   void declare(OptionTable& table);
@@ -32,9 +33,10 @@ struct ChosenJudge {
   std::vector<std::string> nets;
 };
 
-/// The judge for rows of this kind. Throws UsageError for an unknown protocol, one for another kind of data, and options that have no effect
+/// The judge for rows of this kind. `asked`: by the sets that are judged, wins over the protocol, and what was given wins over it. Throws UsageError for an unknown protocol, one for another kind of data, and options that have no effect
 /// or contradict each other; InputError for a net that sees another kind of data, and values out of range.
-ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools);
+ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools,
+                         const SetTraining& asked = {});
 
 /// Throws what choose_judge() throws for every kind of data. Reads nothing.
 void require_some_judge(const EvaluateOptions& options);

@@ -52,6 +52,24 @@ TEST(ChooseJudge, NamesWhatDeparts) {
   EXPECT_EQ(steps(options, 50000), 2500);
 }
 
+TEST(ChooseJudge, TrainsAsTheSetsAskUnlessToldOtherwise) {
+  EvaluateOptions options;
+  const SetTraining asked{{{"steps", "500"}, {"batch", "16"}, {"net", "lenet"}}, "small/run.json"};
+  EXPECT_EQ(choose_judge(options, modality::pictures, {}, asked).protocol, "quick (batch 16, steps 500)");
+  EXPECT_THAT(choose_judge(options, modality::pictures, {}, asked).nets, testing::ElementsAre("lenet"));
+  options.nets = "quick,mlp";
+  options.judge.given = {{"steps", "2500"}};
+  EXPECT_EQ(choose_judge(options, modality::pictures, {}, asked).protocol, "quick (batch 16)");
+  EXPECT_THAT(choose_judge(options, modality::pictures, {}, asked).nets, testing::ElementsAre("quick", "mlp"));
+  options.protocol = "linear";
+  options.nets.clear();
+  options.judge.given.clear();
+  EXPECT_THAT(message_of([&] {
+                choose_judge(options, modality::vectors, {}, {{{"steps", "9"}}, "small/run.json"});
+              }),
+              HasSubstr("small/run.json: training.steps: unknown training option 'steps'"));
+}
+
 TEST(ChooseJudge, RefusesWhatIsForAnother) {
   EvaluateOptions options{.full = "x"};
   options.judge.given = {{"steps", "9"}};
@@ -63,7 +81,8 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
   options.nets = "vit";
   EXPECT_THAT(message_of([&] { chosen(options, modality::vectors); }), HasSubstr("Use --nets linear"));
   options.protocol = "paper";
-  EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }), HasSubstr("--protocol paper is for pictures, and x holds vectors"));
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }),
+              HasSubstr("--protocol paper is for pictures, and x holds vectors"));
   options.protocol = "slow";
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; known are quick, paper, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);

@@ -236,6 +236,23 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context)
   if (set.subset.empty()) throw InputError({set.spec, "", "holding rows out leaves nothing of it", "Lower --hold-out or keep more"});
 }
 
+/// What the sets ask for. All are trained alike, so two that differ in an option that was not given are an InputError.
+SetTraining asked_training(const EvaluateOptions& options, const Dataset& full) {
+  std::vector<SetTraining> all = {{full.training, full.training_file}};
+  for (const std::string& spec : options.small) {
+    if (!is_row_file(spec)) all.push_back({read_run_record(spec).training, fs::path(spec) / "run.json"});
+  }
+  std::erase_if(all, [&](const SetTraining& one) { return one.without(options.judge.given).options.empty(); });
+  if (all.empty()) return {};
+  for (const SetTraining& other : all) {
+    if (other.without(options.judge.given).options != all.front().without(options.judge.given).options)
+      throw InputError({other.file.string(), "training",
+                        fmt::format("asks for another training than {}, and sets are compared by one", all.front().file.string()),
+                        "Give the options that differ on the command line"});
+  }
+  return all.front();
+}
+
 /// How many rows a given set names, as the header of its list of rows says.
 int64_t given_rows(const std::string& spec) {
   if (!is_row_file(spec)) read_run_record(spec);  // or it is no run's folder
@@ -278,6 +295,7 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   SetsOutline outline;
   outline.counts.given = outline_given(options);
   outline.full = outline_full(options, context);
+  outline.training = asked_training(options, outline.full);
   const Rows& train = outline.full.train();
   const int64_t usable = train.size() - std::ssize(train.known_faults());
   const std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(outline.full) : named_test(options, outline.full, context);
@@ -297,6 +315,7 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& conte
   JudgedSets sets;
   sets.given = open_given(options);
   sets.full = read_full(options, sets.given, context);
+  sets.training = asked_training(options, sets.full.dataset);
   find_test_rows(sets, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets, context);

@@ -30,7 +30,8 @@ struct JudgedSets {
   Subset held_out;                   ///< rows of the full set that are tested on; empty when there are others
   std::shared_ptr<const Rows> test;  ///< readable ones
   std::string test_digest;
-  std::string note;  ///< what the protocol's line adds
+  std::string note;      ///< what the protocol's line adds
+  SetTraining training;  ///< that the full set or a given one asks for; all are trained alike
   std::vector<GivenSet> given;
 };
 
@@ -50,6 +51,7 @@ RowCounts counts_of(const JudgedSets& sets);
 /// What read_judged_sets() will find, as far as headers tell.
 struct SetsOutline {
   Dataset full;
+  SetTraining training;  ///< as in JudgedSets
   RowCounts counts;      ///< where rows are held out, those of given sets are what is to be expected
   int64_t held_out = 0;  ///< rows of the full set
   int64_t test_rows = 0;

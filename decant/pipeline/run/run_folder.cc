@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "decant/base/errors.h"
-#include "decant/base/file.h"
+#include "decant/base/json.h"
 #include "decant/formats/npy/npy.h"
 
 namespace decant {
@@ -76,14 +76,6 @@ Subset load_kept(const fs::path& folder, int64_t rows) {
 }
 
 }  // namespace
-
-Json read_json(const fs::path& file) {
-  try {
-    return parse_json(read_text(file));
-  } catch (const Json::parse_error& error) {
-    throw InputError({file.string(), fmt::format("byte {}", error.byte), "is not JSON", "Make it again"});
-  }
-}
 
 bool is_run_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "run.json");

@@ -43,7 +43,4 @@ std::optional<SizeRange> served_by(const Selection& selection);
 /// Writes bins.npy, pools.npy, order.npy and gain.npy.
 void write_selection(const Selection& selection, const std::filesystem::path& folder);
 
-/// Parses one of a run's JSON files. Throws InputError naming file and byte.
-Json read_json(const std::filesystem::path& file);
-
 }  // namespace decant

@@ -117,6 +117,7 @@ RunRecord record_of(const SmallSet& set, int64_t bytes_after, const RunLog& log)
           .input = record_of(set.input),
           .output_format = set.to.empty() ? set.input.dataset.format : set.to,
           .options = set.options,
+          .training = set.input.dataset.training,
           .features = set.features,
           .bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept),
           .classes = classes_of(set),
