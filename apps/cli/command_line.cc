@@ -35,7 +35,7 @@ std::string first_help(const std::vector<VerbGroup>& groups) {
   std::string text = kIntroduction;
   for (const VerbGroup& group : groups) {
     text += "\n" + group.title + ":\n";
-    for (const auto& verb : group.verbs) text += fmt::format("  {:<10}{}\n", verb->name(), verb->summary());
+    for (const Verb& verb : group.verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
   }
   return text +
          "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
@@ -59,15 +59,14 @@ std::string option_help(const OptionTable& table, const auto& is_shown) {
 }
 
 std::string verb_help(const Verb& verb, const OptionTable& own, const OptionTable& common, bool all) {
-  const std::vector<std::string> everyday = verb.everyday();
   const auto is_shown = [&](const Option& option) {
-    return all || everyday.empty() || option.required || std::ranges::find(everyday, option.name) != everyday.end();
+    return all || verb.everyday.empty() || option.required || std::ranges::find(verb.everyday, option.name) != verb.everyday.end();
   };
-  std::string text = fmt::format("decant {}: {}\n\n", verb.name(), verb.summary());
-  for (const std::string& example : verb.examples()) text += "  " + example + "\n";
+  std::string text = fmt::format("decant {}: {}\n\n", verb.name, verb.summary);
+  for (const std::string& example : verb.examples) text += "  " + example + "\n";
   text += "\nOptions:\n" + option_help(own, is_shown);
   if (const auto hidden = own.options().size() - static_cast<size_t>(std::ranges::count_if(own.options(), is_shown)); hidden > 0)
-    text += fmt::format("\n{} more: decant {} --help-all\n", hidden, verb.name());
+    text += fmt::format("\n{} more: decant {} --help-all\n", hidden, verb.name);
   return text + "\nFor every verb:\n" + option_help(common, [](const Option&) { return true; });
 }
 
@@ -113,12 +112,12 @@ void require_all(const std::string& verb, const OptionTable& table, const std::s
   }
 }
 
-Verb& find_verb(const std::string& name, const std::vector<VerbGroup>& groups) {
+const Verb& find_verb(const std::string& name, const std::vector<VerbGroup>& groups) {
   std::vector<std::string> names;
   for (const VerbGroup& group : groups) {
-    for (const auto& verb : group.verbs) {
-      if (verb->name() == name) return *verb;
-      names.push_back(verb->name());
+    for (const Verb& verb : group.verbs) {
+      if (verb.name == name) return verb;
+      names.push_back(verb.name);
     }
   }
   const std::string near = nearest(name, names);
@@ -138,7 +137,7 @@ Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>
   OptionTable common;
   invocation.verb->declare(own);
   invocation.globals.declare(common);
-  CLI::App app("", invocation.verb->name());
+  CLI::App app("", invocation.verb->name);
   app.set_help_flag("");
   bool help = false;
   bool help_all = false;
@@ -151,12 +150,12 @@ Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>
   try {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::ParseError& error) {
-    throw UsageError(invocation.verb->name() + ": " + error.what());
+    throw UsageError(invocation.verb->name + ": " + error.what());
   }
   if (help || help_all) return {.text = verb_help(*invocation.verb, own, common, help_all)};
   refuse_extras(app, own, common);
-  if (!invocation.globals.config.empty()) apply_config(invocation.globals.config, invocation.verb->name(), own, common, given);
-  require_all(invocation.verb->name(), own, given);
+  if (!invocation.globals.config.empty()) apply_config(invocation.globals.config, invocation.verb->name, own, common, given);
+  require_all(invocation.verb->name, own, given);
   return invocation;
 }
 

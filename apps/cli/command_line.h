@@ -9,7 +9,7 @@
 namespace decant::cli {
 
 struct Invocation {
-  Verb* verb = nullptr;  ///< null: `text` (help or version) is all there is to do
+  const Verb* verb = nullptr;  ///< null: `text` (help or version) is all there is to do
   Globals globals;
   std::string text;
 };

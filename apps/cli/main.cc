@@ -41,22 +41,22 @@ int complain(const Ending& ending) {
 }
 
 void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
-  if (ranks != nullptr && !invocation.verb->takes_ranks())
-    throw UsageError(fmt::format("{} works on one machine alone; start it without mpirun", invocation.verb->name()));
+  if (ranks != nullptr && !invocation.verb->takes_ranks)
+    throw UsageError(fmt::format("{} works on one machine alone; start it without mpirun", invocation.verb->name));
   Globals& globals = invocation.globals;
   globals.ranks = ranks;
   const bool speaks = is_root(ranks);
   Terminal terminal(globals.quiet || !speaks);
   Context context{.threads = globals.threads, .progress = &terminal, .log = &terminal, .cancel = &interrupted};
   if (ranks != nullptr && globals.threads == 0) context.threads = std::max(1, context.thread_count() / ranks_on_this_machine());
-  const std::string result = invocation.verb->run(globals, command, context);
+  const std::string result = invocation.verb->run({globals, command, context});
   terminal.clear();
   if (speaks) std::fputs((globals.json ? result : printable_lines(result)).c_str(), stdout);
   if (std::fflush(stdout) != 0) throw_errno("standard output", "cannot write");
 }
 
 Ending run(int argc, const char* const* argv, Comm* ranks) try {
-  const auto groups = all_verbs();
+  const std::vector<VerbGroup> groups = all_verbs();
   Invocation invocation = parse(argc, argv, groups);
   if (invocation.verb == nullptr) {
     if (is_root(ranks)) std::fputs(invocation.text.c_str(), stdout);

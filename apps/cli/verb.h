@@ -2,11 +2,14 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/comm/comm.h"
 
@@ -24,21 +27,39 @@ struct Globals {
   void declare(OptionTable& table);
 };
 
-class Verb {
- public:
-  virtual ~Verb() = default;
-  virtual std::string name() const = 0;
-  virtual std::string summary() const = 0;                ///< one line
-  virtual std::vector<std::string> examples() const = 0;  ///< shown first in --help
-  virtual void declare(OptionTable& table) = 0;
+/// One call of a verb.
+struct Call {
+  const Globals& globals;
+  const std::string& command;  ///< the whole command line, quoted for a shell
+  const Context& context;
+};
+
+struct Verb {
+  std::string name;
+  std::string summary;                ///< one line
+  std::vector<std::string> examples;  ///< shown first in --help
   /// Names of the options that most people need: --help shows these, --help-all shows the rest. Required ones are always shown; with no
   /// names, all are.
-  virtual std::vector<std::string> everyday() const { return {}; }
-  virtual bool takes_ranks() const {
-    return false;
-  }  ///< whether several ranks can share the work; run() returns "" on all but the first then
-  /// Returns what goes to stdout. `command`: the whole command line, quoted for a shell.
-  virtual std::string run(const Globals& globals, const std::string& command, const Context& context) = 0;
+  std::vector<std::string> everyday = {};
+  bool takes_ranks = false;  ///< whether several ranks can share the work; run() returns "" on all but the first then
+  std::function<void(OptionTable&)> declare = {};
+  std::function<std::string(const Call&)> run = {};  ///< returns what goes to stdout
 };
+
+/// The verb with options that declare themselves; `run` gets them once they are set.
+template <class Options>
+Verb with_options(Verb verb, std::string (*run)(Options&, const Call&), Options initial = {}) {
+  const auto options = std::make_shared<Options>(std::move(initial));
+  verb.declare = [options](OptionTable& table) { options->declare(table); };
+  verb.run = [options, run](const Call& call) { return run(*options, call); };
+  return verb;
+}
+
+/// JSON as it goes to stdout.
+std::string printed(const Json& json);
+
+/// What --dry-run prints of a verb that has no estimate: "would …; the input is not opened, so time and size are not known"; with --json,
+/// the facts under "verb" and "not_checked". `would`: a clause, "train quick on photos and write q.safetensors".
+std::string dry_run(const Call& call, const std::string& verb, const std::string& would, const Json& facts);
 
 }  // namespace decant::cli

@@ -2,35 +2,26 @@
 #include "decant/base/text.h"
 #include "decant/pipeline/verify.h"
 
-#include "apps/cli/dry_run.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
 namespace {
 
-class Verify final : public Verb {
- public:
-  std::string name() const override { return "verify"; }
-  std::string summary() const override { return "is a small set whole, and is every sample the source's?"; }
-  std::vector<std::string> examples() const override { return {"decant verify photos-60 --source photos/"}; }
-  void declare(OptionTable& table) override { options_.declare(table); }
-  std::string run(const Globals& globals, const std::string&, const Context& context) override {
-    if (globals.dry_run)
-      return dry_run(globals, *this, fmt::format("read every sample of {}", options_.run.string()), {{"run", options_.run.string()}});
-    const Verified found = verify(options_, context);
-    if (globals.json)
-      return json_text(Json{{"rows", found.rows}, {"kept", found.kept}, {"checked_against", found.checked_against}}, 2) + "\n";
-    return fmt::format("{}: all {} samples are as the {} say\n", options_.run.string(), human_count(found.kept), found.checked_against);
-  }
-
- private:
-  VerifyOptions options_;
-};
+std::string run_verify(VerifyOptions& options, const Call& call) {
+  const std::string run = options.run.string();
+  if (call.globals.dry_run) return dry_run(call, "verify", "read every sample of " + run, {{"run", run}});
+  const Verified found = verify(options, call.context);
+  if (call.globals.json) return printed({{"rows", found.rows}, {"kept", found.kept}, {"checked_against", found.checked_against}});
+  return fmt::format("{}: all {} samples are as the {} say\n", run, human_count(found.kept), found.checked_against);
+}
 
 }  // namespace
 
-std::unique_ptr<Verb> make_verify() {
-  return std::make_unique<Verify>();
+Verb verify_verb() {
+  return with_options<VerifyOptions>({.name = "verify",
+                                      .summary = "is a small set whole, and is every sample the source's?",
+                                      .examples = {"decant verify photos-60 --source photos/"}},
+                                     run_verify);
 }
 
 }  // namespace decant::cli

@@ -1,7 +1,6 @@
 // All verbs, by what a person wants of them.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@ namespace decant::cli {
 
 struct VerbGroup {
   std::string title;
-  std::vector<std::unique_ptr<Verb>> verbs;
+  std::vector<Verb> verbs;
 };
 
 /// In the order in which a person meets them.
