@@ -1,4 +1,4 @@
-// What tests read off rows. Only *_test.cc include it.
+// Rows to test with, and what tests read off rows. Only *_test.cc include it.
 #pragma once
 
 #include <string>
@@ -8,6 +8,39 @@
 #include "decant/data/dataset.h"
 
 namespace decant {
+
+/// Five labelled pictures, "a" to "e"; the last has no label.
+class Letters final : public Rows, public Pictures, public Targets {
+ public:
+  int64_t size() const override { return 5; }
+  std::string key(int64_t row) const override { return std::string(1, static_cast<char>('a' + row)); }
+  int32_t label(int64_t row) const override { return row == 4 ? kNoLabel : static_cast<int32_t>(row % 2); }
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
+    scratch.assign(static_cast<size_t>(row) + 1, std::byte{1});
+    return scratch;
+  }
+  void decode(int64_t, Image& image) const override { image.resize({1, 1, 1}); }
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return this; }
+  int64_t stored_bytes() const override { return 15; }
+};
+
+/// Rows without targets, of which rows 1 and 4 are bad.
+class Unlabelled final : public Rows {
+ public:
+  explicit Unlabelled(int64_t size) : size_(size) {}
+  int64_t size() const override { return size_; }
+  std::string key(int64_t) const override { return ""; }
+  Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
+  const Modality& modality() const override { return modality::vectors; }
+  std::string known_fault(int64_t row) const override { return row == 1 || row == 4 ? "is bad" : ""; }
+  std::vector<int64_t> known_faults() const override { return {1, 4}; }
+  int64_t stored_bytes() const override { return 0; }
+
+ private:
+  int64_t size_;
+};
 
 inline std::vector<std::string> keys_of(const Rows& rows) {
   std::vector<std::string> all;

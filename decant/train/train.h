@@ -20,7 +20,7 @@ class ImageTable;
 namespace decant::train {
 
 /// Everything that decides a training's result, the rows and what computes aside. declare() names every field, so that the command line,
-/// run.json and cache keys know an option as soon as the training does; train_options_test.cc fails for a field it leaves out.
+/// run.json and cache keys know an option as soon as the training does; train_test.cc fails for a field it leaves out.
 struct TrainOptions {
   std::string net = "quick";
   int64_t steps = 2500;  ///< parameter updates; the same for a full and a small set, so that sizes compare fairly

@@ -1,5 +1,6 @@
 // Ranks as threads of this process: the same picks, sums and gains on any number of them.
-#include <cmath>
+#include "decant/select/bins/pools_on_ranks.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -10,8 +11,6 @@
 #include "decant/base/random.h"
 #include "decant/comm/local.h"
 #include "decant/select/bins/bins.h"
-#include "decant/select/bins/pools_on_ranks.h"
-#include "decant/select/engine/block_sum.h"
 #include "decant/select/engine/nested_greedy.h"
 
 namespace decant {
@@ -60,29 +59,6 @@ class SharedKeeper final : public BinKeeper {
   std::mutex mutex_;
   std::map<int64_t, std::vector<FinishedBin>> known_;
 };
-
-TEST(BlockSum, IsTheSameForAnyRangesOfRanks) {
-  Random random(1, "block sum");
-  for (const int64_t count : {0, 1, 4095, 4096, 4097, 9000, 20000}) {
-    std::vector<double> values;
-    for (int64_t i = 0; i < 2 * count; ++i) values.push_back(random.normal() * std::pow(10.0, 6 * random.uniform()));
-    const auto add = [&](int64_t begin, int64_t end, std::span<double> sum) {
-      for (int64_t i = begin; i < end; ++i) {
-        for (int64_t k = 0; k < 2; ++k) sum[static_cast<size_t>(k)] += values[static_cast<size_t>(2 * i + k)];
-      }
-    };
-    const auto wanted = block_sum(count, 2, {}, add, nullptr, {});
-    for (const int ranks : {1, 2, 3, 8}) {
-      std::vector<int64_t> cuts{0, count};
-      for (int i = 1; i < ranks; ++i) cuts.push_back(static_cast<int64_t>(random.below(static_cast<uint64_t>(count) + 1)));
-      std::sort(cuts.begin(), cuts.end());
-      run_ranks(ranks, [&](Comm& comm) {
-        const auto at = static_cast<size_t>(comm.rank());
-        EXPECT_EQ(block_sum(count, 2, {cuts[at], cuts[at + 1]}, add, &comm, {}), wanted) << count << " on " << ranks;
-      });
-    }
-  }
-}
 
 std::vector<Function> functions_over_ranks() {
   return {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding, Function::disparity_sum};
