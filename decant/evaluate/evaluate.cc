@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "decant/base/parallel.h"
+#include "decant/base/stopwatch.h"
 #include "decant/evaluate/forecast.h"
 
 namespace decant::evaluate {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 /// Lets one run advance the common bar by its training steps; whatever else it counts (pictures decoded, rows tested) is not shown.
 class Forwarder final : public ProgressSink {
@@ -74,7 +68,7 @@ Evidence::Cost judge_pending(const Trial& trial, Judge& judge, Plan& plan, Store
   std::ranges::stable_sort(pending, std::greater<>(), [&](size_t i) { return judge.work(std::ssize(*plan.runs[i].rows)); });
   const bool by_steps = judge.steps() > 0;
   Stage stage(context, "training", by_steps ? count * judge.steps() : count, by_steps ? "steps" : "runs");
-  const SteadyClock::time_point start = SteadyClock::now();
+  const Stopwatch watch;
   Idle idle;
   std::mutex mutex;
   parallel_for({.threads = cost.workers, .cancel = context.cancel}, count, 1, [&](int64_t begin, int64_t) {
@@ -85,12 +79,12 @@ Evidence::Cost judge_pending(const Trial& trial, Judge& judge, Plan& plan, Store
     const Result result = judge.judge(run.on(trial.test), each);
     if (store != nullptr) store->keep(run.identity, result_text(result));
     if (!by_steps) stage.advance();
-    idle.ended(seconds_since(start));
+    idle.ended(watch.seconds());
     const std::lock_guard lock(mutex);
     run.result = result;
     cost.train_seconds += result.seconds;
   });
-  cost.idle_seconds = idle.seconds(seconds_since(start), cost.workers);
+  cost.idle_seconds = idle.seconds(watch.seconds(), cost.workers);
   return cost;
 }
 
@@ -145,7 +139,7 @@ int workers_for(int64_t runs, const Judge& judge, const Context& context) {
 }
 
 Evidence evaluate(const Trial& trial, Judge& judge, const Options& options, Plan plan, Store* store, const Context& context) {
-  const SteadyClock::time_point start = SteadyClock::now();
+  const Stopwatch watch;
   Evidence evidence{.protocol = fmt::format("{}, {} seed{}", judge.in_words(), options.seeds, options.seeds == 1 ? "" : "s"),
                     .test_rows = trial.test->size(),
                     .metrics = judge.metrics()};
@@ -154,7 +148,7 @@ Evidence evaluate(const Trial& trial, Judge& judge, const Options& options, Plan
   keep_paces(judge, options, plan, pending, evidence.cost.workers, store);
   evidence.cells = cells_of(trial, judge, options, plan);
   compare(evidence);
-  evidence.cost.wall_seconds = seconds_since(start);
+  evidence.cost.wall_seconds = watch.seconds();
   return evidence;
 }
 

@@ -1,12 +1,12 @@
 #include "decant/loader/batches.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
+#include "decant/base/stopwatch.h"
 
 namespace decant::loader {
 namespace {
@@ -148,14 +148,14 @@ void Batches::give(Slot& slot, std::exception_ptr failure) {
 }
 
 const Batch* Batches::next() {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   std::unique_lock lock(mutex_);
   if (consumed_ == count_) return nullptr;
   Slot& slot = slot_of(consumed_++);
   slot_free_.notify_all();
   slot_ready_.wait(lock, [&] { return slot.ready; });
   slot.ready = false;
-  waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  waited_ += watch.seconds();
   if (slot.failure) std::rethrow_exception(std::exchange(slot.failure, nullptr));
   return &slot.batch;
 }

@@ -1,13 +1,13 @@
 #include "decant/pipeline/evaluate.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/stopwatch.h"
 #include "decant/base/text.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/pipeline/judging/arms.h"
@@ -19,12 +19,6 @@
 
 namespace decant {
 namespace {
-
-using JudgeClock = std::chrono::steady_clock;
-
-double since(JudgeClock::time_point start) {
-  return std::chrono::duration<double>(JudgeClock::now() - start).count();
-}
 
 std::vector<std::string> inputs_of(const EvaluateOptions& options) {
   std::vector<std::string> inputs = files_named(options.select, options.features);
@@ -79,12 +73,12 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   judging.sets = read_judged_sets(options, context);
   const JudgedSets& sets = judging.sets;
   settle_judge(judging, options, context);
-  const JudgeClock::time_point start = JudgeClock::now();
+  const Stopwatch choosing;
   judging.trial = {.arms = make_arms(sets, options, context),
                    .test = sets.test.get(),
                    .test_digest = sets.test_digest,
                    .every_row = std::ssize(sets.full_rows)};
-  judging.choose_seconds = since(start);
+  judging.choose_seconds = choosing.seconds();
   warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().pictures() != nullptr, context);
   if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(Cache(options.features.cache, context));
   judging.plan = evaluate::make_plan(judging.trial, *judging.judge, judging.options, judging.cache.get());
@@ -136,7 +130,7 @@ Json whole_document(const EvaluateOptions& options, const Judging& judging, cons
 }  // namespace
 
 Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
-  const JudgeClock::time_point start = JudgeClock::now();
+  const Stopwatch all;
   std::optional<OutputFile> out;
   if (!options.out.empty())
     out.emplace(options.out, OutputOptions{.overwrite = options.overwrite, .inputs = inputs_of(options), .why_foreign = why_no_evidence});
@@ -151,7 +145,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
   evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
   evidence.cost.choose_seconds = judging.choose_seconds;
-  evidence.cost.wall_seconds = since(start);
+  evidence.cost.wall_seconds = all.seconds();
   for (const GivenSet& set : judging.sets.given) {
     if (set.folder) write_into(set, judging.sets, evidence, context);
   }

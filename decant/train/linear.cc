@@ -1,13 +1,13 @@
 #include "decant/train/linear.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "decant/base/errors.h"
 #include "decant/base/matrix.h"
 #include "decant/base/parallel.h"
+#include "decant/base/stopwatch.h"
 #include "decant/kernels/gemm.h"
 #include "decant/loader/batches.h"
 #include "decant/train/lbfgs.h"
@@ -200,7 +200,7 @@ std::vector<int32_t> linear_answers(const Features& features, std::span<const in
 }
 
 TrainResult train_linear(const TrainJob& job, const LinearOptions& options, const Context& context) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   check(job.options);
   use_one_blas_thread();
   if (job.subset.empty()) throw InputError({"", "", "there are no rows to train on", "Keep at least one"});
@@ -222,7 +222,7 @@ TrainResult train_linear(const TrainJob& job, const LinearOptions& options, cons
     result.test_rows = job.test->size();
     result.accuracy = share_right(job, columns, minimum.at, context);
   }
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = watch.seconds();
   return result;
 }
 

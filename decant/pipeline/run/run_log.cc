@@ -10,10 +10,6 @@
 namespace decant {
 namespace {
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 /// Linux: "5" resets the high-water mark of resident memory. Where that fails, stages inherit the highest mark so far.
 void reset_peak() {
   if (std::FILE* file = std::fopen("/proc/self/clear_refs", "w")) {
@@ -47,20 +43,19 @@ RunLog::~RunLog() {
   if (events_ != nullptr) std::fclose(events_);
 }
 
-RunLog::Running::Running(RunLog& log, std::string name)
-    : log_(log), name_(std::move(name)), start_(std::chrono::steady_clock::now()), exceptions_(std::uncaught_exceptions()) {
+RunLog::Running::Running(RunLog& log, std::string name) : log_(log), name_(std::move(name)), exceptions_(std::uncaught_exceptions()) {
   reset_peak();
   log_.event(name_, "begin", 0);
 }
 
 RunLog::Running::~Running() {
-  const double seconds = seconds_since(start_);
+  const double seconds = watch_.seconds();
   log_.stages_.push_back({name_, seconds, peak_rss()});
   log_.event(name_, std::uncaught_exceptions() > exceptions_ ? "failed" : "end", seconds);
 }
 
 double RunLog::seconds() const {
-  return seconds_since(start_);
+  return watch_.seconds();
 }
 
 int64_t RunLog::peak_rss_bytes() const {

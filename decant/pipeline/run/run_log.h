@@ -1,7 +1,6 @@
 // What a run records of itself: seconds and peak memory of each stage for run.json, and events.jsonl as it goes.
 #pragma once
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/stopwatch.h"
 #include "decant/data/run_record.h"
 
 namespace decant {
@@ -43,12 +43,12 @@ class RunLog {
    private:
     RunLog& log_;
     std::string name_;
-    std::chrono::steady_clock::time_point start_;
+    Stopwatch watch_;
     int exceptions_;
   };
   void event(const std::string& stage, const char* what, double seconds);
 
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
   std::vector<StageRecord> stages_;
   std::FILE* events_ = nullptr;
 };

@@ -7,6 +7,7 @@
 #include <any>
 
 #include "decant/base/errors.h"
+#include "decant/base/stopwatch.h"
 #include "decant/train/torch/steps.h"
 
 namespace decant::train {
@@ -69,7 +70,7 @@ DeviceBatches::DeviceBatches(const loader::ImageTable& table, std::span<const in
 
 const Batch* DeviceBatches::next() {
   if (done_ == options_.samples) return nullptr;
-  const Clock clock;
+  const Stopwatch clock;
   context_.check_cancelled();
   if (done_ == plan_.end) plan_ahead(done_);
   fill(batch_);

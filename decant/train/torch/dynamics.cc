@@ -6,6 +6,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
+#include "decant/base/stopwatch.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/kernels/half.h"
 #include "decant/nn/device.h"
@@ -156,7 +157,7 @@ class Recording {
 }  // namespace
 
 DynamicsResult record_dynamics(const DynamicsJob& job, const Context& context) {
-  const Clock clock;
+  const Stopwatch clock;
   check(job.training.options);
   if (job.training.options.epochs < 1)
     throw InputError({"", "--score-epochs", "must be at least 1", "Give a number of passes over the set"});

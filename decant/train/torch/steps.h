@@ -1,7 +1,6 @@
 // The loop: updates, and then the test. What an update is stands in training.h; whose batches, loss and meter, in task.h.
 #pragma once
 
-#include <chrono>
 #include <functional>
 
 #include "decant/base/errors.h"
@@ -9,14 +8,6 @@
 #include "decant/train/torch/training.h"
 
 namespace decant::train {
-
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// The learning rates of `steps` updates.
 Schedule schedule_of(const TrainOptions& options, int64_t steps);

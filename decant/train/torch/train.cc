@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/base/stopwatch.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
@@ -38,7 +39,7 @@ void test(Training& training, const Task& task, const Context& context, TrainRes
 }  // namespace
 
 TrainResult train(const TrainJob& job, const Context& context) {
-  const Clock clock;
+  const Stopwatch clock;
   check(job.options);
   DECANT_CHECK(job.rows != nullptr, ==, true);
   if (job.subset.empty()) throw InputError({"", "", "there are no pictures to train on", "Keep at least one"});
@@ -56,7 +57,7 @@ TrainResult train(const TrainJob& job, const Context& context) {
 }
 
 TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context) {
-  const Clock clock;
+  const Stopwatch clock;
   check(job.options);
   DECANT_CHECK(job.test != nullptr, ==, true);
   const nn::ThreadCount threads(context.thread_count());

@@ -11,7 +11,6 @@
 //   train_torch_bench protocol NET PER_CLASS SEED THREADS CIFAR
 //       Test accuracy of the default options on so many drawn pictures a class.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -21,6 +20,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/base/stopwatch.h"
 #include "decant/data/memory_rows.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/nn/device.h"
@@ -35,14 +35,6 @@ namespace {
 
 constexpr ImageSize kSize{32, 32, 3};
 constexpr double kRate = 0.01;
-
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// Ten classes, each a colour of its own under noise: a loss that falls proves that something is learned.
 loader::Batch drawn_batch(int64_t count) {
@@ -101,7 +93,7 @@ void run_step(const std::string& net, int batch, int steps, const std::filesyste
   std::vector<double> wall;
   std::vector<double> processor;
   for (int i = 0; i < steps + 2; ++i) {
-    const Clock clock;
+    const Stopwatch clock;
     const std::clock_t ticks = std::clock();
     const float loss = subject.step();
     if (i < 5) losses += fmt::format(" {:.6f}", loss);
@@ -149,7 +141,7 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
   std::vector<double> ratios;
   double waited = 0;
   for (int round = 0; round < rounds; ++round) {
-    const Clock piped;
+    const Stopwatch piped;
     {
       loader::Batches batches(pictures.table, pictures.all, pictures.options(batch, int64_t{batch} * steps), Context{});
       while (const loader::Batch* next = batches.next()) {
@@ -158,7 +150,7 @@ void run_input(const std::string& net, int batch, int steps, int rounds, const R
       waited += batches.waited();
     }
     with.push_back(piped.seconds());
-    const Clock fixed;
+    const Stopwatch fixed;
     for (int i = 0; i < steps; ++i) subject.step();
     without.push_back(fixed.seconds());
     ratios.push_back(with.back() / without.back());
