@@ -19,11 +19,6 @@ namespace decant {
 namespace fs = std::filesystem;
 namespace {
 
-/// JSON text of a string that may not be UTF-8 (file names need not be): bad bytes become U+FFFD.
-std::string dump(const Json& value) {
-  return json_text(value);
-}
-
 std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) {
   const Rows& train = set.input.dataset.train();
   std::vector<std::string> hashes(set.kept.size());
@@ -59,7 +54,7 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
                        {"bin", set.selection.bins[at]},
                        {"rank", ranks[at]},
                        {"gain", set.selection.gains[at]}};
-    writer.write(dump(line) + "\n");
+    writer.write(json_text(line) + "\n");
   }
   writer.commit();
 }
@@ -67,7 +62,7 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
 void write_bad_files(const std::vector<Excluded>& bad, const fs::path& file) {
   if (bad.empty()) return;
   FileWriter writer(file);
-  for (const Excluded& row : bad) writer.write(dump({{"row", row.row}, {"key", row.key}, {"reason", row.text}}) + "\n");
+  for (const Excluded& row : bad) writer.write(json_text({{"row", row.row}, {"key", row.key}, {"reason", row.text}}) + "\n");
   writer.commit();
 }
 
