@@ -8,7 +8,6 @@
 #include "decant/base/json.h"
 #include "decant/base/output.h"
 #include "decant/base/stopwatch.h"
-#include "decant/base/text.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
@@ -25,15 +24,6 @@ std::vector<std::string> inputs_of(const EvaluateOptions& options) {
   inputs.insert(inputs.end(), options.small.begin(), options.small.end());
   inputs.insert(inputs.end(), {options.full, options.labels.string(), options.test, options.test_labels.string()});
   return inputs;
-}
-
-/// What --against names, but for the sets that no method chooses.
-std::vector<MethodSpec> chosen_by_methods(const EvaluateOptions& options) {
-  std::vector<MethodSpec> specs;
-  for (const std::string& name : split_list(options.against)) {
-    if (name != "full" && name != "random") specs.push_back(parse_method(name, options.select));
-  }
-  return specs;
 }
 
 /// Everything that is settled before the first training.
@@ -79,7 +69,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
                    .test_digest = sets.test_digest,
                    .every_row = std::ssize(sets.full_rows)};
   judging.choose_seconds = choosing.seconds();
-  warn_of_idle(options.select, chosen_by_methods(options), sets.full.dataset.train().pictures() != nullptr, context);
+  warn_of_idle(options.select, methods_against(options), sets.full.dataset.train().pictures() != nullptr, context);
   if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(Cache(options.features.cache, context));
   judging.plan = evaluate::make_plan(judging.trial, *judging.judge, judging.options, judging.cache.get());
 }

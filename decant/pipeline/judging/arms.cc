@@ -123,23 +123,24 @@ std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t coun
   };
 }
 
-/// Throws UsageError for a name in --against that is neither full, random nor a method's.
-void require_known_methods(const EvaluateOptions& options) {
+}  // namespace
+
+std::vector<MethodSpec> methods_against(const EvaluateOptions& options) {
+  std::vector<MethodSpec> specs;
   for (const std::string& name : split_list(options.against)) {
     if (name == "full" || name == "random") continue;
     try {
-      parse_method(name, options.select);
+      specs.push_back(parse_method(name, options.select));
     } catch (const UsageError& error) {
       throw UsageError(fmt::format("--against {}: {}", name, error.what()));
     }
   }
+  return specs;
 }
-
-}  // namespace
 
 void require_sound(const EvaluateOptions& options) {
   require_some_judge(options);
-  require_known_methods(options);
+  methods_against(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
     throw InputError({options.out.string(), "", "cannot be written: its folder is not there", "Make the folder, or choose another --out"});

@@ -16,6 +16,9 @@ namespace decant {
 /// other, no seeds, no folder for --out. Reads nothing.
 void require_sound(const EvaluateOptions& options);
 
+/// The methods that --against names; full and random are none. Throws UsageError for any other name.
+std::vector<MethodSpec> methods_against(const EvaluateOptions& options);
+
 /// An arm by name and size, before anything is chosen or drawn.
 struct ArmOutline {
   enum class Kind { full, random, method, given };
