@@ -33,6 +33,18 @@ void BinsOptions::declare(OptionTable& table) {
 
 namespace {
 
+FeatureOptions features_of_rows() {
+  return {.features = "rows"};
+}
+
+void claim_folder(const BinsOptions& options, std::optional<OutputFolder>& out) {
+  std::vector<std::string> inputs = files_named(options.select, features_of_rows());
+  inputs.insert(inputs.end(), {options.features, options.labels.string()});
+  out.emplace(
+      options.out,
+      OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+}
+
 RunRecord record_of_bins(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
   OptionTable table;
   BinsOptions resolved = options;
@@ -61,16 +73,10 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
   SelectOptions select = options.select;
   select.ranks = options.ranks;
   const MethodSpec spec = parse_method(select);
-  const FeatureOptions own_rows{.features = "rows"};
+  const FeatureOptions own_rows = features_of_rows();
   Comm* const ranks = options.ranks;
   std::optional<OutputFolder> out;
-  std::vector<std::string> inputs = files_named(options.select, own_rows);
-  inputs.insert(inputs.end(), {options.features, options.labels.string()});
-  all_or_none(ranks, is_root(ranks), [&] {
-    out.emplace(
-        options.out,
-        OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
-  });
+  all_or_none(ranks, is_root(ranks), [&] { claim_folder(options, out); });
   const fs::path folder = OutputFolder::partial_of(options.out);
   Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(spec, own_rows, options.seed), options.overwrite, ranks, context);
   RunLog log(is_root(ranks) ? folder : fs::path());

@@ -42,13 +42,27 @@ Matrix<float> plane_of(const Features& features, const Context& context) {
   return map;
 }
 
+std::vector<std::string> files_read(const CompressOptions& options) {
+  std::vector<std::string> files = files_named(options.select, options.features);
+  files.insert(files.end(), {options.input.path, options.input.labels.string()});
+  return files;
+}
+
+int64_t count_to_keep(const CompressOptions& options, const Input& input) {
+  const int64_t count = keep_count(options.keep, input.rows());
+  const int64_t readable = input.rows() - std::ssize(input.excluded);
+  if (count > readable)
+    throw InputError(
+        {options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, readable), "Lower --keep"});
+  return count;
+}
+
 }  // namespace
 
 RunRecord compress(const CompressOptions& options, const Context& context) {
   const MethodSpec spec = parse_method(options.select);
-  std::vector<std::string> inputs = files_named(options.select, options.features);
-  inputs.insert(inputs.end(), {options.input.path, options.input.labels.string()});
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = inputs, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+  OutputFolder out(options.out,
+                   {.overwrite = options.overwrite, .inputs = files_read(options), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(spec, options.features, options.seed), options.overwrite,
                         nullptr, context);
   RunLog log(out.path());
@@ -57,12 +71,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
   InputOptions reading = options.input;
   reading.check = !options.no_check;
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
-  const int64_t count = keep_count(options.keep, input.rows());
-  if (count > input.rows() - static_cast<int64_t>(input.excluded.size()))
-    throw InputError(
-        {options.input.path, "",
-         fmt::format("{} rows are to be kept, but only {} can be read", count, input.rows() - static_cast<int64_t>(input.excluded.size())),
-         "Lower --keep"});
+  const int64_t count = count_to_keep(options, input);
 
   // An order over the readable rows; then exactly `count` of them.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);

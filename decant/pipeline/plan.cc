@@ -79,6 +79,7 @@ struct Work {
   double proxy = 0;  ///< pictures that a proxy is trained on, all epochs; 0 = none is
 
   bool estimated() const { return extractor != nullptr && extractor->seconds; }
+  double computed_bytes() const { return extractor != nullptr ? rows * width * 4 : 0; }  ///< of features that are computed
 };
 
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
@@ -216,6 +217,14 @@ void add_stages(const Rows& train, const CompressOptions& options, const Work& w
   plan.stages.push_back({"write", writing * 1e-9 / threads});
 }
 
+/// The most that is held at once: by a proxy, by learning features, or by the features and what picks from them.
+double choosing_bytes(const Work& work, double area, double threads) {
+  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area) : 0;
+  const double learning = work.estimated() ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0;
+  const double picking = work.computed_bytes() + cutting_bytes(work, threads) + work.rows * 200;
+  return std::max({watching, learning, picking});
+}
+
 Dataset opened(const InputOptions& input, const Context& context) {
   return open_dataset(input.path, {.labels = input.labels}, context);
 }
@@ -230,19 +239,14 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const 
   const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
-  const double area = picture_area(train, options.features);
 
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
   add_stages(train, options, work, share, threads, plan);
-  const double features = work.extractor != nullptr ? work.rows * work.width * 4 : 0;
-  const double selecting = features + cutting_bytes(work, threads) + work.rows * 200;
-  const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area) : 0;
-  const double learning = std::max(watching, work.estimated() ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0);
-  plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + std::max(learning, selecting));
+  plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + choosing_bytes(work, picture_area(train, options.features), threads));
   plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
   plan.disk_bytes = static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);
-  plan.cache_bytes = static_cast<int64_t>(features);
+  plan.cache_bytes = static_cast<int64_t>(work.computed_bytes());
   return plan;
 }
 
