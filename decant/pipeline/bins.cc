@@ -46,9 +46,6 @@ void claim_folder(const BinsOptions& options, std::optional<OutputFolder>& out) 
 }
 
 RunRecord record_of_bins(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
-  OptionTable table;
-  BinsOptions resolved = options;
-  resolved.declare(table);
   RunRecord run{.rows = input.rows(),
                 .seconds = log.seconds(),
                 .peak_rss_bytes = log.peak_rss_bytes(),
@@ -58,7 +55,7 @@ RunRecord record_of_bins(const BinsOptions& options, const Input& input, const C
                 .method = chosen.selection.method,
                 .method_note = chosen.note,
                 .serves = served_by(chosen.selection),
-                .options = options_from(table.resolved()),
+                .options = recorded_options(options),
                 .bin_count = chosen.selection.bin_count,
                 .pool_count = chosen.selection.pool_count,
                 .stages = log.stages()};

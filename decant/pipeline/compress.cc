@@ -7,6 +7,7 @@
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
@@ -84,9 +85,6 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
 
-  OptionTable table;
-  CompressOptions resolved = options;
-  resolved.declare(table);
   const SmallSet set{.input = input,
                      .selection = chosen.selection,
                      .kept = kept,
@@ -95,7 +93,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
                      .note = chosen.note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = options_from(table.resolved()),
+                     .options = recorded_options(options),
                      .features = chosen.features.record()};
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();

@@ -75,9 +75,6 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   OutputFolder out(options.out, writing);
   RunLog log(out.path());
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
-  OptionTable table;
-  SampleOptions resolved = options;
-  resolved.declare(table);
   const SmallSet set{.input = input,
                      .selection = run.selection,
                      .kept = kept,
@@ -86,7 +83,7 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
                      .note = run.run.method_note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = options_from(table.resolved()),
+                     .options = recorded_options(options),
                      .features = run.run.features};
   RunRecord written = write_small_set(set, out.path(), log, context);
   out.commit();

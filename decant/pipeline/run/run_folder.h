@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "decant/base/json.h"
 #include "decant/base/matrix.h"
+#include "decant/base/options.h"
 #include "decant/data/evidence.h"
 #include "decant/data/features.h"
 #include "decant/data/run_record.h"
@@ -42,5 +45,13 @@ std::optional<SizeRange> served_by(const Selection& selection);
 
 /// Writes bins.npy, pools.npy, order.npy and gain.npy.
 void write_selection(const Selection& selection, const std::filesystem::path& folder);
+
+/// The options of a recipe, as run.json records them.
+template <class Options>
+std::vector<std::pair<std::string, OptionValue>> recorded_options(Options options) {
+  OptionTable table;
+  options.declare(table);
+  return options_from(table.resolved());
+}
 
 }  // namespace decant
