@@ -36,7 +36,7 @@ fs::path temporary_files() {
 std::string why_not_ours(const fs::path& folder) {
   struct stat info {};
   if (::lstat(folder.c_str(), &info) != 0) return "";
-  return S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() ? "" : "it belongs to another user";
+  return S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() ? "" : "it belongs to a different user";
 }
 
 /// What takes the place of caches that cannot be written.
@@ -142,8 +142,8 @@ Cache::Cache(const fs::path& asked, const Context& context) : root_(asked), cont
 
 void Cache::go_without(const std::string& why) const {
   if (private_folder().first_warning(root_))
-    context_.warn(fmt::format("the cache {} cannot be used, so nothing is kept for the next run: {}. Give another place: --cache DIR",
-                              root_.string(), why));
+    context_.warn(
+        fmt::format("the cache {} cannot be used, so nothing is cached: {}. Choose another folder with --cache DIR", root_.string(), why));
 }
 
 LockedFolder Cache::workspace(const CacheKey& key) {
@@ -173,7 +173,7 @@ Cache::Entry Cache::obtain(const CacheKey& key, const Test& is_whole, const Fill
     if (!resumable) folder.remove();
     const std::string what = error.what();
     if (!what.starts_with(working.string()) || dynamic_cast<const IoError*>(&error) == nullptr) throw;
-    throw IoError({root_.string(), "", "the cache cannot be filled: " + what, "Or give another place for the cache: --cache DIR"});
+    throw IoError({root_.string(), "", "the cache cannot be filled: " + what, "Or choose another cache folder with --cache DIR"});
   }
   const fs::path entry = working.parent_path() / fs::path(key.name()).filename();
   publish(folder, entry, key, is_whole);

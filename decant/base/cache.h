@@ -1,11 +1,11 @@
-// What was computed once and is used again: folders and small records, each found by what decides it.
+// A cache of computed results: folders and small records, each found by a key of everything that decides it.
 //
-// An entry is filled under another name and gets its own in one step, so it is whole or not there,
-// also when several processes fill the same one: the first to finish wins, and the others take its
-// entry. The key lies beside what it names and is compared when it is read.
+// An entry is filled under a temporary name and renamed in one step, so it is complete or absent,
+// even when several processes fill the same one: the first to finish wins, and the others use its
+// entry. The key is stored next to the value and compared when it is read.
 //
-// A cache is a convenience. When it cannot be written a warning says so, once, and entries go to a
-// folder of this process, which is deleted when it ends.
+// A cache is a convenience. If it cannot be written, one warning says so and entries go to a folder
+// of this process, which is deleted when it ends.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What a long computation is given besides its data: how many threads, where progress and messages go, whether to stop.
+// What a long computation needs besides its data: the number of threads, sinks for progress and messages, a flag to stop it.
 //
 // A Context is a view: it owns nothing, is cheap to copy, and the sinks must outlive it. The default one is silent, uses every core
 // and never stops, which is what tests and small programs want.

@@ -1,4 +1,4 @@
-// Digests: XXH3 for "is this the same as before" (fast, not for enemies), SHA-256 for what users check with sha256sum.
+// Digests: XXH3 for "is this the same as before" (fast, not cryptographic), SHA-256 for what users check with sha256sum.
 #pragma once
 
 #include <cstddef>

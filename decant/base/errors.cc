@@ -25,15 +25,15 @@ std::string remedy_for(int code) {
   switch (code) {
     case ENOSPC:
     case EDQUOT:
-      return "Free some disk space, or choose another place";
+      return "Free some disk space, or choose another location";
     case EACCES:
     case EPERM:
     case EROFS:
-      return "Check the permissions, or choose another place";
+      return "Check the permissions, or choose another location";
     case ENOENT:
       return "Check the path";
     case EMFILE:
-      return "Raise the limit of open files (ulimit -n)";
+      return "Raise the limit on open files (ulimit -n)";
     default:
       return "";
   }

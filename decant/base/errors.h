@@ -1,10 +1,10 @@
-// What can go wrong, and whose fault it is.
+// Kinds of errors, by who can fix them.
 //
 //   InputError   the user's data or options: says which file, where in it, what is wrong and what to do about it
 //   UsageError   the command line itself (exit code 2)
 //   IoError      the machine: disk full, no permission, file vanished
 //   Cancelled    someone pressed Ctrl-C
-//   BugError     we broke our own promise: DECANT_CHECK prints both values
+//   BugError     a defect in decant: DECANT_CHECK prints both values
 //
 // The library throws these and nothing else of its own; it never prints and never exits.
 #pragma once

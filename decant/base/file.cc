@@ -71,7 +71,7 @@ Bytes read_file(const fs::path& path, std::vector<std::byte>& buffer) {
     const ssize_t got = ::read(file.get(), buffer.data() + done, buffer.size() - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno(path.string(), "cannot read");
-    if (got == 0) throw IoError({path.string(), "", "became shorter while it was read", "Do not change the input during a run"});
+    if (got == 0) throw IoError({path.string(), "", "was truncated while being read", "Do not change the input during a run"});
     done += static_cast<size_t>(got);
   }
   return buffer;

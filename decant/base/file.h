@@ -1,4 +1,4 @@
-// Files: read whole or mapped, written so that a final name never stands over half a file.
+// Files: read whole or mapped, and written so that a partial file never has the final name.
 #pragma once
 
 #include <cstddef>

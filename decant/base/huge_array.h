@@ -1,6 +1,6 @@
-// A large array of plain values that starts on a cache line, asks for large pages, and does not clear itself.
+// A large array of plain values, aligned to a cache line, in huge pages where possible, and not zeroed.
 //
-// Reading rows of a table in random order misses the address cache at every row when pages are 4 KiB. What is freed goes back to the system.
+// Reading rows of a table in random order misses the address cache at every row when pages are 4 KiB. Freed memory goes back to the system.
 #pragma once
 
 #include <cstddef>

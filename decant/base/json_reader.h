@@ -1,5 +1,5 @@
-// Reading a JSON document of which every byte may be wrong: each field is checked before it is believed, and a fault names the file and the
-// field. Absent (or null) is not a fault: the fallback is taken.
+// Reads untrusted JSON documents: each field is checked, and an error names the file and the field. An absent (or null) field is not an
+// error: the fallback is used.
 #pragma once
 
 #include <cmath>
@@ -86,7 +86,7 @@ class JsonReader {
 
   const Json& value() const { return value_; }
   [[noreturn]] void refuse(const char* field, const std::string& what) const {
-    throw InputError({file_, path_of(field), what, "The file was changed, or is not one of decant's; make it again"});
+    throw InputError({file_, path_of(field), what, "The file was changed, or was not made by decant; create it again"});
   }
 
  private:

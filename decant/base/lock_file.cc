@@ -135,7 +135,8 @@ void LockedFolder::clear(const std::string& keep) const {
   for (const fs::path& path : leftover) {
     if (path.filename() != kLock && path.filename() != keep && !code) fs::remove_all(path, code);
   }
-  if (code) throw IoError({folder_.string(), "", "cannot be cleared: " + code.message(), "Check the permissions, or choose another place"});
+  if (code)
+    throw IoError({folder_.string(), "", "cannot be cleared: " + code.message(), "Check the permissions, or choose another location"});
 }
 
 void LockedFolder::remove() {

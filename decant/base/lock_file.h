@@ -1,9 +1,9 @@
-// Who is at work where: a small file that names the process, and holds for as long as that process
+// A lock on an output: a small file that names the process that holds it, for as long as the process
 // lives.
 //
 // The lock is the system's (flock), so a process that is killed leaves none behind, and network
 // file systems pass it on to other hosts. The file itself stays until it is removed, and marks what
-// lies there as decant's. Where a file system knows no locks, nobody is kept out.
+// lies there as decant's. On a file system without locks, nothing is locked.
 #pragma once
 
 #include <filesystem>

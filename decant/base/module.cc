@@ -50,7 +50,7 @@ void* open(const ModuleFile& module, const fs::path& path) {
 
 const ModuleFile kNeuralModule{.file = "decant_neural.so",
                                .offers = "networks",
-                               .remedy = "Build with `./run build`, or choose features and methods that need no network",
+                               .remedy = "Build with `./run build`, or choose features and methods that do not need a network",
                                .links = "libtorch",
                                .before_opening = let_threads_wait_briefly};
 
@@ -62,10 +62,10 @@ void* module_symbol(const ModuleFile& module, const char* symbol) {
   const fs::path path = find(module);
   if (path.empty())
     throw InputError({own_folder().string(), "",
-                      fmt::format("this decant was built without {} ({} is not beside it)", module.offers, module.file), module.remedy});
+                      fmt::format("this build of decant has no {} ({} is not next to it)", module.offers, module.file), module.remedy});
   if (void* const found = ::dlsym(open(module, path), symbol)) return found;
-  throw InputError({path.string(), "", fmt::format("is of another version of decant: it has no '{}'", symbol),
-                    "Install program and module from one build"});
+  throw InputError({path.string(), "", fmt::format("is from a different version of decant: it has no '{}'", symbol),
+                    "Install the program and the module from the same build"});
 }
 
 }  // namespace decant

@@ -1,5 +1,5 @@
-// Modules: parts of decant that are shared objects of their own, because what they link is heavy (libtorch: 0.6 s and 160 MB at start-up)
-// or not everywhere (MPI). They are opened when something of theirs is needed.
+// Modules: parts of decant in separate shared objects, because what they link is heavy (libtorch: 0.6 s and 160 MB at start-up)
+// or optional (MPI). They are opened on demand.
 //
 // A room's door is a struct of pointers to its functions, declared in a header of the room that includes nothing heavy:
 //
@@ -11,7 +11,7 @@
 //     from_module<Trainer>().train(job, context);
 //
 // The module defines an object of that name and type. The number in the name goes up with every change of the struct or of what its
-// functions are given, so that a module left over from another build is refused instead of being called wrongly.
+// functions are given, so that a module of another build is an error instead of being called wrongly.
 #pragma once
 
 namespace decant {

@@ -25,7 +25,7 @@ size_t matching_brace(const std::string& pattern, size_t open) {
     depth += pattern[i] == '{' ? 1 : pattern[i] == '}' ? -1 : 0;
     if (depth == 0) return i;
   }
-  fail_pattern(pattern, "has a { without its }");
+  fail_pattern(pattern, "has a { without a matching }");
 }
 
 std::vector<std::string> split_at_commas(const std::string& inside) {
@@ -104,7 +104,7 @@ std::vector<std::string> files_like(const std::string& pattern) {
   for (size_t i = 0; code == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   ::globfree(&found);
   std::sort(paths.begin(), paths.end());
-  if (paths.empty()) fail_pattern(pattern, "no file has such a name", "Check the path");
+  if (paths.empty()) fail_pattern(pattern, "no file matches", "Check the path");
   return paths;
 }
 

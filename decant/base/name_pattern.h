@@ -1,6 +1,6 @@
 // One name for many files: 'x-{000..127}.tar', '{a,b}.npy', 'dir/*.npy'.
 //
-// Braces are bash's and name files whether or not they are there; wildcards (* ? [) name the files that are there.
+// Braces are bash's and name files whether or not they exist; wildcards (* ? [) match existing files.
 #pragma once
 
 #include <string>

@@ -29,7 +29,7 @@ fs::path named(const fs::path& out) {
   if (out.empty()) throw UsageError("the output needs a name: -o NAME");
   const fs::path tidy = out.has_filename() ? out : out.parent_path();
   const fs::path name = tidy == tidy.lexically_normal() && tidy != "." ? tidy : real_path(tidy);
-  if (!name.has_filename()) throw UsageError(fmt::format("-o {}: the output needs a name of its own", out.string()));
+  if (!name.has_filename()) throw UsageError(fmt::format("-o {}: the output needs a name", out.string()));
   return name;
 }
 
@@ -52,8 +52,8 @@ void require_free(const fs::path& out, const OutputOptions& options) {
   if (!is_there(out)) return;
   const std::string foreign = why_foreign(out, options);
   if (!options.overwrite)
-    refuse(out, "exists already", foreign.empty() ? "Give another -o, or --overwrite to replace it" : "Give another -o");
-  if (!foreign.empty()) refuse(out, foreign + ", and decant replaces only what it made", "Give another -o, or move it out of the way");
+    refuse(out, "already exists", foreign.empty() ? "Choose another -o, or give --overwrite to replace it" : "Choose another -o");
+  if (!foreign.empty()) refuse(out, foreign + ", and decant replaces only what it made", "Choose another -o, or move it away");
 }
 
 /// As above, at the start of a run.
@@ -70,7 +70,7 @@ void look_at(const fs::path& out, const OutputOptions& options) {
 }
 
 [[noreturn]] void refuse_partial(const fs::path& partial) {
-  refuse(partial, "is in the way, and is not of decant's making", "Move it, or choose another -o");
+  refuse(partial, "is in the way and was not made by decant", "Move it, or choose another -o");
 }
 
 /// Empty, marked, or of a version that did not mark it.
@@ -85,7 +85,7 @@ bool is_own_partial(const fs::path& folder) {
 
 void require_own_partial(const fs::path& partial, const OutputOptions& options) {
   if (!how_it_touches(partial, options.inputs).empty())
-    refuse(partial, how_it_touches(partial, options.inputs) + ", and this is where the output is made ready", "Choose another -o");
+    refuse(partial, how_it_touches(partial, options.inputs) + ", but the output is prepared here", "Choose another -o");
   if (is_there(partial) && !is_own_partial(partial)) refuse_partial(partial);
 }
 
@@ -99,7 +99,7 @@ bool holds_nothing_but_a_log(const fs::path& folder) {
 
 [[noreturn]] void fail_in_place(const fs::path& out, const fs::path& partial, const std::string& why) {
   throw IoError({out.string(), "", fmt::format("cannot put the finished output in place: {}", why),
-                 fmt::format("It is whole, and lies in {}: move it yourself", partial.string())});
+                 fmt::format("It is complete in {}; move it from there", partial.string())});
 }
 
 /// Where `path` goes while two names are swapped.
@@ -136,8 +136,8 @@ void swap_names(const fs::path& a, const fs::path& b, bool at_once) {
     if (!code) continue;
     std::error_code undone;
     for (int i = done; i-- > 0 && !undone;) fs::rename(steps[i].second, steps[i].first, undone);
-    throw IoError(
-        {b.string(), "", "cannot be swapped: " + code.message(), undone ? fmt::format("What was there is now in {}", aside.string()) : ""});
+    throw IoError({b.string(), "", "cannot be swapped: " + code.message(),
+                   undone ? fmt::format("The previous output is now in {}", aside.string()) : ""});
   }
 }
 
@@ -206,7 +206,7 @@ OutputFile::OutputFile(fs::path out, OutputOptions options)
   look_at(out_, options_);
   if (!how_it_touches(partial_, options_.inputs).empty() || (is_there(partial_) && !LockFile::is_one(partial_))) refuse_partial(partial_);
   if (const fs::path folder = out_.parent_path(); !folder.empty() && !fs::is_directory(folder))
-    refuse(out_, "cannot be written: its folder is not there", "Make the folder, or choose another -o");
+    refuse(out_, "cannot be written: its folder does not exist", "Create the folder, or choose another -o");
   lock_ = LockFile::take(partial_);
   if (!lock_) refuse_held(out_, partial_);
 }

@@ -91,7 +91,7 @@ TEST(OutputFolder, OfARunThatCameToNothingLeavesNothing) {
 TEST(OutputFolder, ReplacesAnOutputOfItsKindWhenAsked) {
   const fs::path out = fresh_folder("out") / "run";
   make(out, {}, "1");
-  EXPECT_THAT(complaint(out), HasSubstr("exists already. Give another -o"));
+  EXPECT_THAT(complaint(out), HasSubstr("already exists. Choose another -o"));
   EXPECT_THAT(complaint(out, {.why_foreign = why_unmarked}), HasSubstr("or --overwrite to replace it"));
   {
     OutputFolder folder(out.string() + "/", replacing());
@@ -109,7 +109,7 @@ TEST(OutputFolder, ReplacesNothingElse) {
   const fs::path out = scratch.path / "out";
   scratch.add("out/thesis.txt");
   const std::string before = everything_in(scratch.path);
-  EXPECT_THAT(complaint(out), AllOf(HasSubstr("exists already"), Not(HasSubstr("--overwrite"))));
+  EXPECT_THAT(complaint(out), AllOf(HasSubstr("already exists"), Not(HasSubstr("--overwrite"))));
   EXPECT_THAT(complaint(out, replacing()), AllOf(HasSubstr("holds no mark, and decant"), HasSubstr("replaces only what it made")));
   EXPECT_EQ(everything_in(scratch.path), before);
   scratch.add("file");
@@ -206,7 +206,7 @@ TEST(OutputFolder, LeavesWhatAppearedMeanwhile) {
     OutputFolder folder(out, {});
     write_file(folder.path() / "mark", "new");
     scratch.add("run/thesis.txt", "mine");
-    EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }), AllOf(StartsWith(out.string()), HasSubstr("exists already"),
+    EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }), AllOf(StartsWith(out.string()), HasSubstr("already exists"),
                                                                      HasSubstr("It is whole, and lies in " + out.string() + ".partial")));
   }
   EXPECT_EQ(read_text(out / "thesis.txt"), "mine");
@@ -323,7 +323,7 @@ TEST(OutputFile, IsReplacedByItsKindOnly) {
     file.commit();
   };
   write({}, "ours 1");
-  EXPECT_THAT(message_of([&] { write({}, "2"); }), HasSubstr("exists already"));
+  EXPECT_THAT(message_of([&] { write({}, "2"); }), HasSubstr("already exists"));
   write(replacing(), "ours 2");
   EXPECT_EQ(everything_in(scratch.path), out.string() + " = ours 2\n");
   EXPECT_THAT(message_of([&] { write(replacing({out.string()}), "3"); }), HasSubstr("is the input"));
@@ -334,7 +334,7 @@ TEST(OutputFile, IsReplacedByItsKindOnly) {
   write_file(out, "mine");
   EXPECT_THAT(message_of([&] { write(replacing(), "3"); }), HasSubstr("is another's"));
   EXPECT_EQ(read_text(out), "mine");
-  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "no" / "x", {}); }), HasSubstr("its folder is not there"));
+  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "no" / "x", {}); }), HasSubstr("its folder does not exist"));
   scratch.add("y.partial", "mine");
   EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "y", {}); }), HasSubstr("is not of decant's making"));
   EXPECT_EQ(read_text(scratch.path / "y.partial"), "mine");

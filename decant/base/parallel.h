@@ -1,5 +1,5 @@
-// Data parallelism whose result cannot depend on the thread count: the range is cut into chunks of a fixed size, chunks are handed
-// to threads as they come, and whatever a chunk computes depends on its own [begin, end) alone. Reduce by chunk number, in order.
+// Data parallelism whose result cannot depend on the thread count: the range is cut into chunks of a fixed size, threads take
+// chunks as they become free, and the result of a chunk depends only on its own [begin, end). Reduce by chunk number, in order.
 #pragma once
 
 #include <cstdint>

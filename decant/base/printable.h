@@ -1,6 +1,6 @@
-// Names as people may see them.
+// Names made safe to print.
 //
-// A file name is any bytes: it may clear a terminal, break a line, or turn the direction of what follows. Whatever is printed goes through
+// A file name may hold any bytes: it may clear a terminal, break a line, or reverse the direction of text. Whatever is printed goes through
 // here; files that programs read (JSON, .npy) keep names as they are.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The little statistics that honest tables need.
+// Means, intervals and rank correlations for tables.
 #pragma once
 
 #include <span>

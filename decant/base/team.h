@@ -1,8 +1,8 @@
-// Threads that stay at hand between small jobs.
+// A team of threads for many small jobs.
 //
-// parallel_for starts its threads anew, some 20 µs each: too much for a loop of 50 µs that comes ten thousand times a second. A team's helpers
-// wait for the next job awake, for a while, and asleep after that. Nobody waits for a helper that has not begun: one that sleeps, or whose core
-// another process has, is done without. As with parallel_for the range is cut into chunks of a fixed size, and what
+// parallel_for starts new threads, about 20 µs each: too much for a loop of 50 µs that runs ten thousand times a second. A team's helpers
+// spin for the next job for a while and then sleep. A job does not wait for a helper that has not begun: one that sleeps, or whose core
+// is busy, is not needed. As with parallel_for the range is cut into chunks of a fixed size, and what
 // a chunk computes must depend on its own range alone.
 #pragma once
 

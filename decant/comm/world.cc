@@ -8,7 +8,7 @@ namespace decant {
 namespace {
 
 /// What launchers tell their processes, by name; 0 when they do not.
-int told(std::initializer_list<const char*> names) {
+int env_int(std::initializer_list<const char*> names) {
   for (const char* name : names) {
     if (const char* value = std::getenv(name); value != nullptr) return std::atoi(value);
   }
@@ -25,13 +25,13 @@ constexpr ModuleFile kMpiModule{.file = "decant_mpi.so",
 }  // namespace
 
 std::unique_ptr<Comm> join_world() {
-  const int ranks = told({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"});
+  const int ranks = env_int({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"});
   if (ranks <= 1) return nullptr;
   return std::unique_ptr<Comm>(reinterpret_cast<MpiEntry>(module_symbol(kMpiModule, kMpiEntry))());
 }
 
 int ranks_on_this_machine() {
-  return std::max(1, told({"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"}));
+  return std::max(1, env_int({"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"}));
 }
 
 }  // namespace decant
