@@ -104,8 +104,7 @@ int64_t write_imagefolder(const Dataset& dataset, std::span<const int64_t> rows,
   const auto unlabelled = [&](int64_t row) { return source.label(row) == kNoLabel; };
   const bool flat = std::all_of(rows.begin(), rows.end(), unlabelled);
   if (const auto found = std::find_if(rows.begin(), rows.end(), unlabelled); !flat && found != rows.end())
-    throw InputError(
-        {dataset.root.string(), source.key(*found), "has no label, while others have one", "Write another format, or label it"});
+    throw InputError({dataset.root.string(), source.key(*found), "has no label, but others do", "Write a different format, or label it"});
 
   const std::vector<std::string> classes = class_folders(dataset);
   std::set<std::string> made;
@@ -177,7 +176,7 @@ int64_t write_webdataset(const Dataset& dataset, std::span<const int64_t> rows, 
 int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
                  const Context& context) {
   if (format != "imagefolder" && format != "webdataset")
-    throw UsageError(fmt::format("--to: '{}' is not written; imagefolder and webdataset are", format));
+    throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder or webdataset", format));
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
   if (format == "imagefolder") return write_imagefolder(dataset, rows, folder, context);

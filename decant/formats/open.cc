@@ -106,7 +106,7 @@ fs::path existing_part(fs::path path) {
 [[noreturn]] void fail_missing(const std::string& spec) {
   const fs::path there = existing_part(fs::path(spec).parent_path());
   throw InputError({spec, "", "no such file or folder",
-                    there.empty() ? "Check the path" : "'" + there.string() + "' is there and holds " + contents_of(there)});
+                    there.empty() ? "Check the path" : "'" + there.string() + "' exists and holds " + contents_of(there)});
 }
 
 bool is_run_folder(const fs::path& folder) {
@@ -131,9 +131,9 @@ std::optional<fs::path> known_below(const fs::path& folder, int levels) {
 }
 
 [[noreturn]] void fail_unknown(const fs::path& path) {
-  if (!fs::is_directory(path)) throw InputError({path.string(), "", "is a file that is not read as a data set", what_is_read()});
+  if (!fs::is_directory(path)) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
   const auto below = known_below(path, 2);
-  throw InputError({path.string(), "", "holds " + contents_of(path) + " and no data set that is known",
+  throw InputError({path.string(), "", "holds " + contents_of(path) + ", but no data set that decant can read",
                     below ? "Give " + below->string() + ", which is one" : what_is_read()});
 }
 
@@ -168,10 +168,11 @@ void note_unlabelled_splits(Dataset& dataset) {
   if (dataset.train().targets() == nullptr) return;
   for (const auto& [split, rows] : dataset.splits) {
     if (rows->targets() != nullptr || rows->size() == 0) continue;
-    const char* instead = dataset.held_out() != nullptr ? "evaluate tests on the other split" : "evaluate holds training rows out instead";
+    const char* instead =
+        dataset.held_out() != nullptr ? "evaluate tests on the other split" : "evaluate reserves training rows for testing instead";
     dataset.oddities.push_back(
         {dataset.root.string(),
-         fmt::format("the {} rows have no labels, so nothing is tested on them: {}. Name labelled rows with --test to "
+         fmt::format("the {} rows have no labels, so they cannot be tested on: {}. Give labelled rows with --test to "
                      "test on others",
                      name_of(split), instead),
          true});
@@ -185,7 +186,7 @@ const Format& add_format(Format format) {
 }
 
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
-  if (spec.empty()) throw UsageError("the data set needs a name: a folder, a file or a pattern of shards");
+  if (spec.empty()) throw UsageError("no data set given: name a folder, a file or a pattern of shards");
   Dataset dataset = open_any(spec, options, context);
   if (is_run_folder(spec)) {
     dataset.training_file = fs::path(spec) / "run.json";
@@ -193,8 +194,8 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   }
   note_unlabelled_splits(dataset);
   if (!options.labels.empty() && dataset.format != "npy")
-    throw InputError({options.labels.string(), "", fmt::format("labels go with a .npy of features, and '{}' is {}", spec, dataset.format),
-                      "Leave out --labels"});
+    throw InputError(
+        {options.labels.string(), "", fmt::format("--labels is for .npy features, but '{}' is {}", spec, dataset.format), "Omit --labels"});
   return dataset;
 }
 

@@ -39,7 +39,7 @@ const Format& add_format(Format format);
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context);
 
 enum class Depth {
-  headers,  ///< the picture's header must make sense: about 5 µs a row once the file is read
+  headers,  ///< the picture's header must make sense: about 5 µs per row once the file is read
   full      ///< the picture must decode to its last row: about 1 ms for 224 × 224
 };
 

@@ -71,11 +71,11 @@ TEST(Open, TellsWhatIsThereInstead) {
   const Folder folder("parquet");
   for (const char* name : {"a.parquet", "b.parquet", "c.txt"}) folder.add(name, "x");
   EXPECT_THAT(message_of([&] { folder.open(); }),
-              HasSubstr("holds 2 .parquet files, 1 .txt file and no data set that is known. decant reads: CIFAR"));
+              HasSubstr("holds 2 .parquet files, 1 .txt file, but no data set that decant can read. decant reads: CIFAR"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "x/y").string(), {}, {}); }),
-              HasSubstr("no such file or folder. '" + folder.path.string() + "' is there and holds 2 .parquet files"));
+              HasSubstr("no such file or folder. '" + folder.path.string() + "' exists and holds 2 .parquet files"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
-              HasSubstr("is a file that is not read as a data set"));
+              HasSubstr("is not a data set that decant can read"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "{0..3}.tar").string(), {}, {}); }), HasSubstr("0.tar: is missing"));
   EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
 }
@@ -106,7 +106,7 @@ TEST(FindBadRows, ListsEachWithItsReason) {
     EXPECT_THAT(bad[2].text, HasSubstr("TIF is not read"));
     EXPECT_EQ(bad[3].text, "is empty");
     EXPECT_EQ(bad[4].row, 6);
-    EXPECT_EQ(bad[4].text, "is a link to nothing");
+    EXPECT_EQ(bad[4].text, "is a broken link");
   }
   EXPECT_EQ(find_bad_rows(dataset.train(), Depth::headers, {}).size(), 4u) << "a header alone does not show the missing tail";
 }

@@ -42,7 +42,7 @@ std::vector<int> batches_in(const fs::path& folder, std::string_view suffix) {
   return numbers;
 }
 
-/// train.bin and test.bin are common names: they count when the fine names lie beside them or their length
+/// train.bin and test.bin are common names: they count when the fine names are next to them or their length
 /// fits.
 bool is_cifar100(const fs::path& folder) {
   if (!has_file(folder / "train.bin") && !has_file(folder / "test.bin")) return false;
@@ -191,7 +191,7 @@ class CifarOpener {
     refuse_what_is_not_binary();
     const bool ten = is_cifar10(path_of(""));
     if (ten && is_cifar100(path_of("")))
-      throw InputError({path_of("").string(), "", "holds CIFAR-10 and CIFAR-100 files", "Give each a folder of its own"});
+      throw InputError({path_of("").string(), "", "holds CIFAR-10 and CIFAR-100 files", "Put each into its own folder"});
     kind_ = ten ? kCifar10 : kCifar100;
   }
 
@@ -217,7 +217,7 @@ class CifarOpener {
     const fs::path home = path_of("");
     if (is_cifar10(home) || is_cifar100(home)) return;
     const bool ten = !batches_in(home, "").empty();
-    throw InputError({home.string(), "", "holds the Python version of CIFAR (pickles), which is not read",
+    throw InputError({home.string(), "", "holds the Python version of CIFAR (pickles), which is not supported",
                       fmt::format("Download the binary version, {}", ten ? "cifar-10-binary.tar.gz" : "cifar-100-binary.tar.gz")});
   }
 

@@ -1,4 +1,4 @@
-// Reading all of CIFAR-10's training records as interleaved pixels, beside a plain copy of the same bytes.
+// Reading all of CIFAR-10's training records as interleaved pixels, against a plain copy of the same bytes.
 // DECANT_CIFAR10 names the folder; without it the measurement is skipped. The answer is compared with a naive
 // decoder's before the clock starts.
 #include <benchmark/benchmark.h>

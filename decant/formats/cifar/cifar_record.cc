@@ -12,15 +12,15 @@ void require_record_length(Bytes file, const CifarKind& kind, const std::string&
   const int64_t left = size % kind.record_bytes();
   if (left == 0) return;
   throw InputError({name, fmt::format("byte {}", size - left),
-                    fmt::format("ends in {} bytes that are no whole record of {}", left, kind.record_bytes()),
-                    "The file is cut short or not from " + std::string(kind.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100") +
+                    fmt::format("ends with {} bytes that are not a whole record of {}", left, kind.record_bytes()),
+                    "The file is truncated or not from " + std::string(kind.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100") +
                         ": unpack the download again"});
 }
 
 void require_label(int label, int classes, int64_t record, const std::string& name) {
   if (label < classes) return;
-  throw InputError({name, fmt::format("record {}", record), fmt::format("has label {}, not 0 to {}", label, classes - 1),
-                    "The file is damaged or of another kind: unpack the download again"});
+  throw InputError({name, fmt::format("record {}", record), fmt::format("has label {}, which is not in 0 to {}", label, classes - 1),
+                    "The file is damaged or not a CIFAR file: unpack the download again"});
 }
 
 }  // namespace

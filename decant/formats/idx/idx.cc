@@ -211,7 +211,7 @@ class IdxOpener {
       throw InputError(
           {folder_.string(), "",
            fmt::format("holds {} IDX data sets ('{}' and '{}' among them)", prefixes.size(), *prefixes.begin(), *prefixes.rbegin()),
-           "Move the files of one of them into a folder of its own"});
+           "Move the files of one of them into its own folder"});
     if (!prefixes.empty()) prefix_ = *prefixes.begin();
   }
 
@@ -224,7 +224,7 @@ class IdxOpener {
       part.labels = open_idx_file(folder_, *labels);
       require_same_count(part);
     } else {
-      oddities.push_back({folder_.string(), fmt::format("{} has no labels beside it: its rows are unlabelled", images->file)});
+      oddities.push_back({folder_.string(), fmt::format("{} has no labels next to it: its rows are unlabelled", images->file)});
     }
     return std::make_shared<const Part>(std::move(part));
   }
@@ -239,7 +239,7 @@ class IdxOpener {
     if (found.empty()) return std::nullopt;
     std::ranges::stable_sort(found, {}, &Name::preference);
     for (size_t i = 1; i < found.size(); ++i)
-      oddities.push_back({(folder_ / found[i].file).string(), fmt::format("is not read: {} is here too", found[0].file)});
+      oddities.push_back({(folder_ / found[i].file).string(), fmt::format("is ignored, because {} is here too", found[0].file)});
     return found[0];
   }
 
@@ -250,7 +250,7 @@ class IdxOpener {
     if (empty || huge)
       throw InputError({(folder_ / images.file).string(), "byte 4",
                         fmt::format("holds {} pictures of {} x {}", shape[0], shape[2], shape[1]),
-                        empty ? "Give a file with pictures in it" : "Download the file again"});
+                        empty ? "Give a file that holds pictures" : "Download the file again"});
   }
 
   void require_same_count(const Part& part) const {

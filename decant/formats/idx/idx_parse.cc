@@ -34,9 +34,9 @@ size_t head_size(int axes) {
 Head parse_head(Bytes bytes, int axes, const std::string& name) {
   const auto byte = [&](size_t at) { return std::to_integer<int64_t>(bytes[at]); };
   if (bytes.size() < 4) refuse(name, "byte 0", bytes.empty() ? "is empty" : "is too short for an IDX file", std::string(kAgain));
-  if (byte(0) != 0 || byte(1) != 0) refuse(name, "byte 0", "is no IDX file (the first two bytes must be zero)", std::string(kAgain));
+  if (byte(0) != 0 || byte(1) != 0) refuse(name, "byte 0", "is not an IDX file (the first two bytes must be zero)", std::string(kAgain));
   if (byte(2) != 8)
-    refuse(name, "byte 2", fmt::format("holds elements of type 0x{:02x}; only unsigned bytes (0x08) are read", byte(2)),
+    refuse(name, "byte 2", fmt::format("holds elements of type 0x{:02x}; only unsigned bytes (0x08) are supported", byte(2)),
            "Convert the file to unsigned bytes");
   if (byte(3) != axes)
     refuse(name, "byte 3", fmt::format("has {} axes where {} are expected", byte(3), axes),
@@ -47,15 +47,15 @@ Head parse_head(Bytes bytes, int axes, const std::string& name) {
   for (size_t at = 4; at < head.size; at += 4) head.shape.push_back(byte(at) << 24 | byte(at + 1) << 16 | byte(at + 2) << 8 | byte(at + 3));
   const auto promised = byte_count(1, head.shape);
   if (!promised || *promised > std::numeric_limits<int64_t>::max() / 2)
-    refuse(name, "byte 4", "its lengths multiply to more than 64 bits can count", std::string(kAgain));
+    refuse(name, "byte 4", "its shape overflows 64 bits", std::string(kAgain));
   head.promised = *promised;
   return head;
 }
 
 void require_promised_length(const Head& head, int64_t present, bool or_more, const std::string& name) {
   if (present == head.promised) return;
-  refuse(name, "", fmt::format("its header promises {} bytes, but {}{} follow", head.promised, or_more ? "at least " : "", present),
-         present < head.promised ? "The file is cut short: download it again" : std::string(kAgain));
+  refuse(name, "", fmt::format("its header declares {} bytes, but {}{} follow", head.promised, or_more ? "at least " : "", present),
+         present < head.promised ? "The file is truncated: download it again" : std::string(kAgain));
 }
 
 /// Inflates a gzip file (of one member or several) piece by piece.
@@ -103,11 +103,11 @@ class Inflater {
   void check(int code, uInt moved) {
     if (code == Z_STREAM_END) {  // another member may follow
       finished_ = rest_.empty();
-      if (!finished_ && inflateReset(&stream_) != Z_OK) throw IoError({name_, "", "zlib cannot start again", ""});
+      if (!finished_ && inflateReset(&stream_) != Z_OK) throw IoError({name_, "", "zlib cannot restart", ""});
       return;
     }
     if (code == Z_MEM_ERROR) throw IoError({name_, "", "zlib is out of memory", "Free some memory"});
-    if (code == Z_BUF_ERROR || (code == Z_OK && moved == 0)) refuse(name_, "", "its gzip data are cut short", std::string(kAgain));
+    if (code == Z_BUF_ERROR || (code == Z_OK && moved == 0)) refuse(name_, "", "its gzip data are truncated", std::string(kAgain));
     if (code != Z_OK)
       refuse(name_, "", fmt::format("its gzip data are damaged ({})", stream_.msg != nullptr ? stream_.msg : "no reason given"),
              std::string(kAgain));
@@ -139,7 +139,7 @@ void require_name_of_its_kind(Bytes stored, bool gzip, const std::string& name) 
   if (packed && !gzip)
     refuse(name, "byte 0", "holds gzip data, and its name does not end in .gz", "Add .gz to its name, or unpack it: gzip -d < FILE > NEW");
   if (gzip && text.starts_with(std::string_view("\0\0\x08", 3)))
-    refuse(name, "byte 0", "is not gzip data, though its name ends in .gz", "Take .gz off its name");
+    refuse(name, "byte 0", "is not gzip data, though its name ends in .gz", "Remove .gz from its name");
 }
 
 }  // namespace

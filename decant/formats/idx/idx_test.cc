@@ -54,22 +54,22 @@ fs::path small_folder(const std::string& name) {
 TEST(IdxFile, RefusesWhatIsNoIdx) {
   expect_says(idx_fault(""), {"a: byte 0: is empty"});
   expect_says(idx_fault("ab"), {"too short"});
-  expect_says(idx_fault("PK\3\4"), {"byte 0: is no IDX file"});
+  expect_says(idx_fault("PK\3\4"), {"byte 0: is not an IDX file"});
   expect_says(idx_fault(std::string("\0\0\x0d\3", 4)), {"byte 2", "type 0x0d"});
   expect_says(idx_fault(kIdxLabels), {"byte 3: has 1 axes where 3 are expected", "swapped"});
   expect_says(idx_fault(kIdxImages.substr(0, 10)), {"byte 10: ends inside its header"});
 }
 
 TEST(IdxFile, RefusesSizesThatDoNotMatch) {
-  expect_says(idx_fault(idx({3, 1, 2}, "aabbc")), {"promises 6 bytes, but 5 follow", "cut short"});
-  expect_says(idx_fault(idx({3, 1, 2}, "aabbccd")), {"promises 6 bytes, but 7 follow"});
+  expect_says(idx_fault(idx({3, 1, 2}, "aabbc")), {"declares 6 bytes, but 5 follow", "truncated"});
+  expect_says(idx_fault(idx({3, 1, 2}, "aabbccd")), {"declares 6 bytes, but 7 follow"});
   expect_says(idx_fault(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "more than 64 bits"});
-  expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"promises 6 bytes, but 5 follow"});
+  expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"declares 6 bytes, but 5 follow"});
 }
 
 TEST(IdxFile, InflatesNoMoreThanPromised) {
   const std::string bomb = gzip(idx({3, 1, 2}, std::string(50'000'000, 'x')));
-  expect_says(idx_fault(bomb, 3, true), {"promises 6 bytes, but at least 7 follow"});
+  expect_says(idx_fault(bomb, 3, true), {"declares 6 bytes, but at least 7 follow"});
   // A promise of 15 TB backed by nothing: refused for what is missing, not for memory.
   expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"promises 15360000000000 bytes, but 1 follow"});
 }

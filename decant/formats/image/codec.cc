@@ -54,7 +54,7 @@ std::string first_bytes(std::string_view text) {
   if (bytes.empty()) image_codec::fail(name, "is empty");
   const std::string_view text = as_text(bytes);
   if (const std::string_view format = other_format(text); !format.empty())
-    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG and WebP are read", format), "Convert it to one of these");
+    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG and WebP are supported", format), "Convert it to one of these");
   image_codec::fail(name, fmt::format("is not a JPEG, PNG or WebP file (starts with {})", first_bytes(text)));
 }
 
@@ -70,8 +70,7 @@ namespace image_codec {
 
 void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes) {
   if (width <= 0 || height <= 0) fail(name, fmt::format("claims a size of {} × {} pixels", width, height));
-  if (height > kMaxPixels / width)
-    fail(name, fmt::format("claims {} × {} pixels, more than the {} that are read", width, height, kMaxPixels));
+  if (height > kMaxPixels / width) fail(name, fmt::format("claims {} × {} pixels, more than the supported {}", width, height, kMaxPixels));
   if (width * height > possible)
     fail(name, fmt::format("claims {} × {} pixels in {} bytes, more than the format can hold", width, height, encoded_bytes));
 }

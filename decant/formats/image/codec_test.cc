@@ -268,7 +268,7 @@ for name in made:
     open(name + ".rgb", "wb").write(image.tobytes())
 open("done", "w").write("\n".join(made))
 )");
-  // DECANT_PYTHON may be relative to here, so Python is told where to go.
+  // DECANT_PYTHON may be relative to here, so Python needs an absolute path.
   const std::string command = "\"${DECANT_PYTHON:-python3}\" '" + (folder / "make.py").string() + "' '" + folder.string() + "' 2> '" +
                               (folder / "errors").string() + "'";
   const int status = std::system(command.c_str());

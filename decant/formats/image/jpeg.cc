@@ -11,9 +11,9 @@
 //
 // How many pixels n bytes can hold. A Huffman code has at least one bit. Baseline: a block of 8 × 8 costs at
 // least two (its DC and its end of block), progressive: one (the DC; a run of ends of block covers 32,767
-// blocks). The picture's size goes by the largest sampling factors (4 × 4 at most) over all components, and
+// blocks). The picture's size follows from the largest sampling factors (4 × 4 at most) over all components, and
 // the least for which both are reached is 9 blocks (4 × 1, 1 × 4, 1 × 1) for 32 × 32 pixels: 1024 pixels for
-// 9 bits, 910 a byte. Hence: at most 1024 pixels a byte. Arithmetic coding can go beyond that for a solid
+// 9 bits, 910 a byte. Hence: at most 1024 pixels per byte. Arithmetic coding can go beyond that for a solid
 // colour; such a file is refused.
 //
 // A progressive file can also hold thousands of empty scans, each of which costs a pass over the whole
@@ -121,7 +121,7 @@ class Decoder {
                              bytes.size());
     const int components = info_.num_components;
     if (components != 1 && components != 3 && components != 4)
-      image_codec::fail(name, fmt::format("is a JPEG of {} colour components; 1, 3 and 4 are read", components));
+      image_codec::fail(name, fmt::format("is a JPEG of {} colour components; 1, 3 and 4 are supported", components));
     return {static_cast<int>(info_.image_width), static_cast<int>(info_.image_height), components == 1 ? 1 : 3};
   }
 

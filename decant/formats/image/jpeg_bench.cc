@@ -1,4 +1,4 @@
-// Decoding real JPEGs, one thread, beside TurboJPEG's own loop over the same bytes with the same settings (accurate DCT, smooth
+// Decoding real JPEGs, one thread, against TurboJPEG's own loop over the same bytes with the same settings (accurate DCT, smooth
 // upsampling, into RGB). TurboJPEG is opened at run time: only this benchmark wants it.
 //
 // DECANT_JPEGS names an ImageFolder of them; without it nothing is measured.

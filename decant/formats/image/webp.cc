@@ -1,10 +1,10 @@
 // WebP by libwebp.
 //
 // How many pixels n bytes can hold. Lossy (VP8): a macroblock of 16 × 16 costs at least its prediction modes,
-// whose probabilities are fixed in key frames: about 3.2 bits, 640 pixels a byte; 1024 are allowed. Lossless
+// whose probabilities are fixed in key frames: about 3.2 bits, 640 pixels per byte; 1024 are allowed. Lossless
 // (VP8L): a code with a single symbol costs no bits, so a solid colour of any size fits into 30 bytes, and no
 // bound by bytes is true to the format. Copies stand for at most 4096 pixels and, once there are two
-// different ones, cost at least a byte between them. So: 4096 pixels a byte, and 2^24 pixels (48 MiB) to
+// different ones, cost at least a byte between them. So: 4096 pixels per byte, and 2^24 pixels (48 MiB) to
 // anyone.
 #include <algorithm>
 #include <webp/decode.h>
@@ -32,7 +32,7 @@ ImageSize probe_webp(Bytes bytes, std::string_view name) {
   if (code == VP8_STATUS_NOT_ENOUGH_DATA)
     fail(name, fmt::format("is a truncated WebP: it ends at byte {}, inside its header", bytes.size()), "Fetch it again");
   if (code != VP8_STATUS_OK) fail(name, "is a damaged WebP: its header is wrong");
-  if (features.has_animation) fail(name, "is an animated WebP; only still ones are read", "Convert it to one of its frames");
+  if (features.has_animation) fail(name, "is an animated WebP; only still images are supported", "Convert it to one of its frames");
   const auto size = static_cast<int64_t>(bytes.size());
   const int64_t possible = features.format == kLossy ? size * kLossyPixelsPerByte : std::max(kLosslessFree, size * kLosslessPixelsPerByte);
   check_claim(name, features.width, features.height, possible, bytes.size());

@@ -260,7 +260,7 @@ class Opening {
       else if (*split == Split::train)
         continue;
       else if (dataset_.splits.contains(*split))
-        odd(name, "is a second validation split and is left out");
+        odd(name, "is a second validation split and is ignored");
       else
         open_split(*split, name, list_folder(root_ / name));
     }
@@ -268,7 +268,7 @@ class Opening {
 
   void leave_out(const std::string& folder) {
     const auto meant = meant_split(folder);
-    odd(folder, std::string("is neither train, val nor test and is left out") +
+    odd(folder, std::string("is neither train, val nor test and is ignored") +
                     (meant ? fmt::format("; if it is a split, rename it {}", *meant == Split::validation ? "val" : name_of(*meant)) : ""));
     dataset_.oddities.back().warns = meant.has_value();
   }
@@ -294,11 +294,11 @@ class Opening {
       list.add_folder(folder, kNoLabel);
       for (const Entry& entry : top.pictures) list.add(entry);
     } else if (!top.pictures.empty()) {
-      odd(folder, fmt::format("{} pictures beside the class folders are left out, as by torchvision", top.pictures.size()));
+      odd(folder, fmt::format("{} pictures next to the class folders are ignored, as by torchvision", top.pictures.size()));
     }
     list.others += top.others;
     if (list.others > 0)
-      odd(folder, fmt::format("{} not end as pictures do and {} left out",
+      odd(folder, fmt::format("{} not have a picture extension and {} ignored",
                               list.others == 1 ? "1 file does" : fmt::format("{} files do", list.others), list.others == 1 ? "is" : "are"));
     auto rows = std::make_shared<ImageFolderRows>(root_, std::move(list), context_.threads);
     if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows);
@@ -320,9 +320,9 @@ class Opening {
     for (size_t i = 0; i < lists.size(); ++i) {
       const std::string path = below(folder, top.folders[i]);
       if (lists[i].size() == 0)
-        odd(path, "is a class without pictures; torchvision's ImageFolder refuses such a set");
+        odd(path, "is a class without pictures; torchvision's ImageFolder rejects such a set");
       else if (label_of(top.folders[i]) == kNoLabel)
-        odd(path, "is no class of the training split; its pictures count as unlabelled");
+        odd(path, "is not a class of the training split; its pictures count as unlabelled");
       else if (split == Split::train)
         note_hidden_class(root_ / path, lists[i].size(), dataset_.oddities);
       all.append(lists[i]);

@@ -1,11 +1,11 @@
 // ImageFolder: one folder of pictures per class, as torchvision.datasets.ImageFolder reads it.
 //
-//   root/train/<class>/…   with root/val (or valid, validation) and root/test beside: splits
+//   root/train/<class>/…   with root/val (or valid, validation) and root/test next to it: splits
 //   root/<class>/…         training pictures only
 //   root/*.jpg             a flat folder: no labels
 //
-// `train` counts as a split when it has sub-folders, or when nothing but splits stands beside it: in a set of
-// vehicles, where train/ stands beside car/ and plane/ and holds pictures itself, it is a class.
+// `train` counts as a split when it has sub-folders, or when there are only splits next to it: in a set of
+// vehicles, where train/ is next to car/ and plane/ and holds pictures itself, it is a class.
 //
 // ROW ORDER is torchvision's, to the row: classes = names of all sub-folders (symbolic links to folders and
 // hidden ones too) sorted as Python sorts them (python_order.h); in each class sorted(os.walk(class,

@@ -76,8 +76,8 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
                           "\xff/1.jpg", "\xee\x80\x80/1.jpg", "\xf0\x9f\x98\x80/1.jpg"));
   EXPECT_EQ(dataset.train().label(8), 1);
   EXPECT_EQ(dataset.train().label(9), 2);
-  EXPECT_EQ(dataset.train().known_fault(1), "is a link to nothing");
-  EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not read; JPEG, PNG and WebP are");
+  EXPECT_EQ(dataset.train().known_fault(1), "is a broken link");
+  EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not supported; JPEG, PNG and WebP are");
   EXPECT_EQ(dataset.train().known_fault(4), "");
   EXPECT_THAT(oddities_of(dataset),
               ElementsAre(HasSubstr(".git: is a folder that tools make"), HasSubstr("2 files do not end as pictures do")));

@@ -80,7 +80,7 @@ void note_hidden_class(const fs::path& folder, int64_t pictures, std::vector<Odd
   if (!name.starts_with('.') && std::ranges::find(kToolFolders, name) == kToolFolders.end()) return;
   oddities.push_back(
       {folder.string(),
-       fmt::format("is a folder that tools make and is read as a class (rows: {}), as by torchvision. Remove it, unless it is one",
+       fmt::format("looks like a tool's folder but is read as a class (rows: {}), as by torchvision. Remove it unless it is one",
                    human_count(pictures)),
        true});
 }

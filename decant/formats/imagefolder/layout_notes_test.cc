@@ -95,7 +95,7 @@ TEST(LayoutNotes, SayThatASplitHasNoLabels) {
   EXPECT_THAT(layout_warnings("test", {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "test/1.jpg"}),
               ElementsAre(AllOf(HasSubstr("the test rows have no labels"), HasSubstr("evaluate tests on the other split"))));
   EXPECT_THAT(layout_warnings("only_test", {"train/cat/1.jpg", "train/dog/1.jpg", "test/1.jpg"}),
-              ElementsAre(HasSubstr("evaluate holds training rows out instead")));
+              ElementsAre(HasSubstr("evaluate reserves training rows for testing instead")));
 }
 
 /// Nobody else, for the life of the object: root may read every folder.
@@ -120,7 +120,7 @@ TEST(ImageFolder, PassesOverAFolderOfTheVolumeThatItMayNotRead) {
     const AsNobody nobody;
     const Dataset dataset = open_dataset(folder.path.string(), {}, {});
     EXPECT_EQ(dataset.train().size(), 2);
-    EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("lost+found: is neither train, val nor test and is left out")));
+    EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("lost+found: is neither train, val nor test and is ignored")));
   }
   fs::permissions(folder.path / "lost+found", fs::perms::owner_all);
 }

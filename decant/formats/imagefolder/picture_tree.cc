@@ -57,12 +57,12 @@ Kind kind_of(DIR* folder, const dirent& entry) {
 }
 
 std::string picture_fault(Kind kind, Picture picture, std::string_view name) {
-  if (kind == Kind::dangling) return "is a link to nothing";
+  if (kind == Kind::dangling) return "is a broken link";
   if (kind == Kind::special) return "is a device or a pipe, not a file";
   if (picture == Picture::read) return {};
   std::string ending(name.substr(name.rfind('.') + 1));
   for (char& c : ending) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return ending + " is not read; JPEG, PNG and WebP are";
+  return ending + " is not supported; JPEG, PNG and WebP are";
 }
 
 void add_entry(Folder& folder, Kind kind, std::string_view name) {
@@ -94,7 +94,7 @@ class Walk {
     Folder folder = list_folder(root_ / path);
     const Identity self{folder.device, folder.inode};
     if (std::find(ancestors_.begin(), ancestors_.end(), self) != ancestors_.end())
-      throw InputError({(root_ / path).string(), "", "is a link to a folder above it, so walking down would never end", "Remove the link"});
+      throw InputError({(root_ / path).string(), "", "is a link to a folder above it, so the walk would not end", "Remove the link"});
     ancestors_.push_back(self);
     const std::vector<std::string> below = std::exchange(folder.folders, {});
     folder.texts = {};

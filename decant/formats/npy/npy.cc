@@ -67,7 +67,8 @@ ElementType type_of(const std::string& descr, const std::string& name) {
     if (order == '>')
       throw InputError({name, "", "is big-endian ('" + descr + "')", fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
   }
-  throw InputError({name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not read", remedy_for(descr.substr(1))});
+  throw InputError(
+      {name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not supported", remedy_for(descr.substr(1))});
 }
 
 std::string text_of(std::span<const int64_t> shape) {
@@ -84,19 +85,19 @@ struct Extent {
 
 Extent header_extent(Bytes file, const std::string& name) {
   if (!as_text(file).starts_with(kMagic))
-    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is no .npy file", "Save the array with numpy.save"});
+    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is not a .npy file", "Save the array with numpy.save"});
   const auto byte = [&](size_t at) { return std::to_integer<size_t>(file[at]); };
   const size_t version = file.size() > kMagic.size() ? byte(6) : 0;
   const size_t begin = version == 1 ? 10 : 12;
   if (file.size() < begin)
     throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header", "Copy or save the file again"});
   if (version < 1 || version > 3)
-    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are read", version), "Save it with numpy.save"});
+    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are supported", version), "Save it with numpy.save"});
   size_t size = byte(8) | byte(9) << 8;
   if (version > 1) size |= byte(10) << 16 | byte(11) << 24;
   if (size > file.size() - begin)
-    throw InputError({name, "byte 8", fmt::format("promises a header of {} bytes; {} follow", size, file.size() - begin),
-                      "The file is cut short: copy or save it again"});
+    throw InputError({name, "byte 8", fmt::format("declares a header of {} bytes, but {} follow", size, file.size() - begin),
+                      "The file is truncated: copy or save it again"});
   return {begin, size};
 }
 
@@ -104,7 +105,7 @@ void require_data_length(int64_t promised, int64_t present, std::span<const int6
   if (present == promised) return;
   throw InputError(
       {name, "", fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
-       present < promised ? "The file is cut short: copy or save it again" : "The file holds more than one array: save this one alone"});
+       present < promised ? "The file is truncated: copy or save it again" : "The file holds more than one array: save this one alone"});
 }
 
 /// The element at `index`, wherever it lies: data need not be aligned.
@@ -118,16 +119,16 @@ T load(Bytes data, size_t index) {
 void require_matrix(const NpyArray& array, const std::string& name) {
   if (array.shape.size() < 2)
     throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
-                      "Of one vector in each file, make one matrix: np.stack(vectors); of one number for each row, a.reshape(-1, 1)"});
+                      "From one vector per file, make one matrix: np.stack(vectors); from one number per row, a.reshape(-1, 1)"});
   if (array.shape.size() != 2)
     throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
-                      "Save one row for each sample: a.reshape(len(a), -1)"});
+                      "Save one row per sample: a.reshape(len(a), -1)"});
   if (array.type != ElementType::f32 && array.type != ElementType::f16 && array.type != ElementType::f64)
     throw InputError(
         {name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)), "Save it with a.astype(np.float32)"});
   if (array.shape[0] == 0 || array.shape[1] == 0)
-    throw InputError({name, "", fmt::format("has shape {}: nothing in it", text_of(array.shape)),
-                      "Give a matrix with rows and columns, and leave out a shard without rows"});
+    throw InputError({name, "", fmt::format("has shape {}: it is empty", text_of(array.shape)),
+                      "Give a matrix with rows and columns, and omit shards without rows"});
 }
 
 FloatType float_type(ElementType type) {
@@ -153,15 +154,15 @@ Features features_in(const std::vector<std::string>& paths) {
     require_matrix(array, path);
     blocks.push_back(block_of(array, path));
     if (blocks.back().width != blocks.front().width)
-      throw InputError({path, "", fmt::format("has {} columns, and {} has {}", blocks.back().width, paths[0], blocks[0].width),
-                        "The shards of a matrix have the same columns: leave out or compute again the one that differs"});
+      throw InputError({path, "", fmt::format("has {} columns, but {} has {}", blocks.back().width, paths[0], blocks[0].width),
+                        "All shards of a matrix need the same columns: omit or recompute the one that differs"});
   }
   return Features(std::move(blocks));
 }
 
 void refuse_label_shards(const fs::path& labels) {
   if (!is_pattern(labels.string()) || fs::exists(labels)) return;
-  throw InputError({labels.string(), "", "names several files; the labels of all rows are one file",
+  throw InputError({labels.string(), "", "names several files, but the labels of all rows must be in one",
                     "Save them together: np.save('labels.npy', np.concatenate([np.load(f) for f in files]))"});
 }
 
@@ -211,10 +212,10 @@ NpyArray open_labels(const fs::path& path, int64_t expected_rows) {
   const bool column = array.shape.size() == 2 && array.shape[1] == 1;
   if (array.shape.size() != 1 && !column)
     throw InputError({name, "", fmt::format("has shape {}, not (rows,)", text_of(array.shape)),
-                      "Give one class number for each row; for one-hot rows, y.argmax(axis=1)"});
+                      "Give one class number per row; for one-hot rows, y.argmax(axis=1)"});
   if (expected_rows >= 0 && array.count() != expected_rows)
-    throw InputError({name, "", fmt::format("holds {} labels for {} rows", array.count(), expected_rows),
-                      "Give the labels of exactly these rows, in their order"});
+    throw InputError(
+        {name, "", fmt::format("holds {} labels for {} rows", array.count(), expected_rows), "Give one label per row, in the same order"});
   return array;
 }
 
@@ -223,7 +224,7 @@ std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
   for (size_t row = 0; row < labels.size(); ++row) {
     const int64_t value = integer_at(array, row);
     if (value < kNoLabel || value > kLargestLabel)
-      throw InputError({name, fmt::format("row {}", row), fmt::format("the number is not in 0…{} (or -1 for none)", kLargestLabel),
+      throw InputError({name, fmt::format("row {}", row), fmt::format("is not in 0…{} (or -1 for no label)", kLargestLabel),
                         "Number classes, or pools, from 0: np.unique(y, return_inverse=True)[1]"});
     labels[row] = static_cast<int32_t>(value);
   }
@@ -240,8 +241,7 @@ NpyArray parse_npy(Bytes file, const std::string& name) {
     throw InputError({name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
   const auto promised = byte_count(size_of(array.type), array.shape);
   if (!promised)
-    throw InputError({name, "", fmt::format("shape {} takes more bytes than 64 bits can count", text_of(array.shape)),
-                      "Save the array again with numpy.save"});
+    throw InputError({name, "", fmt::format("shape {} overflows 64 bits", text_of(array.shape)), "Save the array again with numpy.save"});
   require_data_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
   return array;
 }
@@ -272,7 +272,7 @@ std::vector<int64_t> read_indices(const fs::path& path) {
   for (size_t i = 0; i < indices.size(); ++i) {
     indices[i] = integer_at(array, i);
     if (indices[i] < 0)
-      throw InputError({name, fmt::format("position {}", i), "is no row number (negative, or beyond 63 bits)", "Count rows from 0"});
+      throw InputError({name, fmt::format("position {}", i), "is not a row number (negative, or beyond 63 bits)", "Count rows from 0"});
   }
   return indices;
 }
@@ -282,8 +282,8 @@ std::vector<double> read_column(const fs::path& path, int64_t expected_rows) {
   const bool column = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
   if (!column || array.count() != expected_rows)
     throw InputError({path.string(), "",
-                      fmt::format("has shape {}, where one number for each of {} rows is needed", text_of(array.shape), expected_rows),
-                      "Save one value for each training sample, in the order that `decant inspect` describes"});
+                      fmt::format("has shape {}, but one number per row is needed ({} rows)", text_of(array.shape), expected_rows),
+                      "Save one value per training sample, in the order that `decant inspect` describes"});
   std::vector<double> values(static_cast<size_t>(expected_rows));
   for (size_t i = 0; i < values.size(); ++i) values[i] = number_at(array, i);
   return values;

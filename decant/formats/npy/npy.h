@@ -60,7 +60,7 @@ std::vector<int32_t> read_labels(const std::filesystem::path& path, int64_t expe
 /// naming the position.
 std::vector<int64_t> read_indices(const std::filesystem::path& path);
 
-/// One number a row, of shape (n,) or (n, 1), any dtype but bfloat16; NaN and infinities are the caller's to judge. Throws InputError for
+/// One number per row, of shape (n,) or (n, 1), any dtype but bfloat16; NaN and infinities are the caller's to judge. Throws InputError for
 /// another shape or length.
 std::vector<double> read_column(const std::filesystem::path& path, int64_t expected_rows);
 

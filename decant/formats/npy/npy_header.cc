@@ -35,7 +35,7 @@ class Cursor {
     return true;
   }
   void expect(char c) {
-    if (!take(c)) fail(fmt::format("lacks a '{}' here", c));
+    if (!take(c)) fail(fmt::format("expects '{}' here", c));
   }
   bool take_word(std::string_view word) {
     skip_space();
@@ -49,7 +49,7 @@ class Cursor {
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     if (quote != '\'' && quote != '"') fail("lacks a quoted string here");
     const size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string_view::npos) fail("has a string without an end");
+    if (end == std::string_view::npos) fail("has an unterminated string");
     const std::string_view value = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return value;
@@ -58,7 +58,7 @@ class Cursor {
   bool boolean() {
     if (take_word("True")) return true;
     if (take_word("False")) return false;
-    fail("lacks True or False here");
+    fail("expects True or False here");
   }
 
   int64_t length() {
@@ -66,7 +66,7 @@ class Cursor {
     int64_t value = 0;
     const auto [end, code] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
     if (code == std::errc::result_out_of_range) fail("gives a length beyond 64 bits");
-    if (code != std::errc()) fail("lacks a number here");
+    if (code != std::errc()) fail("expects a number here");
     if (value < 0) fail("gives a negative length");
     at_ = static_cast<size_t>(end - text_.data());
     take_word("L");  // Python 2 wrote (3L, 4L)
@@ -79,7 +79,7 @@ class Cursor {
     while (!take(')')) {
       if (lengths.size() == 32) fail("gives more than 32 axes");
       lengths.push_back(length());
-      if (!take(',') && !next_is(')')) fail("lacks a ',' here");
+      if (!take(',') && !next_is(')')) fail("expects ',' here");
     }
     return lengths;
   }
@@ -94,7 +94,7 @@ class Cursor {
         return;
       }
     }
-    fail("has a list without an end");
+    fail("has an unterminated list");
   }
 
  private:
@@ -133,11 +133,11 @@ Header parse_header(std::string_view text, int64_t offset, const std::string& fi
       once(has_shape);
       header.shape = cursor.tuple();
     } else {
-      cursor.fail("has a key besides 'descr', 'fortran_order' and 'shape'");
+      cursor.fail("has a key other than 'descr', 'fortran_order' and 'shape'");
     }
-    if (!cursor.take(',') && !cursor.next_is('}')) cursor.fail("lacks a ',' here");
+    if (!cursor.take(',') && !cursor.next_is('}')) cursor.fail("expects ',' here");
   }
-  if (!cursor.at_end()) cursor.fail("goes on after its '}'");
+  if (!cursor.at_end()) cursor.fail("continues after its '}'");
   if (!has_descr || !has_order || !has_shape) cursor.fail("lacks one of 'descr', 'fortran_order', 'shape'");
   return header;
 }

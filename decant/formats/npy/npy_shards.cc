@@ -40,8 +40,8 @@ void check_numbers(const std::string& spec, const std::vector<std::string>& path
     const auto b = last_number(paths[i]);
     if (!a || !b || a->before != b->before || a->after != b->after) continue;
     if (b->number <= a->number)
-      throw InputError({spec, "", fmt::format("by their names '{}' comes before '{}', by their numbers after it", paths[i - 1], paths[i]),
-                        fmt::format("Name the shards in order, as in '{}{{0..9}}{}'", a->before, a->after)});
+      throw InputError({spec, "", fmt::format("'{}' comes before '{}' by name, but after it by number", paths[i - 1], paths[i]),
+                        fmt::format("List the shards in order, as in '{}{{0..9}}{}'", a->before, a->after)});
     if (b->number > a->number + 1)
       oddities.push_back({paths[i], fmt::format("follows number {}: {} missing", a->number,
                                                 b->number == a->number + 2 ? fmt::format("{} is", a->number + 1)
@@ -53,9 +53,9 @@ void require_all(const std::string& spec, const std::vector<std::string>& paths)
   std::vector<std::string> missing;
   std::copy_if(paths.begin(), paths.end(), std::back_inserter(missing), [](const auto& path) { return !fs::exists(path); });
   if (missing.empty()) return;
-  const std::string others = missing.size() == 1 ? "" : fmt::format(", as are {} others", missing.size() - 1);
+  const std::string others = missing.size() == 1 ? "" : fmt::format(", as are {} more", missing.size() - 1);
   throw InputError({missing[0], "", fmt::format("is missing{}; '{}' names {} shards", others, spec, paths.size()),
-                    "Check the range, or fetch what is missing"});
+                    "Check the range, or fetch the missing files"});
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ NpyShards find_npy_shards(const std::string& spec) {
   require_all(spec, shards.paths);
   std::set<std::string_view> seen;
   for (const std::string& path : shards.paths) {
-    if (!seen.insert(path).second) throw InputError({spec, "", "names " + path + " twice", "Name every shard once"});
+    if (!seen.insert(path).second) throw InputError({spec, "", "names " + path + " twice", "List every shard once"});
   }
   return shards;
 }

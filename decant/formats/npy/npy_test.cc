@@ -76,14 +76,14 @@ TEST(Npy, ReadsWhatOldAndForeignWritersWrite) {
 
 TEST(Npy, RefusesWhatIsNoArray) {
   expect_says(npy_fault(""), {"a.npy: byte 0: is empty"});
-  expect_says(npy_fault("PK\3\4 a zip file, say"), {"byte 0: is no .npy file", "numpy.save"});
+  expect_says(npy_fault("PK\3\4 a zip file, say"), {"byte 0: is not a .npy file", "numpy.save"});
   expect_says(npy_fault("\x93NUMPY\x01"), {"byte 7: ends inside"});
   std::string ninth = npy_of(dictionary_of("<f4", "(0,)"), "");
   ninth[6] = 9;
   expect_says(npy_fault(ninth), {"byte 6: is .npy version 9"});
   std::string cut = npy_of(dictionary_of("<f4", "(0,)"), "");
   cut.resize(30);
-  expect_says(npy_fault(cut), {"byte 8: promises a header of", "20 follow", "cut short"});
+  expect_says(npy_fault(cut), {"byte 8: declares a header of", "20 follow", "truncated"});
 }
 
 TEST(Npy, RefusesHeadersThatDoNotParse) {
@@ -110,7 +110,7 @@ TEST(Npy, RefusesForgedShapes) {
   expect_says(fault("(99999999999999999999,)", 0), {"beyond 64 bits"});
   expect_says(fault("(4294967296, 4294967296)", 16), {"more bytes than 64 bits can count"});
   expect_says(fault("(0, 4611686018427387904, 8)", 0), {"more bytes than 64 bits"});
-  expect_says(fault("(1000000000000, 4)", 16), {"(1000000000000, 4) takes 16000000000000 bytes, but 16 follow", "cut short"});
+  expect_says(fault("(1000000000000, 4)", 16), {"(1000000000000, 4) takes 16000000000000 bytes, but 16 follow", "truncated"});
   expect_says(fault("(2, 2)", 17), {"takes 16 bytes, but 17 follow", "more than one array"});
   std::string axes = "(";
   for (int i = 0; i < 33; ++i) axes += "1, ";

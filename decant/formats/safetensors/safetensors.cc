@@ -57,13 +57,13 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   std::vector<std::pair<std::string, std::string>> metadata;
 
   bool null() override { return refuse("holds null"); }
-  bool boolean(bool) override { return refuse("holds true or false"); }
+  bool boolean(bool) override { return refuse("holds a boolean"); }
   bool number_integer(number_integer_t) override { return refuse("holds a negative number"); }
-  bool number_float(number_float_t, const string_t&) override { return refuse("holds a number that is not whole"); }
+  bool number_float(number_float_t, const string_t&) override { return refuse("holds a number that is not an integer"); }
   bool binary(binary_t&) override { return refuse("holds binary data"); }
 
   bool number_unsigned(number_unsigned_t value) override {
-    if (!in_array_) return refuse("holds a number where none belongs");
+    if (!in_array_) return refuse("holds an unexpected number");
     if (!std::in_range<int64_t>(value)) return refuse("holds a number beyond 63 bits");
     std::vector<int64_t>& list = field_ == "shape" ? entries.back().shape : entries.back().offsets;
     if (list.size() == 32) return refuse("holds a list of more than 32 numbers");
@@ -76,10 +76,10 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       metadata.emplace_back(field_, text);
       return true;
     }
-    if (depth_ != 2 || field_ != "dtype") return refuse("holds a text where none belongs");
+    if (depth_ != 2 || field_ != "dtype") return refuse("holds an unexpected string");
     if (entries.back().type) return refuse("gives \"dtype\" twice");
     const auto found = std::ranges::find(kTypes, text, &TypeName::name);
-    if (found == kTypes.end()) return refuse(fmt::format("has the type \"{}\", which is not read", text.substr(0, 16)));
+    if (found == kTypes.end()) return refuse(fmt::format("has the type \"{}\", which is not supported", text.substr(0, 16)));
     entries.back().type = found->type;
     return true;
   }
@@ -107,7 +107,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   }
 
   bool start_array(size_t) override {
-    if (depth_ != 2 || in_metadata_ || in_array_ || field_ == "dtype") return refuse("holds a list where none belongs");
+    if (depth_ != 2 || in_metadata_ || in_array_ || field_ == "dtype") return refuse("holds an unexpected list");
     bool& seen = field_ == "shape" ? entries.back().has_shape : entries.back().has_offsets;
     if (std::exchange(seen, true)) return refuse(fmt::format("gives \"{}\" twice", field_));
     in_array_ = true;
@@ -120,7 +120,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
 
   bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
     throw InputError(
-        {file_, fmt::format("byte {}", 8 + position - std::min<size_t>(position, 1)), "the header is no JSON", "Save the file again"});
+        {file_, fmt::format("byte {}", 8 + position - std::min<size_t>(position, 1)), "the header is not JSON", "Save the file again"});
   }
 
  private:
@@ -144,11 +144,12 @@ std::string_view header_text(Bytes file, const std::string& name) {
   uint64_t size = 0;
   std::memcpy(&size, file.data(), 8);
   if (size > static_cast<uint64_t>(kLargestSafetensorsHeader))
-    throw InputError({name, "byte 0", fmt::format("promises a header of {} bytes; at most {} are read", size, kLargestSafetensorsHeader),
+    throw InputError({name, "byte 0",
+                      fmt::format("declares a header of {} bytes; at most {} are supported", size, kLargestSafetensorsHeader),
                       "Check that this is a safetensors file"});
   if (size > file.size() - 8)
-    throw InputError({name, "byte 0", fmt::format("promises a header of {} bytes; {} follow", size, file.size() - 8),
-                      "The file is cut short: copy or save it again"});
+    throw InputError({name, "byte 0", fmt::format("declares a header of {} bytes, but {} follow", size, file.size() - 8),
+                      "The file is truncated: copy or save it again"});
   const std::string_view text = as_text(file).substr(8, size);
   if (!text.starts_with('{')) throw InputError({name, "byte 8", "the header does not start with '{'", "Save the file again"});
   return text;
@@ -166,7 +167,8 @@ SafeTensor placed(HeaderEntry entry, Bytes data, const std::string& name) {
   if (begin > end || std::cmp_greater(end, data.size())) refuse(fmt::format("lies at bytes {} to {} of {}", begin, end, data.size()));
   const auto promised = byte_count(size_of(*entry.type), entry.shape);
   if (!promised || *promised != end - begin)
-    refuse(fmt::format("its shape takes {} bytes, its place has {}", promised ? std::to_string(*promised) : "too many", end - begin));
+    refuse(fmt::format("its shape takes {} bytes, but its data_offsets span {}", promised ? std::to_string(*promised) : "too many",
+                       end - begin));
   return {std::move(entry.name), *entry.type, std::move(entry.shape),
           data.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))};
 }
@@ -180,7 +182,7 @@ void require_no_gaps(std::span<const SafeTensor> tensors, Bytes data, const std:
   for (const SafeTensor* tensor : order) {
     if (tensor->data.data() != reached)
       throw InputError({name, fmt::format("tensor \"{}\"", tensor->name.substr(0, 200)),
-                        tensor->data.data() < reached ? "overlaps another tensor" : "leaves a hole before it", "Save the file again"});
+                        tensor->data.data() < reached ? "overlaps another tensor" : "leaves a gap before it", "Save the file again"});
     reached += tensor->data.size();
   }
   const auto left = data.data() + data.size() - reached;

@@ -48,7 +48,7 @@ std::vector<std::string> archives_of(const std::string& pattern) {
 
 void refuse_packed(const std::string& path) {
   if (is_packed_tar(path))
-    fail(path, "is a compressed archive; samples in it cannot be reached without unpacking all before them",
+    fail(path, "is a compressed archive; its samples cannot be read without unpacking all before them",
          "Unpack a data set of folders or of other files, tar -xf FILE -C FOLDER, and give the folder; of WebDataset shards, make plain "
          ".tar "
          "files");
@@ -65,7 +65,7 @@ std::vector<std::string> list_names(const fs::path& folder, bool (*wanted)(const
   return names;
 }
 
-/// All shards of one folder. A compressed one beside them is refused: leaving it out would lose samples in silence.
+/// All shards of one folder. A compressed one next to them is an error: skipping it would silently lose samples.
 std::vector<std::string> shards_in(const fs::path& folder) {
   if (const auto packed = list_names(folder, is_packed_tar); !packed.empty()) refuse_packed((folder / packed[0]).string());
   return list_names(folder, is_tar);
@@ -123,7 +123,7 @@ void assign_splits(Shards& shards, const std::vector<std::string>& names) {
     if (const auto split = split_of_name(name))
       shards.names[*split].push_back(name);
     else
-      shards.oddities.push_back({(shards.base / name).string(), "is named after no split, while others are, and is left out"});
+      shards.oddities.push_back({(shards.base / name).string(), "is not named after a split, although others are, and is ignored"});
   }
 }
 
@@ -153,8 +153,7 @@ Shards from_folder(const fs::path& folder) {
       for (const std::string& shard : shards_below(folder / name)) shards.names[*split_of_word(name)].push_back(name + ("/" + shard));
     }
   }
-  if (shards.names[Split::train].empty())
-    fail(folder.string(), "holds no .tar files to train on", "Name the shards, as in 'shards/{000..127}.tar'");
+  if (shards.names[Split::train].empty()) fail(folder.string(), "holds no .tar files", "List the shards, as in 'shards/{000..127}.tar'");
   return shards;
 }
 
@@ -194,7 +193,7 @@ Shards from_paths(const std::string& spec, const std::vector<std::string>& paths
 
 Shards find_shards(const std::string& spec) {
   if (spec.starts_with("pipe:") || spec.find("://") != std::string::npos)
-    fail(spec, "is not on this machine; decant reads files", "Fetch the shards first");
+    fail(spec, "is remote; decant reads local files", "Download the shards first");
   if (fs::is_directory(spec)) return from_folder(spec);
   if (fs::exists(spec)) return from_paths(spec, {spec});
   std::vector<std::string> paths;

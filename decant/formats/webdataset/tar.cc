@@ -111,7 +111,7 @@ class TarWalk {
   }
 
  private:
-  static constexpr const char* kTruncated = "The archive is truncated: fetch or write it again";
+  static constexpr const char* kTruncated = "The archive is truncated: download or write it again";
 
   int64_t size() const { return static_cast<int64_t>(archive_.size()); }
   Bytes part(int64_t at, int64_t count) const { return archive_.subspan(static_cast<size_t>(at), static_cast<size_t>(count)); }
@@ -123,11 +123,11 @@ class TarWalk {
   void header(const Block& block) {
     if (!block.checksum_holds())
       fail(at_, at_ == 0 ? "is not a tar archive (no valid header)" : "the header's checksum is wrong",
-           at_ == 0 ? "" : "The archive is damaged: fetch or write it again");
+           at_ == 0 ? "" : "The archive is damaged: download or write it again");
     const bool extends = std::string_view("xgLK").find(block.type()) != std::string_view::npos;
     const int64_t stored = block.size().value_or(-1);
     const int64_t count = extends ? stored : announced_.size.value_or(stored);  // pax sizes speak of members
-    if (count < 0) fail(at_, "the member's size is negative or no number");
+    if (count < 0) fail(at_, "the member's size is negative or not a number");
     switch (block.type()) {
       case '0':
       case '\0':
@@ -151,9 +151,9 @@ class TarWalk {
       case '6':
         return step_over(0);
       case 'S':
-        fail(at_, "is a sparse member, which is not read", "Write the archive without --sparse");
+        fail(at_, "is a sparse member, which is not supported", "Write the archive without --sparse");
       case 'M':
-        fail(at_, "goes on from another volume, which is not read", "Join the volumes first");
+        fail(at_, "goes on from another volume, which is not supported", "Join the volumes first");
       default:
         return step_over(count);
     }
@@ -165,12 +165,11 @@ class TarWalk {
     std::string_view name = raw;
     while (name.starts_with("./")) name.remove_prefix(2);
     if (!is_safe_relative(name))
-      throw InputError(
-          {file_, fmt::format("byte {}, member '{}'", at_, raw), "the name leaves the folder it would be unpacked to, or is empty", ""});
+      throw InputError({file_, fmt::format("byte {}, member '{}'", at_, raw), "the name is empty, or points outside the archive", ""});
     const int64_t data = at_ + kTarBlock;
     if (count > size() - data)
       throw InputError({file_, fmt::format("byte {}, member '{}'", at_, raw),
-                        fmt::format("needs {} bytes of data, and only {} are left in the file", count, size() - data), kTruncated});
+                        fmt::format("needs {} bytes of data, but only {} are left in the file", count, size() - data), kTruncated});
     const int64_t end = std::min(size(), data + round_up_to_block(count));
     visit_({name, announced_.begin.value_or(at_), data, count, end});
     announced_ = {};
@@ -181,7 +180,7 @@ class TarWalk {
   void extension(int64_t count, Read&& read, bool global = false) {
     const int64_t data = at_ + kTarBlock;
     if (count > kMaxExtension)
-      fail(at_, fmt::format("an extension header of {} bytes is more than the {} that are read", count, kMaxExtension));
+      fail(at_, fmt::format("an extension header of {} bytes is more than the supported {}", count, kMaxExtension));
     if (count > size() - data) fail(at_, "the archive ends inside an extension header", kTruncated);
     if (!announced_.begin && !global) announced_.begin = at_;
     read(part(data, count));
@@ -228,7 +227,7 @@ class TarWalk {
       else if (key == "size")
         announced_.size = pax_size(value);
       else if (key.starts_with("GNU.sparse."))
-        fail(at_, "is a sparse member, which is not read", "Write the archive without --sparse");
+        fail(at_, "is a sparse member, which is not supported", "Write the archive without --sparse");
     });
   }
 
@@ -236,14 +235,14 @@ class TarWalk {
   /// no sense there.
   void read_global(Bytes data) {
     each_record(data, [this](std::string_view key, std::string_view) {
-      if (key == "path" || key == "size") fail(at_, fmt::format("a global pax header sets '{}', which is not read", key));
+      if (key == "path" || key == "size") fail(at_, fmt::format("a global pax header sets '{}', which is not supported", key));
     });
   }
 
   int64_t pax_size(std::string_view value) const {
     int64_t size = 0;
     const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), size);
-    if (code != std::errc() || end != value.data() + value.size() || size < 0) fail(at_, "a pax size is negative or no number");
+    if (code != std::errc() || end != value.data() + value.size() || size < 0) fail(at_, "a pax size is negative or not a number");
     return size;
   }
 

@@ -121,7 +121,7 @@ class ShardReader {
     for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     for (const Field& field : fields_) {
       if (field.extension == extension)
-        fail(member.begin, member.name, fmt::format("the sample has a .{} already, at byte {}", extension, field.begin));
+        fail(member.begin, member.name, fmt::format("the sample already has a .{}, at byte {}", extension, field.begin));
     }
     fields_.push_back({std::move(extension), std::string(member.name), member.begin, member.data, member.size});
   }
@@ -168,7 +168,7 @@ class ShardReader {
   std::string no_picture() const {
     std::string list;
     for (const Field& field : fields_) list += (list.empty() ? "" : ", ") + field.extension;
-    return "the sample has no picture that is read (its fields: " + list + ")";
+    return "the sample has no supported picture (its fields: " + list + ")";
   }
 
   int32_t find_label() const {
@@ -185,7 +185,8 @@ class ShardReader {
     int64_t value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || code != std::errc() || end != text.data() + text.size())
-      fail(field.begin, field.name, fmt::format("the label '{}' is no whole number", text.substr(0, 40)), "Write class numbers into .cls");
+      fail(field.begin, field.name, fmt::format("the label '{}' is not a whole number", text.substr(0, 40)),
+           "Write class numbers into .cls");
     return checked(field, value);
   }
 
@@ -193,8 +194,8 @@ class ShardReader {
     const std::string_view text = as_text(shard_.part(field.data, field.size));
     const Json document = try_parse_json(text);
     if (document.is_discarded())
-      fail(field.begin, field.name, "is no valid JSON",
-           "Write it with json.dumps(x, allow_nan=False), or give each sample's class in a .cls (-1 for none): the .json is not read then");
+      fail(field.begin, field.name, "is not valid JSON",
+           "Write it with json.dumps(x, allow_nan=False), or give each sample's class in a .cls (-1 for none), which replaces the .json");
     if (!document.is_object()) return kNoLabel;
     for (const char* key : kLabelKeys) {
       const auto found = document.find(key);
@@ -213,7 +214,7 @@ class ShardReader {
     if (value.is_null()) return;
     const char* kind = value.is_string()    ? "text"
                        : value.is_boolean() ? "true or false"
-                       : value.is_number()  ? "a number with a fraction"
+                       : value.is_number()  ? "a fractional number"
                        : value.is_array()   ? "a list"
                                             : "an object";
     if (shard_.other_label.samples++ == 0)
@@ -237,8 +238,8 @@ class ShardReader {
       const Sample& second = shard_.samples[hashes[i].second];
       if (shard_.key_of(first) == shard_.key_of(second))
         fail(second.begin, shard_.name_of(second),
-             fmt::format("the sample '{}' is there already, at byte {}", shard_.key_of(first), first.begin),
-             "Files of one sample must stand next to each other: write the archive sorted (tar --sort=name)");
+             fmt::format("the sample '{}' already exists, at byte {}", shard_.key_of(first), first.begin),
+             "The files of a sample must be adjacent: write the archive sorted (tar --sort=name)");
     }
   }
 
@@ -381,10 +382,10 @@ class WebDatasetWriter final : public SubsetWriter {
 void note_shard(const Shard& shard, const std::string& path, std::vector<Oddity>& oddities) {
   if (shard.samples.empty()) oddities.push_back({path, "holds no samples"});
   if (shard.skipped > 0)
-    oddities.push_back({path, fmt::format("{} members have no extension, or begin with a dot, and are left out", shard.skipped)});
+    oddities.push_back({path, fmt::format("{} members have no extension, or begin with a dot, and are ignored", shard.skipped)});
   if (!shard.end.marked) oddities.push_back({path, "ends without an end-of-archive mark; samples may be missing"});
   if (shard.end.trailing > 0)
-    oddities.push_back({path, fmt::format("{} bytes behind the end-of-archive mark are left out", shard.end.trailing)});
+    oddities.push_back({path, fmt::format("{} bytes after the end-of-archive mark are ignored", shard.end.trailing)});
 }
 
 /// Labels that are there and not read.
@@ -422,8 +423,8 @@ void note_merged(const WebDatasetRows& rows, const std::string& place, std::vect
   if (merged == 0) return;
   oddities.push_back(
       {place,
-       fmt::format("{} sample{} several pictures, of which one is read (first: {}): a key ends at the first dot of a name. If "
-                   "each picture is a sample, take the other dots out of its name",
+       fmt::format("{} sample{} several pictures, of which one is read (first: {}), since a key ends at the first dot of a name. If "
+                   "each picture is a sample, remove the other dots from its name",
                    human_count(merged), merged == 1 ? " holds" : "s hold", first),
        true});
 }
@@ -469,14 +470,14 @@ void note_archives(const WebDatasetRows& rows, const std::string& place, std::ve
   std::ranges::sort(folders);
   const auto distinct = std::ranges::unique(folders).begin() - folders.begin();
   if (distinct > 1)
-    unpack(fmt::format("{} samples without labels stand in {} folders ('{}' first), which are not read as classes",
-                       human_count(rows.size()), human_count(distinct), folders.front()),
+    unpack(fmt::format("{} samples without labels are in {} folders (first '{}'), which are not read as classes", human_count(rows.size()),
+                       human_count(distinct), folders.front()),
            "the archive, tar -xf FILE -C FOLDER,");
   else if (rows.shards().size() > 1 &&
            std::ranges::all_of(rows.shards(), [](const Shard& s) { return !s.samples.empty() && named_as_class(s); }))
-    unpack(fmt::format("{} samples without labels lie in {} archives, which are not read as classes", human_count(rows.size()),
+    unpack(fmt::format("{} samples without labels are in {} archives, which are not read as classes", human_count(rows.size()),
                        human_count(std::ssize(rows.shards()))),
-           "each archive into a folder of its own");
+           "each archive into its own folder");
 }
 
 void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
@@ -494,9 +495,8 @@ void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, st
     first = std::min(first, hashes[i].second);
   }
   if (repeated > 0)
-    oddities.push_back(
-        {place, fmt::format("{} samples have the key of a sample in an earlier shard ('{}' is the first); they count as different",
-                            repeated, rows.key(first))});
+    oddities.push_back({place, fmt::format("{} samples share a key with a sample in an earlier shard (first '{}'); they count as different",
+                                           repeated, rows.key(first))});
 }
 
 std::shared_ptr<const WebDatasetRows> open_split(const Shards& found, const std::vector<std::string>& names, std::vector<Oddity>& oddities,

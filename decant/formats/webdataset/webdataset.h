@@ -11,17 +11,17 @@
 //             ("left.png"). A sample without any keeps its row and has a known_fault().
 //   label     `.cls`: a whole number in text; −1 is none. Else `.json`: the whole number under "label", "cls", "class", "class_id" or
 //             "target", the first that is there. A label that is no number, below −1 or above 2^24 − 1 is an InputError.
-//   classes   the lines of classes.txt beside the shards, when there is one.
+//   classes   the lines of classes.txt next to the shards, if there is one.
 //
 // Oddities that warn: labels in .json that are no whole numbers, several pictures in one sample, and archives of class folders or of one
 // class each, where no sample has a label.
 //
 // key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share. The same sample key twice in a shard
 // is an InputError: the webdataset package would raise, or make two samples of what was written as one. Twice in different shards is
-// an Oddity: many writers count from 0 in every shard, and rows are told apart by the shard's name.
+// an Oddity: many writers count from 0 in every shard, and rows are distinguished by the shard's name.
 //
 // Shards are memory-mapped, so they must not be changed or cut while open. bytes() copies nothing. Opening reads every header once, all
-// shards at the same time: about 2 µs a member when the file is in memory.
+// shards at the same time: about 2 µs per member when the file is in memory.
 //
 // The writer copies the kept samples' blocks (headers, pax headers, data, padding) as they lie there into shards of the same names,
 // and ends each with two zero blocks. Shards with no kept sample are not written.
