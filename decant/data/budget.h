@@ -1,5 +1,5 @@
-// How much a small set may hold. Rows are what is counted unless something else is what costs: bytes where pictures are
-// stored, tokens where texts are read, objects where boxes are learnt. Sets are comparable at equal budgets only.
+// The size of a small set: in rows, unless the cost is in something else: bytes of stored pictures,
+// tokens of text, objects in boxes. Sets are comparable at equal budgets only.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Training dynamics: what a network in training thought of every row, epoch after epoch. Five numbers a row and epoch are enough for every
+// Training dynamics: a network's outputs for every row, epoch after epoch. Five numbers per row and epoch are enough for every
 // score known from the literature; whole outputs (rows × epochs × classes) are never stored.
 //
 // With logits z, p = softmax(z), the label y, e the embedding that the last linear map sees:
@@ -10,7 +10,7 @@
 //   gradient       ‖p − onehot(y)‖₂ · √(1 + ‖e‖²)         GraNd of the last layer: the norm of ∂loss/∂(W, b), without forming it
 //   entropy        −Σ_c p_c ln p_c
 //
-// Observed during the training pass itself, once a row and epoch, as its authors record it: the augmented view, batch norms in training
+// Observed during the training pass itself, once per row and epoch, as its authors record it: the augmented view, batch norms in training
 // mode, the weights moving from batch to batch.
 #pragma once
 

@@ -64,7 +64,7 @@ struct Evidence {
 
   std::string protocol;  ///< one line that says how the numbers were made
   int64_t test_rows = 0;
-  std::vector<Metric> metrics = {top_1()};  ///< the first is the one that verdicts and orders go by; never empty
+  std::vector<Metric> metrics = {top_1()};  ///< the first decides verdicts and orders; never empty
   std::vector<Cell> cells;                  ///< net after net, sets in the order given, metric after metric
   Cost cost;
 

@@ -96,7 +96,7 @@ Metric metric_from(const JsonReader& json) {
 std::vector<Metric> metrics_from(const JsonReader& json) {
   std::vector<Metric> metrics;
   json.each_object("metrics", [&](const JsonReader& metric) { metrics.push_back(metric_from(metric)); });
-  if (metrics.empty()) json.refuse("metrics", "names no metric");
+  if (metrics.empty()) json.refuse("metrics", "has no metric");
   return metrics;
 }
 
@@ -119,7 +119,7 @@ std::vector<double> values_from(const JsonReader& json, const char* field, const
     if (!value.is_number()) json.refuse(field, fmt::format("entry {} is not a number", values.size()));
     values.push_back(value.get<double>());
     if (!(values.back() >= metric.least && values.back() <= metric.most))
-      json.refuse(field, fmt::format("holds {}, and {} lies between {} and {}", values.back(), metric.title, metric.least, metric.most));
+      json.refuse(field, fmt::format("holds {}, but {} lies between {} and {}", values.back(), metric.title, metric.least, metric.most));
   });
   if (values.empty()) json.refuse(field, "holds no value");
   return values;
@@ -136,10 +136,10 @@ std::vector<uint64_t> seeds_from(const JsonReader& json, size_t values) {
     seeds.resize(values);
     std::iota(seeds.begin(), seeds.end(), uint64_t{0});
   }
-  if (seeds.size() != values) json.refuse("seeds", fmt::format("names {} seeds for {} values", seeds.size(), values));
+  if (seeds.size() != values) json.refuse("seeds", fmt::format("has {} seeds for {} values", seeds.size(), values));
   std::vector<uint64_t> sorted = seeds;
   std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) json.refuse("seeds", "names a seed twice");
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) json.refuse("seeds", "lists a seed twice");
   return seeds;
 }
 
@@ -188,7 +188,7 @@ Json to_json(const Evidence& evidence) {
 Evidence evidence_from_json(const Json& json, const std::string& file) {
   const JsonReader top(json, file);
   const int64_t schema = top.count("schema", 1);
-  if (schema < 1 || schema > kSchema) top.refuse("schema", fmt::format("is {}, and this version of decant reads 1 to {}", schema, kSchema));
+  if (schema < 1 || schema > kSchema) top.refuse("schema", fmt::format("is {}, but this version of decant reads 1 to {}", schema, kSchema));
   Evidence evidence{.protocol = top.text("protocol"), .test_rows = top.count("test_rows")};
   if (schema > 1) evidence.metrics = metrics_from(top);
   top.require("results").each_object("results",

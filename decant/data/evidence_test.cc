@@ -143,19 +143,19 @@ TEST(EvidenceJson, SaysWhatIsWrongAndWhere) {
     return message_of<InputError>([&] { evidence_from_json(json, "out/evidence.json"); });
   };
   EXPECT_THAT(complaint([](Json& j) { j = 7; }), AllOf(HasSubstr("out/evidence.json"), HasSubstr("is not an object")));
-  EXPECT_THAT(complaint([](Json& j) { j["schema"] = 3; }), HasSubstr("schema: is 3, and this version of decant reads 1 to 2"));
+  EXPECT_THAT(complaint([](Json& j) { j["schema"] = 3; }), HasSubstr("schema: is 3, but this version of decant reads 1 to 2"));
   EXPECT_THAT(complaint([](Json& j) { j.erase("results"); }), HasSubstr("results: is missing"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][2].erase("net"); }), HasSubstr("results[2].net: is missing"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["rows"] = -1; }), HasSubstr("results[0].rows: is not a count"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"][1] = nullptr; }), HasSubstr("results[0].values: entry 1 is not a number"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"][1] = 61; }), HasSubstr("holds 61, and accuracy lies between 0 and 1"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"] = Json::array(); }), HasSubstr("values: holds no value"));
-  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = {1u, 1u}; }), HasSubstr("seeds: names a seed twice"));
+  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = {1u, 1u}; }), HasSubstr("seeds: lists a seed twice"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = Json::array({1u}); }), HasSubstr("names 1 seeds for 2 values"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["metric"] = "mAP"; }), HasSubstr("is 'mAP', which \"metrics\" does not list"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["budget"]["unit"] = "stones"; }), HasSubstr("results[0].budget.unit"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seconds"] = -1; }), HasSubstr("is negative"));
-  EXPECT_THAT(complaint([](Json& j) { j["metrics"] = Json::array(); }), HasSubstr("metrics: names no metric"));
+  EXPECT_THAT(complaint([](Json& j) { j["metrics"] = Json::array(); }), HasSubstr("metrics: has no metric"));
   EXPECT_THAT(complaint([](Json& j) { j["metrics"][0]["scale"] = 0; }), HasSubstr("metrics[0].scale: is not above 0"));
 }
 

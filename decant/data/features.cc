@@ -61,7 +61,7 @@ int64_t rows_of_each(std::span<const FeatureBlock> blocks) {
   std::string place = fmt::format("row {}, column {}", local, bad - values.begin());
   if (local != row) place += fmt::format(" (row {} of all)", row);
   throw InputError({block->name.empty() ? name : block->name, place, fmt::format("holds {}", *bad),
-                    "Features must be finite numbers; mend or drop this row"});
+                    "Features must be finite numbers; fix or drop this row"});
 }
 
 }  // namespace

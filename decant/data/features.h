@@ -96,7 +96,7 @@ struct RowRange {
 };
 
 /// Throws InputError naming the first row that holds a NaN or an infinity. `name`: the file, for blocks without a name. One pass.
-/// `skip`: rows that may hold anything, as one flag a row; empty = none. `range`: the only rows that are read.
+/// `skip`: rows that may hold anything, as one flag per row; empty = none. `range`: the only rows that are read.
 void require_finite(const Features& features, const std::string& name, const std::vector<bool>& skip = {}, const RowRange& range = {},
                     const Context& context = {});
 

@@ -1,4 +1,4 @@
-// Rows whose pictures are in memory: what is synthesised, and what tests and benchmarks train on, without a file.
+// Rows whose pictures are in memory: for synthesised sets, tests and benchmarks.
 #pragma once
 
 #include <optional>

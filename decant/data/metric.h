@@ -1,4 +1,4 @@
-// What the numbers of an evaluation say: their name, their unit, and which direction is better. Tables, verdicts, files and pages take all
+// A metric of an evaluation: name, unit, and which direction is better. Tables, verdicts, files and pages take all
 // of it from here.
 #pragma once
 

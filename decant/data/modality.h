@@ -1,4 +1,4 @@
-// What the rows of a data set are, as far as words and defaults depend on it. Code that computes asks a row's facets
+// The kind of data in a data set, as far as words and defaults depend on it. Code that computes asks a row's facets
 // (data/rows.h) instead: a new kind of data is a record like these, and rows that return it (docs/extending.md).
 #pragma once
 

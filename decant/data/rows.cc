@@ -6,7 +6,7 @@ namespace decant {
 
 const Pictures& require_pictures(const Rows& rows, const std::string& name) {
   if (const Pictures* const pictures = rows.pictures()) return *pictures;
-  throw InputError({name, "", fmt::format("holds no pictures: its rows are {}", rows.modality().name), "Give the pictures themselves"});
+  throw InputError({name, "", fmt::format("holds no pictures; its rows are {}", rows.modality().name), "Give the pictures themselves"});
 }
 
 }  // namespace decant

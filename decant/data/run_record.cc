@@ -88,7 +88,7 @@ OptionValue option_from(const Json& value, const std::string& file, const std::s
   if (value.is_number()) return value.get<double>();
   if (value.is_string()) return value.get<std::string>();
   if (value.is_array()) return json_text(value);
-  throw InputError({file, "options." + name, "is no value of an option", "Make the run again"});
+  throw InputError({file, "options." + name, "is not an option's value", "Run it again"});
 }
 
 std::optional<SizeRange> range_from(const JsonReader& json) {
@@ -167,8 +167,9 @@ std::map<std::string, std::string> training_from(const Json& json, const std::fi
 RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   const JsonReader in(json, file.string());
   if (in.count("schema", 1) > RunRecord::kSchema)
-    throw InputError({file.string(), "schema", fmt::format("is {}, and this decant knows up to {}", in.count("schema"), RunRecord::kSchema),
-                      "Use the decant that made it, or a newer one"});
+    throw InputError({file.string(), "schema",
+                      fmt::format("is {}, but this version of decant supports up to {}", in.count("schema"), RunRecord::kSchema),
+                      "Use the version of decant that made it, or a newer one"});
   RunRecord run;
   run.rows = in.count("rows");
   if (in.find("kept") != nullptr) run.kept = in.count("kept");

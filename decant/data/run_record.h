@@ -1,4 +1,4 @@
-// What a run says of itself in run.json: how much was kept, of what, how it was chosen, and what that cost. The file is specified in
+// The record of a run in run.json: how much was kept of what, how it was chosen, and at what cost. The file is specified in
 // docs/formats/run-folder.md; to_json() and run_record_from() are the only code that knows its keys.
 #pragma once
 

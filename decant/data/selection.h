@@ -24,7 +24,7 @@ struct Selection {
   int32_t bin_count = 0;
   int32_t pool_count = 0;
   bool ranked = false;  ///< a ranking: the first rows of each pool's order are kept
-  // The numbers of rows to keep that a ranking serves: some follow from that number, others are good up to it.
+  // Subset sizes this ranking is valid for. Some methods rank for one size only; others for any size up to a maximum.
   int64_t serves_from = 1;
   int64_t serves_to = std::numeric_limits<int64_t>::max();
 };

@@ -1,4 +1,4 @@
-// Some rows of a split, ascending and distinct: what is kept, what is trained on, what is left out.
+// Some rows of a split, ascending and distinct: those kept, trained on or excluded.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // What a row teaches.
 //
 // Every kind of target answers the two questions that choosing asks: of which class is the row, and how many instances of
-// each class does it hold. Quotas and class tables go by the second, so that a picture with three cars and a bus counts as
-// that. What only a training asks (soft labels, boxes, masks) joins as a facet of its own beside these, with its first reader.
+// each class does it hold. Quotas and class tables use the second, so that a picture with three cars and a bus counts as
+// that. What only a training asks (soft labels, boxes, masks) joins as a facet of its own next to these, with its first reader.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Rows to test with, and what tests read off rows. Only *_test.cc include it.
+// Rows to test with, and what tests read from rows. Only *_test.cc include it.
 #pragma once
 
 #include <string>

@@ -58,12 +58,11 @@ std::string against_random(const Evidence::Cell& cell, const Metric& metric, con
   const Gap gap(*cell.against_random, metric);
   switch (gap.outcome()) {
     case Outcome::no_better:
-      return fmt::format("For the network {}, {} is no better than random here: the difference, {}, cannot be told from 0.", cell.net, set,
-                         gap.with_interval());
+      return fmt::format("For the network {}, {} is no better than random here: the difference, {}, is not distinguishable from 0.",
+                         cell.net, set, gap.with_interval());
     case Outcome::one_seed:
-      return fmt::format(
-          "For the network {}, one seed cannot tell: the difference of {} to a random set is {}, and its scatter is unknown.", cell.net,
-          set, gap.alone());
+      return fmt::format("For the network {}, one seed is not enough: {} differs from a random set by {}, with unknown variance.", cell.net,
+                         set, gap.alone());
     default:
       return fmt::format("The network {} scores {} {} when trained on {} than on {} ({}).", cell.net, gap.size(),
                          gap.mean > 0 ? "higher" : "lower", set, random_set(cell.budget), gap.interval());
@@ -72,8 +71,8 @@ std::string against_random(const Evidence::Cell& cell, const Metric& metric, con
 
 std::string against_full(const Estimate& d, const Metric& metric) {
   const Gap gap(d, metric);
-  if (!gap.has_interval()) return fmt::format("Against everything: {}, from too few seeds for an interval.", gap.alone());
-  if (gap.covers_zero()) return fmt::format("No difference to training on everything can be told: {}.", gap.with_interval());
+  if (!gap.has_interval()) return fmt::format("Compared with everything: {}, from too few seeds for an interval.", gap.alone());
+  if (gap.covers_zero()) return fmt::format("No difference from training on everything is detectable: {}.", gap.with_interval());
   return fmt::format("Trained on everything, it scores {} {} ({}).", gap.size(), gap.mean < 0 ? "higher" : "lower", gap.interval());
 }
 
@@ -86,7 +85,7 @@ const char* title_of(Outcome outcome) {
     case Outcome::worse:
       return "Worse than random here";
     case Outcome::one_seed:
-      return "One seed cannot tell";
+      return "One seed is not enough";
     case Outcome::not_measured:
       break;
   }
@@ -135,8 +134,7 @@ std::string short_training_note(const Evidence& evidence, double kept_share) {
     if (cell.set == "small" && !cell.converged && cell.steps > 0) steps = std::min(steps, cell.steps);
   }
   if (kept_share <= kMuchKept || steps == kLongTraining) return {};
-  return fmt::format("With more than 20 % kept, what is gained in a training of {} steps may not last in a longer one.",
-                     human_count(steps));
+  return fmt::format("With more than 20 % kept, a gain in a training of {} steps may vanish in a longer one.", human_count(steps));
 }
 
 std::string signed_text(double difference, const Metric& metric, int decimals) {

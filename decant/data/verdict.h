@@ -1,11 +1,11 @@
-// Whether a small set is worth keeping, in one sentence that the numbers force.
+// The verdict on a small set, in one sentence that follows from the numbers.
 //
 // The trap: with three or five seeds, the mean of a small set is nearly always *somewhat* above or below that of a random set of the same
-// size, and a page that prints the larger number in bold praises noise. So the sentence follows from the 95 % interval [l, h] of
+// size, and a page that prints the larger number in bold reports noise. So the sentence follows from the 95 % interval [l, h] of
 // d = mean(set) − mean(random) alone (difference() in evidence.h: paired by seed, else Welch), with the sign of d such that larger is better:
 //
 //     l > 0           better
-//     l ≤ 0 ≤ h       no better, whatever the middle
+//     l ≤ 0 ≤ h       no better, whatever the mean
 //     h < 0           worse
 //     one seed        no interval, no verdict
 #pragma once
@@ -30,7 +30,7 @@ struct Verdict {
   std::string text() const { return against_full.empty() ? sentence : sentence + " " + against_full; }
 };
 
-/// One for each cell that is neither full nor random, in their order. `small` is what the sentences call the set "small"; others go by their
+/// One for each cell that is neither full nor random, in their order. `small` is what the sentences call the set "small"; others by their
 /// names. REQUIRES: compare() was called.
 std::vector<Verdict> verdicts(const Evidence& evidence, std::string_view small = "the small set");
 

@@ -30,7 +30,7 @@ TEST(Verdict, BetterOnlyWhenTheIntervalLeavesZero) {
   const Headline open = headline({0.731, 0.690, 0.760}, {0.710, 0.707, 0.713});
   EXPECT_EQ(open.outcome, Verdict::Outcome::no_better);
   EXPECT_THAT(open.sentence, HasSubstr("the kept set is no better than random here"));
-  EXPECT_THAT(open.sentence, HasSubstr("cannot be told from 0"));
+  EXPECT_THAT(open.sentence, HasSubstr("is not distinguishable from 0"));
 }
 
 TEST(Verdict, SaysWorse) {
@@ -43,7 +43,7 @@ TEST(Verdict, SaysWorse) {
 TEST(Verdict, OneSeedCannotTell) {
   const Headline one = headline({0.9}, {0.1});
   EXPECT_EQ(one.outcome, Verdict::Outcome::one_seed);
-  EXPECT_THAT(one.sentence, HasSubstr("one seed cannot tell: the difference of the kept set to a random set is +80.0 points"));
+  EXPECT_THAT(one.sentence, HasSubstr("one seed is not enough: the difference of the kept set to a random set is +80.0 points"));
 }
 
 TEST(Verdict, EqualSeedsGiveAnExactDifference) {
@@ -55,7 +55,7 @@ TEST(Verdict, ComparesWithTheFullSet) {
   EXPECT_THAT(headline({0.731, 0.728, 0.734}, {0.710, 0.707, 0.713}, {0.84, 0.841, 0.839}).sentence,
               HasSubstr("Trained on everything, it scores 10.9 points higher"));
   EXPECT_THAT(headline({0.84, 0.842, 0.838}, {0.710, 0.707, 0.713}, {0.84, 0.841, 0.839}).sentence,
-              HasSubstr("No difference to training on everything can be told"));
+              HasSubstr("No difference from training on everything is detectable"));
 }
 
 TEST(Verdict, SeveralNetsAreBetterOnlyTogether) {

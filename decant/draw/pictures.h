@@ -1,4 +1,4 @@
-// The picture set that the demo draws: an image folder with a truth beside it.
+// The picture set that the demo draws: an image folder and a file with the truth about it.
 //
 // Non-goals: realism, and being hard. The set is there so that a selection can be watched at work, in
 // seconds, on a machine with no network; so it has what real sets have and what selections live on: many of
@@ -58,8 +58,8 @@ DrawnTruth plan_picture_set(const DrawOptions& options);
 
 /// Draws the planned set as folder/train/CLASS/NNNN.jpg, folder/test/CLASS/NNNN.jpg and folder/truth.jsonl.
 /// The folder appears under its name when it is complete; one that exists is an InputError, unless it was drawn and `overwrite` is set.
-/// Same options, same bytes: on every machine, for every thread count. About 0.4 ms of one core a picture at 48 pixels;
-/// memory for the plan, some 250 bytes a picture.
+/// Same options, same bytes: on every machine, for every thread count. About 0.4 ms of one core per picture at 48 pixels;
+/// memory for the plan, some 250 bytes per picture.
 DrawnTruth draw_picture_set(const std::filesystem::path& folder, const DrawOptions& options, const Context& context = {},
                             bool overwrite = false);
 

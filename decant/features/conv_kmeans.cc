@@ -268,7 +268,8 @@ void ConvKMeans::transform(const Rows& rows, std::span<const int64_t> bad, Matri
 ConvKMeans fit_conv_kmeans(const Rows& rows, std::span<const int64_t> usable_rows, const ConvKMeansOptions& options,
                            const Context& context) {
   check_options(options);
-  if (usable_rows.empty()) throw InputError({"conv-kmeans", "", "there is no readable picture to learn from", "Check the data set"});
+  if (usable_rows.empty())
+    throw InputError({"conv-kmeans", "", "there is no readable picture to learn filters from", "Check the data set"});
   const auto sampled = sample(usable_rows, options.seed);
   ConvKMeans result;
   result.grid_ = {options.image_side, options.patch, options.stride, any_colour(rows, sampled, context) ? 3 : 1};

@@ -3,7 +3,7 @@
 // The gradient of the loss with respect to the last linear map is the outer product g = b ⊗ [1; e], b = softmax(z) − onehot(y)
 // (classes values), e = the embedding (width values). Two inner products factor exactly,
 //     ⟨gᵢ, gⱼ⟩ = ⟨bᵢ, bⱼ⟩ · (1 + ⟨eᵢ, eⱼ⟩),
-// so b and e are kept side by side, classes + width numbers a row, and g (classes · (width + 1)) is never built.
+// so b and e are kept side by side, classes + width numbers per row, and g (classes · (width + 1)) is never built.
 //
 // What repeats: on one machine, with one libtorch, one batch size and one thread count, the same features to the bit. Another of these
 // adds up in another order inside convolutions, and features differ in the last digits (around 1e-6 of their size); decoding, resizing

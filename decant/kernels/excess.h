@@ -13,7 +13,7 @@ struct Ramp {
 };
 
 /// Σ max(0, v_i − bar_i), in float32 and in an order that depends on the machine: a bound's ingredient, never a decision. All terms
-/// are ≥ 0, so the sum is wrong by a factor of at most 1 ± (⌈n/16⌉ + 8)·2⁻²⁴, beside the roundings of v and of each difference, at most
+/// are ≥ 0, so the sum is wrong by a factor of at most 1 ± (⌈n/16⌉ + 8)·2⁻²⁴, plus the roundings of v and of each difference, at most
 /// 2⁻²³·|v| and 2⁻²⁴·(|v| + |bar|). REQUIRES: equal lengths.
 float excess_sum(std::span<const float> x, std::span<const float> bar, const Ramp& ramp);
 float excess_sum_plain(std::span<const float> x, std::span<const float> bar, const Ramp& ramp);

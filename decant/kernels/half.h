@@ -10,7 +10,7 @@
 
 namespace decant {
 
-/// `halves` holds values.size() halves, little-endian; it need not be aligned. Some 0.1 ns a value in L1 where the processor
+/// `halves` holds values.size() halves, little-endian; it need not be aligned. Some 0.1 ns per value in L1 where the processor
 /// converts (F16C), 0.5 ns elsewhere. REQUIRES: halves.size() = 2·values.size(); no overlap.
 void halves_to_floats(std::span<const std::byte> halves, std::span<float> values);
 

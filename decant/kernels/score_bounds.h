@@ -27,7 +27,7 @@ struct BoundTest {
 
 /// Writes i, ascending, of the rows that pass any of the tests (one to three), in float32 with at most four
 /// roundings of relative size 2⁻²⁴ (fused or not, by machine: add an allowance to the floor). Returns how
-/// many. `out` must hold all rows. About 0.3 ns a row and test in L2.
+/// many. `out` must hold all rows. About 0.3 ns per row and test in L2.
 size_t rows_above(const BoundColumns& rows, std::span<const BoundTest> tests, std::span<int32_t> out);
 size_t rows_above_plain(const BoundColumns& rows, std::span<const BoundTest> tests, std::span<int32_t> out);
 

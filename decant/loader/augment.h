@@ -25,7 +25,7 @@ struct Normalisation {
 };
 
 /// From means and deviations of pixels in [0, 1]; a channel that never changes (deviation 0) is only centred.
-/// One value a channel.
+/// One value per channel.
 Normalisation normalisation_of(std::span<const float> mean, std::span<const float> deviation);
 
 struct Augmentation {

@@ -1,7 +1,7 @@
 // The stream of batches that a training reads, made ahead of time on worker threads.
 //
 // Sample number k of a training is place k mod n of epoch k div n; an epoch is a permutation drawn from
-// Random(seed, "order", epoch), so every row comes once an epoch, batches run on across the end of an epoch,
+// Random(seed, "order", epoch), so every row comes once per epoch, batches run on across the end of an epoch,
 // and a subset smaller than a batch repeats. How sample k is cut and mirrored is drawn from Random(seed,
 // "augment", k). Everything about a batch follows from its number, so workers take numbers as they come and
 // the stream is the same for any count of them.

@@ -54,16 +54,16 @@ bool set_filling(C& context, bool fill) {
 at::Device device_named(const std::string& name) {
   if (name == "cpu") return at::Device(at::DeviceType::CPU);
   const int index = cuda_index(name);
-  if (index < 0) throw InputError({"", "", fmt::format("there is no device '{}'", name), "Choose cpu, cuda or cuda:N"});
+  if (index < 0) throw InputError({"", "", fmt::format("unknown device '{}'", name), "Choose cpu, cuda or cuda:N"});
   const int count = cuda_count();
   if (index < count) return at::Device(at::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index));
   if (!knows_cuda())
-    throw InputError({"", "", fmt::format("device '{}' is not here: this decant was built with a libtorch that has no CUDA", name),
+    throw InputError({"", "", fmt::format("device '{}' is not available: the libtorch of this build has no CUDA", name),
                       "Choose cpu, or build with a PyTorch wheel (CONTRIBUTING.md)"});
   if (count == 0)
-    throw InputError({"", "", fmt::format("device '{}' is not here: libtorch finds no CUDA device", name),
-                      "Choose cpu, or see with nvidia-smi whether the driver runs and is new enough"});
-  throw InputError({"", "", fmt::format("device '{}' is not here: there are {} CUDA devices", name, count),
+    throw InputError({"", "", fmt::format("device '{}' is not available: libtorch finds no CUDA device", name),
+                      "Choose cpu, or check with nvidia-smi that the driver is running and new enough"});
+  throw InputError({"", "", fmt::format("device '{}' is not available: there are {} CUDA devices", name, count),
                     fmt::format("Choose cuda:0 to cuda:{}", count - 1)});
 }
 

@@ -30,16 +30,16 @@ const Entry& entry_named(const std::string& name) {
   }
   const std::vector<std::string> names = network_names();
   const std::string guess = nearest(name, names);
-  throw InputError({"", "", fmt::format("there is no network '{}'{}", name, guess.empty() ? "" : "; did you mean '" + guess + "'?"),
+  throw InputError({"", "", fmt::format("unknown network '{}'{}", name, guess.empty() ? "" : "; did you mean '" + guess + "'?"),
                     fmt::format("Choose one of {}", fmt::join(names, ", "))});
 }
 
 void require_sensible(const NetworkSpec& spec) {
   const ImageSize& in = spec.input;
   if (in.channels != 1 && in.channels != 3)
-    throw InputError({"", "", fmt::format("networks take pictures of 1 or 3 channels, not {}", in.channels), ""});
+    throw InputError({"", "", fmt::format("networks need pictures with 1 or 3 channels, not {}", in.channels), ""});
   if (in.width < 1 || in.height < 1 || in.width > 4096 || in.height > 4096)
-    throw InputError({"", "", fmt::format("networks take pictures of 1 to 4096 pixels a side, not {}×{}", in.width, in.height), ""});
+    throw InputError({"", "", fmt::format("networks need pictures of 1 to 4096 pixels per side, not {}×{}", in.width, in.height), ""});
   if (spec.classes < 1) throw InputError({"", "", fmt::format("a network needs at least one class, not {}", spec.classes), ""});
 }
 

@@ -51,7 +51,7 @@ int SpecText::number(const std::string& key, int usual, int low, int high) {
   const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (fault != std::errc() || end != text->data() + text->size() || value < low || value > high)
     throw option_fault(name_, fmt::format("{} '{}' is not a whole number from {} to {}", key, *text, low, high),
-                       fmt::format("The usual one is {}", usual));
+                       fmt::format("The default is {}", usual));
   return value;
 }
 
@@ -60,7 +60,7 @@ NormKind SpecText::norm(NormKind usual) {
   if (text == nullptr) return usual;
   const auto found = std::ranges::find(kNorms, *text);
   if (found == kNorms.end())
-    throw option_fault(name_, fmt::format("there is no norm '{}'{}", *text, guess_text(*text, kNorms)),
+    throw option_fault(name_, fmt::format("unknown norm '{}'{}", *text, guess_text(*text, kNorms)),
                        fmt::format("Choose one of {}", fmt::join(kNorms, ", ")));
   return static_cast<NormKind>(found - kNorms.begin());
 }
@@ -68,7 +68,7 @@ NormKind SpecText::norm(NormKind usual) {
 void SpecText::require_all_asked() const {
   for (const auto& [key, value] : options_) {
     if (std::ranges::find(asked_, key) != asked_.end()) continue;
-    throw option_fault(name_, fmt::format("there is no option '{}'{}", key, guess_text(key, asked_)),
+    throw option_fault(name_, fmt::format("unknown option '{}'{}", key, guess_text(key, asked_)),
                        asked_.empty() ? "It takes none" : fmt::format("It takes {}", fmt::join(asked_, ", ")));
   }
 }

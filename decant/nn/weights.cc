@@ -37,7 +37,7 @@ class WeightsFile {
     const std::string& bias = module_.parameters().back().name;
     const SafeTensor* stored = content_.find(bias);
     if (stored == nullptr || stored->shape.size() != 1 || stored->shape[0] < 1 || stored->shape[0] > kMostClasses)
-      throw fault(bias, "is missing or no list of values, one for each class; it is part of");
+      throw fault(bias, "is missing, or is not one value per class; it is part of");
     return stored->shape[0];
   }
 
@@ -64,7 +64,7 @@ class WeightsFile {
     std::memcpy(values, stored->data.data(), stored->data.size());
     const auto finite = [](float value) { return std::isfinite(value); };
     if (!std::all_of(values, values + tensor.numel(), finite))
-      throw InputError({name_, place(spec.name), "holds a value that is not a finite number", "Train it again with a smaller rate"});
+      throw InputError({name_, place(spec.name), "holds a value that is not a finite number", "Train it again with a lower learning rate"});
     return tensor;
   }
 
@@ -72,7 +72,7 @@ class WeightsFile {
 
   InputError fault(const std::string& tensor, const std::string& what) const {
     return InputError({name_, place(tensor), fmt::format("{} {}", what, module_.description()),
-                       "Name the network, picture size and classes that the weights were made for"});
+                       "Give the network, picture size and classes that the weights were trained for"});
   }
 
   const Module& module_;

@@ -13,7 +13,7 @@ const Method& method_of(const SelectionOptions& options) {
   const Method* const method = find_method(options.method);
   if (method == nullptr) throw InputError({"", "", unknown_name("method", options.method, method_names()), "Choose one of methods()"});
   if (method->scores != Scores::none)
-    throw InputError({"", "", fmt::format("method '{}' needs scores", options.method), "Choose a method of features alone"});
+    throw InputError({"", "", fmt::format("method '{}' needs scores", options.method), "Choose a method that needs only features"});
   return *method;
 }
 

@@ -1,4 +1,4 @@
-// Choosing rows of a matrix: the door for C++ programs. Nothing here needs a file or a network.
+// Choosing rows of a matrix: the entry point for C++ programs. Nothing here needs a file or a network.
 //
 //   #include <decant/select/select.h>
 //

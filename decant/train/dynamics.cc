@@ -16,15 +16,15 @@ Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows) {
     if (array.type != ElementType::f16 || array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] < 1)
       throw InputError({file.string(), "", "is not float16 of shape (epochs, rows)", "Name a folder that `decant scores` wrote"});
     if (rows >= 0 && array.shape[1] != rows)
-      throw InputError({file.string(), "", fmt::format("has {} rows where the data set has {}", array.shape[1], rows),
+      throw InputError({file.string(), "", fmt::format("has {} rows, but the data set has {}", array.shape[1], rows),
                         "Record the dynamics on this data set"});
     if (shape.empty()) shape = array.shape;
     if (array.shape != shape)
       throw InputError({file.string(), "",
-                        fmt::format("is {} × {}, but the record beside it {} × {}", array.shape[0], array.shape[1], shape[0], shape[1]),
+                        fmt::format("is {} × {}, but the record next to it is {} × {}", array.shape[0], array.shape[1], shape[0], shape[1]),
                         "Record the dynamics again"});
     if (reinterpret_cast<uintptr_t>(array.data.data()) % alignof(uint16_t) != 0)
-      throw InputError({file.string(), "", "has its values at an odd place", "Save it again with numpy.save"});
+      throw InputError({file.string(), "", "has misaligned values", "Save it again with numpy.save"});
     records[i] = reinterpret_cast<const uint16_t*>(array.data.data());
     owners->push_back(array.owner);
   }

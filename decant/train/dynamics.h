@@ -1,11 +1,11 @@
-// Training dynamics on record: one ordinary training of a small network (the proxy), during which every row is observed once an epoch.
+// Training dynamics on record: one ordinary training of a small network (the proxy), during which every row is observed once per epoch.
 // data/dynamics.h says what is observed; this writes it. Free of libtorch; the loop is in the torch part of this folder.
 //
 // In the folder of a finished record:  probability.npy, margin.npy, loss.npy, error.npy, gradient.npy, entropy.npy, float16 (epochs, rows).
 // Rows outside the subset are NaN throughout. While it runs, `state.safetensors` holds weights and momenta after the last whole epoch and
 // `epoch-N.npy` that epoch's record, (6, rows): an interrupted recording goes on after its last whole epoch and ends in the same bytes.
 //
-// Cost: that of epochs · |subset| training pictures; observing adds a softmax in float64 for each. 12 bytes a row and epoch on disk.
+// Cost: that of epochs · |subset| training pictures; observing adds a softmax in float64 for each. 12 bytes per row and epoch on disk.
 #pragma once
 
 #include <filesystem>

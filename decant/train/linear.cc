@@ -87,7 +87,7 @@ double loss_of(std::span<double> z, int32_t label) {
 
 [[noreturn]] void throw_not_finite(int64_t row, size_t column, float value) {
   throw InputError({"", fmt::format("row {}, column {}", row, column), fmt::format("holds {}", value),
-                    "Features must be finite numbers; mend or drop this row"});
+                    "Features must be finite numbers; fix or drop this row"});
 }
 
 const Features& matrix_of(const Rows& rows) {
@@ -203,12 +203,12 @@ TrainResult train_linear(const TrainJob& job, const LinearOptions& options, cons
   const Stopwatch watch;
   check(job.options);
   use_one_blas_thread();
-  if (job.subset.empty()) throw InputError({"", "", "there are no rows to train on", "Keep at least one"});
+  if (job.subset.empty()) throw InputError({"", "", "there are no training rows", "Keep at least one"});
   const Features& features = matrix_of(*job.rows);
   if (job.test != nullptr && matrix_of(*job.test).width() != features.width())
     throw InputError({"", "test rows",
-                      fmt::format("have {} columns, and those to train on {}", matrix_of(*job.test).width(), features.width()),
-                      "Give test rows of the same features"});
+                      fmt::format("have {} columns, but the training rows {}", matrix_of(*job.test).width(), features.width()),
+                      "Give test rows with the same features"});
   const std::vector<int32_t> labels = labels_of(*job.rows, job.subset, job.classes, job.labels);
   const ColumnScale columns = standardisation(features, job.subset, context);
   const LogisticLoss loss(features, job.subset, labels, job.classes, columns, job.options.weight_decay);

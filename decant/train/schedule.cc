@@ -14,7 +14,7 @@ Decay decay_named(std::string_view name) {
   if (name == "constant") return Decay::constant;
   throw InputError({.file = {},
                     .place = "schedule",
-                    .what = fmt::format("'{}' is no schedule", name),
+                    .what = fmt::format("unknown schedule '{}'", name),
                     .remedy = "Use linear, cosine, step or constant"});
 }
 

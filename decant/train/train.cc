@@ -30,20 +30,20 @@ void require_name(const std::string& name, std::array<std::string_view, 2> known
 
 void TrainOptions::declare(OptionTable& table) {
   table.add("net", net, "NET", "quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …");
-  table.add("steps", steps, "N", "parameter updates, whatever the size of the set");
-  table.add("epochs", epochs, "N", "instead of steps: passes over the (full) set");
-  table.add("batch", batch, "N", "pictures in a step");
+  table.add("steps", steps, "N", "parameter updates, independent of the size of the set");
+  table.add("epochs", epochs, "N", "epochs (of the full set) instead of steps");
+  table.add("batch", batch, "N", "pictures per step");
   table.add("optimizer", optimizer, "NAME", "sgd or adamw");
   table.add("learning-rate", learning_rate, "RATE", "peak");
   table.add("momentum", momentum, "M", "of sgd");
-  table.add("weight-decay", weight_decay, "W", "on weights, not on norms and biases");
+  table.add("weight-decay", weight_decay, "W", "applies to weights, not to norms and biases");
   table.add("schedule", schedule, "NAME", "linear, cosine, step or constant");
-  table.add("warmup", warmup, "SHARE", "of the steps spent rising to the peak");
+  table.add("warmup", warmup, "SHARE", "fraction of the steps spent rising to the peak");
   table.add("label-smoothing", label_smoothing, "S", "0 = none");
-  table.add("crop", crop, "PIXELS", "reflect-pad by this much and cut back at random; 0 = none");
-  table.add_off("no-flip", flip, "do not mirror half of the pictures");
-  table.add("image-size", image_size, "PIXELS", "side the network sees; 0 = the pictures' own, at most 64");
-  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
+  table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
+  table.add_off("no-flip", flip, "do not flip pictures at random");
+  table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
+  table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add("device", device, "DEV", "cpu or cuda");
 }
 

@@ -78,7 +78,7 @@ struct TrainResult {
 /// device, from which losses are read back 50 at a time.
 ///
 /// On another device than the CPU, pictures that are kept (loader::kKeptBytes) are copied there once for all jobs that share a table, and
-/// batches are made there: the same batches, for 32 bytes a picture over the bus. Pictures that are not kept are prepared on the CPU,
+/// batches are made there: the same batches, for 32 bytes per picture over the bus. Pictures that are not kept are prepared on the CPU,
 /// and every batch goes over as float32. The table takes as much memory there as it does here, for as long as it lives.
 TrainResult train(const TrainJob& job, const Context& context);
 

@@ -47,7 +47,7 @@ void require_classes(const Rows& rows, std::span<const int64_t> good, int classe
     const int32_t label = rows.label(row);
     if (label >= 0 && label < classes) continue;
     throw InputError({"", rows.key(row),
-                      label == kNoLabel ? "has no label" : fmt::format("has label {}, and the network knows {} classes", label, classes),
+                      label == kNoLabel ? "has no label" : fmt::format("has label {}, but the network has {} classes", label, classes),
                       "Gradient features need the class of every picture; embeddings do not"});
   }
 }
@@ -62,7 +62,7 @@ loader::Normalisation normalisation_for(const loader::ImageTable& table, std::sp
 
 void check_options(const NetworkFeatureOptions& options) {
   if (options.normalisation != "data" && options.normalisation != "imagenet")
-    throw InputError({"", "", fmt::format("there is no normalisation '{}'", options.normalisation), "Choose data or imagenet"});
+    throw InputError({"", "", fmt::format("unknown normalisation '{}'", options.normalisation), "Choose data or imagenet"});
   if (options.batch < 1) throw InputError({"", "", fmt::format("a batch needs at least one picture, not {}", options.batch), ""});
 }
 

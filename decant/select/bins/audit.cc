@@ -40,7 +40,7 @@ std::vector<size_t> draw_steps(size_t picks, int64_t steps, uint64_t seed) {
 std::string audit_cut(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const GreedyResult& result,
                       int64_t steps, uint64_t seed, const Context& context) {
   const auto order = positions(rows, result.order);
-  if (order.size() != rows.size()) return "the order is no permutation of the pool";
+  if (order.size() != rows.size()) return "the order is not a permutation of the pool";
   const auto audited = draw_steps(order.size(), steps, seed);
   LinearPool pool(features, rows, linear_form(options.function, options.lambda), context);
   std::vector<bool> taken(rows.size(), false);

@@ -1,4 +1,4 @@
-// Sampled audits: for pools where scoring everyone at every pick would take days, at some picks it is done.
+// Sampled audits: for pools where scoring every row at every pick would take days, some picks are checked that way.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ TEST(Audit, PassesATrueCutAndFindsAFalseOne) {
     std::swap(cut.order[150], cut.order[199]);
     EXPECT_NE(audit_cut(features, rows, options, cut, kRows, 1, {}), "");
     cut.order[150] = cut.order[199];
-    EXPECT_EQ(audit_cut(features, rows, options, cut, kRows, 1, {}), "the order is no permutation of the pool");
+    EXPECT_EQ(audit_cut(features, rows, options, cut, kRows, 1, {}), "the order is not a permutation of the pool");
   }
 }
 

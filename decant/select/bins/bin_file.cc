@@ -73,7 +73,8 @@ std::vector<BinRecord> parse_bins(Bytes records, const std::string& name) {
     record.pool = reader.number("a pool");
     record.bin = reader.number("a bin");
     const int64_t count = reader.number("the number of rows");
-    if (count > reader.rows_at_most()) reader.refuse(fmt::format("{} rows are announced, and {} can follow", count, reader.rows_at_most()));
+    if (count > reader.rows_at_most())
+      reader.refuse(fmt::format("{} rows are declared, but at most {} can follow", count, reader.rows_at_most()));
     record.content.rows = reader.values<int64_t>(count);
     record.content.gains = reader.values<double>(count);
     parsed.push_back(std::move(record));
@@ -91,8 +92,8 @@ std::string bin_file_header(std::string_view identity, Bytes records) {
 }
 
 std::vector<BinRecord> parse_bin_file(Bytes file, std::string_view identity, const std::string& name) {
-  if (file.size() < kBinHeader || as_text(file.first(16)) != kBinMagic) refuse_bytes(name, 0, "is no file of bins");
-  if (as_text(file.subspan(16, kIdentity)) != identity) refuse_bytes(name, 16, "belongs to another run");
+  if (file.size() < kBinHeader || as_text(file.first(16)) != kBinMagic) refuse_bytes(name, 0, "is not a file of bins");
+  if (as_text(file.subspan(16, kIdentity)) != identity) refuse_bytes(name, 16, "belongs to a different run");
   const Bytes records = file.subspan(kBinHeader);
   if (as_text(file.first(kBinHeader)) != bin_file_header(identity, records))
     refuse_bytes(name, kBinHeader - 8, "is damaged: the checksum differs");

@@ -1,7 +1,7 @@
-// Finished bins as bytes, for a run that goes on where another stopped. docs/formats/run-folder.md has the layout.
+// Finished bins as bytes, for resuming an interrupted run. docs/formats/run-folder.md has the layout.
 //
-// The bytes come from a run that was interrupted, so they may be cut short or damaged: sizes are checked before they are believed, and a
-// checksum over everything before any of it is used.
+// The bytes come from a run that was interrupted, so they may be truncated or damaged: sizes are checked, and a
+// checksum over everything, before any of it is used.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ std::vector<BinRecord> parse_bins(Bytes records, const std::string& name);
 /// What stands before the records: magic, the run's identity (32 characters), checksum of the records.
 std::string bin_file_header(std::string_view identity, Bytes records);
 
-/// A whole file. Throws InputError when it is no such file, is damaged, or belongs to another run.
+/// A whole file. Throws InputError when it is no such file, is damaged, or belongs to a different run.
 std::vector<BinRecord> parse_bin_file(Bytes file, std::string_view identity, const std::string& name);
 
 }  // namespace decant

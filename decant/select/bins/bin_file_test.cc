@@ -48,7 +48,8 @@ TEST(BinFile, CutShortOrWithAnyBitFlippedIsRefused) {
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
     EXPECT_NE(complaint_of(damaged), "no error") << bit;
   }
-  EXPECT_THAT(message_of([&] { parse_bin_file(as_bytes(sound), std::string(32, 'b'), "f.bins"); }), HasSubstr("belongs to another run"));
+  EXPECT_THAT(message_of([&] { parse_bin_file(as_bytes(sound), std::string(32, 'b'), "f.bins"); }),
+              HasSubstr("belongs to a different run"));
 }
 
 TEST(BinFile, ForgedSizesAreRefusedBeforeMemoryIsTaken) {

@@ -81,7 +81,7 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
                       const BinOptions& options, const Context& context, BinKeeper* keeper) {
   const CutOptions cut{options.function, options.lambda, options.bins, options.classes, options.engine, options.ranks};
   check_labels(features.count(), labels);
-  if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one number for each row"});
+  if (features.width() < 1) throw InputError({"", "features", "have no columns", "Give at least one column"});
   validate(cut, features.width());
   const auto bad = mark_rows(features.count(), bad_rows);
   all_or_none(options.ranks, true, [&] { require_finite(features, "features", bad, own_rows(features, options.ranks), context); });

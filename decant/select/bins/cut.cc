@@ -31,13 +31,13 @@ std::unique_ptr<BinPicker> make_picker(LinearPool& pool, Engine engine, const Co
 void validate(const CutOptions& options, int64_t width) {
   const auto name = name_of(options.function);
   if (options.bins < 1) {
-    throw InputError({"", "", fmt::format("{} bins cannot be cut", options.bins), "Give a number of bins from 1 on"});
+    throw InputError({"", "", fmt::format("{} bins cannot be cut", options.bins), "Give at least one bin"});
   }
   if (!std::isfinite(options.lambda) || options.lambda < 0) {
-    throw InputError({"", "", fmt::format("lambda is {}", options.lambda), "Give a weight from 0 on"});
+    throw InputError({"", "", fmt::format("lambda is {}", options.lambda), "Give a weight of at least 0"});
   }
   if (options.lambda != 1 && !takes_lambda(options.function)) {
-    throw InputError({"", "", fmt::format("{} has no lambda", name), "Leave lambda out, or use graph-cut"});
+    throw InputError({"", "", fmt::format("{} has no lambda", name), "Omit lambda, or use graph-cut"});
   }
   if (options.function == Function::graph_cut_gradient && (options.classes < 1 || options.classes >= width)) {
     throw InputError({"", "", fmt::format("{} of {} columns cannot be ∂loss/∂logits and leave an embedding", options.classes, width),

@@ -2,13 +2,13 @@
 //
 // Dataset Quantization cuts a pool of n rows into bins by running the same greedy maximisation again and
 // again on what is left: bin 0 holds the ⌊n/bins⌋ rows that greedy picks from the whole pool, bin 1 the
-// ⌊n/bins⌋ it picks from the rest, and so on. Early bins are dense and typical, late bins are what nobody
-// needed. The published code builds an n × n matrix and re-sums it at each pick; here a pick is a search for
+// ⌊n/bins⌋ it picks from the rest, and so on. Early bins are dense and typical, late bins are the
+// rest. The published code builds an n × n matrix and re-sums it at each pick; here a pick is a search for
 // the largest score ⟨a_x, q⟩ (objective.h), most rows are excluded by proven bounds (nested_greedy.h), and
 // the answer is the same row for row as scoring everyone at every pick (linear_greedy.h).
 //
 // The published rule puts the rows left over by the division into the last bin and does not order that bin.
-// Every row needs a rank here, so the greedy simply goes on to the end inside the last bin.
+// Every row needs a rank here, so the greedy simply continues to the end of the last bin.
 #pragma once
 
 #include <cstdint>

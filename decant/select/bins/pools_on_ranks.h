@@ -1,7 +1,7 @@
 // Several pools on several ranks.
 //
-// A pool that is large beside the others is cut by all ranks together (nested_greedy.h); the others go to ranks whole, the largest first, each
-// to the rank that has least to do, and are cut there as one machine would. Which way a pool goes never changes its bins.
+// A pool that is large compared with the others is cut by all ranks together (nested_greedy.h); the others go to ranks whole, the largest first, each
+// to the least loaded rank, and are cut there as on one machine. Which way a pool goes never changes its bins.
 #pragma once
 
 #include <span>

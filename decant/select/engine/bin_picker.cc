@@ -12,7 +12,7 @@ constexpr int32_t kReportEvery = 64;
 
 [[noreturn]] void refuse_bin(const Keeping& keeping, int64_t bin, const std::string& what) {
   throw InputError({"", fmt::format("pool {}, bin {}", keeping.pool, bin), what,
-                    "What was kept of an interrupted run does not fit this one; remove it (OUT.partial) and start again"});
+                    "The checkpoint of an interrupted run does not match this run; remove it (OUT.partial) and start again"});
 }
 
 /// Runs the bins one after the other over a pool of `rows`.
@@ -53,10 +53,10 @@ class BinRun {
   void go_on_from(const std::vector<FinishedBin>& finished) {
     for (const FinishedBin& bin : finished) {
       const auto number = static_cast<int64_t>(result_.bin_begin.size());
-      if (number >= bins_) refuse_bin(keeping_, number, fmt::format("is one more than the {} bins of this pool", bins_));
+      if (number >= bins_) refuse_bin(keeping_, number, fmt::format("exceeds the {} bins of this pool", bins_));
       if (static_cast<int64_t>(bin.rows.size()) != size_of(number) || bin.gains.size() != bin.rows.size()) {
         refuse_bin(keeping_, number,
-                   fmt::format("has {} rows and {} gains in place of {}", bin.rows.size(), bin.gains.size(), size_of(number)));
+                   fmt::format("has {} rows and {} gains instead of {}", bin.rows.size(), bin.gains.size(), size_of(number)));
       }
       result_.bin_begin.push_back(static_cast<int64_t>(result_.order.size()));
       known_.emplace_back();
@@ -68,9 +68,9 @@ class BinRun {
 
   void take_known(int64_t bin, int64_t row) {
     const auto place = std::lower_bound(rows_.begin(), rows_.end(), row);
-    if (place == rows_.end() || *place != row) refuse_bin(keeping_, bin, fmt::format("row {} is not of this pool", row));
+    if (place == rows_.end() || *place != row) refuse_bin(keeping_, bin, fmt::format("row {} is not in this pool", row));
     const auto at = static_cast<size_t>(place - rows_.begin());
-    if (taken_[at]) refuse_bin(keeping_, bin, fmt::format("row {} is there twice", row));
+    if (taken_[at]) refuse_bin(keeping_, bin, fmt::format("row {} appears twice", row));
     taken_[at] = true;
     known_.back().push_back(static_cast<int32_t>(at));
     result_.order.push_back(row);
@@ -111,7 +111,7 @@ class BinRun {
   Keeping keeping_;
   int64_t bins_;
   std::vector<bool> taken_;
-  std::vector<std::vector<int32_t>> known_;  ///< positions that earlier runs' bins took, until the picker is told
+  std::vector<std::vector<int32_t>> known_;  ///< positions that earlier runs' bins took, until the picker is given them
   int64_t unreported_ = 0;
   GreedyResult result_;
 };

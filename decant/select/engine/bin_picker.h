@@ -1,4 +1,4 @@
-// The bins of a pool one after the other, and the one thing that the ways of cutting differ in: who is next.
+// The bins of a pool one after the other, and the one thing in which the ways of cutting differ: which row is next.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class BinPicker {
   /// Starts a bin whose pool is `members`, ascending. The span is valid during the call.
   virtual void begin_bin(std::span<const int32_t> members) = 0;
   /// Picks the member with the largest score that has not been picked, the smallest on ties. Called at most
-  /// |members| times a bin.
+  /// |members| times per bin.
   virtual Pick next() = 0;
 };
 
@@ -47,7 +47,7 @@ struct FinishedBin {
 class BinKeeper {
  public:
   virtual ~BinKeeper() = default;
-  /// The pool's bins 0, 1, … as far as all of them are known. Called once a pool, before it is cut.
+  /// The pool's bins 0, 1, … as far as all of them are known. Called once per pool, before it is cut.
   virtual std::vector<FinishedBin> finished(int64_t pool) = 0;
   /// Called for every bin that was cut, when it is whole. Must be quick, or bins be large: the pool waits.
   virtual void keep(int64_t pool, int64_t bin, std::span<const int64_t> rows, std::span<const double> gains) = 0;

@@ -1,4 +1,4 @@
-// What is known of the rows outside a window, together: no score among them exceeds bound().
+// A joint bound on the rows outside a window: no score among them exceeds bound().
 //
 // The rows are in two groups. With u an upper bound of a row's score at the window's reference query, and an
 // outlook of where the query will go (a move β_h along ĉ and R_h across while the best score changes by B_h):

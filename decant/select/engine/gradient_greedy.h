@@ -2,7 +2,7 @@
 //
 // The gradient of the loss in the last layer of a network is g = b ⊗ [1; e]: b = ∂loss/∂logits (C values), e
 // the embedding (d values). The published code of Dataset Quantization cuts images by the cosine of these,
-// C·(d+1) numbers a row (769,000 for ImageNet). But
+// C·(d+1) numbers per row (769,000 for ImageNet). But
 //
 //   ⟨g_i, g_j⟩ = ⟨b_i, b_j⟩ · (1 + ⟨e_i, e_j⟩)       ‖g_i‖² = ‖b_i‖² · (1 + ‖e_i‖²)
 //
@@ -20,9 +20,9 @@
 //   picked_i = Σ_S cos(i,s), in the order picked
 //   score_i  = (λ/2)·cover_i − picked_i;   at the end of a bin cover_i −= picked_i
 //
-// Trap: b depends on the label that the network is told. Cut per class, or rows of a rare class look like outliers.
+// Trap: b depends on the label that the network is given. Cut per class, or rows of a rare class look like outliers.
 //
-// Cost: n·(C+d) multiply-adds a pick, n·C·d once. Memory: the features, C·(d+1)·8 bytes and 24 bytes a row.
+// Cost: n·(C+d) multiply-adds per pick, n·C·d once. Memory: the features, C·(d+1)·8 bytes and 24 bytes per row.
 #pragma once
 
 #include <vector>

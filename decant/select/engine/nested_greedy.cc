@@ -388,7 +388,7 @@ size_t NestedPicker::first_exposed(double best) const {
   return 0;
 }
 
-/// Renews the windows that have become dear. False when they are left for scoring everyone.
+/// Renews the windows that have become expensive. False when they are given up for scoring every row.
 bool NestedPicker::renew_what_is_dear(double best) {
   size_t level = 0;
   if (!renewal_is_due(level)) return true;

@@ -1,12 +1,12 @@
-// Greedy picks without scoring everyone: nested windows, and a certificate for every pick.
+// Greedy picks without scoring every row: nested windows, and a certificate for every pick.
 //
 // The problem. A pick is the row with the largest score ⟨a_x, q⟩. Scoring everyone reads the whole pool at each
 // pick, and memory, not arithmetic, is the limit. But a pick moves q only by one row, and greedy picks correct
 // one another: q drifts slowly, mostly along its own direction, and sideways like a random walk.
 //
 // The idea. Keep the rows that could win soon in a small window (window.h) and prove at every pick that no row
-// outside can win (cold_rows.h). Take a new window when the proof fails or the window has grown dear. One window
-// must be wide, or it is renewed too often, and wide windows make dear picks; so windows are nested:
+// outside can win (cold_rows.h). Take a new window when the proof fails or the window has become expensive. One window
+// must be wide, or it is renewed too often, and wide windows make picks expensive; so windows are nested:
 //
 //   W₀  every unpicked row of the bin, scored exactly when the bin begins
 //   W₁  chosen from W₀ for some hundreds to thousands of picks
@@ -35,7 +35,7 @@
 // On several ranks each has W₀ of its own rows. When W₁ is chosen, all ranks apply the same questions to their own rows, their cold rows
 // are united, and what they chose is gathered: rows, codes, what is known of them, and the vectors. From then on W₁ and W₂ are the same
 // everywhere, every rank makes the same picks, and nothing is sent until W₁ is chosen anew. Where a decision rests on W₀ it rests
-// on numbers of all ranks, so ranks never disagree about what comes next. Scoring everyone costs two small messages a pick.
+// on numbers of all ranks, so ranks never disagree about what comes next. Scoring everyone costs two small messages per pick.
 //
 // Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to cost as much as
 // scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
@@ -71,7 +71,7 @@ struct NestedOptions {
 
 class NestedPicker : public BinPicker {
  public:
-  /// Keeps a reference to the pool. Memory: a byte a value and some 60 bytes a row; of rows in a window 80 bytes more, and their
+  /// Keeps a reference to the pool. Memory: a byte per value and some 60 bytes per row; of rows in a window 80 bytes more, and their
   /// codes once more unless the window is very wide (docs/benchmarks.md has what was measured). With ranks: of the rank's own rows, and
   /// of those in windows their vectors too.
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);

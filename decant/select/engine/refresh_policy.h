@@ -1,14 +1,14 @@
 // When to renew a window, and how far ahead to look. Changes the time, never a pick.
 //
 // A window is renewed for one of two reasons: some row outside it can no longer be excluded, or its picks have
-// become dearer than renewing it. The second is the rule of renting or buying: renew when the latest pick costs more
+// become more expensive than renewing it. The second is the rule of renting or buying: renew when the latest pick costs more
 // than the average pick since the last renewal, the renewal included. Costs are counts of rows touched, weighted
 // by what each kind costs, never a clock: two runs, or two machines, renew at the same picks.
 //
 // How many rows a window takes follows from an outlook: the horizon of T_h picks it should last, where the
 // query and the best score were going over the last T_h picks, and a margin δ for what cannot be foreseen. The
 // query's part across ĉ grows like a random walk that leans one way, R_h = r₁·T_h^0.8. A window that fails early gets a larger margin
-// next time; one that lasted gets a longer horizon; one that grew dear follows its length.
+// next time; one that lasted gets a longer horizon; one that became expensive follows its length.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +44,7 @@ class PickHistory {
   struct Trend {
     double along = 0, best = 0;
   };
-  /// The change to expect over the next `picks`, from as many before, or as there are. Zero when there is nothing to go by.
+  /// The change to expect over the next `picks`, from as many before, or as there are. Zero when there is nothing to base it on.
   Trend trend(double picks) const;
   bool empty() const { return count_ < 2; }
   double latest_best() const;  ///< −infinity when there is none

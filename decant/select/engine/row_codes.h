@@ -1,4 +1,4 @@
-// Rows as one byte a value, with a proven error: a filter four times cheaper to read than the rows.
+// Rows as one byte per value, with a proven error: a filter four times cheaper to read than the rows.
 //
 // With a_x the row as the objective sees it (unit length or as given) and μ the mean of the a_x, y = a_x − μ
 // is small in every coordinate. s = max|y|/127, code = round(y/s), and ε = ‖y − s·code‖ is computed, not
@@ -35,7 +35,7 @@ struct CodedQuery {
   double error = 0;            ///< Y·δ
 };
 
-/// Coded rows side by side. Memory: stride + 8 bytes a row.
+/// Coded rows side by side. Memory: stride + 8 bytes per row.
 struct CodeBlock {
   int64_t stride = 0;
   HugeArray<uint8_t> codes;  ///< rows × stride, each plus 128

@@ -9,7 +9,7 @@
 //   ⟨a, q⟩ ≤ g + η + β·e + ρ·R                                                           (B1)
 //   ⟨a, q⟩ = g + β·e + ⟨μ, r⟩ + s·σ·⟨code, r̃⟩  ± (η + ε·R + Y·δ)                            (B2)
 //
-// (B1) is three floats a row and is swept; (B2) reads a row's code (row_codes.h) and is for those that pass. e and ρ are kept
+// (B1) is three floats per row and is swept; (B2) reads a row's code (row_codes.h) and is for those that pass. e and ρ are kept
 // in float32: what that may do to β·e is added to the error.
 #pragma once
 

@@ -320,8 +320,8 @@ std::vector<int32_t> kmeans_pools(const Features& features, std::span<const int6
                                   const Context& context) {
   const auto count = static_cast<int64_t>(rows.size());
   if (options.pools < 1 || options.pools > count) {
-    throw InputError({"", "", fmt::format("{} pools cannot be made of {} rows by k-means", options.pools, count),
-                      "Give a number of pools from 1 to that of the usable rows"});
+    throw InputError({"", "", fmt::format("k-means cannot make {} pools of {} rows", options.pools, count),
+                      "Give between 1 pool and the number of usable rows"});
   }
   if (options.pools == 1) return std::vector<int32_t>(rows.size(), 0);
   const KMeansRows seen(features, options);

@@ -1,4 +1,4 @@
-// Pools by k-means: a set too large to be cut as one pool falls into neighbourhoods, and each is cut exactly by itself.
+// Pools by k-means: a set too large to be cut as one pool is split into neighbourhoods, each of which is cut exactly.
 //
 //   minimise Σ_x ‖a_x − c(x)‖²,   c(x) the nearest of K centres
 //
@@ -15,9 +15,9 @@
 // when the product's error bound proves it farther, and mostly one is left.
 //
 // Cost: 2·n·K·d flops for the assignment, 200·max(4096, 16·K)·K·d at most for the centres and 8·max(8192, 10·K)·K·d for the seeds; memory 16 bytes a
-// row, 20·K·d bytes for the centres, the sample of the seeding, and 4·512·(K + d) bytes a thread.
+// row, 20·K·d bytes for the centres, the sample of the seeding, and 4·512·(K + d) bytes per thread.
 //
-// Traps. The cut is exact in every pool, but pools together are not the cut of one pool: likeness across pools is not seen. Clusters
+// Traps. The cut is exact in every pool, but pools together are not the cut of one pool: similarity across pools is not seen. Clusters
 // are as unequal as the data: a pool of few rows still gives its share of every bin. Rows far from all others (one broken sample is enough)
 // become centres of their own. K-means of features with a large common mean sees the mean first where rows are not scaled to length 1.
 #pragma once

@@ -38,7 +38,7 @@ class CentredPool {
     return features_.row(rows_[static_cast<size_t>(place)], scratch);
   }
 
-  /// Writes x' of some rows, and beside it ‖x'‖².
+  /// Writes x' of some rows, and next to it ‖x'‖².
   void copy(int64_t begin, int64_t end, Matrix<float>& to, std::vector<double>& squares) const {
     std::vector<float> scratch;
     for (int64_t place = begin; place < end; ++place) {

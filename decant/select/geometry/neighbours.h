@@ -7,8 +7,8 @@
 // measured. Rows are taken less the pool's mean and in units of the longest of them, so neither a large common mean nor values near the
 // limits of float32 weaken the bound.
 //
-// Cost: 2·n²·d flops of products, and k·ln(n/k) or a few more canonical distances a row; where thousands of rows lie within a millionth of
-// the distance, all of those. Memory: 12 bytes a neighbour, and 3 MB and 6·1024·d bytes a thread. Pools of a few 10,000 rows take seconds,
+// Cost: 2·n²·d flops of products, and k·ln(n/k) or a few more canonical distances per row; where thousands of rows lie within a millionth of
+// the distance, all of those. Memory: 12 bytes per neighbour, and 3 MB and 6·1024·d bytes per thread. Pools of a few 10,000 rows take seconds,
 // of a million hours.
 //
 // A row is never its own neighbour, which is known by its place: an equal row is a neighbour at distance 0. Trap: published code drops the
@@ -28,7 +28,7 @@ namespace decant {
 struct Neighbours {
   int64_t each = 0;               ///< min(k, rows − 1)
   std::vector<int32_t> places;    ///< (rows, each), nearest first
-  std::vector<double> distances;  ///< beside `places`: ‖x − y‖
+  std::vector<double> distances;  ///< of `places`: ‖x − y‖
 
   std::span<const int32_t> of(int64_t place) const {
     return std::span(places).subspan(static_cast<size_t>(place * each), static_cast<size_t>(each));

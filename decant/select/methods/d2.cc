@@ -71,7 +71,8 @@ std::vector<double> difficulties_of(std::span<const double> difficulty, const Po
   for (const int64_t row : pool.rows) {
     const double value = difficulty[static_cast<size_t>(row)];
     if (!(value >= 0) || !std::isfinite(value))
-      throw InputError({"", fmt::format("row {}", row), fmt::format("its difficulty is {}", value), "D2 takes finite numbers from 0 on"});
+      throw InputError(
+          {"", fmt::format("row {}", row), fmt::format("its difficulty is {}", value), "D2 needs finite difficulties of at least 0"});
     values.push_back(value);
   }
   return values;
@@ -129,7 +130,8 @@ Ranking d2(const Features& features, std::span<const double> difficulty, const P
            const Context& context) {
   DECANT_CHECK(static_cast<int64_t>(difficulty.size()), ==, features.count());
   if (options.neighbours < 0 || !(options.gamma >= 0))
-    throw InputError({"", "", fmt::format("D2 with {} neighbours and gamma {}", options.neighbours, options.gamma), "Both start from 0"});
+    throw InputError(
+        {"", "", fmt::format("D2 with {} neighbours and gamma {}", options.neighbours, options.gamma), "Both must be at least 0"});
   const auto values = difficulties_of(difficulty, pool);
   const auto rows = static_cast<int64_t>(pool.rows.size());
   const NeighbourGraph graph(nearest_neighbours(features, pool.rows, options.neighbours, context), rows);

@@ -21,7 +21,7 @@
 // kept (k of 1 to 15); at 10 % it is behind methods made for little. Trap: without difficulty (s = 0 everywhere) rows come in their order;
 // equal s > 0 ranks by density and then diversity.
 //
-// Cost: the neighbours, 2·n²·d flops; then O(n·k·log n), one thread. Memory: 44 bytes a neighbour at most, 60 a row.
+// Cost: the neighbours, 2·n²·d flops; then O(n·k·log n), one thread. Memory: 44 bytes per neighbour at most, 60 a row.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct D2Options {
   double gamma = 1;        ///< γ ≥ 0: how far a pick's reach goes; 0 takes all of D_i from every neighbour
 };
 
-/// `pool.count` rows. Serves fewer, too. `difficulty`: one a row of the features. InputError for a difficulty of a row of the pool that is
+/// `pool.count` rows. Serves fewer, too. `difficulty`: one per row of the features. InputError for a difficulty of a row of the pool that is
 /// negative or not finite, and for options out of range. REQUIRES: finite rows.
 Ranking d2(const Features& features, std::span<const double> difficulty, const Pool& pool, const D2Options& options,
            const Context& context);

@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kGainBlock = 4096;           // rows of one partial sum: part of the rule
 constexpr int64_t kProductRows = 512;          // rows of one matrix product
 constexpr int64_t kChangedRows = 256;          // and of one with rows that changed
-constexpr double kRounding = 32 * 0x1p-24;     // of what float32 computes from a product, beside the product's own error
+constexpr double kRounding = 32 * 0x1p-24;     // of what float32 computes from a product, in addition to the product's own error
 constexpr double kSumRounding = 64 * 0x1p-24;  // of excess_sum() over kProductRows, relative
 
 }  // namespace
@@ -27,22 +27,22 @@ Coverage::Coverage(const Features& features, const Pool& pool, const FacilityLoc
       rows_(features, pool.rows, context),
       unit_(rows_, context),
       error_(cosine_error(rows_.width())),
-      likeness_{options.likeness, options.weights},
-      largest_(likeness_.largest_weight()),
+      similarity_{options.similarity, options.weights},
+      largest_(similarity_.largest_weight()),
       covered_(pool.rows.size(), 0.0),
       bars_(pool.rows.size()),
       minus_bars_(pool.rows.size()),
       adds_nothing_(pool.rows.size(), false) {
   lower_bars();
   for (int64_t j = 0; j < size(); ++j) {
-    const bool like_nothing = rows_.scale(j) == 0 && likeness_.likeness == Likeness::positive_cosine;
-    adds_nothing_[static_cast<size_t>(j)] = like_nothing || likeness_.weight(j) == 0;
+    const bool like_nothing = rows_.scale(j) == 0 && similarity_.similarity == Similarity::positive_cosine;
+    adds_nothing_[static_cast<size_t>(j)] = like_nothing || similarity_.weight(j) == 0;
   }
 }
 
 Ramp Coverage::ramp(int32_t candidate) const {
-  const auto weight = static_cast<float>(largest_ > 0 ? likeness_.weight(candidate) / largest_ : 0);
-  return likeness_.likeness == Likeness::positive_cosine ? Ramp{0, weight, 0} : Ramp{weight / 2, weight / 2, -2};
+  const auto weight = static_cast<float>(largest_ > 0 ? similarity_.weight(candidate) / largest_ : 0);
+  return similarity_.similarity == Similarity::positive_cosine ? Ramp{0, weight, 0} : Ramp{weight / 2, weight / 2, -2};
 }
 
 void Coverage::lower_bars() {
@@ -113,8 +113,9 @@ std::vector<double> Coverage::first_bounds() const {
       // Wrong by no more than (product's error)·‖M‖_F, and ‖M‖_F ≤ n.
       const double computed = dot(unit[j], std::span<const float>(turned[j - begin]));
       const double squares = std::max(0.0, computed) + n * (2 * error_ + kRounding);
-      const double likeness = likeness_.likeness == Likeness::positive_cosine ? (cosines + std::sqrt(n * squares)) / 2 : (n + cosines) / 2;
-      bounds[static_cast<size_t>(j)] = likeness_.weight(j) * (likeness + n * (error_ + kRounding));
+      const double similarity =
+          similarity_.similarity == Similarity::positive_cosine ? (cosines + std::sqrt(n * squares)) / 2 : (n + cosines) / 2;
+      bounds[static_cast<size_t>(j)] = similarity_.weight(j) * (similarity + n * (error_ + kRounding));
     }
   });
   return bounds;
@@ -169,7 +170,7 @@ void Coverage::each_value(int32_t candidate, Use&& use) const {
   parallel_for(context_, size(), kGainBlock, [&](int64_t begin, int64_t end) {
     std::vector<double> cosines(static_cast<size_t>(end - begin));
     rows_.cosines(candidate, query, begin, cosines);
-    for (int64_t i = begin; i < end; ++i) use(i, likeness_.value(candidate, cosines[static_cast<size_t>(i - begin)]));
+    for (int64_t i = begin; i < end; ++i) use(i, similarity_.value(candidate, cosines[static_cast<size_t>(i - begin)]));
   });
 }
 
@@ -202,7 +203,7 @@ void Coverage::note_copies(int32_t picked, std::span<const double> values) {
   const auto x = rows_.row(picked);
   const double own = values[static_cast<size_t>(picked)];
   for (int64_t i = 0; i < size(); ++i) {
-    if (values[static_cast<size_t>(i)] != own || likeness_.weight(i) > likeness_.weight(picked)) continue;
+    if (values[static_cast<size_t>(i)] != own || similarity_.weight(i) > similarity_.weight(picked)) continue;
     if (std::ranges::equal(rows_.row(i), x)) adds_nothing_[static_cast<size_t>(i)] = true;
   }
 }
@@ -235,7 +236,7 @@ PairColumn Coverage::exact_pairs(int32_t candidate, std::span<const int32_t> lik
   const auto beyond = [&](size_t k) { return values[k] > covered_[static_cast<size_t>(likely[k])]; };
   size_t count = 0;
   for (size_t k = 0; k < values.size(); ++k) {
-    values[k] = likeness_.value(candidate, values[k]);
+    values[k] = similarity_.value(candidate, values[k]);
     count += beyond(k) ? 1 : 0;
   }
   PairColumn column;

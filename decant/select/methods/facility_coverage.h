@@ -20,14 +20,14 @@ inline constexpr int64_t kMostLookedAt = 512;       // candidates that are looke
 inline constexpr int64_t kCountedCandidates = 256;  // whose pairs are counted before all are kept
 
 /// v_ij = w_j·sim(i, j).
-struct WeightedLikeness {
-  Likeness likeness;
+struct WeightedSimilarity {
+  Similarity similarity;
   std::span<const double> weights;
 
   double weight(int64_t place) const { return weights.empty() ? 1 : weights[static_cast<size_t>(place)]; }
   double largest_weight() const { return weights.empty() ? 1 : *std::ranges::max_element(weights); }
   double value(int64_t place, double cosine) const {
-    return weight(place) * (likeness == Likeness::positive_cosine ? std::max(0.0, cosine) : 0.5 + 0.5 * cosine);
+    return weight(place) * (similarity == Similarity::positive_cosine ? std::max(0.0, cosine) : 0.5 + 0.5 * cosine);
   }
 };
 
@@ -90,7 +90,7 @@ class Coverage {
   PoolRows rows_;
   UnitRows unit_;
   double error_;  ///< of products
-  WeightedLikeness likeness_;
+  WeightedSimilarity similarity_;
   double largest_;  ///< weight: products are compared in units of it
   std::vector<double> covered_;
   std::vector<float> bars_;  ///< lower than c by more than float32 can be wrong

@@ -31,7 +31,7 @@
 //
 // Traps. Raw cosines are negative at times; then an empty set is better than some rows and lazy greedy is not greedy: hence max(0, ·). Published lazy
 // implementations lose their way where rows are repeated (a stale bound that equals a fresh gain is taken for it). DeepCore's code adds
-// (1 + cos)/2 of everyone, so that all gains but the first are small beside the sums they are taken from in float32. A broken row far
+// (1 + cos)/2 of everyone, so that all gains but the first are small compared with the sums they are taken from in float32. A broken row far
 // from all others has the gain 1, itself: it comes late, but it comes before the last duplicate.
 #pragma once
 
@@ -43,15 +43,15 @@
 
 namespace decant {
 
-enum class Likeness {
+enum class Similarity {
   positive_cosine,  ///< max(0, cos)
   half_cosine       ///< (1 + cos)/2
 };
 
 struct FacilityLocationOptions {
   // change the result
-  Likeness likeness = Likeness::positive_cosine;
-  std::span<const double> weights;  ///< w_j, one a row of the pool, finite and ≥ 0; empty: all are 1
+  Similarity similarity = Similarity::positive_cosine;
+  std::span<const double> weights;  ///< w_j, one per row of the pool, finite and ≥ 0; empty: all are 1
   // change the speed
   int64_t most_pairs = 0;  ///< that are kept, 12 bytes each; 0: max(384·n, 2²²)
 };

@@ -30,7 +30,7 @@ class PlainFacility {
       const double weight = options.weights.empty() ? 1 : options.weights[j];
       for (size_t i = 0; i < pool_.size(); ++i) {
         const double cosine = norm(i) * norm(j) * dot(rows.row(pool_[i]), rows.row(pool_[j]));
-        values_[j][i] = weight * (options.likeness == Likeness::positive_cosine ? std::max(0.0, cosine) : 0.5 + 0.5 * cosine);
+        values_[j][i] = weight * (options.similarity == Similarity::positive_cosine ? std::max(0.0, cosine) : 0.5 + 0.5 * cosine);
       }
     }
   }
@@ -95,7 +95,7 @@ void expect_plain_greedy(const DrawnRows& rows, int64_t count, FacilityLocationO
 TEST(FacilityLocation, EqualsPlainGreedyOnClustersAndNoise) {
   expect_plain_greedy(DrawnRows(300, 24, 1, 6), 120);
   expect_plain_greedy(DrawnRows(200, 5, 2), 200);
-  expect_plain_greedy(DrawnRows(150, 40, 3), 60, {.likeness = Likeness::half_cosine});
+  expect_plain_greedy(DrawnRows(150, 40, 3), 60, {.similarity = Similarity::half_cosine});
 }
 
 TEST(FacilityLocation, EqualsPlainGreedyWithWeights) {
@@ -104,7 +104,7 @@ TEST(FacilityLocation, EqualsPlainGreedyWithWeights) {
   Random random(4, "weights");
   for (double& weight : weights) weight = random.below(5) == 0 ? 0 : 3e-5 * random.uniform();
   expect_plain_greedy(rows, 80, {.weights = weights});
-  expect_plain_greedy(rows, 20, {.likeness = Likeness::half_cosine, .weights = weights});
+  expect_plain_greedy(rows, 20, {.similarity = Similarity::half_cosine, .weights = weights});
   const std::vector<double> none(200, 0.0);
   const Ranking ranking = facility_location(rows.features(), {0, rows.all(), 3}, {.weights = none}, {});
   EXPECT_THAT(ranking.order, ElementsAre(0, 1, 2));
@@ -132,8 +132,8 @@ TEST(FacilityLocation, EqualsTheOrderOfPublicPackages) {
   }
   const std::vector<int64_t> theirs = {208, 19,  75,  139, 136, 79, 261, 238, 109, 128, 13,  228, 202, 20,  76,  256, 122, 22, 263, 282,
                                        222, 163, 251, 119, 248, 12, 74,  265, 159, 41,  255, 184, 2,   288, 250, 188, 190, 42, 90,  272};
-  for (const Likeness likeness : {Likeness::positive_cosine, Likeness::half_cosine}) {
-    EXPECT_EQ(facility_location(rows.features(), {0, rows.all(), 40}, {.likeness = likeness}, {}).order, theirs);
+  for (const Similarity similarity : {Similarity::positive_cosine, Similarity::half_cosine}) {
+    EXPECT_EQ(facility_location(rows.features(), {0, rows.all(), 40}, {.similarity = similarity}, {}).order, theirs);
   }
 }
 

@@ -10,7 +10,7 @@
 // The score is linear in [x, ‖x‖²] with a query that moves little, so picks come from the same engine as bins (nested_greedy.h), in the
 // canonical float64 scores of linear_pool.h, and it stops at pool.count.
 //
-// Cost: one pass for codes, and then for each pick the few rows that bounds do not exclude; 2·n·d flops a pick at worst. Memory: nested_greedy.h.
+// Cost: one pass for codes, and then for each pick the few rows that bounds do not exclude; 2·n·d flops per pick at worst. Memory: nested_greedy.h.
 //
 // Traps. DeepCore's code takes argmax of the distance: it picks the rows that lead away from the mean. Long rows are picked late unless
 // they are wanted for balance; scale rows to length 1 beforehand where length means nothing. Herding matches means, no more: two rows on

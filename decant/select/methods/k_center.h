@@ -11,7 +11,7 @@
 // Distances are float64: ‖a_x‖² + ‖a_s‖² − 2·⟨a_x, a_s⟩ from canonical dots (kernels/dot.h), 0 where that is no more than rounding (10⁻¹³ of the
 // norms), so picks are the same on every machine and for any number of threads.
 //
-// Cost: n·count dots, 30 to 60 ns each for 256 columns. Memory: 40 bytes a row (and 4·n·d for features that are no aligned float32).
+// Cost: n·count dots, 30 to 60 ns each for 256 columns. Memory: 40 bytes per row (and 4·n·d for features that are no aligned float32).
 //
 // Traps. The farthest row is an outlier by definition: broken samples and wrong labels come first; leave them out before. DeepCore starts at a random
 // row and keeps a matrix of all distances to all picks; copies of it start at row 0, whatever that is. Equal rows have distance 0:

@@ -7,7 +7,7 @@
 // Source: the k-means baseline of coreset selection, e.g. Xu, Akella & Zhang, "Representative sampling for text classification using support vector machines",
 // ECIR 2003, and Sorscher et al., NeurIPS 2022, arXiv:2206.14486, for prototypes.
 //
-// Cost: 2·n·K·d flops a round, 2 · 10⁹ for 5,000 × 256 and 500 rows kept, 128 · 10⁹ for 50,000 and 5,000. At most `rounds` of Lloyd's algorithm (in batches of 16·K rows
+// Cost: 2·n·K·d flops per round, 2 · 10⁹ for 5,000 × 256 and 500 rows kept, 128 · 10⁹ for 50,000 and 5,000. At most `rounds` of Lloyd's algorithm (in batches of 16·K rows
 // where keeping less than a sixteenth). Up to kSpreadCentres centres begin by k-means++, 8·max(8192, 10·K)·K·d flops in float64; more begin at
 // rows drawn plainly, for that would cost more than all rounds. Memory: kmeans_pools.h, and 8·K·d bytes.
 //

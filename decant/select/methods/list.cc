@@ -27,13 +27,13 @@ namespace decant {
 void MethodOptions::declare(OptionTable& table) {
   table.add_choice(
       "function", function_names(), [this](size_t place) { function = static_cast<Function>(place); },
-      [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("what bins maximise: {}", fmt::join(function_names(), ", ")));
+      [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("objective of bins: {}", fmt::join(function_names(), ", ")));
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
-  table.add("bins", bins, "N", "bins in every pool");
-  table.add("rule", rule, "NAME", fmt::format("how scores become rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
+  table.add("bins", bins, "N", "bins per pool");
+  table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
-            fmt::format("rule beta: difficulty that is drawn most, from 0 (hardest) to 1 (easiest); default: {}", kBetaMode));
-  table.add("beta-power", beta_power, "P", "rule beta: exponent of the score, 0 = difficulty alone; default: the method's own");
+            fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: {}", kBetaMode));
+  table.add("beta-power", beta_power, "P", "rule beta: exponent of the score, 0 = difficulty only; default: the method's own");
 }
 
 namespace {
@@ -104,7 +104,7 @@ std::deque<Method> built_in_methods() {
   using P = const Pool&;
   using C = const Context&;
   std::deque<Method> list = {
-      {.name = "random", .summary = "the same share of every class, by chance", .choose = draw_random, .note = note_of_random},
+      {.name = "random", .summary = "a random sample of each class, of the same share", .choose = draw_random, .note = note_of_random},
       {.name = "bins",
        .summary = "GraphCut bins, the same share of each (Dataset Quantization)",
        .features = true,
@@ -120,7 +120,7 @@ std::deque<Method> built_in_methods() {
        .cuts_bins = true,
        .note = note_of_weighted_bins},
       {.name = "facility-location",
-       .summary = "rows that every row is similar to",
+       .summary = "rows to which every row is similar",
        .features = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return facility_location(x, pool, {}, context); })},
       {.name = "subzerocore",
@@ -129,11 +129,11 @@ std::deque<Method> built_in_methods() {
        .serves = Serves::count_alone,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return subzerocore(x, pool, {}, context); })},
       {.name = "k-center",
-       .summary = "rows that leave none far away",
+       .summary = "rows such that no other row is far away",
        .features = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return k_center(x, pool, {}, context); })},
       {.name = "herding",
-       .summary = "rows whose mean follows the mean of all",
+       .summary = "rows whose mean stays close to the mean of all",
        .features = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return herding(x, pool, context); })},
       {.name = "k-means",
@@ -143,45 +143,45 @@ std::deque<Method> built_in_methods() {
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return kmeans_centres(x, pool, {.seed = seed}, context); })},
       {.name = "zcore",
-       .summary = "coverage of random planes, less redundancy",
+       .summary = "rows that cover random planes without redundancy",
        .features = true,
        .serves = Serves::any_number,
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return zcore(x, pool, {.seed = seed}, context); })},
       {.name = "thinning",
-       .summary = "random rows, their near neighbours left out (after BGFDQ)",
+       .summary = "random rows without their near neighbours (after BGFDQ)",
        .features = true,
        .serves = Serves::count_alone,
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return thinning(x, pool, {.seed = seed}, context); })},
       {.name = "moderate",
-       .summary = "rows at a middling distance from the class's median",
+       .summary = "rows at a medium distance from the class median",
        .features = true,
        .serves = Serves::any_number,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return moderate(x, pool, context); })},
       {.name = "d2",
-       .summary = "difficulty, spread over a graph of neighbours",
+       .summary = "difficult rows, spread over a graph of neighbours",
        .features = true,
        .scores = Scores::any,
        .ranker = rank_by_d2},
       {.name = "ccs",
-       .summary = "every level of difficulty alike, the hardest cut off",
+       .summary = "all levels of difficulty equally, after a hard cut",
        .scores = Scores::any,
        .hard_cut = published_hard_cut,
        .rule = "strata"},
       {.name = "probe",
-       .summary = "rows of middling difficulty for a linear probe that did not see them",
+       .summary = "rows of medium difficulty for a linear probe not trained on them",
        .features = true,
        .scores = Scores::probe,
        .rule = "band",
        .width = 0.6},
-      {.name = "scores", .summary = "by the numbers of --scores FILE.npy", .scores = Scores::column, .rule = "top"},
+      {.name = "scores", .summary = "rows by the scores of --scores FILE.npy", .scores = Scores::column, .rule = "top"},
       {.name = "progress",
-       .summary = "rows of middling difficulty that a proxy had to learn, and did",
+       .summary = "rows of medium difficulty that a proxy had to learn and did learn",
        .scores = Scores::record,
        .rule = "beta",
        .power = 3},
-      {.name = "dual", .summary = "hard and uncertain rows of middling difficulty", .scores = Scores::record, .rule = "beta"},
+      {.name = "dual", .summary = "hard and uncertain rows of medium difficulty", .scores = Scores::record, .rule = "beta"},
   };
   for (const std::string& score : score_names()) {
     if (std::ranges::find(list, score, &Method::name) == list.end())

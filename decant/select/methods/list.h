@@ -20,7 +20,7 @@ std::vector<std::string> method_names();
 /// Null when there is none of that name.
 const Method* find_method(std::string_view name);
 
-/// Adds a method of the caller's; from then on it is chosen by its name like any other. Call it before anything is chosen: nothing guards
+/// Adds a method; from then on it is selected by its name like any other. Call it before anything is chosen: nothing guards
 /// the list against threads. REQUIRES: a name that is not taken.
 const Method& add_method(Method method);
 

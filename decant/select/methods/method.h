@@ -1,4 +1,4 @@
-// What a method is: one record that says what it needs, what it heeds and how it chooses. list.h has them all by name.
+// What a method is: one record that says what it needs, which options it uses and how it chooses. list.h has them all by name.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace decant {
 
 class OptionTable;
 
-/// The options that belong to methods, and to the rules that turn scores into rows. A method or rule names those that it heeds.
+/// The options that belong to methods, and to the rules that turn scores into rows. A method or rule lists those that it uses.
 struct MethodOptions {
   // methods that cut bins
   Function function = Function::graph_cut;  ///< what the bins maximise
@@ -83,8 +83,8 @@ struct Method {
   // What it needs.
   bool features = false;
   Scores scores = Scores::none;
-  std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it heeds; a rule's are its rule's
-  /// The share of the hardest rows that is set aside first where nobody says how much, by the share that is kept; null = none.
+  std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it uses; a rule's are its rule's
+  /// The fraction of the hardest rows that is dropped first by default, as a function of the fraction kept; null = none.
   std::function<double(double keep)> hard_cut = nullptr;
 
   // A ranking of every pool: see select_ranked().

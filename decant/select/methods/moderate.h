@@ -9,7 +9,7 @@
 // Learning", ICLR 2023 (OpenReview 7D5EECbOaf9). The paper takes the middle of all classes' distances together, so that wide classes are
 // over- or underrepresented; here every pool has its own middle.
 //
-// Cost: O(n·d) to select the medians and to measure; memory 16 bytes a row and up to 64 MB a thread. Features that are not stored as float32
+// Cost: O(n·d) to select the medians and to measure; memory 16 bytes per row and up to 64 MB per thread. Features that are not stored as float32
 // are converted once for every 64 columns.
 //
 // Traps. The published code writes the rows to drop. D2's repository took that list for the rows to keep, so the figures of "Moderate" that

@@ -119,7 +119,7 @@ std::vector<double> density_weights(std::span<const double> radii) {
 
 Ranking subzerocore(const Features& features, const Pool& pool, const SubZeroCoreOptions& options, const Context& context) {
   if (!(options.coverage > 0 && options.coverage < 1)) {
-    throw InputError({"", "", fmt::format("a coverage of {} cannot be aimed at", options.coverage), "Give a share between 0 and 1"});
+    throw InputError({"", "", fmt::format("a target coverage of {} is impossible", options.coverage), "Give a fraction between 0 and 1"});
   }
   if (pool.count == 0) return {};
   const int64_t neighbours = covering_neighbours(static_cast<int64_t>(pool.rows.size()), pool.count, options.coverage);

@@ -12,7 +12,7 @@
 // ascending order, and s_j is rounded to float32, so that the last bit of a library's exp is not seen. The default of γ is that of a
 // re-implementation, 0.6.
 //
-// Cost: 2·n²·d flops for the neighbours, then facility location. Memory: that, and 256·8·(3·K + 64) bytes a thread, more where many cosines are equal.
+// Cost: 2·n²·d flops for the neighbours, then facility location. Memory: that, and 256·8·(3·K + 64) bytes per thread, more where many cosines are equal.
 //
 // Traps. Written as the quotient of two products, the chance is ∞/∞ for large pools, a NaN that ends the search early (K = 66 instead of 457 for N = 50,000, M = 500,
 // γ = 0.99): here it is a running product of ratios. Raw cosines can be negative; F is only monotone with max(0, cos). The weight

@@ -19,8 +19,8 @@ using RowsOfBins = std::map<std::pair<int32_t, int32_t>, std::vector<int64_t>>;
 
 RowsOfBins rows_of_bins(const Selection& bins) {
   if (bins.ranked) {
-    throw InputError({"", "", fmt::format("the choice '{}' is a ranking, and has no bins to be weighed", bins.method),
-                      "Choose by a method that makes bins first"});
+    throw InputError(
+        {"", "", fmt::format("the selection '{}' is a ranking and has no bins to weight", bins.method), "Use a method that makes bins"});
   }
   RowsOfBins rows;
   for (size_t row = 0; row < bins.bins.size(); ++row) {
@@ -35,10 +35,9 @@ double mean_score(std::span<const int64_t> rows, const Selection& bins, std::spa
     const auto at = static_cast<size_t>(row);
     const double score = scores.empty() ? std::abs(static_cast<double>(bins.gains[at])) : scores[at];
     if (scores.empty() && !std::isfinite(score))
-      throw InputError({"", fmt::format("row {}", row), "what its pick gained is beyond float32", "Scale the features down"});
+      throw InputError({"", fmt::format("row {}", row), "its gain overflows float32", "Scale the features down"});
     if (!(score >= 0) || !std::isfinite(score))
-      throw InputError(
-          {"", fmt::format("row {}", row), fmt::format("its score is {}", score), "Weights are made of finite numbers from 0 on"});
+      throw InputError({"", fmt::format("row {}", row), fmt::format("its score is {}", score), "Weights need finite scores of at least 0"});
     sum += score;
   }
   return sum / static_cast<double>(rows.size());
@@ -92,7 +91,7 @@ std::vector<WeighedBin> weigh(const RowsOfBins& rows, const Selection& bins, con
                               double alpha, const Context& context) {
   if (!(alpha >= 0 && alpha <= 1)) throw InputError({"", "", fmt::format("alpha {} of weighted bins", alpha), "Give a number from 0 to 1"});
   if (!scores.empty() && scores.size() != bins.bins.size()) {
-    throw InputError({"", "scores", fmt::format("{} scores for {} rows", scores.size(), bins.bins.size()), "Give one score for each row"});
+    throw InputError({"", "scores", fmt::format("{} scores for {} rows", scores.size(), bins.bins.size()), "Give one score per row"});
   }
   std::vector<WeighedBin> weighed;
   std::vector<std::span<const int64_t>> members;
@@ -132,7 +131,7 @@ std::vector<int64_t> pool_shares(std::span<WeighedBin> bins, int64_t count) {
     rows += sizes.back();
   });
   if (count < 1 || count > rows)
-    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, rows), fmt::format("Keep 1 to {} rows", rows)});
+    throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   return share(count, sizes);
 }
 

@@ -13,14 +13,14 @@
 // for all bins.
 //
 // Source: Li, Zhang, Dong, Xie, Qin, "Adaptive Dataset Quantization" (ADQ), AAAI 2025 (arXiv 2412.16895), α from 0.6 to 0.7, on the bins of
-// Dataset Quantization. There Rep is the mean magnitude of the pictures' gradients, Div a likeness learned by contrast, and ⌊r_b·n_b⌋ rows are
+// Dataset Quantization. There Rep is the mean magnitude of the pictures' gradients, Div a similarity learned by contrast, and ⌊r_b·n_b⌋ rows are
 // taken, which is a share of the bin and does not add up to the ratio asked for. The ½ is ours: both terms of r are shares then.
 //
 // Traps. The published code uses none of that: its weights are ten constants, applied to slices of rows sorted by class inside each bin,
-// so classes lose their balance; its likeness comes from an untrained network. Gains of a cut fall from bin to bin as the pool does,
+// so classes lose their balance; its similarity comes from an untrained network. Gains of a cut fall from bin to bin as the pool does,
 // so |gain| favours early bins, whatever they hold; a score of the pictures does not.
 //
-// Cost: one pass over the features, 4·n·d flops. Memory: 8·d bytes a thread, and some 40 bytes a row.
+// Cost: one pass over the features, 4·n·d flops. Memory: 8·d bytes per thread, and some 40 bytes per row.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ struct WeighedBin {
   double weight = 0;          ///< r_b; 1 in all over a pool
 };
 
-/// Every bin of every pool, pools and their bins ascending. `scores`: one a row, finite and ≥ 0; empty = |gain|. InputError for a ranking, for
+/// Every bin of every pool, pools and their bins ascending. `scores`: one per row, finite and ≥ 0; empty = |gain|. InputError for a ranking, for
 /// scores that do not fit, and for α out of range. REQUIRES: features of the rows that the selection places are finite.
 std::vector<WeighedBin> weigh_bins(const Selection& bins, const Features& features, std::span<const double> scores, double alpha,
                                    const Context& context);

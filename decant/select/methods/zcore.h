@@ -51,7 +51,7 @@ struct ZcoreOptions {
 /// Progress: stage "rounds".
 Ranking zcore(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context);
 
-/// The scores alone, beside the pool's rows: they add up to 0 exactly while there are fewer than 2²¹ rounds.
+/// The scores only, one per row of the pool: they add up to 0 exactly while there are fewer than 2²¹ rounds.
 std::vector<double> zcore_scores(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context);
 
 }  // namespace decant

@@ -16,7 +16,7 @@ constexpr int32_t kLargestLabel = 1 << 30;
 void check_labels(int64_t count, std::span<const int32_t> labels) {
   if (labels.empty()) return;
   if (static_cast<int64_t>(labels.size()) != count) {
-    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), count), "Give one label for each row"});
+    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), count), "Give one label per row"});
   }
   const auto largest = std::max_element(labels.begin(), labels.end());
   if (*largest > kLargestLabel) {
@@ -29,8 +29,8 @@ std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows) {
   std::vector<bool> marked(static_cast<size_t>(count), false);
   for (const int64_t row : rows) {
     if (row < 0 || row >= count) {
-      throw InputError({"", fmt::format("row {}", row), fmt::format("is listed as bad, but there are {} rows", count),
-                        "List rows of this data set, counted from 0"});
+      throw InputError({"", fmt::format("row {}", row), fmt::format("is listed as bad, but there are only {} rows", count),
+                        "List rows of this data set, numbered from 0"});
     }
     marked[static_cast<size_t>(row)] = true;
   }
@@ -43,7 +43,7 @@ Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> lab
     if (!left_out[row]) by_label[labels.empty() ? 0 : std::max(labels[row], kNoLabel)].push_back(static_cast<int64_t>(row));
   }
   if (by_label.empty()) {
-    throw InputError({"", "", fmt::format("none of {} rows can be used", left_out.size()), "Give at least one readable row"});
+    throw InputError({"", "", fmt::format("none of the {} rows are usable", left_out.size()), "Give at least one readable row"});
   }
   Pools pools;
   if (by_label.begin()->first < 0) {  // the unlabelled go last

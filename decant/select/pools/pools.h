@@ -1,4 +1,4 @@
-// Pools: the parts that are chosen from one by one; classes, or whatever else gives each row a number.
+// Pools: the parts that rows are chosen from separately: classes, or any other numbering of the rows.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace decant {
 /// The usable rows of each pool, ascending.
 struct Pools {
   std::vector<int32_t> numbers;            ///< ascending
-  std::vector<std::vector<int64_t>> rows;  ///< beside `numbers`; none is empty
+  std::vector<std::vector<int64_t>> rows;  ///< of `numbers`; none is empty
 };
 
 /// Throws InputError when there are labels, but not one for each of `count` rows, or one beyond 2³⁰.
 void check_labels(int64_t count, std::span<const int32_t> labels);
 
-/// One flag a row, set for the listed ones. Throws InputError for a row out of range.
+/// One flag per row, set for the listed ones. Throws InputError for a row out of range.
 std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows);
 
 /// One pool a label, or one in all when there are none. Rows without a label (kNoLabel) are a pool of their own after the others.

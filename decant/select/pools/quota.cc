@@ -27,7 +27,7 @@ T parse(std::string_view keep, std::string_view digits) {
   const bool plain =
       !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (!plain || error != std::errc() || end != digits.data() + digits.size()) refuse(keep, "is no amount of rows");
+  if (!plain || error != std::errc() || end != digits.data() + digits.size()) refuse(keep, "is not a number of rows");
   return value;
 }
 
@@ -35,7 +35,7 @@ int64_t keep_fraction(std::string_view keep, int64_t n) {
   const bool percent = keep.ends_with('%');
   const auto value = parse<double>(keep, percent ? keep.substr(0, keep.size() - 1) : keep);
   const double whole = percent ? 100 : 1;
-  if (value > whole) refuse(keep, "is more than everything");
+  if (value > whole) refuse(keep, "is more than 100 %");
   const auto count = static_cast<int64_t>(std::llround(value * static_cast<double>(n) / whole));
   if (count == 0) refuse(keep, fmt::format("keeps none of {} rows", n));
   return count;

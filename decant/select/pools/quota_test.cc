@@ -65,7 +65,7 @@ TEST(KeepCount, RefusesTheRestWithAReason) {
   EXPECT_THAT(refused("1.5"), HasSubstr("more than everything"));
   for (const char* keep :
        {"", "%", ".", "-1", "-0.5", "abc", "1e3", "0x10", "nan", "inf", "5 ", " 5", "20%%", "1.2.3", "99999999999999999999"}) {
-    EXPECT_THAT(refused(keep), HasSubstr("is no amount of rows")) << keep;
+    EXPECT_THAT(refused(keep), HasSubstr("is not a number of rows")) << keep;
   }
 }
 

@@ -16,7 +16,7 @@ std::vector<int64_t> shares_of(const Pools& pools, int64_t count) {
   for (const auto& rows : pools.rows) sizes.push_back(static_cast<int64_t>(rows.size()));
   const int64_t usable = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
   if (count < 1 || count > usable)
-    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, usable), fmt::format("Keep 1 to {} rows", usable)});
+    throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, usable), fmt::format("Keep 1 to {} rows", usable)});
   return share(count, sizes);
 }
 

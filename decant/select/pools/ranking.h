@@ -25,7 +25,7 @@ struct Pool {
 
 struct Ranking {
   std::vector<int64_t> order;  ///< the rows that were picked, best first; at least `count` of the pool's
-  std::vector<float> gains;    ///< beside `order`: what each added, or its score
+  std::vector<float> gains;    ///< of `order`: what each added, or its score
 };
 
 using Ranker = std::function<Ranking(const Pool& pool, const Context& context)>;

@@ -72,22 +72,21 @@ void require_served(const Selection& selection, int64_t count, const std::string
   if (count >= selection.serves_from && count <= selection.serves_to) return;
   const bool one = selection.serves_from == selection.serves_to;
   throw InputError({file, "",
-                    fmt::format("this choice ({}) was made for {} rows, not for {}", selection.method,
+                    fmt::format("this selection ({}) is for {} rows, not for {}", selection.method,
                                 one ? human_count(selection.serves_to) : "up to " + human_count(selection.serves_to), human_count(count)),
-                    "Choose anew with the other --keep; features and scores are kept, so that takes little time"});
+                    "Select again with the new --keep; cached features and scores make that fast"});
 }
 
 Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed) {
   if (!labels.empty() && labels.size() != selection.bins.size()) {
-    throw InputError(
-        {"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label for each row"});
+    throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label per row"});
   }
   auto classes = rows_by_class(selection, labels);
   std::vector<int64_t> sizes;
   int64_t rows = 0;
   for (const auto& [label, bins] : classes) rows += sizes.emplace_back(size_of(bins));
   if (count < 1 || count > rows) {
-    throw InputError({"", "", fmt::format("{} of {} usable rows cannot be kept", count, rows), fmt::format("Keep 1 to {} rows", rows)});
+    throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   }
   const auto counts = share(count, sizes);
   size_t at = 0;

@@ -1,4 +1,4 @@
-// The rule "beta": rows drawn by chance, most often those of middling difficulty.
+// The rule "beta": rows drawn at random, most often those of medium difficulty.
 //
 //     weight_i = μ_i^(a−1) · (1 − μ_i)^(b−1) · s_i^power,     a = 1 + (c − 2)·mode,  b = c − a,   c = a + b = 16
 //

@@ -1,7 +1,7 @@
 // The rule "top": the rows with the largest scores.
 //
-// With difficulty as the score it keeps the hardest rows. Trap: that is how most scores were published, and it collapses when little is
-// kept: CIFAR-10 by forgetting gives 95.4 % with 70 % kept and 34.0 % with 10 % (Zheng et al., ICLR 2023, arXiv:2210.15809), since what is
+// With difficulty as the score it keeps the hardest rows. Trap: that is how most scores were published, and it collapses at small
+// ratios: CIFAR-10 by forgetting gives 95.4 % with 70 % kept and 34.0 % with 10 % (Zheng et al., ICLR 2023, arXiv:2210.15809), since what is
 // hardest is rare, cut off or mislabelled. Use strata, beta or a hard cut then; "top" is for scores that say what is good.
 #pragma once
 

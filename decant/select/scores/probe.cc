@@ -168,8 +168,8 @@ std::vector<int32_t> classes_of(std::span<const int32_t> labels, std::span<const
   std::ranges::sort(classes);
   classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   if (classes.size() < 2)
-    throw InputError(
-        {"", "a linear probe", "needs labels of two classes, and there is one", "Choose without scores: --method random or herding"});
+    throw InputError({"", "a linear probe", "needs labels of at least two classes, but there is one",
+                      "Use a method without scores: --method random or herding"});
   return classes;
 }
 
@@ -178,9 +178,8 @@ std::vector<int32_t> classes_of(std::span<const int32_t> labels, std::span<const
 Probe probe_margins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> left_out, const Context& context) {
   DECANT_CHECK(std::ssize(labels), ==, features.count());
   if (features.width() > kProbeWidth)
-    throw InputError({"", "a linear probe",
-                      fmt::format("features of {} columns are more than it takes ({})", features.width(), kProbeWidth),
-                      "Give fewer columns (their principal components), or scores of yours: --scores FILE.npy"});
+    throw InputError({"", "a linear probe", fmt::format("features of {} columns exceed its limit of {}", features.width(), kProbeWidth),
+                      "Give fewer columns (principal components), or your own scores: --scores FILE.npy"});
   std::vector<int64_t> rows = members_of(labels, left_out);
   const std::vector<int32_t> classes = classes_of(labels, rows);
   const RidgeFrame frame(features, std::move(rows), labels, classes, context);

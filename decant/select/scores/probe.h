@@ -1,4 +1,4 @@
-// How a linear probe that never saw a row would judge it: leave-one-out margins of ridge regression, exact, without one training.
+// Leave-one-out margins of a linear probe (ridge regression), exact, without training.
 //
 // Targets are one-hot, y_ic; columns are centred, x̃ = x − mean; the covariance of the n rows is V diag(λ_j) Vᵀ, z_i = Vᵀ x̃_i. Ridge
 // regression with an intercept, penalty α on the mean squared error, gives
@@ -14,7 +14,7 @@
 // prediction", Technometrics 16, 1974; Hoerl and Kennard, Technometrics 12, 1970. That a row be judged by models that did not see it is the
 // thought of UNSEEN (arXiv:2511.12988) as well; there it costs K trainings.
 //
-// Cost: n·d² multiplications twice, seven times more for up to 16,384 rows that choose α, 4·d³, n·d·classes; memory 2·d² doubles and a few hundred rows a thread. The same bytes for every
+// Cost: n·d² multiplications twice, seven times more for up to 16,384 rows that choose α, 4·d³, n·d·classes; memory 2·d² doubles and a few hundred rows per thread. The same bytes for every
 // number of threads.
 // Traps: columns count as they are scaled; a class of one row has nothing left to be judged by, and its margin is negative.
 #pragma once
@@ -33,7 +33,7 @@ struct Probe {
   double right = 0;             ///< share of the rows with a margin above 0
 };
 
-/// `labels`: 0 or more, of every row of the features; rows `left_out` (ascending) are looked at in no way. REQUIRES: finite rows. Throws
+/// `labels`: 0 or more, of every row of the features; rows in `left_out` (ascending) are ignored. REQUIRES: finite rows. Throws
 /// InputError for labels of one class alone, and for more than kProbeWidth columns.
 Probe probe_margins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> left_out, const Context& context);
 

@@ -127,13 +127,12 @@ std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, 
     if (score.name != name) continue;
     if (dynamics.epochs() < score.epochs)
       throw InputError({"", fmt::format("score {}", name),
-                        fmt::format("needs a record of {} epochs, and this one has {}", score.epochs, dynamics.epochs()),
+                        fmt::format("needs a record of {} epochs, but this one has {}", score.epochs, dynamics.epochs()),
                         "Record more epochs"});
     return of_every_row(dynamics, score.of, context);
   }
   const std::string near = nearest(name, score_names());
-  throw InputError(
-      {"", fmt::format("score {}", name), "is none that is known", near.empty() ? "See --help" : "Did you mean " + near + "?"});
+  throw InputError({"", fmt::format("score {}", name), "is unknown", near.empty() ? "See --help" : "Did you mean " + near + "?"});
 }
 
 double least_score(std::span<const double> scores, std::span<const int64_t> left_out) {

@@ -1,5 +1,5 @@
-// Scores: one number a row, large = difficult, from what a network in training thought of it (data/dynamics.h). A rule (rules/) turns
-// numbers into a choice; none of these should be followed blindly: keeping the most difficult rows fails when little is kept (rules/top.h).
+// Scores: one number per row, large = difficult, from training dynamics (data/dynamics.h). A rule (rules/) turns
+// numbers into a choice; none of these should be followed blindly: keeping the most difficult rows fails at small ratios (rules/top.h).
 //
 // T epochs, t = 0 … T−1; p, m, ℓ: the row's probability, margin and loss.
 //
@@ -40,7 +40,7 @@ namespace decant {
 const std::vector<std::string>& score_names();
 
 /// The score of every row; NaN for rows that the record left out. Cost: one pass over the record, on all threads. InputError for a name
-/// that is none, and for a record too short for it (two epochs for progress, dual, uncertainty and forgetting).
+/// that does not exist, and for a record too short for it (two epochs for progress, dual, uncertainty and forgetting).
 std::vector<double> score_rows(std::string_view name, const Dynamics& dynamics, const Context& context);
 
 /// The smallest score of the rows that are not `left_out` (ascending).

@@ -12,7 +12,7 @@
 // + bias, rounded: the loader's two operations in its order, so that batches are the loader's bit for bit wherever float32 products and
 // sums are rounded as IEEE 754 says.
 //
-// What goes over the bus is four whole numbers a picture (origin, line row, column row, class): 32 bytes, instead of 12 KB for a 32×32
+// What goes over the bus is four whole numbers per picture (origin, line row, column row, class): 32 bytes, instead of 12 KB for a 32×32
 // colour picture as floats. They are drawn on the CPU by the loader's rules, and go over for many batches at once, since each such copy
 // waits for the device.
 #pragma once
@@ -30,7 +30,7 @@ class DeviceBatches final : public BatchSource {
   /// with the table (ImageTable::attached) and shared by all that follow. `device` may be the CPU, which is for tests: the loader is
   /// faster there. REQUIRES: table.kept(). The table must outlive this.
   ///
-  /// Memory on the device: the table, once; while a batch is made, 8 bytes a pixel of indices and 5 a value of it.
+  /// Memory on the device: the table, once; while a batch is made, 8 bytes per pixel of indices and 5 a value of it.
   DeviceBatches(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options, c10::Device device,
                 const Context& context);
 

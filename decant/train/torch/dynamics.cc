@@ -81,7 +81,7 @@ void assemble(const fs::path& folder, int epochs, int64_t rows) {
     for (int epoch = 0; epoch < epochs; ++epoch) {
       const NpyArray record = open_npy(epoch_file(folder, epoch));
       if (record.type != ElementType::f16 || record.shape != std::vector<int64_t>{kDynamicCount, rows})
-        throw InputError({epoch_file(folder, epoch).string(), "", "is no record of this data set", "Delete the folder"});
+        throw InputError({epoch_file(folder, epoch).string(), "", "is not a record of this data set", "Delete the folder"});
       const Bytes values = record.row(static_cast<int64_t>(what));
       std::copy_n(values.data(), values.size(), reinterpret_cast<std::byte*>(halves.data() + static_cast<size_t>(epoch) * count));
     }
@@ -139,7 +139,7 @@ class Recording {
     } catch (const Diverged& fault) {
       throw InputError({"", fmt::format("the proxy ({})", options_.net),
                         fmt::format("diverged: at step {} the loss is {} (learning rate {:.3g})", fault.step, fault.loss, fault.rate),
-                        "Watch another network (--score-net, or --net of decant scores), or choose by a method that needs no scores"});
+                        "Use another network (--score-net, or --net of decant scores), or a method that needs no scores"});
     }
   }
 
@@ -159,10 +159,9 @@ class Recording {
 DynamicsResult record_dynamics(const DynamicsJob& job, const Context& context) {
   const Stopwatch clock;
   check(job.training.options);
-  if (job.training.options.epochs < 1)
-    throw InputError({"", "--score-epochs", "must be at least 1", "Give a number of passes over the set"});
+  if (job.training.options.epochs < 1) throw InputError({"", "--score-epochs", "must be at least 1", "Give a number of epochs"});
   if (job.training.classes < 2)
-    throw InputError({"", "", "has one class only, and a network learns nothing from that", "Choose by a method that needs no scores"});
+    throw InputError({"", "", "has only one class, so there is nothing to learn", "Use a method that needs no scores"});
   const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   DynamicsResult result = Recording(job, context).run();

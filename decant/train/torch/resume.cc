@@ -43,7 +43,7 @@ int64_t load_training(Training& training, const std::string& identity, const std
   int64_t steps = -1;
   std::from_chars(count.data(), count.data() + count.size(), steps);
   if (said(content, kIdentity) != identity || content.tensors.size() != memory.size() || steps < 0)
-    throw InputError({file.string(), "", "belongs to a training with other options or rows", "Delete the folder, or give another"});
+    throw InputError({file.string(), "", "belongs to a training with different options or rows", "Delete the folder, or choose another"});
   nn::Tensors loaded;
   for (size_t i = 0; i < memory.size(); ++i) {
     const SafeTensor* stored = content.find(tensor_name(i));

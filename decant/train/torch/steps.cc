@@ -12,7 +12,7 @@ Schedule schedule_of(const TrainOptions& options, int64_t steps) {
 }
 
 Diverged::Diverged(int64_t at, float value, double used)
-    : InputError({"", fmt::format("step {}", at), fmt::format("the loss is no longer a finite number ({})", value),
+    : InputError({"", fmt::format("step {}", at), fmt::format("the loss is no longer finite ({})", value),
                   fmt::format("Lower the learning rate (it was {:.3g} here) or lengthen the warm-up", used)}),
       step(at),
       loss(value),

@@ -42,7 +42,7 @@ TrainResult train(const TrainJob& job, const Context& context) {
   const Stopwatch clock;
   check(job.options);
   DECANT_CHECK(job.rows != nullptr, ==, true);
-  if (job.subset.empty()) throw InputError({"", "", "there are no pictures to train on", "Keep at least one"});
+  if (job.subset.empty()) throw InputError({"", "", "there are no training pictures", "Keep at least one"});
   const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   const Classification task(job, context);

@@ -9,7 +9,7 @@
 //       and of their ratio. Then the part of the time that steps waited for pictures, and the processor's microseconds that one picture
 //       costs the pipeline.
 //   train_torch_bench protocol NET PER_CLASS SEED THREADS CIFAR
-//       Test accuracy of the default options on so many drawn pictures a class.
+//       Test accuracy of the default options on so many drawn pictures per class.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

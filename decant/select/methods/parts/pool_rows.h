@@ -8,7 +8,7 @@
 // The same bits on every machine and for (j, i). UnitRows has fl32(r_i·x_i); a float32 product of two of its rows, added in whatever
 // order, differs from the canonical cosine by at most cosine_error() = 1.1·(d + 8)·2⁻²⁴ and underflow.
 //
-// Memory: 24 bytes a row, and 4·n·d for features that are no aligned float32; UnitRows 4·n·d.
+// Memory: 24 bytes per row, and 4·n·d for features that are no aligned float32; UnitRows 4·n·d.
 #pragma once
 
 #include <cstdint>
