@@ -1,7 +1,7 @@
-// Evidence: sets judged side by side.
+// Evidence: sets compared by a judge.
 //
-// Seed s of every arm shares what chance there is in the judging; an arm with chance in it draws fresh rows for every seed. Where the judge can
-// (Judge::side_by_side()), each run has one thread, and as many runs go side by side as there are threads, the longest first: the numbers do
+// Seed s of every arm shares the randomness of the judge; a random arm draws fresh rows for every seed. Where the judge can
+// (Judge::side_by_side()), each run has one thread, and as many runs go in parallel as there are threads, the longest first: the numbers do
 // not depend on the machine's core count.
 #pragma once
 

@@ -1,4 +1,4 @@
-// How long the judging will take, said before it starts.
+// An estimate of how long an evaluation takes, before it starts.
 //
 // A pace is seconds for a unit of work (Judge::work()). It comes from the store, where every evaluation leaves the one it measured, by net,
 // judge and machine; else the judge times a little, as many at once as the runs will be: they share memory and caches then, too.

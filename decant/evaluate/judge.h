@@ -1,11 +1,11 @@
 // A judge: what a set is worth, as one number per metric for a set and a seed.
 //
 // A judge is one file in judges/ and one line in judges/list.h: its options, what it measures, what decides its numbers, and the measuring.
-// Everything around it is written once: which runs are wanted and which are known (plan.h), running them side by side (evaluate.h), how long
+// Everything around it is written once: which runs are needed and which are cached (plan.h), running them side by side (evaluate.h), how long
 // that takes (forecast.h), comparing (data/evidence.h), tables, verdicts, files and pages. A protocol (protocol.h) names a judge and sets its
 // options.
 //
-// A judge is made, given its options, told of the data by settle(), and asked from then on. Whatever is const is called from several threads.
+// A judge is made, given its options, then the data by settle(), and then used. Const functions are called from several threads.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 namespace decant::evaluate {
 
-/// What a judge is told of the data.
+/// What a judge knows of the data.
 struct Data {
   const Rows* rows = nullptr;     ///< of the full set
   std::span<const int64_t> some;  ///< of these, readable ones to look at: all that can be trained on, a few, or none for a rough plan
@@ -61,7 +61,7 @@ class Judge {
   // Before it knows the data.
 
   virtual const Modality& modality() const = 0;                      ///< of the rows it judges
-  virtual std::vector<Metric> metrics() const { return {top_1()}; }  ///< the first is what verdicts go by
+  virtual std::vector<Metric> metrics() const { return {top_1()}; }  ///< the first decides verdicts
   virtual bool needs_labels() const { return true; }
   /// The names that --nets may give, when they are its own; empty: any that no other judge has.
   virtual std::vector<std::string> nets() const { return {}; }
@@ -92,7 +92,7 @@ class Judge {
   /// What all cases share (decoded pictures), made once, before the first of them.
   virtual void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context);
   virtual Result judge(const Case& one, const Context& context) const = 0;
-  virtual bool side_by_side() const { return true; }  ///< one thread a case, as many at once as there are; else one with all threads
+  virtual bool side_by_side() const { return true; }  ///< one thread per case, as many at once as there are; else one with all threads
   virtual int64_t steps() const { return 0; }         ///< that a case reports as progress under the unit "steps"; 0 = none
 
   // How long it takes. Time is work · pace; the pace, seconds per unit of work, is measured and kept.

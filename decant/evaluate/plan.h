@@ -1,8 +1,8 @@
-// What is to be judged, before anything is: every run, named by what decides its result, and the results that are known already.
+// The runs of an evaluation: each named by what decides its result, and the results that are cached.
 //
-// A run's identity is one line of JSON: digests of the data set, of the rows and of the test rows, what the judge says of itself
-// (Judge::identity(), numerics()), and the seed where it decides anything. Two runs with the same identity have the same result, whatever
-// arm, evaluation or year they belong to, so a store keeps it and nobody makes it twice.
+// A run's identity is one line of JSON: digests of the data set, of the rows and of the test rows, the judge's own
+// (Judge::identity(), numerics()), and the seed if it matters. Two runs with the same identity have the same result, whatever
+// arm or evaluation they belong to, so a store keeps it and it is computed once.
 #pragma once
 
 #include <functional>
@@ -73,7 +73,7 @@ struct Plan {
 Plan make_plan(const Trial& trial, const Judge& judge, const Options& options, Store* store);
 
 std::string result_text(const Result& result);
-/// Nothing for text that is none, or holds another number of metrics.
+/// Nothing for text that is not a result, or has another number of metrics.
 std::optional<Result> result_from(const std::string& text, size_t metrics);
 
 }  // namespace decant::evaluate

@@ -28,7 +28,7 @@ const Protocol& protocol_named(const std::string& name) {
   if (found != protocols().end()) return *found;
   std::vector<std::string> names;
   for (const Protocol& protocol : protocols()) names.push_back(protocol.name);
-  throw UsageError(fmt::format("unknown protocol '{}'; known are {}", name, fmt::join(names, ", ")));
+  throw UsageError(fmt::format("unknown protocol '{}'; choose from {}", name, fmt::join(names, ", ")));
 }
 
 const Protocol& add_protocol(Protocol protocol) {

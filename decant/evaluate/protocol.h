@@ -1,5 +1,5 @@
-// Protocols by name: a judge with its options, fixed, so that numbers made at different times can be compared. A number says nothing without
-// its protocol, so the name goes wherever the number goes, and with it every option that departs: "quick (steps 500)".
+// Protocols: named, fixed training recipes used to compare subsets. A number means nothing without its protocol, so the name goes
+// wherever the number goes, with every deviation: "quick (steps 500)".
 //
 //   quick    2,500 steps of batch 64 and the other defaults of train.h: minutes on one core for a small network
 //   paper    what the literature on selection trains CIFAR's ResNet-18 with: SGD (Nesterov, 0.9), batch 128, peak rate 0.1 falling as a

@@ -14,7 +14,7 @@ class LinearJudge final : public Judge {
   const Modality& modality() const override { return modality::vectors; }
   std::vector<std::string> nets() const override { return {"linear"}; }
   std::string nature() const override { return "which is fitted to convergence"; }
-  void declare(OptionTable& table) override { table.add("weight-decay", penalty_, "W", "of the penalty λ/2 ‖W‖²"); }
+  void declare(OptionTable& table) override { table.add("weight-decay", penalty_, "W", "λ of the penalty λ/2 ‖W‖²"); }
   void check(const std::set<std::string>&) const override { train::check(options()); }
   void settle(const Data& data, const Context&) override {
     classes_ = data.classes;
@@ -22,7 +22,7 @@ class LinearJudge final : public Judge {
   }
 
   std::string in_words() const override {
-    return fmt::format("logistic regression on standardised columns, penalty {}, to its minimum", penalty_);
+    return fmt::format("logistic regression on standardised columns, penalty {}, fitted to convergence", penalty_);
   }
   std::string identity(const std::string&) const override {
     return json_text({{"judge", "linear"}, {"penalty", penalty_}, {"classes", classes_}});

@@ -29,7 +29,7 @@ std::unique_ptr<Judge> make_judge(const std::string& name, const Tools& tools) {
   for (const auto& [known, make] : judges()) {
     if (name == known) return make(tools);
   }
-  throw BugError(fmt::format("there is no judge '{}'", name));
+  throw BugError(fmt::format("unknown judge '{}'", name));
 }
 
 std::string add_judge(std::string name, Maker make) {

@@ -48,7 +48,7 @@ std::string render(const ReportInput& input, const Context& context) {
   page += repeat_section(facts.run);
   page += words_section(facts.run);
   page += fmt::format(
-      "<footer>Made by decant {}. This page is complete in itself and asks nothing of any "
+      "<footer>Made by decant {}. This page is self-contained and makes no requests to any "
       "network.</footer>\n",
       escape(facts.run.version));
   page += fmt::format("</main>\n<script>{}</script>\n</body>\n</html>\n", kPageJs);

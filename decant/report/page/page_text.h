@@ -1,4 +1,4 @@
-// page.css and page.js, which lie beside this file and are built in by CMakeLists.txt.
+// page.css and page.js, which are next to this file and compiled in by CMakeLists.txt.
 #pragma once
 
 #include <string_view>

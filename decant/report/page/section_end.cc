@@ -22,7 +22,7 @@ std::string splits(const InputRecord& input) {
 std::string features(const RunRecord& run) {
   if (!run.features) return {};
   const FeatureRecord& made = *run.features;
-  return made.width == 0 ? made.kind : fmt::format("{}, {} numbers a row", made.kind, human_count(made.width));
+  return made.width == 0 ? made.kind : fmt::format("{}, {} numbers per row", made.kind, human_count(made.width));
 }
 
 std::string options_table(const RunRecord& run) {
@@ -38,7 +38,7 @@ std::string options_table(const RunRecord& run) {
 std::string cost_section(const RunRecord& run) {
   if (run.stages.empty()) return {};
   const std::string note =
-      fmt::format("<p>{} in all, {} of memory at the most.</p>", prose(human_seconds(run.seconds)), prose(human_bytes(run.peak_rss_bytes)));
+      fmt::format("<p>{} in total, at most {} of memory.</p>", prose(human_seconds(run.seconds)), prose(human_bytes(run.peak_rss_bytes)));
   return section("cost", "Time and memory", note, stage_chart(run.stages));
 }
 
@@ -48,7 +48,7 @@ std::string bad_section(const Facts& facts) {
   const auto listed = static_cast<int64_t>(bad.size());
   const int64_t count = std::max(facts.run.bad_files, listed);
   if (count == 0) return section("bad", "Unreadable files", "", "<p>None. Every row could be read.</p>");
-  const std::string note = fmt::format("<p>{} {} could not be read and {} left out before anything was chosen.</p>", human_count(count),
+  const std::string note = fmt::format("<p>{} {} could not be read and {} excluded before selection.</p>", human_count(count),
                                        count == 1 ? "row" : "rows", count == 1 ? "was" : "were");
   if (listed == 0) return section("bad", "Unreadable files", note, "<p>They are listed in <code>bad_files.jsonl</code>.</p>");
   std::string body =
@@ -60,8 +60,7 @@ std::string bad_section(const Facts& facts) {
   }
   body += "</tbody></table></div>\n";
   if (count > std::min<int64_t>(most, listed))
-    body +=
-        fmt::format("<p class=\"small\">The first {}; all of them are in <code>bad_files.jsonl</code>.</p>", std::min(most, bad.size()));
+    body += fmt::format("<p class=\"small\">The first {}; <code>bad_files.jsonl</code> lists all of them.</p>", std::min(most, bad.size()));
   return section("bad", "Unreadable files", note, body);
 }
 
@@ -84,8 +83,8 @@ std::string words_section(const RunRecord& run) {
     return section("words", "Two words", "",
                    "<dl class=\"words\">"
                    "<div><dt>rank</dt><dd>The place of a row in the order of its class: 0 came first. The first rows are kept.</dd></div>"
-                   "<div><dt>gain</dt><dd>What a row added when it was picked, or its score. Gains can be compared inside one class, and "
-                   "nowhere else.</dd></div></dl>\n");
+                   "<div><dt>gain</dt><dd>What a row added when it was picked, or its score. Gains are comparable "
+                   "only within a class.</dd></div></dl>\n");
   return section("words", "Three words", "",
                  "<dl class=\"words\">"
                  "<div><dt>bin</dt><dd>A part of the data set. Bins are filled one after another, each with "
@@ -94,9 +93,8 @@ std::string words_section(const RunRecord& run) {
                  "are both there.</dd></div>"
                  "<div><dt>rank</dt><dd>The place of a row in the order in which rows were picked: 0 came "
                  "first.</dd></div>"
-                 "<div><dt>gain</dt><dd>What a row added to its bin when it was picked. Gains can be "
-                 "compared inside one bin of one class, and nowhere "
-                 "else.</dd></div></dl>\n");
+                 "<div><dt>gain</dt><dd>What a row added to its bin when it was picked. Gains are "
+                 "comparable only within one bin of one class.</dd></div></dl>\n");
 }
 
 }  // namespace decant::report

@@ -56,13 +56,13 @@ std::string verdict_list(const std::vector<Verdict>& verdicts) {
 std::string evidence_section(const Facts& facts) {
   const Evidence* const evidence = facts.input.evidence;
   if (evidence == nullptr || evidence->cells.empty()) {
-    return section("evidence", "Evidence", "<p>Whether a network learns as much from what was kept.</p>",
+    return section("evidence", "Evidence", "<p>Whether a network learns as much from the kept set.</p>",
                    "<p>Not measured yet. Run</p>" + command_box(evaluate_command(facts.run)));
   }
   std::string note =
-      "<p>The same network, trained equally long on everything, on a random set and on what was kept.</p>"
-      "<p class=\"small\">Intervals speak of chance in training (Student’s t over the seeds; sets are compared seed by seed, for "
-      "the same seed begins with the same weights), not of chance in the choice of the test data.</p>";
+      "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>"
+      "<p class=\"small\">Intervals cover randomness in training (Student’s t over the seeds; sets are compared seed by seed, since "
+      "the same seed starts from the same weights), not in the choice of the test data.</p>";
   if (!evidence->protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence->protocol));
   std::string body = verdict_list(facts.verdicts);
   for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) body += evidence_chart(*evidence, metric) + table(*evidence, metric);

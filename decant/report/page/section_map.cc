@@ -11,11 +11,10 @@ namespace {
 
 std::string caption(int64_t drawn, int64_t of) {
   if (drawn == of) {
-    return fmt::format("All {} rows, or as many as the screen has room for.", human_count(of));
+    return fmt::format("All {} rows, or as many as fit on the screen.", human_count(of));
   }
-  return fmt::format(
-      "{} of {} rows, or as many as the screen has room for, drawn at random; kept and left-out rows in their true proportion.",
-      human_count(drawn), human_count(of));
+  return fmt::format("{} of {} rows, or as many as fit on the screen, drawn at random; kept and dropped rows in their true proportion.",
+                     human_count(drawn), human_count(of));
 }
 
 std::string choice(const char* value, const char* name, bool checked) {
@@ -58,7 +57,7 @@ std::string map_section(const Facts& facts) {
   if (!facts.map) return {};
   const MapFacts& map = *facts.map;
   const std::string note = fmt::format(
-      "<p>Rows that look alike lie close together. Directions and distances across the map mean nothing.</p>"
+      "<p>Similar rows are close together. Directions and distances across the map have no meaning.</p>"
       "<p class=\"small\">{}</p>",
       prose(caption(std::ssize(map.rows), map.drawable)));
   const bool classes = facts.input.source && class_count(*facts.input.source) > 1;

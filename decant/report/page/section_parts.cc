@@ -51,7 +51,7 @@ std::string bins_section(const RunRecord& run) {
   if (run.bins.size() < 2) return {};  // all rows in one bin: nothing to compare
   std::vector<PartRecord> bins = run.bins;
   for (size_t bin = 0; bin < bins.size(); ++bin) bins[bin].name = std::to_string(bin);
-  const std::string what = "Bins are filled one after another: the first with what is typical, the last with what is unusual.";
+  const std::string what = "Bins are filled one after another, the first with typical rows, the last with unusual ones.";
   const std::string note = fmt::format("<p>{}</p><p>{}</p>", prose(what), prose(range_sentence(bins, "bin", "bin ")));
   return section("bins", "Bins", note, kLegend + bins_chart(bins));
 }

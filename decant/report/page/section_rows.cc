@@ -70,7 +70,7 @@ std::string sheet_html(const Sheet& sheet, Deck& deck) {
 
 std::string why_none(const Facts& facts, const Cards* cards) {
   if (facts.input.source == nullptr)
-    return fmt::format("No {} are shown, because the source data set was not at hand when this page was made.",
+    return fmt::format("No {} are shown, because the source data set was not available when this page was made.",
                        facts.input.run.input ? facts.modality.rows : "pictures");
   if (cards == nullptr) return "No pictures are shown, because the data set holds none: its rows are numbers.";
   return fmt::format("No {} are shown, because none of those chosen could be decoded.", facts.modality.rows);
@@ -103,11 +103,11 @@ std::string rows_section(const Facts& facts, const Cards* cards, const Context& 
   }
   if (sheets.size() > kOpenSheets) body += "</details>\n";
   body += fmt::format("<noscript><p>The {} need JavaScript.</p></noscript>\n", facts.modality.rows);
-  const std::string what = facts.ranked() ? "The rows stand in an order, class by class, and the first of it are kept. Here are its two "
-                                            "ends, and what is on both sides of the cut, from every class in turn."
-                                          : "What a bin keeps and what it leaves out, chosen at random and shown in the order picked.";
+  const std::string what = facts.ranked() ? "The rows of each class are ordered, and the first ones are kept. Shown here are the two "
+                                            "ends of that order and both sides of the cut, from each class in turn."
+                                          : "Kept and dropped rows of each bin, drawn at random and shown in the order picked.";
   const std::string note =
-      fmt::format("<p>{}</p><p class=\"small\">Point at a {}, or tap it, for its row, class and key.</p>", what, facts.modality.row);
+      fmt::format("<p>{}</p><p class=\"small\">Hover over or tap a {} for its row, class and key.</p>", what, facts.modality.row);
   return section("pictures", facts.ranked() ? "How these rows were chosen" : heading, note, body + json_block("thumbnails", pictures));
 }
 

@@ -33,7 +33,7 @@ std::string bad_section(const Facts& facts);
 std::string repeat_section(const RunRecord& run);
 std::string words_section(const RunRecord& run);
 
-/// A chapter: heading and note beside the body. `note` and `body` are HTML.
+/// A chapter: heading and note next to the body. `note` and `body` are HTML.
 std::string section(std::string_view id, std::string_view heading, const std::string& note, const std::string& body);
 /// A command in a box with a button that copies it.
 std::string command_box(std::string_view command);

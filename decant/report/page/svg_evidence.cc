@@ -97,7 +97,7 @@ std::string axis_row(const Axis& axis) {
 std::string axis_note(const Axis& axis) {
   const Metric& metric = axis.metric;
   std::string note =
-      fmt::format("{} on held-out data, in {}.{} One dot a seed; the tick is the mean, the band its 95 % interval.", metric.title,
+      fmt::format("{} on held-out data, in {}.{} One dot per seed; the tick is the mean, the band its 95 % interval.", metric.title,
                   metric.unit == "%" ? "per cent" : metric.unit, metric.higher_is_better ? "" : " Lower is better.");
   note.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(note.front())));
   if (std::abs(axis.low) > 1e-9) note += fmt::format(" The axis starts at {:.3g} {}, not at 0.", metric.scale * axis.low, metric.unit);
