@@ -135,8 +135,8 @@ TEST(EvaluateSets, PlansWithoutTraining) {
   EXPECT_EQ(plan.trainings, 4);
   EXPECT_EQ(plan.steps, 0);
   EXPECT_FALSE(plan.seconds);
-  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("random"), HasSubstr("at most 4 trainings on 2 threads: time not known"),
-                                     HasSubstr("not looked at: rows that cannot be read")));
+  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("random"), HasSubstr("at most 4 trainings on 2 threads: time unknown"),
+                                     HasSubstr("not checked: rows that cannot be read")));
   EXPECT_EQ(to_json(plan)["known"], nullptr);
   EXPECT_FALSE(fs::exists(options.features.cache)) << "nothing was timed or kept";
 }
@@ -185,7 +185,7 @@ TEST(EvaluateSets, TestsOnTheSplitThatHasLabels) {
   EXPECT_EQ(held_out.held_out, 2) << "a fifth of eight";
   EXPECT_EQ(held_out.test_rows, 2);
   options.test = folder.path.string();
-  EXPECT_THAT(message_of([&] { plan_evaluation(options, {}); }), HasSubstr("has no label to test with"));
+  EXPECT_THAT(message_of([&] { plan_evaluation(options, {}); }), HasSubstr("has no label"));
 }
 
 TEST(EvaluateSets, PlansHeldOutRowsAndGivenSets) {
@@ -243,7 +243,7 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
   EXPECT_EQ(draws["bins"].size(), 2u) << "sampled by chance";
   EXPECT_EQ(draws["scores+rule=beta"].size(), 2u) << "drawn by the rule";
   EXPECT_EQ(draws["scores"].size(), 1u) << "the first by score: no chance in it";
-  EXPECT_THAT(evaluate_sets(options, {}).protocol, HasSubstr("40 training rows held out of every set"));
+  EXPECT_THAT(evaluate_sets(options, {}).protocol, HasSubstr("40 training rows reserved for testing"));
 }
 
 TEST(EvaluateSets, WritesIntoEachRunFolder) {
@@ -280,7 +280,7 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
     write_rows(file, std::move(numbers));
     return complaint([&](EvaluateOptions& o) { o.small = {file}; });
   };
-  EXPECT_THAT(rows({1, 2, 200}), AllOf(HasSubstr("rows.npy"), HasSubstr("entry 2"), HasSubstr("row 200 is none of the 200")));
+  EXPECT_THAT(rows({1, 2, 200}), AllOf(HasSubstr("rows.npy"), HasSubstr("entry 2"), HasSubstr("row 200 does not exist")));
   EXPECT_THAT(rows({4, 9, 4}), HasSubstr("row 4 appears twice"));
   EXPECT_THAT(rows({0, -1}), HasSubstr("rows.npy"));
   EXPECT_THAT(rows({}), HasSubstr("rows.npy"));
@@ -293,10 +293,10 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.judge.given["steps"] = "9"; }),
               HasSubstr("--steps has no effect on --nets linear, which is fitted to convergence; only --weight-decay and --seed apply"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(); }), HasSubstr("--test-labels needs --test"));
-  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test_labels.clear(); }), HasSubstr("has no label to test with"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test_labels.clear(); }), HasSubstr("has no label"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.labels.clear(); }), HasSubstr("Give --labels"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.seeds = 0; }), HasSubstr("--seeds"));
-  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.out = folder / "nowhere" / "judged.json"; }), HasSubstr("its folder is not there"));
+  EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.out = folder / "nowhere" / "judged.json"; }), HasSubstr("its folder does not exist"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against.clear(); }), HasSubstr("nothing to compare"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.test.clear(), o.test_labels.clear(), o.hold_out = NAN; }),
               HasSubstr("--hold-out must lie"));
@@ -343,7 +343,7 @@ TEST(EvaluateSets, MatchesTestClassesByName) {
   expect_says(message_of([&] { read_judged_sets(options, {}); }), {"unreadable", "none of the 4 test rows can be read"});
 }
 
-/// Keeps what it is told.
+/// Keeps the warnings.
 struct Heard final : LogSink {
   void log(LogLevel level, std::string_view message) override {
     if (level == LogLevel::warning) warnings += std::string(message) + "\n";
@@ -410,7 +410,7 @@ TEST(EvaluateSets, TrainAsASmallSetAsksUnlessToldOtherwise) {
 
 TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {
   EvaluateOptions options{.full = testing_sets::cifar_set("judge_pictures", 1, 40).string(), .keep = "10", .nets = "linear"};
-  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("holds pictures, and the net linear sees vectors"));
+  EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("holds pictures, but --nets linear works on vectors"));
 }
 
 TEST(EvidenceCache, IsEmptyWhereAFileIsNotWhole) {

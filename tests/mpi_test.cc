@@ -90,7 +90,7 @@ TEST_F(Mpirun, AKilledRankEndsTheJobAndAnyNumberOfRanksGoesOn) {
       "$decant bins x.npy -o alone --quiet\n"
       "same alone out");
   EXPECT_EQ(again.code, 0) << again.out << again.err;
-  EXPECT_THAT(again.err, HasSubstr("going on where an interrupted run stopped"));
+  EXPECT_THAT(again.err, HasSubstr("resuming an interrupted run"));
 }
 
 TEST_F(Mpirun, WhatIsWrongIsSaidOnce) {

@@ -85,7 +85,7 @@ TEST_F(Outputs, NeverReplaceWhatIsRead) {
 TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
   for (const std::string verb : {"compress up/set --method random", "sample run", "scores up/set", "bins up/matrix/x.npy"}) {
     for (const char* out : {"docs", "letter", "mine", "other"}) refuses(verb + " --overwrite -o " + out, "replaces only what it made");
-    refuses(verb + " -o docs", "exists already");
+    refuses(verb + " -o docs", "already exists");
   }
   refuses("scores up/set --overwrite -o run", "holds no dynamics.json");
   refuses("sample bins --keep 5 --overwrite -o up/matrix/x.npy", "is the input");
@@ -94,7 +94,7 @@ TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
   refuses("train up/set --overwrite -o letter", "holds no weights");
   const std::string evaluate = "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache -o ";
   for (const char* out : {"letter", "notes.json", "docs", "up/set/data_batch_1.bin"}) refuses(evaluate + out + std::string(" --overwrite"));
-  refuses(evaluate + "judged.json", "exists already");
+  refuses(evaluate + "judged.json", "already exists");
   fs::create_directories(folder_ / "o.partial");
   write_file(folder_ / "o.partial" / "thesis.txt", "years of work");
   for (const std::string verb : {"compress up/set --method random", "sample run", "scores up/set", "bins up/matrix/x.npy"})

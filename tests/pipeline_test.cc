@@ -198,7 +198,7 @@ TEST(Compress, InterruptedBetweenBinsGoesOnUnlessTheFeaturesChanged) {
   EXPECT_TRUE(fs::exists(folder / "out.partial" / "checkpoint" / "000001.bins"));
   features[100] += 1;
   store();
-  EXPECT_THAT(message_of([&] { compress(options, {}); }), testing::AllOf(HasSubstr("f.npy"), HasSubstr("other features")));
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), testing::AllOf(HasSubstr("f.npy"), HasSubstr("holds features that differ")));
   features[100] -= 1;
   store();
   options.keep = "10%";  // decides no bin
@@ -241,7 +241,7 @@ TEST(Sample, GivesWhatCompressWouldHaveGiven) {
   EXPECT_EQ(lasting(folder / "again"), lasting(folder / "tenth"));
   sample_run({.run = folder / "half", .out = folder / "rows.npy", .keep = "10%"}, {});
   EXPECT_EQ(read_indices(folder / "rows.npy"), load_run_folder(folder / "tenth").kept);
-  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "half", .out = folder / "rows.npy"}, {}); }), HasSubstr("exists already"));
+  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "half", .out = folder / "rows.npy"}, {}); }), HasSubstr("already exists"));
   EXPECT_THAT(message_of([&] { sample_run({.run = in, .out = folder / "x.npy"}, {}); }), HasSubstr("run.json"));
 }
 
@@ -253,7 +253,7 @@ TEST(Sample, RefusesAnotherSource) {
   EXPECT_THAT(message_of([&] { sample_run({.run = folder / "out", .out = folder / "x", .source = other.string()}, {}); }),
               HasSubstr("digest"));
   fs::remove_all(in);
-  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer there"));
+  EXPECT_THAT(message_of([&] { sample_run({.run = folder / "out", .out = folder / "x"}, {}); }), HasSubstr("no longer exists"));
 }
 
 TEST(Verify, FindsEveryKindOfDamage) {
@@ -269,7 +269,8 @@ TEST(Verify, FindsEveryKindOfDamage) {
     return message_of([&] { verify({.run = out, .source = in.string()}, {}); });
   };
   EXPECT_EQ(damage("README.md", [](std::string& t) { t += "x"; }), "no error");
-  EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t[100] = static_cast<char>(t[100] + 1); }), HasSubstr("other bytes"));
+  EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t[100] = static_cast<char>(t[100] + 1); }),
+              HasSubstr("bytes that differ from the manifest"));
   EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t.resize(3073 * 4); }), HasSubstr("holds 4 samples"));
   EXPECT_THAT(damage("data/data_batch_1.bin", [](std::string& t) { t.pop_back(); }), HasSubstr("data_batch_1.bin"));
   EXPECT_THAT(damage("manifest.jsonl", [](std::string& t) { t.erase(0, t.find('\n') + 1); }), HasSubstr("manifest.jsonl"));
@@ -360,7 +361,7 @@ void expect_whole(const PlanEstimate& planned, const std::string& method) {
                           "seconds", "stages", "unknown", "mean_cosine"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(json["not_checked"].size(), 2u);
-  EXPECT_THAT(plan_text(planned), HasSubstr("not looked at: rows that cannot be read"));
+  EXPECT_THAT(plan_text(planned), HasSubstr("not checked: rows that cannot be read"));
   EXPECT_EQ(json.contains("kept"), planned.verb == "compress");
   EXPECT_EQ(json["method"], method);
 }

@@ -102,7 +102,7 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
   }
   for (int64_t row = 0; row < 120; ++row) EXPECT_EQ(std::isnan(seen.at(Dynamic::margin, 2, row)), row == 0);
 
-  EXPECT_THAT(message_of([&] { make_scores(options, {}); }), testing::HasSubstr("exists already"));
+  EXPECT_THAT(message_of([&] { make_scores(options, {}); }), testing::HasSubstr("already exists"));
   options.overwrite = true;
   EXPECT_TRUE(make_scores(options, {.threads = 1})["reused"]);
 
@@ -206,8 +206,8 @@ TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {
 TEST(ScoresOfOneClass, AreRefusedAndAutoDoesWithout) {
   const fs::path in = cifar_set("one/in", 1, 40, 1);  // ten names, one class
   const fs::path folder = fresh_folder("one_out");
-  expect_says(message_of([&] { compress(by_proxy(in, folder / "dual"), {}); }), {in.string(), "one class only", "needs features only"});
-  expect_says(message_of([&] { make_scores({.input = {.path = in.string()}, .out = folder / "scores"}, {}); }), {"one class only"});
+  expect_says(message_of([&] { compress(by_proxy(in, folder / "dual"), {}); }), {in.string(), "only one class", "needs only features"});
+  expect_says(message_of([&] { make_scores({.input = {.path = in.string()}, .out = folder / "scores"}, {}); }), {"only one class"});
   EXPECT_FALSE(fs::exists(folder / "dual"));
   EXPECT_FALSE(fs::exists(folder / "scores"));
   EXPECT_EQ(compress(by_proxy(in, folder / "auto", "auto"), {}).method, "random");

@@ -15,10 +15,10 @@ namespace decant::cli {
 void Globals::declare(OptionTable& table) {
   table.add("threads", threads, "N", "0 = all cores; changes a result only where a network is trained or gives features").effect =
       Effect::speed;
-  table.add("config", config, "FILE.toml", "options from a file; the command line wins").effect = Effect::speed;
+  table.add("config", config, "FILE.toml", "read options from a file; the command line takes precedence").effect = Effect::speed;
   table.add("json", json, "print the result as JSON").effect = Effect::speed;
-  table.add("quiet", quiet, "no progress, no notes").effect = Effect::speed;
-  table.add("dry-run", dry_run, "say what would be done, and do nothing").effect = Effect::speed;
+  table.add("quiet", quiet, "print neither progress nor notes").effect = Effect::speed;
+  table.add("dry-run", dry_run, "print what would be done without doing it").effect = Effect::speed;
 }
 
 namespace {
@@ -26,10 +26,10 @@ namespace {
 constexpr const char* kIntroduction =
     "decant makes a large training set small and keeps what it teaches.\n"
     "\n"
-    "  decant inspect photos/                                   what is there\n"
+    "  decant inspect photos/                                   what it contains\n"
     "  decant compress photos/ -o photos-20 --keep 20%          the small set, with a report\n"
-    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and chosen sets, side by side\n"
-    "  decant demo                                              all of it, on pictures it draws itself\n";
+    "  decant evaluate photos/ photos-20 --nets quick,resnet20  proof: full, random and small sets compared\n"
+    "  decant demo                                              all of the above, on pictures it draws\n";
 
 std::string first_help(const std::vector<VerbGroup>& groups) {
   std::string text = kIntroduction;
@@ -38,7 +38,7 @@ std::string first_help(const std::vector<VerbGroup>& groups) {
     for (const Verb& verb : group.verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
   }
   return text +
-         "\n`decant VERB --help` shows a verb's options. Exit codes: 0 done, 2 usage, 3 bad input, 1 our failure, 130 interrupted.\n";
+         "\n`decant VERB --help` shows a verb's options. Exit codes: 0 success, 1 failure, 2 usage error, 3 bad input, 130 interrupted.\n";
 }
 
 std::string left_column(const Option& option) {

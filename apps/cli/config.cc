@@ -13,7 +13,7 @@ std::string text_of(const toml::node& node) {
   if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
   if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
   if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
-  throw UsageError("is neither a text, a number, true nor false");
+  throw UsageError("is not a string, a number or a boolean");
 }
 
 const Option* find(const std::string& name, const OptionTable& own, const OptionTable& common) {
@@ -44,7 +44,7 @@ void apply(const toml::table& table, const std::filesystem::path& file, const st
       continue;
     }
     const Option* option = find(name, own, common);
-    if (option == nullptr) refuse(file, node.source(), fmt::format("'{}' is no option of {}", name, verb));
+    if (option == nullptr) refuse(file, node.source(), fmt::format("'{}' is not an option of {}", name, verb));
     if (given.contains(name)) continue;
     try {
       set_from(node, *option);

@@ -76,7 +76,7 @@ Ending run(int argc, const char* const* argv, Comm* ranks) try {
 } catch (const Cancelled&) {
   return {kInterrupted, "interrupted; no partial output was left in place. Run the same command again to resume."};
 } catch (const std::bad_alloc&) {
-  return {kFailure, "out of memory; `decant plan` says how much a run needs"};
+  return {kFailure, "out of memory; `decant plan` estimates how much a run needs"};
 } catch (const std::exception& error) {
   return {kFailure, error.what()};
 }
@@ -101,10 +101,9 @@ int end_with_others(Comm& ranks, const Ending& own) {
   if (own.code == kDone) return own.code;
   constexpr double kPatience = 3;  // seconds
   if (ranks.all_arrive(kPatience)) return complain_together(ranks, own);
-  std::fprintf(
-      stderr,
-      "decant: rank %d of %d: %s\ndecant: this ends the job; bins that were finished are kept, and the same command goes on from them\n",
-      ranks.rank(), ranks.size(), printable(own.message).c_str());
+  std::fprintf(stderr,
+               "decant: rank %d of %d: %s\ndecant: the job ends here. Finished bins are kept; run the same command again to resume.\n",
+               ranks.rank(), ranks.size(), printable(own.message).c_str());
   ranks.end_job(own.code);
   return own.code;
 }

@@ -38,7 +38,7 @@ class Terminal final : public ProgressSink, public LogSink {
   int64_t total_ = 0;
   int64_t done_ = 0;
   int64_t skipped_ = 0;  ///< of these
-  int64_t paced_ = 0;    ///< done when the pace was last told
+  int64_t paced_ = 0;    ///< done when the pace was last shown
   Pace pace_;
   bool drawn_ = false;
   Clock::time_point start_;

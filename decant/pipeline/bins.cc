@@ -23,11 +23,11 @@ namespace fs = std::filesystem;
 void BinsOptions::declare(OptionTable& table) {
   Option& path = table.add("features", features, "FEATURES.npy", "float matrix, one row for each sample; shards: 'x-{000..127}.npy'");
   path.positional = path.required = true;
-  table.add("labels", labels, "FILE", "labels of all rows (.npy); with them every class is cut by itself");
-  table.add("out", out, "FOLDER", "where bins, order and gains go").required = true;
-  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count, for a --method whose order follows from that; default: all rows");
+  table.add("labels", labels, "FILE", "labels of all rows (.npy); each class is then cut separately");
+  table.add("out", out, "FOLDER", "folder of bins, order and gains").required = true;
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count, for methods whose order depends on it; default: all rows");
   select.declare(table);
-  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("seed", seed, "N", "determines every random choice");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
@@ -86,9 +86,9 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
   if (!is_root(ranks)) return std::nullopt;
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   if (count == 0 && chosen.selection.serves_from > 1)
-    context.warn(
-        fmt::format("what --method {} chooses follows from how many rows are kept: without --keep, this order serves all {} rows alone",
-                    method.name(), human_count(chosen.selection.serves_to)));
+    context.warn(fmt::format(
+        "the rows that --method {} chooses depend on how many are kept; without --keep, this order is only valid for all {} rows",
+        method.name(), human_count(chosen.selection.serves_to)));
   if (count > 0)
     warn_of_empty_classes(
         chosen.selection, input.labels, sample(chosen.selection, {}, count, options.seed), chosen.by_class(),

@@ -18,14 +18,14 @@ namespace decant {
 void CompressOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  table.add("out", out, "FOLDER", "where the small set goes").required = true;
+  table.add("out", out, "FOLDER", "folder of the small set").required = true;
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   select.declare(table);
   features.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
-  table.add("to", to, "FORMAT", "imagefolder or webdataset instead of the format it came in");
-  table.add("seed", seed, "N", "every random choice follows from it");
-  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("to", to, "FORMAT", "write imagefolder or webdataset instead of the source format");
+  table.add("seed", seed, "N", "determines every random choice");
+  table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }

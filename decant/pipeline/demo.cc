@@ -13,12 +13,12 @@ namespace decant {
 namespace fs = std::filesystem;
 
 void DemoOptions::declare(OptionTable& table) {
-  table.add("pictures", pictures, "PATH", "your own pictures (class folders); left out, decant draws some").positional = true;
-  table.add("out", out, "FOLDER", "where everything goes; replaced when it is there");
+  table.add("pictures", pictures, "PATH", "your pictures in class folders; default: pictures that decant draws").positional = true;
+  table.add("out", out, "FOLDER", "output folder; replaced if it exists");
   table.add("keep", keep, "HOW-MUCH", "0.1, 10% or a count");
-  table.add("seeds", seeds, "N", "trainings of each kind");
-  table.add("steps", steps, "N", "parameter updates of each training");
-  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("seeds", seeds, "N", "training runs per set");
+  table.add("steps", steps, "N", "parameter updates per training run");
+  table.add("seed", seed, "N", "determines every random choice");
 }
 
 namespace {
@@ -30,8 +30,8 @@ std::string draw_pictures(const DemoOptions& options, const std::function<void(c
   const DrawOptions drawing{.seed = options.seed};
   draw_picture_set(folder, drawing, context, /*overwrite=*/true);
   say(
-      fmt::format("Drew {} training pictures of {} things, and {} to test with: common and rare views, near-duplicates, clutter, and "
-                  "{:.0f} % of the training pictures in the wrong folder.",
+      fmt::format("Drew {} training pictures of {} things and {} test pictures: common and rare views, near-duplicates, clutter; "
+                  "{:.0f} % of the training pictures are in the wrong folder.",
                   human_count(int64_t{drawing.per_class} * drawing.classes), drawing.classes,
                   human_count(int64_t{drawing.test_per_class} * drawing.classes), 100 * drawing.wrong_labels));
   return folder.string();
@@ -55,7 +55,7 @@ void demo(const DemoOptions& options, const std::function<void(const std::string
   judging.judge.given = {{"steps", std::to_string(options.steps)}, {"image-size", std::to_string(kSide)}};
   judging.seed = options.seed;
   const Evidence evidence = evaluate_sets(judging, context);
-  say(fmt::format("Trained a small network {} times, {} steps each: on everything, on random pictures, and on the small set.\n\n{}",
+  say(fmt::format("Trained a small network {} times, {} steps each: on all pictures, on random ones and on the small set.\n\n{}",
                   3 * options.seeds, human_count(options.steps), evidence_table(evidence)));
   for (const Verdict& verdict : verdicts(evidence)) say(verdict.text());
   say(fmt::format("The small set is {}, and its report is file://{}", (small / "data").string(),

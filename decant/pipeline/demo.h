@@ -1,4 +1,4 @@
-// demo: the whole road once, on pictures that decant draws itself or on the user's own, told in plain words.
+// demo: the whole workflow on pictures that decant draws, or on the user's, explained in plain words.
 #pragma once
 
 #include <filesystem>

@@ -59,7 +59,7 @@ void settle_judge(Judging& judging, const EvaluateOptions& options, const Contex
 
 /// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
-  require_sound(options);  // wrong names are told before anything is read
+  require_sound(options);  // wrong names are reported before anything is read
   judging.sets = read_judged_sets(options, context);
   const JudgedSets& sets = judging.sets;
   settle_judge(judging, options, context);
@@ -76,7 +76,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
 
 void announce(const Judging& judging, const evaluate::Forecast& forecast, const Context& context) {
   if (const int64_t known = judging.plan.known(); known > 0)
-    context.info(fmt::format("{} of {} trainings are known already", known, judging.plan.runs.size()));
+    context.info(fmt::format("{} of {} training results are cached", known, judging.plan.runs.size()));
   if (forecast.trainings > 0) context.info(forecast.text());
 }
 

@@ -11,10 +11,10 @@ namespace decant {
 void FeaturesOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  table.add("out", out, "FILE.npy", "where the features go").required = true;
+  table.add("out", out, "FILE.npy", "file of the features").required = true;
   features.declare(table);
-  table.add("seed", seed, "N", "every random choice follows from it");
-  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("seed", seed, "N", "determines every random choice");
+  table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 

@@ -16,7 +16,7 @@ void InspectOptions::declare(OptionTable& table) {
   Option& where = table.add("path", path, "PATH", "the data set");
   where.positional = where.required = true;
   table.add("labels", labels, "FILE", "labels of a .npy data set");
-  table.add("deep", deep, "decode every picture to find the bad ones");
+  table.add("deep", deep, "decode every picture to find bad ones");
 }
 
 namespace {
@@ -161,14 +161,14 @@ std::string class_line(const Inspection& found) {
 std::string bad_lines(const Inspection& found) {
   std::string text = fmt::format("bad       {}", found.bad.size());
   if (found.files_checked < found.rows)
-    text += fmt::format(" among {} looked at{}", human_count(found.files_checked),
-                        found.image_sizes.empty() ? "" : "; --deep decodes every one");
+    text += fmt::format(" among {} inspected{}", human_count(found.files_checked), found.image_sizes.empty() ? "" : "; --deep decodes all");
   text += "\n";
   const size_t listed = std::min(kListed, found.bad.size());
   for (const Excluded& row : std::span(found.bad).first(listed))
     text += fmt::format("          row {}: {}: {}\n", row.row, printable(row.key), printable(row.text));
   if (listed < found.bad.size())
-    text += fmt::format("          and {} more; --json lists all\n", human_count(std::ssize(found.bad) - static_cast<int64_t>(listed)));
+    text +=
+        fmt::format("          and {} more; use --json to list all\n", human_count(std::ssize(found.bad) - static_cast<int64_t>(listed)));
   return text;
 }
 
@@ -176,9 +176,9 @@ std::string bad_lines(const Inspection& found) {
 
 std::string inspect_text(const Inspection& found) {
   std::string text =
-      fmt::format("format    {}\nrows      {} to make small, {}\n", found.format, human_count(found.rows), human_bytes(found.bytes));
+      fmt::format("format    {}\nrows      {} for training, {}\n", found.format, human_count(found.rows), human_bytes(found.bytes));
   for (const auto& [split, rows] : found.splits) {
-    if (split != "train") text += fmt::format("          {} {} rows, left alone, for the evidence\n", human_count(rows), split);
+    if (split != "train") text += fmt::format("          {} {} rows, used only for evaluation\n", human_count(rows), split);
   }
   text += "classes   " + class_line(found) + "\n";
   std::string sizes;

@@ -62,7 +62,7 @@ TEST(Inspect, ListsEveryBadRowInJsonAndTwentyInText) {
   EXPECT_EQ(json["class_rows"], Json::array({25, 1}));
   EXPECT_EQ(json["image_sizes"]["unreadable"], 16);
   const std::string text = inspect_text(found);
-  EXPECT_THAT(text, AllOf(HasSubstr("row 19: cat/19.jpg"), Not(HasSubstr("row 20:")), HasSubstr("and 6 more; --json lists all")));
+  EXPECT_THAT(text, AllOf(HasSubstr("row 19: cat/19.jpg"), Not(HasSubstr("row 20:")), HasSubstr("and 6 more; use --json to list all")));
 }
 
 TEST(Inspect, CountsClassesOfAllSplits) {

@@ -8,7 +8,7 @@
 namespace decant {
 namespace {
 
-const std::vector<std::string> kNotLookedAt = {"rows that cannot be read", "features and scores that are known already"};
+const std::vector<std::string> kNotLookedAt = {"rows that cannot be read", "cached features and scores"};
 
 }  // namespace
 
@@ -55,22 +55,21 @@ std::string time_line(const PlanEstimate& plan) {
 }
 
 std::string unknown_line(const std::string& part) {
-  if (part == "features")
-    return "          and network features, whose time and memory depend on the network and the device and are not estimated\n";
-  return fmt::format("          and {}, whose time is not estimated (docs/benchmarks.md has measured times)\n", part);
+  if (part == "features") return "          excludes network features (time and memory are not estimated)\n";
+  return fmt::format("          excludes {} (time is not estimated; docs/benchmarks.md has measurements)\n", part);
 }
 
 }  // namespace
 
 std::string plan_text(const PlanEstimate& plan) {
   std::string text = work_line(plan);
-  text += fmt::format("memory    about {}, and {} of mapped files, which the system can drop\n", human_bytes(plan.memory_bytes),
+  text += fmt::format("memory    about {}, plus {} of mapped files that the system can evict\n", human_bytes(plan.memory_bytes),
                       human_bytes(plan.mapped_bytes));
   text += fmt::format("disk      about {} for the output\n", human_bytes(plan.disk_bytes));
   if (plan.cache_bytes > 0) text += fmt::format("cache     {} for the features\n", human_bytes(plan.cache_bytes));
   text += time_line(plan);
   for (const std::string& part : plan.unknown) text += unknown_line(part);
-  text += fmt::format("not looked at: {}\n", fmt::join(kNotLookedAt, ", "));
+  text += fmt::format("not checked: {}\n", fmt::join(kNotLookedAt, ", "));
   if (plan.mean_cosine)
     text += fmt::format("mean cosine within a pool: {:.3f} (sampled); values near 0 make binning slower\n", *plan.mean_cosine);
   return text;

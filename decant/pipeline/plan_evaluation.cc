@@ -20,8 +20,8 @@ namespace decant {
 namespace {
 
 constexpr int64_t kLookedAt = 16;  // pictures, for the size that networks will see
-const std::vector<std::string> kNotChecked = {"rows that cannot be read", "whether small sets are of this data set",
-                                              "results and features that are known already"};
+const std::vector<std::string> kNotChecked = {"rows that cannot be read", "whether the small sets were made from this data set",
+                                              "cached results and features"};
 
 /// Features and scores are made once for all sets; bins are cut for each.
 void add_stage(const PlanEstimate::Stage& stage, std::vector<PlanEstimate::Stage>& all) {
@@ -147,7 +147,7 @@ std::string choosing_line(const EvaluationPlan& plan) {
 std::string training_line(const EvaluationPlan& plan) {
   const evaluate::Forecast forecast{.trainings = plan.trainings, .steps = plan.steps, .workers = plan.workers};
   return fmt::format("at most {}: {}\n", forecast.text(),
-                     plan.seconds ? "about " + human_seconds(*plan.seconds) : "time not known, none was measured on this machine");
+                     plan.seconds ? "about " + human_seconds(*plan.seconds) : "time unknown, as none was measured on this machine");
 }
 
 }  // namespace
@@ -156,8 +156,8 @@ std::string plan_text(const EvaluationPlan& plan) {
   std::string text;
   for (const EvaluationPlan::Set& set : plan.sets) text += set_line(set);
   text += fmt::format("nets {}; protocol {}; tested on {} rows{}\n", fmt::join(plan.nets, ", "), plan.protocol, human_count(plan.test_rows),
-                      plan.held_out > 0 ? ", held out of every set" : "");
-  return text + choosing_line(plan) + training_line(plan) + fmt::format("not looked at: {}\n", fmt::join(kNotChecked, ", "));
+                      plan.held_out > 0 ? ", removed from every set" : "");
+  return text + choosing_line(plan) + training_line(plan) + fmt::format("not checked: {}\n", fmt::join(kNotChecked, ", "));
 }
 
 }  // namespace decant

@@ -25,7 +25,7 @@ struct EvaluationPlan {
   std::vector<Set> sets;
   std::vector<std::string> nets;
   int seeds = 0;
-  int64_t trainings = 0;          ///< at most: those whose results are known already are not made again
+  int64_t trainings = 0;          ///< at most: those whose results are cached are not made again
   int64_t steps = 0;              ///< of each; 0 for `linear`
   int workers = 1;                ///< trainings side by side
   std::optional<double> seconds;  ///< of all trainings; nothing where no such training was measured on this machine before

@@ -18,11 +18,11 @@ namespace decant {
 void SampleOptions::declare(OptionTable& table) {
   Option& path = table.add("run", run, "RUN", "a folder that `decant compress` or `decant bins` wrote");
   path.positional = path.required = true;
-  table.add("out", out, "OUT", "x.npy for the rows alone, or a folder for the whole small set").required = true;
+  table.add("out", out, "OUT", "x.npy for the row numbers only, or a folder for the small set").required = true;
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
-  table.add("source", source, "PATH", "the data set, when it has moved");
-  table.add("to", to, "FORMAT", "imagefolder or webdataset instead of the format it came in");
-  table.add("seed", seed, "N", "every random choice follows from it");
+  table.add("source", source, "PATH", "the data set, if it has moved");
+  table.add("to", to, "FORMAT", "write imagefolder or webdataset instead of the source format");
+  table.add("seed", seed, "N", "determines every random choice");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
@@ -65,7 +65,7 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   const auto placed = static_cast<int64_t>(run.selection.order.size());
   if (count > placed)
     throw InputError({options.run.string(), "",
-                      fmt::format("{} rows are to be kept, but only {} were readable and not set aside", count, placed), "Lower --keep"});
+                      fmt::format("{} rows are to be kept, but only {} are readable and were not dropped", count, placed), "Lower --keep"});
   require_served(run.selection, count, options.run.string());
   const Subset kept = sample(run.selection, {}, count, options.seed);
   warn_of_lost_classes(run, kept, context);

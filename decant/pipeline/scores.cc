@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 void ScoresOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  table.add("out", out, "FOLDER", "where records and scores go").required = true;
+  table.add("out", out, "FOLDER", "folder of records and scores").required = true;
   proxy.declare(table);
-  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
-  table.add("strict", input.strict, "a file that cannot be read ends the run");
+  table.add("seed", seed, "N", "determines weights, order and augmentation");
+  table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 

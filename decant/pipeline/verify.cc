@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 void VerifyOptions::declare(OptionTable& table) {
   Option& path = table.add("run", run, "OUT", "the folder that `decant compress` wrote");
   path.positional = path.required = true;
-  table.add("source", source, "IN", "compare with the data set it was made from, too");
+  table.add("source", source, "IN", "also compare with the data set it was made from");
 }
 
 namespace {
@@ -57,7 +57,7 @@ void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
   if (manifest.size() != run.kept.size()) fail(file, -1, fmt::format("lists {} samples, indices.npy {}", manifest.size(), run.kept.size()));
   if (run.run.kept != std::ssize(run.kept))
     fail(run.path / "run.json", -1,
-         fmt::format("says {} samples are kept, indices.npy lists {}", run.run.kept.value_or(0), run.kept.size()));
+         fmt::format("records {} kept samples, indices.npy lists {}", run.run.kept.value_or(0), run.kept.size()));
   for (size_t i = 0; i < manifest.size(); ++i) {
     if (manifest[i].row != run.kept[i]) fail(file, manifest[i].row, "is not the row that indices.npy names here");
   }
@@ -72,7 +72,7 @@ void check_stored(const Rows& stored, const std::vector<Line>& manifest, const f
     std::vector<std::byte> scratch;
     for (int64_t i = begin; i < end; ++i) {
       const Line& line = manifest[static_cast<size_t>(i)];
-      if (sha256(stored.bytes(i, scratch)) != line.sha256) fail(data / stored.key(i), line.row, "has other bytes than the manifest says");
+      if (sha256(stored.bytes(i, scratch)) != line.sha256) fail(data / stored.key(i), line.row, "has bytes that differ from the manifest");
     }
     stage.advance(end - begin);
   });
@@ -88,9 +88,9 @@ void check_source(const Input& input, const std::vector<Line>& manifest, const C
       if (line.row < 0 || line.row >= rows.size()) fail(input.dataset.root, line.row, "does not exist in the source");
       if (rows.key(line.row) != line.key)
         fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
-      if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has another label in the source");
+      if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has a different label in the source");
       if (sha256(rows.bytes(line.row, scratch)) != line.sha256)
-        fail(input.dataset.root, line.row, "has other bytes in the source than the manifest says");
+        fail(input.dataset.root, line.row, "has bytes in the source that differ from the manifest");
     }
     stage.advance(end - begin);
   });
@@ -111,7 +111,7 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Li
   Image image;
   for (int64_t i = 0; i < stored.size(); ++i, stage.advance()) ++balance[pixel_digest(stored, i, image)];
   for (const Line& line : manifest) {
-    if (--balance[pixel_digest(input.dataset.train(), line.row, image)] < 0) fail(data, line.row, "its picture is missing here");
+    if (--balance[pixel_digest(input.dataset.train(), line.row, image)] < 0) fail(data, line.row, "its picture is missing");
   }
   if (stored.size() != static_cast<int64_t>(manifest.size())) fail(data, -1, "holds pictures that the manifest does not list");
 }
@@ -120,8 +120,7 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Li
 
 Verified verify(const VerifyOptions& options, const Context& context) {
   const RunFolder run = load_run_folder(options.run);
-  if (!run.has_data())
-    throw InputError({options.run.string(), "", "holds no data to verify", "Name a folder that `decant compress` wrote"});
+  if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data", "Name a folder that `decant compress` wrote"});
   const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
 

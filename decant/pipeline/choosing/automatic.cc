@@ -39,25 +39,25 @@ int affordable_epochs(const Known& known, const SelectOptions& select) {
 
 ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double percent, const std::string& why) {
   ResolvedMethod method = take(kProgress, spec, why);
-  if (percent > kShortOnly) method.reason += "; gains measured at such ratios are of short trainings";
+  if (percent > kShortOnly) method.reason += "; gains at such ratios were measured with short trainings";
   const SelectOptions& asked = spec.options;
   if (asked.scores != "auto") return method;  // a record is there
   if (asked.score_epochs < kFewestEpochs) return take(kRandom, spec, fmt::format("--score-epochs {} is too few", asked.score_epochs));
   method.options.score_epochs = affordable_epochs(known, asked);
   if (method.options.score_epochs >= kFewestEpochs) return method;
-  return take(kRandom, spec, fmt::format("--minutes {:g} is too short for a proxy", *asked.minutes));
+  return take(kRandom, spec, fmt::format("--minutes {:g} leaves no time for a proxy", *asked.minutes));
 }
 
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
   if (spec.scores_are_a_column()) return take(kScores, spec, "--scores gives numbers");
   if (!known.labelled || known.classes < 2)
     return take(kRandom, spec,
-                "there are no labels of two classes, and without them no method was better on all that was tried (docs/evidence.md)");
-  if (known.rows / known.classes < kFewestRows) return take(kRandom, spec, "classes of so few rows teach a proxy little");
+                "without labels of at least two classes no method beat random rows on every data set tried (docs/evidence.md)");
+  if (known.rows / known.classes < kFewestRows) return take(kRandom, spec, "a proxy learns little from classes this small");
   const double percent = 100 * static_cast<double>(count) / static_cast<double>(known.rows);
   const std::string why = fmt::format("there are {} and {:.3g} % are kept", known.pooled ? "pools" : "labels", percent);
   if (!known.pictures || spec.options.scores == "probe") return take(kProbe, spec, why);
-  if (!known.networks) return take(kRandom, spec, "this build has no networks to watch");
+  if (!known.networks) return take(kRandom, spec, "this build has no networks to train a proxy with");
   return take_progress(known, spec, percent, why);
 }
 

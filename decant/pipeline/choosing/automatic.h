@@ -34,7 +34,7 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 /// measurements that the rule rests on:
 ///
 ///   scores given                                 by them, as --method scores
-///   fewer than two classes, or 50 rows a class   random: nothing was better on all that was tried
+///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class

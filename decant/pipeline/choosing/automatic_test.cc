@@ -39,7 +39,7 @@ TEST(Auto, SaysWhereGainsAreOfShortTrainings) {
   };
   EXPECT_EQ(reason(known, 10000), "; chosen because there are labels and 20 % are kept");
   EXPECT_EQ(reason(known, 15000),
-            "; chosen because there are labels and 30 % are kept; gains measured at such ratios are of short trainings");
+            "; chosen because there are labels and 30 % are kept; gains at such ratios were measured with short trainings");
   Known matrix = known;
   matrix.pictures = false;
   EXPECT_EQ(reason(matrix, 15000), "; chosen because there are labels and 30 % are kept");
@@ -53,7 +53,7 @@ TEST(Auto, BlamesWhatIsTooShort) {
   };
   EXPECT_EQ(chosen({}).name(), "progress");
   EXPECT_EQ(chosen({.minutes = 1e9}).options.score_epochs, 12);
-  EXPECT_THAT(chosen({.minutes = 0.1}).reason, HasSubstr("--minutes 0.1 is too short"));
+  EXPECT_THAT(chosen({.minutes = 0.1}).reason, HasSubstr("--minutes 0.1 leaves no time"));
   EXPECT_THAT(chosen({.score_epochs = 4}).reason, HasSubstr("--score-epochs 4 is too few"));
   EXPECT_EQ(chosen({.scores = "a record", .score_epochs = 4}).name(), "progress") << "it is there";
   Known few = known;

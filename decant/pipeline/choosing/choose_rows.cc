@@ -54,7 +54,7 @@ void warn_of_the_hardest(const Material& material, const Context& context) {
   const Rule* const rule = rule_of(method, material.options().own);
   if (rule == nullptr || !rule->keeps_the_hardest || method.scores == Scores::column || material.keep() > 1.0 / 3) return;
   context.warn(
-      fmt::format("--method {} keeps the hardest rows, which is known to fail when little is kept ({:.3g} % here); try --rule beta or "
+      fmt::format("--method {} keeps the hardest rows, which is known to fail at small ratios ({:.3g} % here); try --rule beta or "
                   "--rule strata --hard-cut 0.3",
                   method.name, 100 * material.keep()));
 }

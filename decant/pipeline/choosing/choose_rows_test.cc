@@ -175,7 +175,7 @@ TEST(ChooseRows, ARunIsReadBackAndRefusesWhatItDoesNotServe) {
   EXPECT_EQ(taken("all", "120"), "no error");
   EXPECT_THAT(heard.warnings, testing::Not(HasSubstr("--keep")));
   make_bins(set.ordering("all alone", set.method("k-means")), {.log = &heard});
-  expect_says(heard.warnings, {"--method k-means", "without --keep", "all 120 rows alone"});
+  expect_says(heard.warnings, {"--method k-means", "without --keep", "valid for all 120 rows"});
 
   const std::string sound = read_text(set.folder / "up to" / "run.json");
   Json forged = parse_json(sound);
@@ -207,14 +207,14 @@ TEST(ChooseRows, AHardCutSetsTheLargestScoresOfEveryClassAside) {
     }
     EXPECT_THAT(cut, testing::ElementsAre(17, 11, 5)) << name;
     for (size_t label = 0; label < 3; ++label) EXPECT_LT(most_left[label], least_cut[label]) << name;
-    EXPECT_THAT(chosen.note, HasSubstr("the hardest 33 rows (29 % of every pool, by the given scores) set aside first"));
+    EXPECT_THAT(chosen.note, HasSubstr("the hardest 33 rows (29 % of each pool, by the given scores) dropped first"));
   }
   SelectOptions most = set.method("scores");
   most.hard_cut = 0.9;
   expect_says(message_of([&] { choose(input, most, 30); }), {"x.npy", "30 rows are to be kept", "--hard-cut 0.9 leaves 12", "Lower"});
   make_bins(set.ordering("left", most), {});
   expect_says(message_of([&] { sample_run({.run = set.folder / "left", .out = set.folder / "rows.npy", .keep = "13"}, {}); }),
-              {"13 rows are to be kept", "only 12", "set aside"});
+              {"13 rows are to be kept", "only 12", "were not dropped"});
 }
 
 TEST(ChooseRows, BadFeaturesAreNamedByEveryMethodThatSeesThem) {

@@ -17,7 +17,7 @@
 
 namespace decant {
 
-/// Keeps what it is told.
+/// Keeps the warnings.
 struct Heard final : LogSink {
   void log(LogLevel level, std::string_view message) override {
     if (level == LogLevel::warning) warnings += std::string(message) + "\n";

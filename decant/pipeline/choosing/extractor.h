@@ -1,4 +1,4 @@
-// What a feature extractor is: one record that says what it requires of the rows, which options it heeds and what it computes.
+// What a feature extractor is: one record that says what it requires of the rows, which options it uses and what it computes.
 // A new one is its file, with an entry in extractors.cc.
 #pragma once
 
@@ -34,7 +34,7 @@ struct Extractor {
   std::string remedy = "";                          ///< a sentence without a full stop
   bool labels = false;                              ///< of every usable row
 
-  std::vector<std::string> options = {};  ///< of FeatureOptions, by long name, those that it heeds
+  std::vector<std::string> options = {};  ///< of FeatureOptions, by long name, those that it uses
 
   /// Features that are there already. `asked`: FeatureOptions::features.
   std::function<FeatureSet(const Dataset& dataset, const std::string& asked)> open = nullptr;

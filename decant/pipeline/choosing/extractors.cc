@@ -28,7 +28,7 @@ FeatureSet open_file(const Dataset& dataset, const std::string& file) {
     throw InputError({file, "",
                       fmt::format("has {} rows, but the training split of {} has {}", human_count(set.features.count()),
                                   dataset.root.string(), human_count(rows)),
-                      "Features need one row for each training sample, in the order that `decant inspect` describes"});
+                      "Features need one row per training sample, in the order that `decant inspect` describes"});
   return set;
 }
 
@@ -47,7 +47,7 @@ FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, 
 }
 
 constexpr const char* kNoPictures = "holds no pictures to compute features from";
-constexpr const char* kGiveFeatures = "Leave --features out, or give a .npy";
+constexpr const char* kGiveFeatures = "Omit --features, or give a .npy";
 
 std::deque<Extractor> built_in_extractors() {
   const std::vector<std::string> of_networks = {"net", "weights", "epochs", "image-size", "normalisation", "device"};

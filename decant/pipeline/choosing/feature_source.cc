@@ -20,11 +20,11 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("net", net, "NET", "network of embedding and gradient features");
   table.add("weights", weights, "FILE", "weights of that network (safetensors); default: train it on the data set");
   table.add("epochs", epochs, "N", "epochs of that training");
-  table.add("image-size", image_size, "PIXELS", "side of the pictures a network sees; 0 = their own, at most 64");
+  table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
   table.add("normalisation", normalisation, "HOW",
-            "of pixels for that network: data = by the set's mean and deviation, imagenet = by its constants");
+            "pixel normalisation for that network: data = mean and deviation of the set, imagenet = ImageNet's");
   table.add("feature-width", feature_width, "N", "columns of conv-kmeans features");
-  table.add("cache", cache, "DIR", "where computed features are kept; default: ~/.cache/decant").effect = Effect::speed;
+  table.add("cache", cache, "DIR", "cache folder; default: ~/.cache/decant").effect = Effect::speed;
   table.add("device", device, "DEV", "device of networks: cpu or cuda");
 }
 
@@ -70,7 +70,8 @@ FeatureSet obtain_features(const Input& input, const FeatureOptions& options, ui
   const Extractor& extractor = extractor_for(options.features, input.dataset);
   if (extractor.labels && !input.labelled())
     throw InputError({input.dataset.root.string(), "",
-                      fmt::format("has rows without labels, and {} features need them all", extractor.name), "Use other --features"});
+                      fmt::format("has rows without labels, and {} features need a label for every row", extractor.name),
+                      "Choose other --features"});
   FeatureSet set = extractor.open
                        ? extractor.open(input.dataset, options.features)
                        : computed(extractor.task(input, options, seed, context), extractor, input, Cache(options.cache, context), context);

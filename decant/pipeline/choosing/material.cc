@@ -73,7 +73,7 @@ void require_scored(const Material& material) {
     if (std::isfinite(score) && std::isfinite(material.ease[static_cast<size_t>(row)])) continue;
     throw InputError({material.dynamics.folder.string(), fmt::format("row {} ({})", row, material.input->dataset.train().key(row)),
                       std::isnan(score) ? "was not observed: it could not be read when the record was made" : "has no finite score",
-                      "Let decant leave bad rows out (no --no-check), or record the dynamics again: decant scores"});
+                      "Let decant exclude bad rows (drop --no-check), or record the dynamics again: decant scores"});
   }
 }
 
@@ -108,7 +108,7 @@ void cut_hardest(Material& material, int64_t asked, const Context& context) {
     throw InputError({material.input->dataset.root.string(), "",
                       fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
                       "Lower --hard-cut or --keep"});
-  material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of every pool, by {}) set aside first", human_count(taken), 100 * cut,
+  material.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of each pool, by {}) dropped first", human_count(taken), 100 * cut,
                                   by_record                                     ? "aum, " + material.score_note
                                   : material.options().scores.ends_with(".npy") ? "the given scores"
                                                                                 : material.score_note);

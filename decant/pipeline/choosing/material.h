@@ -16,7 +16,7 @@ struct Material {
   const Input* input = nullptr;  ///< must outlive this
   ResolvedMethod method;
   double cut = 0;     ///< share of every pool that is set aside
-  int64_t count = 0;  ///< rows to keep, from 1 on
+  int64_t count = 0;  ///< rows to keep, at least 1
   uint64_t seed = 0;
   Grouping pools;                 ///< that rows are chosen from one by one; empty = one pool
   std::vector<int64_t> left_out;  ///< bad rows, and those that were cut off; ascending

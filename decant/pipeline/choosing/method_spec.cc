@@ -24,7 +24,8 @@ void SelectOptions::declare(OptionTable& table) {
            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
            "value per row")
       .by_content = true;
-  table.add("hard-cut", hard_cut, "SHARE", "drop this share of every pool first, the hardest rows; default: none, ccs the published share");
+  table.add("hard-cut", hard_cut, "SHARE",
+            "first drop this fraction of each pool, hardest rows first; default: none, except ccs: as published");
   table.add("score-net", score_net, "NET", "network of the proxy");
   table.add("score-epochs", score_epochs, "N", "epochs of the proxy");
   table.add("minutes", minutes, "M", "auto: time limit for training a proxy; default: none");
@@ -107,11 +108,11 @@ void require_in_range(const SelectOptions& options) {
     return !value || (*value >= low && *value <= high);
   };
   if (!within(options.hard_cut, 0, std::nextafter(1, 0)))
-    throw UsageError("--hard-cut must be a share of the rows: 0 or more, less than 1");
+    throw UsageError("--hard-cut must be a fraction of the rows: at least 0 and less than 1");
   if (!within(options.own.beta_mode, 0, 1)) throw UsageError("--beta-mode must lie between 0 (the hardest rows) and 1 (the easiest)");
-  if (!within(options.own.beta_power, 0, std::numeric_limits<double>::max())) throw UsageError("--beta-power must be 0 or more");
-  if (options.minutes && !(*options.minutes > 0)) throw UsageError("--minutes must be more than 0; leave it out for no limit");
-  if (options.score_epochs < 2) throw UsageError("--score-epochs must be 2 or more: scores compare epochs");
+  if (!within(options.own.beta_power, 0, std::numeric_limits<double>::max())) throw UsageError("--beta-power must be at least 0");
+  if (options.minutes && !(*options.minutes > 0)) throw UsageError("--minutes must be more than 0; omit it for no limit");
+  if (options.score_epochs < 2) throw UsageError("--score-epochs must be at least 2, since scores compare epochs");
   if (!options.own.rule.empty() && find_rule(options.own.rule) == nullptr)
     throw UsageError(unknown_name("rule", options.own.rule, rule_names()));
 }
@@ -122,23 +123,23 @@ void require_its_scores(const MethodSpec& spec) {
   const std::string& method = spec.options.method;
   const std::string& scores = spec.options.scores;
   const bool column = spec.scores_are_a_column();
-  if (needs == Scores::column && !column) throw UsageError(fmt::format("--method {} takes its values from --scores FILE.npy", method));
+  if (needs == Scores::column && !column) throw UsageError(fmt::format("--method {} needs --scores FILE.npy", method));
   if ((needs == Scores::record || needs == Scores::probe) && column)
-    throw UsageError(fmt::format("--method {} computes its own scores; to choose by yours: --method scores, and --rule", method));
+    throw UsageError(fmt::format("--method {} computes its own scores; to use yours, give --method scores and a --rule", method));
   if (needs == Scores::record && scores == "probe")
-    throw UsageError(fmt::format("--method {} computes its scores from a record of training; for a linear probe: --method probe", method));
+    throw UsageError(fmt::format("--method {} computes its scores from training dynamics; for a linear probe use --method probe", method));
   const bool record = scores != "auto" && scores != "probe" && !column;
   if (pool_rule(spec.options).given() && record)
     throw UsageError(
-        fmt::format("--pools {} and --scores {}: the record was made with classes, not with these pools; leave --scores out to "
+        fmt::format("--pools {} and --scores {}: the dynamics were recorded with classes, not with these pools; omit --scores to "
                     "train a proxy on the pools",
                     spec.options.pools, scores));
 }
 
 }  // namespace
 
-MethodSpec parse_method(const std::string& text, const SelectOptions& beside) {
-  MethodSpec spec{.options = beside};
+MethodSpec parse_method(const std::string& text, const SelectOptions& given) {
+  MethodSpec spec{.options = given};
   size_t begin = std::min(text.find('+'), text.size());
   spec.options.method = text.substr(0, begin);
   spec.method = method_named(spec.options.method);
@@ -153,7 +154,7 @@ MethodSpec parse_method(const std::string& text, const SelectOptions& beside) {
   require_in_range(spec.options);
   for (const std::string& name : given) {
     if (!heeds(spec, name, /*pictures=*/true))
-      throw UsageError(fmt::format("method {}: {} has no effect on {}; leave it out", text, name, spec.options.method));
+      throw UsageError(fmt::format("method {}: {} has no effect on {}; omit it", text, name, spec.options.method));
   }
   require_its_scores(spec);
   return spec;
@@ -163,8 +164,8 @@ MethodSpec parse_method(const SelectOptions& asked) {
   MethodSpec spec = parse_method(asked.method, asked);
   if (!spec.options.own.rule.empty() && !heeds(spec, "rule", /*pictures=*/true))
     throw UsageError(
-        fmt::format("--rule {} has no effect on --method {}, which does not choose by scores alone: leave --rule out, or choose "
-                    "by a score, such as --method aum",
+        fmt::format("--rule {} has no effect on --method {}, which does not choose by scores alone; omit --rule, or use a "
+                    "method that does, such as --method aum",
                     spec.options.own.rule, spec.options.method));
   return spec;
 }
@@ -177,8 +178,8 @@ void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pic
   }
 }
 
-void warn_of_idle(const SelectOptions& beside, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
-  for (const auto& [name, text] : given_options(beside)) {
+void warn_of_idle(const SelectOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
+  for (const auto& [name, text] : given_options(given)) {
     const bool idle = std::ranges::none_of(specs, [&, &option = name](const MethodSpec& spec) { return heeds(spec, option, pictures); });
     if (idle && name != "method") context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", name, text));
   }

@@ -46,7 +46,7 @@ enum class ScoreSource {
 /// A method by name, with sound options. Made by parse_method().
 struct MethodSpec {
   const Method* method = nullptr;  ///< null: "auto", which choose_method() decides
-  SelectOptions options;           ///< those behind the name win over those beside it; `method` is the name alone
+  SelectOptions options;           ///< those after the name take precedence over separate ones; `method` is only the name
 
   bool scores_are_a_column() const { return options.scores.ends_with(".npy"); }
 };
@@ -65,10 +65,10 @@ struct ResolvedMethod {
   ScoreSource score_source(bool pictures, bool cut) const;
 };
 
-/// Parses "name+key=value+key=value". Keys are long names of SelectOptions; what is not among them is as in `beside`. Cheap: before anything
+/// Parses "name+key=value+key=value". Keys are long names of SelectOptions; what is not among them is as in `given`. Cheap: before anything
 /// is read or trained. Throws UsageError for an unknown name, with the nearest one; for an option behind the name that the method does not
 /// heed; for values out of range; and for a method without the scores that it takes.
-MethodSpec parse_method(const std::string& spec, const SelectOptions& beside);
+MethodSpec parse_method(const std::string& spec, const SelectOptions& given);
 
 /// The same of asked.method. Throws UsageError for --rule, too, when the method does not choose by scores alone.
 MethodSpec parse_method(const SelectOptions& asked);
@@ -76,7 +76,7 @@ MethodSpec parse_method(const SelectOptions& asked);
 /// Warns of every option that differs from its default and that the method does not heed. `spec`: what `method` was resolved from.
 void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context);
 
-/// The same of options in `beside` that none of several methods heeds.
-void warn_of_idle(const SelectOptions& beside, std::span<const MethodSpec> specs, bool pictures, const Context& context);
+/// The same for options in `given` that none of several methods uses.
+void warn_of_idle(const SelectOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context);
 
 }  // namespace decant

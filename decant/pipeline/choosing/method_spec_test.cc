@@ -15,15 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ParseMethod, ReadsOptionsBehindTheName) {
-  const SelectOptions beside{.own = {.lambda = 0.5}, .score_epochs = 20};
-  const MethodSpec spec = parse_method("facility-location+hard-cut=0.3+pool", beside);
+  const SelectOptions given{.own = {.lambda = 0.5}, .score_epochs = 20};
+  const MethodSpec spec = parse_method("facility-location+hard-cut=0.3+pool", given);
   EXPECT_EQ(spec.method, find_method("facility-location"));
   EXPECT_EQ(spec.options.method, "facility-location");
   EXPECT_EQ(spec.options.hard_cut, 0.3);
   EXPECT_TRUE(spec.options.pool);
   EXPECT_EQ(spec.options.score_epochs, 20);
-  EXPECT_EQ(parse_method("auto", beside).method, nullptr);
-  const MethodOptions own = parse_method("bins+bins=4+lambda=2+function=herding", beside).options.own;
+  EXPECT_EQ(parse_method("auto", given).method, nullptr);
+  const MethodOptions own = parse_method("bins+bins=4+lambda=2+function=herding", given).options.own;
   EXPECT_EQ(own.lambda, 2);
   EXPECT_EQ(own.function, Function::herding);
 }
@@ -55,12 +55,12 @@ TEST(ParseMethod, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
   };
   const double nan = std::nan("");
   expect_says(said({.method = "progress", .pools = "kmeans:3", .scores = "a record"}),
-              {"--pools kmeans:3 and --scores a record", "leave --scores out"});
+              {"--pools kmeans:3 and --scores a record", "omit --scores"});
   for (const double bad : {-1.0, 1.1, nan}) expect_says(said({.own = {.beta_mode = bad}}), {"--beta-mode", "between 0", "and 1"});
-  for (const double bad : {-1.0, nan, HUGE_VAL}) expect_says(said({.own = {.beta_power = bad}}), {"--beta-power", "0 or more"});
+  for (const double bad : {-1.0, nan, HUGE_VAL}) expect_says(said({.own = {.beta_power = bad}}), {"--beta-power", "at least 0"});
   for (const double bad : {-1.0, 1.0, nan}) expect_says(said({.hard_cut = bad}), {"--hard-cut", "less than 1"});
   for (const double bad : {-1.0, 0.0, nan}) expect_says(said({.minutes = bad}), {"--minutes"});
-  for (const int bad : {1, 0, -3}) expect_says(said({.score_epochs = bad}), {"--score-epochs", "2 or more"});
+  for (const int bad : {1, 0, -3}) expect_says(said({.score_epochs = bad}), {"--score-epochs", "at least 2"});
   expect_says(said({.method = "dual", .own = {.rule = "bata"}}), {"unknown rule 'bata'; did you mean 'beta'?"});
   expect_says(said({.method = "dual", .own = {.rule = "graph"}}), {"unknown rule 'graph'; there are top, band, strata, beta"});
   expect_says(said({.method = "scores"}), {"--scores FILE.npy"});

@@ -1,4 +1,4 @@
-// What a run costs, as counts times constants: the only place to mend when something gets faster.
+// What a run costs, as counts times constants: the only place to change when something gets faster.
 //
 // Nanoseconds and bytes, measured on one core of 2.5 to 2.8 GHz (AVX-512) that nobody else used; docs/benchmarks.md says how good the
 // predictions are. The bins were measured on pools of 500 to 200,000 rows of 128 to 512 columns, with and without a common mean.
@@ -59,7 +59,7 @@ constexpr double kMixedValueBytes = 0.35;  // more of these copies where windows
 constexpr double kCopyLimit = 16 << 20;    // a part of the rows that takes less is copied side by side
 constexpr double kLargePage = 2 << 20;     // what is copied takes whole ones
 constexpr double kLearningBytes = 180e6;   // learning conv-kmeans, at most: 100,000 patches, as they are and whitened
-constexpr double kNetworkBytes = 300e6;    // libtorch and a small network in training, beside the decoded pictures
+constexpr double kNetworkBytes = 300e6;    // libtorch and a small network in training, in addition to the decoded pictures
 constexpr double kPicturesBytes = 60e6;    // a run with pictures, besides: batches, the page, the manifest
 
 /// While a pool is cut. `is_all`: the pool is all rows, which stay where they are.

@@ -15,14 +15,14 @@ namespace decant {
 PoolRule pool_rule(const SelectOptions& select) {
   const std::string& rule = select.pools;
   if (rule.empty()) return {};
-  if (select.pool) throw UsageError("--pool and --pools: all rows in one pool, or pools; give one of the two");
+  if (select.pool) throw UsageError("--pool and --pools contradict each other; give one of the two");
   if (rule.ends_with(".npy")) return {.file = rule};
   constexpr std::string_view kKMeans = "kmeans:";
   int32_t count = 0;
   const char* end = rule.data() + rule.size();
   if (!rule.starts_with(kKMeans) || std::from_chars(rule.data() + kKMeans.size(), end, count) != std::from_chars_result{end, std::errc()})
-    throw UsageError(fmt::format("--pools {}: neither kmeans:K, with a number of pools, nor a .npy file", rule));
-  if (count < 1) throw InputError({"", "--pools " + rule, "asks for no pool", "Give a number of pools from 1 on"});
+    throw UsageError(fmt::format("--pools {}: expected kmeans:K with a number of pools, or a .npy file", rule));
+  if (count < 1) throw InputError({"", "--pools " + rule, "asks for less than one pool", "Give at least one pool"});
   return {.kmeans = count};
 }
 

@@ -23,7 +23,7 @@ struct PoolRule {
   bool given() const { return kmeans > 0 || !file.empty(); }
 };
 
-/// Throws UsageError for a rule that is none, or beside --pool; InputError for fewer than one pool.
+/// Throws UsageError for an unknown rule or one together with --pool, InputError for fewer than one pool.
 PoolRule pool_rule(const SelectOptions& select);
 
 /// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`

@@ -119,7 +119,7 @@ TEST_F(Pools, InterruptedGoOn) {
     StopWithin stop("bins", kHalf);
     EXPECT_THROW(make_bins(options("out" + name, rule), {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
     stop.flag = false;
-    EXPECT_THAT(message_of([&] { make_bins(options("out" + name, "kmeans:8"), {}); }), HasSubstr("and this one has kmeans:8"));
+    EXPECT_THAT(message_of([&] { make_bins(options("out" + name, "kmeans:8"), {}); }), HasSubstr("this run has kmeans:8"));
     StopWithin again("bins", kNever);
     make_bins(options("out" + name, rule), {.threads = 2, .progress = &again});
     EXPECT_GT(again.skipped, 0);
@@ -132,7 +132,8 @@ TEST_F(Pools, AChangedFileIsRefusedByName) {
   EXPECT_THROW(make_bins(options("out", file_rule()), {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
   pools_[0] = 107;
   write_npy<int64_t>(folder_ / "p.npy", pools_);
-  EXPECT_THAT(message_of([&] { make_bins(options("out", file_rule()), {}); }), AllOf(HasSubstr("p.npy"), HasSubstr("other pools")));
+  EXPECT_THAT(message_of([&] { make_bins(options("out", file_rule()), {}); }),
+              AllOf(HasSubstr("p.npy"), HasSubstr("holds pools that differ")));
 }
 
 TEST_F(Pools, RefuseWhatIsNoRule) {
@@ -143,9 +144,9 @@ TEST_F(Pools, RefuseWhatIsNoRule) {
   };
   const auto as_it_is = [](SelectOptions&) {};
   for (const char* rule : {"kmeans", "kmeans:", "kmeans:x", "kmeans:3x", "kmeans:99999999999", "k-means:3", "64"})
-    expect_says(with(rule, as_it_is), {rule, "neither kmeans:K"});
-  expect_says(with("kmeans:0", as_it_is), {"kmeans:0", "asks for no pool", "from 1 on"});
-  expect_says(with("kmeans:-2", as_it_is), {"asks for no pool"});
+    expect_says(with(rule, as_it_is), {rule, "expected kmeans:K"});
+  expect_says(with("kmeans:0", as_it_is), {"kmeans:0", "asks for less than one pool", "at least one pool"});
+  expect_says(with("kmeans:-2", as_it_is), {"asks for less than one pool"});
   expect_says(with("kmeans:601", as_it_is), {"601 pools cannot be made of 600 rows"});
   expect_says(with("kmeans:3", [](SelectOptions& select) { select.pool = true; }), {"--pool and --pools"});
   EXPECT_NE(with(file_rule("missing.npy"), as_it_is).find("missing.npy"), std::string::npos);

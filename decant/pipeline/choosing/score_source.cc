@@ -32,7 +32,7 @@ void require_learnable(const Input& input, const std::vector<int32_t>& labels) {
                       "Use a method that needs features only, like facility-location or bins"});
   if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
     throw InputError(
-        {root, "", "has one class only, so there is no label to learn and no score to tell", "Use a method that needs features only"});
+        {root, "", "has only one class, so there is nothing to learn and no score to compute", "Use a method that needs only features"});
 }
 
 train::DynamicsJob job_of(const Input& input, const Grouping& taught, const ProxyOptions& proxy, const Subset& usable, uint64_t seed) {
@@ -70,8 +70,8 @@ void require_learnt(const Input& input, const std::vector<int32_t>& labels, cons
   const auto rows = static_cast<double>(labels.size());
   if (accuracy.back() > chance + 2 * std::sqrt(chance * (1 - chance) / rows)) return;
   throw InputError({input.dataset.root.string(), "",
-                    fmt::format("the proxy ({}, {} epochs) is right on {:.1f} % of the rows, no better than always naming one class "
-                                "({:.1f} %), so its scores say nothing",
+                    fmt::format("the proxy ({}, {} epochs) is right on {:.1f} % of the rows, no better than always answering one class "
+                                "({:.1f} %), so its scores carry no information",
                                 proxy.net, proxy.epochs, 100 * accuracy.back(), 100 * chance),
                     "Give it more --score-epochs or another --score-net, check the labels, or use --method random"});
 }
@@ -103,7 +103,7 @@ DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
   set.folder = folder;
   set.record = read_json(folder / kDynamicsFile);
   if (!is_record(set.record))
-    throw InputError({(folder / kDynamicsFile).string(), "", "does not say input, net and accuracy of a record",
+    throw InputError({(folder / kDynamicsFile).string(), "", "lacks the input, net or accuracy of a record",
                       "Delete the folder, and record the dynamics again"});
   set.dynamics = train::read_dynamics(folder, input.rows());
   set.reused = true;
@@ -114,22 +114,21 @@ DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
 
 void require_pictures_to_watch(const Dataset& dataset) {
   if (dataset.train().pictures() != nullptr) return;
-  throw InputError({dataset.root.string(), "", "holds no pictures, and the proxy that scores are watched on sees pictures",
-                    "Give --scores FILE.npy, or choose by features alone: another --method, and no --hard-cut"});
+  throw InputError({dataset.root.string(), "", "holds no pictures, and the proxy that computes scores needs pictures",
+                    "Give --scores FILE.npy, or use a --method that needs only features, without --hard-cut"});
 }
 
 void ProxyOptions::declare(OptionTable& table) {
   table.add("net", net, "NET", "network of the proxy: quick, convnet3, resnet18, …");
   table.add("epochs", epochs, "N", "epochs of the proxy");
-  table.add("image-size", image_size, "PIXELS", "side of the pictures that it sees; 0 = their own, at most 64");
-  table.add_off("no-flip", flip, "do not mirror half of the pictures");
+  table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
+  table.add_off("no-flip", flip, "do not flip pictures at random");
   table.add("device", device, "DEV", "cpu or cuda");
-  table.add("cache", cache, "DIR", "where records are kept; default: ~/.cache/decant").effect = Effect::speed;
+  table.add("cache", cache, "DIR", "cache folder; default: ~/.cache/decant").effect = Effect::speed;
 }
 
 void require_sound(const ProxyOptions& proxy) {
-  if (proxy.epochs < 2)
-    throw UsageError(fmt::format("--epochs {}: scores tell what changes from epoch to epoch; give 2 or more", proxy.epochs));
+  if (proxy.epochs < 2) throw UsageError(fmt::format("--epochs {}: scores compare epochs; give 2 or more", proxy.epochs));
 }
 
 DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const ProxyOptions& proxy, uint64_t seed, const Context& context) {
@@ -142,7 +141,7 @@ DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const Pr
   const auto is_whole = [&](const fs::path& folder) { return recorded_in(folder, input).dynamics.rows() == input.rows(); };
   const auto record = [&](const fs::path& folder) {
     job.folder = folder;
-    context.info(fmt::format("training {} for {} epochs on the set itself, watching every row", proxy.net, proxy.epochs));
+    context.info(fmt::format("training {} for {} epochs on the set itself, recording every row", proxy.net, proxy.epochs));
     const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
     const Json json = record_json(digest, job, made, train::read_dynamics(folder, input.rows()), seed);
     write_file(folder / kDynamicsFile, json_text(json, 2) + "\n");
@@ -161,12 +160,12 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   DynamicsSet set = recorded_in(folder, input);
   if (input.held_out() > 0)
     throw InputError({folder.string(), "",
-                      fmt::format("saw all rows of {}, also the {} that are held out to be tested on", input.dataset.root.string(),
+                      fmt::format("was trained on all rows of {}, including the {} reserved for testing", input.dataset.root.string(),
                                   human_count(input.held_out())),
-                      "Leave --scores out, so that a proxy is trained on the others, or give test rows: --test"});
+                      "Omit --scores, so that a proxy is trained on the other rows, or give test rows: --test"});
   if (set.record["input"] != input.digest)
     throw InputError({folder.string(), "",
-                      fmt::format("was recorded on other rows or labels than those of {}", input.dataset.root.string()),
+                      fmt::format("was recorded on rows or labels other than those of {}", input.dataset.root.string()),
                       "Record the dynamics of this data set: decant scores"});
   return set;
 }
@@ -176,7 +175,7 @@ std::vector<double> read_scores(const fs::path& file, const Input& input) {
   for (const int64_t row : input.usable_rows()) {
     const double score = scores[static_cast<size_t>(row)];
     if (std::abs(score) <= std::numeric_limits<float>::max()) continue;
-    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, and no score", score),
+    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, which is not a score", score),
                       "Give a finite number, within float32's range, for every row that can be read"});
   }
   return scores;

@@ -55,7 +55,7 @@ DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const Pr
 /// The record in a folder that `decant scores` wrote. Throws InputError when it is of another data set.
 DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& input);
 
-/// One number a row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError for another length, and for a NaN or an
+/// One number per row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError for another length, and for a NaN or an
 /// infinity in a row that is not `bad`, naming the row.
 std::vector<double> read_scores(const std::filesystem::path& file, const Input& input);
 

@@ -42,7 +42,7 @@ TEST(ScoreColumns, BadOnesAreRefusedByRow) {
   expect_says(message_of([&] { rows_of(input, set.method("scores"), 4); }), {"s.npy", "row 0", "1e+300", "float32"});
   const std::string sound = read_text(set.folder / "s.npy");
   write_file(set.folder / "s.npy", std::string_view(sound).substr(0, sound.size() - 3));
-  expect_says(message_of([&] { rows_of(input, set.method("scores"), 4); }), {"s.npy", "cut short"});
+  expect_says(message_of([&] { rows_of(input, set.method("scores"), 4); }), {"s.npy", "truncated"});
   fs::remove(set.folder / "s.npy");
   expect_says(message_of<Error>([&] { rows_of(input, set.method("scores"), 4); }), {"s.npy"});
 }
@@ -133,8 +133,8 @@ TEST(ScoreRecords, BadFoldersAreRefusedByFile) {
     expect_says(said(write("dynamics.json", text), input), {"dynamics.json"});
   expect_says(said([&] { fs::remove(folder / "entropy.npy"); }, input), {"entropy.npy", "is not there", "decant scores"});
   expect_says(said([&] { fs::resize_file(folder / "margin.npy", fs::file_size(folder / "margin.npy") - 2); }, input),
-              {"margin.npy", "cut short"});
-  expect_says(said(write("loss.npy", "no array"), input), {"loss.npy", "no .npy"});
+              {"margin.npy", "truncated"});
+  expect_says(said(write("loss.npy", "no array"), input), {"loss.npy", "not a .npy"});
   expect_says(said([&] { write_npy<float>(folder / "loss.npy", set.scores); }, input), {"loss.npy", "float16"});
 
   DrawnSet shorter("shorter", {20, 20});
@@ -142,7 +142,7 @@ TEST(ScoreRecords, BadFoldersAreRefusedByFile) {
   DrawnSet other = set;
   other.folder = fresh_folder("other");
   other.labels[3] = 1 - other.labels[3];
-  expect_says(said([] {}, other.stored()), {folder.string(), "other rows or labels", "other/x.npy"});
+  expect_says(said([] {}, other.stored()), {folder.string(), "rows or labels other than those", "other/x.npy"});
 
   const auto unseen = [&](float value) {
     std::string text = read_text(folder / "margin.npy");
@@ -170,7 +170,7 @@ TEST(ScoreRecords, AMatrixHasNoneAndAProbeScoresItInstead) {
   const Input input = set.stored();
   expect_says(message_of([&] { choose(input, {.method = "dual"}, 10); }), {"x.npy", "holds no pictures", "--scores FILE.npy"});
   EXPECT_THAT(choose(input, {.method = "facility-location", .hard_cut = 0.1}, 10).note,
-              HasSubstr("the hardest 5 rows (10 % of every pool, by leave-one-out margins of a linear probe"));
+              HasSubstr("the hardest 5 rows (10 % of each pool, by leave-one-out margins of a linear probe"));
   for (const char* method : {"ccs", "d2", "probe"})
     EXPECT_THAT(choose(input, {.method = method}, 10).note, HasSubstr("linear probe")) << method;
   const Input bare = read_input({.path = set.folder / "x.npy"}, {});

@@ -143,7 +143,8 @@ void require_sound(const EvaluateOptions& options) {
   methods_against(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
-    throw InputError({options.out.string(), "", "cannot be written: its folder is not there", "Make the folder, or choose another --out"});
+    throw InputError(
+        {options.out.string(), "", "cannot be written: its folder does not exist", "Create the folder, or choose another --out"});
 }
 
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts) {
@@ -156,13 +157,12 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
       arms.push_back({name, Kind::full, counts.usable});
       continue;
     }
-    if (sizes.empty())
-      throw InputError({options.full, "--against " + name, "nothing says how many rows to keep", "Give --keep, or a small set"});
+    if (sizes.empty()) throw InputError({options.full, "--against " + name, "no subset size is given", "Give --keep, or a small set"});
     const Kind kind = name == "random" ? Kind::random : Kind::method;
     for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes) arms.push_back({name, kind, rows});
   }
   for (size_t i = 0; i < counts.given.size(); ++i) arms.push_back({counts.given[i].name, Kind::given, counts.given[i].rows, i});
-  if (arms.empty()) throw UsageError("--against names no set, and there is no small one: nothing to compare");
+  if (arms.empty()) throw UsageError("--against names no set and no small set is given, so there is nothing to compare");
   return arms;
 }
 

@@ -34,7 +34,7 @@ void require_own_nets(const EvaluateOptions& options, const ChosenJudge& chosen,
   const Modality& seen = chosen.judge->modality();
   const std::vector<std::string> own = chosen.judge->nets();
   const auto refuse = [&](const std::string& net, std::string_view sees) {
-    throw InputError({options.full, "", fmt::format("holds {}, and the net {} sees {}", seen.name, net, sees),
+    throw InputError({options.full, "", fmt::format("holds {}, but --nets {} works on {}", seen.name, net, sees),
                       fmt::format("Use --nets {}", protocol.net)});
   };
   for (const std::string& net : chosen.nets) {

@@ -77,14 +77,14 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
             "--steps has no effect on --nets linear, which is fitted to convergence; only --weight-decay and --seed apply");
   options.judge.given.clear();
   options.nets = "linear";
-  EXPECT_THAT(message_of([&] { chosen(options); }), HasSubstr("x: holds pictures, and the net linear sees vectors. Use --nets quick"));
+  EXPECT_THAT(message_of([&] { chosen(options); }), HasSubstr("x: holds pictures, but --nets linear works on vectors. Use --nets quick"));
   options.nets = "vit";
   EXPECT_THAT(message_of([&] { chosen(options, modality::vectors); }), HasSubstr("Use --nets linear"));
   options.protocol = "paper";
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }),
               HasSubstr("--protocol paper is for pictures, and x holds vectors"));
   options.protocol = "slow";
-  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; known are quick, paper, linear"));
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; choose from quick, paper, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);
 }
 

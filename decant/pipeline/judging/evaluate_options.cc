@@ -32,25 +32,25 @@ void add_choosing_options(OptionTable& table, const OptionTable& choosing) {
 void EvaluateOptions::declare(OptionTable& table) {
   Option& a = table.add("full", full, "FULL", "the data set");
   a.positional = a.required = true;
-  table.add("small", small, "SMALL", "what `decant compress` made of it, or a .npy of row numbers").positional = true;
-  table.add("against", against, "A,B", "full, random, or a method's name: bins and what else `decant compress --method` knows");
-  table.add("keep", keep, "HOW-MUCH", "what those keep: 0.2, 20% or a count, or several: 5%,10%; as much as the small sets when left out");
+  table.add("small", small, "SMALL", "outputs of `decant compress`, or .npy files of row numbers").positional = true;
+  table.add("against", against, "A,B", "full, random, or any method of `decant compress --method`");
+  table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
   table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix");
-  table.add("seeds", seeds, "N", "runs of each; three or more give an interval worth reading");
+  table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add("protocol", protocol, "NAME",
-            "auto (quick for pictures, linear for vectors), or paper: 200 epochs of ResNet-18; other training options win over it");
+            "auto (quick for pictures, linear for vectors), or paper: 200 epochs of ResNet-18; training options given take precedence");
   judge.declare(table);
-  table.add("seed", seed, "N", "weights, order and augmentation follow from it");
-  table.add("hold-out", hold_out, "SHARE", "of the rows, when the data set has no test split");
-  table.add("test", test, "PATH", "another data set, or a .npy, to test on");
+  table.add("seed", seed, "N", "determines weights, order and augmentation");
+  table.add("hold-out", hold_out, "SHARE", "fraction of the rows to test on when there is no test split");
+  table.add("test", test, "PATH", "data set or .npy to test on");
   table.add("test-labels", test_labels, "FILE", "labels of a .npy to test on");
   table.add("labels", labels, "FILE", "labels of a .npy data set");
   OptionTable choosing;
   select.declare(choosing);
   features.declare(choosing);
   add_choosing_options(table, choosing);
-  table.add("no-cache", no_cache, "train anew what is known already, and keep nothing").effect = Effect::speed;
-  table.add("out", out, "FILE.json", "everything that was measured, in one file").effect = Effect::speed;
+  table.add("no-cache", no_cache, "ignore cached results and cache nothing").effect = Effect::speed;
+  table.add("out", out, "FILE.json", "write all measurements to one file").effect = Effect::speed;
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 

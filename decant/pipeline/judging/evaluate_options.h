@@ -21,9 +21,9 @@ struct EvaluateOptions {
   int seeds = 3;
   std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data
   JudgeOptions judge;
-  uint64_t seed = 0;                  ///< of the first run; every random choice follows from it
+  uint64_t seed = 0;                  ///< of the first run; determines every random choice
   double hold_out = 0.2;              ///< share of rows held out when there are no test rows
-  std::string test;                   ///< another data set, or a .npy, to test on
+  std::string test;                   ///< data set or .npy to test on
   std::filesystem::path test_labels;  ///< of a .npy to test on
   std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
   SelectOptions select;

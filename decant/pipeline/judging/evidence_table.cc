@@ -59,7 +59,7 @@ std::string orders_table(const std::vector<Evidence::Order>& orders) {
     table.push_back({human_count(order.budget.amount), order.net, std::isfinite(order.tau) ? fmt::format("{:+.2f}", order.tau) : "–",
                      std::isfinite(order.gain_kept) ? fmt::format("{:.0f} %", 100 * order.gain_kept) : "–", sets});
   }
-  return "\nDo the networks agree? τ is Kendall's, with the order of the first; the gain is that over random, beside the first's.\n" +
+  return "\nDo the networks agree? τ: Kendall's tau with the first network's order; gain: over random, next to the first network's.\n" +
          laid_out(table, {true, false, true, true, false});
 }
 

@@ -32,10 +32,10 @@ Subset read_rows(const std::string& file, const Input& full) {
   for (size_t i = 0; i < read.size(); ++i) {
     const std::string place = fmt::format("entry {}", i);
     if (read[i] >= full.rows())
-      throw InputError({file, place, fmt::format("row {} is none of the {} training rows", read[i], human_count(full.rows())),
+      throw InputError({file, place, fmt::format("row {} does not exist; there are {} training rows", read[i], human_count(full.rows())),
                         "Number rows from 0, in the order that `decant inspect` describes"});
     if (excluded.contains(read[i]))
-      throw InputError({file, place, fmt::format("row {} cannot be read", read[i]), "Leave it out, or mend it"});
+      throw InputError({file, place, fmt::format("row {} cannot be read", read[i]), "Remove it from the list, or repair the file"});
     rows.push_back(read[i]);
   }
   std::ranges::sort(rows);
@@ -128,13 +128,13 @@ std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
 std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
   const std::vector<Excluded> bad = find_bad_rows(*rows, Depth::full, context);
   if (bad.empty()) return rows;
-  context.warn(fmt::format("{} test rows cannot be read and are left out, {} first: {}", bad.size(), bad.front().key, bad.front().text));
+  context.warn(fmt::format("{} test rows cannot be read and are skipped, first {}: {}", bad.size(), bad.front().key, bad.front().text));
   std::vector<int64_t> taken;
   for (const Excluded& row : bad) taken.push_back(row.row);
   std::vector<int64_t> good = Subset::all(rows->size()).without(Subset(std::move(taken))).rows();
   if (good.empty())
     throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().text),
-                      "Mend the test split, or name other rows: --test"});
+                      "Repair the test split, or give other rows with --test"});
   return std::make_shared<RowsView>(std::move(rows), std::move(good));
 }
 
@@ -144,11 +144,10 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dat
   auto rows = held_out_split(other);
   if (rows == nullptr) rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
   if (rows->modality().name != full.train().modality().name)
-    throw InputError(
-        {options.test, "", "and the data set are not of one kind: one holds pictures, the other a matrix", "Test on the same"});
+    throw InputError({options.test, "", "is not the same kind of data as the data set", "Test on the same"});
   for (int64_t row = 0; row < rows->size(); ++row) {
     if (rows->label(row) == kNoLabel)
-      throw InputError({options.test, rows->key(row), "has no label to test with", "Give --test-labels, or leave such rows out"});
+      throw InputError({options.test, rows->key(row), "has no label", "Give --test-labels, or remove such rows"});
   }
   auto renamed = relabelled(rows, other, full);
   for (int64_t row = 0; row < rows->size(); ++row) {
@@ -156,7 +155,7 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dat
       throw InputError(
           {options.test, rows->key(row),
            fmt::format("is of the class '{}', which {} does not have", other.classes[static_cast<size_t>(rows->label(row))], options.full),
-           "Give classes the same names in both, or leave such rows out"});
+           "Use the same class names in both, or remove such rows"});
   }
   return renamed;
 }
@@ -197,7 +196,7 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, const Cont
   sets.held_out = draw_held_out(sets.full, options.hold_out, options.seed);
   sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out.rows());
   sets.test_digest = Digest().add(sets.full.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
-  sets.note = fmt::format("; no test split: {} training rows held out of every set", human_count(std::ssize(sets.held_out)));
+  sets.note = fmt::format("; no test split: {} training rows reserved for testing", human_count(std::ssize(sets.held_out)));
 }
 
 /// Rows of the full set by number.
@@ -223,7 +222,7 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& co
 }
 
 [[noreturn]] void refuse_bins_alone(const std::string& spec) {
-  throw InputError({spec, "", "holds bins, but no small set", "Take one from it: decant sample " + spec + " --keep 20% -o OUT"});
+  throw InputError({spec, "", "holds bins but no small set", "Make one: decant sample " + spec + " --keep 20% -o OUT"});
 }
 
 void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context) {
@@ -233,7 +232,8 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context)
     point_at_own_files(set, sets, context);
   else
     point_at_full(set, sets);
-  if (set.subset.empty()) throw InputError({set.spec, "", "holding rows out leaves nothing of it", "Lower --hold-out or keep more"});
+  if (set.subset.empty())
+    throw InputError({set.spec, "", "has no rows left after some are reserved for testing", "Lower --hold-out or keep more"});
 }
 
 /// What the sets ask for. All are trained alike, so two that differ in an option that was not given are an InputError.

@@ -29,7 +29,7 @@ Json read_begun(const fs::path& folder, const Context& context) {
   const Json found = try_parse_json(read_text(file));
   const bool sound = found.is_object() && found.contains("format") && found.contains("version") && found.contains("options") &&
                      found["options"].is_object() && found.contains("sources") && found["sources"].is_array();
-  if (!sound) context.warn(fmt::format("{}: is damaged; its bins are cut again", file.string()));
+  if (!sound) context.warn(fmt::format("{}: is damaged; its bins will be cut again", file.string()));
   return sound ? found : Json();
 }
 
@@ -40,11 +40,11 @@ std::string text_of_value(const Json& value) {
 /// How the run that is recorded was asked for something else; empty when it was not.
 std::string what_differs(const Json& found, const Json& now) {
   for (const char* key : {"format", "version"}) {
-    if (found[key] != now[key]) return fmt::format("it was made by decant {}, and this is {}", text_of_value(found["version"]), kVersion);
+    if (found[key] != now[key]) return fmt::format("it was made by decant {}, this is {}", text_of_value(found["version"]), kVersion);
   }
   for (const auto& [name, value] : now["options"].items()) {
     const Json before = found["options"].value(name, Json());
-    if (before != value) return fmt::format("it ran with {} = {}, and this one has {}", name, text_of_value(before), text_of_value(value));
+    if (before != value) return fmt::format("it ran with {} = {}, this run has {}", name, text_of_value(before), text_of_value(value));
   }
   return found["options"].size() == now["options"].size() ? "" : "it ran with other options";
 }
@@ -87,7 +87,7 @@ void Checkpoint::look_at_folder() {
   }
   if (other.empty()) return;
   throw InputError({folder_.parent_path().string(), "", "holds the bins of an interrupted run: " + other,
-                    "Give the same options to go on with it, or --overwrite to start anew"});
+                    "Give the same options to resume it, or --overwrite to start over"});
 }
 
 Checkpoint::~Checkpoint() {
@@ -128,9 +128,9 @@ void Checkpoint::go_on_or_drop(const std::vector<Source>& sources) {
     }
     const std::string file = text_of_value(before.value("file", Json()));
     throw InputError({source.file, "",
-                      fmt::format("holds other {} than the interrupted run found{} whose bins are in {}", source.what,
+                      fmt::format("holds {} that differ from those of the interrupted run{} whose bins are in {}", source.what,
                                   file == source.file ? "" : " in " + file, folder_.parent_path().string()),
-                      "Restore the file and run again to go on, or give --overwrite to start anew"});
+                      "Restore the file and run again to resume, or give --overwrite to start over"});
   }
   if (!found_->is_null()) read_files_of_bins();
 }
@@ -159,8 +159,7 @@ void Checkpoint::read_files_of_bins() {
   }
   files_ = files.empty() ? 0 : std::max<int64_t>(0, std::atoll(files.back().stem().c_str()));
   if (bins > 0) {
-    context_.info(
-        fmt::format("going on where an interrupted run stopped: {} bins of {} rows are finished", human_count(bins), human_count(rows)));
+    context_.info(fmt::format("resuming an interrupted run: {} bins of {} rows are done", human_count(bins), human_count(rows)));
   }
 }
 

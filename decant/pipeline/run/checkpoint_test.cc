@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-/// Presses Ctrl-C after so many picks, and keeps what it is told.
+/// Presses Ctrl-C after so many picks, and keeps its messages.
 class StopAfterPicks final : public StopWithin, public LogSink {
  public:
   explicit StopAfterPicks(int64_t picks) : StopWithin("bins", picks) {}
@@ -105,7 +105,7 @@ TEST_F(InterruptedBins, GoOnToTheSameBytes) {
     EXPECT_EQ(files_of_bins().empty(), picks < 200) << picks;
     StopAfterPicks run(kNever);
     make_bins(options("out"), run.context());
-    EXPECT_EQ(run.infos.find("going on where an interrupted run stopped") != std::string::npos, picks > 200) << run.infos;
+    EXPECT_EQ(run.infos.find("resuming an interrupted run") != std::string::npos, picks > 200) << run.infos;
     EXPECT_EQ(run.skipped > 0, picks > 200);
     EXPECT_EQ(run.warnings, "");
     expect_whole();
@@ -168,10 +168,10 @@ TEST_F(InterruptedBins, ChangedDataIsRefusedByName) {
   const auto values = values_;
   values_[777] += 1;
   store();
-  expect_says(complaint(options("out")), {"f.npy", "other rows", "out.partial", "--overwrite"});
+  expect_says(complaint(options("out")), {"f.npy", "holds rows that differ", "out.partial", "--overwrite"});
   labels_[3] = 0;
   store();
-  expect_says(complaint(options("out")), {"y.npy", "other labels"});
+  expect_says(complaint(options("out")), {"y.npy", "holds labels that differ"});
   EXPECT_FALSE(files_of_bins().empty()) << "nothing is thrown away unasked";
   values_ = values;
   labels_[3] = 1;
@@ -201,8 +201,8 @@ TEST_F(InterruptedBins, OtherOptionsAreRefusedByName) {
     return complaint(asked);
   };
   expect_says(with([](SelectOptions& select) { select.own.lambda = 0.5; }),
-              {"out.partial", "lambda = 1.0", "this one has 0.5", "--overwrite"});
-  expect_says(with([](SelectOptions& select) { select.own.bins = 5; }), {"bins = 4", "this one has 5"});
+              {"out.partial", "lambda = 1.0", "this run has 0.5", "--overwrite"});
+  expect_says(with([](SelectOptions& select) { select.own.bins = 5; }), {"bins = 4", "this run has 5"});
   expect_says(with([](SelectOptions& select) { select.pool = true; }), {"pool = false"});
   expect_says(with([](SelectOptions& select) { select.own.function = Function::herding; }), {"function = graph-cut", "herding"});
   expect_says(with([](SelectOptions& select) { select.method = "random"; }), {"method = bins", "random"});

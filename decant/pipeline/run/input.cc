@@ -48,12 +48,12 @@ void report_bad(const Input& input, const InputOptions& options, const Context& 
   const Excluded& first = input.excluded.front();
   if (options.strict)
     throw InputError({options.path, fmt::format("row {} ({})", first.row, first.key), first.text,
-                      "Mend or remove the file, or run without --strict to leave such rows out"});
+                      "Repair or remove the file, or run without --strict to skip such rows"});
   if (static_cast<int64_t>(input.excluded.size()) == input.rows())
     throw InputError({options.path, "",
                       fmt::format("none of the {} rows can be read (the first: {}: {})", human_count(input.rows()), first.key, first.text),
                       "Check the files"});
-  context.warn(fmt::format("{} of {} rows cannot be read and are left out, {} first: {}",
+  context.warn(fmt::format("{} of {} rows cannot be read and are skipped, first {}: {}",
                            human_count(static_cast<int64_t>(input.excluded.size())), human_count(input.rows()), first.key, first.text));
 }
 

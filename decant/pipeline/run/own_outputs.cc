@@ -25,7 +25,7 @@ bool holds_keys(const fs::path& file, std::initializer_list<const char*> keys) {
 
 std::string why_no_folder(const fs::path& folder, const char* record, std::initializer_list<const char*> keys,
                           const std::vector<std::string>& names) {
-  if (!fs::is_directory(folder)) return "is no folder";
+  if (!fs::is_directory(folder)) return "is not a folder";
   if (!holds_keys(folder / record, keys)) return fmt::format("holds no {} that decant wrote", record);
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
@@ -55,7 +55,7 @@ std::string why_no_run(const fs::path& folder) {
 std::string why_no_scores(const fs::path& folder) {
   std::vector<std::string> names = {"dynamics.json"};
   for (const std::string_view name : kDynamicNames) names.push_back(std::string(name) + ".npy");
-  if (!fs::is_directory(folder)) return "is no folder";
+  if (!fs::is_directory(folder)) return "is not a folder";
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with("score-") && name.ends_with(".npy")) names.push_back(name);
@@ -69,7 +69,7 @@ std::string why_no_evidence(const fs::path& file) {
 
 void require_own_pages(const fs::path& run) {
   const auto refuse = [](const fs::path& file) {
-    throw InputError({file.string(), "", "is not of decant's making, and is not replaced", "Move it out of the run's folder"});
+    throw InputError({file.string(), "", "was not made by decant and is not replaced", "Move it out of the run's folder"});
   };
   const fs::path page = run / "report.html";
   if (fs::exists(page) && !(fs::is_regular_file(page) && read_text(page).find(" · decant</title>") != std::string::npos)) refuse(page);

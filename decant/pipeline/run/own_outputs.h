@@ -9,7 +9,7 @@
 
 namespace decant {
 
-/// Of `decant compress`, `sample` or `bins`: run.json says so, and nothing lies beside it that
+/// Of `decant compress`, `sample` or `bins`: run.json says so, and there is nothing next to it that
 /// decant does not write.
 std::string why_no_run(const std::filesystem::path& folder);
 /// Of `decant scores`, likewise by dynamics.json.

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& place, const std::string& what) {
-  throw InputError({file.string(), place, what, "The folder was changed after the run, or is not one of decant's; make it again"});
+  throw InputError({file.string(), place, what, "The folder was changed after the run, or was not made by decant; create it again"});
 }
 
 void require_permutation(const fs::path& file, const std::vector<int64_t>& order, int64_t rows, int64_t expected) {
@@ -28,7 +28,8 @@ void require_permutation(const fs::path& file, const std::vector<int64_t>& order
 
 std::vector<float> read_gains(const fs::path& file, int64_t rows) {
   const NpyArray array = open_npy(file);
-  if (array.type != ElementType::f32 || array.shape != std::vector<int64_t>{rows}) refuse(file, "", "is not float32 of one value a row");
+  if (array.type != ElementType::f32 || array.shape != std::vector<int64_t>{rows})
+    refuse(file, "", "is not float32 with one value per row");
   std::vector<float> gains(static_cast<size_t>(rows));
   std::copy_n(array.data.data(), array.data.size(), reinterpret_cast<std::byte*>(gains.data()));
   return gains;
@@ -83,8 +84,8 @@ bool is_run_folder(const fs::path& folder) {
 
 RunRecord read_run_record(const fs::path& folder) {
   if (!is_run_folder(folder))
-    throw InputError({folder.string(), "", "is not the output of a run (it holds no run.json)",
-                      "Name a folder that `decant compress` or `decant bins` wrote"});
+    throw InputError(
+        {folder.string(), "", "is not the output of a run (no run.json)", "Name a folder that `decant compress` or `decant bins` wrote"});
   return run_record_from(read_json(folder / "run.json"), folder / "run.json");
 }
 

@@ -6,17 +6,17 @@ namespace decant {
 
 void require_source(const RunFolder& run, const Input& input, const std::string& path) {
   if (!run.run.input || input.digest != run.run.input->digest)
-    throw InputError({path, "", "is not the data set that this run was made from (its digest is another)",
-                      "Bring back the old one, or run `decant compress` again"});
+    throw InputError({path, "", "is not the data set that this run was made from (the digest differs)",
+                      "Restore the original, or run `decant compress` again"});
 }
 
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {
   const std::string path = !asked.empty() ? asked : run.run.input ? run.run.input->path : "";
   if (path.empty())
     throw InputError({run.path.string(), "", "does not say which data set it was made from",
-                      "Name it with --source, or write the rows alone: -o indices.npy"});
+                      "Give it with --source, or write only the row numbers: -o indices.npy"});
   if (asked.empty() && !std::filesystem::exists(path) && path.find_first_of("{*") == std::string::npos)
-    throw InputError({path, "", "the data set of this run is no longer there", "Name its new place with --source"});
+    throw InputError({path, "", "the data set of this run no longer exists", "Give its new path with --source"});
   Input input = read_input({.path = path, .labels = run.run.option_text("labels")}, context);
   require_source(run, input, path);
   return input;

@@ -124,11 +124,11 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string card = fmt::format(
       "# A small set made by decant\n\n"
       "{} of {} training samples of `{}` ({}), {} of {}.\n\n"
-      "- How: {}\n- Command: `{}`\n- Seed: {}; the same command on the same input gives the same bytes.\n"
+      "- How: {}\n- Command: `{}`\n- Seed: {}; the same command on the same input reproduces the same bytes.\n"
       "- Input digest: `{}`\n\n"
       "## Use it\n\n"
-      "`data/` holds the samples in the format {}; train on it as you would on the whole set. "
-      "Or keep the whole set and train on rows: `indices.npy` lists them, in the order of the source",
+      "`data/` holds the samples in the format {}; train on it as on the whole set. "
+      "Or keep the whole set and train on a subset: `indices.npy` lists the rows, numbered in the order of the source",
       human_count(*run.kept), human_count(run.rows), printable(set.input.dataset.root.string()), set.input.dataset.format,
       human_bytes(run.bytes_after), human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest,
       run.output_format);
