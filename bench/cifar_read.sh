@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the 50,000 training records of CIFAR-10 as interleaved pixels on one core, beside a plain memcpy of the same records in the
+# Reads the 50,000 training records of CIFAR-10 as interleaved pixels on one core, against a plain memcpy of the same records in the
 # same run. The bound: at least 500 MB/s of stored bytes. The pixels are compared with a naive decoder's before the clock starts.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"

@@ -1,7 +1,7 @@
 # Sourced by the benchmarks: where the real data sets are, unpacked once.
 #
 # The data sets are not part of the project. DECANT_SHARED names a folder that holds data/ (with unpack.py) and golden/; without it the
-# folder shared/ beside the checkout is tried. A benchmark that finds neither says so and stops with success.
+# folder shared/ next to the checkout is tried. A benchmark that finds neither says so and stops with success.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 shared=${DECANT_SHARED:-$root/../shared}
 build=${DECANT_BUILD:-$root/build/release}

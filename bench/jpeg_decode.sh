@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Decoding JPEGs on one core: decode_image() beside libjpeg-turbo's TurboJPEG on the same 1,200 photographs of 224 × 224 (same bytes, same
-# settings: accurate DCT, smooth upsampling, RGB; the pixels are compared first), and beside its own tjbench on 40 of them.
+# Decoding JPEGs on one core: decode_image() against libjpeg-turbo's TurboJPEG on the same 1,200 photographs of 224 × 224 (same bytes, same
+# settings: accurate DCT, smooth upsampling, RGB; the pixels are compared first), and against its own tjbench on 40 of them.
 # The first ratio counts CPU time, measured turn by turn in one process, so a busy machine does not sway it. At least 0.9 is expected.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
@@ -31,5 +31,5 @@ done | awk -v ours="$ours" '
   END {
     mine = 1200 * 224 * 224 / 1e6 / (ours / 1e3)
     theirs = n * 224 * 224 / 1e6 / seconds
-    printf "%-30s ours %7.1f Mpixel/s   tjbench   %7.1f Mpixel/s   ratio %.2f   (wall time, %d files)\n", "jpeg decode beside tjbench", mine, theirs, mine / theirs, n
+    printf "%-30s ours %7.1f Mpixel/s   tjbench   %7.1f Mpixel/s   ratio %.2f   (wall time, %d files)\n", "jpeg decode against tjbench", mine, theirs, mine / theirs, n
   }'

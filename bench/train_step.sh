@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One training step against plain PyTorch (the distribution's python3-torch: the same libtorch), channels-last, the same threads, from the
 # same weights on the same pictures. The first five losses must agree before the time counts. The two take turns, so that a busy
-# machine is unfair to neither; the figure is the median of the rounds. The ratio of processor time is printed beside it: on a busy machine,
+# machine is unfair to neither; the figure is the median of the rounds. The ratio of processor time is printed next to it: on a busy machine,
 # with one thread, it is the steadier of the two.
 #   THREADS (all cores), ROUNDS (5), STEPS a round (8)
 set -euo pipefail

@@ -14,7 +14,7 @@ LEVELS = [
     ["evaluate", "report", "distill"],
     ["pipeline"],
 ]
-ROOMS = {  # a large folder's rooms, likewise; "" = the files beside the rooms
+ROOMS = {  # a large folder's rooms, likewise; "" = the files next to the rooms
     "select": ["pools", "engine", "geometry", "scores", "rules", "bins", "methods/parts", "methods", ""],
     "pipeline": ["run", "choosing", "judging", ""],
 }

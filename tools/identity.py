@@ -472,7 +472,7 @@ def main():
     if len(arguments.programs) != (1 if arguments.record or arguments.against else 2):
         parser.error("give two programs, or one with --record or --against")
     if arguments.against and not arguments.against.is_dir():
-        parser.error(f"{arguments.against} is no folder that --record made")
+        parser.error(f"{arguments.against} is not a folder that --record made")
     work = (arguments.work or pathlib.Path(tempfile.mkdtemp(prefix="identity-"))).resolve()
     work.mkdir(parents=True, exist_ok=True)
     try:

@@ -3,7 +3,7 @@
 
     mobilenet_features.py CIFAR10/ WEIGHTS.safetensors OUT.npy [--side 128]
 
-The weights are Google's uint8 ones (mobilenet_v2_1.0_224_quant), w = (q - zero point) * scale, with the graph as JSON beside them; pictures
+The weights are Google's uint8 ones (mobilenet_v2_1.0_224_quant), w = (q - zero point) * scale, with the graph as JSON next to them; pictures
 are enlarged bilinearly to SIDE x SIDE and scaled to (pixel - 128) / 128. Writes the 1,280 averaged outputs of every row, as float32, in the
 order of data_batch_1..5. Needs NumPy and PyTorch.
 """

@@ -16,7 +16,7 @@ def points(value):
 
 
 def orders(found):
-    """Whether the networks agree: Kendall's tau of the order of sets with the first network's, and the gain over random beside the first's."""
+    """Whether the networks agree: Kendall's tau of the order of sets with the first network's, and the gain over random next to the first's."""
     if not found.get("orders"):
         return []
     lines = ["", "| network | rows | τ | gain kept | sets, best first |", "|---|---|---|---|---|"]
