@@ -207,7 +207,7 @@ def networks():
             "compress $sets/photos -o photos", "compress $sets/flat -o flat", f"compress {idx} -o column --scores $sets/idx-numbers.npy",
             "compress $sets/photos -o kmeans --pools kmeans:3 --score-epochs 6 --image-size 8 --keep 25%",
             "compress $sets/photos -o pools --pools $sets/photo-pools.npy --method aum --score-epochs 3 --image-size 8 --keep 25%"]),
-        network_case("demo on photos", ["demo $sets/photos -o demo --seeds 1 --steps 10"]),
+        network_case("demo on photos", ["demo $sets/photos -o demo --keep 20% --seeds 1 --steps 10"]),
         Case("demo's pictures", [("drawn", "demo -o demo --seeds 1 --steps 10")], threads=(2,)),
     ]
     return cases
