@@ -145,14 +145,14 @@ MethodSpec parse_method(const std::string& text, const SelectOptions& given) {
   spec.method = method_named(spec.options.method);
   OptionTable table;
   spec.options.declare(table);
-  std::vector<std::string> given;
+  std::vector<std::string> named;
   while (begin < text.size()) {
     const size_t end = std::min(text.find('+', begin + 1), text.size());
-    given.push_back(set_option(table, text.substr(begin + 1, end - begin - 1), text));
+    named.push_back(set_option(table, text.substr(begin + 1, end - begin - 1), text));
     begin = end;
   }
   require_in_range(spec.options);
-  for (const std::string& name : given) {
+  for (const std::string& name : named) {
     if (!heeds(spec, name, /*pictures=*/true))
       throw UsageError(fmt::format("method {}: {} has no effect on {}; omit it", text, name, spec.options.method));
   }
