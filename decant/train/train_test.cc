@@ -1,7 +1,8 @@
+#include "decant/train/train.h"
+
 #include <gmock/gmock.h>
 
 #include "decant/base/options_for_tests.h"
-#include "decant/train/train.h"
 
 namespace decant::train {
 namespace {
