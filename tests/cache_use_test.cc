@@ -59,7 +59,7 @@ TEST_F(CacheUse, WithoutAPlaceForOneARunGoesOn) {
     EXPECT_EQ(outcome.code, 0) << how << outcome.err;
     EXPECT_EQ(read_text(folder_ / "out" / "order.npy"), read_text(folder_ / "whole" / "order.npy")) << how;
     if (std::string(how).starts_with("HOME= ")) continue;  // there is still a place among the temporary files
-    EXPECT_THAT(outcome.err, AllOf(HasSubstr("cannot be used, so nothing is kept"), HasSubstr("--cache DIR"))) << how;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("cannot be used, so nothing is cached"), HasSubstr("--cache DIR"))) << how;
   }
 }
 

@@ -89,7 +89,7 @@ TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
   }
   refuses("scores up/set --overwrite -o run", "holds no dynamics.json");
   refuses("sample bins --keep 5 --overwrite -o up/matrix/x.npy", "is the input");
-  refuses("sample bins --keep 5 --overwrite -o judged.json/x.npy", "folder is not there");
+  refuses("sample bins --keep 5 --overwrite -o judged.json/x.npy", "folder does not exist");
   refuses("features up/set --overwrite -o rows.npy", "holds no features");
   refuses("train up/set --overwrite -o letter", "holds no weights");
   const std::string evaluate = "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache -o ";

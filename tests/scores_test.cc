@@ -142,7 +142,7 @@ TEST_F(ProxyScores, AProxyThatLearntNothingIsRefusedEveryTime) {
   for (int i = 0; i < 2; ++i) {
     expect_says(
         message_of([&] { compress(options, {.threads = 1}); }),
-        {in.string(), "the proxy (quick, 2 epochs)", "no better than always naming one class", "--score-epochs", "--method random"});
+        {in.string(), "the proxy (quick, 2 epochs)", "no better than always answering one class", "--score-epochs", "--method random"});
     EXPECT_FALSE(fs::exists(options.out));
   }
 }
@@ -190,7 +190,7 @@ TEST_F(ProxyScores, OfPoolsAreLearntInPlaceOfLabels) {
   for (const int64_t row : load_run_folder(folder / "out").kept) ++kept[static_cast<size_t>(colours[static_cast<size_t>(row)])];
   EXPECT_EQ(kept, std::vector<int>(4, 20));
   expect_says(message_of([&] { compress(by_proxy(in, folder / "by labels", "dual"), {.threads = 1}); }),
-              {"no better than always naming one class"});
+              {"no better than always answering one class"});
 }
 
 TEST(ProbeScores, TakeTheProxysPlaceOnPictures) {

@@ -29,13 +29,13 @@ TEST(Module, GivesWhatItHasAndNamesAnotherVersion) {
   EXPECT_EQ(prepared, 0);
   EXPECT_EQ(reinterpret_cast<double (*)(double)>(module_symbol(module, "sqrt"))(9), 3);
   EXPECT_EQ(prepared, 1);
-  expect_says(fault_of(module, "decant_trainer_v0"), {file, "another version of decant", "decant_trainer_v0", "one build"});
+  expect_says(fault_of(module, "decant_trainer_v0"), {file, "a different version of decant", "decant_trainer_v0", "the same build"});
 }
 
 TEST(Module, NamesWhatIsMissingOrBroken) {
   const ModuleFile missing{.file = "decant_roots.so", .offers = "roots", .remedy = "Build with roots", .links = "libc"};
   EXPECT_FALSE(has_module(missing));
-  expect_says(fault_of(missing, "cbrt"), {"built without roots", "decant_roots.so", "Build with roots"});
+  expect_says(fault_of(missing, "cbrt"), {"has no roots", "decant_roots.so", "Build with roots"});
   const auto file = fresh_path("broken.so");
   write_file(file, "not an object");
   const std::string path = file.string();
@@ -49,7 +49,7 @@ struct Roots {
 };
 
 TEST(Module, ARoomThatIsNotThereIsReportedAtEveryCall) {
-  for (int i = 0; i < 2; ++i) expect_says(message_of([] { from_module<Roots>(); }), {"built without roots"});
+  for (int i = 0; i < 2; ++i) expect_says(message_of([] { from_module<Roots>(); }), {"has no roots"});
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST(OutputFolder, ReplacesAnOutputOfItsKindWhenAsked) {
   const fs::path out = fresh_folder("out") / "run";
   make(out, {}, "1");
   EXPECT_THAT(complaint(out), HasSubstr("already exists. Choose another -o"));
-  EXPECT_THAT(complaint(out, {.why_foreign = why_unmarked}), HasSubstr("or --overwrite to replace it"));
+  EXPECT_THAT(complaint(out, {.why_foreign = why_unmarked}), HasSubstr("or give --overwrite to replace it"));
   {
     OutputFolder folder(out.string() + "/", replacing());
     write_file(folder.path() / "mark", "2");
@@ -131,7 +131,7 @@ TEST(OutputFolder, LeavesPartialFoldersOfOthersAlone) {
   const std::string before = everything_in(scratch.path);
   for (const char* name : {"a", "b", "c"})
     for (const bool overwrite : {false, true})
-      EXPECT_THAT(complaint(scratch.path / name, {.overwrite = overwrite}), HasSubstr("is not of decant's making")) << name;
+      EXPECT_THAT(complaint(scratch.path / name, {.overwrite = overwrite}), HasSubstr("was not made by decant")) << name;
   EXPECT_EQ(everything_in(scratch.path), before);
   scratch.add("d.partial/events.jsonl", "{\"at\":0.1,\"stage\":\"read\",\"event\":\"begin\"}\n");
   fs::create_directories(scratch.path / "e.partial");
@@ -207,7 +207,7 @@ TEST(OutputFolder, LeavesWhatAppearedMeanwhile) {
     write_file(folder.path() / "mark", "new");
     scratch.add("run/thesis.txt", "mine");
     EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }), AllOf(StartsWith(out.string()), HasSubstr("already exists"),
-                                                                     HasSubstr("It is whole, and lies in " + out.string() + ".partial")));
+                                                                     HasSubstr("It is complete in " + out.string() + ".partial")));
   }
   EXPECT_EQ(read_text(out / "thesis.txt"), "mine");
   EXPECT_EQ(read_text(out.string() + ".partial/mark"), "new");
@@ -336,7 +336,7 @@ TEST(OutputFile, IsReplacedByItsKindOnly) {
   EXPECT_EQ(read_text(out), "mine");
   EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "no" / "x", {}); }), HasSubstr("its folder does not exist"));
   scratch.add("y.partial", "mine");
-  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "y", {}); }), HasSubstr("is not of decant's making"));
+  EXPECT_THAT(message_of([&] { OutputFile(scratch.path / "y", {}); }), HasSubstr("was not made by decant"));
   EXPECT_EQ(read_text(scratch.path / "y.partial"), "mine");
 }
 
@@ -347,7 +347,7 @@ TEST(OutputFile, LeavesWhatAppearedMeanwhile) {
     OutputFile file(out, {});
     write_file(file.path(), "new");
     write_file(out, "mine");
-    EXPECT_THAT(message_of<IoError>([&] { file.commit(); }), HasSubstr("lies in " + out.string() + ".partial"));
+    EXPECT_THAT(message_of<IoError>([&] { file.commit(); }), HasSubstr("It is complete in " + out.string() + ".partial"));
   }
   EXPECT_EQ(read_text(out), "mine");
   EXPECT_EQ(read_text(out.string() + ".partial"), "new");

@@ -148,10 +148,10 @@ TEST(EvidenceJson, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(complaint([](Json& j) { j["results"][2].erase("net"); }), HasSubstr("results[2].net: is missing"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["rows"] = -1; }), HasSubstr("results[0].rows: is not a count"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"][1] = nullptr; }), HasSubstr("results[0].values: entry 1 is not a number"));
-  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"][1] = 61; }), HasSubstr("holds 61, and accuracy lies between 0 and 1"));
+  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"][1] = 61; }), HasSubstr("holds 61, but accuracy lies between 0 and 1"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["values"] = Json::array(); }), HasSubstr("values: holds no value"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = {1u, 1u}; }), HasSubstr("seeds: lists a seed twice"));
-  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = Json::array({1u}); }), HasSubstr("names 1 seeds for 2 values"));
+  EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seeds"] = Json::array({1u}); }), HasSubstr("has 1 seeds for 2 values"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["metric"] = "mAP"; }), HasSubstr("is 'mAP', which \"metrics\" does not list"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["budget"]["unit"] = "stones"; }), HasSubstr("results[0].budget.unit"));
   EXPECT_THAT(complaint([](Json& j) { j["results"][0]["seconds"] = -1; }), HasSubstr("is negative"));

@@ -43,7 +43,7 @@ TEST(Verdict, SaysWorse) {
 TEST(Verdict, OneSeedCannotTell) {
   const Headline one = headline({0.9}, {0.1});
   EXPECT_EQ(one.outcome, Verdict::Outcome::one_seed);
-  EXPECT_THAT(one.sentence, HasSubstr("one seed is not enough: the difference of the kept set to a random set is +80.0 points"));
+  EXPECT_THAT(one.sentence, HasSubstr("one seed is not enough: the kept set differs from a random set by +80.0 points"));
 }
 
 TEST(Verdict, EqualSeedsGiveAnExactDifference) {
@@ -83,7 +83,7 @@ TEST(Verdict, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
     for (Evidence::Cell& cell : evidence.cells) cell.steps = steps;
   };
   train(2500);
-  EXPECT_THAT(short_training_note(evidence, 0.3), HasSubstr("a training of 2,500 steps may not last"));
+  EXPECT_THAT(short_training_note(evidence, 0.3), HasSubstr("a training of 2,500 steps may vanish"));
   EXPECT_EQ(short_training_note(evidence, 0.2), "");
   train(8000);
   EXPECT_EQ(short_training_note(evidence, 0.3), "");

@@ -64,7 +64,7 @@ TEST(Open, RecognisesEveryFormat) {
   EXPECT_THAT(labels_of(open_dataset(file, {}, {}).train()), ElementsAre(kNoLabel, kNoLabel, kNoLabel));
   EXPECT_THAT(labels_of(open_dataset(file, {.labels = npy.path / "labels.npy"}, {}).train()), ElementsAre(0, 1, 0));
   EXPECT_THAT(message_of([&] { open_dataset(pictures.path.string(), {.labels = npy.path / "labels.npy"}, {}); }),
-              HasSubstr("labels go with a .npy"));
+              HasSubstr("--labels is for .npy features"));
 }
 
 TEST(Open, TellsWhatIsThereInstead) {
@@ -77,7 +77,7 @@ TEST(Open, TellsWhatIsThereInstead) {
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
               HasSubstr("is not a data set that decant can read"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "{0..3}.tar").string(), {}, {}); }), HasSubstr("0.tar: is missing"));
-  EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("needs a name"));
+  EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("no data set given"));
 }
 
 TEST(Open, PointsAtADataSetFurtherDown) {
@@ -103,7 +103,7 @@ TEST(FindBadRows, ListsEachWithItsReason) {
     EXPECT_EQ(bad[0].key, "a/2.png");
     EXPECT_THAT(bad[0].text, HasSubstr("is a truncated PNG"));
     EXPECT_EQ(bad[1].text, "is not a JPEG, PNG or WebP file (starts with 'text')");
-    EXPECT_THAT(bad[2].text, HasSubstr("TIF is not read"));
+    EXPECT_THAT(bad[2].text, HasSubstr("TIF is not supported"));
     EXPECT_EQ(bad[3].text, "is empty");
     EXPECT_EQ(bad[4].row, 6);
     EXPECT_EQ(bad[4].text, "is a broken link");
@@ -152,7 +152,7 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   EXPECT_EQ(write_as("webdataset", dataset, rows, again.path, {.threads = 1}), written);
   EXPECT_EQ(read_text(shards.path / "train-000000.tar"), read_text(again.path / "train-000000.tar"));
   EXPECT_THAT(labels_of(shards.open().train()), ElementsAre(1, 7));
-  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' is not written"));
+  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' cannot be written"));
 }
 
 TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {

@@ -350,7 +350,7 @@ TEST(Network, FaultsAreNamed) {
   EXPECT_THAT(message_of([] {
                 make_network({"resnet19", {32, 32, 3}, 10});
               }),
-              HasSubstr("there is no network 'resnet19'; did you mean 'resnet18'?"));
+              HasSubstr("unknown network 'resnet19'; did you mean 'resnet18'?"));
   EXPECT_THAT(message_of([] {
                 make_network({"quick", {6, 6, 3}, 10});
               }),
@@ -419,10 +419,10 @@ TEST(Weights, FaultsNameFileAndTensor) {
 
 TEST(Device, NamesAreChecked) {
   EXPECT_TRUE(device_named("cpu").is_cpu());
-  EXPECT_THAT(message_of([] { device_named("gpu"); }), HasSubstr("there is no device 'gpu'"));
-  EXPECT_THAT(message_of([] { device_named("cuda:"); }), HasSubstr("there is no device 'cuda:'"));
-  EXPECT_THAT(message_of([] { device_named("cuda:1x"); }), HasSubstr("there is no device 'cuda:1x'"));
-  EXPECT_THAT(message_of([] { device_named("cuda:99"); }), HasSubstr("device 'cuda:99' is not here"));
+  EXPECT_THAT(message_of([] { device_named("gpu"); }), HasSubstr("unknown device 'gpu'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:"); }), HasSubstr("unknown device 'cuda:'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:1x"); }), HasSubstr("unknown device 'cuda:1x'"));
+  EXPECT_THAT(message_of([] { device_named("cuda:99"); }), HasSubstr("device 'cuda:99' is not available"));
 }
 
 TEST(Normalisation, IsExact) {

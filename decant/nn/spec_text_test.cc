@@ -25,18 +25,18 @@ TEST(SpecText, GivesWhatWasTypedAndElseTheUsual) {
 
 TEST(SpecText, FaultsNameTheOptionAndTheNearestOne) {
   EXPECT_EQ(fault_of("convnet+widt=64"),
-            "network 'convnet': there is no option 'widt' (did you mean 'width'?). It takes depth, width, norm");
+            "network 'convnet': unknown option 'widt' (did you mean 'width'?). It takes depth, width, norm");
   EXPECT_EQ(fault_of("convnet+norm=bach"),
-            "network 'convnet': there is no norm 'bach' (did you mean 'batch'?). Choose one of none, instance, batch, layer, group");
+            "network 'convnet': unknown norm 'bach' (did you mean 'batch'?). Choose one of none, instance, batch, layer, group");
   EXPECT_THAT(fault_of("convnet+width=wide"), StartsWith("network 'convnet': width 'wide' is not a whole number from 1 to 4096"));
   EXPECT_THAT(fault_of("convnet+depth=0"), StartsWith("network 'convnet': depth '0' is not a whole number from 1 to 8"));
   EXPECT_THAT(fault_of("convnet+width"), StartsWith("network 'convnet': 'width' is not an option with a value"));
   EXPECT_THAT(fault_of("convnet+width=8+width=16"), StartsWith("network 'convnet': option 'width' is given twice"));
   EXPECT_THAT(fault_of("convnet+width=6+norm=group"),
               StartsWith("network 'convnet+width=6+norm=group': norm 'group' cannot cut 6 channels"));
-  EXPECT_THAT(fault_of("convnet3+depth=4"), StartsWith("network 'convnet3': there is no option 'depth'"));
-  EXPECT_EQ(fault_of("quick+width=8"), "network 'quick': there is no option 'width'. It takes none");
-  EXPECT_THAT(fault_of("convne+width=8"), StartsWith("there is no network 'convne'; did you mean 'convnet'?"));
+  EXPECT_THAT(fault_of("convnet3+depth=4"), StartsWith("network 'convnet3': unknown option 'depth'"));
+  EXPECT_EQ(fault_of("quick+width=8"), "network 'quick': unknown option 'width'. It takes none");
+  EXPECT_THAT(fault_of("convne+width=8"), StartsWith("unknown network 'convne'; did you mean 'convnet'?"));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(Report, IsMadeAgainFromTheRunAlone) {
   fs::rename(matrix, folder / "moved.npy");
   EXPECT_EQ(make_report(options, {}).page, options.run / "report.html");
   EXPECT_THAT(read_text(options.run / "report.html"), HasSubstr("3 of 6"));
-  EXPECT_THAT(message_of([&] { make_report({.run = options.run}, {}); }), HasSubstr("is no longer there"));
+  EXPECT_THAT(message_of([&] { make_report({.run = options.run}, {}); }), HasSubstr("no longer exists"));
   EXPECT_NO_THROW(make_report({.run = options.run, .source = (folder / "moved.npy").string()}, {}));
 }
 

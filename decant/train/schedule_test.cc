@@ -46,7 +46,7 @@ TEST(CheckOptions, NamesTheOptionAndTheRemedy) {
   EXPECT_EQ(fault_of({}), "no error");
   TrainOptions options;
   options.schedule = "cosin";
-  EXPECT_EQ(fault_of(options), "schedule: 'cosin' is no schedule. Use linear, cosine, step or constant");
+  EXPECT_EQ(fault_of(options), "schedule: unknown schedule 'cosin'. Use linear, cosine, step or constant");
   options = {};
   options.optimizer = "adam";
   EXPECT_EQ(fault_of(options), "optimizer: 'adam' is not known. Use sgd or adamw");

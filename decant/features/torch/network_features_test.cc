@@ -112,13 +112,13 @@ TEST(NetworkFeatures, FaultsAreNamed) {
   };
   const NetworkFeatureOptions gradient = options_for(NetworkFeature::gradient);
   EXPECT_THAT(fault_with(Noise(kNoLabel), gradient), HasSubstr("noise0: has no label"));
-  EXPECT_THAT(fault_with(Noise(4), gradient), HasSubstr("noise0: has label 4, and the network knows 4 classes"));
+  EXPECT_THAT(fault_with(Noise(4), gradient), HasSubstr("noise0: has label 4, but the network has 4 classes"));
   NetworkFeatureOptions wrong = gradient;
   wrong.classes = 5;
   EXPECT_THAT(fault_with(Noise{}, wrong), HasSubstr("tensor 'linear.weight': has shape (4, 128), not (5, 128)"));
   wrong = gradient;
   wrong.normalisation = "none";
-  EXPECT_THAT(fault_with(Noise{}, wrong), HasSubstr("there is no normalisation 'none'"));
+  EXPECT_THAT(fault_with(Noise{}, wrong), HasSubstr("unknown normalisation 'none'"));
   wrong = options_for(NetworkFeature::embedding);
   wrong.classes = 0;  // the weights know
   EXPECT_EQ(fault_with(Noise{}, wrong), "no error");

@@ -97,11 +97,11 @@ TEST(Cifar, RefusesFilesThatAreNoRecords) {
     return message_of([&] { open_cifar(folder); });
   };
   expect_says(fault(""), {"data_batch_4.bin: is empty"});
-  expect_says(fault(records({1, 2}) + "xyz"), {"data_batch_4.bin: byte 6146: ends in 3 bytes", "3073", "unpack"});
-  expect_says(fault(records({1, 10})), {"data_batch_4.bin: record 1: has label 10, not 0 to 9"});
+  expect_says(fault(records({1, 2}) + "xyz"), {"data_batch_4.bin: byte 6146: ends with 3 bytes", "3073", "unpack"});
+  expect_says(fault(records({1, 10})), {"data_batch_4.bin: record 1: has label 10, which is not in 0 to 9"});
   const auto fault100 = [](const std::string& text) { return message_of([&] { cifar_labels(as_bytes(text), kCifar100, "t"); }); };
-  expect_says(fault100(record({0, 100})), {"t: record 0: has label 100, not 0 to 99"});
-  expect_says(fault100(record({20, 1})), {"has label 20, not 0 to 19"});
+  expect_says(fault100(record({0, 100})), {"t: record 0: has label 100, which is not in 0 to 99"});
+  expect_says(fault100(record({20, 1})), {"has label 20, which is not in 0 to 19"});
 }
 
 TEST(Cifar, RefusesFoldersThatAreNotWhole) {

@@ -63,7 +63,7 @@ TEST(IdxFile, RefusesWhatIsNoIdx) {
 TEST(IdxFile, RefusesSizesThatDoNotMatch) {
   expect_says(idx_fault(idx({3, 1, 2}, "aabbc")), {"declares 6 bytes, but 5 follow", "truncated"});
   expect_says(idx_fault(idx({3, 1, 2}, "aabbccd")), {"declares 6 bytes, but 7 follow"});
-  expect_says(idx_fault(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "more than 64 bits"});
+  expect_says(idx_fault(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "overflows 64 bits"});
   expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"declares 6 bytes, but 5 follow"});
 }
 
@@ -71,18 +71,18 @@ TEST(IdxFile, InflatesNoMoreThanPromised) {
   const std::string bomb = gzip(idx({3, 1, 2}, std::string(50'000'000, 'x')));
   expect_says(idx_fault(bomb, 3, true), {"declares 6 bytes, but at least 7 follow"});
   // A promise of 15 TB backed by nothing: refused for what is missing, not for memory.
-  expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"promises 15360000000000 bytes, but 1 follow"});
+  expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"declares 15360000000000 bytes, but 1 follow"});
 }
 
 TEST(IdxFile, RefusesDamagedGzip) {
   const std::string good = gzip(kIdxImages);
   EXPECT_EQ(idx_fault(good, 3, true), "no error");
   EXPECT_EQ(idx_fault(gzip(kIdxImages.substr(0, 7)) + gzip(kIdxImages.substr(7)), 3, true), "no error") << "two members";
-  expect_says(idx_fault(kIdxImages, 3, true), {"is not gzip data, though its name ends in .gz", "Take .gz off"});
+  expect_says(idx_fault(kIdxImages, 3, true), {"is not gzip data, though its name ends in .gz", "Remove .gz"});
   expect_says(idx_fault(good, 3, false), {"holds gzip data, and its name does not end in .gz", "Add .gz"});
   expect_says(idx_fault("no gzip data", 3, true), {"gzip data are damaged"});
-  expect_says(idx_fault(good.substr(0, good.size() - 1), 3, true), {"gzip data are cut short"});
-  expect_says(idx_fault("", 3, true), {"gzip data are cut short"});
+  expect_says(idx_fault(good.substr(0, good.size() - 1), 3, true), {"gzip data are truncated"});
+  expect_says(idx_fault("", 3, true), {"gzip data are truncated"});
   expect_says(idx_fault(good + "x", 3, true), {"gzip data are"});
   std::string wrong_sum = good;
   wrong_sum[wrong_sum.size() - 8] ^= 1;
@@ -122,7 +122,7 @@ TEST(Idx, TakesPrefixesAndTestNames) {
   write_file(folder / "emnist-letters-test-labels-idx1-ubyte.gz", gzip(kIdxLabels));
   EXPECT_EQ(open_idx(folder).splits.size(), 2u);
   write_file(folder / "emnist-mnist-train-images-idx3-ubyte.gz", gzip(kIdxImages));
-  expect_says(message_of([&] { open_idx(folder); }), {"holds 2 IDX data sets ('emnist-letters-' and 'emnist-mnist-'", "of its own"});
+  expect_says(message_of([&] { open_idx(folder); }), {"holds 2 IDX data sets ('emnist-letters-' and 'emnist-mnist-'", "its own folder"});
 }
 
 TEST(Idx, SaysWhatIsOdd) {
@@ -131,7 +131,7 @@ TEST(Idx, SaysWhatIsOdd) {
   const Dataset twice = open_idx(folder);
   ASSERT_EQ(twice.oddities.size(), 1u);
   EXPECT_EQ(twice.oddities[0].place, (folder / "train-images-idx3-ubyte.gz").string());
-  EXPECT_EQ(twice.oddities[0].what, "is not read: train-images-idx3-ubyte is here too");
+  EXPECT_EQ(twice.oddities[0].what, "is ignored, because train-images-idx3-ubyte is here too");
   fs::remove(folder / "train-images-idx3-ubyte.gz");
   fs::remove(folder / "train-labels-idx1-ubyte");
   const Dataset unlabelled = open_idx(folder);

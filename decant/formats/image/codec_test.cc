@@ -195,7 +195,7 @@ TEST(Limits, SmallFilesCannotClaimHugePictures) {
       }
       return codec_fault(jpeg);
     };
-    EXPECT_THAT(claim(60000), HasSubstr("claims 60000 × 60000 pixels, more than the 268435456 that are read"));
+    EXPECT_THAT(claim(60000), HasSubstr("claims 60000 × 60000 pixels, more than the supported 268435456"));
     EXPECT_THAT(claim(4000), HasSubstr("claims 4000 × 4000 pixels in"));
     break;
   }

@@ -80,7 +80,7 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
   EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not supported; JPEG, PNG and WebP are");
   EXPECT_EQ(dataset.train().known_fault(4), "");
   EXPECT_THAT(oddities_of(dataset),
-              ElementsAre(HasSubstr(".git: is a folder that tools make"), HasSubstr("2 files do not end as pictures do")));
+              ElementsAre(HasSubstr(".git: looks like a tool's folder"), HasSubstr("2 files do not have a picture extension")));
 }
 
 /// Classes and samples of ImageFolder(folder), by torchvision itself or by its find_classes and make_dataset in plain Python.
@@ -223,8 +223,8 @@ TEST(ImageFolder, SplitsShareTheTrainingClasses) {
   EXPECT_THAT(labels_of(validation), ElementsAre(1, kNoLabel));
   EXPECT_THAT(labels_of(*dataset.held_out()), ElementsAre(0));
   EXPECT_THAT(oddities_of(dataset),
-              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 file does not end"),
-                          HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is no class of the training split")));
+              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 file does not have a picture extension"),
+                          HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is not a class of the training split")));
 }
 
 TEST(ImageFolder, TrainCanBeAClass) {

@@ -49,7 +49,7 @@ TEST(LayoutNotes, NameSplitsThatAreReadAsClasses) {
   EXPECT_THAT(layout_warnings("alone", {"Train/cat/1.jpg", "Train/dog/1.jpg"}),
               ElementsAre(HasSubstr("'Train' is read as the only class")));
   EXPECT_THAT(layout_warnings("half", {"train/cat/1.jpg", "train/dog/1.jpg", "Test/cat/1.jpg", "docs/1.jpg"}),
-              ElementsAre(AllOf(HasSubstr("half/Test"), HasSubstr("is left out; if it is a split, rename it test"))));
+              ElementsAre(AllOf(HasSubstr("half/Test"), HasSubstr("is ignored; if it is a split, rename it test"))));
 }
 
 TEST(LayoutNotes, NameAFolderTooMany) {

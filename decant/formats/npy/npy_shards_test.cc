@@ -70,7 +70,7 @@ TEST_F(NpyShardsTest, AreADataSetWithLabelsInOneFile) {
   EXPECT_THAT(read_labels(folder_ / "out/labels.npy", 2), ElementsAre(0, 2));
   EXPECT_THAT(message_of([&] { open_dataset(in("x-0.npy"), {.labels = folder_ / "y.npy"}, {}); }), HasSubstr("holds 4 labels for 3 rows"));
   EXPECT_THAT(message_of([&] { open_dataset(in("x-{0..1}.npy"), {.labels = folder_ / "y-{0..1}.npy"}, {}); }),
-              AllOf(HasSubstr("the labels of all rows are one file"), HasSubstr("np.concatenate")));
+              AllOf(HasSubstr("the labels of all rows must be in one"), HasSubstr("np.concatenate")));
 }
 
 TEST_F(NpyShardsTest, OfSeveralTypesAreWrittenInTheWidest) {
@@ -102,15 +102,15 @@ TEST_F(NpyShardsTest, OfSeveralTypesAreWrittenInTheWidest) {
 TEST_F(NpyShardsTest, FaultsNameTheShard) {
   write("x-0.npy", 3, 2);
   write("x-1.npy", 3, 3);
-  EXPECT_THAT(fault("x-{0..1}.npy"), AllOf(HasSubstr("x-1.npy: has 3 columns, and "), HasSubstr("x-0.npy has 2")));
-  EXPECT_THAT(fault("x-{0..4}.npy"), AllOf(HasSubstr("x-2.npy: is missing, as are 2 others"), HasSubstr("names 5 shards")));
+  EXPECT_THAT(fault("x-{0..1}.npy"), AllOf(HasSubstr("x-1.npy: has 3 columns, but "), HasSubstr("x-0.npy has 2")));
+  EXPECT_THAT(fault("x-{0..4}.npy"), AllOf(HasSubstr("x-2.npy: is missing, as are 2 more"), HasSubstr("names 5 shards")));
   EXPECT_THAT(fault("x-{0..2}.npy"), HasSubstr("x-2.npy: is missing; "));
   EXPECT_THAT(fault("x-{0,0}.npy"), HasSubstr("x-0.npy twice"));
   EXPECT_THAT(fault("z-*.npy"), HasSubstr("no file matches"));
   fs::resize_file(folder_ / "x-1.npy", fs::file_size(folder_ / "x-1.npy") - 4);
   EXPECT_THAT(fault("x-{0..1}.npy"), AllOf(HasSubstr("x-1.npy: shape (3, 3) takes 36 bytes, but 32 follow"), HasSubstr("truncated")));
   write_raw("x-1.npy", ElementType::f32, 0, 2, "");
-  EXPECT_THAT(fault("x-{0..1}.npy"), AllOf(HasSubstr("x-1.npy: has shape (0, 2): nothing in it"), HasSubstr("leave out a shard")));
+  EXPECT_THAT(fault("x-{0..1}.npy"), AllOf(HasSubstr("x-1.npy: has shape (0, 2): it is empty"), HasSubstr("omit shards")));
   write_raw("x-1.npy", ElementType::i32, 1, 2, "12345678");
   EXPECT_THAT(fault("x-{0..1}.npy"), HasSubstr("x-1.npy: holds elements of dtype i4"));
 }
@@ -120,7 +120,7 @@ TEST_F(NpyShardsTest, WildcardsMustAgreeWithTheNumbers) {
   EXPECT_TRUE(find_npy_shards(in("x-*.npy")).oddities.empty());
   write("x-10.npy", 1, 2);
   EXPECT_THAT(message_of([&] { find_npy_shards(in("x-*.npy")); }),
-              AllOf(HasSubstr("x-10.npy' comes before '"), HasSubstr("Name the shards in order, as in '"), HasSubstr("x-{0..9}.npy")));
+              AllOf(HasSubstr("x-10.npy' comes before '"), HasSubstr("List the shards in order, as in '"), HasSubstr("x-{0..9}.npy")));
   EXPECT_EQ(find_npy_shards(in("x-{8..10}.npy")).paths.size(), 3u);
   for (const char* name : {"y-003.npy", "y-004.npy", "y-006.npy", "y-009.npy"}) write(name, 1, 2);
   const auto oddities = find_npy_shards(in("y-*.npy")).oddities;

@@ -46,38 +46,38 @@ TEST(SafeTensors, ReadsTensorsAndMetadata) {
 TEST(SafeTensors, RefusesLengthsThatLie) {
   expect_says(safetensors_fault(""), {"w: byte 0: is empty"});
   expect_says(safetensors_fault("1234567"), {"too short"});
-  expect_says(safetensors_fault(safetensors_of("{}", "", 1000)), {"promises a header of 1000 bytes; 2 follow"});
-  expect_says(safetensors_fault(safetensors_of("{}", "", 1LL << 62)), {"at most 100000000 are read"});
+  expect_says(safetensors_fault(safetensors_of("{}", "", 1000)), {"declares a header of 1000 bytes, but 2 follow"});
+  expect_says(safetensors_fault(safetensors_of("{}", "", 1LL << 62)), {"at most 100000000 are supported"});
   expect_says(safetensors_fault(safetensors_of("[]", "")), {"byte 8: the header does not start with '{'"});
 }
 
 TEST(SafeTensors, RefusesHeadersOfAnotherForm) {
   const auto fault = [](const std::string& header) { return safetensors_fault(safetensors_of(header, "")); };
   expect_says(fault("{\"a\""), {"byte 12", "the header is not JSON"});
-  expect_says(fault("{} x"), {"is no JSON"});
-  expect_says(fault("{\"\xff\":1}"), {"is no JSON"});
+  expect_says(fault("{} x"), {"is not JSON"});
+  expect_says(fault("{\"\xff\":1}"), {"is not JSON"});
   expect_says(fault("{\"a\":1}"), {"tensor \"a\": the header holds an unexpected number"});
-  expect_says(fault("{\"a\":\"x\"}"), {"a text where none belongs"});
-  expect_says(fault("{\"a\":[]}"), {"a list where none belongs"});
+  expect_says(fault("{\"a\":\"x\"}"), {"an unexpected string"});
+  expect_says(fault("{\"a\":[]}"), {"an unexpected list"});
   expect_says(fault("{\"a\":null}"), {"holds null"});
   expect_says(fault("{\"a\":{\"x\":1}}"), {"unknown field \"x\""});
   expect_says(fault("{\"a\":{\"shape\":{}}}"), {"nested too deep"});
-  expect_says(fault("{\"a\":{\"shape\":[[1]]}}"), {"a list where none belongs"});
+  expect_says(fault("{\"a\":{\"shape\":[[1]]}}"), {"an unexpected list"});
   expect_says(fault("{\"a\":{\"shape\":[-1]}}"), {"negative number"});
-  expect_says(fault("{\"a\":{\"shape\":[1.5]}}"), {"not whole"});
+  expect_says(fault("{\"a\":{\"shape\":[1.5]}}"), {"not an integer"});
   expect_says(fault("{\"a\":{\"shape\":[18446744073709551615]}}"), {"beyond 63 bits"});
   expect_says(fault("{\"a\":{\"shape\":[],\"shape\":[]}}"), {"gives \"shape\" twice"});
   expect_says(fault("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}"), {"gives \"dtype\" twice"});
   expect_says(fault("{\"a\":{\"dtype\":\"F8_E4M3\"}}"), {"the type \"F8_E4M3\", which is not supported"});
   expect_says(fault("{\"a\":{\"dtype\":\"U8\"}}"), {"tensor \"a\": lacks one of"});
-  expect_says(fault("{\"__metadata__\":{\"a\":1}}"), {"number where none belongs"});
+  expect_says(fault("{\"__metadata__\":{\"a\":1}}"), {"an unexpected number"});
   expect_says(fault("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}"), {"\"a\": the header names it twice"});
   expect_says(fault("{\"__metadata__\":{},\"__metadata__\":{}}"), {"twice"});
   std::string list = "1";
   for (int i = 0; i < 32; ++i) list += ",1";
   expect_says(fault("{\"a\":{\"shape\":[" + list + "]}}"), {"more than 32 numbers"});
-  expect_says(fault(std::string(100000, '{')), {"is no JSON"});
-  expect_says(fault("{\"a\":{\"shape\":" + std::string(100000, '[')), {"a list where none belongs"});
+  expect_says(fault(std::string(100000, '{')), {"is not JSON"});
+  expect_says(fault("{\"a\":{\"shape\":" + std::string(100000, '[')), {"an unexpected list"});
 }
 
 TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
@@ -85,7 +85,7 @@ TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
   EXPECT_EQ(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,8])")), "no error");
   expect_says(safetensors_fault(tensor(type + R"("shape":[9],"data_offsets":[0,9])")), {"tensor \"a\": lies at bytes 0 to 9 of 8"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[0],"data_offsets":[8,0])")), {"lies at bytes 8 to 0"});
-  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, its place has 8"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, but its data_offsets span 8"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")), {"takes too many bytes"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,4,8])")), {"are not two numbers"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a gap before it"});

@@ -162,7 +162,7 @@ TEST(ChooseRows, ARunIsReadBackAndRefusesWhatItDoesNotServe) {
   make_bins(set.ordering("alone", set.method("k-means"), "30"), {});
   EXPECT_EQ(taken("alone", "30"), "no error");
   EXPECT_EQ(read_indices(set.folder / "rows.npy"), rows_of(input, set.method("k-means"), 30));
-  expect_says(taken("alone", "29"), {(set.folder / "alone").string(), "k-means", "made for 30 rows, not for 29", "Choose anew", "--keep"});
+  expect_says(taken("alone", "29"), {(set.folder / "alone").string(), "k-means", "is for 30 rows, not for 29", "Select again", "--keep"});
 
   make_bins(set.ordering("up to", set.method("facility-location"), "25%"), {});
   EXPECT_EQ(load_run_folder(set.folder / "up to").run.serves->most, 30);
@@ -239,7 +239,7 @@ TEST(ChooseRows, WeightsOfFeaturesBeyondTheirRangeAreRefused) {
   SelectOptions select = set.method("bins-weighted");
   EXPECT_EQ(message_of([&] { choose(set.stored(), select, 10); }), "no error") << "cosines have no scale";
   select.own.function = Function::graph_cut_dot;
-  expect_says(message_of([&] { choose(set.stored(), select, 10); }), {"beyond float32", "Scale the features down"});
+  expect_says(message_of([&] { choose(set.stored(), select, 10); }), {"overflows float32", "Scale the features down"});
 }
 
 TEST(ChooseRows, BetaTakesNegativeScoresAsIfTheSmallestWereZero) {

@@ -160,7 +160,7 @@ TEST_F(InterruptedBins, SoundFilesWithForgedRowsAreRefused) {
   append_bin(0, 0, rows, std::vector<double>(200), forged);
   write_file(files_of_bins()[0], bin_file_header(sound.substr(16, 32), forged) + std::string(as_text(forged)));
   EXPECT_THAT(complaint(options("out")),
-              AllOf(HasSubstr("pool 0, bin 0"), HasSubstr("row 1 is not of this pool"), HasSubstr("OUT.partial")));
+              AllOf(HasSubstr("pool 0, bin 0"), HasSubstr("row 1 is not in this pool"), HasSubstr("OUT.partial")));
 }
 
 TEST_F(InterruptedBins, ChangedDataIsRefusedByName) {

@@ -45,7 +45,7 @@ TEST(RowsSection, SaysWhyThereIsNone) {
   FakeRun fake = fake_run(50, 2, 2);
   ReportInput input = fake.input();
   input.source = nullptr;
-  EXPECT_THAT(render(input, {}), HasSubstr("the source data set was not at hand"));
+  EXPECT_THAT(render(input, {}), HasSubstr("the source data set was not available"));
 }
 
 }  // namespace

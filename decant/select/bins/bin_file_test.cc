@@ -60,7 +60,7 @@ TEST(BinFile, ForgedSizesAreRefusedBeforeMemoryIsTaken) {
     return complaint_of(whole_file(forged));  // its checksum is right
   };
   EXPECT_EQ(with(0, 0, 2, 32), "no error");
-  EXPECT_THAT(with(0, 0, 3, 32), HasSubstr("3 rows are announced, and 2 can follow"));
+  EXPECT_THAT(with(0, 0, 3, 32), HasSubstr("3 rows are declared, but at most 2 can follow"));
   EXPECT_THAT(with(0, 0, int64_t{1} << 62, 32), HasSubstr("can follow"));
   EXPECT_THAT(with(0, 0, -1, 32), HasSubstr("the number of rows is -1"));
   EXPECT_THAT(with(-1, 0, 2, 32), HasSubstr("a pool is -1"));

@@ -61,8 +61,8 @@ TEST(SelectBins, RefusesWhatDoesNotFit) {
     return message_of([&] { select_bins(features, labels, bad, {}, {}); });
   };
   EXPECT_THAT(with({0, 1}, {}), HasSubstr("2 labels for 6 rows"));
-  EXPECT_THAT(with({}, {6}), HasSubstr("row 6: is listed as bad, but there are 6 rows"));
-  EXPECT_THAT(with({}, {0, 1, 2, 3, 4, 5}), HasSubstr("none of 6 rows can be used"));
+  EXPECT_THAT(with({}, {6}), HasSubstr("row 6: is listed as bad, but there are only 6 rows"));
+  EXPECT_THAT(with({}, {0, 1, 2, 3, 4, 5}), HasSubstr("none of the 6 rows are usable"));
   EXPECT_THAT(with({0, 0, 2147483647, 0, 0, 0}, {}), HasSubstr("row 2: has label 2147483647"));
   EXPECT_THAT(message_of([] { select_bins(noise(6, 0), {}, {}, {}, {}); }), HasSubstr("have no columns"));
 }

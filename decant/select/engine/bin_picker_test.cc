@@ -144,12 +144,12 @@ TEST(BinKeeper, ForgedBinsAreRefused) {
   };
   using Bins = std::map<int64_t, FinishedBin>;
   EXPECT_EQ(with([](Bins&) {}), "no error");
-  expect_says(with([](Bins& bins) { bins[2].rows[1] = 60; }), {"pool 0, bin 2", "row 60 is not of this pool", "start again"});
-  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = -1; }), HasSubstr("row -1 is not of this pool"));
-  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = int64_t{1} << 60; }), HasSubstr("is not of this pool"));
-  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = bins[2].rows[0]; }), HasSubstr("is there twice"));
-  EXPECT_THAT(with([](Bins& bins) { bins[3].rows[1] = bins[0].rows[0]; }), HasSubstr("is there twice"));
-  EXPECT_THAT(with([](Bins& bins) { bins[2].rows.pop_back(); }), HasSubstr("has 4 rows and 5 gains in place of 5"));
+  expect_says(with([](Bins& bins) { bins[2].rows[1] = 60; }), {"pool 0, bin 2", "row 60 is not in this pool", "start again"});
+  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = -1; }), HasSubstr("row -1 is not in this pool"));
+  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = int64_t{1} << 60; }), HasSubstr("is not in this pool"));
+  EXPECT_THAT(with([](Bins& bins) { bins[2].rows[1] = bins[2].rows[0]; }), HasSubstr("appears twice"));
+  EXPECT_THAT(with([](Bins& bins) { bins[3].rows[1] = bins[0].rows[0]; }), HasSubstr("appears twice"));
+  EXPECT_THAT(with([](Bins& bins) { bins[2].rows.pop_back(); }), HasSubstr("has 4 rows and 5 gains instead of 5"));
   EXPECT_THAT(with([](Bins& bins) { bins[2].gains.clear(); }), HasSubstr("has 5 rows and 0 gains"));
   EXPECT_THAT(with([](Bins& bins) {
                 for (int64_t bin = 0; bin < 10; ++bin) bins[bin].gains.resize(bins[bin].rows.size());
@@ -163,7 +163,7 @@ TEST(BinKeeper, MoreBinsThanAPoolHasAreRefused) {
   MemoryKeeper keeper;
   select_bins(features, {}, {}, {.bins = 3}, {}, &keeper);
   keeper.bins[0][3] = keeper.bins[0][0];
-  EXPECT_THAT(message_of([&] { select_bins(features, {}, {}, {.bins = 3}, {}, &keeper); }), HasSubstr("one more than the 3 bins"));
+  EXPECT_THAT(message_of([&] { select_bins(features, {}, {}, {.bins = 3}, {}, &keeper); }), HasSubstr("exceeds the 3 bins"));
 }
 
 }  // namespace

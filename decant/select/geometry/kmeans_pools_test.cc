@@ -186,7 +186,7 @@ TEST(KMeansPools, RefuseImpossibleNumbers) {
   const auto features = blobs(10, 2, 2, 1);
   const auto rows = rows_of(features);
   for (const int64_t count : {int64_t{0}, int64_t{-3}, int64_t{11}, int64_t{1} << 40})
-    EXPECT_THAT(message_of([&] { kmeans_pools(features, rows, {.pools = count}, {}); }), HasSubstr("of 10 rows by k-means")) << count;
+    EXPECT_THAT(message_of([&] { kmeans_pools(features, rows, {.pools = count}, {}); }), HasSubstr("pools of 10 rows")) << count;
   EXPECT_THAT(message_of([&] { select_bins(features, {}, std::vector<int64_t>{4}, {.kmeans = 10}, {}); }), HasSubstr("of 9 rows"));
   EXPECT_THAT(message_of([&] { select_bins(features, {}, {}, {.kmeans = -1}, {}); }), HasSubstr("-1 pools"));
 }

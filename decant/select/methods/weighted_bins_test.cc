@@ -133,7 +133,7 @@ TEST(WeightedBins, ServesItsCountAloneAndItsSeed) {
   EXPECT_EQ(subset(1, 1), subset(1, 2));
   EXPECT_NE(subset(1, 1), subset(2, 1));
   const Selection chosen = weighted_bins(bins, features, {}, 20, {}, {});
-  expect_says(message_of([&] { sample(chosen, {}, 19, 0); }), {"bins, weighted", "made for 20", "not for 19"});
+  expect_says(message_of([&] { sample(chosen, {}, 19, 0); }), {"bins, weighted", "is for 20 rows", "not for 19"});
 }
 
 TEST(WeightedBins, RefusesWhatDoesNotFit) {

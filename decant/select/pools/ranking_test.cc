@@ -47,7 +47,7 @@ TEST(Ranking, ServesOnlyTheNumbersItWasMadeFor) {
   expect_says(message_of([&] { sample(upto, {}, 5, 0); }), {"largest", "up to 4", "not for 5", "--keep"});
   const Selection alone = select_ranked("largest", 10, {}, {}, 4, {.serves = Serves::count_alone}, largest_first, {});
   EXPECT_EQ(sample(alone, {}, 4, 0).size(), 4u);
-  expect_says(message_of([&] { sample(alone, {}, 3, 0); }), {"made for 4 rows", "not for 3"});
+  expect_says(message_of([&] { sample(alone, {}, 3, 0); }), {"is for 4 rows", "not for 3"});
 }
 
 TEST(Ranking, ServesSmallerNumbersWhereAPoolsShareIsLarger) {

@@ -141,7 +141,7 @@ TEST(Probe, ClassesMayHaveAnyNumbers) {
 TEST(Probe, OneClassAndTooManyColumnsAreRefused) {
   const ProbeSet set(20, 3, 2, 1, 1);
   const std::vector<int32_t> one(20, 4);
-  expect_says(message_of([&] { probe_margins(set.features(), one, {}, {}); }), {"labels of two classes", "--method random"});
+  expect_says(message_of([&] { probe_margins(set.features(), one, {}, {}); }), {"labels of at least two classes", "--method random"});
   const Matrix<float> wide(4, kProbeWidth + 1);
   expect_says(message_of([&] {
                 probe_margins({wide.view(), nullptr}, std::vector<int32_t>{0, 1, 0, 1}, {}, {});

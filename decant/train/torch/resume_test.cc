@@ -77,8 +77,8 @@ TEST(Resume, RefusesAnotherTraining) {
   const auto fault_of = [&](Training& training, const std::string& identity) {
     return message_of([&] { load_training(training, identity, file); });
   };
-  expect_says(fault_of(run.training, "b"), {file.string(), "other options or rows", "Delete the folder"});
-  expect_says(fault_of(other.training, "a"), {file.string(), "other options or rows"});
+  expect_says(fault_of(run.training, "b"), {file.string(), "different options or rows", "Delete the folder"});
+  expect_says(fault_of(other.training, "a"), {file.string(), "different options or rows"});
   SafeTensors content = open_safetensors(file);
   content.tensors[0].name = "99999";
   const auto spoiled = fresh_path("spoiled.safetensors");
