@@ -248,7 +248,7 @@ TEST(Program, DryRunsDoNothing) {
     const std::string dry = "cd '" + folder.string() + "'; $decant " + line + " --dry-run";
     const Outcome text = shell(dry);
     EXPECT_EQ(text.code, 0) << line << text.err;
-    EXPECT_THAT(text.out, AllOf(HasSubstr("would "), HasSubstr("are not known"))) << line;
+    EXPECT_THAT(text.out, AllOf(HasSubstr("would "), HasSubstr("are unknown"))) << line;
     const Json json = parse_json(shell(dry + " --json").out);
     EXPECT_EQ(json["verb"], std::string(line).substr(0, std::string(line).find(' ')));
     EXPECT_EQ(json["not_checked"], Json::array({"input"}));

@@ -42,7 +42,7 @@ int complain(const Ending& ending) {
 
 void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
   if (ranks != nullptr && !invocation.verb->takes_ranks)
-    throw UsageError(fmt::format("{} works on one machine alone; start it without mpirun", invocation.verb->name));
+    throw UsageError(fmt::format("{} runs on one machine only; start it without mpirun", invocation.verb->name));
   Globals& globals = invocation.globals;
   globals.ranks = ranks;
   const bool speaks = is_root(ranks);

@@ -9,7 +9,7 @@ std::string printed(const Json& json) {
 }
 
 std::string dry_run(const Call& call, const std::string& verb, const std::string& would, const Json& facts) {
-  if (!call.globals.json) return fmt::format("would {}; the input is not opened, so time and size are not known\n", would);
+  if (!call.globals.json) return fmt::format("would {}; the input was not opened, so time and size are unknown\n", would);
   Json all = {{"verb", verb}};
   all.update(facts);
   all["not_checked"] = {"input"};

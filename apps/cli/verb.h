@@ -58,7 +58,7 @@ Verb with_options(Verb verb, std::string (*run)(Options&, const Call&), Options 
 /// JSON as it goes to stdout.
 std::string printed(const Json& json);
 
-/// What --dry-run prints of a verb that has no estimate: "would …; the input is not opened, so time and size are not known"; with --json,
+/// What --dry-run prints of a verb that has no estimate: "would …; the input was not opened, so time and size are unknown"; with --json,
 /// the facts under "verb" and "not_checked". `would`: a clause, "train quick on photos and write q.safetensors".
 std::string dry_run(const Call& call, const std::string& verb, const std::string& would, const Json& facts);
 

@@ -31,7 +31,7 @@ std::string run_bins(BinsOptions& options, const Call& call) {
 Verb bins_verb() {
   return with_options<BinsOptions>(
       {.name = "bins",
-       .summary = "bins and order from a matrix of features",
+       .summary = "cut a feature matrix into bins and order its rows",
        .examples = {"decant bins features.npy --labels y.npy -o bins/", "decant bins features.npy --pools kmeans:64 -o bins/",
                     "mpirun -n 4 decant bins 'feats-{000..127}.npy' -o bins/", "decant sample bins/ --keep 0.2 -o indices.npy"},
        .everyday = {"labels", "keep", "method", "function", "bins", "pools", "seed", "overwrite"},

@@ -26,7 +26,7 @@ std::string run_compress(CompressOptions& options, const Call& call) {
 Verb compress_verb() {
   return with_options<CompressOptions>(
       {.name = "compress",
-       .summary = "a data set in, a smaller one out, in the same format",
+       .summary = "make a smaller data set in the same format",
        .examples =
            {"decant compress photos/ -o photos-60 --keep 60%",
             "decant compress 'shards/{000..127}.tar' -o small --keep 0.1 --features clip.npy",

@@ -26,7 +26,7 @@ std::string run_demo(DemoOptions& options, const Call& call) {
 
 Verb demo_verb() {
   return with_options<DemoOptions>({.name = "demo",
-                                    .summary = "the whole road once, on drawn pictures or yours",
+                                    .summary = "the whole workflow, on drawn pictures or yours",
                                     .examples = {"decant demo", "decant demo photos/ -o out/photos"}},
                                    run_demo);
 }

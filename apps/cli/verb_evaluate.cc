@@ -32,7 +32,7 @@ std::string run_evaluate(EvaluateOptions& options, const Call& call) {
 Verb evaluate_verb() {
   return with_options<EvaluateOptions>(
       {.name = "evaluate",
-       .summary = "proof: networks trained on full, random and chosen sets, side by side",
+       .summary = "train on full, random and small sets and compare them",
        .examples =
            {"decant evaluate photos/ photos-60 --seeds 3",
             "decant evaluate cifar-10-batches-bin/ --against full,random,bins --keep 5%,10%,30% --nets quick,resnet20 -o judged.json",

@@ -32,7 +32,7 @@ std::string run_features(FeaturesOptions& options, const Call& call) {
 Verb features_verb() {
   return with_options<FeaturesOptions>(
       {.name = "features",
-       .summary = "features of every picture, as a .npy",
+       .summary = "compute features of every picture into a .npy",
        .examples = {"decant features photos/ -o photos.npy",
                     "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors"}},
       run_features);

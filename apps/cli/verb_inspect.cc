@@ -7,7 +7,7 @@ namespace decant::cli {
 namespace {
 
 std::string run_inspect(InspectOptions& options, const Call& call) {
-  if (call.globals.dry_run) return dry_run(call, "inspect", "look at " + options.path, {{"input", options.path}});
+  if (call.globals.dry_run) return dry_run(call, "inspect", "inspect " + options.path, {{"input", options.path}});
   const Inspection found = inspect(options, call.context);
   return call.globals.json ? printed(to_json(found)) : inspect_text(found);
 }
@@ -17,7 +17,7 @@ std::string run_inspect(InspectOptions& options, const Call& call) {
 Verb inspect_verb() {
   return with_options<InspectOptions>(
       {.name = "inspect",
-       .summary = "what a data set is: format, counts, classes, sizes, oddities",
+       .summary = "describe a data set: format, counts, classes, sizes, oddities",
        .examples = {"decant inspect photos/", "decant inspect cifar-10-batches-bin/ --json", "decant inspect 'shards/{000..127}.tar'"}},
       run_inspect);
 }

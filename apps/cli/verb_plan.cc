@@ -15,7 +15,7 @@ std::string run_plan(CompressOptions& options, const Call& call) {
 
 Verb plan_verb() {
   return with_options<CompressOptions>({.name = "plan",
-                                        .summary = "what compress, or bins of a matrix, would need: memory, disk, time",
+                                        .summary = "estimate memory, disk space and time of compress, or of bins for a matrix",
                                         .examples = {"decant plan photos/ --keep 20%", "decant plan features.npy --labels y.npy"}},
                                        run_plan, {.out = "out"});
 }

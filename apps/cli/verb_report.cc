@@ -17,7 +17,7 @@ std::string run_report(ReportOptions& options, const Call& call) {
 
 Verb report_verb() {
   return with_options<ReportOptions>({.name = "report",
-                                      .summary = "make report.html of a run again",
+                                      .summary = "rebuild a run's report.html",
                                       .examples = {"decant report photos-60", "decant report photos-60 --source /new/place/photos"}},
                                      run_report);
 }

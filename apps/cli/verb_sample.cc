@@ -25,7 +25,7 @@ std::string run_sample(SampleOptions& options, const Call& call) {
 Verb sample_verb() {
   return with_options<SampleOptions>(
       {.name = "sample",
-       .summary = "another keep ratio from a run that is already there",
+       .summary = "take another ratio from an existing run",
        .examples = {"decant sample photos-60 --keep 30% -o photos-30", "decant sample bins/ --keep 0.2 -o indices.npy"}},
       run_sample);
 }

@@ -13,8 +13,8 @@ namespace {
 std::string planned_scores(const ScoresOptions& options, const Call& call) {
   require_sound(options.proxy);
   return dry_run(call, "scores",
-                 fmt::format("train {} on {} for {} epochs and write what it thought of every row to {}", options.proxy.net,
-                             options.input.path, options.proxy.epochs, options.out.string()),
+                 fmt::format("train {} on {} for {} epochs and write its scores of every row to {}", options.proxy.net, options.input.path,
+                             options.proxy.epochs, options.out.string()),
                  {{"input", options.input.path},
                   {"out", options.out.string()},
                   {"net", options.proxy.net},
@@ -27,9 +27,9 @@ std::string run_scores(ScoresOptions& options, const Call& call) {
   options.command = call.command;
   const Json made = make_scores(options, call.context);
   if (call.globals.json) return printed(made);
-  return fmt::format("{}: {} rows watched for {} epochs ({} steps of {}) in {}{}; right in the last epoch: {:.1f} %\nscores: {}\n",
+  return fmt::format("{}: {} rows observed for {} epochs ({} steps of {}) in {}{}; accuracy in the last epoch: {:.1f} %\nscores: {}\n",
                      options.out.string(), human_count(made["rows"]), made["epochs"].get<int>(), human_count(made["steps"]),
-                     made["net"].get<std::string>(), human_seconds(made["seconds"]), made["reused"].get<bool>() ? ", some time ago" : "",
+                     made["net"].get<std::string>(), human_seconds(made["seconds"]), made["reused"].get<bool>() ? " (cached)" : "",
                      100 * made["accuracy"].back().get<double>(), fmt::join(made["scores"].get<std::vector<std::string>>(), ", "));
 }
 
@@ -37,7 +37,7 @@ std::string run_scores(ScoresOptions& options, const Call& call) {
 
 Verb scores_verb() {
   return with_options<ScoresOptions>({.name = "scores",
-                                      .summary = "how hard each row was for a small network in training",
+                                      .summary = "score how hard each row is for a small network to learn",
                                       .examples = {"decant scores cifar-10-batches-bin/ -o scores/",
                                                    "decant compress photos/ -o small --keep 10% --method dual --scores scores/"}},
                                      run_scores);

@@ -26,7 +26,7 @@ std::string run_train(TrainNetworkOptions& options, const Call& call) {
 Verb train_verb() {
   return with_options<TrainNetworkOptions>(
       {.name = "train",
-       .summary = "train one network on a data set or a small set, and keep its weights",
+       .summary = "train one network on a data set or a small set and save its weights",
        .examples = {"decant train photos-60 --test photos/ --net resnet18 --epochs 20 -o r18.safetensors"}},
       run_train);
 }

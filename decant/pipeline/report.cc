@@ -9,10 +9,10 @@
 namespace decant {
 
 void ReportOptions::declare(OptionTable& table) {
-  Option& path = table.add("run", run, "RUN", "the folder that `decant compress` wrote");
+  Option& path = table.add("run", run, "RUN", "a folder that `decant compress` wrote");
   path.positional = path.required = true;
-  table.add("source", source, "PATH", "the data set, when it has moved");
-  table.add("no-pictures", no_pictures, "do not open the data set; the page has no thumbnails then");
+  table.add("source", source, "PATH", "the data set, if it has moved");
+  table.add("no-pictures", no_pictures, "do not open the data set; the page then has no thumbnails");
 }
 
 ReportMade make_report(const ReportOptions& options, const Context& context) {

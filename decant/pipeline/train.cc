@@ -15,8 +15,8 @@ namespace decant {
 void TrainNetworkOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
   path.positional = path.required = true;
-  table.add("out", out, "FILE.safetensors", "where the weights go").required = true;
-  table.add("test", test, "PATH", "data set whose test split is measured on, when the input has none");
+  table.add("out", out, "FILE.safetensors", "file of the weights").required = true;
+  table.add("test", test, "PATH", "data set to test on, if the input has no test split");
   OptionTable own;
   training.declare(own);
   for (const Option& option : own.options()) table.add(noted(option, given));

@@ -16,7 +16,7 @@ namespace decant {
 namespace fs = std::filesystem;
 
 void VerifyOptions::declare(OptionTable& table) {
-  Option& path = table.add("run", run, "OUT", "the folder that `decant compress` wrote");
+  Option& path = table.add("run", run, "OUT", "a folder that `decant compress` wrote");
   path.positional = path.required = true;
   table.add("source", source, "IN", "also compare with the data set it was made from");
 }

@@ -28,8 +28,8 @@ void require_learnable(const Input& input, const std::vector<int32_t>& labels) {
   require_pictures_to_watch(input.dataset);
   const std::string root = input.dataset.root.string();
   if (std::ranges::find(labels, kNoLabel) != labels.end())
-    throw InputError({root, "", "has rows without labels, and scores tell how hard a label was to learn",
-                      "Use a method that needs features only, like facility-location or bins"});
+    throw InputError({root, "", "has rows without labels, and scores measure how hard a label is to learn",
+                      "Use a method that needs only features, such as facility-location or bins"});
   if (std::all_of(labels.begin(), labels.end(), [&](int32_t label) { return label == labels.front(); }))
     throw InputError(
         {root, "", "has only one class, so there is nothing to learn and no score to compute", "Use a method that needs only features"});
