@@ -14,13 +14,17 @@ namespace decant {
 /// On one line, or indented. Bytes that are no UTF-8 (names of files may hold them) become U+FFFD.
 std::string json_text(const Json& value, int indent = -1);
 
-/// Throws Json::parse_error.
-Json parse_json(std::string_view text);
+/// Levels of lists and objects that a text may have: values are copied, compared and written by recursion.
+inline constexpr int kMaxJsonDepth = 500;
 
-/// Of a file. Throws InputError that names file and byte, and IoError.
+/// Throws InputError, which names `file` and the byte, where the text is not JSON, is nested too deep or holds a number beyond a double.
+/// A range-for over items() wants a named value: those of a temporary dangle.
+Json parse_json(std::string_view text, const std::string& file = "JSON");
+
+/// Of a file. Throws as parse_json() does, and IoError.
 Json read_json(const std::filesystem::path& file);
 
-/// Of text that may be anything: is_discarded() where it is no JSON.
+/// The same without an exception: is_discarded() then.
 Json try_parse_json(std::string_view text);
 
 }  // namespace decant

@@ -206,8 +206,8 @@ TEST(OutputFolder, LeavesWhatAppearedMeanwhile) {
     OutputFolder folder(out, {});
     write_file(folder.path() / "mark", "new");
     scratch.add("run/thesis.txt", "mine");
-    EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }), AllOf(StartsWith(out.string()), HasSubstr("already exists"),
-                                                                     HasSubstr("It is complete in " + out.string() + ".partial")));
+    EXPECT_THAT(message_of<IoError>([&] { folder.commit(); }),
+                AllOf(StartsWith(out.string()), HasSubstr("already exists"), HasSubstr("It is complete in " + out.string() + ".partial")));
   }
   EXPECT_EQ(read_text(out / "thesis.txt"), "mine");
   EXPECT_EQ(read_text(out.string() + ".partial/mark"), "new");

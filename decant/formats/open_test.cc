@@ -152,7 +152,8 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   EXPECT_EQ(write_as("webdataset", dataset, rows, again.path, {.threads = 1}), written);
   EXPECT_EQ(read_text(shards.path / "train-000000.tar"), read_text(again.path / "train-000000.tar"));
   EXPECT_THAT(labels_of(shards.open().train()), ElementsAre(1, 7));
-  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }), HasSubstr("--to: 'parquet' cannot be written"));
+  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }),
+              HasSubstr("--to: 'parquet' cannot be written"));
 }
 
 TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {

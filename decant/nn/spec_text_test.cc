@@ -24,8 +24,7 @@ TEST(SpecText, GivesWhatWasTypedAndElseTheUsual) {
 }
 
 TEST(SpecText, FaultsNameTheOptionAndTheNearestOne) {
-  EXPECT_EQ(fault_of("convnet+widt=64"),
-            "network 'convnet': unknown option 'widt' (did you mean 'width'?). It takes depth, width, norm");
+  EXPECT_EQ(fault_of("convnet+widt=64"), "network 'convnet': unknown option 'widt' (did you mean 'width'?). It takes depth, width, norm");
   EXPECT_EQ(fault_of("convnet+norm=bach"),
             "network 'convnet': unknown norm 'bach' (did you mean 'batch'?). Choose one of none, instance, batch, layer, group");
   EXPECT_THAT(fault_of("convnet+width=wide"), StartsWith("network 'convnet': width 'wide' is not a whole number from 1 to 4096"));

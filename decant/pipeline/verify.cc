@@ -41,7 +41,7 @@ std::vector<Line> read_manifest(const fs::path& file) {
   while (begin < text.size()) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     try {
-      const Json line = parse_json(text.substr(begin, end - begin));
+      const Json line = try_parse_json(text.substr(begin, end - begin));
       lines.push_back(
           {line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(), line.at("sha256")});
     } catch (const Json::exception&) {

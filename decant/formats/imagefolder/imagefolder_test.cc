@@ -222,9 +222,10 @@ TEST(ImageFolder, SplitsShareTheTrainingClasses) {
   EXPECT_THAT(keys_of(validation), ElementsAre("valid/dog/3.jpg", "valid/emu/4.jpg"));
   EXPECT_THAT(labels_of(validation), ElementsAre(1, kNoLabel));
   EXPECT_THAT(labels_of(*dataset.held_out()), ElementsAre(0));
-  EXPECT_THAT(oddities_of(dataset),
-              ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 file does not have a picture extension"),
-                          HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is not a class of the training split")));
+  EXPECT_THAT(
+      oddities_of(dataset),
+      ElementsAre(HasSubstr("train/empty: is a class without pictures"), HasSubstr("train: 1 file does not have a picture extension"),
+                  HasSubstr("other: is neither train, val nor test"), HasSubstr("valid/emu: is not a class of the training split")));
 }
 
 TEST(ImageFolder, TrainCanBeAClass) {

@@ -85,7 +85,8 @@ TEST(SafeTensors, RefusesPlacesThatDoNotFit) {
   EXPECT_EQ(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,8])")), "no error");
   expect_says(safetensors_fault(tensor(type + R"("shape":[9],"data_offsets":[0,9])")), {"tensor \"a\": lies at bytes 0 to 9 of 8"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[0],"data_offsets":[8,0])")), {"lies at bytes 8 to 0"});
-  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,8])")), {"its shape takes 7 bytes, but its data_offsets span 8"});
+  expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[0,8])")),
+              {"its shape takes 7 bytes, but its data_offsets span 8"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[4294967296,4294967296],"data_offsets":[0,0])")), {"takes too many bytes"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[8],"data_offsets":[0,4,8])")), {"are not two numbers"});
   expect_says(safetensors_fault(tensor(type + R"("shape":[7],"data_offsets":[1,8])")), {"leaves a gap before it"});

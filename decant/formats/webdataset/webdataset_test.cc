@@ -108,7 +108,8 @@ TEST(Tar, RefusesWhatIsHostileOrCut) {
   EXPECT_THAT(tar_fault(good + good.substr(0, 100)), HasSubstr("byte 1536: the archive ends inside a header"));
   EXPECT_THAT(tar_fault(good + std::string(512, 'z')), HasSubstr("byte 1536: the header's checksum is wrong"));
   for (const char* name : {"../up.jpg", "/root.jpg", "a/../../b.jpg"})
-    EXPECT_THAT(tar_fault(good + member(name, "x")), HasSubstr(fmt::format("byte 1536, member '{}': the name is empty, or points outside the archive", name)));
+    EXPECT_THAT(tar_fault(good + member(name, "x")),
+                HasSubstr(fmt::format("byte 1536, member '{}': the name is empty, or points outside the archive", name)));
   EXPECT_THAT(tar_fault(extension('x', pax_record("path", "../b.jpg")) + member("b", "")), HasSubstr("member '../b.jpg'"));
   EXPECT_THAT(tar_fault(extension('x', pax_record("size", "99999999999999999999")) + member("b", "")), HasSubstr("a pax size is negative"));
   EXPECT_THAT(tar_fault(extension('x', pax_record("size", "9223372036854775807")) + member("b", "")),
