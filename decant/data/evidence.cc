@@ -1,7 +1,6 @@
 #include "decant/data/evidence.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace decant {

@@ -9,9 +9,7 @@ namespace decant {
 struct Excluded {
   enum class Why {
     unreadable,  ///< a line of bad_files.jsonl
-    held_out,    ///< reserved for testing: --keep is not a fraction of it
-    hard_cut,    ///< set aside as too hard before choosing
-    duplicate    ///< repeats another row
+    held_out     ///< reserved for testing: --keep is not a fraction of it
   };
 
   int64_t row = 0;

@@ -1,7 +1,6 @@
 // Rows whose pictures are in memory: for synthesised sets, tests and benchmarks.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

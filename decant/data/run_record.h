@@ -91,7 +91,6 @@ struct RunRecord {
 
   const OptionValue* option(std::string_view name) const;  ///< null when there is none
   std::string option_text(std::string_view name) const;    ///< empty for an option that is absent or no text
-  bool is_small_set() const { return kept.has_value(); }
 };
 
 Json to_json(const RunRecord& run);

@@ -7,7 +7,6 @@
 #include "decant/base/json.h"
 #include "decant/base/output.h"
 #include "decant/base/text.h"
-#include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/run/checkpoint.h"
@@ -45,20 +44,10 @@ void claim_folder(const BinsOptions& options, std::optional<OutputFolder>& out) 
       OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
 }
 
-RunRecord record_of_bins(const BinsOptions& options, const Input& input, const Chosen& chosen, const RunLog& log) {
-  RunRecord run{.rows = input.rows(),
-                .seconds = log.seconds(),
-                .peak_rss_bytes = log.peak_rss_bytes(),
-                .seed = options.seed,
-                .version = kVersion,
-                .command = options.command,
-                .method = chosen.selection.method,
-                .method_note = chosen.note,
-                .serves = served_by(chosen.selection),
-                .options = recorded_options(options),
-                .bin_count = chosen.selection.bin_count,
-                .pool_count = chosen.selection.pool_count,
-                .stages = log.stages()};
+RunRecord record_of_bins(const BinsOptions& options, const Chosen& chosen, const RunLog& log) {
+  RunRecord run = begin_record(chosen.selection, chosen.note, options.seed, options.command, recorded_options(options), log);
+  run.bin_count = chosen.selection.bin_count;
+  run.pool_count = chosen.selection.pool_count;
   if (options.ranks != nullptr)
     run.ranks = RanksRecord{options.ranks->size(), options.ranks->traffic().messages, options.ranks->traffic().bytes};
   return run;
@@ -95,7 +84,7 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
         [&](int32_t label) { return input.class_name(label); }, context);
   log.stage("write", [&] { write_selection(chosen.selection, folder); });
 
-  const RunRecord run = record_of_bins(options, input, chosen, log);
+  const RunRecord run = record_of_bins(options, chosen, log);
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   out->commit();
   return run;

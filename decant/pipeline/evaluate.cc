@@ -1,7 +1,6 @@
 #include "decant/pipeline/evaluate.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"

@@ -10,7 +10,6 @@
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
-#include "decant/select/bins/bins.h"
 #include "decant/select/pools/quota.h"
 
 namespace decant {

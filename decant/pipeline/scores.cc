@@ -7,7 +7,6 @@
 #include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/run/own_outputs.h"
-#include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/scores/scores.h"
 

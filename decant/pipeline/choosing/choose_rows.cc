@@ -1,6 +1,5 @@
 #include "decant/pipeline/choosing/choose_rows.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "decant/base/digest.h"

@@ -3,7 +3,6 @@
 #include "decant/base/cache.h"
 #include "decant/base/errors.h"
 #include "decant/formats/npy/npy.h"
-#include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/choosing/extractor.h"
 
 namespace decant {

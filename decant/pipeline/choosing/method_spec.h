@@ -2,14 +2,11 @@
 // Each is made of the one before, once.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/select/methods/list.h"
 

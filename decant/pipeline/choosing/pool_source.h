@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/grouping.h"

@@ -1,7 +1,6 @@
 // From what `decant evaluate` is asked to a judge with its options: by protocol, nets, and what was given besides.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,6 +1,5 @@
 #include "decant/pipeline/judging/evaluate_options.h"
 
-#include <algorithm>
 #include <set>
 
 namespace decant {

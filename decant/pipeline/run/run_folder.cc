@@ -1,10 +1,10 @@
 #include "decant/pipeline/run/run_folder.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/version.h"
 #include "decant/formats/npy/npy.h"
 
 namespace decant {
@@ -76,6 +76,12 @@ Subset load_kept(const fs::path& folder, int64_t rows) {
   return Subset(std::move(kept));
 }
 
+/// Subset sizes that a ranking is valid for; nothing for bins, which give any.
+std::optional<SizeRange> served_by(const Selection& selection) {
+  if (!selection.ranked) return std::nullopt;
+  return SizeRange{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))};
+}
+
 }  // namespace
 
 bool is_run_folder(const fs::path& folder) {
@@ -108,9 +114,19 @@ std::optional<Evidence> load_evidence(const fs::path& folder) {
   return evidence_from_json(read_json(file), file.string());
 }
 
-std::optional<SizeRange> served_by(const Selection& selection) {
-  if (!selection.ranked) return std::nullopt;
-  return SizeRange{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))};
+RunRecord begin_record(const Selection& selection, const std::string& note, uint64_t seed, const std::string& command,
+                       const std::vector<std::pair<std::string, OptionValue>>& options, const RunLog& log) {
+  return {.rows = std::ssize(selection.bins),
+          .seconds = log.seconds(),
+          .peak_rss_bytes = log.peak_rss_bytes(),
+          .seed = seed,
+          .version = kVersion,
+          .command = command,
+          .method = selection.method,
+          .method_note = note,
+          .serves = served_by(selection),
+          .options = options,
+          .stages = log.stages()};
 }
 
 void write_selection(const Selection& selection, const fs::path& folder) {

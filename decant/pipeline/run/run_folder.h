@@ -14,6 +14,7 @@
 #include "decant/data/features.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
+#include "decant/pipeline/run/run_log.h"
 
 namespace decant {
 
@@ -40,8 +41,10 @@ RunFolder load_run_folder(const std::filesystem::path& folder);
 /// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the file and what is wrong in it.
 std::optional<Evidence> load_evidence(const std::filesystem::path& folder);
 
-/// Subset sizes that a ranking is valid for; nothing for bins, which give any.
-std::optional<SizeRange> served_by(const Selection& selection);
+/// What every run records of its order, its options and its time so far. `note`: one sentence, how the rows were chosen; `command`: as
+/// typed; `options`: resolved.
+RunRecord begin_record(const Selection& selection, const std::string& note, uint64_t seed, const std::string& command,
+                       const std::vector<std::pair<std::string, OptionValue>>& options, const RunLog& log);
 
 /// Writes bins.npy, pools.npy, order.npy and gain.npy.
 void write_selection(const Selection& selection, const std::filesystem::path& folder);

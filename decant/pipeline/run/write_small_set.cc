@@ -9,7 +9,6 @@
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
-#include "decant/base/version.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -97,27 +96,18 @@ InputRecord record_of(const Input& input) {
 }
 
 RunRecord record_of(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
-  return {.rows = set.input.rows(),
-          .kept = std::ssize(set.kept),
-          .bytes_before = set.input.dataset.train().stored_bytes(),
-          .bytes_after = bytes_after,
-          .seconds = log.seconds(),
-          .peak_rss_bytes = log.peak_rss_bytes(),
-          .seed = set.seed,
-          .version = kVersion,
-          .command = set.command,
-          .method = set.selection.method,
-          .method_note = set.note,
-          .serves = served_by(set.selection),
-          .input = record_of(set.input),
-          .output_format = set.to.empty() ? set.input.dataset.format : set.to,
-          .options = set.options,
-          .training = set.input.dataset.training,
-          .features = set.features,
-          .bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept),
-          .classes = classes_of(set),
-          .bad_files = std::ssize(set.input.excluded),
-          .stages = log.stages()};
+  RunRecord run = begin_record(set.selection, set.note, set.seed, set.command, set.options, log);
+  run.kept = std::ssize(set.kept);
+  run.bytes_before = set.input.dataset.train().stored_bytes();
+  run.bytes_after = bytes_after;
+  run.input = record_of(set.input);
+  run.output_format = set.to.empty() ? set.input.dataset.format : set.to;
+  run.training = set.input.dataset.training;
+  run.features = set.features;
+  run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
+  run.classes = classes_of(set);
+  run.bad_files = std::ssize(set.input.excluded);
+  return run;
 }
 
 std::string data_card(const SmallSet& set, const RunRecord& run) {

@@ -1,9 +1,6 @@
 #include "decant/select/bins/bins.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <map>
 #include <numeric>
 #include <vector>
 

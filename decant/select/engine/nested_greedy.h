@@ -41,9 +41,7 @@
 // scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
 #pragma once
 
-#include <array>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include "decant/base/team.h"

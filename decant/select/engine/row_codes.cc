@@ -1,9 +1,7 @@
 #include "decant/select/engine/row_codes.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "decant/base/parallel.h"

@@ -1,7 +1,6 @@
 #include "decant/select/pools/ranking.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "decant/base/errors.h"
