@@ -43,7 +43,7 @@ struct Inspection {
 /// rows. Labels are counted on all threads. Throws what opening throws, and Cancelled.
 Inspection inspect(const InspectOptions& options, const Context& context);
 
-/// {"format","rows","classes","bad_files","files_checked","bytes","labelled","splits","class_names","class_rows","image_sizes","oddities","bad"}.
+/// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits", "class_names", "class_rows", "image_sizes", "oddities", "bad"}.
 /// Lists every bad row.
 Json to_json(const Inspection& found);
 
