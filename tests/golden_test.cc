@@ -53,7 +53,7 @@ struct Golden {
   const char* name;
   const char* features;
   int64_t width;
-  Function function;
+  BinFunction function;
   int32_t bins;
 };
 
@@ -91,13 +91,14 @@ TEST_P(GoldenTest, EngineAndOraclePickThePublishedRows) {
   EXPECT_EQ(oracle::cut(rows, std::string(name_of(golden.function)), 1, golden.bins), result.order);
 }
 
-INSTANTIATE_TEST_SUITE_P(Published, GoldenTest,
-                         testing::Values(Golden{"gaussian_1500x32_cosine", "gaussian_1500x32_cosine", 32, Function::graph_cut, 10},
-                                         Golden{"cifar10_cat_1200x256_cosine", "cifar10_cat_1200x256_cosine", 256, Function::graph_cut, 10},
-                                         Golden{"shifted_3000x24_cosine_7bins", "shifted_3000x24_cosine_7bins", 24, Function::graph_cut, 7},
-                                         Golden{"glove_2000x50_cosine", "glove_2000x50", 50, Function::graph_cut, 10},
-                                         Golden{"glove_2000x50_dot", "glove_2000x50", 50, Function::graph_cut_dot, 5}),
-                         [](const auto& golden) { return std::string(golden.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Published, GoldenTest,
+    testing::Values(Golden{"gaussian_1500x32_cosine", "gaussian_1500x32_cosine", 32, BinFunction::graph_cut, 10},
+                    Golden{"cifar10_cat_1200x256_cosine", "cifar10_cat_1200x256_cosine", 256, BinFunction::graph_cut, 10},
+                    Golden{"shifted_3000x24_cosine_7bins", "shifted_3000x24_cosine_7bins", 24, BinFunction::graph_cut, 7},
+                    Golden{"glove_2000x50_cosine", "glove_2000x50", 50, BinFunction::graph_cut, 10},
+                    Golden{"glove_2000x50_dot", "glove_2000x50", 50, BinFunction::graph_cut_dot, 5}),
+    [](const auto& golden) { return std::string(golden.param.name); });
 
 /// A pool with everything unpleasant: ties, duplicates, zero rows, tiny and huge values, any mean.
 oracle::Rows nasty_pool(Random& random) {
@@ -155,8 +156,8 @@ TEST(Fuzz, EngineEqualsOracleOnNastyPools) {
     Random random(1, "nasty pools", round);
     const auto rows = nasty_pool(random);
     const auto features = features_of(rows);
-    const Function functions[] = {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding,
-                                  Function::disparity_sum};
+    const BinFunction functions[] = {BinFunction::graph_cut, BinFunction::graph_cut_dot, BinFunction::graph_cut_euclidean,
+                                     BinFunction::herding, BinFunction::disparity_sum};
     CutOptions options;
     options.function = functions[round % 5];
     options.bins = static_cast<int32_t>(1 + random.below(12));
@@ -193,7 +194,7 @@ TEST(Fuzz, FactoredGradientsPickWhatOuterProductsPick) {
     }
     const auto features = features_of(rows);
     CutOptions options;
-    options.function = Function::graph_cut_gradient;
+    options.function = BinFunction::graph_cut_gradient;
     options.classes = static_cast<int32_t>(classes);
     options.bins = static_cast<int32_t>(bins);
     Context context;

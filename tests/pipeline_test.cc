@@ -378,7 +378,7 @@ TEST(Plan, OfEveryMethodIsAPlanOrTheRefusalOfTheRun) {
   }());
   const fs::path pictures = cifar_set("plan_pictures", 1, 60);
   for (const Method& info : methods()) {
-    SelectOptions select{.method = info.name};
+    ChoosingOptions select{.method = info.name};
     if (info.name == "scores") select.scores = (folder / "s.npy").string();
     for (const bool of_matrix : {true, false}) {
       SCOPED_TRACE(info.name + (of_matrix ? " of a matrix" : " of pictures"));

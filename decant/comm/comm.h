@@ -117,11 +117,11 @@ inline bool is_root(const Comm* ranks) {
 }
 
 /// The part of `count` things that is a rank's own: contiguous, in the order of ranks, sizes that differ by one at most.
-struct Share {
+struct RankShare {
   int64_t begin = 0;
   int64_t end = 0;
 };
-inline Share share_of(int64_t count, int rank, int size) {
+inline RankShare share_of(int64_t count, int rank, int size) {
   return {count * rank / size, count * (rank + 1) / size};
 }
 

@@ -68,7 +68,7 @@ TEST(Ranks, shares_cover_everything_once_and_differ_by_one) {
     for (int size = 1; size <= 8; ++size) {
       int64_t next = 0;
       for (int rank = 0; rank < size; ++rank) {
-        const Share share = share_of(count, rank, size);
+        const RankShare share = share_of(count, rank, size);
         EXPECT_EQ(share.begin, next);
         EXPECT_LE(std::abs((share.end - share.begin) * size - count), size);
         next = share.end;

@@ -44,7 +44,7 @@ void claim_folder(const BinsOptions& options, std::optional<OutputFolder>& out) 
       OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
 }
 
-RunRecord record_of_bins(const BinsOptions& options, const Chosen& chosen, const RunLog& log) {
+RunRecord record_of_bins(const BinsOptions& options, const ChosenRows& chosen, const RunLog& log) {
   RunRecord run = begin_record(chosen.selection, chosen.note, options.seed, options.command, recorded_options(options), log);
   run.bin_count = chosen.selection.bin_count;
   run.pool_count = chosen.selection.pool_count;
@@ -56,7 +56,7 @@ RunRecord record_of_bins(const BinsOptions& options, const Chosen& chosen, const
 }  // namespace
 
 std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& context) {
-  SelectOptions select = options.select;
+  ChoosingOptions select = options.select;
   select.ranks = options.ranks;
   const MethodSpec spec = parse_method(select);
   const FeatureOptions own_rows = features_of_rows();
@@ -70,7 +70,7 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
       "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
   const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows());
   const ResolvedMethod method = method_for(spec, input, own_rows, count, context);
-  const Chosen chosen = choose_rows(input, method, own_rows, count, options.seed, checkpoint, log, context);
+  const ChosenRows chosen = choose_rows(input, method, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();
   if (!is_root(ranks)) return std::nullopt;
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);

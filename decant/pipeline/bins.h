@@ -18,7 +18,7 @@ struct BinsOptions {
   std::filesystem::path labels;
   std::filesystem::path out;
   std::string keep;  ///< rows that methods have in mind whose order follows from that; empty = all
-  SelectOptions select{.method = "bins"};
+  ChoosingOptions select{.method = "bins"};
   uint64_t seed = 0;
   bool overwrite = false;
   std::string command;

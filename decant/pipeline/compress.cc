@@ -76,7 +76,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
 
   // An order over the readable rows; then exactly `count` of them.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);
-  const Chosen chosen = choose_rows(input, method, options.features, count, options.seed, checkpoint, log, context);
+  const ChosenRows chosen = choose_rows(input, method, options.features, count, options.seed, checkpoint, log, context);
   const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
   DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);

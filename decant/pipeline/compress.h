@@ -16,7 +16,7 @@ struct CompressOptions {
   InputOptions input;
   std::filesystem::path out;
   std::string keep = "20%";
-  SelectOptions select;
+  ChoosingOptions select;
   FeatureOptions features;
   std::string to;
   uint64_t seed = 0;

@@ -83,7 +83,7 @@ struct Work {
 };
 
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
-std::vector<int32_t> pools_of(const Rows& rows, const SelectOptions& select) {
+std::vector<int32_t> pools_of(const Rows& rows, const ChoosingOptions& select) {
   const PoolRule rule = pool_rule(select);
   if (!rule.file.empty()) return read_pools(rule.file, rows.size(), {}).of_row;
   if (rule.kmeans > 0) {
@@ -117,7 +117,7 @@ void look_at(const Features& features, std::span<const int32_t> pools, Work& wor
 
 Work work_of(const Dataset& dataset, const ResolvedMethod& method, const FeatureOptions& features, const Context& context) {
   const Rows& train = dataset.train();
-  const SelectOptions& select = method.options;
+  const ChoosingOptions& select = method.options;
   Work work{.rows = static_cast<double>(train.size()), .method = method.method};
   const ScoreSource source = method.score_source(train.pictures() != nullptr, select.hard_cut.value_or(0) > 0);
   if (source == ScoreSource::record && select.scores == "auto") {

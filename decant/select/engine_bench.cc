@@ -145,7 +145,7 @@ int compare(const Problem& problem, const std::string& what, const Settings& set
   Context context;
   context.threads = settings.threads;
   CutOptions options;
-  const auto run = [&](Engine engine, double& taken) {
+  const auto run = [&](BinEngine engine, double& taken) {
     options.engine = engine;
     const double begin = seconds();
     const auto results = cut_pools(problem.features(), problem.pools, options, context);
@@ -161,11 +161,11 @@ int compare(const Problem& problem, const std::string& what, const Settings& set
   std::vector<std::vector<int64_t>> ours;
   for (int i = 0; i < 3; ++i) {
     double taken = 0;
-    ours = run(Engine::automatic, taken);
+    ours = run(BinEngine::automatic, taken);
     fast = std::min(fast, taken);
   }
   const double memory = megabytes("VmHWM") - before;
-  if (ours != run(Engine::everyone, plain)) {
+  if (ours != run(BinEngine::exhaustive, plain)) {
     std::fprintf(stderr, "%s: the picks differ from scoring everyone\n", what.c_str());
     return 1;
   }
@@ -311,7 +311,7 @@ bool facility_pick_is_best(const Problem& problem, const std::vector<int64_t>& r
   return gains[0] >= best * (1 - 1e-12) && std::abs(static_cast<double>(ranking.gains[picks]) - gains[0]) <= 1e-6 * gains[0];
 }
 
-Ranking rank(const std::string& method, const Features& features, const Pool& pool, const Context& context,
+Ranking rank(const std::string& method, const Features& features, const PoolTask& pool, const Context& context,
              FacilityLocationCounts& counts) {
   if (method == "facility-location") return facility_location(features, pool, {}, context, &counts);
   if (method == "k-center") return k_center(features, pool, {}, context);
@@ -350,7 +350,7 @@ int methods(const Problem& problem, const std::string& what, const Settings& set
   const double begin = seconds();
   const std::clock_t processor = std::clock();
   for (const auto& rows : problem.pools) {
-    const Pool pool{static_cast<int32_t>(rankings.size()), rows, static_cast<int64_t>(rows.size()) / 10};
+    const PoolTask pool{static_cast<int32_t>(rankings.size()), rows, static_cast<int64_t>(rows.size()) / 10};
     rankings.push_back(rank(settings.method, problem.features(), pool, context, counts));
   }
   const double taken = seconds() - begin;

@@ -9,7 +9,7 @@ namespace decant {
 namespace {
 
 Ranker longest_ranker(const MethodInputs& inputs, uint64_t) {
-  return [inputs](const Pool& pool, const Context&) {
+  return [inputs](const PoolTask& pool, const Context&) {
     std::vector<double> squares;
     std::vector<float> scratch;
     for (const int64_t row : pool.rows) {
@@ -28,7 +28,7 @@ Ranker longest_ranker(const MethodInputs& inputs, uint64_t) {
 const Method& longest = add_method({.name = "longest",
                                     .summary = "rows with the largest features",
                                     .features = true,
-                                    .serves = Serves::any_number,
+                                    .valid_sizes = ValidSizes::any_number,
                                     .ranker = longest_ranker});
 
 TEST(AMethod, IsAFileAndALine) {

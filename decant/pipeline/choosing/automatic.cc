@@ -31,7 +31,7 @@ ResolvedMethod take(Taken taken, const MethodSpec& spec, const std::string& why)
 }
 
 /// As many epochs as there is time for.
-int affordable_epochs(const Known& known, const SelectOptions& select) {
+int affordable_epochs(const Known& known, const ChoosingOptions& select) {
   if (!select.minutes) return select.score_epochs;
   const double each = costs::proxy_seconds(static_cast<double>(known.rows), known.area, known.threads);
   return static_cast<int>(std::min<double>(select.score_epochs, 60 * *select.minutes / each));
@@ -40,7 +40,7 @@ int affordable_epochs(const Known& known, const SelectOptions& select) {
 ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double percent, const std::string& why) {
   ResolvedMethod method = take(kProgress, spec, why);
   if (percent > kShortOnly) method.reason += "; gains at such ratios were measured with short trainings";
-  const SelectOptions& asked = spec.options;
+  const ChoosingOptions& asked = spec.options;
   if (asked.scores != "auto") return method;  // a record is there
   if (asked.score_epochs < kFewestEpochs) return take(kRandom, spec, fmt::format("--score-epochs {} is too few", asked.score_epochs));
   method.options.score_epochs = affordable_epochs(known, asked);
@@ -63,7 +63,7 @@ ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t co
 
 }  // namespace
 
-Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const SelectOptions& select,
+Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const ChoosingOptions& select,
                const FeatureOptions& features, const Context& context) {
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,

@@ -24,7 +24,7 @@ struct Known {
   int threads = 1;
 };
 /// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep ratio is a share of.
-Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const SelectOptions& select,
+Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const ChoosingOptions& select,
                const FeatureOptions& features, const Context& context);
 
 /// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 
 TEST(Auto, TakesAProbeForALabelledMatrix) {
   const DrawnSet set("auto", {60, 60});
-  const Chosen chosen = choose(set.stored(), {}, 20);
+  const ChosenRows chosen = choose(set.stored(), {}, 20);
   EXPECT_EQ(chosen.method.name(), "probe");
   EXPECT_THAT(chosen.note, HasSubstr("chosen because there are labels and 16.7 % are kept"));
   EXPECT_EQ(choose(read_input({.path = set.folder / "x.npy"}, {}), {}, 20).method.name(), "random");
@@ -23,7 +23,7 @@ TEST(Auto, TakesPoolsForClasses) {
   const DrawnSet set("auto_pools", {60, 60});
   set.stored();
   const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
-  const Chosen named = choose(unlabelled, {.pools = (set.folder / "y.npy").string()}, 20);
+  const ChosenRows named = choose(unlabelled, {.pools = (set.folder / "y.npy").string()}, 20);
   EXPECT_EQ(named.method.name(), "probe");
   EXPECT_THAT(named.note, HasSubstr("chosen because there are pools and 16.7 % are kept"));
   EXPECT_EQ(choose(unlabelled, {.pools = "kmeans:2"}, 20).method.name(), "probe");
@@ -47,7 +47,7 @@ TEST(Auto, SaysWhereGainsAreOfShortTrainings) {
 
 TEST(Auto, BlamesWhatIsTooShort) {
   const Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true, .networks = true, .threads = 2};
-  const auto chosen = [&](const SelectOptions& select) {
+  const auto chosen = [&](const ChoosingOptions& select) {
     return choose_method(
         parse_method(select), [&] { return known; }, 5000);
   };

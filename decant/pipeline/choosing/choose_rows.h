@@ -17,7 +17,7 @@
 namespace decant {
 
 /// What a method made of an input, and one sentence that says how the rows were chosen.
-struct Chosen {
+struct ChosenRows {
   Selection selection;
   ResolvedMethod method;
   std::string note;
@@ -36,13 +36,13 @@ ResolvedMethod method_for(const MethodSpec& spec, const Input& input, const Feat
 
 /// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard cut. Finished bins go into the checkpoint,
 /// and those of an interrupted run are taken from it. Throws InputError for data that the method cannot see.
-Chosen choose_rows(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed,
-                   Checkpoint& checkpoint, RunLog& log, const Context& context);
+ChosenRows choose_rows(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed,
+                       Checkpoint& checkpoint, RunLog& log, const Context& context);
 
 /// The options that decide the bins: what a checkpoint must agree on.
 Json deciding_options(const MethodSpec& spec, const FeatureOptions& features, uint64_t seed);
 
 /// Files and folders that the options name: they are read, and never written over.
-std::vector<std::string> files_named(const SelectOptions& select, const FeatureOptions& features);
+std::vector<std::string> files_named(const ChoosingOptions& select, const FeatureOptions& features);
 
 }  // namespace decant

@@ -25,7 +25,7 @@ TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
   EXPECT_EQ(plain_methods().size(), 15u);
   for (const std::string& name : plain_methods()) {
     for (const int64_t count : {1, 7, 36, 119, 120}) {
-      const Chosen chosen = choose(input, set.method(name), count, 5);
+      const ChosenRows chosen = choose(input, set.method(name), count, 5);
       const Subset kept = sample(chosen.selection, {}, count, 5);
       ASSERT_EQ(std::ssize(kept), count) << name;
       EXPECT_EQ(std::set<int64_t>(kept.begin(), kept.end()).size(), kept.size()) << name;
@@ -45,9 +45,9 @@ Method toy_method() {
           .features = true,
           .scores = Scores::any,
           .options = {"lambda"},
-          .serves = Serves::any_number,
+          .valid_sizes = ValidSizes::any_number,
           .ranker = [](const MethodInputs& inputs, uint64_t) -> Ranker {
-            return [inputs](const Pool& pool, const Context&) {
+            return [inputs](const PoolTask& pool, const Context&) {
               std::vector<double> sums;
               std::vector<float> scratch;
               for (const int64_t row : pool.rows)
@@ -63,7 +63,7 @@ TEST(ChooseRows, AMethodThatIsAddedIsChosenByItsName) {
   static const Method& toy = add_method(toy_method());
   const DrawnSet set("toy", {30, 20});
   const Input input = set.stored();
-  const Chosen chosen = choose(input, set.method(toy.name), 10);
+  const ChosenRows chosen = choose(input, set.method(toy.name), 10);
   EXPECT_EQ(sample(chosen.selection, {}, 10, 0).size(), 10U);
   EXPECT_THAT(chosen.note, HasSubstr("toy over the given features (6 columns) and"));
   for (size_t i = 0; i + 1 < chosen.selection.order.size(); ++i) {
@@ -85,7 +85,7 @@ TEST(ChooseRows, AnotherSeedChangesWhatItShouldAndNothingElse) {
   const Input input = set.stored();
   const std::set<std::string> by_chance = {"random", "bins", "bins-weighted", "k-means", "zcore", "thinning", "ccs", "probe"};
   for (const std::string& name : plain_methods()) {
-    const Chosen chosen = choose(input, set.method(name), 30, 1);
+    const ChosenRows chosen = choose(input, set.method(name), 30, 1);
     const Subset one = sample(chosen.selection, {}, 30, 1);
     const Subset two = rows_of(input, set.method(name), 30, 2);
     EXPECT_EQ(one != two, by_chance.contains(name)) << name;
@@ -190,10 +190,10 @@ TEST(ChooseRows, AHardCutSetsTheLargestScoresOfEveryClassAside) {
   const DrawnSet set("cut", {60, 40, 20});
   const Input input = set.stored();
   for (const std::string name : {"random", "bins", "facility-location", "scores"}) {
-    SelectOptions select = set.method(name);
+    ChoosingOptions select = set.method(name);
     select.scores = (set.folder / "s.npy").string();
     select.hard_cut = 0.29;  // · 100 is less than 29
-    const Chosen chosen = choose(input, select, 30);
+    const ChosenRows chosen = choose(input, select, 30);
     std::vector<float> least_cut(3, 2), most_left(3, -1);
     std::vector<int> cut(3);
     for (size_t row = 0; row < set.labels.size(); ++row) {
@@ -209,7 +209,7 @@ TEST(ChooseRows, AHardCutSetsTheLargestScoresOfEveryClassAside) {
     for (size_t label = 0; label < 3; ++label) EXPECT_LT(most_left[label], least_cut[label]) << name;
     EXPECT_THAT(chosen.note, HasSubstr("the hardest 33 rows (29 % of each pool, by the given scores) dropped first"));
   }
-  SelectOptions most = set.method("scores");
+  ChoosingOptions most = set.method("scores");
   most.hard_cut = 0.9;
   expect_says(message_of([&] { choose(input, most, 30); }), {"x.npy", "30 rows are to be kept", "--hard-cut 0.9 leaves 12", "Lower"});
   make_bins(set.ordering("left", most), {});
@@ -236,9 +236,9 @@ TEST(ChooseRows, BadFeaturesAreNamedByEveryMethodThatSeesThem) {
 TEST(ChooseRows, WeightsOfFeaturesBeyondTheirRangeAreRefused) {
   DrawnSet set("huge", {20, 10});
   for (float& value : set.values) value *= 1e30F;
-  SelectOptions select = set.method("bins-weighted");
+  ChoosingOptions select = set.method("bins-weighted");
   EXPECT_EQ(message_of([&] { choose(set.stored(), select, 10); }), "no error") << "cosines have no scale";
-  select.own.function = Function::graph_cut_dot;
+  select.own.function = BinFunction::graph_cut_dot;
   expect_says(message_of([&] { choose(set.stored(), select, 10); }), {"overflows float32", "Scale the features down"});
 }
 
@@ -247,11 +247,11 @@ TEST(ChooseRows, BetaTakesNegativeScoresAsIfTheSmallestWereZero) {
   for (float& score : set.scores) score = std::round(1024 * score) / 1024;  // sums are exact
   const float least = *std::ranges::min_element(set.scores);
   for (float& score : set.scores) score -= least;
-  SelectOptions select = set.method("scores");
+  ChoosingOptions select = set.method("scores");
   select.own.rule = "beta";
   const Subset from_zero = rows_of(set.stored(), select, 40);
   for (float& score : set.scores) score -= 16;
-  const Chosen chosen = choose(set.stored(), select, 40);
+  const ChosenRows chosen = choose(set.stored(), select, 40);
   EXPECT_EQ(sample(chosen.selection, {}, 40, 0), from_zero);
   for (size_t row = 0; row < set.scores.size(); ++row) EXPECT_EQ(chosen.selection.gains[row], set.scores[row]);
   for (float& score : set.scores) score += 17;
@@ -261,7 +261,7 @@ TEST(ChooseRows, BetaTakesNegativeScoresAsIfTheSmallestWereZero) {
 TEST(ChooseRows, WhatIsCutByTheNumberServesThatNumberAlone) {
   const DrawnSet set("cut_by_count", {60, 60});
   const Input input = set.stored();
-  SelectOptions select = set.method("ccs");
+  ChoosingOptions select = set.method("ccs");
   for (const char* rule : {"top", "beta", "strata"}) {
     select.own.rule = rule;
     const Selection selection = choose(input, select, 24).selection;

@@ -63,14 +63,14 @@ struct DrawnSet {
     return read_input({.path = folder / "x.npy", .labels = folder / "y.npy"}, {});
   }
 
-  SelectOptions method(const std::string& name) const {
-    SelectOptions select{.method = name, .own = {.bins = 3}};
+  ChoosingOptions method(const std::string& name) const {
+    ChoosingOptions select{.method = name, .own = {.bins = 3}};
     const Scores needs = find_method(name)->scores;
     if (needs != Scores::none && needs != Scores::probe) select.scores = (folder / "s.npy").string();
     return select;
   }
 
-  BinsOptions ordering(const std::string& out, const SelectOptions& select, const std::string& keep = "") const {
+  BinsOptions ordering(const std::string& out, const ChoosingOptions& select, const std::string& keep = "") const {
     return {.features = folder / "x.npy", .labels = folder / "y.npy", .out = folder / out, .keep = keep, .select = select};
   }
 
@@ -80,8 +80,8 @@ struct DrawnSet {
   std::vector<float> scores;
 };
 
-inline Chosen choose(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0,
-                     const Context& context = {.threads = 1}) {
+inline ChosenRows choose(const Input& input, const ChoosingOptions& select, int64_t count, uint64_t seed = 0,
+                         const Context& context = {.threads = 1}) {
   const FeatureOptions features;
   const MethodSpec spec = parse_method(select.method, select);
   Checkpoint checkpoint(fresh_path("checkpoint"), deciding_options(spec, features, seed), true, nullptr, context);
@@ -89,7 +89,7 @@ inline Chosen choose(const Input& input, const SelectOptions& select, int64_t co
   return choose_rows(input, method_for(spec, input, features, count, context), features, count, seed, checkpoint, log, context);
 }
 
-inline Subset rows_of(const Input& input, const SelectOptions& select, int64_t count, uint64_t seed = 0) {
+inline Subset rows_of(const Input& input, const ChoosingOptions& select, int64_t count, uint64_t seed = 0) {
   return sample(choose(input, select, count, seed).selection, {}, count, seed);
 }
 

@@ -83,17 +83,17 @@ TEST(Extractors, WarnOfOptionsThatNothingFollowsFrom) {
 TEST(Keys, KnowEveryOption) {
   expect_every_field_decides<features::ConvKMeansOptions>();
   expect_every_field_decides<features::NetworkFeatureOptions>(/*besides: weights, kind=*/2);
-  const auto deciding = [](const SelectOptions& select, const FeatureOptions& features) {
+  const auto deciding = [](const ChoosingOptions& select, const FeatureOptions& features) {
     return deciding_options({.options = select}, features, 0);
   };
   expect_every_field_decides<FeatureOptions>([&](const FeatureOptions& features) { return deciding({}, features); },
                                              /*besides: filters=*/1);
   OptionTable table;
-  SelectOptions select;
+  ChoosingOptions select;
   select.declare(table);
   for (const Option& option : table.options()) {
     if (option.name == "function") continue;  // one of a list
-    SelectOptions other;
+    ChoosingOptions other;
     OptionTable others;
     other.declare(others);
     others.find(option.name)->set(option.get().is_null() ? "0.5" : changed(option));

@@ -13,7 +13,7 @@
 
 namespace decant {
 
-void SelectOptions::declare(OptionTable& table) {
+void ChoosingOptions::declare(OptionTable& table) {
   table.add("method", method, "NAME",
             fmt::format("which rows are kept: auto, {}; options may follow the name: ccs+hard-cut=0.2", fmt::join(method_names(), ", ")));
   own.declare(table);
@@ -63,7 +63,7 @@ bool has_owners(const std::string& option) {
 }
 
 /// Whether `option`, by its long name, can change what `method` chooses.
-bool heeds(const Method& method, const std::string& option, const SelectOptions& options, bool pictures) {
+bool heeds(const Method& method, const std::string& option, const ChoosingOptions& options, bool pictures) {
   const Rule* const rule = rule_of(method, options.own);
   if (among(method.options, option) || (rule != nullptr && among(rule->options, option))) return true;
   if (has_owners(option) || option == "minutes") return false;
@@ -103,7 +103,7 @@ const Method* method_named(const std::string& name) {
   return find_method(name);
 }
 
-void require_in_range(const SelectOptions& options) {
+void require_in_range(const ChoosingOptions& options) {
   const auto within = [](const std::optional<double>& value, double low, double high) {
     return !value || (*value >= low && *value <= high);
   };
@@ -138,7 +138,7 @@ void require_its_scores(const MethodSpec& spec) {
 
 }  // namespace
 
-MethodSpec parse_method(const std::string& text, const SelectOptions& given) {
+MethodSpec parse_method(const std::string& text, const ChoosingOptions& given) {
   MethodSpec spec{.options = given};
   size_t begin = std::min(text.find('+'), text.size());
   spec.options.method = text.substr(0, begin);
@@ -160,7 +160,7 @@ MethodSpec parse_method(const std::string& text, const SelectOptions& given) {
   return spec;
 }
 
-MethodSpec parse_method(const SelectOptions& asked) {
+MethodSpec parse_method(const ChoosingOptions& asked) {
   MethodSpec spec = parse_method(asked.method, asked);
   if (!spec.options.own.rule.empty() && !heeds(spec, "rule", /*pictures=*/true))
     throw UsageError(
@@ -178,7 +178,7 @@ void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pic
   }
 }
 
-void warn_of_idle(const SelectOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
+void warn_of_idle(const ChoosingOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context) {
   for (const auto& [name, text] : given_options(given)) {
     const bool idle = std::ranges::none_of(specs, [&, &option = name](const MethodSpec& spec) { return heeds(spec, option, pictures); });
     if (idle && name != "method") context.warn(fmt::format("--{} {} has no effect on any of the sets in --against", name, text));

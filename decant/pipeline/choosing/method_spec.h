@@ -1,4 +1,4 @@
-// A method on its way from what somebody typed to what is run: asked (SelectOptions), named (MethodSpec), resolved (ResolvedMethod).
+// A method on its way from what somebody typed to what is run: asked (ChoosingOptions), named (MethodSpec), resolved (ResolvedMethod).
 // Each is made of the one before, once.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace decant {
 
 /// How rows are chosen, as asked for; shared by compress, bins and evaluate.
-struct SelectOptions {
+struct ChoosingOptions {
   std::string method = "auto";  ///< "auto" or one of methods(); options may follow: "facility-location+hard-cut=0.3"
   MethodOptions own;            ///< those that belong to some methods
   // pools
@@ -43,7 +43,7 @@ enum class ScoreSource {
 /// A method by name, with sound options. Made by parse_method().
 struct MethodSpec {
   const Method* method = nullptr;  ///< null: "auto", which choose_method() decides
-  SelectOptions options;           ///< those after the name take precedence over separate ones; `method` is only the name
+  ChoosingOptions options;         ///< those after the name take precedence over separate ones; `method` is only the name
 
   bool scores_are_a_column() const { return options.scores.ends_with(".npy"); }
 };
@@ -51,7 +51,7 @@ struct MethodSpec {
 /// A method that can be run. Made by choose_method() (automatic.h).
 struct ResolvedMethod {
   const Method* method = nullptr;  ///< never null
-  SelectOptions options;           ///< as in MethodSpec; `method` is the name of what was taken
+  ChoosingOptions options;         ///< as in MethodSpec; `method` is the name of what was taken
   std::string reason = "";         ///< "; chosen because …" where "auto" decided
 
   const std::string& name() const { return method->name; }
@@ -62,18 +62,18 @@ struct ResolvedMethod {
   ScoreSource score_source(bool pictures, bool cut) const;
 };
 
-/// Parses "name+key=value+key=value". Keys are long names of SelectOptions; what is not among them is as in `given`. Cheap: before anything
+/// Parses "name+key=value+key=value". Keys are long names of ChoosingOptions; what is not among them is as in `given`. Cheap: before anything
 /// is read or trained. Throws UsageError for an unknown name, with the nearest one; for an option behind the name that the method does not
 /// heed; for values out of range; and for a method without the scores that it takes.
-MethodSpec parse_method(const std::string& spec, const SelectOptions& given);
+MethodSpec parse_method(const std::string& spec, const ChoosingOptions& given);
 
 /// The same of asked.method. Throws UsageError for --rule, too, when the method does not choose by scores alone.
-MethodSpec parse_method(const SelectOptions& asked);
+MethodSpec parse_method(const ChoosingOptions& asked);
 
 /// Warns of every option that differs from its default and that the method does not heed. `spec`: what `method` was resolved from.
 void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context);
 
 /// The same for options in `given` that none of several methods uses.
-void warn_of_idle(const SelectOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context);
+void warn_of_idle(const ChoosingOptions& given, std::span<const MethodSpec> specs, bool pictures, const Context& context);
 
 }  // namespace decant

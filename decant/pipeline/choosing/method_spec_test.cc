@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ParseMethod, ReadsOptionsBehindTheName) {
-  const SelectOptions given{.own = {.lambda = 0.5}, .score_epochs = 20};
+  const ChoosingOptions given{.own = {.lambda = 0.5}, .score_epochs = 20};
   const MethodSpec spec = parse_method("facility-location+hard-cut=0.3+pool", given);
   EXPECT_EQ(spec.method, find_method("facility-location"));
   EXPECT_EQ(spec.options.method, "facility-location");
@@ -25,7 +25,7 @@ TEST(ParseMethod, ReadsOptionsBehindTheName) {
   EXPECT_EQ(parse_method("auto", given).method, nullptr);
   const MethodOptions own = parse_method("bins+bins=4+lambda=2+function=herding", given).options.own;
   EXPECT_EQ(own.lambda, 2);
-  EXPECT_EQ(own.function, Function::herding);
+  EXPECT_EQ(own.function, BinFunction::herding);
 }
 
 TEST(ParseMethod, RefusesWhatIsNoMethodOrOptionAndNamesTheNearest) {
@@ -50,7 +50,7 @@ TEST(ParseMethod, RefusesWhatIsNoMethodOrOptionAndNamesTheNearest) {
 }
 
 TEST(ParseMethod, RefusesValuesOutOfRangeBeforeAnythingIsRead) {
-  const auto said = [](const SelectOptions& select) {
+  const auto said = [](const ChoosingOptions& select) {
     return message_of<UsageError>([&] { compress({.input = {.path = "/nothing/there"}, .out = fresh_path("out"), .select = select}, {}); });
   };
   const double nan = std::nan("");
@@ -72,7 +72,7 @@ TEST(Options, ThatDoNotGoWithTheMethodAreRefusedOrMentioned) {
   const DrawnSet set("together", {30, 20});
   set.stored();
   Heard heard;
-  const auto said = [&](const SelectOptions& select) {
+  const auto said = [&](const ChoosingOptions& select) {
     heard.warnings.clear();
     fs::remove_all(set.folder / "out");
     return message_of<UsageError>([&] { make_bins(set.ordering("out", select), {.log = &heard}); });
@@ -84,13 +84,13 @@ TEST(Options, ThatDoNotGoWithTheMethodAreRefusedOrMentioned) {
   expect_says(heard.warnings, {"--lambda 0.5 has no effect on --method random", "--scores nowhere", "--score-epochs 30", "--minutes 2"});
   EXPECT_EQ(said({.method = "auto", .own = {.rule = "band"}, .minutes = 2}), "no error");
   EXPECT_EQ(heard.warnings, "--rule band has no effect on --method random\n");
-  EXPECT_EQ(said({.method = "bins", .own = {.function = Function::herding, .bins = 3}, .pool = true}), "no error");
+  EXPECT_EQ(said({.method = "bins", .own = {.function = BinFunction::herding, .bins = 3}, .pool = true}), "no error");
   EXPECT_EQ(heard.warnings, "");
 }
 
 TEST(Options, GivenByTheNameAloneDecideTheCheckpointToo) {
   const FeatureOptions features;
-  const auto deciding = [&](const SelectOptions& select) { return deciding_options(parse_method(select), features, 1); };
+  const auto deciding = [&](const ChoosingOptions& select) { return deciding_options(parse_method(select), features, 1); };
   EXPECT_EQ(deciding({.method = "bins+lambda=2"}), deciding({.method = "bins", .own = {.lambda = 2}}));
   EXPECT_NE(deciding({.method = "bins+lambda=2"}), deciding({.method = "bins"}));
 }

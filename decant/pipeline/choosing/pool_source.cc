@@ -12,7 +12,7 @@
 
 namespace decant {
 
-PoolRule pool_rule(const SelectOptions& select) {
+PoolRule pool_rule(const ChoosingOptions& select) {
   const std::string& rule = select.pools;
   if (rule.empty()) return {};
   if (select.pool) throw UsageError("--pool and --pools contradict each other; give one of the two");

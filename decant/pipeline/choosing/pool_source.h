@@ -14,7 +14,7 @@
 
 namespace decant {
 
-/// What SelectOptions::pools says; neither: classes, or one pool.
+/// What ChoosingOptions::pools says; neither: classes, or one pool.
 struct PoolRule {
   int32_t kmeans = 0;          ///< at most so many pools by k-means
   std::filesystem::path file;  ///< a pool number for each row
@@ -23,7 +23,7 @@ struct PoolRule {
 };
 
 /// Throws UsageError for an unknown rule or one together with --pool, InputError for fewer than one pool.
-PoolRule pool_rule(const SelectOptions& select);
+PoolRule pool_rule(const ChoosingOptions& select);
 
 /// The pools that a file names, numbered 0, 1, … in the order of its numbers; rows with −1 keep it and are a pool of their own. `bad_rows`
 /// get −1 too. Throws InputError for a file that does not fit.

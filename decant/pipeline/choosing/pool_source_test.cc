@@ -18,7 +18,7 @@ TEST(PoolsInPlaceOfClasses, AreWhatEveryMethodChoosesBy) {
   const Input labelled = set.stored();
   const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
   for (const std::string& name : plain_methods()) {
-    SelectOptions pooled = set.method(name);
+    ChoosingOptions pooled = set.method(name);
     pooled.pools = (set.folder / "y.npy").string();
     EXPECT_EQ(rows_of(unlabelled, pooled, 36, 5), rows_of(labelled, set.method(name), 36, 5)) << name;
     expect_says(choose(unlabelled, pooled, 36).note, {"each of 3 pools (of 19 to 60 rows) named by", "y.npy"});
@@ -33,12 +33,12 @@ TEST(PoolsInPlaceOfClasses, AreWhatAHardCutBeforeBinsGoesBy) {
   write_npy<int32_t>(set.folder / "p.npy", numbers);
   for (const char* pools : {"p.npy", "kmeans:1"}) {
     const bool file = pools[0] == 'p';
-    const SelectOptions select{.method = "bins",
-                               .own = {.bins = 2},
-                               .pools = file ? (set.folder / pools).string() : pools,
-                               .scores = (set.folder / "s.npy").string(),
-                               .hard_cut = 0.2};
-    const Chosen chosen = choose(input, select, 20);
+    const ChoosingOptions select{.method = "bins",
+                                 .own = {.bins = 2},
+                                 .pools = file ? (set.folder / pools).string() : pools,
+                                 .scores = (set.folder / "s.npy").string(),
+                                 .hard_cut = 0.2};
+    const ChosenRows chosen = choose(input, select, 20);
     std::map<int32_t, int> sizes;
     for (const int64_t row : chosen.selection.order) ++sizes[chosen.selection.pools[static_cast<size_t>(row)]];
     EXPECT_EQ(sizes.size(), file ? 5u : 1u);
@@ -51,7 +51,7 @@ TEST(PoolsInPlaceOfClasses, ByKMeansNeedNoLabels) {
   set.stored();
   const Input unlabelled = read_input({.path = set.folder / "x.npy"}, {});
   for (const char* name : {"random", "probe", "herding"}) {
-    const Chosen chosen = choose(unlabelled, {.method = name, .pools = "kmeans:4"}, 36);
+    const ChosenRows chosen = choose(unlabelled, {.method = name, .pools = "kmeans:4"}, 36);
     EXPECT_EQ(chosen.selection.pool_count, 4) << name;
     EXPECT_THAT(chosen.note, HasSubstr("made by kmeans:4"));
     EXPECT_EQ(sample(chosen.selection, {}, 36, 0).size(), 36u);

@@ -142,13 +142,13 @@ TEST_F(Pools, RefuseWhatIsNoRule) {
     change(asked.select);
     return message_of<Error>([&] { make_bins(asked, {}); });
   };
-  const auto as_it_is = [](SelectOptions&) {};
+  const auto as_it_is = [](ChoosingOptions&) {};
   for (const char* rule : {"kmeans", "kmeans:", "kmeans:x", "kmeans:3x", "kmeans:99999999999", "k-means:3", "64"})
     expect_says(with(rule, as_it_is), {rule, "expected kmeans:K"});
   expect_says(with("kmeans:0", as_it_is), {"kmeans:0", "asks for less than one pool", "at least one pool"});
   expect_says(with("kmeans:-2", as_it_is), {"asks for less than one pool"});
   expect_says(with("kmeans:601", as_it_is), {"cannot make 601 pools of 600 rows"});
-  expect_says(with("kmeans:3", [](SelectOptions& select) { select.pool = true; }), {"--pool and --pools"});
+  expect_says(with("kmeans:3", [](ChoosingOptions& select) { select.pool = true; }), {"--pool and --pools"});
   EXPECT_NE(with(file_rule("missing.npy"), as_it_is).find("missing.npy"), std::string::npos);
   write_npy<int32_t>(folder_ / "short.npy", std::vector<int32_t>(599, 0));
   EXPECT_NE(with(file_rule("short.npy"), as_it_is).find("short.npy"), std::string::npos);

@@ -54,7 +54,7 @@ TEST(ScoreColumns, MayBeIntegersOrAColumnOfAMatrix) {
   for (size_t row = 0; row < 20; ++row) whole.push_back(static_cast<int32_t>((row * 7) % 20) - 10);
   const int64_t column[] = {20, 1};
   write_npy<int32_t>(set.folder / "s.npy", whole, column);
-  SelectOptions select = set.method("scores");
+  ChoosingOptions select = set.method("scores");
   select.pool = true;
   std::vector<int64_t> largest;
   for (int64_t row = 0; row < 20; ++row) {
@@ -94,7 +94,7 @@ TEST(ScoreRecords, ServeEveryScore) {
   for (const Method& method : methods()) {
     if (method.scores != Scores::record && method.scores != Scores::any) continue;
     ++tried;
-    SelectOptions select{.method = method.name, .scores = (set.folder / "scores").string()};
+    ChoosingOptions select{.method = method.name, .scores = (set.folder / "scores").string()};
     for (const std::string rule : {"", "top", "band", "strata", "beta"}) {
       if (method.features && !rule.empty()) continue;
       select.own.rule = rule;
@@ -109,8 +109,8 @@ TEST(ScoreRecords, BetaByMarginsDrawsNegativeOnesToo) {
   const DrawnSet set("margins", {60, 60});
   const Input input = set.stored();
   write_record(set, input, set.folder / "scores");
-  const SelectOptions select{.method = "aum", .own = {.rule = "beta"}, .scores = (set.folder / "scores").string()};
-  const Chosen chosen = choose(input, select, 40);
+  const ChoosingOptions select{.method = "aum", .own = {.rule = "beta"}, .scores = (set.folder / "scores").string()};
+  const ChosenRows chosen = choose(input, select, 40);
   int easy = 0;
   for (const int64_t row : sample(chosen.selection, {}, 40, 0)) easy += chosen.selection.gains[static_cast<size_t>(row)] < 0;
   EXPECT_GT(easy, 10) << "rows of positive margin are most of the set, and near the mode";
@@ -181,7 +181,7 @@ TEST(Probe, LeavesWrongLabelsOut) {
   DrawnSet set("wrong", {200, 200, 200});
   for (size_t i = 0; i < 600; i += 5) set.labels[i] = (set.labels[i] + 1) % 3;
   const Input input = set.stored();
-  const Chosen chosen = choose(input, {.method = "probe"}, 60);
+  const ChosenRows chosen = choose(input, {.method = "probe"}, 60);
   EXPECT_THAT(chosen.note, HasSubstr("probe by the middle 60 %, leave-one-out margins of a linear probe ("));
   int wrong = 0;
   for (const int64_t row : sample(chosen.selection, {}, 60, 0)) wrong += row % 5 == 0;

@@ -44,7 +44,7 @@ class MethodArm {
     std::ranges::sort(counts, std::greater<>());
     const bool by_count = spec_.method == nullptr;  // "auto": another method for another number
     Draws draws;
-    Chosen chosen;
+    ChosenRows chosen;
     for (size_t i = 0; i < counts.size(); ++i) {
       if (i == 0 || by_count || counts[i] < chosen.selection.serves_from || counts[i] > chosen.selection.serves_to)
         chosen = choose(counts[i]);
@@ -54,7 +54,7 @@ class MethodArm {
   }
 
  private:
-  Chosen choose(int64_t count) {
+  ChosenRows choose(int64_t count) {
     const Json deciding = deciding_options(spec_, options_.features, seed_);
     const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
     std::optional<LockedFolder> folder;  // of the bins that an interrupted evaluation finished
@@ -63,13 +63,13 @@ class MethodArm {
       folder = Cache(options_.features.cache, context_).workspace(key);
     }
     Checkpoint checkpoint(folder ? folder->path() / Checkpoint::kFolder : fs::path(), deciding, /*overwrite=*/true, nullptr, context_);
-    Chosen chosen = choose_rows(input_, method, options_.features, count, seed_, checkpoint, log_, context_);
+    ChosenRows chosen = choose_rows(input_, method, options_.features, count, seed_, checkpoint, log_, context_);
     checkpoint.remove();
     if (folder) folder->remove();
     return chosen;
   }
 
-  Subset one(const Chosen& chosen, int64_t count, int s) const {
+  Subset one(const ChosenRows& chosen, int64_t count, int s) const {
     const uint64_t seed = seed_ + static_cast<uint64_t>(s);
     if (s > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed);
     return sample(chosen.selection, {}, count, seed);

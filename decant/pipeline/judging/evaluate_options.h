@@ -26,7 +26,7 @@ struct EvaluateOptions {
   std::string test;                   ///< data set or .npy to test on
   std::filesystem::path test_labels;  ///< of a .npy to test on
   std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
-  SelectOptions select;
+  ChoosingOptions select;
   FeatureOptions features;    ///< its cache also holds results
   bool no_cache = false;      ///< train anew, and keep nothing
   std::filesystem::path out;  ///< .json with everything; empty = none

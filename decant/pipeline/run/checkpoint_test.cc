@@ -200,12 +200,12 @@ TEST_F(InterruptedBins, OtherOptionsAreRefusedByName) {
     change(asked.select);
     return complaint(asked);
   };
-  expect_says(with([](SelectOptions& select) { select.own.lambda = 0.5; }),
+  expect_says(with([](ChoosingOptions& select) { select.own.lambda = 0.5; }),
               {"out.partial", "lambda = 1.0", "this run has 0.5", "--overwrite"});
-  expect_says(with([](SelectOptions& select) { select.own.bins = 5; }), {"bins = 4", "this run has 5"});
-  expect_says(with([](SelectOptions& select) { select.pool = true; }), {"pool = false"});
-  expect_says(with([](SelectOptions& select) { select.own.function = Function::herding; }), {"function = graph-cut", "herding"});
-  expect_says(with([](SelectOptions& select) { select.method = "random"; }), {"method = bins", "random"});
+  expect_says(with([](ChoosingOptions& select) { select.own.bins = 5; }), {"bins = 4", "this run has 5"});
+  expect_says(with([](ChoosingOptions& select) { select.pool = true; }), {"pool = false"});
+  expect_says(with([](ChoosingOptions& select) { select.own.function = BinFunction::herding; }), {"function = graph-cut", "herding"});
+  expect_says(with([](ChoosingOptions& select) { select.method = "random"; }), {"method = bins", "random"});
   EXPECT_FALSE(files_of_bins().empty());
 }
 

@@ -16,7 +16,7 @@ constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
 /// Of every chunk of rows, side by side; each rank reads a part of them.
 std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
   const int64_t all = (rows.size() + kDigestChunk - 1) / kDigestChunk;
-  const Share own = ranks == nullptr ? Share{0, all} : share_of(all, ranks->rank(), ranks->size());
+  const RankShare own = ranks == nullptr ? RankShare{0, all} : share_of(all, ranks->rank(), ranks->size());
   const int64_t first = own.begin * kDigestChunk;
   const int64_t count = std::min(rows.size(), own.end * kDigestChunk) - first;
   Stage stage(context, "digest", count, "rows");

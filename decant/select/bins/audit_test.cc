@@ -17,7 +17,7 @@ TEST(Audit, PassesATrueCutAndFindsAFalseOne) {
   const Features features{MatrixView<const float>(values.data(), kRows, kWidth), nullptr};
   std::vector<int64_t> rows(kRows);
   std::iota(rows.begin(), rows.end(), 0);
-  for (const Function function : {Function::graph_cut, Function::graph_cut_euclidean, Function::herding}) {
+  for (const BinFunction function : {BinFunction::graph_cut, BinFunction::graph_cut_euclidean, BinFunction::herding}) {
     CutOptions options;
     options.function = function;
     options.bins = 4;

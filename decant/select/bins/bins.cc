@@ -17,7 +17,7 @@ namespace {
 Pools make_kmeans_pools(const Features& features, const std::vector<bool>& bad, const BinOptions& options, const Context& context) {
   const auto rows = std::move(make_pools(bad, {}).rows.front());
   KMeansOptions kmeans{.pools = options.kmeans, .seed = options.seed};
-  if (options.function == Function::graph_cut_gradient) {
+  if (options.function == BinFunction::graph_cut_gradient) {
     kmeans.first_column = options.classes;
   } else {
     kmeans.unit = linear_form(options.function, options.lambda).unit;
@@ -68,7 +68,7 @@ void mention_small_pools(const Pools& pools, int32_t bins, const Context& contex
 /// What this rank reads.
 RowRange own_rows(const Features& features, const Comm* ranks) {
   if (ranks == nullptr) return {};
-  const Share share = share_of(features.count(), ranks->rank(), ranks->size());
+  const RankShare share = share_of(features.count(), ranks->rank(), ranks->size());
   return {share.begin, share.end};
 }
 

@@ -28,7 +28,7 @@ namespace decant {
 
 struct BinOptions {
   // change the result
-  Function function = Function::graph_cut;
+  BinFunction function = BinFunction::graph_cut;
   double lambda = 1;  ///< see CutOptions
   int32_t bins = 10;
   bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
@@ -36,7 +36,7 @@ struct BinOptions {
   uint64_t seed = 0;      ///< of k-means
   int32_t classes = 0;    ///< graph-cut-gradient: width of b
   // change the speed
-  Engine engine = Engine::automatic;
+  BinEngine engine = BinEngine::automatic;
   Comm* ranks = nullptr;  ///< see CutOptions
 };
 

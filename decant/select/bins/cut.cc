@@ -18,10 +18,10 @@
 namespace decant {
 namespace {
 
-std::unique_ptr<BinPicker> make_picker(LinearPool& pool, Engine engine, const Context& context) {
-  if (engine == Engine::everyone) return std::make_unique<LinearPicker>(pool);
+std::unique_ptr<BinPicker> make_picker(LinearPool& pool, BinEngine engine, const Context& context) {
+  if (engine == BinEngine::exhaustive) return std::make_unique<LinearPicker>(pool);
   NestedOptions options;
-  options.may_fall_back = engine == Engine::automatic;
+  options.may_fall_back = engine == BinEngine::automatic;
   return std::make_unique<NestedPicker>(pool, options, context);
 }
 
@@ -38,7 +38,7 @@ void validate(const CutOptions& options, int64_t width) {
   if (options.lambda != 1 && !takes_lambda(options.function)) {
     throw InputError({"", "", fmt::format("{} has no lambda", name), "Omit lambda, or use graph-cut"});
   }
-  if (options.function == Function::graph_cut_gradient && (options.classes < 1 || options.classes >= width)) {
+  if (options.function == BinFunction::graph_cut_gradient && (options.classes < 1 || options.classes >= width)) {
     throw InputError({"", "", fmt::format("{} of {} columns cannot be ∂loss/∂logits and leave an embedding", options.classes, width),
                       "graph-cut-gradient takes features [b | e] and the number of classes, the width of b"});
   }
@@ -51,10 +51,10 @@ GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> ro
   std::unique_ptr<BinPicker> picker;
   const auto when_needed = [&]() -> BinPicker& {
     if (picker != nullptr) return *picker;
-    if (options.function == Function::graph_cut_gradient) {
+    if (options.function == BinFunction::graph_cut_gradient) {
       picker = std::make_unique<GradientPicker>(features, rows, options.classes, options.lambda, context);
     } else {
-      Comm* ranks = options.engine == Engine::everyone ? nullptr : options.ranks;
+      Comm* ranks = options.engine == BinEngine::exhaustive ? nullptr : options.ranks;
       pool.emplace(features, rows, linear_form(options.function, options.lambda), context, ranks);
       picker = make_picker(*pool, options.engine, context);
     }

@@ -25,20 +25,20 @@ namespace decant {
 class Comm;
 
 /// How picks are found. Changes the time, never a pick.
-enum class Engine {
+enum class BinEngine {
   automatic,
-  everyone,  ///< scores every row at every pick: the oracle
-  windows,   ///< nested windows and certificates, even where scoring everyone is cheaper
+  exhaustive,  ///< scores every row at every pick: the oracle
+  windows,     ///< nested windows and certificates, even where scoring everyone is cheaper
 };
 
 struct CutOptions {
   // change the result
-  Function function = Function::graph_cut;
+  BinFunction function = BinFunction::graph_cut;
   double lambda = 1;    ///< weight of coverage, the paper's λ; only where takes_lambda(function)
   int32_t bins = 10;    ///< a pool of fewer rows gets one bin a row
   int32_t classes = 0;  ///< graph-cut-gradient: how many of the columns are b; the others are e
   // change the speed
-  Engine engine = Engine::automatic;
+  BinEngine engine = BinEngine::automatic;
   Comm* ranks = nullptr;  ///< that share the work, all calling with the same arguments; null = there is one
 };
 
@@ -51,7 +51,7 @@ void validate(const CutOptions& options, int64_t width);
 /// empty bin. Memory: nested_greedy.h; part of the features
 /// once more when they are at most 16 MiB and not all rows. `stage`, if any,
 /// advances by one for each pick. `keeping`: bins that are known already, and where finished ones go (bin_picker.h).
-/// With ranks, all of them cut this pool together and return the same (collective); graph-cut-gradient and Engine::everyone are cut by
+/// With ranks, all of them cut this pool together and return the same (collective); graph-cut-gradient and BinEngine::exhaustive are cut by
 /// each of them alone. REQUIRES: finite features (require_finite), valid options.
 GreedyResult cut_into_bins(const Features& features, std::span<const int64_t> rows, const CutOptions& options, const Context& context,
                            Stage* stage = nullptr, const Keeping& keeping = {});

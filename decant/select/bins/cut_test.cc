@@ -44,8 +44,9 @@ std::vector<int64_t> all_rows(const Features& features) {
   return rows;
 }
 
-std::vector<Function> linear_functions() {
-  return {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding, Function::disparity_sum};
+std::vector<BinFunction> linear_functions() {
+  return {BinFunction::graph_cut, BinFunction::graph_cut_dot, BinFunction::graph_cut_euclidean, BinFunction::herding,
+          BinFunction::disparity_sum};
 }
 
 TEST(Greedy, CutsAHandMadePool) {
@@ -70,7 +71,7 @@ TEST(Greedy, GainsAreTheObjectivesDefinition) {
     return sum;
   };
   CutOptions options;
-  options.function = Function::graph_cut_euclidean;
+  options.function = BinFunction::graph_cut_euclidean;
   options.bins = 3;
   const auto result = cut_into_bins(features, all_rows(features), options, {});
   const auto at = static_cast<size_t>(result.bin_begin[1]) + 4;  // the fifth pick of the second bin
@@ -82,7 +83,7 @@ TEST(Greedy, GainsAreTheObjectivesDefinition) {
 }
 
 TEST(Greedy, TiesGoToTheSmallerRow) {
-  for (const Function function : linear_functions()) {
+  for (const BinFunction function : linear_functions()) {
     const auto features = matrix(3, std::vector<float>(3 * 40, 1.5F));
     CutOptions options;
     options.function = function;
@@ -108,14 +109,14 @@ TEST(Greedy, EdgesOfTheShape) {
 }
 
 TEST(Greedy, BoundedEqualsEveryoneOnEveryFunctionAndMean) {
-  for (const Function function : linear_functions()) {
+  for (const BinFunction function : linear_functions()) {
     for (const double mean : {0.0, 0.3, 2.0}) {
       const auto features = clustered(700, 33, mean, static_cast<uint64_t>(mean * 10));
       CutOptions options;
       options.function = function;
       options.bins = 4;
       const auto bounded = cut_into_bins(features, all_rows(features), options, {});
-      options.engine = Engine::everyone;
+      options.engine = BinEngine::exhaustive;
       const auto plain = cut_into_bins(features, all_rows(features), options, {});
       ASSERT_EQ(bounded.order, plain.order) << name_of(function) << " at mean " << mean;
       ASSERT_EQ(bounded.gains, plain.gains);
@@ -127,7 +128,7 @@ TEST(Greedy, BoundedEqualsEveryoneOnEveryFunctionAndMean) {
 TEST(Greedy, StressSwitchesMoveNoPick) {
   const auto features = clustered(250, 40, 0.5, 5);
   const auto rows = all_rows(features);
-  for (const Function function : linear_functions()) {
+  for (const BinFunction function : linear_functions()) {
     LinearPool pool(features, rows, linear_form(function, 1), {});
     LinearPicker plain(pool);
     const auto wanted = run_bins(plain, rows, 3, {}).order;
@@ -151,7 +152,7 @@ TEST(Greedy, GoingBackAndForthBetweenWindowsAndEveryone) {
   const auto features = clustered(2500, 24, 0.2, 12);
   const auto rows = all_rows(features);
   int64_t among_everyone = 0;
-  for (const Function function : linear_functions()) {
+  for (const BinFunction function : linear_functions()) {
     LinearPool pool(features, rows, linear_form(function, 1), {});
     LinearPicker plain(pool);
     const auto wanted = run_bins(plain, rows, 4, {}).order;
@@ -209,7 +210,7 @@ TEST(Greedy, HowFeaturesAreStoredChangesNoBit) {
   std::vector<int64_t> some;  // copied side by side, as it is small
   for (int64_t row = 0; row < features.count(); row += 3) some.push_back(row);
   const std::vector<int64_t> whole{1300}, even{450, 450, 400}, ragged{1, 350, 99, 500, 250, 17, 83};
-  for (const Function function : {Function::graph_cut, Function::graph_cut_euclidean}) {
+  for (const BinFunction function : {BinFunction::graph_cut, BinFunction::graph_cut_euclidean}) {
     CutOptions options;
     options.function = function;
     options.bins = 4;
@@ -240,7 +241,7 @@ TEST(Greedy, ALargePartOfManyBlocksIsScoredInPlace) {
   const std::vector<int64_t> ragged{1000, 3, 1297, 2000};
   const std::vector<int32_t> asked{0, 17, 899, 900, 903, 2700, 3869};
   const auto scores = [&](const Features& stored) {
-    LinearPool pool(stored, most, linear_form(Function::graph_cut, 1), {});
+    LinearPool pool(stored, most, linear_form(BinFunction::graph_cut, 1), {});
     std::vector<int32_t> everyone(most.size());
     std::iota(everyone.begin(), everyone.end(), 0);
     pool.begin_bin(everyone);
@@ -257,7 +258,7 @@ TEST(Greedy, ALargePartOfManyBlocksIsScoredInPlace) {
 TEST(Greedy, BoundsExcludeMostRows) {
   const auto features = clustered(3000, 64, 1, 6);
   const auto rows = all_rows(features);
-  LinearPool pool(features, rows, linear_form(Function::graph_cut, 1), {});
+  LinearPool pool(features, rows, linear_form(BinFunction::graph_cut, 1), {});
   NestedPicker picker(pool, {}, {});
   run_bins(picker, rows, 10, {});
   EXPECT_EQ(picker.counts().picks, 3000);
@@ -303,10 +304,10 @@ TEST(Greedy, RefusesOptionsWithAReason) {
   EXPECT_THAT(refused({.bins = 0}), HasSubstr("0 bins"));
   EXPECT_THAT(refused({.lambda = -1}), HasSubstr("lambda is -1"));
   EXPECT_THAT(refused({.lambda = NAN}), HasSubstr("lambda is nan"));
-  EXPECT_THAT(refused({.function = Function::herding, .lambda = 2}), HasSubstr("herding has no lambda"));
-  EXPECT_THAT(refused({.function = Function::graph_cut_gradient}), HasSubstr("0 of 8 columns"));
-  EXPECT_THAT(refused({.function = Function::graph_cut_gradient, .classes = 8}), HasSubstr("8 of 8 columns"));
-  EXPECT_EQ(refused({.function = Function::graph_cut_gradient, .lambda = 2, .classes = 3}), "accepted");
+  EXPECT_THAT(refused({.function = BinFunction::herding, .lambda = 2}), HasSubstr("herding has no lambda"));
+  EXPECT_THAT(refused({.function = BinFunction::graph_cut_gradient}), HasSubstr("0 of 8 columns"));
+  EXPECT_THAT(refused({.function = BinFunction::graph_cut_gradient, .classes = 8}), HasSubstr("8 of 8 columns"));
+  EXPECT_EQ(refused({.function = BinFunction::graph_cut_gradient, .lambda = 2, .classes = 3}), "accepted");
 }
 
 }  // namespace

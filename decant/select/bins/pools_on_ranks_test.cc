@@ -60,13 +60,14 @@ class SharedKeeper final : public BinKeeper {
   std::map<int64_t, std::vector<FinishedBin>> known_;
 };
 
-std::vector<Function> functions_over_ranks() {
-  return {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding, Function::disparity_sum};
+std::vector<BinFunction> functions_over_ranks() {
+  return {BinFunction::graph_cut, BinFunction::graph_cut_dot, BinFunction::graph_cut_euclidean, BinFunction::herding,
+          BinFunction::disparity_sum};
 }
 
 TEST(Ranks, PickTheSameRowsOfOnePool) {
-  for (const Function function : functions_over_ranks()) {
-    const auto drawn = draw(1500, 19, function == Function::herding ? 0 : 0.6, 7);
+  for (const BinFunction function : functions_over_ranks()) {
+    const auto drawn = draw(1500, 19, function == BinFunction::herding ? 0 : 0.6, 7);
     const auto rows = rows_below(1500);
     CutOptions options;
     options.function = function;
@@ -90,7 +91,7 @@ TEST(Ranks, SendNothingWhilePicksGoOn) {
   const auto drawn = draw(6000, 24, 1, 3);
   const auto rows = rows_below(6000);
   run_ranks(2, [&](Comm& comm) {
-    LinearPool pool(drawn.features(), rows, linear_form(Function::graph_cut, 1), {}, &comm);
+    LinearPool pool(drawn.features(), rows, linear_form(BinFunction::graph_cut, 1), {}, &comm);
     NestedPicker picker(pool, {}, {});
     run_bins(picker, rows, 5, {});
     const auto& outer = picker.counts().levels.front();
@@ -108,7 +109,7 @@ TEST(Ranks, StressSwitchesMoveNoPick) {
     CutOptions options;
     options.function = functions_over_ranks()[round % 5];
     options.bins = static_cast<int32_t>(1 + random.below(6));
-    options.engine = Engine::everyone;
+    options.engine = BinEngine::exhaustive;
     const auto wanted = cut_into_bins(drawn.features(), rows, options, {});
     NestedOptions nested;
     nested.project = round % 3 != 0;

@@ -90,7 +90,7 @@ class BinRun {
     return members;
   }
 
-  void take(const Pick& pick) {
+  void take(const BinPick& pick) {
     const auto at = static_cast<size_t>(pick.row);
     DECANT_CHECK(taken_.at(at), ==, false);  // an order is a permutation, whatever an engine believes
     taken_[at] = true;

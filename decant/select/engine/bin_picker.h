@@ -11,7 +11,7 @@
 namespace decant {
 
 /// A row (its position in the pool) and the objective's marginal gain at the moment it was picked.
-struct Pick {
+struct BinPick {
   int32_t row = -1;
   double gain = 0;
 };
@@ -26,7 +26,7 @@ class BinPicker {
   virtual void begin_bin(std::span<const int32_t> members) = 0;
   /// Picks the member with the largest score that has not been picked, the smallest on ties. Called at most
   /// |members| times per bin.
-  virtual Pick next() = 0;
+  virtual BinPick next() = 0;
 };
 
 struct GreedyResult {

@@ -87,10 +87,10 @@ void expect_equal(const std::vector<GreedyResult>& a, const std::vector<GreedyRe
 TEST(BinKeeper, ARunStoppedAfterAnyBinGoesOnToTheSameEnd) {
   const auto features = keeper_noise(700, 8);
   const auto pools = three_pools(700);
-  for (const Function function : {Function::graph_cut, Function::herding, Function::graph_cut_gradient}) {
-    const CutOptions options{.function = function, .bins = 5, .classes = function == Function::graph_cut_gradient ? 3 : 0};
+  for (const BinFunction function : {BinFunction::graph_cut, BinFunction::herding, BinFunction::graph_cut_gradient}) {
+    const CutOptions options{.function = function, .bins = 5, .classes = function == BinFunction::graph_cut_gradient ? 3 : 0};
     const auto whole = cut_pools(features, pools, options, {});
-    for (int64_t stop = 1; stop <= 15; stop += function == Function::graph_cut ? 1 : 6) {
+    for (int64_t stop = 1; stop <= 15; stop += function == BinFunction::graph_cut ? 1 : 6) {
       MemoryKeeper keeper(stop);
       CountingProgress progress;
       const Context context{.threads = stop % 3 == 0 ? 3 : 1, .progress = &progress, .cancel = &keeper.flag};

@@ -13,7 +13,7 @@ constexpr int64_t kMembers = 4096;  // of a block
 /// The blocks that a rank's members are in, and which of them it finishes.
 class OwnBlocks {
  public:
-  OwnBlocks(Share own, bool last_rank, int64_t width)
+  OwnBlocks(RankShare own, bool last_rank, int64_t width)
       : own_(own),
         first_(own.begin / kMembers),
         end_(last_rank ? (own.end + kMembers - 1) / kMembers : own.end / kMembers),
@@ -43,7 +43,7 @@ class OwnBlocks {
     add(std::max(begin, own_.begin), std::min(begin + kMembers, own_.end), partial_[i]);
   }
 
-  Share own_;
+  RankShare own_;
   int64_t first_;
   int64_t end_;
   Matrix<double> partial_;
@@ -66,7 +66,7 @@ void finish_in_turn(OwnBlocks& blocks, int64_t width, const AddMembers& add, Com
 
 }  // namespace
 
-std::vector<double> block_sum(int64_t count, int64_t width, Share own, const AddMembers& add, Comm* ranks, const Context& context) {
+std::vector<double> block_sum(int64_t count, int64_t width, RankShare own, const AddMembers& add, Comm* ranks, const Context& context) {
   if (ranks == nullptr) own = {0, count};
   OwnBlocks blocks(own, ranks == nullptr || ranks->rank() + 1 == ranks->size(), width);
   blocks.add_begun_here(add, context);

@@ -20,6 +20,6 @@ using AddMembers = std::function<void(int64_t begin, int64_t end, std::span<doub
 
 /// The sum of `count` members, `width` numbers each, of which [own.begin, own.end) are this rank's: ranges ascend with ranks and cover
 /// everything. Null ranks: all are. Memory: 8·width bytes a block. Collective: one message per rank, of one sum, and one of all.
-std::vector<double> block_sum(int64_t count, int64_t width, Share own, const AddMembers& add, Comm* ranks, const Context& context);
+std::vector<double> block_sum(int64_t count, int64_t width, RankShare own, const AddMembers& add, Comm* ranks, const Context& context);
 
 }  // namespace decant

@@ -36,20 +36,20 @@ std::vector<int64_t> every_row(const Features& features) {
   return rows;
 }
 
-const std::vector<Function> kLinear = {Function::graph_cut, Function::graph_cut_dot, Function::graph_cut_euclidean, Function::herding,
-                                       Function::disparity_sum};
+const std::vector<BinFunction> kLinear = {BinFunction::graph_cut, BinFunction::graph_cut_dot, BinFunction::graph_cut_euclidean,
+                                          BinFunction::herding, BinFunction::disparity_sum};
 
 /// Windows, or what pays, or everyone: the same rows, and a permutation of all.
 void expect_engines_agree(const Features& features, int32_t bins, const std::string& what) {
   const auto rows = every_row(features);
-  for (const Function function : kLinear) {
-    CutOptions options{.function = function, .bins = bins, .engine = Engine::everyone};
+  for (const BinFunction function : kLinear) {
+    CutOptions options{.function = function, .bins = bins, .engine = BinEngine::exhaustive};
     const auto plain = cut_into_bins(features, rows, options, {});
     auto sorted = plain.order;
     std::sort(sorted.begin(), sorted.end());
     ASSERT_EQ(sorted, rows) << what;
     for (const double gain : plain.gains) ASSERT_TRUE(std::isfinite(gain)) << what << ", " << name_of(function);
-    for (const Engine engine : {Engine::windows, Engine::automatic}) {
+    for (const BinEngine engine : {BinEngine::windows, BinEngine::automatic}) {
       options.engine = engine;
       const auto cut = cut_into_bins(features, rows, options, {});
       ASSERT_EQ(cut.order, plain.order) << what << ", " << name_of(function);
@@ -114,8 +114,8 @@ TEST(EngineFaults, Denormals) {
 TEST(EngineFaults, AllRowsEqualComeInTheirOrder) {
   for (const float value : {1.0F, 0.0F, -3e38F, kSmallestFloat}) {
     const auto features = filled(300, 5, [&](Random&, int64_t, int64_t) { return value; });
-    for (const Function function : kLinear) {
-      for (const Engine engine : {Engine::windows, Engine::everyone}) {
+    for (const BinFunction function : kLinear) {
+      for (const BinEngine engine : {BinEngine::windows, BinEngine::exhaustive}) {
         const auto cut = cut_into_bins(features, every_row(features), {.function = function, .bins = 4, .engine = engine}, {});
         EXPECT_EQ(cut.order, every_row(features)) << value << ", " << name_of(function);
       }
@@ -161,7 +161,7 @@ TEST(EngineFaults, AnyNumberOfThreads) {
       filled(3000, 24, [](Random& random, int64_t row, int64_t) { return 0.4 + random.normal() + (row % 5 == 0 ? 2 : 0); });
   std::vector<int32_t> labels(3000);
   for (size_t i = 0; i < labels.size(); ++i) labels[i] = i % 10 < 8 ? 0 : static_cast<int32_t>(i % 10);
-  const BinOptions by_class{.engine = Engine::windows};
+  const BinOptions by_class{.engine = BinEngine::windows};
   const BinOptions by_kmeans{.bins = 4, .kmeans = 5};
   const auto classes = select_bins(features, labels, {}, by_class, {.threads = 1});
   const auto parts = select_bins(features, labels, {}, by_kmeans, {.threads = 1});
@@ -179,8 +179,8 @@ TEST(EngineFaults, AnyNumberOfThreads) {
 /// The picks of windows with these switches, by the functions whose rows vary in length too.
 void expect_switches_move_nothing(const Features& features, int32_t bins, const NestedOptions& nested) {
   const auto rows = every_row(features);
-  for (const Function function : kLinear) {
-    const auto wanted = cut_into_bins(features, rows, {.function = function, .bins = bins, .engine = Engine::everyone}, {});
+  for (const BinFunction function : kLinear) {
+    const auto wanted = cut_into_bins(features, rows, {.function = function, .bins = bins, .engine = BinEngine::exhaustive}, {});
     LinearPool pool(features, rows, linear_form(function, 1), {});
     NestedPicker picker(pool, nested, {});
     ASSERT_EQ(run_bins(picker, rows, bins, {}).order, wanted.order) << name_of(function);
@@ -207,7 +207,7 @@ TEST(EngineFaults, ErrorsOfEstimatesAreInEveryBound) {
       filled(8000, 12, [](Random& random, int64_t row, int64_t) { return static_cast<double>(row % 5) + random.normal(); });
   const auto rows = every_row(features);
   for (const bool recent : {true, false}) {
-    LinearPool pool(features, rows, linear_form(Function::graph_cut, 1), {});
+    LinearPool pool(features, rows, linear_form(BinFunction::graph_cut, 1), {});
     NestedPicker picker(pool, {.project = false, .coarseness = 4, .recent = recent, .may_fall_back = false}, {});
     const auto cut = run_bins(picker, rows, 4, {});
     EXPECT_EQ(audit_cut(features, rows, {.bins = 4}, cut, 300, 11, {}), "");

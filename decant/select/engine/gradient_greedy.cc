@@ -133,12 +133,12 @@ void GradientPicker::lower_scores(std::span<const int32_t> picks) {
   });
 }
 
-Pick GradientPicker::next() {
+BinPick GradientPicker::next() {
   auto best = unpicked_.begin();
   for (auto i = unpicked_.begin(); i != unpicked_.end(); ++i) {
     if (score(*i) > score(*best)) best = i;
   }
-  const Pick pick{*best, score(*best) + lambda_ / 2 * members_ - count_};
+  const BinPick pick{*best, score(*best) + lambda_ / 2 * members_ - count_};
   unpicked_.erase(best);
   lower_scores({&pick.row, 1});
   count_ += 1;

@@ -42,7 +42,7 @@ class GradientPicker : public BinPicker {
   /// Costs as much as the picks of those bins did for the rows that are left, but reads the rows once for many picks.
   void skip_bins(std::span<const std::vector<int32_t>> bins) override;
   void begin_bin(std::span<const int32_t> members) override;
-  Pick next() override;
+  BinPick next() override;
 
  private:
   std::span<const float> b(int32_t row) const { return b_[line_[static_cast<size_t>(row)]]; }

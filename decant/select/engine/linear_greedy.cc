@@ -9,11 +9,11 @@ void LinearPicker::begin_bin(std::span<const int32_t> members) {
   pool_.begin_bin(members);
 }
 
-Pick LinearPicker::next() {
+BinPick LinearPicker::next() {
   scores_.resize(unpicked_.size());
   pool_.scores(unpicked_, scores_);
   const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();  // the first of equals
-  const Pick pick{unpicked_[static_cast<size_t>(best)], pool_.gain(scores_[static_cast<size_t>(best)])};
+  const BinPick pick{unpicked_[static_cast<size_t>(best)], pool_.gain(scores_[static_cast<size_t>(best)])};
   pool_.pick(pick.row);
   unpicked_.erase(unpicked_.begin() + best);
   return pick;

@@ -14,7 +14,7 @@ class LinearPicker : public BinPicker {
  public:
   explicit LinearPicker(LinearPool& pool) : pool_(pool) {}  ///< keeps the reference
   void begin_bin(std::span<const int32_t> members) override;
-  Pick next() override;
+  BinPick next() override;
 
  private:
   LinearPool& pool_;

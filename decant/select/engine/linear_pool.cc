@@ -25,7 +25,7 @@ LinearPool::LinearPool(const Features& features, std::span<const int64_t> rows, 
     : form_(form), context_(context), count_(static_cast<int64_t>(rows.size())), ranks_(ranks) {
   DECANT_CHECK(features.count(), <=, std::numeric_limits<int32_t>::max());
   if (ranks_ != nullptr) {
-    const Share share = share_of(count_, ranks_->rank(), ranks_->size());
+    const RankShare share = share_of(count_, ranks_->rank(), ranks_->size());
     first_ = static_cast<int32_t>(share.begin);
     rows = rows.subspan(static_cast<size_t>(share.begin), static_cast<size_t>(share.end - share.begin));
   }
@@ -69,13 +69,13 @@ std::span<const int32_t> LinearPool::own_part(std::span<const int32_t> rows) con
   return {begin, end};
 }
 
-void LinearPool::welcome(std::span<const int32_t> rows) {
+void LinearPool::replicate(std::span<const int32_t> rows) {
   if (ranks_ == nullptr) return;
   const auto read = [&](int32_t row, std::span<float> values) {
     table_.copy_row(line(row), values);
     return norm(row);
   };
-  guests_.exchange(
+  replicated_.exchange(
       rows, width(), *ranks_, [&](std::span<const int32_t> some) { return own_part(some); }, read);
 }
 
@@ -92,7 +92,7 @@ void LinearPool::in_groups(std::span<const int32_t> rows, Use&& use) const {
     const auto part = rows.subspan(begin, std::min(at_once, rows.size() - begin));
     for (size_t i = 0; i < part.size(); ++i) {
       if (!is_own(part[i])) {
-        group[i] = guests_.values(part[i]).data();
+        group[i] = replicated_.values(part[i]).data();
       } else if (stored) {
         group[i] = table_.stored_row(line(part[i]));
       } else {
@@ -106,7 +106,7 @@ void LinearPool::in_groups(std::span<const int32_t> rows, Use&& use) const {
 }
 
 std::vector<double> LinearPool::sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const {
-  const Share share{first_own, first_own + static_cast<int64_t>(own.size())};
+  const RankShare share{first_own, first_own + static_cast<int64_t>(own.size())};
   const auto add = [&](int64_t begin, int64_t end, std::span<double> sum) {
     const auto part = own.subspan(static_cast<size_t>(begin - first_own), static_cast<size_t>(end - begin));
     in_groups(part, [&](size_t from, std::span<const float* const> rows) {

@@ -19,15 +19,15 @@
 #include "decant/base/context.h"
 #include "decant/base/huge_array.h"
 #include "decant/data/features.h"
-#include "decant/select/engine/guest_rows.h"
 #include "decant/select/engine/objective.h"
+#include "decant/select/engine/replicated_rows.h"
 
 namespace decant {
 
 /// Row numbers here are positions in the `rows` given, 0…size−1. Not thread-safe, but scoring uses the context's
 /// threads when it pays.
 ///
-/// With ranks, each reads a contiguous range of the rows only, its own, and can score and pick those and the guests that all ranks have
+/// With ranks, each reads a contiguous range of the rows only, its own, and can score and pick those and the copies that all ranks have
 /// been handed.
 class LinearPool {
  public:
@@ -46,10 +46,10 @@ class LinearPool {
   int32_t own() const { return static_cast<int32_t>(norms_.size()); }
   /// The own rows among some, which ascend.
   std::span<const int32_t> own_part(std::span<const int32_t> rows) const;
-  /// Hands these rows (ascending, the same on every rank) to every rank; earlier guests leave. Nothing without ranks. Collective.
-  void welcome(std::span<const int32_t> rows);
+  /// Hands these rows (ascending, the same on every rank) to every rank; earlier copies are dropped. Nothing without ranks. Collective.
+  void replicate(std::span<const int32_t> rows);
   /// Whether every rank can score and pick this row.
-  bool everywhere(int32_t row) const { return ranks_ == nullptr || guests_.has(row); }
+  bool everywhere(int32_t row) const { return ranks_ == nullptr || replicated_.has(row); }
 
   /// Σ a_x over all rows, added as P is; kept for the first bin. Collective.
   std::vector<double> sum_of_everyone();
@@ -69,7 +69,7 @@ class LinearPool {
   double tau() const { return tau_; }
   /// x, where it is stored or in `scratch`.
   std::span<const float> values(int32_t row, std::vector<float>& scratch) const {
-    return is_own(row) ? table_.row(line(row), scratch) : guests_.values(row);
+    return is_own(row) ? table_.row(line(row), scratch) : replicated_.values(row);
   }
   double scale(int32_t row) const { return form_.unit ? norm(row) : 1; }  ///< r_x
   /// ‖x‖², of x as given. REQUIRES: a form whose rows are taken as given.
@@ -81,7 +81,7 @@ class LinearPool {
   bool is_own(int32_t row) const { return static_cast<size_t>(row) - static_cast<size_t>(first_) < norms_.size(); }
   size_t at(int32_t row) const { return static_cast<size_t>(row - first_); }
   int64_t line(int32_t row) const { return place_.empty() ? row - first_ + first_line_ : place_[at(row)]; }
-  double norm(int32_t row) const { return is_own(row) ? norms_[at(row)] : guests_.norm(row); }
+  double norm(int32_t row) const { return is_own(row) ? norms_[at(row)] : replicated_.norm(row); }
   std::vector<double> sum(int64_t members, int64_t first_own, std::span<const int32_t> own) const;
   void add_squared_norms(std::span<const int32_t> own);
   void gather(const Features& features, std::span<const int64_t> rows);
@@ -98,7 +98,7 @@ class LinearPool {
   int64_t first_line_ = 0;      ///< of table_ that holds it, when place_ is empty
   std::vector<int32_t> place_;  ///< of the own rows, the lines of table_ that hold them; empty = side by side
   std::vector<double> norms_;   ///< of the own rows: r_x of unit forms, ‖x‖² of the others
-  GuestRows guests_;
+  ReplicatedRows replicated_;
   std::vector<double> everyone_;  ///< P of a bin that is everyone, once it is known
   std::vector<double> total_;     ///< P
   std::vector<double> query_;

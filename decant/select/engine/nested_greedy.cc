@@ -222,7 +222,7 @@ void NestedPicker::fill_window(size_t level, std::span<const int32_t> slots, con
     contenders_.clear();
   }
   child.window.become_part_of(parent.window, slots, known, ranks_above(level), team_);
-  if (ranks_above(level) != nullptr) pool_.welcome(child.window.rows());
+  if (ranks_above(level) != nullptr) pool_.replicate(child.window.rows());
   child.policy.renewed(work + costs_.gathered * static_cast<double>(child.window.size()));
   counts_.levels[level - 1].refreshes += 1;
   counts_.levels[level - 1].rows += static_cast<int64_t>(child.window.size());
@@ -389,7 +389,7 @@ size_t NestedPicker::first_exposed(double best) const {
 }
 
 /// Renews the windows that have become expensive. False when they are given up for scoring every row.
-bool NestedPicker::renew_what_is_dear(double best) {
+bool NestedPicker::renew_expensive_windows(double best) {
   size_t level = 0;
   if (!renewal_is_due(level)) return true;
   if (fall_back()) return false;
@@ -426,7 +426,7 @@ void NestedPicker::renew_what_is_exposed(size_t level, int attempt, double best)
   measure_moves();
 }
 
-Pick NestedPicker::next() {
+BinPick NestedPicker::next() {
   if (by_everyone_ && everyone_left_ == 0 && !everyone_is_cheaper(kCheapestPick)) {
     by_everyone_ = false;
     start_over(std::vector<int32_t>(everyone_));
@@ -434,7 +434,7 @@ Pick NestedPicker::next() {
   if (by_everyone_) return next_of_everyone();
   measure_moves();
   const double least = bar();
-  if (!renew_what_is_dear(least)) return next_of_everyone();
+  if (!renew_expensive_windows(least)) return next_of_everyone();
   for (int attempt = 0;; ++attempt) {
     const Scored best = search(least);
     const size_t exposed = first_exposed(best.score);
@@ -443,9 +443,9 @@ Pick NestedPicker::next() {
   }
 }
 
-Pick NestedPicker::take(const Scored& best) {
+BinPick NestedPicker::take(const Scored& best) {
   Level& fine = levels_.back();
-  const Pick pick{fine.window.row(best.slot), pool_.gain(best.score)};
+  const BinPick pick{fine.window.row(best.slot), pool_.gain(best.score)};
   runner_up_ = runner_up_row(best.slot);
   settle_scored();
   int32_t slot = best.slot;
@@ -506,14 +506,14 @@ bool NestedPicker::fall_back() {
   return true;
 }
 
-Pick NestedPicker::next_of_everyone() {
+BinPick NestedPicker::next_of_everyone() {
   scores_.resize(everyone_.size());
   pool_.scores(everyone_, scores_);
   const auto best = std::max_element(scores_.begin(), scores_.end()) - scores_.begin();  // the first of equals
   const bool any = !everyone_.empty();
   const ScoredRow own = any ? ScoredRow{scores_[static_cast<size_t>(best)], everyone_[static_cast<size_t>(best)]} : ScoredRow{};
   const ScoredRow winner = best_of_all(own);
-  const Pick pick{winner.row, pool_.gain(winner.score)};
+  const BinPick pick{winner.row, pool_.gain(winner.score)};
   pool_.pick(pick.row);
   if (any && own.row == winner.row) everyone_.erase(everyone_.begin() + best);
   if (everyone_left_ > 0) everyone_left_ -= 1;
@@ -531,7 +531,7 @@ NestedPicker::ScoredRow NestedPicker::best_of_all(const ScoredRow& own) {
   for (const ScoredRow& best : gather_each(*pool_.ranks(), own)) {
     if (best.score > winner.score) winner = best;  // in the order of ranks, and so of rows: the first of equals
   }
-  pool_.welcome({&winner.row, 1});
+  pool_.replicate({&winner.row, 1});
   return winner;
 }
 

@@ -74,7 +74,7 @@ class NestedPicker : public BinPicker {
   /// of those in windows their vectors too.
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
-  Pick next() override;
+  BinPick next() override;
 
   /// Counts of rows, for benchmarks.
   struct Counts {
@@ -127,15 +127,15 @@ class NestedPicker : public BinPicker {
   Scored score_exactly();
   void settle_scored();
   size_t first_exposed(double best) const;
-  bool renew_what_is_dear(double best);
+  bool renew_expensive_windows(double best);
   void renew_what_is_exposed(size_t level, int attempt, double best);
-  Pick take(const Scored& best);
+  BinPick take(const Scored& best);
   int32_t runner_up_row(int32_t winner) const;
 
   bool everyone_is_cheaper(double cost_of_pick) const;
   void unpicked_rows(std::vector<int32_t>& rows) const;
   bool fall_back();
-  Pick next_of_everyone();
+  BinPick next_of_everyone();
   ScoredRow best_of_all(const ScoredRow& own);
 
   LinearPool& pool_;

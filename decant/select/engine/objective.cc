@@ -30,7 +30,7 @@ const std::vector<Objective>& objectives() {
   return list;
 }
 
-const Objective& objective_of(Function function) {
+const Objective& objective_of(BinFunction function) {
   return objectives()[static_cast<size_t>(function)];
 }
 
@@ -45,15 +45,15 @@ const std::vector<std::string>& function_names() {
   return names;
 }
 
-std::string_view name_of(Function function) {
+std::string_view name_of(BinFunction function) {
   return objective_of(function).name;
 }
 
-bool takes_lambda(Function function) {
+bool takes_lambda(BinFunction function) {
   return objective_of(function).takes_lambda;
 }
 
-LinearForm linear_form(Function function, double lambda) {
+LinearForm linear_form(BinFunction function, double lambda) {
   const Objective& objective = objective_of(function);
   if (objective.form == nullptr) throw BugError(objective.name + " is not linear");
   return objective.form(lambda);

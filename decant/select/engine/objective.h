@@ -41,7 +41,7 @@
 
 namespace decant {
 
-enum class Function {
+enum class BinFunction {
   graph_cut,
   graph_cut_dot,
   graph_cut_euclidean,
@@ -51,8 +51,8 @@ enum class Function {
 };
 
 const std::vector<std::string>& function_names();  ///< in the order of the enum
-std::string_view name_of(Function function);
-bool takes_lambda(Function function);  ///< graph-cut, graph-cut-dot, graph-cut-gradient
+std::string_view name_of(BinFunction function);
+bool takes_lambda(BinFunction function);  ///< graph-cut, graph-cut-dot, graph-cut-gradient
 
 /// A linear objective in numbers. The query has a part for x and, with `squared_norm`, a number τ for ‖x‖².
 /// At the start of a bin q = start·P and τ = tau_start·|D|; picking s does q += drift·P, q −= pick·a_s, τ +=
@@ -74,6 +74,6 @@ struct LinearForm {
 };
 
 /// REQUIRES: function != graph_cut_gradient.
-LinearForm linear_form(Function function, double lambda);
+LinearForm linear_form(BinFunction function, double lambda);
 
 }  // namespace decant

@@ -209,7 +209,7 @@ TEST(SelectBinsByKMeans, OnePoolIsTheUndividedCut) {
 
 TEST(SelectBinsByKMeans, EachPoolIsCutAsIfItWereAlone) {
   const auto features = blobs(600, 5, 4, 8);
-  for (const Function function : {Function::graph_cut, Function::graph_cut_euclidean}) {
+  for (const BinFunction function : {BinFunction::graph_cut, BinFunction::graph_cut_euclidean}) {
     const auto selection = select_bins(features, {}, std::vector<int64_t>{17}, {.function = function, .bins = 4, .kmeans = 6}, {});
     EXPECT_EQ(selection.order.size(), 599u);
     EXPECT_EQ(selection.pools[17], kNoBin);
@@ -229,7 +229,7 @@ TEST(SelectBinsByKMeans, EachPoolIsCutAsIfItWereAlone) {
 
 TEST(SelectBinsByKMeans, GradientsArePartedByTheirEmbeddings) {
   auto features = blobs(200, 6, 3, 5);
-  const auto selection = select_bins(features, {}, {}, {.function = Function::graph_cut_gradient, .kmeans = 3, .classes = 2}, {});
+  const auto selection = select_bins(features, {}, {}, {.function = BinFunction::graph_cut_gradient, .kmeans = 3, .classes = 2}, {});
   const auto by_embedding = kmeans_pools(features, rows_of(features), {.pools = 3, .first_column = 2}, {});
   EXPECT_EQ(selection.pools, by_embedding);
 }

@@ -66,7 +66,7 @@ class NeighbourGraph {
   std::vector<Edge> edges_;
 };
 
-std::vector<double> difficulties_of(std::span<const double> difficulty, const Pool& pool) {
+std::vector<double> difficulties_of(std::span<const double> difficulty, const PoolTask& pool) {
   std::vector<double> values;
   for (const int64_t row : pool.rows) {
     const double value = difficulty[static_cast<size_t>(row)];
@@ -126,7 +126,7 @@ class FallingHeap {
 
 }  // namespace
 
-Ranking d2(const Features& features, std::span<const double> difficulty, const Pool& pool, const D2Options& options,
+Ranking d2(const Features& features, std::span<const double> difficulty, const PoolTask& pool, const D2Options& options,
            const Context& context) {
   DECANT_CHECK(static_cast<int64_t>(difficulty.size()), ==, features.count());
   if (options.neighbours < 0 || !(options.gamma >= 0))

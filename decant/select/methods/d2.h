@@ -40,7 +40,7 @@ struct D2Options {
 
 /// `pool.count` rows. Serves fewer, too. `difficulty`: one per row of the features. InputError for a difficulty of a row of the pool that is
 /// negative or not finite, and for options out of range. REQUIRES: finite rows.
-Ranking d2(const Features& features, std::span<const double> difficulty, const Pool& pool, const D2Options& options,
+Ranking d2(const Features& features, std::span<const double> difficulty, const PoolTask& pool, const D2Options& options,
            const Context& context);
 
 }  // namespace decant

@@ -22,7 +22,7 @@ constexpr double kSumRounding = 64 * 0x1p-24;  // of excess_sum() over kProductR
 
 }  // namespace
 
-Coverage::Coverage(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context)
+Coverage::Coverage(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context)
     : context_(context),
       rows_(features, pool.rows, context),
       unit_(rows_, context),

@@ -53,7 +53,7 @@ struct PairColumn {
 class Coverage {
  public:
   /// REQUIRES: what facility_location() does. `features` and the pool's rows must outlive this.
-  Coverage(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context);
+  Coverage(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context);
   int64_t size() const { return rows_.size(); }
 
   // The first stage. Bounds are from above.

@@ -152,7 +152,7 @@ class LazyGreedy {
   int64_t again_together_ = kFewestLookedAtAgain;
 };
 
-void check_weights(const Pool& pool, std::span<const double> weights) {
+void check_weights(const PoolTask& pool, std::span<const double> weights) {
   DECANT_CHECK(pool.count, <=, static_cast<int64_t>(pool.rows.size()));
   if (!weights.empty()) DECANT_CHECK(weights.size(), ==, pool.rows.size());
   for (const double weight : weights) DECANT_CHECK(weight >= 0 && std::isfinite(weight), ==, true);
@@ -160,7 +160,7 @@ void check_weights(const Pool& pool, std::span<const double> weights) {
 
 }  // namespace
 
-Ranking facility_location(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context,
+Ranking facility_location(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context,
                           FacilityLocationCounts* counts) {
   check_weights(pool, options.weights);
   FacilityLocationCounts unread;

@@ -68,7 +68,7 @@ struct FacilityLocationCounts {
 
 /// The first pool.count picks; gains are F's. A zero row is like nothing (with half_cosine, like everything by ½). Where nothing is left to gain,
 /// rows follow in ascending order. REQUIRES: finite rows (require_finite); weights that fit.
-Ranking facility_location(const Features& features, const Pool& pool, const FacilityLocationOptions& options, const Context& context,
+Ranking facility_location(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context,
                           FacilityLocationCounts* counts = nullptr);
 
 }  // namespace decant

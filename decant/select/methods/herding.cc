@@ -13,7 +13,7 @@ namespace {
 
 /// herding's, and τ = −½ from the first pick to the last.
 LinearForm nearest_mean_form(size_t rows) {
-  LinearForm form = linear_form(Function::herding, 1);
+  LinearForm form = linear_form(BinFunction::herding, 1);
   form.squared_norm = true;
   form.tau_start = -0.5 / static_cast<double>(rows);
   return form;
@@ -21,7 +21,7 @@ LinearForm nearest_mean_form(size_t rows) {
 
 }  // namespace
 
-Ranking herding(const Features& features, const Pool& pool, const Context& context) {
+Ranking herding(const Features& features, const PoolTask& pool, const Context& context) {
   DECANT_CHECK(pool.count, <=, static_cast<int64_t>(pool.rows.size()));
   Ranking ranking;
   if (pool.count == 0) return ranking;

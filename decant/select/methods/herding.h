@@ -25,6 +25,6 @@ namespace decant {
 
 /// The first pool.count picks; a gain is how much the pick lowers ‖(t+1)·μ − X_S‖², twice the score: less than 0 when even the best row
 /// leads away. REQUIRES: finite rows (require_finite).
-Ranking herding(const Features& features, const Pool& pool, const Context& context);
+Ranking herding(const Features& features, const PoolTask& pool, const Context& context);
 
 }  // namespace decant

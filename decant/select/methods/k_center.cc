@@ -19,7 +19,7 @@ constexpr double kEqualRows = 1e-13;  // of the squared norms: less is rounding
 
 class CenterPicker {
  public:
-  CenterPicker(const Features& features, const Pool& pool, bool unit, const Context& context)
+  CenterPicker(const Features& features, const PoolTask& pool, bool unit, const Context& context)
       : context_(context), rows_(features, pool.rows, context), unit_(unit), nearest_(pool.rows.size(), kFar) {}
 
   /// The place and its squared distance to the rows picked before.
@@ -88,7 +88,7 @@ class CenterPicker {
 
 }  // namespace
 
-Ranking k_center(const Features& features, const Pool& pool, const KCenterOptions& options, const Context& context) {
+Ranking k_center(const Features& features, const PoolTask& pool, const KCenterOptions& options, const Context& context) {
   DECANT_CHECK(pool.count, <=, static_cast<int64_t>(pool.rows.size()));
   Ranking ranking;
   if (pool.count == 0) return ranking;

@@ -29,6 +29,6 @@ struct KCenterOptions {
 };
 
 /// The first pool.count picks; gains are distances to the rows picked before, the first's to the mean. REQUIRES: finite rows (require_finite).
-Ranking k_center(const Features& features, const Pool& pool, const KCenterOptions& options, const Context& context);
+Ranking k_center(const Features& features, const PoolTask& pool, const KCenterOptions& options, const Context& context);
 
 }  // namespace decant

@@ -22,7 +22,7 @@ struct ScaledRow {
 
 class ClusterCentres {
  public:
-  ClusterCentres(const Features& features, const Pool& pool, std::span<const int32_t> clusters, bool unit)
+  ClusterCentres(const Features& features, const PoolTask& pool, std::span<const int32_t> clusters, bool unit)
       : features_(features), pool_(pool), clusters_(clusters), unit_(unit), sizes_(count_of(clusters), 0) {
     means_ = Matrix<double>(static_cast<int64_t>(sizes_.size()), features.width());
     for (size_t place = 0; place < clusters.size(); ++place) {
@@ -59,7 +59,7 @@ class ClusterCentres {
   }
 
   const Features& features_;
-  const Pool& pool_;
+  const PoolTask& pool_;
   std::span<const int32_t> clusters_;
   bool unit_;
   std::vector<double> sizes_;
@@ -79,7 +79,7 @@ std::vector<int64_t> nearest_places(std::span<const int32_t> clusters, std::span
 
 }  // namespace
 
-Ranking kmeans_centres(const Features& features, const Pool& pool, const KMeansCentresOptions& options, const Context& context) {
+Ranking kmeans_centres(const Features& features, const PoolTask& pool, const KMeansCentresOptions& options, const Context& context) {
   DECANT_CHECK(pool.count, <=, static_cast<int64_t>(pool.rows.size()));
   Ranking ranking;
   if (pool.count == 0) return ranking;

@@ -30,6 +30,6 @@ struct KMeansCentresOptions {
 inline constexpr int64_t kSpreadCentres = 1000;
 
 /// pool.count rows; gains are the sizes of their clusters, 0 without one. REQUIRES: finite rows (require_finite).
-Ranking kmeans_centres(const Features& features, const Pool& pool, const KMeansCentresOptions& options, const Context& context);
+Ranking kmeans_centres(const Features& features, const PoolTask& pool, const KMeansCentresOptions& options, const Context& context);
 
 }  // namespace decant

@@ -26,7 +26,7 @@ namespace decant {
 
 void MethodOptions::declare(OptionTable& table) {
   table.add_choice(
-      "function", function_names(), [this](size_t place) { function = static_cast<Function>(place); },
+      "function", function_names(), [this](size_t place) { function = static_cast<BinFunction>(place); },
       [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("objective of bins: {}", fmt::join(function_names(), ", ")));
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
   table.add("bins", bins, "N", "bins per pool");
@@ -42,13 +42,14 @@ namespace {
 template <class Rank>
 auto by_features(Rank rank) {
   return [rank](const MethodInputs& inputs, uint64_t seed) -> Ranker {
-    return
-        [rank, features = inputs.features, seed](const Pool& pool, const Context& context) { return rank(features, pool, seed, context); };
+    return [rank, features = inputs.features, seed](const PoolTask& pool, const Context& context) {
+      return rank(features, pool, seed, context);
+    };
   };
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
-  return [features = inputs.features, hard = raised_to_zero(inputs.scores, inputs.left_out)](const Pool& pool, const Context& context) {
+  return [features = inputs.features, hard = raised_to_zero(inputs.scores, inputs.left_out)](const PoolTask& pool, const Context& context) {
     return d2(features, hard, pool, {}, context);
   };
 }
@@ -62,8 +63,8 @@ MethodResult draw_random(const MethodInputs& inputs, uint64_t seed, const Contex
 
 Selection cut(const MethodInputs& inputs, uint64_t seed, const Context& context) {
   const MethodOptions& options = inputs.options;
-  const bool gradients = inputs.gradient_classes > 0 && options.function == Function::graph_cut;
-  const BinOptions bins{.function = gradients ? Function::graph_cut_gradient : options.function,
+  const bool gradients = inputs.gradient_classes > 0 && options.function == BinFunction::graph_cut;
+  const BinOptions bins{.function = gradients ? BinFunction::graph_cut_gradient : options.function,
                         .lambda = options.lambda,
                         .bins = options.bins,
                         .kmeans = inputs.kmeans,
@@ -101,7 +102,7 @@ std::string note_of_weighted_bins(const MethodInputs& inputs, const MethodPhrase
 
 std::deque<Method> built_in_methods() {
   using X = const Features&;
-  using P = const Pool&;
+  using P = const PoolTask&;
   using C = const Context&;
   std::deque<Method> list = {
       {.name = "random", .summary = "a random sample of each class, of the same share", .choose = draw_random, .note = note_of_random},
@@ -126,7 +127,7 @@ std::deque<Method> built_in_methods() {
       {.name = "subzerocore",
        .summary = "facility location, rows of typical density first",
        .features = true,
-       .serves = Serves::count_alone,
+       .valid_sizes = ValidSizes::count_alone,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return subzerocore(x, pool, {}, context); })},
       {.name = "k-center",
        .summary = "rows such that no other row is far away",
@@ -139,25 +140,25 @@ std::deque<Method> built_in_methods() {
       {.name = "k-means",
        .summary = "the rows nearest to the centres of k-means",
        .features = true,
-       .serves = Serves::count_alone,
+       .valid_sizes = ValidSizes::count_alone,
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return kmeans_centres(x, pool, {.seed = seed}, context); })},
       {.name = "zcore",
        .summary = "rows that cover random planes without redundancy",
        .features = true,
-       .serves = Serves::any_number,
+       .valid_sizes = ValidSizes::any_number,
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return zcore(x, pool, {.seed = seed}, context); })},
       {.name = "thinning",
        .summary = "random rows without their near neighbours (after BGFDQ)",
        .features = true,
-       .serves = Serves::count_alone,
+       .valid_sizes = ValidSizes::count_alone,
        .draws = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return thinning(x, pool, {.seed = seed}, context); })},
       {.name = "moderate",
        .summary = "rows at a medium distance from the class median",
        .features = true,
-       .serves = Serves::any_number,
+       .valid_sizes = ValidSizes::any_number,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return moderate(x, pool, context); })},
       {.name = "d2",
        .summary = "difficult rows, spread over a graph of neighbours",
@@ -229,13 +230,15 @@ const Rule* rule_of(const Method& method, const MethodOptions& options) {
 MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context) {
   if (method.choose) return method.choose(inputs, seed, context);
   const Rule* const rule = rule_of(method, inputs.options);
-  const Serves serves = inputs.left_out_by_count ? Serves::count_alone : rule == nullptr ? method.serves : rule->serves;
-  const auto rank = [&method, inputs, rule, serves, context](uint64_t s) {
+  const ValidSizes valid_sizes = inputs.left_out_by_count ? ValidSizes::count_alone
+                                 : rule == nullptr        ? method.valid_sizes
+                                                          : rule->valid_sizes;
+  const auto rank = [&method, inputs, rule, valid_sizes, context](uint64_t s) {
     const Ranker ranker = rule == nullptr
                               ? method.ranker(inputs, s)
                               : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
-    return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count, {.serves = serves}, ranker,
-                         context);
+    return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count, {.valid_sizes = valid_sizes},
+                         ranker, context);
   };
   const bool draws = rule == nullptr ? method.draws : rule->draws;
   return {rank(seed), draws ? std::function<Selection(uint64_t)>(rank) : nullptr};

@@ -31,8 +31,8 @@ TEST(Methods, SayOnceHowTheyWork) {
 
 TEST(Methods, ANewOneIsARecord) {
   const Method& last = add_method(
-      {.name = "last-rows", .summary = "the last rows", .serves = Serves::any_number, .ranker = [](const MethodInputs&, uint64_t) {
-         return [](const Pool& pool, const Context&) {
+      {.name = "last-rows", .summary = "the last rows", .valid_sizes = ValidSizes::any_number, .ranker = [](const MethodInputs&, uint64_t) {
+         return [](const PoolTask& pool, const Context&) {
            return Ranking{{pool.rows.rbegin(), pool.rows.rend()}, std::vector<float>(pool.rows.size())};
          };
        }});

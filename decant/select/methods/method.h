@@ -21,9 +21,9 @@ class OptionTable;
 /// The options that belong to methods, and to the rules that turn scores into rows. A method or rule lists those that it uses.
 struct MethodOptions {
   // methods that cut bins
-  Function function = Function::graph_cut;  ///< what the bins maximise
-  double lambda = 1;                        ///< weight of coverage against redundancy in graph cut
-  int bins = 10;                            ///< in every pool
+  BinFunction function = BinFunction::graph_cut;  ///< what the bins maximise
+  double lambda = 1;                              ///< weight of coverage against redundancy in graph cut
+  int bins = 10;                                  ///< in every pool
   // methods by scores alone
   std::string rule;                  ///< see rules(); empty = the method's own
   std::optional<double> beta_mode;   ///< rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; none = kBetaMode
@@ -55,7 +55,7 @@ struct MethodInputs {
   MethodOptions options;
   // for methods that cut bins
   int32_t kmeans = 0;  ///< > 0: in place of labels, at most so many pools by k-means over the features
-  Engine engine = Engine::automatic;
+  BinEngine engine = BinEngine::automatic;
   BinKeeper* keeper = nullptr;  ///< knows finished bins, and gets new ones; may be null
   Comm* ranks = nullptr;        ///< that share the work; may be null
 };
@@ -88,7 +88,7 @@ struct Method {
   std::function<double(double keep)> hard_cut = nullptr;
 
   // A ranking of every pool: see select_ranked().
-  Serves serves = Serves::up_to_count;
+  ValidSizes valid_sizes = ValidSizes::up_to_count;
   bool draws = false;  ///< another seed gives other rows
   std::function<Ranker(const MethodInputs& inputs, uint64_t seed)> ranker = nullptr;
 

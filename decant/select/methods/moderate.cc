@@ -43,7 +43,7 @@ std::vector<double> column_medians(const Features& features, std::span<const int
 
 }  // namespace
 
-Ranking moderate(const Features& features, const Pool& pool, const Context& context) {
+Ranking moderate(const Features& features, const PoolTask& pool, const Context& context) {
   const auto medians = column_medians(features, pool.rows, context);
   const auto count = static_cast<int64_t>(pool.rows.size());
   std::vector<double> distances(pool.rows.size());

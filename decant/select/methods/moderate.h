@@ -24,6 +24,6 @@
 namespace decant {
 
 /// All rows of the pool; the gain of a row is δ. Serves any number. REQUIRES: finite rows.
-Ranking moderate(const Features& features, const Pool& pool, const Context& context);
+Ranking moderate(const Features& features, const PoolTask& pool, const Context& context);
 
 }  // namespace decant

@@ -80,7 +80,7 @@ int64_t covering_neighbours(int64_t rows, int64_t kept, double coverage) {
   return std::max<int64_t>(0, rows - 1);
 }
 
-std::vector<double> neighbour_radii(const Features& features, const Pool& pool, int64_t neighbours, const Context& context) {
+std::vector<double> neighbour_radii(const Features& features, const PoolTask& pool, int64_t neighbours, const Context& context) {
   const PoolRows rows(features, pool.rows, context);
   const UnitRows unit(rows, context);
   std::vector<double> radii(pool.rows.size());
@@ -117,7 +117,7 @@ std::vector<double> density_weights(std::span<const double> radii) {
   return weights;
 }
 
-Ranking subzerocore(const Features& features, const Pool& pool, const SubZeroCoreOptions& options, const Context& context) {
+Ranking subzerocore(const Features& features, const PoolTask& pool, const SubZeroCoreOptions& options, const Context& context) {
   if (!(options.coverage > 0 && options.coverage < 1)) {
     throw InputError({"", "", fmt::format("a target coverage of {} is impossible", options.coverage), "Give a fraction between 0 and 1"});
   }

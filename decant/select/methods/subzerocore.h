@@ -34,12 +34,12 @@ struct SubZeroCoreOptions {
 
 /// The first pool.count picks; gains are F's. The weights depend on pool.count, so the order serves that alone. InputError for a coverage that is not
 /// between 0 and 1. REQUIRES: finite rows (require_finite).
-Ranking subzerocore(const Features& features, const Pool& pool, const SubZeroCoreOptions& options, const Context& context);
+Ranking subzerocore(const Features& features, const PoolTask& pool, const SubZeroCoreOptions& options, const Context& context);
 
 /// K. REQUIRES: 1 ≤ kept ≤ rows, 0 < coverage < 1. 0 for a pool of one row.
 int64_t covering_neighbours(int64_t rows, int64_t kept, double coverage);
 /// r_j of every row of the pool, at least 0. REQUIRES: 1 ≤ neighbours < rows.
-std::vector<double> neighbour_radii(const Features& features, const Pool& pool, int64_t neighbours, const Context& context);
+std::vector<double> neighbour_radii(const Features& features, const PoolTask& pool, int64_t neighbours, const Context& context);
 /// s_j from r_j.
 std::vector<double> density_weights(std::span<const double> radii);
 

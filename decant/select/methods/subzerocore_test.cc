@@ -62,7 +62,7 @@ TEST(SubZeroCore, WeighsTypicalDensityMost) {
 TEST(SubZeroCore, IsFacilityLocationUnderTheseWeights) {
   const DrawnRows rows(150, 8, 2, 4);
   const auto all = rows.all();
-  const Pool whole{0, all, 30};
+  const PoolTask whole{0, all, 30};
   const int64_t neighbours = covering_neighbours(150, 30, 0.6);
   const auto weights = density_weights(neighbour_radii(rows.features(), whole, neighbours, {}));
   const Ranking ranking = subzerocore(rows.features(), whole, {}, {});

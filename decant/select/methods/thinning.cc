@@ -27,7 +27,7 @@ struct KeptRow {
 class Walk {
  public:
   /// `pass`: how often they were thinned before.
-  Walk(const Features& features, std::vector<KeptRow> rows, int pass, const Pool& pool, const ThinningOptions& options,
+  Walk(const Features& features, std::vector<KeptRow> rows, int pass, const PoolTask& pool, const ThinningOptions& options,
        const Context& context)
       : rows_(std::move(rows)) {
     std::vector<int64_t> numbers;
@@ -108,7 +108,7 @@ void trim(std::vector<KeptRow>& rows, size_t count, Random random) {
 
 }  // namespace
 
-Ranking thinning(const Features& features, const Pool& pool, const ThinningOptions& options, const Context& context) {
+Ranking thinning(const Features& features, const PoolTask& pool, const ThinningOptions& options, const Context& context) {
   if (options.neighbours < 1)
     throw InputError({"", "", fmt::format("thinning by {} neighbours", options.neighbours), "Give a number from 1 on"});
   const auto count = static_cast<size_t>(pool.count);

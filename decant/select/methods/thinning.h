@@ -35,6 +35,6 @@ struct ThinningOptions {
 
 /// `pool.count` rows in the order of the visit; the gain of each is 1 + the rows that it and those it deleted took out: how many it stands
 /// for. Serves this count alone. The strength goes to the log. InputError for K < 1. REQUIRES: finite rows.
-Ranking thinning(const Features& features, const Pool& pool, const ThinningOptions& options, const Context& context);
+Ranking thinning(const Features& features, const PoolTask& pool, const ThinningOptions& options, const Context& context);
 
 }  // namespace decant

@@ -155,7 +155,7 @@ class ColumnOrder {
 /// Everything that the rounds of a pool share. Threads add to the scores as they come: sums of whole numbers have no order.
 class Rounds {
  public:
-  Rounds(Matrix<float> columns, const Pool& pool, const ZcoreOptions& options, const Context& context)
+  Rounds(Matrix<float> columns, const PoolTask& pool, const ZcoreOptions& options, const Context& context)
       : columns_(std::move(columns)),
         triangles_(triangles_of(columns_, context)),
         stream_(fmt::format("zcore {}", pool.number)),
@@ -270,7 +270,7 @@ class Rounds {
 
 }  // namespace
 
-std::vector<double> zcore_scores(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context) {
+std::vector<double> zcore_scores(const Features& features, const PoolTask& pool, const ZcoreOptions& options, const Context& context) {
   if (options.rounds < 0 || options.rounds >> 31 != 0 || options.neighbours < 1) {
     throw InputError({"", "", fmt::format("ZCore with {} rounds and {} neighbours", options.rounds, options.neighbours),
                       "Give 1 to 2,147,483,647 rounds (0 for the usual number) and at least one neighbour"});
@@ -280,7 +280,7 @@ std::vector<double> zcore_scores(const Features& features, const Pool& pool, con
   return Rounds(std::move(columns), pool, options, context).scores();
 }
 
-Ranking zcore(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context) {
+Ranking zcore(const Features& features, const PoolTask& pool, const ZcoreOptions& options, const Context& context) {
   const auto scores = zcore_scores(features, pool, options, context);
   auto order = Random(options.seed, "zcore ties", static_cast<uint32_t>(pool.number)).permutation(static_cast<int64_t>(scores.size()));
   std::ranges::stable_sort(order, std::greater(), [&](int64_t place) { return scores[static_cast<size_t>(place)]; });

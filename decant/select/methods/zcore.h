@@ -49,9 +49,9 @@ struct ZcoreOptions {
 
 /// All rows of the pool; the gain of a row is its score. Serves any number. InputError for options out of range. REQUIRES: finite rows.
 /// Progress: stage "rounds".
-Ranking zcore(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context);
+Ranking zcore(const Features& features, const PoolTask& pool, const ZcoreOptions& options, const Context& context);
 
 /// The scores only, one per row of the pool: they add up to 0 exactly while there are fewer than 2²¹ rounds.
-std::vector<double> zcore_scores(const Features& features, const Pool& pool, const ZcoreOptions& options, const Context& context);
+std::vector<double> zcore_scores(const Features& features, const PoolTask& pool, const ZcoreOptions& options, const Context& context);
 
 }  // namespace decant

@@ -20,7 +20,7 @@ std::vector<int64_t> shares_of(const Pools& pools, int64_t count) {
 }
 
 /// The ranked rows, then the others.
-void place(Selection& selection, const Pool& pool, const Ranking& ranking) {
+void place(Selection& selection, const PoolTask& pool, const Ranking& ranking) {
   DECANT_CHECK(static_cast<int64_t>(ranking.order.size()), >=, pool.count);
   DECANT_CHECK(ranking.gains.size(), ==, ranking.order.size());
   const auto put = [&](int64_t row, float gain) {
@@ -40,7 +40,7 @@ void place(Selection& selection, const Pool& pool, const Ranking& ranking) {
 }  // namespace
 
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
-                        const RankOptions& options, const Ranker& ranker, const Context& context) {
+                        const RankingOptions& options, const Ranker& ranker, const Context& context) {
   check_labels(rows, labels);
   const Pools pools = make_pools(mark_rows(rows, left_out), options.per_class ? labels : std::span<const int32_t>());
   const std::vector<int64_t> shares = shares_of(pools, count);
@@ -48,13 +48,13 @@ Selection select_ranked(const char* method, int64_t rows, std::span<const int32_
   selection.ranked = true;
   selection.bin_count = 1;
   for (size_t i = 0; i < pools.rows.size(); ++i) {
-    const int64_t spare = options.serves == Serves::up_to_count && pools.rows.size() > 1 ? 1 : 0;
-    const Pool pool{pools.numbers[i], pools.rows[i], std::min(shares[i] + spare, std::ssize(pools.rows[i]))};
+    const int64_t spare = options.valid_sizes == ValidSizes::up_to_count && pools.rows.size() > 1 ? 1 : 0;
+    const PoolTask pool{pools.numbers[i], pools.rows[i], std::min(shares[i] + spare, std::ssize(pools.rows[i]))};
     place(selection, pool, ranker(pool, context));
   }
   selection.pool_count = pools.numbers.back() + 1;
-  if (options.serves != Serves::any_number) selection.serves_to = count;
-  if (options.serves == Serves::count_alone) selection.serves_from = count;
+  if (options.valid_sizes != ValidSizes::any_number) selection.serves_to = count;
+  if (options.valid_sizes == ValidSizes::count_alone) selection.serves_from = count;
   return selection;
 }
 

@@ -17,7 +17,7 @@
 namespace decant {
 
 /// The task of a method: rows of one pool, and how many of them will be kept.
-struct Pool {
+struct PoolTask {
   int32_t number = 0;             ///< its label; part of the name of its random stream
   std::span<const int64_t> rows;  ///< ascending, not empty
   int64_t count = 0;              ///< 0 … rows.size()
@@ -28,23 +28,23 @@ struct Ranking {
   std::vector<float> gains;    ///< of `order`: what each added, or its score
 };
 
-using Ranker = std::function<Ranking(const Pool& pool, const Context& context)>;
+using Ranker = std::function<Ranking(const PoolTask& pool, const Context& context)>;
 
-enum class Serves {
+enum class ValidSizes {
   any_number,   ///< the order is the same for every number of rows
   up_to_count,  ///< picks were made up to the number asked for, and one more of every pool: for a smaller number its share may be larger
   count_alone   ///< the order follows from that number
 };
 
-struct RankOptions {
+struct RankingOptions {
   bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
-  Serves serves = Serves::up_to_count;
+  ValidSizes valid_sizes = ValidSizes::up_to_count;
 };
 
 /// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all, shared among the pools by largest remainder
 /// as sample() does. Pools are ranked one after the other, each on all threads. InputError for a count that is not in 1 … usable rows.
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
-                        const RankOptions& options, const Ranker& ranker, const Context& context);
+                        const RankingOptions& options, const Ranker& ranker, const Context& context);
 
 /// Places of `values` by falling value, ties to the smaller place. REQUIRES: no NaN.
 std::vector<int64_t> falling_order(std::span<const double> values);

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 
 /// Picks the largest rows of the pool.
-Ranking largest_first(const Pool& pool, const Context&) {
+Ranking largest_first(const PoolTask& pool, const Context&) {
   Ranking ranking;
   for (int64_t i = 0; i < pool.count; ++i) {
     ranking.order.push_back(pool.rows[pool.rows.size() - 1 - static_cast<size_t>(i)]);
@@ -45,7 +45,7 @@ TEST(Ranking, ServesOnlyTheNumbersItWasMadeFor) {
   const Selection upto = select_ranked("largest", 10, {}, {}, 4, {}, largest_first, {});
   EXPECT_THAT(sample(upto, {}, 2, 0), ElementsAre(8, 9));
   expect_says(message_of([&] { sample(upto, {}, 5, 0); }), {"largest", "up to 4", "not for 5", "--keep"});
-  const Selection alone = select_ranked("largest", 10, {}, {}, 4, {.serves = Serves::count_alone}, largest_first, {});
+  const Selection alone = select_ranked("largest", 10, {}, {}, 4, {.valid_sizes = ValidSizes::count_alone}, largest_first, {});
   EXPECT_EQ(sample(alone, {}, 4, 0).size(), 4u);
   expect_says(message_of([&] { sample(alone, {}, 3, 0); }), {"is for 4 rows", "not for 3"});
 }

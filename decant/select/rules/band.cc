@@ -6,7 +6,7 @@
 
 namespace decant {
 
-Ranking band(std::span<const double> scores, const Pool& pool, const BandOptions& options) {
+Ranking band(std::span<const double> scores, const PoolTask& pool, const BandOptions& options) {
   const std::vector<double> own = scores_of(scores, pool);
   const std::vector<int64_t> order = falling_order(own);
   const auto n = std::ssize(own);

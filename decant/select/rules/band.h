@@ -18,6 +18,6 @@ struct BandOptions {
 };
 
 /// `scores`: one for every row of the data set; ties go to the smaller row. Ranks at least pool.count rows. O(n log n).
-Ranking band(std::span<const double> scores, const Pool& pool, const BandOptions& options);
+Ranking band(std::span<const double> scores, const PoolTask& pool, const BandOptions& options);
 
 }  // namespace decant

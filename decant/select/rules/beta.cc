@@ -6,7 +6,7 @@
 
 namespace decant {
 
-Ranking beta(std::span<const double> ease, std::span<const double> scores, const Pool& pool, const BetaOptions& options) {
+Ranking beta(std::span<const double> ease, std::span<const double> scores, const PoolTask& pool, const BetaOptions& options) {
   constexpr double kEdge = 1e-6;  // the density may be infinite at 0 and 1
   constexpr double kLast = -1e9;  // below every weight
   const std::vector<double> own = scores_of(scores, pool);

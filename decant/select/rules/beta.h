@@ -33,6 +33,6 @@ struct BetaOptions {
 /// `ease`: μ, in [0, 1] (taken within [1e-6, 1 − 1e-6]); `scores` ≥ 0; one of each for every row of the data set. Rows of score 0 come
 /// last, by falling ease, unless power is 0. The whole pool is ranked, whatever pool.count: a smaller draw is the beginning of a larger one.
 /// O(n log n).
-Ranking beta(std::span<const double> ease, std::span<const double> scores, const Pool& pool, const BetaOptions& options);
+Ranking beta(std::span<const double> ease, std::span<const double> scores, const PoolTask& pool, const BetaOptions& options);
 
 }  // namespace decant

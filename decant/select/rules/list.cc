@@ -12,17 +12,17 @@ namespace decant {
 namespace {
 
 Ranker rank_by_top(const RuleInputs& inputs, const RuleFigures&, uint64_t) {
-  return [scores = inputs.scores](const Pool& pool, const Context&) { return top(scores, pool); };
+  return [scores = inputs.scores](const PoolTask& pool, const Context&) { return top(scores, pool); };
 }
 
 Ranker rank_by_band(const RuleInputs& inputs, const RuleFigures& figures, uint64_t seed) {
-  return [scores = inputs.scores, options = BandOptions{.width = figures.width, .seed = seed}](const Pool& pool, const Context&) {
+  return [scores = inputs.scores, options = BandOptions{.width = figures.width, .seed = seed}](const PoolTask& pool, const Context&) {
     return band(scores, pool, options);
   };
 }
 
 Ranker rank_by_strata(const RuleInputs& inputs, const RuleFigures&, uint64_t seed) {
-  return [scores = inputs.scores, seed](const Pool& pool, const Context&) { return strata(scores, pool, {.seed = seed}); };
+  return [scores = inputs.scores, seed](const PoolTask& pool, const Context&) { return strata(scores, pool, {.seed = seed}); };
 }
 
 /// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay the scores themselves.
@@ -30,7 +30,7 @@ Ranker rank_by_beta(const RuleInputs& inputs, const RuleFigures& figures, uint64
   std::vector<double> raised;
   if (least_score(inputs.scores, inputs.left_out) < 0) raised = raised_to_zero(inputs.scores, inputs.left_out);
   return [inputs, raised = std::move(raised), options = BetaOptions{.mode = figures.mode, .power = figures.power, .seed = seed}](
-             const Pool& pool, const Context&) {
+             const PoolTask& pool, const Context&) {
     Ranking ranking = beta(inputs.ease, raised.empty() ? inputs.scores : std::span(raised), pool, options);
     for (size_t i = 0; i < ranking.order.size(); ++i)
       ranking.gains[i] = static_cast<float>(inputs.scores[static_cast<size_t>(ranking.order[i])]);
@@ -55,14 +55,18 @@ auto plainly(const char* phrase) {
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> list = {
       {.name = "top",
-       .serves = Serves::any_number,
+       .valid_sizes = ValidSizes::any_number,
        .keeps_the_hardest = true,
        .draws = false,
        .ranker = rank_by_top,
        .phrase = plainly("top")},
       {.name = "band", .ranker = rank_by_band, .phrase = band_phrase},
       {.name = "strata", .ranker = rank_by_strata, .phrase = plainly("strata")},
-      {.name = "beta", .options = {"beta-mode", "beta-power"}, .serves = Serves::any_number, .ranker = rank_by_beta, .phrase = beta_phrase},
+      {.name = "beta",
+       .options = {"beta-mode", "beta-power"},
+       .valid_sizes = ValidSizes::any_number,
+       .ranker = rank_by_beta,
+       .phrase = beta_phrase},
   };
   return list;
 }

@@ -30,7 +30,7 @@ struct RuleFigures {
 struct Rule {
   std::string name;
   std::vector<std::string> options = {};  ///< long names of the options that this rule heeds
-  Serves serves = Serves::count_alone;
+  ValidSizes valid_sizes = ValidSizes::count_alone;
   bool keeps_the_hardest = false;
   bool draws = true;  ///< another seed gives other rows
   std::function<Ranker(const RuleInputs& inputs, const RuleFigures& figures, uint64_t seed)> ranker;

@@ -13,7 +13,7 @@
 namespace decant {
 
 /// Beside pool.rows. Throws BugError for a NaN: whoever read the scores should have refused it.
-inline std::vector<double> scores_of(std::span<const double> scores, const Pool& pool) {
+inline std::vector<double> scores_of(std::span<const double> scores, const PoolTask& pool) {
   std::vector<double> own;
   own.reserve(pool.rows.size());
   for (const int64_t row : pool.rows) {
@@ -24,7 +24,7 @@ inline std::vector<double> scores_of(std::span<const double> scores, const Pool&
 }
 
 /// The ranking of the pool's rows at these places, their scores as gains.
-inline Ranking ranking_of(const Pool& pool, std::span<const double> own, std::span<const int64_t> places) {
+inline Ranking ranking_of(const PoolTask& pool, std::span<const double> own, std::span<const int64_t> places) {
   Ranking ranking;
   for (const int64_t place : places) {
     ranking.order.push_back(pool.rows[static_cast<size_t>(place)]);
@@ -34,7 +34,7 @@ inline Ranking ranking_of(const Pool& pool, std::span<const double> own, std::sp
 }
 
 /// A key for every place of the pool, uniform on (0, 1): a function of seed and row alone, so that neither threads nor other rows matter.
-inline std::vector<double> row_keys(const Pool& pool, uint64_t seed, std::string_view name) {
+inline std::vector<double> row_keys(const PoolTask& pool, uint64_t seed, std::string_view name) {
   std::vector<double> keys;
   for (const int64_t row : pool.rows) {
     Random random(seed, name, static_cast<uint64_t>(row));

@@ -36,7 +36,7 @@ std::vector<int64_t> fill(const std::vector<std::vector<int64_t>>& strata, int64
 
 }  // namespace
 
-Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOptions& options) {
+Ranking strata(std::span<const double> scores, const PoolTask& pool, const StrataOptions& options) {
   const std::vector<double> own = scores_of(scores, pool);
   const std::vector<double> keys = row_keys(pool, options.seed, "strata");
   auto parts = cut_into_strata(own, options.strata);

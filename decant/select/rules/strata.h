@@ -24,7 +24,7 @@ struct StrataOptions {
 };
 
 /// `scores`: one for every row of the data set. Ranks pool.count rows. O(n log n).
-Ranking strata(std::span<const double> scores, const Pool& pool, const StrataOptions& options);
+Ranking strata(std::span<const double> scores, const PoolTask& pool, const StrataOptions& options);
 
 /// β of the published settings for CIFAR-10, by the share of the rows that is kept; straight lines between their points.
 double published_hard_cut(double keep);

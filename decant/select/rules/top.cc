@@ -4,7 +4,7 @@
 
 namespace decant {
 
-Ranking top(std::span<const double> scores, const Pool& pool) {
+Ranking top(std::span<const double> scores, const PoolTask& pool) {
   const std::vector<double> own = scores_of(scores, pool);
   return ranking_of(pool, own, falling_order(own));
 }

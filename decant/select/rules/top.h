@@ -13,6 +13,6 @@ namespace decant {
 
 /// All rows of the pool by falling score, ties to the smaller row. `scores`: one for every row of the data set, no NaN in the pool.
 /// Cost: a sort.
-Ranking top(std::span<const double> scores, const Pool& pool);
+Ranking top(std::span<const double> scores, const PoolTask& pool);
 
 }  // namespace decant

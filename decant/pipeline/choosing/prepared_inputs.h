@@ -12,7 +12,7 @@
 
 namespace decant {
 
-struct Material {
+struct PreparedInputs {
   const Input* input = nullptr;  ///< must outlive this
   ResolvedMethod method;
   double cut = 0;     ///< share of every pool that is set aside
@@ -28,16 +28,16 @@ struct Material {
   std::string score_note;         ///< where scores are from: "12 epochs of quick"
   std::string cut_note;           ///< what was set aside, or ""
 
-  const SelectOptions& options() const { return method.options; }
+  const ChoosingOptions& options() const { return method.options; }
   double keep() const { return static_cast<double>(count) / static_cast<double>(input->eligible_rows()); }
 };
 
 /// Obtains what `method` needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot be had: scores without
 /// labels, rows without a score, features that are not finite, a cut that leaves too few rows.
-Material gather(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed, RunLog& log,
-                const Context& context);
+PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count,
+                              uint64_t seed, RunLog& log, const Context& context);
 
 /// "conv-kmeans features (256 columns)".
-std::string features_phrase(const Material& material);
+std::string features_phrase(const PreparedInputs& prepared);
 
 }  // namespace decant

@@ -12,9 +12,9 @@
 
 namespace decant {
 
-class GuestRows {
+class ReplicatedRows {
  public:
-  /// `rows`: ascending, the same on every rank, which all have them afterwards; earlier guests leave. Of those who were not guests, each rank
+  /// `rows`: ascending, the same on every rank, which all have them afterwards; earlier copies are dropped. Of those that are new, each rank
   /// hands over its own, as width floats and a norm a row: `own_part(rows)` are its own of some, `read(row, values)` writes an own
   /// row and returns its norm. Collective.
   template <class OwnPart, class Read>
