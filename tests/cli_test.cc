@@ -9,7 +9,6 @@
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 
-#include "apps/cli/pace.h"
 #include "tests/drawn_sets.h"
 #include "tests/shell.h"
 
@@ -128,19 +127,6 @@ kill -9 $run; wait $run)");
   for (const char* file : {"bins.npy", "pools.npy", "order.npy", "gain.npy"})
     EXPECT_EQ(read_text(folder / "out" / file), read_text(folder / "whole" / file)) << file;
   EXPECT_FALSE(fs::exists(folder / "out" / "checkpoint"));
-}
-
-TEST(Pace, FollowsTheLastHalfMinute) {
-  cli::Pace pace;
-  EXPECT_EQ(pace.per_second(), 0);
-  pace.add(500, 0);  // no time has passed
-  EXPECT_EQ(pace.per_second(), 0);
-  pace = {};
-  for (int i = 0; i < 20; ++i) pace.add(100, 0.1);
-  EXPECT_NEAR(pace.per_second(), 1000, 40);
-  for (int i = 0; i < 600; ++i) pace.add(1, 0.1);  // a minute of slow work
-  EXPECT_LT(pace.per_second(), 90);
-  EXPECT_GT(pace.per_second(), 10);
 }
 
 TEST(Program, SpeaksJson) {

@@ -15,7 +15,6 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/arms.h"
-#include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/plan_evaluation.h"
@@ -411,24 +410,6 @@ TEST(EvaluateSets, TrainAsASmallSetAsksUnlessToldOtherwise) {
 TEST(EvaluateSets, SeesPicturesWithNetworksOnly) {
   EvaluateOptions options{.full = testing_sets::cifar_set("judge_pictures", 1, 40).string(), .keep = "10", .nets = "linear"};
   EXPECT_THAT(message_of([&] { evaluate_sets(options, {}); }), HasSubstr("holds pictures, but --nets linear works on vectors"));
-}
-
-TEST(EvidenceCache, IsEmptyWhereAFileIsNotWhole) {
-  const fs::path folder = fresh_folder("evidence_cache");
-  EvidenceCache cache{Cache(folder)};
-  const std::string identity = R"({"run":1,"seed":3})";
-  EXPECT_FALSE(cache.find(identity));
-  cache.keep(identity, R"({"accuracy":0.5})");
-  EXPECT_EQ(*cache.find(identity), R"({"accuracy":0.5})");
-  EXPECT_FALSE(cache.find(R"({"run":1,"seed":4})"));
-  const fs::path file = fs::directory_iterator(folder / "evidence")->path();
-  const std::string whole = read_text(file);
-  write_file(file, whole.substr(0, whole.size() / 2));
-  EXPECT_FALSE(cache.find(identity));
-  std::string other = whole;
-  other[other.find('3')] = '4';  // the digest of another identity: never believed
-  write_file(file, other);
-  EXPECT_FALSE(cache.find(identity));
 }
 
 }  // namespace
