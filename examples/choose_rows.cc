@@ -1,4 +1,5 @@
-// Chooses a tenth of some embeddings and prints the rows. Here they are drawn; yours come from wherever you have them.
+// Chooses a tenth of some embeddings and prints the rows. Here they are drawn; yours come from
+// wherever you have them.
 //
 //   c++ -std=c++20 choose_rows.cc $(pkg-config --cflags --libs decant) -o choose_rows
 #include <cstdio>

@@ -1,4 +1,5 @@
-// The cache and the outputs as several runs at once, and machines without a place for one, use them.
+// The cache and the outputs as several runs at once, and machines without a place for one, use
+// them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

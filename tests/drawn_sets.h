@@ -14,8 +14,9 @@ namespace decant::testing_sets {
 
 namespace fs = std::filesystem;
 
-/// CIFAR-10 binary files: `batches` of `per_batch` records, and a test batch of a fifth of that. Class k is a noisy ramp of its own
-/// slope and colour, so that features and networks have something to see.
+/// CIFAR-10 binary files: `batches` of `per_batch` records, and a test batch of a fifth of that.
+/// Class k is a noisy ramp of its own slope and colour, so that features and networks have
+/// something to see.
 inline fs::path cifar_set(const std::string& name, int batches, int per_batch, int classes = 4) {
   const fs::path folder = fresh_folder(name);
   const auto write_batch = [&](const std::string& file, int count, uint64_t stream) {

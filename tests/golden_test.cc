@@ -1,4 +1,5 @@
-// Known answers of the published code, and thousands of small pools on which the engine and the oracle must agree row for row.
+// Known answers of the published code, and thousands of small pools on which the engine and the
+// oracle must agree row for row.
 #include <cmath>
 #include <cstdlib>
 #include <cstring>

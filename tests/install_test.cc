@@ -1,4 +1,5 @@
-// What is installed is enough for a program of somebody else's: the example is built against it in both ways that its user may take.
+// What is installed is enough for a program of somebody else's: the example is built against it in
+// both ways that its user may take.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

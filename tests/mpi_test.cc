@@ -1,6 +1,8 @@
-// The program under mpirun: several ranks leave what one process leaves, byte for byte, and one rank's end is the end of all.
+// The program under mpirun: several ranks leave what one process leaves, byte for byte, and one
+// rank's end is the end of all.
 //
-// Where there is no mpirun, or the program was built without MPI, these tests say so and are skipped.
+// Where there is no mpirun, or the program was built without MPI, these tests say so and are
+// skipped.
 #include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +24,8 @@ using testing::HasSubstr;
 constexpr int64_t kPoolRows = 25000;  // ranks cut a pool of 20,000 rows together
 constexpr int64_t kPoolWidth = 8;
 
-/// Features and labels in `folder`: class 0 is large enough to be cut together, the six others go to ranks whole.
+/// Features and labels in `folder`: class 0 is large enough to be cut together, the six others go
+/// to ranks whole.
 void write_pool(const std::filesystem::path& folder) {
   Random random(3, "mpi_test", 0);
   NpyWriter features(folder / "x.npy", kPoolRows, kPoolWidth);

@@ -157,8 +157,8 @@ TEST(Compress, InterruptedInAnyStageLeavesNothingAndRunsAgainToTheSameBytes) {
   StopAt watcher("no stage");
   compress(options_for(in, folder / "whole"), {.progress = &watcher});
   EXPECT_GE(watcher.seen.size(), 4u);
-  // Learning features takes a second, so the stages that do not see it happen share the whole run's cache: those that a second run goes
-  // through as well, but for the first one after the features.
+  // Learning features takes a second, so the stages that do not see it happen share the whole run's
+  // cache: those that a second run goes through as well, but for the first one after the features.
   StopAt again("no stage");
   compress(options_for(in, folder / "again"), {.progress = &again});
   EXPECT_LT(again.seen.size(), watcher.seen.size());

@@ -1,7 +1,9 @@
-// What the program picks of small drawn matrices, recorded: a pick that moves is seen here, on any machine and without data from elsewhere.
+// What the program picks of small drawn matrices, recorded: a pick that moves is seen here, on any
+// machine and without data from elsewhere.
 //
-// Only what is the same on every machine is here (docs/numerics.md): picks on given features, by given scores, by chance. What goes through
-// OpenBLAS or libtorch is not: probe, map.npy, conv-kmeans, networks; tools/identity.py compares those between two builds on one machine.
+// Only what is the same on every machine is here (docs/numerics.md): picks on given features, by
+// given scores, by chance. What goes through OpenBLAS or libtorch is not: probe, map.npy,
+// conv-kmeans, networks; tools/identity.py compares those between two builds on one machine.
 //
 // When a change is intended, this prints the new lines of kRecorded:
 //
@@ -32,7 +34,8 @@ class Drawing {
 
   double about_zero() { return random_.uniform() + random_.uniform() + random_.uniform() - 1.5; }
 
-  /// Classes of unequal size around middles of their own; some rows are repeated, and row 40 is zero.
+  /// Classes of unequal size around middles of their own; some rows are repeated, and row 40 is
+  /// zero.
   std::vector<float> rows(const std::vector<int32_t>& labels) {
     std::vector<float> values;
     for (size_t row = 0; row < labels.size(); ++row) {

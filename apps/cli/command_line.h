@@ -14,8 +14,9 @@ struct Invocation {
   std::string text;
 };
 
-/// Throws UsageError with a suggestion when a verb or option is not known. The order of precedence is command line, then --config
-/// (a TOML file: keys at the top, or under [verb]), then the default.
+/// Throws UsageError with a suggestion when a verb or option is not known. The order of precedence
+/// is command line, then --config (a TOML file: keys at the top, or under [verb]), then the
+/// default.
 Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>& groups);
 
 /// argv as one line that a POSIX shell would split the same way.

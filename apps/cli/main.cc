@@ -1,4 +1,5 @@
-// The program: parse, run the verb, print, and turn what went wrong into a sentence and an exit code.
+// The program: parse, run the verb, print, and turn what went wrong into a sentence and an exit
+// code.
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -108,7 +109,8 @@ int end_with_others(Comm& ranks, const Ending& own) {
   return own.code;
 }
 
-/// Ranks on machines of different kinds use the instructions that all of them have: what they decide must be the same.
+/// Ranks on machines of different kinds use the instructions that all of them have: what they
+/// decide must be the same.
 void agree_on_instructions(Comm& ranks) {
   int64_t common = vector_targets();
   for (const int64_t targets : gather_each(ranks, vector_targets())) common &= targets;

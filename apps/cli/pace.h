@@ -1,5 +1,5 @@
-// How fast a stage goes now. Bins begin with all rows to choose from and end with few, so the pace of the last half minute says more
-// about the time left than the average since the start.
+// How fast a stage goes now. Bins begin with all rows to choose from and end with few, so the pace
+// of the last half minute says more about the time left than the average since the start.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,8 @@
 
 namespace decant::cli {
 
-/// Work per second, exponentially weighted: what was done t seconds ago counts e^(−t/30). From the start it is the plain average.
+/// Work per second, exponentially weighted: what was done t seconds ago counts e^(−t/30). From the
+/// start it is the plain average.
 class Pace {
  public:
   void add(int64_t done, double seconds) {

@@ -11,8 +11,9 @@
 
 namespace decant::cli {
 
-/// On a terminal: one line that is redrawn (stage, bar, done/total, present rate, time left). Elsewhere: a plain line every few seconds, and
-/// one when a stage that took longer than that ends. Everything goes to stderr. Thread-safe.
+/// On a terminal: one line that is redrawn (stage, bar, done/total, present rate, time left).
+/// Elsewhere: a plain line every few seconds, and one when a stage that took longer than that ends.
+/// Everything goes to stderr. Thread-safe.
 class Terminal final : public ProgressSink, public LogSink {
  public:
   explicit Terminal(bool quiet);

@@ -1,4 +1,5 @@
-// A verb of the command line: its options (declared once, in the pipeline), examples for its help, and what it prints.
+// A verb of the command line: its options (declared once, in the pipeline), examples for its help,
+// and what it prints.
 #pragma once
 
 #include <fmt/core.h>
@@ -38,8 +39,8 @@ struct Verb {
   std::string name;
   std::string summary;                ///< one line
   std::vector<std::string> examples;  ///< shown first in --help
-  /// Names of the options that most people need: --help shows these, --help-all shows the rest. Required ones are always shown; with no
-  /// names, all are.
+  /// Names of the options that most people need: --help shows these, --help-all shows the rest.
+  /// Required ones are always shown; with no names, all are.
   std::vector<std::string> everyday = {};
   bool takes_ranks = false;  ///< whether several ranks can share the work; run() returns "" on all but the first then
   std::function<void(OptionTable&)> declare = {};
@@ -58,8 +59,9 @@ Verb with_options(Verb verb, std::string (*run)(Options&, const Call&), Options 
 /// JSON as it goes to stdout.
 std::string printed(const Json& json);
 
-/// What --dry-run prints of a verb that has no estimate: "would …; the input was not opened, so time and size are unknown"; with --json,
-/// the facts under "verb" and "not_checked". `would`: a clause, "train quick on photos and write q.safetensors".
+/// What --dry-run prints of a verb that has no estimate: "would …; the input was not opened, so
+/// time and size are unknown"; with --json, the facts under "verb" and "not_checked". `would`: a
+/// clause, "train quick on photos and write q.safetensors".
 std::string dry_run(const Call& call, const std::string& verb, const std::string& would, const Json& facts);
 
 }  // namespace decant::cli

@@ -1,4 +1,5 @@
-// The doors of the rooms that link libtorch (base/module.h): one object for each, by the name that its header gives it.
+// The doors of the rooms that link libtorch (base/module.h): one object for each, by the name that
+// its header gives it.
 #include <fmt/core.h>
 #include <torch/version.h>
 

@@ -1,4 +1,5 @@
-// A cache of computed results: folders and small records, each found by a key of everything that decides it.
+// A cache of computed results: folders and small records, each found by a key of everything that
+// decides it.
 //
 // An entry is filled under a temporary name and renamed in one step, so it is complete or absent,
 // even when several processes fill the same one: the first to finish wins, and the others use its
@@ -23,9 +24,9 @@
 
 namespace decant {
 
-/// All that decides a result: its kind, and every setting by name. Two keys that differ in any of it
-/// never share an entry. The number of threads is no setting: what was computed on four is found on
-/// two, although a network would give other last digits there.
+/// All that decides a result: its kind, and every setting by name. Two keys that differ in any of
+/// it never share an entry. The number of threads is no setting: what was computed on four is found
+/// on two, although a network would give other last digits there.
 class CacheKey {
  public:
   explicit CacheKey(std::string kind) : kind_(std::move(kind)) {}
@@ -48,8 +49,8 @@ class CacheKey {
 /// May be used from several threads.
 class Cache {
  public:
-  /// `asked` empty: $XDG_CACHE_HOME/decant, else ~/.cache/decant, else a folder of this user's among
-  /// the temporary files. Nothing is made before there is something to keep.
+  /// `asked` empty: $XDG_CACHE_HOME/decant, else ~/.cache/decant, else a folder of this user's
+  /// among the temporary files. Nothing is made before there is something to keep.
   explicit Cache(const std::filesystem::path& asked, const Context& context = {});
 
   using Test = std::function<bool(const std::filesystem::path& folder)>;

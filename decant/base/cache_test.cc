@@ -1,4 +1,5 @@
-// The cache: nothing believed that was not checked, nothing lost where it cannot be written, and several at once.
+// The cache: nothing believed that was not checked, nothing lost where it cannot be written, and
+// several at once.
 #include "decant/base/cache.h"
 
 #include <atomic>

@@ -1,7 +1,9 @@
-// What a long computation needs besides its data: the number of threads, sinks for progress and messages, a flag to stop it.
+// What a long computation needs besides its data: the number of threads, sinks for progress and
+// messages, a flag to stop it.
 //
-// A Context is a view: it owns nothing, is cheap to copy, and the sinks must outlive it. The default one is silent, uses every core
-// and never stops, which is what tests and small programs want.
+// A Context is a view: it owns nothing, is cheap to copy, and the sinks must outlive it. The
+// default one is silent, uses every core and never stops, which is what tests and small programs
+// want.
 #pragma once
 
 #include <atomic>
@@ -41,7 +43,8 @@ struct Context {
   void warn(std::string_view message) const;
 };
 
-/// One stage of progress, for the life of the object. advance() also checks for cancellation. Thread-safe.
+/// One stage of progress, for the life of the object. advance() also checks for cancellation.
+/// Thread-safe.
 class Stage {
  public:
   Stage(const Context& context, std::string_view name, int64_t total, std::string_view unit);

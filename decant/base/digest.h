@@ -1,4 +1,5 @@
-// Digests: XXH3 for "is this the same as before" (fast, not cryptographic), SHA-256 for what users check with sha256sum.
+// Digests: XXH3 for "is this the same as before" (fast, not cryptographic), SHA-256 for what users
+// check with sha256sum.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@ namespace decant {
 
 uint64_t hash64(std::string_view bytes, uint64_t seed = 0);
 
-/// XXH3-128 of everything added, as 32 hexadecimal digits. Fields are length-prefixed, so ("ab","c") and ("a","bc") differ.
+/// XXH3-128 of everything added, as 32 hexadecimal digits. Fields are length-prefixed, so
+/// ("ab","c") and ("a","bc") differ.
 class Digest {
  public:
   Digest();

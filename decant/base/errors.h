@@ -1,6 +1,7 @@
 // Kinds of errors, by who can fix them.
 //
-//   InputError   the user's data or options: says which file, where in it, what is wrong and what to do about it
+//   InputError   the user's data or options: says which file, where in it, what is wrong and what
+//                to do about it
 //   UsageError   the command line itself (exit code 2)
 //   IoError      the machine: disk full, no permission, file vanished
 //   Cancelled    someone pressed Ctrl-C

@@ -20,7 +20,8 @@ inline Bytes as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
-/// A whole file mapped for reading; moves, does not copy. An empty file is an empty span. Throws IoError.
+/// A whole file mapped for reading; moves, does not copy. An empty file is an empty span. Throws
+/// IoError.
 class MappedFile {
  public:
   MappedFile() = default;
@@ -42,12 +43,14 @@ class MappedFile {
 Bytes read_file(const std::filesystem::path& path, std::vector<std::byte>& buffer);
 std::string read_text(const std::filesystem::path& path);
 
-/// Opens PATH.partial, or where there is such a file PATH.partial1 and so on: nobody's file is touched, and two writers of one path never
-/// share one. `partial` becomes its name. Throws IoError.
+/// Opens PATH.partial, or where there is such a file PATH.partial1 and so on: nobody's file is
+/// touched, and two writers of one path never share one. `partial` becomes its name. Throws
+/// IoError.
 int create_partial(const std::filesystem::path& path, std::filesystem::path& partial);
 
-/// A file being written as PATH.partial; commit() writes what is left and renames it to PATH. Destroyed without commit(), the partial
-/// file is removed. Every failure, a full disk at close among them, is an IoError.
+/// A file being written as PATH.partial; commit() writes what is left and renames it to PATH.
+/// Destroyed without commit(), the partial file is removed. Every failure, a full disk at close
+/// among them, is an IoError.
 class FileWriter {
  public:
   explicit FileWriter(std::filesystem::path path);
@@ -74,7 +77,8 @@ class FileWriter {
 void write_file(const std::filesystem::path& path, Bytes bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
 
-/// True when `relative` stays below the folder it is joined to: not absolute, no "..", no empty name, no NUL byte.
+/// True when `relative` stays below the folder it is joined to: not absolute, no "..", no empty
+/// name, no NUL byte.
 bool is_safe_relative(std::string_view relative);
 
 }  // namespace decant

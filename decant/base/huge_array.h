@@ -1,6 +1,8 @@
-// A large array of plain values, aligned to a cache line, in huge pages where possible, and not zeroed.
+// A large array of plain values, aligned to a cache line, in huge pages where possible, and not
+// zeroed.
 //
-// Reading rows of a table in random order misses the address cache at every row when pages are 4 KiB. Freed memory goes back to the system.
+// Reading rows of a table in random order misses the address cache at every row when pages are 4
+// KiB. Freed memory goes back to the system.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +19,8 @@ class HugeArray {
   static_assert(std::is_trivial_v<T>);
 
  public:
-  /// Keeps nothing of what was there; new values are indeterminate. Grows by a quarter more than asked, never shrinks.
+  /// Keeps nothing of what was there; new values are indeterminate. Grows by a quarter more than
+  /// asked, never shrinks.
   void resize(size_t count) {
     if (count > room_) {
       const size_t room = room_ == 0 ? count : count + count / 4;
@@ -35,7 +38,8 @@ class HugeArray {
 
  private:
   static constexpr size_t kPage = size_t{2} << 20;
-  /// Arrays from here on are mappings of their own, of whole large pages: malloc would keep much of what is freed, and pools come and go.
+  /// Arrays from here on are mappings of their own, of whole large pages: malloc would keep much of
+  /// what is freed, and pools come and go.
   static constexpr size_t kMapped = kPage / 2;
 
   struct Free {

@@ -9,8 +9,9 @@
 namespace decant {
 namespace {
 
-/// The byte, from 1, at which `text` is nested deeper than kMaxJsonDepth. Copies, comparisons and the writer recurse into a value, so
-/// that this bounds their stack. What follows the first fault of a text that is no JSON does not matter: the parser stops there.
+/// The byte, from 1, at which `text` is nested deeper than kMaxJsonDepth. Copies, comparisons and
+/// the writer recurse into a value, so that this bounds their stack. What follows the first fault
+/// of a text that is no JSON does not matter: the parser stops there.
 std::optional<size_t> byte_too_deep(std::string_view text) {
   int depth = 0;
   bool quoted = false;

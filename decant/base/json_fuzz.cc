@@ -1,4 +1,5 @@
-// Any text: a value that is written and read again as the same, or an InputError; the two parsers agree on which.
+// Any text: a value that is written and read again as the same, or an InputError; the two parsers
+// agree on which.
 #include <cstdlib>
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// Reads untrusted JSON documents: each field is checked, and an error names the file and the field. An absent (or null) field is not an
-// error: the fallback is used.
+// Reads untrusted JSON documents: each field is checked, and an error names the file and the field.
+// An absent (or null) field is not an error: the fallback is used.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,8 @@ namespace decant {
 
 class JsonReader {
  public:
-  /// Throws InputError when `value` is no object. `file`, `place`: for messages; `value` must outlive this.
+  /// Throws InputError when `value` is no object. `file`, `place`: for messages; `value` must
+  /// outlive this.
   JsonReader(const Json& value, std::string file, std::string place = {})
       : value_(value), file_(std::move(file)), place_(std::move(place)) {
     if (!value.is_object()) refuse("", "is not an object");
@@ -26,7 +27,8 @@ class JsonReader {
     return found == value_.end() || found->is_null() ? nullptr : &*found;
   }
 
-  /// For a field that has no fallback: throws InputError when it is absent or null. Then `json.require("net").text("net")` reads it.
+  /// For a field that has no fallback: throws InputError when it is absent or null. Then
+  /// `json.require("net").text("net")` reads it.
   const JsonReader& require(const char* field) const {
     if (find(field) == nullptr) refuse(field, "is missing");
     return *this;

@@ -74,7 +74,8 @@ std::optional<LockFile> LockFile::take(const fs::path& path) {
       lock.sign();
       return lock;
     }
-    // Whoever held the lock has moved the folder away since, or removed the file; what was made there must not stay.
+    // Whoever held the lock has moved the folder away since, or removed the file; what was made
+    // there must not stay.
     if (lock.is_named(folder.get(), name)) ::unlinkat(folder.get(), name.c_str(), 0);
     if (attempt == kAttempts) throw IoError({path.string(), "", "cannot be locked", "Try again"});
   }

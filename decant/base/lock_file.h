@@ -1,5 +1,5 @@
-// A lock on an output: a small file that names the process that holds it, for as long as the process
-// lives.
+// A lock on an output: a small file that names the process that holds it, for as long as the
+// process lives.
 //
 // The lock is the system's (flock), so a process that is killed leaves none behind, and network
 // file systems pass it on to other hosts. The file itself stays until it is removed, and marks what

@@ -1,5 +1,6 @@
-// A matrix is rows × cols, row-major, `stride` elements from one row to the next. Three types for a big array: the view, the owner
-// (Matrix), and Features in data/, which also knows where the memory comes from.
+// A matrix is rows × cols, row-major, `stride` elements from one row to the next. Three types for a
+// big array: the view, the owner (Matrix), and Features in data/, which also knows where the memory
+// comes from.
 #pragma once
 
 #include <cstddef>

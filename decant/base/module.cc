@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder of the program or library that this code is in. The loader gives the program no name that can be opened from anywhere.
+/// The folder of the program or library that this code is in. The loader gives the program no name
+/// that can be opened from anywhere.
 fs::path own_folder() {
   static const char here = 0;
   Dl_info found{};
@@ -31,8 +32,9 @@ fs::path find(const ModuleFile& module) {
   return {};
 }
 
-/// libgomp reads this when it is loaded. Threads that wait longer than the few operations between two parallel ones should sleep: spinning on,
-/// they take the time of those they wait for when the machine is busy; sleeping at once, they are late at every operation (docs/training.md).
+/// libgomp reads this when it is loaded. Threads that wait longer than the few operations between
+/// two parallel ones should sleep: spinning on, they take the time of those they wait for when the
+/// machine is busy; sleeping at once, they are late at every operation (docs/training.md).
 void let_threads_wait_briefly() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "3000", /*overwrite=*/0);
 }

@@ -10,7 +10,8 @@
 namespace decant {
 namespace {
 
-/// The C library's mathematics stands in for a module: an absolute path is found wherever one looks from.
+/// The C library's mathematics stands in for a module: an absolute path is found wherever one looks
+/// from.
 std::string libm() {
   Dl_info found{};
   EXPECT_NE(::dladdr(reinterpret_cast<const void*>(static_cast<double (*)(double)>(&std::cbrt)), &found), 0);

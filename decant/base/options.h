@@ -1,9 +1,10 @@
-// Options, declared once. A verb's options are a plain struct; its declare() names each field for an OptionTable, and from that one
-// place come the command line, --help, the TOML keys, and the resolved options in run.json.
+// Options, declared once. A verb's options are a plain struct; its declare() names each field for
+// an OptionTable, and from that one place come the command line, --help, the TOML keys, and the
+// resolved options in run.json.
 //
 //   struct SampleOptions {
-//     std::string keep = "20%";
-//     void declare(OptionTable& table) { table.add("keep", keep, "KEEP", "how much to keep: 0.2, 20% or a count"); }
+//     std::string keep = "20%"; void declare(OptionTable& table) { table.add("keep", keep, "KEEP",
+//     "how much to keep: 0.2, 20% or a count"); }
 //   };
 //
 // The table holds references: it must not outlive the struct.
@@ -23,7 +24,8 @@
 
 namespace decant {
 
-/// Whether an option can change a result, or only how fast and how loudly it comes. Only the former belong to a cache key.
+/// Whether an option can change a result, or only how fast and how loudly it comes. Only the former
+/// belong to a cache key.
 enum class Effect { result, speed };
 
 struct Option {
@@ -54,7 +56,8 @@ class OptionTable {
   Option& add(std::string name, std::optional<double>& field, std::string metavar, std::string help);
   /// Any number of values; in TOML an array, or one value alone. As a positional it comes last.
   Option& add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help);
-  /// One of `names`: `set` takes its place among them, `get` returns the place of the present value. `names` must outlive the table.
+  /// One of `names`: `set` takes its place among them, `get` returns the place of the present
+  /// value. `names` must outlive the table.
   Option& add_choice(std::string name, const std::vector<std::string>& names, std::function<void(size_t)> set, std::function<size_t()> get,
                      std::string metavar, std::string help);
   Option& add(Option option);  ///< one that another table declared; its fields stay where they are
@@ -74,7 +77,8 @@ class OptionTable {
   std::vector<Option> options_;
 };
 
-/// The option, with each text that is set kept in `given` under its name, so that what was given can be told from defaults.
+/// The option, with each text that is set kept in `given` under its name, so that what was given
+/// can be told from defaults.
 Option noted(Option option, std::map<std::string, std::string>& given);
 
 /// result_key() of a struct that declares its options.

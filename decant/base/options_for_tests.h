@@ -1,5 +1,5 @@
-// What the tests of options share: that a struct declares all its fields, and that each changes the key of what is kept for later. Only
-// *_test.cc include it.
+// What the tests of options share: that a struct declares all its fields, and that each changes the
+// key of what is kept for later. Only *_test.cc include it.
 #pragma once
 
 #include <concepts>
@@ -36,7 +36,8 @@ inline std::string changed(const Option& option) {
   return value.get<std::string>() + "x";
 }
 
-/// Sets every option of a struct in turn to another value: `key(struct)` must change. `besides`: fields that are not declared, for reasons.
+/// Sets every option of a struct in turn to another value: `key(struct)` must change. `besides`:
+/// fields that are not declared, for reasons.
 template <class Struct, class Key>
 requires std::invocable<Key, const Struct&>
 void expect_every_field_decides(Key&& key, size_t besides = 0) {

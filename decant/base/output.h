@@ -1,11 +1,11 @@
 // The outputs of a run. Nothing of the user's is ever replaced.
 //
 // An output appears under its name when it is whole. Until then it is NAME.partial, marked and
-// locked (lock_file.h): a second run with the same output reports who has it. An existing
-// output is an InputError; with `overwrite` it is replaced, but only if decant made it, and
-// only if it is not an input, around one or inside one, under any name. A NAME.partial that decant
-// did not make is an InputError too. All of this is checked before anything is read, and once more
-// before the output is put in place.
+// locked (lock_file.h): a second run with the same output reports who has it. An existing output is
+// an InputError; with `overwrite` it is replaced, but only if decant made it, and only if it is not
+// an input, around one or inside one, under any name. A NAME.partial that decant did not make is an
+// InputError too. All of this is checked before anything is read, and once more before the output
+// is put in place.
 #pragma once
 
 #include <filesystem>

@@ -1,8 +1,9 @@
 // Named, seeded streams of random numbers, the same on every machine and for every thread count.
 //
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) is a function of (key, counter): the key
-// comes from the seed and the stream's name, the counter's upper half from the stream's index (a row, an epoch), so that work on row
-// 17 needs no draws from rows 0–16. No standard-library distribution is used: those differ between implementations.
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) is a
+// function of (key, counter): the key comes from the seed and the stream's name, the counter's
+// upper half from the stream's index (a row, an epoch), so that work on row 17 needs no draws from
+// rows 0–16. No standard-library distribution is used: those differ between implementations.
 #pragma once
 
 #include <array>

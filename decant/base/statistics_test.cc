@@ -28,8 +28,8 @@ TEST(Estimate, IsMeanAndInterval) {
 }
 
 TEST(PairedDifference, IsTheTestOfTheGaps) {
-  // Student's own example (Biometrika 6, 1908): hours of sleep gained by ten patients with either of two drugs. Mean 1.58, t = 4.0621,
-  // interval 0.7001 to 2.4599.
+  // Student's own example (Biometrika 6, 1908): hours of sleep gained by ten patients with either
+  // of two drugs. Mean 1.58, t = 4.0621, interval 0.7001 to 2.4599.
   const std::vector<double> first = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
   const std::vector<double> second = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
   const Estimate gain = paired_difference(second, first);

@@ -1,9 +1,10 @@
 // A team of threads for many small jobs.
 //
-// parallel_for starts new threads, about 20 µs each: too much for a loop of 50 µs that runs ten thousand times a second. A team's helpers
-// spin for the next job for a while and then sleep. A job does not wait for a helper that has not begun: one that sleeps, or whose core
-// is busy, is not needed. As with parallel_for the range is cut into chunks of a fixed size, and what
-// a chunk computes must depend on its own range alone.
+// parallel_for starts new threads, about 20 µs each: too much for a loop of 50 µs that runs ten
+// thousand times a second. A team's helpers spin for the next job for a while and then sleep. A job
+// does not wait for a helper that has not begun: one that sleeps, or whose core is busy, is not
+// needed. As with parallel_for the range is cut into chunks of a fixed size, and what a chunk
+// computes must depend on its own range alone.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +28,9 @@ class Team {
   Team& operator=(const Team&) = delete;
   int threads() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Calls body(begin, end) for every chunk of [0, count) on all threads, and returns when all are done. The first exception stops the hand-out
-  /// and is rethrown here. Costs about a microsecond while helpers are awake. Only one thread may call it, and not from a body.
+  /// Calls body(begin, end) for every chunk of [0, count) on all threads, and returns when all are
+  /// done. The first exception stops the hand-out and is rethrown here. Costs about a microsecond
+  /// while helpers are awake. Only one thread may call it, and not from a body.
   template <class Body>
   void run(int64_t count, int64_t chunk, Body&& body) {
     if (count <= chunk || helpers_.empty()) {

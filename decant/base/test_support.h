@@ -1,4 +1,5 @@
-// What the tests of every folder need: places for files, and the text of an error. Only *_test.cc include it.
+// What the tests of every folder need: places for files, and the text of an error. Only *_test.cc
+// include it.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,8 @@
 
 namespace decant {
 
-/// The folder of this test program's files: a process has its own, so tests run side by side, and takes it along when it ends.
+/// The folder of this test program's files: a process has its own, so tests run side by side, and
+/// takes it along when it ends.
 inline const std::filesystem::path& scratch_root() {
   struct Root {
     const pid_t owner = getpid();  // a forked child must not sweep
@@ -61,8 +63,8 @@ struct ScratchFolder {
   const std::filesystem::path path;
 };
 
-/// The text of the error that `action` ends in, an InputError unless another kind is named; "no error" where there is none. Any other
-/// kind goes on to gtest and fails the test.
+/// The text of the error that `action` ends in, an InputError unless another kind is named; "no
+/// error" where there is none. Any other kind goes on to gtest and fails the test.
 template <class Kind = InputError, class Action>
 std::string message_of(Action&& action) {
   try {

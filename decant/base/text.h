@@ -15,10 +15,12 @@ std::string human_count(int64_t count);
 /// "0.4 s", "12 s", "3 min 05 s", "2 h 10 min".
 std::string human_seconds(double seconds);
 
-/// The candidate nearest to `word` by edit distance, or empty when none is near (more than a third of the letters differ).
+/// The candidate nearest to `word` by edit distance, or empty when none is near (more than a third
+/// of the letters differ).
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// "unknown method 'bin'; did you mean 'bins'?", or where none is near "unknown method 'x'; there are auto, bins, …".
+/// "unknown method 'bin'; did you mean 'bins'?", or where none is near "unknown method 'x'; there
+/// are auto, bins, …".
 std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);
 
 /// The parts between commas, empty ones left out.

@@ -1,11 +1,13 @@
 // Ranks: processes, or threads, that work on one problem in lock-step, each with rows of its own.
 //
-// Every rank calls the same functions in the same order (a *collective* call). What they return is the same on every rank, so whatever is
-// decided from it is decided alike everywhere; that is the only way in which ranks agree. All there is to build on is "everyone's bytes,
-// in the order of ranks" and "one rank's bytes, everywhere".
+// Every rank calls the same functions in the same order (a *collective* call). What they return is
+// the same on every rank, so whatever is decided from it is decided alike everywhere; that is the
+// only way in which ranks agree. All there is to build on is "everyone's bytes, in the order of
+// ranks" and "one rank's bytes, everywhere".
 //
-// One of them may fail alone. Where that can be foreseen (a file that only one of them opens), all_or_none() makes all of them fail. Where it
-// cannot, the others wait for it: whoever catches the exception at the top notices through all_arrive() and calls end_job(); where ranks are
+// One of them may fail alone. Where that can be foreseen (a file that only one of them opens),
+// all_or_none() makes all of them fail. Where it cannot, the others wait for it: whoever catches
+// the exception at the top notices through all_arrive() and calls end_job(); where ranks are
 // threads, run_ranks() (local.h) wakes them.
 #pragma once
 
@@ -28,7 +30,8 @@ class Comm {
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  /// Everyone's bytes one after the other, in the order of ranks; the numbers of bytes may differ. `counts`: bytes of each rank.
+  /// Everyone's bytes one after the other, in the order of ranks; the numbers of bytes may differ.
+  /// `counts`: bytes of each rank.
   void all_gather(Bytes mine, std::vector<std::byte>& all, std::vector<int64_t>& counts);
   /// The bytes of rank `from`, in place on every other rank. The number is the same everywhere.
   void broadcast(std::span<std::byte> bytes, int from);
@@ -51,7 +54,8 @@ class Comm {
   Traffic traffic_;
 };
 
-/// Everyone's values one after the other. `begins`, if asked for: where each rank's begin, and the end.
+/// Everyone's values one after the other. `begins`, if asked for: where each rank's begin, and the
+/// end.
 template <class T>
 std::vector<T> gather_all(Comm& comm, std::span<const T> mine, std::vector<size_t>* begins = nullptr) {
   std::vector<std::byte> bytes;
@@ -98,7 +102,8 @@ class OtherRankFailed : public Error {
   OtherRankFailed() : Error("another rank failed") {}
 };
 
-/// Runs body() on the ranks for which `here`. When it throws on any of them, every rank throws: its own error or OtherRankFailed.
+/// Runs body() on the ranks for which `here`. When it throws on any of them, every rank throws: its
+/// own error or OtherRankFailed.
 template <class Body>
 void all_or_none(Comm* ranks, bool here, Body&& body) {
   std::exception_ptr error;
@@ -116,7 +121,8 @@ inline bool is_root(const Comm* ranks) {
   return ranks == nullptr || ranks->rank() == 0;
 }
 
-/// The part of `count` things that is a rank's own: contiguous, in the order of ranks, sizes that differ by one at most.
+/// The part of `count` things that is a rank's own: contiguous, in the order of ranks, sizes that
+/// differ by one at most.
 struct RankShare {
   int64_t begin = 0;
   int64_t end = 0;

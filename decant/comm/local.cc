@@ -11,7 +11,8 @@
 namespace decant {
 namespace {
 
-/// Where the threads meet. A collective call is two meetings: everyone has shown its bytes; everyone has read the others'.
+/// Where the threads meet. A collective call is two meetings: everyone has shown its bytes;
+/// everyone has read the others'.
 class MeetingPlace {
  public:
   explicit MeetingPlace(int size) : shown_(static_cast<size_t>(size)), size_(size) {}

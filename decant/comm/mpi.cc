@@ -11,7 +11,8 @@ namespace {
 
 constexpr int64_t kMostAtOnce = int64_t{1} << 30;  // MPI counts in int
 
-/// Waits for a collective call without taking a core from ranks that still compute: many share a machine with others.
+/// Waits for a collective call without taking a core from ranks that still compute: many share a
+/// machine with others.
 void wait_for(MPI_Request request) {
   constexpr int kEager = 200;
   for (int tries = 0, done = 0;; ++tries) {

@@ -7,9 +7,10 @@
 
 namespace decant {
 
-/// The ranks of the job that this process was started in, null when it was started alone. MPI is reached through a module,
-/// decant_mpi.so, opened here only, so a build without MPI has none of it and a run alone does not start it. Throws InputError when the
-/// process was started as one of several ranks but this build has no MPI: each would do all of the work.
+/// The ranks of the job that this process was started in, null when it was started alone. MPI is
+/// reached through a module, decant_mpi.so, opened here only, so a build without MPI has none of it
+/// and a run alone does not start it. Throws InputError when the process was started as one of
+/// several ranks but this build has no MPI: each would do all of the work.
 std::unique_ptr<Comm> join_world();
 
 /// Ranks of that job on this machine; 1 when alone.

@@ -1,4 +1,5 @@
-// A data set is rows (data/rows.h), in splits, with the names of its classes and a writer of its own format.
+// A data set is rows (data/rows.h), in splits, with the names of its classes and a writer of its
+// own format.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +25,14 @@ struct Oddity {
   bool warns = false;  ///< what is learnt may not be what was meant: said even to those who want no notes
 };
 
-/// Writes a subset of the training rows in the format they came in: same relative names, the samples' bytes untouched.
+/// Writes a subset of the training rows in the format they came in: same relative names, the
+/// samples' bytes untouched.
 class SubsetWriter {
  public:
   virtual ~SubsetWriter() = default;
-  /// `rows`: ascending, distinct. `folder` exists and is empty; paths inside it are the source's. Returns bytes written. Stops with
-  /// Cancelled between two samples; then, and after any error, each file below `folder` is whole, but not all are there.
+  /// `rows`: ascending, distinct. `folder` exists and is empty; paths inside it are the source's.
+  /// Returns bytes written. Stops with Cancelled between two samples; then, and after any error,
+  /// each file below `folder` is whole, but not all are there.
   virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const = 0;
 };
 
@@ -39,21 +42,23 @@ struct Dataset {
   std::vector<std::string> classes;                     ///< class_names[label]; empty when unlabelled or unnamed
   std::map<Split, std::shared_ptr<const Rows>> splits;  ///< always holds train
   std::vector<Oddity> oddities;
-  /// How it must be trained, for one that was synthesised: texts of training options by name, {"steps", "500"}; empty = as others are.
+  /// How it must be trained, for one that was synthesised: texts of training options by name,
+  /// {"steps", "500"}; empty = as others are.
   std::map<std::string, std::string> training = {};
   std::filesystem::path training_file = {};    ///< that says so
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }
-  /// The split that evidence is measured on: test, else validation, of those that have labels; else none.
+  /// The split that evidence is measured on: test, else validation, of those that have labels; else
+  /// none.
   const Rows* held_out() const;
 };
 
 /// Labels of all rows; kNoLabel where there is none.
 std::vector<int32_t> labels_of(const Rows& rows);
 
-/// How many rows have each label, and how many have none. All threads, nothing kept per row; of rows without targets, none is
-/// asked. Stops with Cancelled.
+/// How many rows have each label, and how many have none. All threads, nothing kept per row; of
+/// rows without targets, none is asked. Stops with Cancelled.
 struct LabelCounts {
   std::vector<int64_t> rows;  ///< of each label, up to the largest there is
   int64_t unlabelled = 0;

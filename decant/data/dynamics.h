@@ -1,5 +1,6 @@
-// Training dynamics: a network's outputs for every row, epoch after epoch. Five numbers per row and epoch are enough for every
-// score known from the literature; whole outputs (rows × epochs × classes) are never stored.
+// Training dynamics: a network's outputs for every row, epoch after epoch. Five numbers per row and
+// epoch are enough for every score known from the literature; whole outputs (rows × epochs ×
+// classes) are never stored.
 //
 // With logits z, p = softmax(z), the label y, e the embedding that the last linear map sees:
 //
@@ -10,8 +11,8 @@
 //   gradient       ‖p − onehot(y)‖₂ · √(1 + ‖e‖²)         GraNd of the last layer: the norm of ∂loss/∂(W, b), without forming it
 //   entropy        −Σ_c p_c ln p_c
 //
-// Observed during the training pass itself, once per row and epoch, as its authors record it: the augmented view, batch norms in training
-// mode, the weights moving from batch to batch.
+// Observed during the training pass itself, once per row and epoch, as its authors record it: the
+// augmented view, batch norms in training mode, the weights moving from batch to batch.
 #pragma once
 
 #include <array>
@@ -25,8 +26,8 @@ enum class Dynamic { probability, margin, loss, error, gradient, entropy };
 inline constexpr std::array<std::string_view, 6> kDynamicNames = {"probability", "margin", "loss", "error", "gradient", "entropy"};
 inline constexpr size_t kDynamicCount = kDynamicNames.size();
 
-/// A view of float16 values, epoch after epoch, with a share in whatever keeps the memory alive. A row that was not observed (a bad one)
-/// holds NaN everywhere.
+/// A view of float16 values, epoch after epoch, with a share in whatever keeps the memory alive. A
+/// row that was not observed (a bad one) holds NaN everywhere.
 class Dynamics {
  public:
   using Records = std::array<const uint16_t*, kDynamicCount>;

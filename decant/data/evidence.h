@@ -1,7 +1,8 @@
 // What an evaluation measured: values by net and set, and the differences between sets.
 //
-// Seed s of every set shares initial weights and augmentation, so two sets are compared seed by seed (see difference()). A set is compared
-// with random rows of the same budget, never of another. evidence.json is specified in docs/formats/evidence.md.
+// Seed s of every set shares initial weights and augmentation, so two sets are compared seed by
+// seed (see difference()). A set is compared with random rows of the same budget, never of another.
+// evidence.json is specified in docs/formats/evidence.md.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +49,8 @@ struct Evidence {
     int workers = 1;            ///< runs side by side
     int64_t trained = 0;
     int64_t known = 0;
-    /// What judging cost beyond training, as a share of it: (wall − idle − choosing) · workers / train − 1. NaN without training.
+    /// What judging cost beyond training, as a share of it: (wall − idle − choosing) · workers /
+    /// train − 1. NaN without training.
     double share() const;
   };
 
@@ -73,22 +75,24 @@ struct Evidence {
   const Metric& metric_of(const Cell& cell) const { return metrics[cell.metric]; }
 };
 
-/// mean(a) − mean(b) with its 95 % interval. Where both have the same seeds, in pairs: the mean of the differences d_s = a_s − b_s, ± t(n−1) ·
-/// sd(d) / √n, for what a seed gives to both cancels. Otherwise Welch's, which assumes neither pairs nor equal scatter. base/statistics.h
-/// states both.
+/// mean(a) − mean(b) with its 95 % interval. Where both have the same seeds, in pairs: the mean of
+/// the differences d_s = a_s − b_s, ± t(n−1) · sd(d) / √n, for what a seed gives to both cancels.
+/// Otherwise Welch's, which assumes neither pairs nor equal scatter. base/statistics.h states both.
 Estimate difference(const Evidence::Cell& a, const Evidence::Cell& b);
 
 /// Fills in means, intervals and differences from the values.
 void compare(Evidence& evidence);
 
-/// For each budget with two sets or more, every net's order of them, the first net's among them; nothing for a single net.
+/// For each budget with two sets or more, every net's order of them, the first net's among them;
+/// nothing for a single net.
 std::vector<Evidence::Order> orders(const Evidence& evidence);
 
 /// What is infinite or not a number becomes null.
 Json to_json(const Evidence& evidence);
 
-/// Reads what to_json() wrote, also in older versions (docs/formats/evidence.md), and compares it anew. Throws InputError that names `file`, the
-/// place and the fault: fields that are missing or of another type, values out of the metric's bounds, a later version.
+/// Reads what to_json() wrote, also in older versions (docs/formats/evidence.md), and compares it
+/// anew. Throws InputError that names `file`, the place and the fault: fields that are missing or
+/// of another type, values out of the metric's bounds, a later version.
 Evidence evidence_from_json(const Json& json, const std::string& file);
 
 }  // namespace decant

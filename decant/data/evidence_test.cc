@@ -27,7 +27,8 @@ TEST(Difference, IsSeedBySeedWhereTheSeedsAreTheSame) {
 }
 
 TEST(Difference, IsWelchsWhereTheSeedsDiffer) {
-  // Variances 1 and 4, three and four values: s² = 1/3 + 20/3/4 = 2, ν = 4 / ((1/3)²/2 + (5/3)²/3) = 4.0754717; t(4) = 2.7764, t(5) = 2.5706.
+  // Variances 1 and 4, three and four values: s² = 1/3 + 20/3/4 = 2, ν = 4 / ((1/3)²/2 + (5/3)²/3)
+  // = 4.0754717; t(4) = 2.7764, t(5) = 2.5706.
   const Evidence::Cell a = cell_of("quick", "small", 9, {1, 2, 3});
   Evidence::Cell b = cell_of("quick", "random", 9, {4, 6, 8, 10});
   const Estimate d = difference(a, b);

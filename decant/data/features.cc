@@ -141,7 +141,8 @@ void require_finite(const Features& features, const std::string& name, const std
     std::vector<float> scratch;
     for (int64_t row = range.begin + begin; row < range.begin + end; ++row) {
       if (!skip.empty() && skip[static_cast<size_t>(row)]) continue;
-      // A NaN or an infinity times zero is a NaN, and a NaN sticks: one cheap sum finds whether to look closer.
+      // A NaN or an infinity times zero is a NaN, and a NaN sticks: one cheap sum finds whether to
+      // look closer.
       float trap = 0;
       for (const float value : features.row(row, scratch)) trap += value * 0.0F;
       if (trap == 0.0F) continue;

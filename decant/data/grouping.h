@@ -1,4 +1,5 @@
-// Which rows belong together: the classes, or the pools that a file or k-means makes. Rows are chosen from each group by itself.
+// Which rows belong together: the classes, or the pools that a file or k-means makes. Rows are
+// chosen from each group by itself.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// A decoded picture: 8-bit, interleaved (height, width, channels), channels 1 (grey) or 3 (RGB). The codecs drop alpha, as PIL does.
+// A decoded picture: 8-bit, interleaved (height, width, channels), channels 1 (grey) or 3 (RGB).
+// The codecs drop alpha, as PIL does.
 #pragma once
 
 #include <cstdint>

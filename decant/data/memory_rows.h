@@ -10,7 +10,8 @@
 
 namespace decant {
 
-/// Row i is pictures[i] with labels[i]; its key is "i". A picture without pixels stands for one that does not decode.
+/// Row i is pictures[i] with labels[i]; its key is "i". A picture without pixels stands for one
+/// that does not decode.
 class MemoryRows : public Rows, public Pictures, public Targets {
  public:
   MemoryRows(std::vector<Image> pictures, std::vector<int32_t> labels) : pictures_(std::move(pictures)), labels_(std::move(labels)) {}

@@ -1,5 +1,5 @@
-// A metric of an evaluation: name, unit, and which direction is better. Tables, verdicts, files and pages take all
-// of it from here.
+// A metric of an evaluation: name, unit, and which direction is better. Tables, verdicts, files and
+// pages take all of it from here.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// The kind of data in a data set, as far as words and defaults depend on it. Code that computes asks a row's facets
-// (data/rows.h) instead: a new kind of data is a record like these, and rows that return it (docs/extending.md).
+// The kind of data in a data set, as far as words and defaults depend on it. Code that computes
+// asks a row's facets (data/rows.h) instead: a new kind of data is a record like these, and rows
+// that return it (docs/extending.md).
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
-// run.json and evidence.json with any bytes in any place: a record, or an InputError. The first two bytes of the input choose the document
-// and where in it the rest is put, the third how much of it is cut out there.
+// run.json and evidence.json with any bytes in any place: a record, or an InputError. The first two
+// bytes of the input choose the document and where in it the rest is put, the third how much of it
+// is cut out there.
 #include <cstdlib>
 #include <string>
 

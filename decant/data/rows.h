@@ -1,14 +1,16 @@
-// Rows: what every reader gives. A row number is a position in the split as it was opened, from 0, and never changes
-// meaning: every file that names samples names them by row and by key.
+// Rows: what every reader gives. A row number is a position in the split as it was opened, from 0,
+// and never changes meaning: every file that names samples names them by row and by key.
 //
-// A row is a key and the sample's bytes exactly as stored. What else can be had of it is a facet, null where it cannot:
+// A row is a key and the sample's bytes exactly as stored. What else can be had of it is a facet,
+// null where it cannot:
 //
 //   pictures()   decode to pixels             class folders, shards, CIFAR, IDX; also what a later reader decodes from bytes
 //   features()   the rows are a matrix        .npy
 //   targets()    what a row teaches           null when no row has any
 //
-// A wrapper overrides the facet that it changes and passes the others on (WrappedRows). A further facet (the texts of a
-// record, say) is one accessor here, null by default, and the rows that have it.
+// A wrapper overrides the facet that it changes and passes the others on (WrappedRows). A further
+// facet (the texts of a record, say) is one accessor here, null by default, and the rows that have
+// it.
 #pragma once
 
 #include <cstddef>
@@ -36,18 +38,22 @@ class Pictures {
   virtual std::optional<ImageSize> fixed_size() const { return std::nullopt; }
 };
 
-/// The rows of one split. All const members may be called from many threads at once. Facets live as long as the rows.
+/// The rows of one split. All const members may be called from many threads at once. Facets live as
+/// long as the rows.
 class Rows {
  public:
   virtual ~Rows() = default;
 
   virtual int64_t size() const = 0;
-  /// Unique name of the row inside its split: relative path, "shard.tar/member", "data_batch_1.bin#17".
+  /// Unique name of the row inside its split: relative path, "shard.tar/member",
+  /// "data_batch_1.bin#17".
   virtual std::string key(int64_t row) const = 0;
-  /// The sample's bytes exactly as stored (an encoded file, or raw pixels). The view lives as long as this object and `scratch`
-  /// are left alone. Throws IoError, or InputError for a row that can never be read.
+  /// The sample's bytes exactly as stored (an encoded file, or raw pixels). The view lives as long
+  /// as this object and `scratch` are left alone. Throws IoError, or InputError for a row that can
+  /// never be read.
   virtual Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const = 0;
-  /// Why a row can be rejected without decoding ("TIFF is not read"); empty when nothing is known against it.
+  /// Why a row can be rejected without decoding ("TIFF is not read"); empty when nothing is known
+  /// against it.
   virtual std::string known_fault(int64_t) const { return {}; }
   /// The rows with a known_fault(), ascending. Cost: of these rows alone.
   virtual std::vector<int64_t> known_faults() const { return {}; }
@@ -69,7 +75,8 @@ class Rows {
 /// The facet. Throws InputError naming `name` (a path, or empty) where the rows hold no pictures.
 const Pictures& require_pictures(const Rows& rows, const std::string& name = {});
 
-/// The rows of another, but for the facets that a subclass overrides. Holds a share in the rows below.
+/// The rows of another, but for the facets that a subclass overrides. Holds a share in the rows
+/// below.
 class WrappedRows : public Rows {
  public:
   explicit WrappedRows(std::shared_ptr<const Rows> below) : below_(std::move(below)) {}

@@ -10,7 +10,8 @@ namespace decant {
 
 class RowsView final : public WrappedRows, public Pictures, public Targets {
  public:
-  /// `picked`: rows of `below`, in the order wanted. `labels`: new label of each old one (kNoLabel stays); empty = unchanged.
+  /// `picked`: rows of `below`, in the order wanted. `labels`: new label of each old one (kNoLabel
+  /// stays); empty = unchanged.
   RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picked, std::vector<int32_t> labels = {});
 
   int64_t size() const override { return static_cast<int64_t>(picked_.size()); }

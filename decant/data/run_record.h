@@ -1,5 +1,6 @@
-// The record of a run in run.json: how much was kept of what, how it was chosen, and at what cost. The file is specified in
-// docs/formats/run-folder.md; to_json() and run_record_from() are the only code that knows its keys.
+// The record of a run in run.json: how much was kept of what, how it was chosen, and at what cost.
+// The file is specified in docs/formats/run-folder.md; to_json() and run_record_from() are the only
+// code that knows its keys.
 #pragma once
 
 #include <cstdint>
@@ -95,11 +96,12 @@ struct RunRecord {
 
 Json to_json(const RunRecord& run);
 
-/// Fields that are absent keep their defaults, so runs of older versions are read. Throws InputError naming `file` and the field that is
-/// of another type or out of range.
+/// Fields that are absent keep their defaults, so runs of older versions are read. Throws
+/// InputError naming `file` and the field that is of another type or out of range.
 RunRecord run_record_from(const Json& json, const std::filesystem::path& file);
 
-/// RunRecord::training alone, of a run.json of which nothing else is looked at. Throws InputError likewise.
+/// RunRecord::training alone, of a run.json of which nothing else is looked at. Throws InputError
+/// likewise.
 std::map<std::string, std::string> training_from(const Json& json, const std::filesystem::path& file);
 
 std::string text_of(const OptionValue& value);  ///< as JSON writes it; a text without quotes

@@ -1,5 +1,5 @@
-// A selection is an order. Every method ends in the same nouns: the bin, the rank and the gain of each row. Sampling, ratios,
-// reports and evidence are written once, against this.
+// A selection is an order. Every method ends in the same nouns: the bin, the rank and the gain of
+// each row. Sampling, ratios, reports and evidence are written once, against this.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,9 @@ namespace decant {
 
 constexpr int32_t kNoBin = -1;
 
-/// What a method says about all n rows of a training split, before anything is kept or dropped. Of two kinds: bins, from each of which a
-/// small set takes its share by chance; and rankings, of which it takes the first rows of every pool.
+/// What a method says about all n rows of a training split, before anything is kept or dropped. Of
+/// two kinds: bins, from each of which a small set takes its share by chance; and rankings, of
+/// which it takes the first rows of every pool.
 struct Selection {
   std::string method;          ///< "bins", "random", "facility-location", …
   std::vector<int32_t> bins;   ///< (n,) bin of each row, 0 in a ranking; kNoBin for a row left out: bad, or cut off beforehand
@@ -24,7 +25,8 @@ struct Selection {
   int32_t bin_count = 0;
   int32_t pool_count = 0;
   bool ranked = false;  ///< a ranking: the first rows of each pool's order are kept
-  // Subset sizes this ranking is valid for. Some methods rank for one size only; others for any size up to a maximum.
+  // Subset sizes this ranking is valid for. Some methods rank for one size only; others for any
+  // size up to a maximum.
   int64_t serves_from = 1;
   int64_t serves_to = std::numeric_limits<int64_t>::max();
 };

@@ -1,8 +1,9 @@
 // What a row teaches.
 //
-// Every kind of target answers the two questions that choosing asks: of which class is the row, and how many instances of
-// each class does it hold. Quotas and class tables use the second, so that a picture with three cars and a bus counts as
-// that. What only a training asks (soft labels, boxes, masks) joins as a facet of its own next to these, with its first reader.
+// Every kind of target answers the two questions that choosing asks: of which class is the row, and
+// how many instances of each class does it hold. Quotas and class tables use the second, so that a
+// picture with three cars and a bus counts as that. What only a training asks (soft labels, boxes,
+// masks) joins as a facet of its own next to these, with its first reader.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ class Targets {
   virtual ~Targets() = default;
   /// The class of the row, or kNoLabel.
   virtual int32_t label(int64_t row) const = 0;
-  /// Instances of each class in the row, by ascending label, each at least 1. Unless overridden: the row's own class, once.
+  /// Instances of each class in the row, by ascending label, each at least 1. Unless overridden:
+  /// the row's own class, once.
   virtual void counts(int64_t row, std::vector<ClassCount>& out) const {
     out.clear();
     if (const int32_t own = label(row); own != kNoLabel) out.push_back({own, 1});

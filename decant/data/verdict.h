@@ -1,8 +1,10 @@
 // The verdict on a small set, in one sentence that follows from the numbers.
 //
-// The trap: with three or five seeds, the mean of a small set is nearly always *somewhat* above or below that of a random set of the same
-// size, and a page that prints the larger number in bold reports noise. So the sentence follows from the 95 % interval [l, h] of
-// d = mean(set) − mean(random) alone (difference() in evidence.h: paired by seed, else Welch), with the sign of d such that larger is better:
+// The trap: with three or five seeds, the mean of a small set is nearly always *somewhat* above or
+// below that of a random set of the same size, and a page that prints the larger number in bold
+// reports noise. So the sentence follows from the 95 % interval [l, h] of d = mean(set) −
+// mean(random) alone (difference() in evidence.h: paired by seed, else Welch), with the sign of d
+// such that larger is better:
 //
 //     l > 0           better
 //     l ≤ 0 ≤ h       no better, whatever the mean
@@ -30,8 +32,8 @@ struct Verdict {
   std::string text() const { return against_full.empty() ? sentence : sentence + " " + against_full; }
 };
 
-/// One for each cell that is neither full nor random, in their order. `small` is what the sentences call the set "small"; others by their
-/// names. REQUIRES: compare() was called.
+/// One for each cell that is neither full nor random, in their order. `small` is what the sentences
+/// call the set "small"; others by their names. REQUIRES: compare() was called.
 std::vector<Verdict> verdicts(const Evidence& evidence, std::string_view small = "the small set");
 
 /// All nets together.
@@ -44,8 +46,9 @@ struct Headline {
 /// Better only if better with every net that was measured, worse as soon as worse with one.
 Headline summarise(const std::vector<Verdict>& verdicts);
 
-/// What to say next to a gain over random rows: that it is of a short training, where more than a fifth is kept (docs/evidence.md). Empty
-/// when less is kept, after a long training, and of what was fitted to convergence.
+/// What to say next to a gain over random rows: that it is of a short training, where more than a
+/// fifth is kept (docs/evidence.md). Empty when less is kept, after a long training, and of what
+/// was fitted to convergence.
 std::string short_training_note(const Evidence& evidence, double kept_share);
 
 /// "+2.2", "−0.4": a difference in the metric's unit.

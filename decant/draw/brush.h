@@ -1,9 +1,9 @@
 // The hand that draws: a place on the canvas and a style.
 //
-// An object is written once, in plain colours and in its own square [−1, 1]². The style decides what becomes
-// of it: painted, inked like a comic, line-drawn on paper, a blueprint, a silhouette against the evening, a
-// night scene. So twelve classes times four views times eight styles need forty-eight views and eight styles,
-// not 384 drawings.
+// An object is written once, in plain colours and in its own square [−1, 1]². The style decides
+// what becomes of it: painted, inked like a comic, line-drawn on paper, a blueprint, a silhouette
+// against the evening, a night scene. So twelve classes times four views times eight styles need
+// forty-eight views and eight styles, not 384 drawings.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@ namespace decant::draw {
 
 enum class Style { painted, comic, drawing, blueprint, silhouette, night, sepia, pastel };
 
-/// What a style does to a colour: fades it to grey, then towards `tint`; and the ink line it puts around
-/// every shape.
+/// What a style does to a colour: fades it to grey, then towards `tint`; and the ink line it puts
+/// around every shape.
 struct Ink {
   double fade = 0;
   Colour tint;
@@ -53,9 +53,10 @@ class Brush {
   Ink ink_;
 };
 
-/// All that varies about one object: its colours and eight numbers in [0, 1). A view is a pure function of
-/// its Look, so a scene that is drawn twice looks the same twice. (Views draw no random numbers themselves:
-/// C++ leaves the order of argument evaluation open, and f(next(), next()) would differ between compilers.)
+/// All that varies about one object: its colours and eight numbers in [0, 1). A view is a pure
+/// function of its Look, so a scene that is drawn twice looks the same twice. (Views draw no random
+/// numbers themselves: C++ leaves the order of argument evaluation open, and f(next(), next())
+/// would differ between compilers.)
 struct Look {
   Colour main;
   Colour second;

@@ -36,8 +36,8 @@ void Canvas::collect_crossings(const Shape& shape, const Affine& to_pixels) {
       const Point b = to_pixels(corner);
       const Point& high = a.y < b.y ? a : b;
       const Point& low = a.y < b.y ? b : a;
-      // Line k lies at y = (k + ½) / 4; an edge owns the lines from its upper end (included) to its lower end
-      // (excluded).
+      // Line k lies at y = (k + ½) / 4; an edge owns the lines from its upper end (included) to its
+      // lower end (excluded).
       const double top = std::clamp(std::ceil(high.y * kLines - 0.5), 0.0, double(side_ * kLines));
       const double bottom = std::clamp(std::ceil(low.y * kLines - 0.5), 0.0, double(side_ * kLines));
       for (int line = static_cast<int>(top); line < static_cast<int>(bottom); ++line) {

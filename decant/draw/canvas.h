@@ -1,8 +1,8 @@
 // A float RGB canvas and a scan-line rasteriser.
 //
-// Coverage is computed on four scan lines a pixel row, exactly in x along each of them: a span that starts a
-// third of the way through a pixel covers two thirds of it. That is smooth enough for pictures of 48 pixels
-// and costs one sort of the edge crossings a shape.
+// Coverage is computed on four scan lines a pixel row, exactly in x along each of them: a span that
+// starts a third of the way through a pixel covers two thirds of it. That is smooth enough for
+// pictures of 48 pixels and costs one sort of the edge crossings a shape.
 #pragma once
 
 #include <vector>
@@ -12,8 +12,8 @@
 
 namespace decant::draw {
 
-/// Linear light is not modelled: values are display values, 0 to 1, and may leave that range until the
-/// picture is finished.
+/// Linear light is not modelled: values are display values, 0 to 1, and may leave that range until
+/// the picture is finished.
 struct Colour {
   float r = 0;
   float g = 0;

@@ -1,8 +1,9 @@
 // The catalogue: twelve classes, six modes each, the commonest first. Data, not code.
 //
-// Two rules keep a net honest. No style, setting or framing belongs to one class: comic ink is the rarest way
-// to see a tree and the third commonest to see a cup. And the rarest modes differ from the common ones in
-// view, style or setting, mostly in two of them, so that knowing the common ones does not give them away.
+// Two rules keep a net honest. No style, setting or framing belongs to one class: comic ink is the
+// rarest way to see a tree and the third commonest to see a cup. And the rarest modes differ from
+// the common ones in view, style or setting, mostly in two of them, so that knowing the common ones
+// does not give them away.
 #include "decant/draw/objects.h"
 #include "decant/draw/scenes.h"
 

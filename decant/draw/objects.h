@@ -1,7 +1,8 @@
-// The twelve things that are drawn, each seen in four ways, and one part of each that lies about as clutter.
+// The twelve things that are drawn, each seen in four ways, and one part of each that lies about as
+// clutter.
 //
-// Every function draws into the square [−1, 1]² and is a pure function of its Look. To add a class: four
-// views and a part here, a row in catalogue.cc.
+// Every function draws into the square [−1, 1]² and is a pure function of its Look. To add a class:
+// four views and a part here, a row in catalogue.cc.
 #pragma once
 
 #include "decant/draw/brush.h"

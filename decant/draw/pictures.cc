@@ -71,7 +71,8 @@ std::vector<int> mode_counts(Split split, int count) {
   return counts;
 }
 
-/// Pictures [begin, end) of one class and mode; its first `scenes` are scenes, the others repeat them.
+/// Pictures [begin, end) of one class and mode; its first `scenes` are scenes, the others repeat
+/// them.
 struct Group {
   int64_t begin = 0;
   int64_t end = 0;
@@ -146,8 +147,8 @@ class Planner {
     for (const Group& group : groups_) repeat_scenes(group, random);
   }
 
-  /// A scene is drawn twice over, the second time below the first: a few scenes have long bursts, many have
-  /// none.
+  /// A scene is drawn twice over, the second time below the first: a few scenes have long bursts,
+  /// many have none.
   void repeat_scenes(const Group& group, Random& random) {
     std::vector<int> snapshots(static_cast<size_t>(group.scenes), 1);
     for (int64_t i = group.begin + group.scenes; i < group.end; ++i) {
@@ -171,7 +172,8 @@ class Planner {
     }
   }
 
-  /// Puts the pictures [begin, end) into a random order: a folder read from the front tells nothing.
+  /// Puts the pictures [begin, end) into a random order: a folder read from the front tells
+  /// nothing.
   void shuffle(int64_t begin, int64_t end) {
     const auto order = Random(options_.seed, "draw order", static_cast<uint64_t>(begin)).permutation(end - begin);
     std::vector<DrawnPicture> shuffled;

@@ -1,12 +1,12 @@
 // The picture set that the demo draws: an image folder and a file with the truth about it.
 //
-// Non-goals: realism, and being hard. The set is there so that a selection can be watched at work, in
-// seconds, on a machine with no network; so it has what real sets have and what selections live on: many of
-// the usual, few of the unusual, bursts of nearly the same picture, some wrong labels. docs/demo-pictures.md
-// tells it in prose.
+// Non-goals: realism, and being hard. The set is there so that a selection can be watched at work,
+// in seconds, on a machine with no network; so it has what real sets have and what selections live
+// on: many of the usual, few of the unusual, bursts of nearly the same picture, some wrong labels.
+// docs/demo-pictures.md tells it in prose.
 //
-// A set is planned first, all counts exact, and then drawn; the plan costs nothing and can be looked at
-// alone.
+// A set is planned first, all counts exact, and then drawn; the plan costs nothing and can be
+// looked at alone.
 #pragma once
 
 #include <cstdint>
@@ -50,16 +50,17 @@ struct DrawnTruth {
 /// Which pictures the set consists of. Exact, for every seed:
 ///   training modes   kModeShares of per_class in each class, by largest remainder
 ///   test modes       half even, half in the training shares, so that covering the rare ones pays
-///   near-duplicates  round(share · training pictures), in proportion over classes and modes; fewer only where a mode of a class would
-///                    lose its last scene
+///   near-duplicates  round(share · training pictures), in proportion over classes and modes; fewer
+///                    only where a mode of a class would lose its last scene
 ///   wrong labels     round(share · training pictures), training only, the other class drawn evenly
 /// Throws InputError for options out of range.
 DrawnTruth plan_picture_set(const DrawOptions& options);
 
-/// Draws the planned set as folder/train/CLASS/NNNN.jpg, folder/test/CLASS/NNNN.jpg and folder/truth.jsonl.
-/// The folder appears under its name when it is complete; one that exists is an InputError, unless it was drawn and `overwrite` is set.
-/// Same options, same bytes: on every machine, for every thread count. About 0.4 ms of one core per picture at 48 pixels;
-/// memory for the plan, some 250 bytes per picture.
+/// Draws the planned set as folder/train/CLASS/NNNN.jpg, folder/test/CLASS/NNNN.jpg and
+/// folder/truth.jsonl. The folder appears under its name when it is complete; one that exists is an
+/// InputError, unless it was drawn and `overwrite` is set. Same options, same bytes: on every
+/// machine, for every thread count. About 0.4 ms of one core per picture at 48 pixels; memory for
+/// the plan, some 250 bytes per picture.
 DrawnTruth draw_picture_set(const std::filesystem::path& folder, const DrawOptions& options, const Context& context = {},
                             bool overwrite = false);
 

@@ -147,7 +147,8 @@ TEST(PictureSet, AnotherSeedDrawsOtherPictures) {
   EXPECT_NE(a.pixels, b.pixels);
 }
 
-/// The pixels of all 72 modes, on this and every other machine. After a wanted change of the drawings, put the new digest here.
+/// The pixels of all 72 modes, on this and every other machine. After a wanted change of the
+/// drawings, put the new digest here.
 TEST(PictureSet, ThePixelsAreThoseOfEveryOtherMachine) {
   Digest digest;
   Image image;

@@ -95,8 +95,8 @@ void light(Canvas& canvas, Random& random, double exposure) {
   });
 }
 
-/// Sensor noise: each channel's own, nearly normal (four uniform bytes summed), and a share common to all
-/// three.
+/// Sensor noise: each channel's own, nearly normal (four uniform bytes summed), and a share common
+/// to all three.
 void add_noise(Canvas& canvas, Random& random, double sigma) {
   const auto bell = [&] {
     const uint32_t bits = random.bits32();

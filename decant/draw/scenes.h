@@ -1,12 +1,13 @@
 // Scenes: which modes a class has, and how one picture of a mode is composed and photographed.
 //
-// A mode is a usual way to see a thing: a view, a style, a few settings, a framing, a range of colours. Every
-// class has six, and they are as unequal as ways of seeing are: kModeShares of a class's pictures fall to its
-// six modes.
+// A mode is a usual way to see a thing: a view, a style, a few settings, a framing, a range of
+// colours. Every class has six, and they are as unequal as ways of seeing are: kModeShares of a
+// class's pictures fall to its six modes.
 //
-// A scene is composed from the random stream of its number alone; a snapshot is one exposure of it, from a
-// stream of its own. Two snapshots of one scene are near-duplicates, like two frames of a video: the same
-// objects in the same places, the camera a little moved, the light a little changed, other noise.
+// A scene is composed from the random stream of its number alone; a snapshot is one exposure of it,
+// from a stream of its own. Two snapshots of one scene are near-duplicates, like two frames of a
+// video: the same objects in the same places, the camera a little moved, the light a little
+// changed, other noise.
 #pragma once
 
 #include <array>
@@ -24,8 +25,8 @@ constexpr int kModeCount = 6;
 constexpr std::array<double, kModeCount> kModeShares = {0.45, 0.25, 0.15, 0.08, 0.05, 0.02};
 constexpr int kClutterLevels = 4;  ///< 0 none … 3 crowded
 
-/// How large the thing is (half its side, the picture's half side being 1), how far off the middle, how much
-/// it leans.
+/// How large the thing is (half its side, the picture's half side being 1), how far off the middle,
+/// how much it leans.
 struct Framing {
   double size_low;
   double size_high;
@@ -67,8 +68,8 @@ struct Scene {
   int clutter = 0;  ///< 0 … kClutterLevels − 1
 };
 
-/// Draws one exposure of a scene, side × side RGB. Snapshot 0 is the scene as composed; higher ones are
-/// near-duplicates of it. Depends on nothing but its arguments. About 0.3 ms at 48 pixels.
+/// Draws one exposure of a scene, side × side RGB. Snapshot 0 is the scene as composed; higher ones
+/// are near-duplicates of it. Depends on nothing but its arguments. About 0.3 ms at 48 pixels.
 void draw_scene(const Scene& scene, int snapshot, int side, Image& image);
 
 }  // namespace decant::draw

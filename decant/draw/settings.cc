@@ -13,9 +13,9 @@ struct Range {
   double high;
 };
 
-/// What every setting paints with. TRAP: C++ leaves the order of argument evaluation open, so f(p.between(…),
-/// p.between(…)) paints differently under another compiler; colour() and somewhere() draw one number after
-/// the other.
+/// What every setting paints with. TRAP: C++ leaves the order of argument evaluation open, so
+/// f(p.between(…), p.between(…)) paints differently under another compiler; colour() and
+/// somewhere() draw one number after the other.
 struct Painter {
   Canvas& canvas;
   Affine to_pixels;

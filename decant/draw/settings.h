@@ -8,8 +8,8 @@ namespace decant::draw {
 
 enum class Setting { meadow, street, sea, sky, room, table, pattern, foliage, night, sunset, paper, blueprint };
 
-/// Paints the setting in scene coordinates ([−1, 1]² is the picture, and a little more is painted around it).
-/// Takes all that varies from `random`, in a fixed order.
+/// Paints the setting in scene coordinates ([−1, 1]² is the picture, and a little more is painted
+/// around it). Takes all that varies from `random`, in a fixed order.
 void paint_setting(Canvas& canvas, const Affine& scene_to_pixels, Setting setting, Random& random);
 
 /// Smooth noise, −1 to 1: random values on a lattice, interpolated.
@@ -23,7 +23,8 @@ class ValueNoise {
   float values_[kLattice][kLattice];
 };
 
-/// low … high. One draw, one statement: C++ leaves open which operand of a larger expression draws first.
+/// low … high. One draw, one statement: C++ leaves open which operand of a larger expression draws
+/// first.
 inline double draw_between(Random& random, double low, double high) {
   return low + (high - low) * random.uniform();
 }

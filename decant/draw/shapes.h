@@ -1,11 +1,12 @@
 // Plane geometry for drawing: points, affine maps, and shapes as closed contours.
 //
-// x runs right and y runs DOWN, as in pixels, so "up" is negative y. Angles are in turns: 0.25 is a quarter.
-// An object lives in the square [−1, 1]², and whoever places it supplies the map to pixels.
+// x runs right and y runs DOWN, as in pixels, so "up" is negative y. Angles are in turns: 0.25 is a
+// quarter. An object lives in the square [−1, 1]², and whoever places it supplies the map to
+// pixels.
 //
-// Pictures must be the same bytes on every machine, and libm's sine is not: it differs in the last bit from
-// one library to the next. So this folder uses + − × ÷, square roots and floor alone, which IEEE 754 fixes;
-// direction() is its sine and cosine.
+// Pictures must be the same bytes on every machine, and libm's sine is not: it differs in the last
+// bit from one library to the next. So this folder uses + − × ÷, square roots and floor alone,
+// which IEEE 754 fixes; direction() is its sine and cosine.
 #pragma once
 
 #include <cstddef>
@@ -51,8 +52,8 @@ inline Affine scaled(double s) {
 }
 Affine rotated(double turns);  ///< positive turns go clockwise on the screen, as y runs down
 
-/// Closed contours; the inside is where the winding number is not zero. Contours that run the same way round
-/// unite, one that runs the other way cuts a hole.
+/// Closed contours; the inside is where the winding number is not zero. Contours that run the same
+/// way round unite, one that runs the other way cuts a hole.
 struct Shape {
   std::vector<Point> points;
   std::vector<size_t> ends;  ///< one past each contour's last point

@@ -13,7 +13,8 @@
 namespace decant::evaluate {
 namespace {
 
-/// Lets one run advance the common bar by its training steps; whatever else it counts (pictures decoded, rows tested) is not shown.
+/// Lets one run advance the common bar by its training steps; whatever else it counts (pictures
+/// decoded, rows tested) is not shown.
 class Forwarder final : public ProgressSink {
  public:
   explicit Forwarder(Stage& stage) : stage_(stage) {}

@@ -18,7 +18,8 @@ using testing::DoubleEq;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// A whole judge: its value is made of what it was asked, so that a mix-up shows, and lower is better.
+/// A whole judge: its value is made of what it was asked, so that a mix-up shows, and lower is
+/// better.
 class ToyJudge : public Judge {
  public:
   std::function<void(const Case&, const Context&)> on_case = [](const Case&, const Context&) {};

@@ -1,7 +1,8 @@
 // An estimate of how long an evaluation takes, before it starts.
 //
-// A pace is seconds for a unit of work (Judge::work()). It comes from the store, where every evaluation leaves the one it measured, by net,
-// judge and machine; else the judge times a little, as many at once as the runs will be: they share memory and caches then, too.
+// A pace is seconds for a unit of work (Judge::work()). It comes from the store, where every
+// evaluation leaves the one it measured, by net, judge and machine; else the judge times a little,
+// as many at once as the runs will be: they share memory and caches then, too.
 #pragma once
 
 #include <optional>
@@ -24,8 +25,9 @@ enum class Timing { never, when_worth_it };  ///< worth it: timing costs less th
 
 Forecast forecast(const Plan& plan, const Judge& judge, const Options& options, Store* store, Timing timing, const Context& context);
 
-/// Seconds of `each` runs of every net, `workers` at a time, at paces that the store knows; nothing where it does not know one. Times nothing
-/// and reads no row. Of a judge whose work depends on the rows: as if there were none.
+/// Seconds of `each` runs of every net, `workers` at a time, at paces that the store knows; nothing
+/// where it does not know one. Times nothing and reads no row. Of a judge whose work depends on the
+/// rows: as if there were none.
 std::optional<double> seconds_at_known_pace(int64_t each, int workers, const Judge& judge, const Options& options, Store& store);
 
 /// Leaves a measured pace for later forecasts. `store` may be null.

@@ -1,11 +1,13 @@
 // A judge: what a set is worth, as one number per metric for a set and a seed.
 //
-// A judge is one file in judges/ and one line in judges/list.h: its options, what it measures, what decides its numbers, and the measuring.
-// Everything around it is written once: which runs are needed and which are cached (plan.h), running them side by side (evaluate.h), how long
-// that takes (forecast.h), comparing (data/evidence.h), tables, verdicts, files and pages. A protocol (protocol.h) names a judge and sets its
-// options.
+// A judge is one file in judges/ and one line in judges/list.h: its options, what it measures, what
+// decides its numbers, and the measuring. Everything around it is written once: which runs are
+// needed and which are cached (plan.h), running them side by side (evaluate.h), how long that takes
+// (forecast.h), comparing (data/evidence.h), tables, verdicts, files and pages. A protocol
+// (protocol.h) names a judge and sets its options.
 //
-// A judge is made, given its options, then the data by settle(), and then used. Const functions are called from several threads.
+// A judge is made, given its options, then the data by settle(), and then used. Const functions are
+// called from several threads.
 #pragma once
 
 #include <cstdint>
@@ -65,11 +67,14 @@ class Judge {
   virtual bool needs_labels() const { return true; }
   /// The names that --nets may give, when they are its own; empty: any that no other judge has.
   virtual std::vector<std::string> nets() const { return {}; }
-  /// Its options, the seed left out. An option that several judges have has one name and one meaning.
+  /// Its options, the seed left out. An option that several judges have has one name and one
+  /// meaning.
   virtual void declare(OptionTable& table) = 0;
-  /// Why options of other judges have no effect, for a message: "which is fitted to convergence"; may be empty.
+  /// Why options of other judges have no effect, for a message: "which is fitted to convergence";
+  /// may be empty.
   virtual std::string nature() const { return {}; }
-  /// Throws UsageError for options in `given` that contradict each other, InputError for values out of range.
+  /// Throws UsageError for options in `given` that contradict each other, InputError for values out
+  /// of range.
   virtual void check(const std::set<std::string>& given) const = 0;
 
   /// Takes from the data what its numbers and its time depend on.
@@ -79,10 +84,12 @@ class Judge {
 
   /// One line: how a case is measured, without nets and seeds.
   virtual std::string in_words() const = 0;
-  /// One line of JSON: all that decides the result of a case but its rows, the test rows, the seed and numerics(). Goes into the name under
-  /// which results are kept: what measures otherwise under the same options must say so here.
+  /// One line of JSON: all that decides the result of a case but its rows, the test rows, the seed
+  /// and numerics(). Goes into the name under which results are kept: what measures otherwise under
+  /// the same options must say so here.
   virtual std::string identity(const std::string& net) const = 0;
-  /// What computes, as far as it decides the last digits: "libtorch 1.13.1 on cpu". Throws InputError where that is not here.
+  /// What computes, as far as it decides the last digits: "libtorch 1.13.1 on cpu". Throws
+  /// InputError where that is not here.
   virtual std::string numerics() const = 0;
   virtual bool has_chance() const { return true; }  ///< whether the seed decides anything
   virtual bool converges() const { return false; }  ///< fitted to its minimum: more steps would change nothing
@@ -95,14 +102,17 @@ class Judge {
   virtual bool side_by_side() const { return true; }  ///< one thread per case, as many at once as there are; else one with all threads
   virtual int64_t steps() const { return 0; }         ///< that a case reports as progress under the unit "steps"; 0 = none
 
-  // How long it takes. Time is work · pace; the pace, seconds per unit of work, is measured and kept.
+  // How long it takes. Time is work · pace; the pace, seconds per unit of work, is measured and
+  // kept.
 
   virtual double work(int64_t rows) const = 0;  ///< of a case of so many rows
-  /// One line of JSON: what decides a pace besides machine, numerics() and what runs at the same time.
+  /// One line of JSON: what decides a pace besides machine, numerics() and what runs at the same
+  /// time.
   virtual std::string pace_key(const std::string& net) const = 0;
   /// Units of work that timing costs, at least.
   virtual double timing_work() const;
-  /// Measures a pace by a case made shorter, `workers` at once; may spend up to `most` units of work. Here: fits a thousand of its rows.
+  /// Measures a pace by a case made shorter, `workers` at once; may spend up to `most` units of
+  /// work. Here: fits a thousand of its rows.
   virtual double time(const Case& one, int workers, double most, const Context& context) const;
 };
 

@@ -1,8 +1,10 @@
-// The runs of an evaluation: each named by what decides its result, and the results that are cached.
+// The runs of an evaluation: each named by what decides its result, and the results that are
+// cached.
 //
-// A run's identity is one line of JSON: digests of the data set, of the rows and of the test rows, the judge's own
-// (Judge::identity(), numerics()), and the seed if it matters. Two runs with the same identity have the same result, whatever
-// arm or evaluation they belong to, so a store keeps it and it is computed once.
+// A run's identity is one line of JSON: digests of the data set, of the rows and of the test rows,
+// the judge's own (Judge::identity(), numerics()), and the seed if it matters. Two runs with the
+// same identity have the same result, whatever arm or evaluation they belong to, so a store keeps
+// it and it is computed once.
 #pragma once
 
 #include <functional>
@@ -40,7 +42,8 @@ struct Options {
   std::string machine;             ///< processor and cores: whose pace a forecast may use
 };
 
-/// Small results kept for later, by identity: files in a cache, or a map in a test. Both are called from several threads.
+/// Small results kept for later, by identity: files in a cache, or a map in a test. Both are called
+/// from several threads.
 class Store {
  public:
   virtual ~Store() = default;
@@ -68,8 +71,8 @@ struct Plan {
   std::vector<size_t> pending() const;
 };
 
-/// Draws every arm's rows and looks each run up. The trial must outlive the plan. Throws UsageError without nets or seeds, InputError for an
-/// arm without rows. `store` may be null.
+/// Draws every arm's rows and looks each run up. The trial must outlive the plan. Throws UsageError
+/// without nets or seeds, InputError for an arm without rows. `store` may be null.
 Plan make_plan(const Trial& trial, const Judge& judge, const Options& options, Store* store);
 
 std::string result_text(const Result& result);

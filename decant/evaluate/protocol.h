@@ -1,13 +1,18 @@
-// Protocols: named, fixed training recipes used to compare subsets. A number means nothing without its protocol, so the name goes
-// wherever the number goes, with every deviation: "quick (steps 500)".
+// Protocols: named, fixed training recipes used to compare subsets. A number means nothing without
+// its protocol, so the name goes wherever the number goes, with every deviation: "quick (steps
+// 500)".
 //
-//   quick    2,500 steps of batch 64 and the other defaults of train.h: minutes on one core for a small network
-//   paper    what the literature on selection trains CIFAR's ResNet-18 with: SGD (Nesterov, 0.9), batch 128, peak rate 0.1 falling as a
-//            cosine to zero, no warm-up, weight decay 5e-4, no label smoothing, crop by 4 and flip, 200 epochs. Source: DeepCore (Guo, Zhao,
-//            Bai 2022, arXiv:2204.08499, section 4.1), whose settings later papers take over. Here the 200 epochs are those of the FULL set,
-//            and every set takes their number of steps; weight decay spares norms and biases, and the border is padded by reflection.
-//   linear   of a matrix: logistic regression (train/linear.h) with a penalty of 0.005. With that, accuracy on CIFAR-10's conv-kmeans features
-//            is within 1.5 points of the best of 0.0001 … 0.05 for 400, 4,000 and 40,000 rows
+//   quick    2,500 steps of batch 64 and the other defaults of train.h: minutes on one core for a
+//            small network
+//   paper    what the literature on selection trains CIFAR's ResNet-18 with: SGD (Nesterov, 0.9),
+//            batch 128, peak rate 0.1 falling as a cosine to zero, no warm-up, weight decay 5e-4,
+//            no label smoothing, crop by 4 and flip, 200 epochs. Source: DeepCore (Guo, Zhao, Bai
+//            2022, arXiv:2204.08499, section 4.1), whose settings later papers take over. Here the
+//            200 epochs are those of the FULL set, and every set takes their number of steps;
+//            weight decay spares norms and biases, and the border is padded by reflection.
+//   linear   of a matrix: logistic regression (train/linear.h) with a penalty of 0.005. With that,
+//            accuracy on CIFAR-10's conv-kmeans features is within 1.5 points of the best of 0.0001
+//            … 0.05 for 400, 4,000 and 40,000 rows
 #pragma once
 
 #include <map>
@@ -26,7 +31,8 @@ struct Protocol {
 /// Throws UsageError for an unknown name.
 const Protocol& protocol_named(const std::string& name);
 
-/// Adds a protocol of the caller's. Nothing guards the list against threads. REQUIRES: a name that is not taken.
+/// Adds a protocol of the caller's. Nothing guards the list against threads. REQUIRES: a name that
+/// is not taken.
 const Protocol& add_protocol(Protocol protocol);
 
 }  // namespace decant::evaluate

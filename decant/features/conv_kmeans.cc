@@ -1,22 +1,28 @@
 // How pictures become 256 numbers without a trained network.
 //
-// Look at a picture through a 10 × 10 window. Take out the window's brightness and contrast, then the correlation that neighbouring
-// pixels always have (whitening): what is left is structure, edges and colour contrasts. k-means on a hundred thousand such windows
-// finds K typical structures. Slide the window over the picture, ask at every place how much each structure is there, and average the
-// answers over the four quarters: 4·K numbers that a linear classifier reads about as well as it reads a small trained network.
+// Look at a picture through a 10 × 10 window. Take out the window's brightness and contrast, then
+// the correlation that neighbouring pixels always have (whitening): what is left is structure,
+// edges and colour contrasts. k-means on a hundred thousand such windows finds K typical
+// structures. Slide the window over the picture, ask at every place how much each structure is
+// there, and average the answers over the four quarters: 4·K numbers that a linear classifier reads
+// about as well as it reads a small trained network.
 //
 // Choices, each measured in docs/features.md:
 //
-//   * The paper's "triangle" response is f_k = max(0, μ(z) − ‖z − c_k‖), μ(z) the mean of the K distances. With unit centroids
-//     ‖z − c‖ = sqrt(‖z‖² + 1 − 2⟨z, c⟩) ≈ ‖z‖ − ⟨z, c⟩/‖z‖: to first order, and up to the window's own scale, the response is
-//     max(0, ⟨z, c_k − c̄⟩), c̄ the mean centroid. That is a convolution and a rectifier. Whitening z = W(x − m) is linear, too, so
-//     all of it is one matrix product with filters F = (C − c̄)·W and biases −F·m; no distances, no square roots, half the time.
-//   * Averages of rectified responses are skewed: a few textured pictures rule. Their square root (as in the Hellinger kernel) evens
-//     that out before anything linear is done to them.
-//   * PCA keeps 256 directions. Its first ones carry most of the variance and say little (how busy the picture is), and a cosine
-//     between raw projections is a statement about them alone. Dividing each column by its standard deviation gives every
-//     direction a voice, and nearest neighbours agree with the labels far more often. The last columns, though, are partly noise of
-//     the sample; a floor under the variance keeps them quieter. A linear probe notices none of this: the span is the same.
+//   * The paper's "triangle" response is f_k = max(0, μ(z) − ‖z − c_k‖), μ(z) the mean of the K
+//     distances. With unit centroids ‖z − c‖ = sqrt(‖z‖² + 1 − 2⟨z, c⟩) ≈ ‖z‖ − ⟨z, c⟩/‖z‖: to
+//     first order, and up to the window's own scale, the response is max(0, ⟨z, c_k − c̄⟩), c̄ the
+//     mean centroid. That is a convolution and a rectifier. Whitening z = W(x − m) is linear, too,
+//     so all of it is one matrix product with filters F = (C − c̄)·W and biases −F·m; no distances,
+//     no square roots, half the time.
+//   * Averages of rectified responses are skewed: a few textured pictures rule. Their square root
+//     (as in the Hellinger kernel) evens that out before anything linear is done to them.
+//   * PCA keeps 256 directions. Its first ones carry most of the variance and say little (how busy
+//     the picture is), and a cosine between raw projections is a statement about them alone.
+//     Dividing each column by its standard deviation gives every direction a voice, and nearest
+//     neighbours agree with the labels far more often. The last columns, though, are partly noise
+//     of the sample; a floor under the variance keeps them quieter. A linear probe notices none of
+//     this: the span is the same.
 #include "decant/features/conv_kmeans.h"
 
 #include <algorithm>
@@ -107,8 +113,8 @@ Squares read_squares(const Rows& rows, std::span<const int64_t> sampled, const P
   return squares;
 }
 
-/// Patch i comes from picture i mod n, at a random place.
-/// Neighbouring patches of a picture are nearly the same, so few pictures are not worth many patches.
+/// Patch i comes from picture i mod n, at a random place. Neighbouring patches of a picture are
+/// nearly the same, so few pictures are not worth many patches.
 int64_t patches_for(size_t pictures, const ConvKMeansOptions& options) {
   constexpr size_t kPerPicture = 100;
   return std::min<int64_t>(options.patches, static_cast<int64_t>(kPerPicture * pictures));
@@ -130,7 +136,8 @@ Matrix<float> sample_patches(std::span<const std::vector<uint8_t>> squares, cons
   return patches;
 }
 
-/// Scales the components so that project() whitens: row j by 1 / sqrt(λ_j + floor), zero rows excepted.
+/// Scales the components so that project() whitens: row j by 1 / sqrt(λ_j + floor), zero rows
+/// excepted.
 void scale_components(Pca& pca, double floor) {
   for (int64_t j = 0; j < pca.components.rows(); ++j) {
     const double variance = pca.variances[static_cast<size_t>(j)];
@@ -157,7 +164,8 @@ void subtract_mean_row(Matrix<float>& m) {
   }
 }
 
-/// The four quarters of the grid; an odd row or column goes to the later half. A grid of one patch has three empty quarters.
+/// The four quarters of the grid; an odd row or column goes to the later half. A grid of one patch
+/// has three empty quarters.
 std::array<PatchRange, 4> quarters(int grid) {
   const int half = grid / 2;
   return {{{0, half, 0, half}, {0, half, half, grid}, {half, grid, 0, half}, {half, grid, half, grid}}};
@@ -241,7 +249,8 @@ void ConvKMeans::transform(const Rows& rows, std::span<const int64_t> bad, Matri
   DECANT_CHECK(out.cols, ==, columns());
   Stage stage(context, "features", rows.size(), "images");
   parallel_for(context, rows.size(), kChunk, [&](int64_t begin, int64_t end) {
-    // Always kChunk rows, the last task's too: one shape for BLAS, so a row's bytes do not depend on where it stands.
+    // Always kChunk rows, the last task's too: one shape for BLAS, so a row's bytes do not depend
+    // on where it stands.
     Matrix<float> pooled(kChunk, 4 * filters_.rows());
     Matrix<float> projected(kChunk, columns());
     Scratch scratch(*this);

@@ -1,10 +1,11 @@
 // What the features are worth and what they cost:
-//     features_bench FOLDER [rows=50000] [centroids=400] [stride=2] [patch=10] [side=32] [columns=256] [floor=0.3] [threads=0]
+//     features_bench FOLDER [rows=50000] [centroids=400] [stride=2] [patch=10] [side=32]
+//     [columns=256] [floor=0.3] [threads=0]
 // fits on the first `rows` training pictures, extracts them and the test pictures, and reports
-//   ridge   accuracy on the test pictures of a linear classifier (ridge regression to the class indicators, λ = n/1000 on unit
-//           columns): what the features know
-//   knn     accuracy of the ten nearest training rows by cosine, on every fifth test picture: what their geometry knows, which is
-//           what a selection sees
+//   ridge   accuracy on the test pictures of a linear classifier (ridge regression to the class
+//           indicators, λ = n/1000 on unit columns): what the features know
+//   knn     accuracy of the ten nearest training rows by cosine, on every fifth test picture: what
+//           their geometry knows, which is what a selection sees
 #include <algorithm>
 #include <chrono>
 #include <cmath>

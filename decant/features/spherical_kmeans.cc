@@ -27,7 +27,8 @@ std::vector<int64_t> assign(MatrixView<const float> rows, const Matrix<float>& c
   return nearest;
 }
 
-/// One thread, rows in order: cheap compared with the products, and the sums never depend on who ran what.
+/// One thread, rows in order: cheap compared with the products, and the sums never depend on who
+/// ran what.
 Matrix<float> sums_of(MatrixView<const float> rows, std::span<const int64_t> nearest, int64_t k, std::vector<int64_t>& counts) {
   Matrix<float> sums(k, rows.cols);
   counts.assign(static_cast<size_t>(k), 0);

@@ -1,14 +1,18 @@
 // Writing rows of any data set as another format: `--to imagefolder`, `--to webdataset`.
 //
-// Encoded pictures (from ImageFolder, WebDataset) keep their bytes. Raw pixels (CIFAR, IDX) become PNG, which loses nothing.
+// Encoded pictures (from ImageFolder, WebDataset) keep their bytes. Raw pixels (CIFAR, IDX) become
+// PNG, which loses nothing.
 //
-//   imagefolder   train/<class>/<file name>. The class is its name, with '/' turned into '_' ("T-shirt/top"), or without names its
-//                 number with leading zeros, so that sorting keeps the numbers. NOTE: ImageFolder numbers classes by name, so named
-//                 classes are renumbered in alphabetical order, and classes without rows are gone. Two files of a class with the same
-//                 name: the later one gets its row number ("1-17.jpg"). Without any label, all files lie in train/ itself.
-//   webdataset    train-000000.tar …, 1,000 samples each: "<row, 9 digits>.jpg" (or png, webp) and ".cls" with the label, when there
-//                 is one; classes.txt with the class names, when there are some. Headers hold no time and no owner, so the same rows
-//                 give the same bytes.
+//   imagefolder   train/<class>/<file name>. The class is its name, with '/' turned into '_'
+//                 ("T-shirt/top"), or without names its number with leading zeros, so that sorting
+//                 keeps the numbers. NOTE: ImageFolder numbers classes by name, so named classes
+//                 are renumbered in alphabetical order, and classes without rows are gone. Two
+//                 files of a class with the same name: the later one gets its row number
+//                 ("1-17.jpg"). Without any label, all files lie in train/ itself.
+//   webdataset    train-000000.tar …, 1,000 samples each: "<row, 9 digits>.jpg" (or png, webp) and
+//                 ".cls" with the label, when there is one; classes.txt with the class names, when
+//                 there are some. Headers hold no time and no owner, so the same rows give the same
+//                 bytes.
 #pragma once
 
 #include <filesystem>
@@ -20,9 +24,10 @@
 
 namespace decant {
 
-/// Writes `rows` (ascending, distinct) of the training split into `folder`, which exists and is empty. Returns bytes written.
-/// Throws UsageError for another format; InputError when the rows hold no pictures, one cannot be read, or some are labelled and some
-/// are not (imagefolder only); IoError.
+/// Writes `rows` (ascending, distinct) of the training split into `folder`, which exists and is
+/// empty. Returns bytes written. Throws UsageError for another format; InputError when the rows
+/// hold no pictures, one cannot be read, or some are labelled and some are not (imagefolder only);
+/// IoError.
 int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const std::filesystem::path& folder,
                  const Context& context = {});
 

@@ -1,5 +1,5 @@
-// What one element of a stored array is, and how many bytes an array of them takes. Shared by every format
-// that stores arrays.
+// What one element of a stored array is, and how many bytes an array of them takes. Shared by every
+// format that stores arrays.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,9 @@ constexpr int64_t size_of(ElementType type) {
   return 0;
 }
 
-/// Bytes of an array of this shape; nothing when a length is negative or the product of the non-zero lengths
-/// leaves int64 (so that a forged (0, 2^62, 2^62) is caught before anyone multiplies its parts). An empty
-/// shape is a scalar.
+/// Bytes of an array of this shape; nothing when a length is negative or the product of the
+/// non-zero lengths leaves int64 (so that a forged (0, 2^62, 2^62) is caught before anyone
+/// multiplies its parts). An empty shape is a scalar.
 constexpr std::optional<int64_t> byte_count(int64_t element_bytes, std::span<const int64_t> shape) {
   int64_t product = element_bytes;
   bool empty = false;

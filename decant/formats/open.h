@@ -24,18 +24,20 @@ struct Format {
   std::function<Dataset(const std::filesystem::path& path, const OpenOptions& options, const Context& context)> open;
 };
 
-/// Adds a format of the caller's, which is asked after those that are known. Nothing guards the list against threads.
+/// Adds a format of the caller's, which is asked after those that are known. Nothing guards the
+/// list against threads.
 const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
 ///   a file       features.npy, x.tar
 ///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy'
-///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of run.json), of CIFAR batches, of IDX files, with features.npy (and
-///                labels.npy), with *.tar shards, with pictures
+///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
+///                run.json), of CIFAR batches, of IDX files, with features.npy (and labels.npy),
+///                with *.tar shards, with pictures
 ///
-/// and opens it. Throws InputError: nothing of this was found (the message tells what is there instead), or what the format's reader
-/// throws.
+/// and opens it. Throws InputError: nothing of this was found (the message tells what is there
+/// instead), or what the format's reader throws.
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context);
 
 enum class Depth {
@@ -43,8 +45,9 @@ enum class Depth {
   full      ///< the picture must decode to its last row: about 1 ms for 224 × 224
 };
 
-/// Every row that cannot be used, ascending, with the reason: known faults, files that cannot be opened, pictures that cannot be decoded.
-/// Of raw pixels, which cannot fail, and of rows without pictures, known faults alone are listed, and no row is visited. All threads.
+/// Every row that cannot be used, ascending, with the reason: known faults, files that cannot be
+/// opened, pictures that cannot be decoded. Of raw pixels, which cannot fail, and of rows without
+/// pictures, known faults alone are listed, and no row is visited. All threads.
 std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context);
 
 }  // namespace decant

@@ -10,11 +10,13 @@
 
 namespace decant {
 
-/// Of a folder or an archive: "Train", "training", "train2017", "train_images" mean training rows; "Test", "val2017", "dev", "eval-set" rows to
-/// test on. Nothing for any other name, also one with a word of its own in it ("test tubes").
+/// Of a folder or an archive: "Train", "training", "train2017", "train_images" mean training rows;
+/// "Test", "val2017", "dev", "eval-set" rows to test on. Nothing for any other name, also one with
+/// a word of its own in it ("test tubes").
 std::optional<Split> meant_split(std::string_view name);
 
-/// The first name that means training rows and the first that means rows to test on, where there are both.
+/// The first name that means training rows and the first that means rows to test on, where there
+/// are both.
 struct MeantSplits {
   std::string train;
   std::string test;

@@ -55,7 +55,8 @@ TEST(Dot, KnownSums) {
 }
 
 TEST(Dot, LaneAndTreeOrderIsTheDocumentedOne) {
-  // Lane 0 holds 1e16 + 1 (the 1 is lost), lane 8 holds −1e16, lane 1 holds 3: the tree cancels the big ones first.
+  // Lane 0 holds 1e16 + 1 (the 1 is lost), lane 8 holds −1e16, lane 1 holds 3: the tree cancels the
+  // big ones first.
   std::vector<float> x(17, 0.0F);
   std::vector<double> q(17, 1.0);
   x[0] = 1, q[0] = 1e16;

@@ -1,20 +1,23 @@
 // Matrix products, a thin layer over BLAS.
 //
-// The trap is BLAS's own threads: they would fight with parallel_for, and some builds sum in another order
-// for another number of them. So the first call sets OpenBLAS to one thread for the whole process, and
-// callers run in parallel over blocks of fixed shape. One shape on one machine always gives the same bytes;
-// another kind of processor has another kernel and may differ in the last digits.
+// The trap is BLAS's own threads: they would fight with parallel_for, and some builds sum in
+// another order for another number of them. So the first call sets OpenBLAS to one thread for the
+// whole process, and callers run in parallel over blocks of fixed shape. One shape on one machine
+// always gives the same bytes; another kind of processor has another kernel and may differ in the
+// last digits.
 #pragma once
 
 #include "decant/base/matrix.h"
 
 namespace decant {
 
-/// Sets OpenBLAS, LAPACK's routines among it, to one thread for the process. Everything here calls it; cheap.
+/// Sets OpenBLAS, LAPACK's routines among it, to one thread for the process. Everything here calls
+/// it; cheap.
 void use_one_blas_thread();
 
-/// For libtorch, whose products are OpenBLAS's in Debian's build and do not heed libtorch's own number of threads: so many threads while this
-/// lives, one again afterwards. More than one only where nothing else computes; objects of one thread may overlap.
+/// For libtorch, whose products are OpenBLAS's in Debian's build and do not heed libtorch's own
+/// number of threads: so many threads while this lives, one again afterwards. More than one only
+/// where nothing else computes; objects of one thread may overlap.
 class BlasThreads {
  public:
   explicit BlasThreads(int threads);

@@ -23,9 +23,10 @@ HWY_INLINE hn::Vec<Floats> widen(hn::Vec<Halves> halves) {
   return hn::PromoteTo(Floats(), hn::BitCast(d, halves));
 }
 #else
-/// Highway's own promotion gives finite values where the processor has none. Exponent and fraction, moved to their places in a
-/// float32, are 2⁻¹¹² of the value; the exponent field is raised by 224 first, which makes 31 into 255 (infinity, NaN) and needs a
-/// product with 2⁻¹¹² at the end. Subnormals are fraction · 2⁻²⁴ from 0.5 + fraction · 2⁻²⁴ instead.
+/// Highway's own promotion gives finite values where the processor has none. Exponent and fraction,
+/// moved to their places in a float32, are 2⁻¹¹² of the value; the exponent field is raised by 224
+/// first, which makes 31 into 255 (infinity, NaN) and needs a product with 2⁻¹¹² at the end.
+/// Subnormals are fraction · 2⁻²⁴ from 0.5 + fraction · 2⁻²⁴ instead.
 HWY_INLINE hn::Vec<Floats> widen(hn::Vec<Halves> halves) {
   const Floats f;
   const hn::RebindToUnsigned<Floats> u;

@@ -9,7 +9,8 @@
 namespace decant {
 namespace {
 
-/// (−1)^s · 2^(e−15) · (1 + f/1024); for e = 0: (−1)^s · 2^−14 · f/1024; for e = 31 infinity or NaN.
+/// (−1)^s · 2^(e−15) · (1 + f/1024); for e = 0: (−1)^s · 2^−14 · f/1024; for e = 31 infinity or
+/// NaN.
 double by_definition(uint16_t half) {
   const int exponent = half >> 10 & 31;
   const double fraction = (half & 1023) / 1024.0;

@@ -7,8 +7,8 @@
 #include "decant/base/parallel.h"
 #include "decant/kernels/gemm.h"
 
-// LAPACK, Fortran calling convention: everything by pointer, column-major, the lengths of the character
-// arguments at the end.
+// LAPACK, Fortran calling convention: everything by pointer, column-major, the lengths of the
+// character arguments at the end.
 extern "C" void dsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w, double* work,
                         const int* lwork, int* iwork, const int* liwork, int* info, size_t jobz_length, size_t uplo_length);
 
@@ -91,7 +91,8 @@ Eigen symmetric_eigen(Matrix<double> matrix) {
   if (n == 0) return eigen;
   int info = 0;
   const auto solve = [&](double* work, int lwork, int* iwork, int liwork) {
-    // Our lower triangle, row-major, is their upper one; their eigenvector j, a column, is our row j.
+    // Our lower triangle, row-major, is their upper one; their eigenvector j, a column, is our row
+    // j.
     dsyevd_("V", "U", &n, eigen.vectors.data(), &n, eigen.values.data(), work, &lwork, iwork, &liwork, &info, 1, 1);
     DECANT_CHECK(info, ==, 0);
   };

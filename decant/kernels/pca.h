@@ -3,11 +3,11 @@
 //     μ = mean of the rows,  C = 1/n · Σ (x − μ)(x − μ)ᵀ,  C v_j = λ_j v_j,  λ_1 ≥ λ_2 ≥ …,  projection y_j =
 //     ⟨x − μ, v_j⟩.
 //
-// C is summed in double precision from centred rows (not as E[xxᵀ] − μμᵀ, which cancels for far-away means).
-// An eigenvector is known only up to its sign; here its component of largest magnitude, the first of several,
-// is positive. Directions that the rows do not span (λ below 10⁻¹¹ of the trace) are noise of the solver:
-// their component is the zero vector and they project to exactly 0, so few rows or constant columns give
-// fewer live components, never random ones.
+// C is summed in double precision from centred rows (not as E[xxᵀ] − μμᵀ, which cancels for
+// far-away means). An eigenvector is known only up to its sign; here its component of largest
+// magnitude, the first of several, is positive. Directions that the rows do not span (λ below 10⁻¹¹
+// of the trace) are noise of the solver: their component is the zero vector and they project to
+// exactly 0, so few rows or constant columns give fewer live components, never random ones.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct Pca {
   double total_variance = 0;      ///< trace of C
 };
 
-/// A matrix whose rows lie anywhere: row i where it is, or in `scratch`, which is made long enough. Called from many threads.
+/// A matrix whose rows lie anywhere: row i where it is, or in `scratch`, which is made long enough.
+/// Called from many threads.
 struct RowSource {
   int64_t rows = 0;
   int64_t cols = 0;
@@ -41,9 +42,9 @@ struct RowSource {
       : rows(n), cols(d), row(std::move(get)) {}
 };
 
-/// k = min(components, d). `rows`: n × d, finite, n ≥ 1. The same bytes for every thread count. Costs n·d²
-/// multiplications and about 4·d³ for the eigenvectors (half a second at d = 1000); holds 2·d² + 4096·d
-/// doubles.
+/// k = min(components, d). `rows`: n × d, finite, n ≥ 1. The same bytes for every thread count.
+/// Costs n·d² multiplications and about 4·d³ for the eigenvectors (half a second at d = 1000);
+/// holds 2·d² + 4096·d doubles.
 Pca fit_pca(const RowSource& rows, int64_t components, const Context& context);
 
 /// out (n × k) = (rows − mean) · componentsᵀ. The same bytes for every thread count.
@@ -55,8 +56,8 @@ struct Eigen {
   Matrix<double> vectors;
 };
 
-/// Of a symmetric matrix, d × d; reads its lower triangle. LAPACK's dsyevd. Throws BugError when it does not
-/// converge (NaN inside).
+/// Of a symmetric matrix, d × d; reads its lower triangle. LAPACK's dsyevd. Throws BugError when it
+/// does not converge (NaN inside).
 Eigen symmetric_eigen(Matrix<double> matrix);
 
 }  // namespace decant

@@ -27,7 +27,8 @@ struct Lanes {
   Lanes() {
     for (auto& p : part) p = hn::Zero(D());
   }
-  /// The lanes as numbers, the values past the last block of eight included by add(lane value, index).
+  /// The lanes as numbers, the values past the last block of eight included by add(lane value,
+  /// index).
   template <class Add>
   HWY_INLINE std::array<double, 8> with_rest(size_t from, size_t count, Add add) const {
     HWY_ALIGN std::array<double, 8> lanes;

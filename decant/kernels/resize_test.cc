@@ -48,13 +48,14 @@ TEST(Resize, SameSizeCopies) {
   EXPECT_EQ(resize(in, {13, 9, 3}, 13, 9), in);
 }
 
-// By hand. Scale 2, output 0: centre 1, triangle of half-width 2 on pixels 0, 1, 2 (centres ½, 1½, 2½):
-// weights ¾ ¾ ¼ over 1¾.
+// By hand. Scale 2, output 0: centre 1, triangle of half-width 2 on pixels 0, 1, 2 (centres ½, 1½,
+// 2½): weights ¾ ¾ ¼ over 1¾.
 TEST(Resize, HalvesARowAsOnPaper) {
   EXPECT_THAT(resize({0, 70, 140, 210}, {4, 1, 1}, 2, 1), testing::ElementsAre(50, 160));
 }
 
-// Centres 0, ½, 1, 1½ of the source, clamped by renormalising: the ends repeat, between them ¾:¼ and ¼:¾.
+// Centres 0, ½, 1, 1½ of the source, clamped by renormalising: the ends repeat, between them ¾:¼
+// and ¼:¾.
 TEST(Resize, DoublesARowAsOnPaper) {
   EXPECT_THAT(resize({0, 100}, {2, 1, 1}, 4, 1), testing::ElementsAre(0, 25, 75, 100));
 }

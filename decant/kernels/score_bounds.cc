@@ -58,7 +58,8 @@ size_t rows_above(const BoundColumns& rows, const BoundTest* tests, size_t count
   return count == 1 ? above<1>(rows, tests, out) : count == 2 ? above<2>(rows, tests, out) : above<3>(rows, tests, out);
 }
 
-/// The moves as tables that every lane looks up by the age of its query: in registers where eight floats fit one.
+/// The moves as tables that every lane looks up by the age of its query: in registers where eight
+/// floats fit one.
 template <class D>
 class Moves {
  public:

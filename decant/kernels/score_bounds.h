@@ -1,4 +1,5 @@
-// Two filters of the greedy engine: they exclude rows cheaply and never decide anything by themselves.
+// Two filters of the greedy engine: they exclude rows cheaply and never decide anything by
+// themselves.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +26,9 @@ struct BoundTest {
   float floor = 0;
 };
 
-/// Writes i, ascending, of the rows that pass any of the tests (one to three), in float32 with at most four
-/// roundings of relative size 2⁻²⁴ (fused or not, by machine: add an allowance to the floor). Returns how
-/// many. `out` must hold all rows. About 0.3 ns per row and test in L2.
+/// Writes i, ascending, of the rows that pass any of the tests (one to three), in float32 with at
+/// most four roundings of relative size 2⁻²⁴ (fused or not, by machine: add an allowance to the
+/// floor). Returns how many. `out` must hold all rows. About 0.3 ns per row and test in L2.
 size_t rows_above(const BoundColumns& rows, std::span<const BoundTest> tests, std::span<int32_t> out);
 size_t rows_above_plain(const BoundColumns& rows, std::span<const BoundTest> tests, std::span<int32_t> out);
 
@@ -47,15 +48,15 @@ struct RecentMoves {
   int32_t newest = 0;  ///< the number of the first; along[i] belongs to number newest − i
 };
 
-/// Of the rows that rows_above() finds with one test, those whose bound from their recent query also reaches the floor. Rows whose
-/// query is older than the moves reach pass. The same roundings.
+/// Of the rows that rows_above() finds with one test, those whose bound from their recent query
+/// also reaches the floor. Rows whose query is older than the moves reach pass. The same roundings.
 size_t rows_above(const BoundColumns& rows, const BoundTest& test, const RecentColumns& recent, const RecentMoves& moves,
                   std::span<int32_t> out);
 size_t rows_above_plain(const BoundColumns& rows, const BoundTest& test, const RecentColumns& recent, const RecentMoves& moves,
                         std::span<int32_t> out);
 
-/// out[i] = Σ (codes[index[i]·stride + k] − 128)·query[k], exact. REQUIRES: query.size() == stride, a multiple of 64;
-/// 255·Σ|query| < 2³¹.
+/// out[i] = Σ (codes[index[i]·stride + k] − 128)·query[k], exact. REQUIRES: query.size() == stride,
+/// a multiple of 64; 255·Σ|query| < 2³¹.
 void coded_dots(std::span<const uint8_t> codes, int64_t stride, std::span<const int32_t> index, std::span<const int8_t> query,
                 std::span<int32_t> out);
 void coded_dots_plain(std::span<const uint8_t> codes, int64_t stride, std::span<const int32_t> index, std::span<const int8_t> query,

@@ -25,7 +25,8 @@ void normalise_line(const uint8_t* __restrict in, const float* __restrict scale,
   for (size_t i = 0; i < count; ++i) out[i] = static_cast<float>(in[i]) * scale[i] + bias[i];
 }
 
-/// The channel count is a constant in here, so a pixel is one or two moves and not a call to memcpy.
+/// The channel count is a constant in here, so a pixel is one or two moves and not a call to
+/// memcpy.
 template <size_t channels>
 void gather(const uint8_t* in, const int32_t* columns, size_t width, ptrdiff_t step, uint8_t* out) {
   for (size_t x = 0; x < width; ++x, columns += step, out += channels) {

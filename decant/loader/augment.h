@@ -1,11 +1,11 @@
 // From stored bytes to what the network sees, in one pass: pad, cut, mirror, normalise.
 //
-// Padding a picture by p pixels of its own reflection and cutting the original size back at a random place is
-// only a shift: output pixel (y, x) shows input pixel (fold(y + dy), fold(x + dx)), −p ≤ dy, dx ≤ p, where
-// fold reflects at the edge pixels' centres without repeating them (−1 → 1, n → n − 2). Mirroring reads x
-// from the other end. So nothing is ever padded: a row of the output is gathered from a row of the input by a
-// table of columns, and turned into floats while it lies in the first-level cache. 2–4 µs for a 32×32 colour
-// picture.
+// Padding a picture by p pixels of its own reflection and cutting the original size back at a
+// random place is only a shift: output pixel (y, x) shows input pixel (fold(y + dy), fold(x + dx)),
+// −p ≤ dy, dx ≤ p, where fold reflects at the edge pixels' centres without repeating them (−1 → 1,
+// n → n − 2). Mirroring reads x from the other end. So nothing is ever padded: a row of the output
+// is gathered from a row of the input by a table of columns, and turned into floats while it lies
+// in the first-level cache. 2–4 µs for a 32×32 colour picture.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ struct Normalisation {
   std::array<float, 3> bias{0, 0, 0};
 };
 
-/// From means and deviations of pixels in [0, 1]; a channel that never changes (deviation 0) is only centred.
-/// One value per channel.
+/// From means and deviations of pixels in [0, 1]; a channel that never changes (deviation 0) is
+/// only centred. One value per channel.
 Normalisation normalisation_of(std::span<const float> mean, std::span<const float> deviation);
 
 struct Augmentation {
@@ -43,8 +43,8 @@ struct Placement {
 /// Three draws: dy, dx, mirror.
 Placement draw_placement(const Augmentation& augmentation, Random random);
 
-/// Writes placed and normalised pictures of one size. Holds tables and one line of scratch: one object for
-/// each thread.
+/// Writes placed and normalised pictures of one size. Holds tables and one line of scratch: one
+/// object for each thread.
 class Placer {
  public:
   /// REQUIRES: placements stay within `crop`.

@@ -129,8 +129,8 @@ void Batches::work(Worker& worker) {
   }
 }
 
-/// The slot of the next batch to be made, once it is free; null when there is no more to do. The batch that
-/// next() handed out last is still being read, so its slot is not free.
+/// The slot of the next batch to be made, once it is free; null when there is no more to do. The
+/// batch that next() handed out last is still being read, so its slot is not free.
 Batches::Slot* Batches::take(int64_t& number) {
   std::unique_lock lock(mutex_);
   if (stop_ || taken_ == count_) return nullptr;

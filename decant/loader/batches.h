@@ -1,13 +1,14 @@
 // The stream of batches that a training reads, made ahead of time on worker threads.
 //
-// Sample number k of a training is place k mod n of epoch k div n; an epoch is a permutation drawn from
-// Random(seed, "order", epoch), so every row comes once per epoch, batches run on across the end of an epoch,
-// and a subset smaller than a batch repeats. How sample k is cut and mirrored is drawn from Random(seed,
-// "augment", k). Everything about a batch follows from its number, so workers take numbers as they come and
-// the stream is the same for any count of them.
+// Sample number k of a training is place k mod n of epoch k div n; an epoch is a permutation drawn
+// from Random(seed, "order", epoch), so every row comes once per epoch, batches run on across the
+// end of an epoch, and a subset smaller than a batch repeats. How sample k is cut and mirrored is
+// drawn from Random(seed, "augment", k). Everything about a batch follows from its number, so
+// workers take numbers as they come and the stream is the same for any count of them.
 //
-// Batches wait in a small ring. A worker that fails puts its exception where the batch would have been;
-// next() throws it at that place of the stream, so the same error is reported for any count of workers.
+// Batches wait in a small ring. A worker that fails puts its exception where the batch would have
+// been; next() throws it at that place of the stream, so the same error is reported for any count
+// of workers.
 #pragma once
 
 #include <condition_variable>
@@ -42,7 +43,8 @@ struct BatchOptions {
   int workers = 1;                       ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
 };
 
-/// Where sample `sample` of a training is cut and whether it is mirrored; as it is, and nothing drawn, without augmentation.
+/// Where sample `sample` of a training is cut and whether it is mirrored; as it is, and nothing
+/// drawn, without augmentation.
 Placement placement_of(const BatchOptions& options, int64_t sample);
 
 /// Valid until the next call of next().
@@ -54,7 +56,8 @@ struct Batch {
   std::vector<int64_t> rows;    ///< (count) where they come from
 };
 
-/// Which row sample k of a training is. Not thread-safe: keeps the permutation of the epoch it is in.
+/// Which row sample k of a training is. Not thread-safe: keeps the permutation of the epoch it is
+/// in.
 class SampleOrder {
  public:
   SampleOrder(std::span<const int64_t> subset, bool shuffle, uint64_t seed) : subset_(subset), shuffle_(shuffle), seed_(seed) {}
@@ -77,7 +80,8 @@ class Batches {
   Batches(const Batches&) = delete;
   Batches& operator=(const Batches&) = delete;
 
-  /// The next batch, or null after the last. Waits for it; rethrows what its worker threw. One consumer.
+  /// The next batch, or null after the last. Waits for it; rethrows what its worker threw. One
+  /// consumer.
   const Batch* next();
 
   /// Seconds that next() has waited.

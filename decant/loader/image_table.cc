@@ -14,8 +14,8 @@ namespace {
 
 constexpr int64_t kChunk = 32;  // pictures handed to a thread at once
 
-/// What is known about a set of sizes after seeing some of it. Adding is commutative, so threads may add in
-/// any order.
+/// What is known about a set of sizes after seeing some of it. Adding is commutative, so threads
+/// may add in any order.
 class SizeSurvey {
  public:
   void add(ImageSize size) {

@@ -1,13 +1,13 @@
 // The pictures of some rows at training size, ready to be read at random by many threads.
 //
-// Every picture becomes a square of the same side and the same number of channels: the centre square of the
-// picture (its whole shorter side) is resized with an antialiased triangle filter. A picture that already has
-// the size is taken as it is. Stretching a whole picture to a square would bend shapes, and would bend those
-// of the training and the test pictures differently.
+// Every picture becomes a square of the same side and the same number of channels: the centre
+// square of the picture (its whole shorter side) is resized with an antialiased triangle filter. A
+// picture that already has the size is taken as it is. Stretching a whole picture to a square would
+// bend shapes, and would bend those of the training and the test pictures differently.
 //
-// The pictures are decoded once, on all threads, into one block of bytes (n, side, side, channels) when that
-// block fits; otherwise each call decodes again. A table is a constant: one table over all rows that are
-// needed serves any number of trainings at the same time.
+// The pictures are decoded once, on all threads, into one block of bytes (n, side, side, channels)
+// when that block fits; otherwise each call decodes again. A table is a constant: one table over
+// all rows that are needed serves any number of trainings at the same time.
 #pragma once
 
 #include <any>
@@ -25,17 +25,18 @@
 
 namespace decant::loader {
 
-/// Largest side that pictures keep as their own when image_size is 0, and the side that all others get.
+/// Largest side that pictures keep as their own when image_size is 0, and the side that all others
+/// get.
 inline constexpr int kDefaultSide = 64;
 
-/// The common size of `chosen` rows: squares of `image_size`; 0 = their own size if all are alike, square and
-/// ≤ 64, else 64. One channel when all are grey, else three. Formats of fixed size cost one decoded picture;
-/// otherwise pictures are decoded until the answer is known, which for photographs is the first few and for
-/// small pictures all of them.
+/// The common size of `chosen` rows: squares of `image_size`; 0 = their own size if all are alike,
+/// square and ≤ 64, else 64. One channel when all are grey, else three. Formats of fixed size cost
+/// one decoded picture; otherwise pictures are decoded until the answer is known, which for
+/// photographs is the first few and for small pictures all of them.
 ImageSize training_size(const Rows& rows, std::span<const int64_t> chosen, int image_size, const Context& context);
 
-/// `picture` as a square of size.width = size.height, written to `out` (size.bytes()). Grey becomes three
-/// equal channels; colour becomes grey by the Rec. 601 weights (77 R + 150 G + 29 B) / 256.
+/// `picture` as a square of size.width = size.height, written to `out` (size.bytes()). Grey becomes
+/// three equal channels; colour becomes grey by the Rec. 601 weights (77 R + 150 G + 29 B) / 256.
 void fit_picture(const Image& picture, ImageSize size, uint8_t* out);
 
 /// Decoded pictures are kept up to this many bytes, else decoded again for every batch.
@@ -44,7 +45,8 @@ inline constexpr int64_t kKeptBytes = int64_t{1} << 30;
 class ImageTable {
  public:
   /// `rows` must outlive the table; `chosen`: ascending. The block is kept when it takes at most
-  /// `cache_bytes`. Throws what Pictures::decode throws (at once if kept, else from pixels()), and Cancelled.
+  /// `cache_bytes`. Throws what Pictures::decode throws (at once if kept, else from pixels()), and
+  /// Cancelled.
   ImageTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize size, int64_t cache_bytes, const Context& context);
 
   /// What pixels() needs when pictures are not kept. One for each thread, used again and again.
@@ -53,8 +55,8 @@ class ImageTable {
     std::vector<uint8_t> fitted;
   };
 
-  /// The picture of `row`, (height, width, channels). Lives as long as the table, or until `scratch` is used
-  /// again. REQUIRES: `row` is one of `chosen` if the table is kept. Thread-safe.
+  /// The picture of `row`, (height, width, channels). Lives as long as the table, or until
+  /// `scratch` is used again. REQUIRES: `row` is one of `chosen` if the table is kept. Thread-safe.
   const uint8_t* pixels(int64_t row, Scratch& scratch) const;
 
   const Rows& rows() const { return *rows_; }
@@ -66,9 +68,10 @@ class ImageTable {
   /// Which picture of the block `row` is. REQUIRES: kept(), and `row` is one of `chosen`.
   int64_t slot(int64_t row) const;
 
-  /// What `make` gives, kept under `name` for as long as the table lives: something made of the table that several trainings share, such
-  /// as its copy on another device. The first caller makes it, others wait for it; if `make` throws, the next caller tries again.
-  /// Thread-safe; `make` must not ask for another.
+  /// What `make` gives, kept under `name` for as long as the table lives: something made of the
+  /// table that several trainings share, such as its copy on another device. The first caller makes
+  /// it, others wait for it; if `make` throws, the next caller tries again. Thread-safe; `make`
+  /// must not ask for another.
   std::any attached(const std::string& name, const std::function<std::any()>& make) const;
 
  private:

@@ -36,8 +36,9 @@ int cuda_count() {
   return c10::impl::getDeviceGuardImpl(at::DeviceType::CUDA)->deviceCount();
 }
 
-/// Deterministic mode also fills fresh memory with NaN in newer libtorch, to find those who read it. Nobody here does, and it costs time.
-/// A template, so that a libtorch without the setting (1.13) still compiles.
+/// Deterministic mode also fills fresh memory with NaN in newer libtorch, to find those who read
+/// it. Nobody here does, and it costs time. A template, so that a libtorch without the setting
+/// (1.13) still compiles.
 template <class C>
 bool set_filling(C& context, bool fill) {
   if constexpr (requires { context.setDeterministicFillUninitializedMemory(fill); }) {

@@ -9,11 +9,12 @@
 
 namespace decant::nn {
 
-/// "cpu", "cuda" (the first one) or "cuda:1". Throws InputError for another word, or when this machine or this libtorch has no such
-/// device.
+/// "cpu", "cuda" (the first one) or "cuda:1". Throws InputError for another word, or when this
+/// machine or this libtorch has no such device.
 at::Device device_named(const std::string& name);
 
-/// Sets how many threads libtorch, and BLAS under it, use for work started from this thread; libtorch's number before comes back at the end.
+/// Sets how many threads libtorch, and BLAS under it, use for work started from this thread;
+/// libtorch's number before comes back at the end.
 class ThreadCount {
  public:
   explicit ThreadCount(int threads);
@@ -26,13 +27,15 @@ class ThreadCount {
   int before_;
 };
 
-/// Sets libtorch up for one computation, and everything back at the end of the object's life: as many threads as the context says, and
-/// operations whose result repeats wherever libtorch has such, convolutions on CUDA in whole float32 (libtorch's default there, TF32,
-/// keeps ten bits of each factor). These are settings of the whole process: one scope at a time.
+/// Sets libtorch up for one computation, and everything back at the end of the object's life: as
+/// many threads as the context says, and operations whose result repeats wherever libtorch has
+/// such, convolutions on CUDA in whole float32 (libtorch's default there, TF32, keeps ten bits of
+/// each factor). These are settings of the whole process: one scope at a time.
 ///
-/// What repeats: on a CPU, with one libtorch and one thread count, the same computation gives the same bits. What does not: another
-/// thread count, processor or libtorch adds up in another order, and results differ in the last digits; and on CUDA the gradient of
-/// max-pooling adds in the order that threads arrive in (libtorch has no other), so training there repeats only nearly.
+/// What repeats: on a CPU, with one libtorch and one thread count, the same computation gives the
+/// same bits. What does not: another thread count, processor or libtorch adds up in another order,
+/// and results differ in the last digits; and on CUDA the gradient of max-pooling adds in the order
+/// that threads arrive in (libtorch has no other), so training there repeats only nearly.
 class ComputeScope {
  public:
   explicit ComputeScope(const Context& context);

@@ -1,4 +1,5 @@
-// A network that is added in one file and one line: a convolution, the mean over the picture, a linear map.
+// A network that is added in one file and one line: a convolution, the mean over the picture, a
+// linear map.
 #include <ATen/ops/randn.h>
 #include <ATen/ops/relu.h>
 #include <gtest/gtest.h>

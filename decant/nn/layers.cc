@@ -40,8 +40,8 @@ TensorSpec bias_spec(const std::string& name, int64_t width, int64_t fan_in, Dra
   return {name + ".bias", {width}, Init::kaiming_uniform, false, 1 / std::sqrt(static_cast<double>(fan_in))};
 }
 
-/// A picture of one channel has the same bytes in both formats, and libtorch then reads its strides as NCHW; so the strides are
-/// written out, else the whole network would run in NCHW.
+/// A picture of one channel has the same bytes in both formats, and libtorch then reads its strides
+/// as NCHW; so the strides are written out, else the whole network would run in NCHW.
 Tensor channels_last(const Tensor& images) {
   if (images.size(1) != 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
   return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});

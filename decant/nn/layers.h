@@ -1,12 +1,14 @@
-// The bricks of the networks: each layer knows which entries of the parameter list are its own, and is a function of that list.
+// The bricks of the networks: each layer knows which entries of the parameter list are its own, and
+// is a function of that list.
 //
 //     class Tiny : public LayeredNetwork {
 //       Conv conv_ = add_conv("conv", spec_.input.channels, 16, {.kernel = 3, .padding = 1});   // appends conv.weight to parameters()
 //       Tensor features(const Pass& pass, const Tensor& x) const override { return at::relu(conv_(pass, x)); }
 //     };
 //
-// All bricks are built from operations that libtorch differentiates twice, and keep the memory format of their input, so a network that
-// starts in channels-last stays there. They work in float32 and float64 alike (the gradient tests run in float64).
+// All bricks are built from operations that libtorch differentiates twice, and keep the memory
+// format of their input, so a network that starts in channels-last stays there. They work in
+// float32 and float64 alike (the gradient tests run in float64).
 #pragma once
 
 #include "decant/nn/network.h"
@@ -21,7 +23,8 @@ struct ConvShape {
   bool bias = false;
 };
 
-/// Which published habit the weights of a layer are drawn by. `torch`: Init::kaiming_uniform for weight and bias.
+/// Which published habit the weights of a layer are drawn by. `torch`: Init::kaiming_uniform for
+/// weight and bias.
 enum class Draw { torch, he_fan_in, he_fan_out, trunc_normal };
 
 struct Conv {
@@ -37,8 +40,8 @@ struct Linear {
 
 /// y = (x − mean) / √(variance + 1e-5) · weight + bias. Mean and variance are those of
 ///
-///     batch      a channel of the whole batch when training, else the running ones; training moves those a tenth of the way (the
-///                variance the unbiased one), in place
+///     batch      a channel of the whole batch when training, else the running ones; training moves
+///                those a tenth of the way (the variance the unbiased one), in place
 ///     instance   a channel of a picture: nn.GroupNorm(channels, channels)
 ///     group      a quarter of the channels of a picture: nn.GroupNorm(4, channels)
 ///     layer      all of a picture, or of a token; a weight and a bias for every value
@@ -66,7 +69,8 @@ struct ConvBlock {
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
-/// A network whose last layer is a linear map. A subclass adds its layers in its constructor, calls end_with(), and writes features().
+/// A network whose last layer is a linear map. A subclass adds its layers in its constructor, calls
+/// end_with(), and writes features().
 class LayeredNetwork : public Classifier {
  public:
   int64_t embedding_width() const final { return embedding_width_; }
@@ -84,8 +88,8 @@ class LayeredNetwork : public Classifier {
 
   Conv add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw = Draw::torch);
   Linear add_linear(const std::string& name, int64_t in, int64_t out, Draw draw = Draw::torch);
-  /// `shape`: (channels, height, width) of the maps, or (width) of tokens; all but `layer` look at the first alone. Throws InputError when
-  /// `group` does not divide the channels.
+  /// `shape`: (channels, height, width) of the maps, or (width) of tokens; all but `layer` look at
+  /// the first alone. Throws InputError when `group` does not divide the channels.
   Norm add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape);
   size_t add_parameter(TensorSpec spec);
 
@@ -100,7 +104,8 @@ class LayeredNetwork : public Classifier {
   int64_t embedding_width_ = 0;
 };
 
-/// A network of convolution blocks, one after another. Its maps are flattened unless a subclass pools them otherwise.
+/// A network of convolution blocks, one after another. Its maps are flattened unless a subclass
+/// pools them otherwise.
 class BlockNetwork : public LayeredNetwork {
  protected:
   using LayeredNetwork::LayeredNetwork;

@@ -1,18 +1,22 @@
 // What is trained: a function of an explicit list of tensors.
 //
-// Ordinary training is one user of such a function; matching gradients and differentiating through unrolled updates are others, and they
-// need to run it at parameters of their own making. So a Module holds no tensors at all: it describes them, and its subclasses compute.
+// Ordinary training is one user of such a function; matching gradients and differentiating through
+// unrolled updates are others, and they need to run it at parameters of their own making. So a
+// Module holds no tensors at all: it describes them, and its subclasses compute.
 //
 //     Module            its tensors: names, shapes, first values
 //       Backbone        pictures → maps (batch, channels, height, width), before they are pooled     network.h
 //         Classifier    maps → embedding (batch, width) → logits (batch, classes)                    network.h
 //
-// What computes something else joins as a subclass with that function, and a list of names of its own like models/list.h: a Detector and a
-// Segmenter are Backbones whose heads read maps() (boxes on a grid; a class for every pixel); an Autoencoder (pictures and the patches
-// kept → pictures), a TextEncoder (ids and mask → (batch, width)) and a LanguageModel (ids → logits) are Modules. They share Pass, taps,
-// bricks (layers.h), weights (weights.h) and the training loop (train/torch/task.h).
+// What computes something else joins as a subclass with that function, and a list of names of its
+// own like models/list.h: a Detector and a Segmenter are Backbones whose heads read maps() (boxes
+// on a grid; a class for every pixel); an Autoencoder (pictures and the patches kept → pictures), a
+// TextEncoder (ids and mask → (batch, width)) and a LanguageModel (ids → logits) are Modules. They
+// share Pass, taps, bricks (layers.h), weights (weights.h) and the training loop
+// (train/torch/task.h).
 //
-// libtorch's headers are heavy; a file that includes this one belongs to nn or to a torch part of a folder above.
+// libtorch's headers are heavy; a file that includes this one belongs to nn or to a torch part of a
+// folder above.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -37,7 +41,8 @@ enum class Init {
   ones
 };
 
-/// One tensor that a module asks for. `name` follows torch's state_dict of the published model, so weights files fit.
+/// One tensor that a module asks for. `name` follows torch's state_dict of the published model, so
+/// weights files fit.
 struct TensorSpec {
   std::string name;
   std::vector<int64_t> shape;
@@ -46,13 +51,15 @@ struct TensorSpec {
   double scale = 0;     ///< see Init; unused by zeros and ones
 };
 
-/// Running statistics of batch norms are `buffers`: read in evaluation; in training updated in place, outside the graph.
+/// Running statistics of batch norms are `buffers`: read in evaluation; in training updated in
+/// place, outside the graph.
 struct State {
   Tensors parameters;
   Tensors buffers;
 };
 
-/// What a pass leaves for whoever asked, in the order of computation. Values are part of the graph, and live as long as they are held.
+/// What a pass leaves for whoever asked, in the order of computation. Values are part of the graph,
+/// and live as long as they are held.
 struct Taps {
   struct Tap {
     std::string name;  ///< of the layer or block, as its tensors' names begin: "conv1", "layer2.0", "blocks.3"
@@ -62,7 +69,8 @@ struct Taps {
   std::vector<Tap> outputs;    ///< (batch, channels, height, width), of a transformer (batch, tokens, width)
 };
 
-/// One run of a module: at which tensors, in which mode, and who looks on. A view: the tensors belong to the caller.
+/// One run of a module: at which tensors, in which mode, and who looks on. A view: the tensors
+/// belong to the caller.
 struct Pass {
   std::span<const Tensor> parameters;  ///< one for each of Module::parameters()
   std::span<Tensor> buffers;           ///< one for each of Module::buffers()
@@ -90,8 +98,8 @@ class Module {
   std::vector<TensorSpec> buffers_;
 };
 
-/// Fresh parameters drawn from `random` in order of the list (so the same seed gives the same weights everywhere), buffers at 0 / 1.
-/// float32 on the CPU; requires_grad is not set.
+/// Fresh parameters drawn from `random` in order of the list (so the same seed gives the same
+/// weights everywhere), buffers at 0 / 1. float32 on the CPU; requires_grad is not set.
 State initial_state(const Module& module, Random random);
 
 }  // namespace decant::nn

@@ -1,7 +1,8 @@
 // Networks that look at pictures, made by name.
 //
-// Images: float32 (batch, channels, height, width), normalised by the caller, any memory format (channels-last is fastest on a CPU). Every
-// network computes in float64 too, and can be differentiated twice.
+// Images: float32 (batch, channels, height, width), normalised by the caller, any memory format
+// (channels-last is fastest on a CPU). Every network computes in float64 too, and can be
+// differentiated twice.
 #pragma once
 
 #include <functional>
@@ -25,8 +26,8 @@ class Backbone : public Module {
   const NetworkSpec& spec() const { return spec_; }
   std::string description() const override;
 
-  /// (batch, C, h, w): what the network sees where, before it is pooled. A transformer's tokens lie on the grid of their patches; a network
-  /// without places has h = w = 1.
+  /// (batch, C, h, w): what the network sees where, before it is pooled. A transformer's tokens lie
+  /// on the grid of their patches; a network without places has h = w = 1.
   virtual Tensor maps(const Pass& pass, const Tensor& images) const = 0;
 
  protected:
@@ -51,13 +52,16 @@ class Classifier : public Backbone {
 /// The names of models/list.h in alphabetical order, then those that were added.
 std::vector<std::string> network_names();
 
-/// Throws InputError for an unknown name, option or value (with the nearest one), or an image size that the network cannot take.
+/// Throws InputError for an unknown name, option or value (with the nearest one), or an image size
+/// that the network cannot take.
 std::unique_ptr<const Classifier> make_network(const NetworkSpec& spec);
 
-/// How a network is made: asks `options` for what it takes. Throws InputError for an image size that it cannot take.
+/// How a network is made: asks `options` for what it takes. Throws InputError for an image size
+/// that it cannot take.
 using NetworkMaker = std::function<std::unique_ptr<const Classifier>(const NetworkSpec& spec, SpecText& options)>;
 
-/// Adds a network of the caller's. Nothing guards the list against threads. Returns the name. REQUIRES: a name that is not taken.
+/// Adds a network of the caller's. Nothing guards the list against threads. Returns the name.
+/// REQUIRES: a name that is not taken.
 std::string add_network(std::string name, NetworkMaker make);
 
 }  // namespace decant::nn

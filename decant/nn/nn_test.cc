@@ -45,8 +45,9 @@ struct Expectation {
   int64_t embedding;
 };
 
-// Counts by hand: quick 97,200 + 480 + 1,290; convnet3 as the distillation papers print it; resnet20 and resnet18 as published; alexnet
-// 1,841,472 in convolutions + 30,730; vgg11 9,220,480 + 5,504 in norms + 5,130.
+// Counts by hand: quick 97,200 + 480 + 1,290; convnet3 as the distillation papers print it;
+// resnet20 and resnet18 as published; alexnet 1,841,472 in convolutions + 30,730; vgg11 9,220,480 +
+// 5,504 in norms + 5,130.
 const std::vector<Expectation>& expectations() {
   static const std::vector<Expectation> all{{{"quick", {32, 32, 3}, 10}, 98'970, 128},
                                             {{"quick", {28, 28, 1}, 10}, 98'682, 128},
@@ -94,7 +95,8 @@ TEST(Networks, HaveThePublishedSizes) {
   }
 }
 
-// A bias in front of an instance norm has no effect, so its gradient is rounding error; it must still be part of the graph.
+// A bias in front of an instance norm has no effect, so its gradient is rounding error; it must
+// still be part of the graph.
 TEST(Networks, LearnWithEveryParameter) {
   const ThreadCount threads(1);
   for (const auto& [spec, count, width] : light_ones()) {
@@ -113,7 +115,8 @@ TEST(Networks, LearnWithEveryParameter) {
   }
 }
 
-/// Counts the operations on pictures whose input is not in channels-last, for the life of the object.
+/// Counts the operations on pictures whose input is not in channels-last, for the life of the
+/// object.
 class FormatWatch {
  public:
   FormatWatch() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&watch).needsInputs(true))) { seen = strayed = 0; }
@@ -188,8 +191,9 @@ double disagreement(double value, double numeric) {
   return std::abs(value - numeric) / (1 + std::abs(numeric));
 }
 
-/// Central differences of the loss and of its first derivative. A kink of a ReLU or a maximum inside a step spoils that step, and in deep
-/// networks curvature spoils a long one; a derivative that is wrong agrees with none.
+/// Central differences of the loss and of its first derivative. A kink of a ReLU or a maximum
+/// inside a step spoils that step, and in deep networks curvature spoils a long one; a derivative
+/// that is wrong agrees with none.
 void expect_derivatives(const NetworkSpec& spec) {
   SCOPED_TRACE(spec.name);
   const ThreadCount threads(1);
@@ -361,7 +365,8 @@ TEST(Network, FaultsAreNamed) {
   EXPECT_THAT(message_of([] { make_network({"convnet+depth=6", {32, 32, 3}, 10}); }), HasSubstr("at least 64×64 pixels"));
 }
 
-// ------------------------------------------------------------------------------------------------------------------------- weights
+// -------------------------------------------------------------------------------------------------------------------------
+// weights
 
 TEST(Weights, ComeBackAsTheyWere) {
   const auto network = make_network({"quick", {8, 8, 3}, 4});
@@ -415,7 +420,8 @@ TEST(Weights, FaultsNameFileAndTensor) {
             "no error");
 }
 
-// ------------------------------------------------------------------------------------------------------------------------ the rest
+// ------------------------------------------------------------------------------------------------------------------------
+// the rest
 
 TEST(Device, NamesAreChecked) {
   EXPECT_TRUE(device_named("cpu").is_cpu());

@@ -21,14 +21,15 @@ struct PixelStatistics {
   std::array<float, 3> deviation{};
 };
 
-/// The constants that networks trained on ImageNet were given; for one channel, those of grey: the mean of the three.
+/// The constants that networks trained on ImageNet were given; for one channel, those of grey: the
+/// mean of the three.
 inline PixelStatistics imagenet_statistics(int channels) {
   if (channels == 1) return {1, {0.449F}, {0.226F}};
   return {3, {0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
 }
 
-/// Sums of bytes and of their squares: whole numbers, so they are exact and the same in whatever order pictures come. Room for 2^48
-/// pixels.
+/// Sums of bytes and of their squares: whole numbers, so they are exact and the same in whatever
+/// order pictures come. Room for 2^48 pixels.
 class PixelSums {
  public:
   explicit PixelSums(int channels) : channels_(channels) {}
@@ -47,7 +48,8 @@ class PixelSums {
     }
   }
 
-  /// Population variance, E[x²] − E[x]², in units of the whole range. All zeros before the first pixel.
+  /// Population variance, E[x²] − E[x]², in units of the whole range. All zeros before the first
+  /// pixel.
   PixelStatistics statistics() const {
     PixelStatistics result{channels_, {}, {}};
     for (size_t c = 0; c < static_cast<size_t>(channels_) && count_ > 0; ++c) {
@@ -78,8 +80,9 @@ class PixelSums {
   std::array<uint64_t, 3> squares_{};
 };
 
-/// Statistics of some rows of a table of pictures (loader/image_table.h, or anything like it): `Table` has size(), a type Scratch, and
-/// pixels(row, scratch) that threads may call at once. The same for every thread count. One pass over the pictures.
+/// Statistics of some rows of a table of pictures (loader/image_table.h, or anything like it):
+/// `Table` has size(), a type Scratch, and pixels(row, scratch) that threads may call at once. The
+/// same for every thread count. One pass over the pictures.
 template <class Table>
 PixelStatistics pixel_statistics(const Table& table, std::span<const int64_t> rows, const Context& context) {
   PixelSums total(table.size().channels);

@@ -1,4 +1,5 @@
-// A network as users type it: its name and the options that depart from the usual, "convnet+width=64+depth=4+norm=batch".
+// A network as users type it: its name and the options that depart from the usual,
+// "convnet+width=64+depth=4+norm=batch".
 #pragma once
 
 #include <map>
@@ -11,7 +12,8 @@ namespace decant::nn {
 /// Normalisation of a network's maps; layers.h has the formula of each.
 enum class NormKind { none, instance, batch, layer, group };
 
-/// What a text says. A network asks for each option that it knows; what nobody has asked for is then an error.
+/// What a text says. A network asks for each option that it knows; what nobody has asked for is
+/// then an error.
 class SpecText {
  public:
   /// Throws InputError for a part that is not "key=value" and for a key given twice.
@@ -19,12 +21,15 @@ class SpecText {
 
   const std::string& name() const { return name_; }
 
-  /// The whole number given for `key`, or `usual`. Throws InputError for another text and outside [low, high].
+  /// The whole number given for `key`, or `usual`. Throws InputError for another text and outside
+  /// [low, high].
   int number(const std::string& key, int usual, int low, int high);
-  /// The kind given for "norm", or `usual`. Throws InputError for another word, with the nearest one.
+  /// The kind given for "norm", or `usual`. Throws InputError for another word, with the nearest
+  /// one.
   NormKind norm(NormKind usual);
 
-  /// Throws InputError for an option that was given and not asked for, with the nearest one that was.
+  /// Throws InputError for an option that was given and not asked for, with the nearest one that
+  /// was.
   void require_all_asked() const;
 
  private:

@@ -85,9 +85,9 @@ void release(void* data) {
   if (data != nullptr) free_blocks().give(static_cast<std::byte*>(data) - kHeader);
 }
 
-/// The interface has changed: allocate() was const in libtorch 1.13 and is not in 2.11, and copy_data() is new. Both forms are here, and
-/// whichever the libtorch at hand asks for overrides; hence no `override`. One that asks for more leaves the class abstract, and it will
-/// not compile.
+/// The interface has changed: allocate() was const in libtorch 1.13 and is not in 2.11, and
+/// copy_data() is new. Both forms are here, and whichever the libtorch at hand asks for overrides;
+/// hence no `override`. One that asks for more leaves the class abstract, and it will not compile.
 class ReusingAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t bytes) const { return block(bytes); }
@@ -107,7 +107,8 @@ class ReusingAllocator final : public c10::Allocator {
   }
 };
 
-/// Once and for the life of the process. Blocks that libtorch's own allocator gave out keep their own deleter.
+/// Once and for the life of the process. Blocks that libtorch's own allocator gave out keep their
+/// own deleter.
 void install() {
   static const bool installed = [] {
     c10::SetCPUAllocator(new ReusingAllocator, /*priority=*/1);

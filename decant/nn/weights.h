@@ -7,15 +7,18 @@
 
 namespace decant::nn {
 
-/// Throws InputError naming file and tensor: one missing, of another shape, not float32, or with a value that is not finite. Tensors
-/// that the module does not ask for are an error too, unless they are a batch norm's "num_batches_tracked".
+/// Throws InputError naming file and tensor: one missing, of another shape, not float32, or with a
+/// value that is not finite. Tensors that the module does not ask for are an error too, unless they
+/// are a batch norm's "num_batches_tracked".
 State load_weights(const Module& module, const std::filesystem::path& file);
 
-/// Number of classes that the weights in `file` were made for: the length of the module's last tensor there, the bias of its last linear
-/// map. Throws InputError when the file has no such tensor.
+/// Number of classes that the weights in `file` were made for: the length of the module's last
+/// tensor there, the bias of its last linear map. Throws InputError when the file has no such
+/// tensor.
 int classes_in(const Module& module, const std::filesystem::path& file);
 
-/// Writes through FileWriter: never half a file. Tensors may be on any device, in any memory format.
+/// Writes through FileWriter: never half a file. Tensors may be on any device, in any memory
+/// format.
 void save_weights(const Module& module, const State& state, const std::filesystem::path& file);
 
 }  // namespace decant::nn

@@ -1,4 +1,5 @@
-// bins: a matrix of features (and labels, if any) in, an order and its bins out; no pictures needed.
+// bins: a matrix of features (and labels, if any) in, an order and its bins out; no pictures
+// needed.
 #pragma once
 
 #include <filesystem>
@@ -27,8 +28,8 @@ struct BinsOptions {
   void declare(OptionTable& table);
 };
 
-/// Writes bins.npy, pools.npy, order.npy, gain.npy and run.json; returns the latter. With ranks, all of them call it; the first writes, the
-/// others return nothing.
+/// Writes bins.npy, pools.npy, order.npy, gain.npy and run.json; returns the latter. With ranks,
+/// all of them call it; the first writes, the others return nothing.
 std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& context);
 
 }  // namespace decant

@@ -32,7 +32,8 @@ void CompressOptions::declare(OptionTable& table) {
 
 namespace {
 
-/// Positions of the rows on the plane of their two main directions; empty when there is nothing to see.
+/// Positions of the rows on the plane of their two main directions; empty when there is nothing to
+/// see.
 Matrix<float> plane_of(const Features& features, const Context& context) {
   if (features.count() < 3 || features.width() < 2) return {};
   const auto row = [&](int64_t i, std::vector<float>& scratch) { return features.row(i, scratch); };

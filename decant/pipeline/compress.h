@@ -1,5 +1,6 @@
-// compress: a data set in, a smaller one out. The recipe of dataset quantization (Zhou et al., ICCV 2023, arXiv:2308.10524) without its
-// patches: features, bins by recursive GraphCut, samples of every bin.
+// compress: a data set in, a smaller one out. The recipe of dataset quantization (Zhou et al., ICCV
+// 2023, arXiv:2308.10524) without its patches: features, bins by recursive GraphCut, samples of
+// every bin.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +28,8 @@ struct CompressOptions {
   void declare(OptionTable& table);
 };
 
-/// Returns what run.json holds. Throws InputError, UsageError, IoError, Cancelled; OUT stands complete or not at all.
+/// Returns what run.json holds. Throws InputError, UsageError, IoError, Cancelled; OUT stands
+/// complete or not at all.
 RunRecord compress(const CompressOptions& options, const Context& context);
 
 }  // namespace decant

@@ -1,4 +1,5 @@
-// demo: the whole workflow on pictures that decant draws, or on the user's, explained in plain words.
+// demo: the whole workflow on pictures that decant draws, or on the user's, explained in plain
+// words.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +22,8 @@ struct DemoOptions {
   void declare(OptionTable& table);
 };
 
-/// Writes OUT/pictures (when drawn) and OUT/small with its report. `say` receives each paragraph of the story as it happens.
+/// Writes OUT/pictures (when drawn) and OUT/small with its report. `say` receives each paragraph of
+/// the story as it happens.
 void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context);
 
 }  // namespace decant

@@ -56,7 +56,8 @@ void settle_judge(Judging& judging, const EvaluateOptions& options, const Contex
                      .machine = this_machine().text()};
 }
 
-/// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and the trial at the sets.
+/// Fills in what the options ask. Into a place of the caller's: the plan points at the trial, and
+/// the trial at the sets.
 void prepare(Judging& judging, const EvaluateOptions& options, const Context& context) {
   require_sound(options);  // wrong names are reported before anything is read
   judging.sets = read_judged_sets(options, context);

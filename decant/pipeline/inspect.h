@@ -39,12 +39,13 @@ struct Inspection {
   std::vector<Excluded> bad;  ///< all that were found
 };
 
-/// Without `deep`, headers of at most 20,000 evenly spread rows are looked at, so that inspecting stays instant; known faults are found in all
-/// rows. Labels are counted on all threads. Throws what opening throws, and Cancelled.
+/// Without `deep`, headers of at most 20,000 evenly spread rows are looked at, so that inspecting
+/// stays instant; known faults are found in all rows. Labels are counted on all threads. Throws
+/// what opening throws, and Cancelled.
 Inspection inspect(const InspectOptions& options, const Context& context);
 
-/// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits", "class_names", "class_rows", "image_sizes", "oddities", "bad"}.
-/// Lists every bad row.
+/// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
+/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}. Lists every bad row.
 Json to_json(const Inspection& found);
 
 /// The same for people; the first 20 bad rows, and how many there are besides.

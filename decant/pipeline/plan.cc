@@ -25,7 +25,8 @@ constexpr int64_t kSampledRows = 2000;
 constexpr std::chrono::seconds kSamplingLimit{1};  // each row may be a read from a slow disk
 constexpr double kCosineOfNetworks = 0.5;
 
-/// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose beginning is evenly spread, too.
+/// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose
+/// beginning is evenly spread, too.
 std::vector<int64_t> spread_rows(int64_t count) {
   const int64_t step = std::max<int64_t>(1, count / kSampledRows);
   std::vector<int64_t> rows;
@@ -35,8 +36,8 @@ std::vector<int64_t> spread_rows(int64_t count) {
   return rows;
 }
 
-/// The average cosine of two different rows of one pool, over spread rows, as many as can be read in a second; nothing when no pool has
-/// two of them.
+/// The average cosine of two different rows of one pool, over spread rows, as many as can be read
+/// in a second; nothing when no pool has two of them.
 std::optional<double> average_cosine(const Features& features, std::span<const int32_t> pools, const Context& context) {
   struct Sum {
     std::vector<double> total;
@@ -82,7 +83,8 @@ struct Work {
   double computed_bytes() const { return extractor != nullptr ? rows * width * 4 : 0; }  ///< of features that are computed
 };
 
-/// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones stand for them.
+/// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones
+/// stand for them.
 std::vector<int32_t> pools_of(const Rows& rows, const ChoosingOptions& select) {
   const PoolRule rule = pool_rule(select);
   if (!rule.file.empty()) return read_pools(rule.file, rows.size(), {}).of_row;
@@ -217,7 +219,8 @@ void add_stages(const Rows& train, const CompressOptions& options, const Work& w
   plan.stages.push_back({"write", writing * 1e-9 / threads});
 }
 
-/// The most that is held at once: by a proxy, by learning features, or by the features and what picks from them.
+/// The most that is held at once: by a proxy, by learning features, or by the features and what
+/// picks from them.
 double choosing_bytes(const Work& work, double area, double threads) {
   const double watching = work.proxy > 0 ? costs::kNetworkBytes + std::min(1e9, work.rows * 3072 * area) : 0;
   const double learning = work.estimated() ? costs::kLearningBytes * std::min(1.0, work.rows / 1000) : 0;

@@ -8,8 +8,9 @@
 
 namespace decant {
 
-/// What `compress` with these options will need: counts times the constants of plan_costs.h, good to a factor of about two in time.
-/// Throws what opening the input throws, and InputError for a method that this input cannot serve.
+/// What `compress` with these options will need: counts times the constants of plan_costs.h, good
+/// to a factor of about two in time. Throws what opening the input throws, and InputError for a
+/// method that this input cannot serve.
 PlanEstimate plan(const CompressOptions& options, const Context& context);
 
 /// The same of a data set that is open: the options' input is not looked at.

@@ -28,18 +28,20 @@ struct PlanEstimate {
   int64_t disk_bytes = 0;       ///< of the output
   int64_t cache_bytes = 0;      ///< of computed features, which are kept
   std::vector<Stage> stages;
-  /// Stages whose time and memory are not estimated, and in no sum: a method by name, or "features" for those from a network.
+  /// Stages whose time and memory are not estimated, and in no sum: a method by name, or "features"
+  /// for those from a network.
   std::vector<std::string> unknown;
-  /// Of two rows of a pool, over about 2,000 rows of features that are there, or as many as can be read in a second. Rows with a common
-  /// mean (0.1 and more) are cut in little more than linear time, others (0.001) in quadratic time.
+  /// Of two rows of a pool, over about 2,000 rows of features that are there, or as many as can be
+  /// read in a second. Rows with a common mean (0.1 and more) are cut in little more than linear
+  /// time, others (0.001) in quadratic time.
   std::optional<double> mean_cosine;
 
   double seconds() const;  ///< of all stages
   bool operator==(const PlanEstimate&) const = default;
 };
 
-/// Every field under its name, "seconds", and "not_checked", a list of what was not looked at; "kept" only of compress, "mean_cosine" null
-/// where it is not known.
+/// Every field under its name, "seconds", and "not_checked", a list of what was not looked at;
+/// "kept" only of compress, "mean_cosine" null where it is not known.
 Json to_json(const PlanEstimate& plan);
 
 /// The same for people, in lines.

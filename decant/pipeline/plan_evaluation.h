@@ -35,12 +35,14 @@ struct EvaluationPlan {
   std::vector<std::string> unknown;           ///< parts of choosing whose time is not estimated
 };
 
-/// Opens what the options name and reads headers; chooses nothing, trains nothing, times nothing, digests nothing. So what is known already
-/// is not looked up, and rows that cannot be read are not looked for. Throws what outline_judged_sets(), outline_arms() and plan() throw.
+/// Opens what the options name and reads headers; chooses nothing, trains nothing, times nothing,
+/// digests nothing. So what is known already is not looked up, and rows that cannot be read are not
+/// looked for. Throws what outline_judged_sets(), outline_arms() and plan() throw.
 EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& context);
 
-/// {"protocol", "sets": [{"set","rows","keep","method"}], "nets", "seeds", "runs", "known": null, "trainings", "steps", "side_by_side",
-/// "seconds", "choosing", "unknown", "test_rows", "held_out", "not_checked"}
+/// {"protocol", "sets": [{"set","rows","keep","method"}], "nets", "seeds", "runs", "known": null,
+/// "trainings", "steps", "side_by_side", "seconds", "choosing", "unknown", "test_rows", "held_out",
+/// "not_checked"}
 Json to_json(const EvaluationPlan& plan);
 
 std::string plan_text(const EvaluationPlan& plan);

@@ -21,8 +21,9 @@ struct ReportMade {
   std::filesystem::path page;
 };
 
-/// Writes report.html into the run's folder, with the run's evidence if there is any. Throws InputError when the folder is no run, the page or evidence in it is
-/// not decant's, or the data set is gone or another.
+/// Writes report.html into the run's folder, with the run's evidence if there is any. Throws
+/// InputError when the folder is no run, the page or evidence in it is not decant's, or the data
+/// set is gone or another.
 ReportMade make_report(const ReportOptions& options, const Context& context);
 
 }  // namespace decant

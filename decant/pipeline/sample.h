@@ -23,7 +23,8 @@ struct SampleOptions {
   void declare(OptionTable& table);
 };
 
-/// For a file of rows alone the record holds rows, kept and seed. The source must be the same data set as in the run: its digest is checked. Throws InputError, IoError.
+/// For a file of rows alone the record holds rows, kept and seed. The source must be the same data
+/// set as in the run: its digest is checked. Throws InputError, IoError.
 RunRecord sample_run(const SampleOptions& options, const Context& context);
 
 }  // namespace decant

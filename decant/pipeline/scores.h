@@ -24,8 +24,9 @@ struct ScoresOptions {
   void declare(OptionTable& table);
 };
 
-/// Writes the record (train/dynamics.h), dynamics.json, and one (n,) float32 column for each score that select/scores/scores.h names:
-/// score-dual.npy, …; returns what dynamics.json holds, with `seconds` and `scores`.
+/// Writes the record (train/dynamics.h), dynamics.json, and one (n,) float32 column for each score
+/// that select/scores/scores.h names: score-dual.npy, …; returns what dynamics.json holds, with
+/// `seconds` and `scores`.
 Json make_scores(const ScoresOptions& options, const Context& context);
 
 }  // namespace decant

@@ -1,4 +1,5 @@
-// train: one network on one data set; its weights are kept, and measured on held-out rows when there are any.
+// train: one network on one data set; its weights are kept, and measured on held-out rows when
+// there are any.
 #pragma once
 
 #include <filesystem>
@@ -24,8 +25,9 @@ struct TrainNetworkOptions {
   void declare(OptionTable& table);
 };
 
-/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"}, and "training" where the data set says how
-/// it must be trained: the options that follow from that.
+/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"},
+/// and "training" where the data set says how it must be trained: the options that follow from
+/// that.
 Json train_network(const TrainNetworkOptions& options, const Context& context);
 
 }  // namespace decant

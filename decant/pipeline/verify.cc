@@ -103,7 +103,8 @@ std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
   return digest.add(std::as_bytes(std::span(image.pixels))).hex();
 }
 
-/// Another format may order and encode the samples otherwise: the same pictures must be there, each as often.
+/// Another format may order and encode the samples otherwise: the same pictures must be there, each
+/// as often.
 void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data,
                     const Context& context) {
   Stage stage(context, "verify pictures", stored.size(), "rows");

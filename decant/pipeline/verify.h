@@ -22,8 +22,9 @@ struct Verified {
   std::string checked_against;  ///< "hashes", or "hashes and the source"
 };
 
-/// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the source when one is named. Throws InputError
-/// at the first thing that does not hold, naming file and row.
+/// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the
+/// source when one is named. Throws InputError at the first thing that does not hold, naming file
+/// and row.
 /// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture.
 Verified verify(const VerifyOptions& options, const Context& context);
 

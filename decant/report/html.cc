@@ -15,8 +15,8 @@ uint8_t byte_at(std::string_view text, size_t i) {
   return static_cast<uint8_t>(text[i]);
 }
 
-/// Length of the well-formed character that `text` begins with, or 0 (Unicode 15, table 3-7: no overlong
-/// forms, no surrogates).
+/// Length of the well-formed character that `text` begins with, or 0 (Unicode 15, table 3-7: no
+/// overlong forms, no surrogates).
 size_t character_length(std::string_view text) {
   const uint8_t first = byte_at(text, 0);
   if (first < 0x80) return 1;

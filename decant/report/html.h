@@ -1,5 +1,5 @@
-// Text into HTML. Every string that a user could have chosen (a class name, a key, a path, an option) passes
-// through here.
+// Text into HTML. Every string that a user could have chosen (a class name, a key, a path, an
+// option) passes through here.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace decant::report {
 
-/// Well-formed UTF-8: what is not becomes U+FFFD, and so do control characters other than tab and newline.
+/// Well-formed UTF-8: what is not becomes U+FFFD, and so do control characters other than tab and
+/// newline.
 std::string clean(std::string_view text);
 
 /// Safe as element text and inside a quoted attribute: clean(), and & < > " ' as entities.
@@ -20,7 +21,8 @@ std::string escape(std::string_view text);
 /// escape() for our own sentences: a number stays on one line with its per cent sign.
 std::string prose(std::string_view sentence);
 
-/// <script type="application/json" id="…"> that nothing inside can close: every "<" is written \u003c.
+/// <script type="application/json" id="…"> that nothing inside can close: every "<" is written
+/// \u003c.
 std::string json_block(std::string_view id, const Json& value);
 
 /// RFC 4648, with padding.

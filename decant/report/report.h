@@ -1,11 +1,12 @@
 // One run of `decant compress` as a page: what went in, what came out, and whether to trust it.
 //
-// Goals: one file that opens from a disk, a mail or an archive and asks nothing of any network; the same
-// bytes for the same input; readable on a phone, on paper, in the dark and by the colour-blind; under 4 MB
-// however large the data set. Non-goals: a dashboard, live progress, exact positions of millions of points
-// (the map is a sample and says so).
+// Goals: one file that opens from a disk, a mail or an archive and asks nothing of any network; the
+// same bytes for the same input; readable on a phone, on paper, in the dark and by the
+// colour-blind; under 4 MB however large the data set. Non-goals: a dashboard, live progress, exact
+// positions of millions of points (the map is a sample and says so).
 //
-// facts/ finds out what there is to say, in types; cards/ shows single rows, one file per kind of data; page/ makes HTML of both.
+// facts/ finds out what there is to say, in types; cards/ shows single rows, one file per kind of
+// data; page/ makes HTML of both.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@
 
 namespace decant::report {
 
-/// What a page is made from; a view, everything in it must outlive render(). Whatever is absent leaves a
-/// sentence, not a hole.
+/// What a page is made from; a view, everything in it must outlive render(). Whatever is absent
+/// leaves a sentence, not a hole.
 struct ReportInput {
   const RunRecord& run;
   const Dataset* source = nullptr;       ///< for cards and class names; null = none shown, and the page says why
@@ -34,9 +35,10 @@ struct ReportInput {
   std::span<const Excluded> bad;
 };
 
-/// The page, as UTF-8 HTML. Deterministic. Costs one decoded picture for each thumbnail (at most 600); the
-/// rest is linear in the rows and takes milliseconds for 50,000. A picture that does not decode is passed
-/// over. Throws Cancelled, and BugError when the rows of `selection`, `map` and `kept` contradict each other.
+/// The page, as UTF-8 HTML. Deterministic. Costs one decoded picture for each thumbnail (at most
+/// 600); the rest is linear in the rows and takes milliseconds for 50,000. A picture that does not
+/// decode is passed over. Throws Cancelled, and BugError when the rows of `selection`, `map` and
+/// `kept` contradict each other.
 std::string render(const ReportInput& input, const Context& context);
 
 }  // namespace decant::report

@@ -14,7 +14,8 @@
 
 namespace decant::report {
 
-/// Discs on a gradient: the class gives the colours, the row the place. Every 97th picture is damaged.
+/// Discs on a gradient: the class gives the colours, the row the place. Every 97th picture is
+/// damaged.
 class DiscRows : public Rows, public Pictures, public Targets {
  public:
   DiscRows(int64_t rows, int classes, int side) : rows_(rows), classes_(classes), side_(side) {}

@@ -1,6 +1,7 @@
 // The engine on pools of every kind, its answer checked before its time counts.
 //
-//   select_bench                        ten drawn classes of 5,000 × 256, every pick compared with scoring everyone
+//   select_bench                        ten drawn classes of 5,000 × 256, every pick compared with
+//                                       scoring everyone
 //   select_bench FEATURES LABELS        the same on your matrix: float32 (n, d) and int32 (n,) .npy
 //   select_bench --pool FEATURES        one pool
 //   select_bench --pool N D             one drawn pool of clusters
@@ -8,8 +9,8 @@
 //   ... --method NAME                   with any of them: a tenth of every pool in place of the cut, by facility-location, k-center, herding,
 //                                       k-means or subzerocore
 //
-// and after these: --threads T (1), --audits A (200; 5 with a method), --counts, --windows W (2). One pool is audited: at A random picks everyone is
-// scored, or with facility location 2,500.
+// and after these: --threads T (1), --audits A (200; 5 with a method), --counts, --windows W (2).
+// One pool is audited: at A random picks everyone is scored, or with facility location 2,500.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -70,7 +71,8 @@ struct Problem {
   }
 };
 
-/// Non-negative, with a common mean and a spectrum that falls off, around a few centres: like the output of a network's last layer.
+/// Non-negative, with a common mean and a spectrum that falls off, around a few centres: like the
+/// output of a network's last layer.
 void draw_clusters(std::span<float> values, int64_t width, uint64_t pool) {
   constexpr size_t kCentres = 8;
   const auto d = static_cast<size_t>(width);
@@ -107,7 +109,8 @@ Problem drawn(int64_t pools, int64_t count, int64_t width, bool noise) {
   return problem;
 }
 
-/// The values of a little-endian, row-major .npy of version 1 that this project wrote, and its last dimension.
+/// The values of a little-endian, row-major .npy of version 1 that this project wrote, and its last
+/// dimension.
 template <class T>
 std::vector<T> load_npy(const std::string& path, int64_t& last) {
   const std::string text = read_text(path);
@@ -207,7 +210,8 @@ double bandwidth(size_t bytes) {
   return keep == 0 ? 0 : best;
 }
 
-/// What each phase reads and writes for a pick, and how long that takes at the speed of the memory it mostly comes from.
+/// What each phase reads and writes for a pick, and how long that takes at the speed of the memory
+/// it mostly comes from.
 void print_traffic(const NestedPicker::Counts& c, int64_t rows, int64_t width, int64_t bins, double taken) {
   const double l2 = bandwidth(size_t{1} << 19);
   const double l3 = bandwidth(size_t{12} << 20);
@@ -295,8 +299,8 @@ class FacilityFormula {
   std::vector<double> covered_;
 };
 
-/// Whether the row picked after `picks` gains as much as is said, and no less than the later picks and up to 2,000 random rows, but for the order in
-/// which sums are rounded here.
+/// Whether the row picked after `picks` gains as much as is said, and no less than the later picks
+/// and up to 2,000 random rows, but for the order in which sums are rounded here.
 bool facility_pick_is_best(const Problem& problem, const std::vector<int64_t>& rows, const Ranking& ranking, size_t picks, Random& random) {
   FacilityFormula formula(problem.features(), rows);
   for (size_t i = 0; i < picks; ++i) formula.pick(ranking.order[i]);

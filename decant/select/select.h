@@ -1,4 +1,5 @@
-// Choosing rows of a matrix: the entry point for C++ programs. Nothing here needs a file or a network.
+// Choosing rows of a matrix: the entry point for C++ programs. Nothing here needs a file or a
+// network.
 //
 //   #include <decant/select/select.h>
 //
@@ -36,11 +37,13 @@ struct Choice {
   Selection selection;  ///< bin, pool, order and gain of every row: sample() it again for another ratio that it serves
 };
 
-/// Chooses rows of a float32 matrix, rows × width, which must outlive the call. The same matrix, options and seed give the
-/// same rows on every machine, whatever the number of threads. `context`: threads, progress, cancellation.
+/// Chooses rows of a float32 matrix, rows × width, which must outlive the call. The same matrix,
+/// options and seed give the same rows on every machine, whatever the number of threads. `context`:
+/// threads, progress, cancellation.
 ///
-/// Cost of "bins": a pool of n rows of width d takes some 2·n·d bytes and n^1.2·d time for features with a common mean, as networks give;
-/// up to n²·d for pure noise. InputError (base/errors.h) for what select_bins(), sample() and keep_count() refuse.
+/// Cost of "bins": a pool of n rows of width d takes some 2·n·d bytes and n^1.2·d time for features
+/// with a common mean, as networks give; up to n²·d for pure noise. InputError (base/errors.h) for
+/// what select_bins(), sample() and keep_count() refuse.
 Choice select(MatrixView<const float> features, const SelectionOptions& options = {}, const Context& context = {});
 
 }  // namespace decant

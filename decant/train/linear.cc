@@ -27,7 +27,8 @@ size_t chunk_count(int64_t rows) {
   return static_cast<size_t>((rows + chunk_of(rows) - 1) / chunk_of(rows));
 }
 
-/// Sums over chunks of rows, added in their order: body(row numbers, sums of `width`) for each chunk.
+/// Sums over chunks of rows, added in their order: body(row numbers, sums of `width`) for each
+/// chunk.
 std::vector<double> sum_over_rows(std::span<const int64_t> rows, size_t width, const Context& context,
                                   const std::function<void(std::span<const int64_t>, std::vector<double>&)>& body) {
   const auto n = static_cast<int64_t>(rows.size());

@@ -1,13 +1,15 @@
-// The net `linear`: multinomial logistic regression on the rows of a matrix. No libtorch, no chance: the minimum is one point, and the same
-// rows give it to the same bits, whatever the number of threads.
+// The net `linear`: multinomial logistic regression on the rows of a matrix. No libtorch, no
+// chance: the minimum is one point, and the same rows give it to the same bits, whatever the number
+// of threads.
 //
-// With columns standardised by mean and deviation of the training rows (x̂ = (x − mean) / deviation; a constant column is 0), weights W of
-// (columns, classes) and a bias b for each class,
+// With columns standardised by mean and deviation of the training rows (x̂ = (x − mean) /
+// deviation; a constant column is 0), weights W of (columns, classes) and a bias b for each class,
 //
 //     f(W, b) = 1/n Σ_i [ log Σ_c exp z_ic − z_i,y(i) ] + λ/2 ‖W‖²,    z_i = Wᵀ x̂_i + b
 //
-// is convex, and has one minimum for λ > 0 (up to a constant added to all of b, which changes no answer). λ is TrainOptions::weight_decay:
-// what weight decay is to SGD, this penalty is to f. L-BFGS (lbfgs.h) goes down from zero until no partial derivative exceeds the tolerance.
+// is convex, and has one minimum for λ > 0 (up to a constant added to all of b, which changes no
+// answer). λ is TrainOptions::weight_decay: what weight decay is to SGD, this penalty is to f.
+// L-BFGS (lbfgs.h) goes down from zero until no partial derivative exceeds the tolerance.
 //
 // Sums are float64, in chunks whose size follows from n alone, added in their order.
 #pragma once
@@ -28,13 +30,15 @@ struct ColumnScale {
   std::vector<double> scale;  ///< 1 / deviation; 0 for a constant column
 };
 
-/// Over some rows. Two passes. Throws InputError naming the first of them with a NaN or an infinity.
+/// Over some rows. Two passes. Throws InputError naming the first of them with a NaN or an
+/// infinity.
 ColumnScale standardisation(const Features& features, std::span<const int64_t> rows, const Context& context);
 
 /// f and its gradient. Parameters: (columns + 1, classes), row-major; the last row is b.
 class LogisticLoss {
  public:
-  /// `labels`: one for each of `rows`, 0…classes−1. All of them must outlive this. Rows are read where they lie, on every call.
+  /// `labels`: one for each of `rows`, 0…classes−1. All of them must outlive this. Rows are read
+  /// where they lie, on every call.
   LogisticLoss(const Features& features, std::span<const int64_t> rows, std::span<const int32_t> labels, int classes,
                const ColumnScale& columns, double penalty);
 
@@ -60,9 +64,10 @@ struct LinearOptions {
   int64_t most_iterations = 1000;
 };
 
-/// Trains on job.subset of job.rows and answers job.test, which are matrices. Of the job's options only weight_decay counts; `steps` of the
-/// result are iterations. Says so in the log when the tolerance is not reached. Throws InputError: rows without labels or with values that
-/// are not finite, test rows of another width.
+/// Trains on job.subset of job.rows and answers job.test, which are matrices. Of the job's options
+/// only weight_decay counts; `steps` of the result are iterations. Says so in the log when the
+/// tolerance is not reached. Throws InputError: rows without labels or with values that are not
+/// finite, test rows of another width.
 TrainResult train_linear(const TrainJob& job, const LinearOptions& options, const Context& context);
 
 }  // namespace decant::train

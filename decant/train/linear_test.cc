@@ -54,7 +54,8 @@ class CloudRows final : public Rows, public Targets {
 };
 
 TEST(Minimise, FindsTheBottomOfAValley) {
-  // Rosenbrock's valley, bottom 0 at (1, 1); and a bowl of 30 directions, the steepest 10⁴ times as steep as the flattest.
+  // Rosenbrock's valley, bottom 0 at (1, 1); and a bowl of 30 directions, the steepest 10⁴ times as
+  // steep as the flattest.
   const Minimum valley = minimise(
       [](std::span<const double> x, std::span<double> g) {
         const double a = x[1] - x[0] * x[0];
@@ -121,7 +122,8 @@ TEST(LogisticLoss, IsTheFormula) {
 }
 
 TEST(Linear, FindsWhatASearchOfThePlaneFinds) {
-  // One column, two classes: by symmetry w₁ = −w₀ and b₁ = −b₀, so f has two unknowns, and a grid that closes in finds its bottom.
+  // One column, two classes: by symmetry w₁ = −w₀ and b₁ = −b₀, so f has two unknowns, and a grid
+  // that closes in finds its bottom.
   const Clouds clouds(30, 1, 2, 3);
   const ColumnScale columns = standardisation(clouds.features, clouds.rows, {});
   const LogisticLoss loss(clouds.features, clouds.rows, clouds.labels, 2, columns, 0.02);

@@ -1,7 +1,7 @@
 // How large the step is: the learning rate as a pure function of the step number.
 //
-// With S steps in all, w = warmup of them and t = (step − w) / (S − w), which runs over [0, 1) after the
-// warm-up:
+// With S steps in all, w = warmup of them and t = (step − w) / (S − w), which runs over [0, 1)
+// after the warm-up:
 //
 //     warm-up    peak · (step + 1) / (w + 1)       steps 0 … w−1; step w is the first at the peak
 //     linear     peak · (1 − t)
@@ -9,7 +9,8 @@
 //     step       peak · 1, 1/10, 1/100 from t = 0, 1/2, 3/4
 //     constant   peak
 //
-// Linear and cosine would reach zero at step S, one past the last, so no step is wasted on a rate of zero.
+// Linear and cosine would reach zero at step S, one past the last, so no step is wasted on a rate
+// of zero.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// One training loop for everyone. This header is free of libtorch; the loop itself is in the torch part of this folder, and programs
-// reach it through trainer.h.
+// One training loop for everyone. This header is free of libtorch; the loop itself is in the torch
+// part of this folder, and programs reach it through trainer.h.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,9 @@ class ImageTable;
 
 namespace decant::train {
 
-/// Everything that decides a training's result, the rows and what computes aside. declare() names every field, so that the command line,
-/// run.json and cache keys know an option as soon as the training does; train_test.cc fails for a field it leaves out.
+/// Everything that decides a training's result, the rows and what computes aside. declare() names
+/// every field, so that the command line, run.json and cache keys know an option as soon as the
+/// training does; train_test.cc fails for a field it leaves out.
 struct TrainOptions {
   std::string net = "quick";
   int64_t steps = 2500;  ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
@@ -42,10 +43,12 @@ struct TrainOptions {
   void declare(OptionTable& table);
 };
 
-/// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch⌋, at least one, when `epochs` is set.
+/// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch⌋, at least one, when
+/// `epochs` is set.
 int64_t steps_of(const TrainOptions& options, int64_t rows);
 
-/// Throws InputError naming the option that is unknown or out of range. train() and measure() call it first.
+/// Throws InputError naming the option that is unknown or out of range. train() and measure() call
+/// it first.
 void check(const TrainOptions& options);
 
 struct TrainJob {
@@ -57,8 +60,9 @@ struct TrainJob {
   const Rows* test = nullptr;            ///< measured once, after the last step; null = not at all
   std::filesystem::path save_weights;    ///< safetensors; empty = not saved
 
-  // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job makes its own. The size of a table is
-  // the size of the pictures: one table over more rows than `subset` keeps that size the same for every subset.
+  // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job
+  // makes its own. The size of a table is the size of the pictures: one table over more rows than
+  // `subset` keeps that size the same for every subset.
   std::shared_ptr<const loader::ImageTable> table;
   std::shared_ptr<const loader::ImageTable> test_table;
 };
@@ -73,17 +77,21 @@ struct TrainResult {
   std::vector<float> losses;  ///< per step
 };
 
-/// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are InputErrors: leave them out of
-/// `subset`. Throws InputError when the loss is no longer finite, naming the step: at once on a CPU, up to 49 steps later on another
-/// device, from which losses are read back 50 at a time.
+/// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are
+/// InputErrors: leave them out of `subset`. Throws InputError when the loss is no longer finite,
+/// naming the step: at once on a CPU, up to 49 steps later on another device, from which losses are
+/// read back 50 at a time.
 ///
-/// On another device than the CPU, pictures that are kept (loader::kKeptBytes) are copied there once for all jobs that share a table, and
-/// batches are made there: the same batches, for 32 bytes per picture over the bus. Pictures that are not kept are prepared on the CPU,
-/// and every batch goes over as float32. The table takes as much memory there as it does here, for as long as it lives.
+/// On another device than the CPU, pictures that are kept (loader::kKeptBytes) are copied there
+/// once for all jobs that share a table, and batches are made there: the same batches, for 32 bytes
+/// per picture over the bus. Pictures that are not kept are prepared on the CPU, and every batch
+/// goes over as float32. The table takes as much memory there as it does here, for as long as it
+/// lives.
 TrainResult train(const TrainJob& job, const Context& context);
 
-/// Accuracy of saved weights on `test`. Nothing is trained. The weights know neither the size nor the brightness of the pictures they
-/// were trained on: give the `rows` and the `subset` of that training, else both are taken from the test pictures.
+/// Accuracy of saved weights on `test`. Nothing is trained. The weights know neither the size nor
+/// the brightness of the pictures they were trained on: give the `rows` and the `subset` of that
+/// training, else both are taken from the test pictures.
 TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context);
 
 }  // namespace decant::train

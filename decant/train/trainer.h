@@ -1,4 +1,5 @@
-// Training for programs: the functions of train.h and dynamics.h, reached through the module (base/module.h). Free of libtorch.
+// Training for programs: the functions of train.h and dynamics.h, reached through the module
+// (base/module.h). Free of libtorch.
 #pragma once
 
 #include "decant/base/module.h"

@@ -1,4 +1,5 @@
-// A kind of data that decant does not know: lines of text. Only the tests of docs/extending.md include it.
+// A kind of data that decant does not know: lines of text. Only the tests of docs/extending.md
+// include it.
 #pragma once
 
 #include "decant/data/modality.h"

@@ -1,4 +1,5 @@
-// All that the other files add, used as anything that decant has: a small set of lines is made and judged.
+// All that the other files add, used as anything that decant has: a small set of lines is made and
+// judged.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

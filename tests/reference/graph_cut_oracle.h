@@ -1,7 +1,8 @@
-// The oracle: bins as the formulas say, scoring everyone at each pick. Plain loops over doubles, nothing shared with the library.
+// The oracle: bins as the formulas say, scoring everyone at each pick. Plain loops over doubles,
+// nothing shared with the library.
 //
-// Its arithmetic is the canonical one (docs/numerics.md): a tie, or nearly one, is decided by the last bit, so the order of additions
-// is part of what is being tested.
+// Its arithmetic is the canonical one (docs/numerics.md): a tie, or nearly one, is decided by the
+// last bit, so the order of additions is part of what is being tested.
 #pragma once
 
 #include <algorithm>

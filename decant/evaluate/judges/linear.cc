@@ -1,4 +1,5 @@
-// Top-1 of multinomial logistic regression on the rows of a matrix (train/linear.h). The minimum is one point, so no seed decides anything.
+// Top-1 of multinomial logistic regression on the rows of a matrix (train/linear.h). The minimum is
+// one point, so no seed decides anything.
 #include "decant/train/linear.h"
 
 #include "decant/base/json.h"

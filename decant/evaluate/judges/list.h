@@ -1,4 +1,5 @@
-// Every judge, by the name that protocols use. Adding one: write judges/NAME.cc with its make_ function, and add one line here.
+// Every judge, by the name that protocols use. Adding one: write judges/NAME.cc with its make_
+// function, and add one line here.
 #pragma once
 
 #include <functional>
@@ -29,8 +30,9 @@ std::vector<std::string> judge_names();
 /// REQUIRES: one of judge_names().
 std::unique_ptr<Judge> make_judge(const std::string& name, const Tools& tools);
 
-/// Adds a judge of the caller's, whose options join those of the others; a protocol makes it known (add_protocol()). Nothing guards the
-/// list against threads. Returns the name. REQUIRES: a name that is not taken.
+/// Adds a judge of the caller's, whose options join those of the others; a protocol makes it known
+/// (add_protocol()). Nothing guards the list against threads. Returns the name. REQUIRES: a name
+/// that is not taken.
 std::string add_judge(std::string name, std::function<std::unique_ptr<Judge>(const Tools& tools)> make);
 
 }  // namespace decant::evaluate

@@ -1,10 +1,13 @@
 // Top-1 of networks trained on pictures.
 //
-// Every run takes the same number of steps, so a small set is not punished for being small, and is judged once, by its final weights on the
-// test rows (never by the best epoch, which would be chosen on the test set). Seed s of every set shares initial weights and augmentation. On
-// a CPU each run has one thread, so the numbers do not depend on the machine's core count. Pictures are decoded once, for all runs.
+// Every run takes the same number of steps, so a small set is not punished for being small, and is
+// judged once, by its final weights on the test rows (never by the best epoch, which would be
+// chosen on the test set). Seed s of every set shares initial weights and augmentation. On a CPU
+// each run has one thread, so the numbers do not depend on the machine's core count. Pictures are
+// decoded once, for all runs.
 //
-// A unit of work is a step; the test pictures, forward alone, count a third of a training picture each.
+// A unit of work is a step; the test pictures, forward alone, count a third of a training picture
+// each.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -137,7 +140,8 @@ class NetworkJudge final : public Judge {
     return std::make_shared<loader::ImageTable>(rows, chosen, size_, loader::kKeptBytes, context);
   }
 
-  /// Seconds of a step, the first ones left out: of a few, and where those took no time to speak of, of more, up to `most`.
+  /// Seconds of a step, the first ones left out: of a few, and where those took no time to speak
+  /// of, of more, up to `most`.
   double pace_of(train::TrainJob job, int64_t most, const Context& context) const {
     job.options.steps = kFewSteps;
     if (!side_by_side()) tools_.train(job, context);  // starts the device

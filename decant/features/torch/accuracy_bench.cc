@@ -1,5 +1,6 @@
-// accuracy_bench CIFAR_FOLDER WEIGHTS: the published ResNet-20 on CIFAR-10's test pictures, through network_features() from files to
-// numbers. One line a figure: what, ours, reference, ratio. Fails when the accuracy is not the published one.
+// accuracy_bench CIFAR_FOLDER WEIGHTS: the published ResNet-20 on CIFAR-10's test pictures, through
+// network_features() from files to numbers. One line a figure: what, ours, reference, ratio. Fails
+// when the accuracy is not the published one.
 #include <ATen/ops/rand.h>
 #include <algorithm>
 #include <c10/core/GradMode.h>

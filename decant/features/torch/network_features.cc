@@ -92,7 +92,8 @@ class Extractor {
   }
 
  private:
-  /// On the CPU nothing is copied: the batch must outlive the tensor. (libtorch has no views of constants; nothing is written.)
+  /// On the CPU nothing is copied: the batch must outlive the tensor. (libtorch has no views of
+  /// constants; nothing is written.)
   template <class T>
   Tensor view(const std::vector<T>& values, at::IntArrayRef shape, at::ScalarType type) const {
     return at::from_blob(const_cast<T*>(values.data()), shape, type).to(device_);

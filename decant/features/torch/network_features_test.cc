@@ -129,8 +129,8 @@ std::filesystem::path folder_from(const char* variable, const char* otherwise) {
   return value != nullptr ? value : otherwise;
 }
 
-// Weights of others, trained elsewhere: names, layout, option-A shortcuts and normalisation all have to fit. 455 of the first 500 are
-// right, 91.73 % of all 10,000.
+// Weights of others, trained elsewhere: names, layout, option-A shortcuts and normalisation all
+// have to fit. 455 of the first 500 are right, 91.73 % of all 10,000.
 TEST(NetworkFeatures, PublishedResNet20IsRightOnNineInTen) {
   const auto weights = folder_from("DECANT_SHARED", "../shared") / "data/weights_cifar10_resnet/resnet20-12fca82f.safetensors";
   const auto folder = folder_from("DECANT_DATA", "build/data") / "cifar10";

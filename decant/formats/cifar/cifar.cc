@@ -18,8 +18,8 @@ bool has_file(const fs::path& path) {
   return fs::is_regular_file(path, code);
 }
 
-/// N of data_batch_N.bin (with `suffix` ".bin") or of the Python version's data_batch_N (with ""); no leading
-/// zeros, so that two files never share a number.
+/// N of data_batch_N.bin (with `suffix` ".bin") or of the Python version's data_batch_N (with "");
+/// no leading zeros, so that two files never share a number.
 std::optional<int> batch_number(std::string_view file, std::string_view suffix) {
   constexpr std::string_view kStem = "data_batch_";
   if (!file.starts_with(kStem) || !file.ends_with(suffix)) return std::nullopt;
@@ -42,8 +42,8 @@ std::vector<int> batches_in(const fs::path& folder, std::string_view suffix) {
   return numbers;
 }
 
-/// train.bin and test.bin are common names: they count when the fine names are next to them or their length
-/// fits.
+/// train.bin and test.bin are common names: they count when the fine names are next to them or
+/// their length fits.
 bool is_cifar100(const fs::path& folder) {
   if (!has_file(folder / "train.bin") && !has_file(folder / "test.bin")) return false;
   if (has_file(folder / "fine_label_names.txt")) return true;
@@ -61,8 +61,8 @@ bool is_python_version(const fs::path& folder) {
   return !batches_in(folder, "").empty() || hundred;
 }
 
-/// "" when the files lie in the folder itself, else the sub-folder that the archives unpack to; nothing when
-/// there is none.
+/// "" when the files lie in the folder itself, else the sub-folder that the archives unpack to;
+/// nothing when there is none.
 std::optional<std::string> home_of(const fs::path& folder) {
   for (const char* sub : {"", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"}) {
     const fs::path home = *sub == '\0' ? folder : folder / sub;

@@ -1,8 +1,8 @@
-// The binary version of CIFAR-10 and CIFAR-100: files of fixed records, one or two label bytes and then a 32
-// × 32 picture as three planes (docs/formats/cifar.md has a worked example).
+// The binary version of CIFAR-10 and CIFAR-100: files of fixed records, one or two label bytes and
+// then a 32 × 32 picture as three planes (docs/formats/cifar.md has a worked example).
 //
-// CIFAR-10: data_batch_N.bin and test_batch.bin, 3,073 bytes a record. CIFAR-100: train.bin and test.bin,
-// 3,074 bytes, coarse label before fine; the label is the fine one.
+// CIFAR-10: data_batch_N.bin and test_batch.bin, 3,073 bytes a record. CIFAR-100: train.bin and
+// test.bin, 3,074 bytes, coarse label before fine; the label is the fine one.
 #pragma once
 
 #include <filesystem>
@@ -26,23 +26,24 @@ struct CifarKind {
 constexpr CifarKind kCifar10 = {"cifar10", 1, 10};
 constexpr CifarKind kCifar100 = {"cifar100", 2, 100};
 
-/// The label of every record of one file. Throws InputError: an empty file, a length that is no multiple of
-/// the record, a label byte out of range. Reads one or two bytes of each record, so in effect every page of
-/// the file.
+/// The label of every record of one file. Throws InputError: an empty file, a length that is no
+/// multiple of the record, a label byte out of range. Reads one or two bytes of each record, so in
+/// effect every page of the file.
 std::vector<uint8_t> cifar_labels(Bytes file, const CifarKind& kind, const std::string& name);
 
-/// Three planes of 1,024 bytes → interleaved RGB (32, 32, 3). REQUIRES: 3,072 bytes at each end, not
-/// overlapping.
+/// Three planes of 1,024 bytes → interleaved RGB (32, 32, 3). REQUIRES: 3,072 bytes at each end,
+/// not overlapping.
 void interleave_planes(const std::byte* planes, uint8_t* pixels);
 
-/// Whether the folder, or the folder cifar-10-batches-bin or cifar-100-binary in it, holds CIFAR files. True
-/// also for the Python version, which open_cifar() refuses with advice.
+/// Whether the folder, or the folder cifar-10-batches-bin or cifar-100-binary in it, holds CIFAR
+/// files. True also for the Python version, which open_cifar() refuses with advice.
 bool looks_like_cifar(const std::filesystem::path& folder);
 
 /// Opens the folder. Rows run by batch number, then by position: torchvision's order. Keys are
-/// "data_batch_1.bin#17"; bytes() are whole records, label bytes included. Files are mapped. A missing batch
-/// of the five is an oddity. Class names come from batches.meta.txt or fine_label_names.txt; CIFAR-10's ten
-/// names are known without. The writer puts each record into the file of its own name.
+/// "data_batch_1.bin#17"; bytes() are whole records, label bytes included. Files are mapped. A
+/// missing batch of the five is an oddity. Class names come from batches.meta.txt or
+/// fine_label_names.txt; CIFAR-10's ten names are known without. The writer puts each record into
+/// the file of its own name.
 Dataset open_cifar(const std::filesystem::path& folder);
 
 }  // namespace decant

@@ -1,6 +1,6 @@
-// Reading all of CIFAR-10's training records as interleaved pixels, against a plain copy of the same bytes.
-// DECANT_CIFAR10 names the folder; without it the measurement is skipped. The answer is compared with a naive
-// decoder's before the clock starts.
+// Reading all of CIFAR-10's training records as interleaved pixels, against a plain copy of the
+// same bytes. DECANT_CIFAR10 names the folder; without it the measurement is skipped. The answer is
+// compared with a naive decoder's before the clock starts.
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +19,8 @@ std::optional<Dataset> open(benchmark::State& state) {
   return std::nullopt;
 }
 
-/// As the format is described: pixel i has its red at 1 + i, its green 1,024 further, its blue 2,048 further.
+/// As the format is described: pixel i has its red at 1 + i, its green 1,024 further, its blue
+/// 2,048 further.
 std::vector<uint8_t> naive(Bytes record) {
   std::vector<uint8_t> pixels;
   for (size_t i = 0; i < 1024; ++i) {

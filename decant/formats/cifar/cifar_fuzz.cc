@@ -1,5 +1,5 @@
-// The first byte chooses the kind; the rest is one file, repeated to whole records when it is short, so that
-// records are reached.
+// The first byte chooses the kind; the rest is one file, repeated to whole records when it is
+// short, so that records are reached.
 #include <algorithm>
 #include <cstdlib>
 

@@ -123,8 +123,9 @@ std::string header_of(const IdxArray& array, int64_t count) {
   return header;
 }
 
-/// Compresses into a FileWriter. zlib's own gzip header has no name and mtime 0, so the bytes repeat. The default level: level 9 takes
-/// ten times as long for files 1 to 2 % smaller (MNIST, Fashion-MNIST).
+/// Compresses into a FileWriter. zlib's own gzip header has no name and mtime 0, so the bytes
+/// repeat. The default level: level 9 takes ten times as long for files 1 to 2 % smaller (MNIST,
+/// Fashion-MNIST).
 class Deflater {
  public:
   explicit Deflater(FileWriter& writer) : writer_(writer) {

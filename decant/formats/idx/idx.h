@@ -1,9 +1,10 @@
-// The IDX files of MNIST and its family (Fashion-MNIST, KMNIST, EMNIST): one file of grey pictures, one of
-// labels for each split, plain or gzip-compressed (docs/formats/idx.md has a worked example).
+// The IDX files of MNIST and its family (Fashion-MNIST, KMNIST, EMNIST): one file of grey pictures,
+// one of labels for each split, plain or gzip-compressed (docs/formats/idx.md has a worked
+// example).
 //
-// A folder holds [PREFIX-]train-images-idx3-ubyte and, as far as they exist, [PREFIX-]train-labels-idx1-ubyte
-// and the same two with t10k- or test- for train-; each may end in .gz, and may have ".idx3-ubyte" for
-// "-idx3-ubyte".
+// A folder holds [PREFIX-]train-images-idx3-ubyte and, as far as they exist,
+// [PREFIX-]train-labels-idx1-ubyte and the same two with t10k- or test- for train-; each may end in
+// .gz, and may have ".idx3-ubyte" for "-idx3-ubyte".
 #pragma once
 
 #include <filesystem>
@@ -16,27 +17,27 @@
 
 namespace decant {
 
-/// One IDX array of unsigned bytes. `data` lives as long as `owner`, or as the bytes given to parse_idx()
-/// when they were not gzip.
+/// One IDX array of unsigned bytes. `data` lives as long as `owner`, or as the bytes given to
+/// parse_idx() when they were not gzip.
 struct IdxArray {
   std::vector<int64_t> shape;
   Bytes data;
   std::shared_ptr<const void> owner;
 };
 
-/// Checks a whole stored file; `name` is for messages. `axes`: how many the file must have (3 pictures, 1
-/// labels). With `gzip` it is inflated first, and never to more than its own header promises; memory grows
-/// with what is really there. Throws InputError: not IDX, other axes or elements, a size other than the
-/// header's, damaged gzip.
+/// Checks a whole stored file; `name` is for messages. `axes`: how many the file must have (3
+/// pictures, 1 labels). With `gzip` it is inflated first, and never to more than its own header
+/// promises; memory grows with what is really there. Throws InputError: not IDX, other axes or
+/// elements, a size other than the header's, damaged gzip.
 IdxArray parse_idx(Bytes stored, int axes, bool gzip, const std::string& name);
 
 /// Whether the folder itself holds a picture file under one of the names above.
 bool looks_like_idx(const std::filesystem::path& folder);
 
-/// Opens the folder: train, and test when it is there. Missing labels are an oddity, and leave the rows
-/// unlabelled. Plain files are mapped, gzip files inflated into memory. Keys are
-/// "train-images-idx3-ubyte#17". The writer keeps names and compression; gzip bytes are the same on every run
-/// with the same zlib.
+/// Opens the folder: train, and test when it is there. Missing labels are an oddity, and leave the
+/// rows unlabelled. Plain files are mapped, gzip files inflated into memory. Keys are
+/// "train-images-idx3-ubyte#17". The writer keeps names and compression; gzip bytes are the same on
+/// every run with the same zlib.
 Dataset open_idx(const std::filesystem::path& folder);
 
 }  // namespace decant

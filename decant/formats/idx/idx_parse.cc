@@ -1,7 +1,7 @@
-// The bytes of one IDX file. Three lies to expect: lengths whose product overflows, a body that is not as
-// long as they say, and a gzip file that inflates to anything at all. The header is inflated first; after
-// that at most what it promises, plus one byte that shows whether there is more. The buffer doubles with what
-// has really come out, so a header that promises 16 TB costs nothing.
+// The bytes of one IDX file. Three lies to expect: lengths whose product overflows, a body that is
+// not as long as they say, and a gzip file that inflates to anything at all. The header is inflated
+// first; after that at most what it promises, plus one byte that shows whether there is more. The
+// buffer doubles with what has really come out, so a header that promises 16 TB costs nothing.
 #include <algorithm>
 #include <fmt/core.h>
 #include <limits>

@@ -1,5 +1,5 @@
-// Any bytes behind the signature of one codec: probing and decoding end in an InputError or in pixels of the promised size.
-// Only *_fuzz.cc include it.
+// Any bytes behind the signature of one codec: probing and decoding end in an InputError or in
+// pixels of the promised size. Only *_fuzz.cc include it.
 #pragma once
 
 #include "decant/base/errors.h"

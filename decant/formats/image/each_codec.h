@@ -1,4 +1,5 @@
-// What codec.cc asks of the three codecs. REQUIRES of all: the bytes start with the codec's signature.
+// What codec.cc asks of the three codecs. REQUIRES of all: the bytes start with the codec's
+// signature.
 #pragma once
 
 #include <string>

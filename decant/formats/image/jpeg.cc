@@ -1,23 +1,23 @@
 // JPEG by libjpeg-turbo's classic API.
 //
-// Trap 1: libjpeg reports errors by a callback that must not return. The callback longjmps, and a longjmp
-// over a C++ object with a destructor is undefined. So the rule here: a function that calls setjmp holds only
-// plain values, calls nothing but libjpeg, and says by a bool whether it got through; everything with a
-// destructor lives in its caller.
+// Trap 1: libjpeg reports errors by a callback that must not return. The callback longjmps, and a
+// longjmp over a C++ object with a destructor is undefined. So the rule here: a function that calls
+// setjmp holds only plain values, calls nothing but libjpeg, and says by a bool whether it got
+// through; everything with a destructor lives in its caller.
 //
-// Trap 2: when a file ends too early, libjpeg warns, invents an end mark and paints the rest grey. Our source
-// reports an error at the first byte asked for beyond the end, so that a truncated file is one. This is when
-// PIL complains, too: also when nothing but the end mark itself is missing.
+// Trap 2: when a file ends too early, libjpeg warns, invents an end mark and paints the rest grey.
+// Our source reports an error at the first byte asked for beyond the end, so that a truncated file
+// is one. This is when PIL complains, too: also when nothing but the end mark itself is missing.
 //
-// How many pixels n bytes can hold. A Huffman code has at least one bit. Baseline: a block of 8 × 8 costs at
-// least two (its DC and its end of block), progressive: one (the DC; a run of ends of block covers 32,767
-// blocks). The picture's size follows from the largest sampling factors (4 × 4 at most) over all components, and
-// the least for which both are reached is 9 blocks (4 × 1, 1 × 4, 1 × 1) for 32 × 32 pixels: 1024 pixels for
-// 9 bits, 910 a byte. Hence: at most 1024 pixels per byte. Arithmetic coding can go beyond that for a solid
-// colour; such a file is refused.
+// How many pixels n bytes can hold. A Huffman code has at least one bit. Baseline: a block of 8 × 8
+// costs at least two (its DC and its end of block), progressive: one (the DC; a run of ends of
+// block covers 32,767 blocks). The picture's size follows from the largest sampling factors (4 × 4
+// at most) over all components, and the least for which both are reached is 9 blocks (4 × 1, 1 × 4,
+// 1 × 1) for 32 × 32 pixels: 1024 pixels for 9 bits, 910 a byte. Hence: at most 1024 pixels per
+// byte. Arithmetic coding can go beyond that for a solid colour; such a file is refused.
 //
-// A progressive file can also hold thousands of empty scans, each of which costs a pass over the whole
-// picture: more than 500 are refused.
+// A progressive file can also hold thousands of empty scans, each of which costs a pass over the
+// whole picture: more than 500 are refused.
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
@@ -201,8 +201,8 @@ class Decoder {
     return true;
   }
 
-  /// The stored values are inverted (Adobe's convention, which PIL takes for granted): K is how much light
-  /// black lets through.
+  /// The stored values are inverted (Adobe's convention, which PIL takes for granted): K is how
+  /// much light black lets through.
   static void cmyk_to_rgb(const std::vector<uint8_t>& line, uint8_t* rgb) {
     for (size_t x = 0; x < line.size(); x += 4, rgb += 3) {
       const unsigned light = line[x + 3];

@@ -1,5 +1,6 @@
-// Decoding real JPEGs, one thread, against TurboJPEG's own loop over the same bytes with the same settings (accurate DCT, smooth
-// upsampling, into RGB). TurboJPEG is opened at run time: only this benchmark wants it.
+// Decoding real JPEGs, one thread, against TurboJPEG's own loop over the same bytes with the same
+// settings (accurate DCT, smooth upsampling, into RGB). TurboJPEG is opened at run time: only this
+// benchmark wants it.
 //
 // DECANT_JPEGS names an ImageFolder of them; without it nothing is measured.
 #include <benchmark/benchmark.h>

@@ -1,8 +1,8 @@
 // PNG by libspng.
 //
-// How many pixels n bytes can hold. Deflate's strongest code stands for 258 bytes in 2 bits, a ratio of 1032;
-// the unpacked picture is height · (1 + ⌈width · bits per pixel / 8⌉) bytes. A file whose unpacked size is
-// more than 1032 times its own lies.
+// How many pixels n bytes can hold. Deflate's strongest code stands for 258 bytes in 2 bits, a
+// ratio of 1032; the unpacked picture is height · (1 + ⌈width · bits per pixel / 8⌉) bytes. A file
+// whose unpacked size is more than 1032 times its own lies.
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -76,8 +76,8 @@ void decode_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room,
   if (const int code = spng_decode_image(context, out, room, format, 0); code != 0) fail_png(name, code, bytes.size());
 }
 
-/// Grey with alpha, or with 16 bits: libspng gives the samples as stored, in the machine's byte order; the
-/// grey one's upper 8 bits stay.
+/// Grey with alpha, or with 16 bits: libspng gives the samples as stored, in the machine's byte
+/// order; the grey one's upper 8 bits stay.
 void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, Bytes bytes, std::string_view name) {
   thread_local std::vector<uint8_t> samples;
   const auto step = static_cast<size_t>(channels_stored(header.color_type) * header.bit_depth / 8);

@@ -1,11 +1,11 @@
 // WebP by libwebp.
 //
-// How many pixels n bytes can hold. Lossy (VP8): a macroblock of 16 × 16 costs at least its prediction modes,
-// whose probabilities are fixed in key frames: about 3.2 bits, 640 pixels per byte; 1024 are allowed. Lossless
-// (VP8L): a code with a single symbol costs no bits, so a solid colour of any size fits into 30 bytes, and no
-// bound by bytes is true to the format. Copies stand for at most 4096 pixels and, once there are two
-// different ones, cost at least a byte between them. So: 4096 pixels per byte, and 2^24 pixels (48 MiB) to
-// anyone.
+// How many pixels n bytes can hold. Lossy (VP8): a macroblock of 16 × 16 costs at least its
+// prediction modes, whose probabilities are fixed in key frames: about 3.2 bits, 640 pixels per
+// byte; 1024 are allowed. Lossless (VP8L): a code with a single symbol costs no bits, so a solid
+// colour of any size fits into 30 bytes, and no bound by bytes is true to the format. Copies stand
+// for at most 4096 pixels and, once there are two different ones, cost at least a byte between
+// them. So: 4096 pixels per byte, and 2^24 pixels (48 MiB) to anyone.
 #include <algorithm>
 #include <webp/decode.h>
 

@@ -345,7 +345,8 @@ class Opening {
   std::vector<fs::path> lists_;  ///< that may hold labels
 };
 
-/// The listing, or an empty one of a folder that cannot be read: a volume's lost+found does not hide the pictures next to it.
+/// The listing, or an empty one of a folder that cannot be read: a volume's lost+found does not
+/// hide the pictures next to it.
 Folder list_if_readable(const fs::path& path) {
   try {
     return list_folder(path);

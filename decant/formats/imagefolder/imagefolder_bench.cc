@@ -1,4 +1,5 @@
-// Opening 50,000 pictures in ten classes. The folder is made once, in the temporary folder, and removed at the end.
+// Opening 50,000 pictures in ten classes. The folder is made once, in the temporary folder, and
+// removed at the end.
 #include <benchmark/benchmark.h>
 #include <filesystem>
 #include <fstream>

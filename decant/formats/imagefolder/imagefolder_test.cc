@@ -31,7 +31,8 @@ struct Tree : ScratchFolder {
 };
 
 TEST(PythonOrder, ComparesCodePointsAndEscapesInvalidBytes) {
-  // Ascending in Python: 'B' < 'a' < 'é' < U+D7FF < escaped bytes (U+DC80…) < U+E000 < U+FFFD < U+1F600.
+  // Ascending in Python: 'B' < 'a' < 'é' < U+D7FF < escaped bytes (U+DC80…) < U+E000 < U+FFFD <
+  // U+1F600.
   const std::vector<std::string> ascending = {"",
                                               "10.png",
                                               "2.png",
@@ -83,7 +84,8 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
               ElementsAre(HasSubstr(".git: looks like a tool's folder"), HasSubstr("2 files do not have a picture extension")));
 }
 
-/// Classes and samples of ImageFolder(folder), by torchvision itself or by its find_classes and make_dataset in plain Python.
+/// Classes and samples of ImageFolder(folder), by torchvision itself or by its find_classes and
+/// make_dataset in plain Python.
 constexpr const char* kLister = R"(
 import os, sys
 folder, who = sys.argv[1:]
@@ -112,8 +114,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// What the lister says of a folder, or nothing where the Python in DECANT_PYTHON (else python3 on the PATH) is missing or cannot say. Any
-/// other failure fails the test.
+/// What the lister says of a folder, or nothing where the Python in DECANT_PYTHON (else python3 on
+/// the PATH) is missing or cannot say. Any other failure fails the test.
 std::optional<std::vector<std::string>> listed_by(const std::string& who, const fs::path& folder) {
   const Tree place("lister");
   write_file(place.path / "list.py", kLister);
@@ -137,8 +139,9 @@ std::vector<std::string> listed_by_us(const Dataset& dataset, const std::string&
   return ours;
 }
 
-/// Names that sort, end or decode in unexpected ways, made from these pieces: marks around the letters, the two sides of the surrogates,
-/// characters whose lower case is ASCII or longer than they are, and bytes that are no UTF-8.
+/// Names that sort, end or decode in unexpected ways, made from these pieces: marks around the
+/// letters, the two sides of the surrogates, characters whose lower case is ASCII or longer than
+/// they are, and bytes that are no UTF-8.
 // clang-format off
 constexpr std::array<std::string_view, 40> kPieces = {
     "a", "A", "b", "1", "10", "2", "_", "-", " ", ".", "~", "\n", "\t", "'", "\"", "\\", "$(x)", "\x01", "\x7f", "é", "e\xcc\x81", "ß",
@@ -156,7 +159,8 @@ std::string awkward_name(Random& random) {
   return name == "." || name == ".." ? "dots" : name;
 }
 
-/// `files` of them in a dozen classes, up to four folders deep, with links among them, some to the folder `elsewhere`.
+/// `files` of them in a dozen classes, up to four folders deep, with links among them, some to the
+/// folder `elsewhere`.
 void add_awkward_files(const fs::path& top, const fs::path& elsewhere, uint64_t seed, int files) {
   Random random(seed, "names");
   std::vector<std::pair<fs::path, int>> folders;  // and how deep they are

@@ -1,4 +1,5 @@
-// What folders of pictures seem to mean and are not read as: said, so that nobody trains on it unaware.
+// What folders of pictures seem to mean and are not read as: said, so that nobody trains on it
+// unaware.
 #pragma once
 
 #include <filesystem>
@@ -10,17 +11,20 @@
 
 namespace decant {
 
-/// Classes that are named as splits ("Train" and "Test"), or one class alone that is. `root`: the folder that holds them.
+/// Classes that are named as splits ("Train" and "Test"), or one class alone that is. `root`: the
+/// folder that holds them.
 void note_split_names(const std::filesystem::path& root, const std::vector<std::string>& classes, std::vector<Oddity>& oddities);
 
-/// One class alone that holds a split, or folders that may be the classes: a folder too many above them. `folder`: of the class, which is read.
+/// One class alone that holds a split, or folders that may be the classes: a folder too many above
+/// them. `folder`: of the class, which is read.
 void note_only_class(const std::filesystem::path& folder, std::vector<Oddity>& oddities);
 
-/// A class in a folder that tools make and hide (".ipynb_checkpoints", "__MACOSX") and that holds pictures.
+/// A class in a folder that tools make and hide (".ipynb_checkpoints", "__MACOSX") and that holds
+/// pictures.
 void note_hidden_class(const std::filesystem::path& folder, int64_t pictures, std::vector<Oddity>& oddities);
 
-/// Names in `folder` that may be lists of labels: tables (.csv, .tsv, .jsonl, .parquet) and up to eight .txt or .json, those left out that
-/// stand for one picture each (1.txt next to 1.jpg).
+/// Names in `folder` that may be lists of labels: tables (.csv, .tsv, .jsonl, .parquet) and up to
+/// eight .txt or .json, those left out that stand for one picture each (1.txt next to 1.jpg).
 std::vector<std::string> possible_lists(const Folder& folder);
 
 /// How the training pictures are labelled without those lists.
@@ -30,8 +34,9 @@ struct LabelsFound {
   std::string picture;     ///< file name of one: a .txt or .json that names it is a list
 };
 
-/// Files that seem to hold labels and are not read. `files`: full paths of what possible_lists() gave. Where folders give two classes or
-/// more, only metadata.csv, .jsonl and .parquet are mentioned, whose lines belong to the pictures. Reads at most 64 kB of each .txt and .json.
+/// Files that seem to hold labels and are not read. `files`: full paths of what possible_lists()
+/// gave. Where folders give two classes or more, only metadata.csv, .jsonl and .parquet are
+/// mentioned, whose lines belong to the pictures. Reads at most 64 kB of each .txt and .json.
 void note_label_files(const std::vector<std::filesystem::path>& files, const LabelsFound& found, std::vector<Oddity>& oddities);
 
 }  // namespace decant

@@ -63,8 +63,8 @@ class PictureList {
   std::map<int64_t, std::string> faults_;
 };
 
-/// All pictures at and below root / folder (relative path, or empty), labelled `label`. Throws InputError
-/// when links form a circle.
+/// All pictures at and below root / folder (relative path, or empty), labelled `label`. Throws
+/// InputError when links form a circle.
 PictureList list_pictures(const std::filesystem::path& root, const std::string& folder, int32_t label, const Context& context);
 
 }  // namespace decant

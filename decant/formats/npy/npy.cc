@@ -77,7 +77,8 @@ std::string text_of(std::span<const int64_t> shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-/// Where the header's text lies: after the magic, two version bytes and a length of 2 bytes (version 1) or 4.
+/// Where the header's text lies: after the magic, two version bytes and a length of 2 bytes
+/// (version 1) or 4.
 struct Extent {
   size_t begin = 0;
   size_t size = 0;

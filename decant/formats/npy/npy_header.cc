@@ -84,7 +84,8 @@ class Cursor {
     return lengths;
   }
 
-  /// A list of fields ([('x', '<f4'), …]): recognised, not understood. Skips to its closing bracket.
+  /// A list of fields ([('x', '<f4'), …]): recognised, not understood. Skips to its closing
+  /// bracket.
   void skip_list() {
     int depth = 0;
     for (; at_ < text_.size(); ++at_) {

@@ -1,4 +1,5 @@
-// The text between an .npy file's magic and its elements: a Python dictionary with three known keys.
+// The text between an .npy file's magic and its elements: a Python dictionary with three known
+// keys.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,9 @@ struct Header {
   std::vector<int64_t> shape;
 };
 
-/// Parses {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Keys come in any order, each exactly
-/// once. Throws InputError naming `file` and the byte; `offset` is where the text starts in the file.
+/// Parses {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }. Keys come in any order, each
+/// exactly once. Throws InputError naming `file` and the byte; `offset` is where the text starts in
+/// the file.
 Header parse_header(std::string_view text, int64_t offset, const std::string& file);
 
 }  // namespace decant::npy

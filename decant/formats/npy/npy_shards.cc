@@ -32,8 +32,8 @@ std::optional<NumberedName> last_number(std::string_view name) {
   return found;
 }
 
-/// Wildcards take whatever is there: a number that is left out is worth a word, and an order that is not the numbers' (9 after 10) would
-/// give every label to another row.
+/// Wildcards take whatever is there: a number that is left out is worth a word, and an order that
+/// is not the numbers' (9 after 10) would give every label to another row.
 void check_numbers(const std::string& spec, const std::vector<std::string>& paths, std::vector<Oddity>& oddities) {
   for (size_t i = 1; i < paths.size(); ++i) {
     const auto a = last_number(paths[i - 1]);

@@ -1,6 +1,6 @@
-// Filling a feature file in place. Two traps: a sparse file on a full disk kills the process with SIGBUS at
-// the first store that finds no block, so the blocks are taken first; and posix_fallocate returns its error
-// instead of setting errno.
+// Filling a feature file in place. Two traps: a sparse file on a full disk kills the process with
+// SIGBUS at the first store that finds no block, so the blocks are taken first; and posix_fallocate
+// returns its error instead of setting errno.
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

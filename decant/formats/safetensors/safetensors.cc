@@ -1,6 +1,7 @@
-// The JSON header is the hostile part. A tree of it may take twenty times its bytes, and nlohmann's ordered
-// objects look up a name in linear time (a quadratic trap at 100 MB), so the header is never made into a
-// tree: the parser's events fill the tensors directly, and names are checked for repeats after sorting.
+// The JSON header is the hostile part. A tree of it may take twenty times its bytes, and nlohmann's
+// ordered objects look up a name in linear time (a quadratic trap at 100 MB), so the header is
+// never made into a tree: the parser's events fill the tensors directly, and names are checked for
+// repeats after sorting.
 #include "decant/formats/safetensors/safetensors.h"
 
 #include <algorithm>
@@ -46,9 +47,9 @@ struct HeaderEntry {
   bool has_offsets = false;
 };
 
-/// Takes the parser's events. The document is {name: {"dtype": text, "shape": [whole…], "data_offsets":
-/// [begin, end]}, …} and
-/// "__metadata__": {text: text}; anything else is refused where it stands.
+/// Takes the parser's events. The document is {name: {"dtype": text, "shape": [whole…],
+/// "data_offsets": [begin, end]}, …} and "__metadata__": {text: text}; anything else is refused
+/// where it stands.
 class HeaderReader : public nlohmann::json_sax<Json> {
  public:
   explicit HeaderReader(const std::string& file) : file_(file) {}

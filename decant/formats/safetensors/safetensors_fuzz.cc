@@ -1,6 +1,6 @@
-// Any bytes: tensors that cover the data exactly, or an InputError. A second reading takes the input as the
-// header's text alone, with the right length before it and room after it, so that the JSON is reached without
-// guessing eight bytes.
+// Any bytes: tensors that cover the data exactly, or an InputError. A second reading takes the
+// input as the header's text alone, with the right length before it and room after it, so that the
+// JSON is reached without guessing eight bytes.
 #include <cstdlib>
 #include <cstring>
 

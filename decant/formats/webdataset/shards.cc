@@ -38,7 +38,8 @@ bool is_packed_tar(const std::string& name) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
 }
 
-/// The files of a glob: the archives among them, if there are any, since 'dir/*' finds lists and notes too.
+/// The files of a glob: the archives among them, if there are any, since 'dir/*' finds lists and
+/// notes too.
 std::vector<std::string> archives_of(const std::string& pattern) {
   std::vector<std::string> paths = files_like(pattern);
   const auto other = [](const std::string& path) { return !is_tar(path) && !is_packed_tar(path); };
@@ -65,7 +66,8 @@ std::vector<std::string> list_names(const fs::path& folder, bool (*wanted)(const
   return names;
 }
 
-/// All shards of one folder. A compressed one next to them is an error: skipping it would silently lose samples.
+/// All shards of one folder. A compressed one next to them is an error: skipping it would silently
+/// lose samples.
 std::vector<std::string> shards_in(const fs::path& folder) {
   if (const auto packed = list_names(folder, is_packed_tar); !packed.empty()) refuse_packed((folder / packed[0]).string());
   return list_names(folder, is_tar);
@@ -157,7 +159,8 @@ Shards from_folder(const fs::path& folder) {
   return shards;
 }
 
-/// The longest folder that all paths start with, so that names are as short as can be and still differ.
+/// The longest folder that all paths start with, so that names are as short as can be and still
+/// differ.
 fs::path common_folder(const std::vector<std::string>& paths) {
   fs::path common = fs::path(paths[0]).parent_path();
   for (const std::string& path : paths) {

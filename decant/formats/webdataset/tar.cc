@@ -1,13 +1,13 @@
 // The layout of a header block (POSIX.1-2017, pax, "ustar Interchange Format"):
 //
-//      0 name 100 | 100 mode 8 | 108 uid 8 | 116 gid 8 | 124 size 12 | 136 mtime 12 | 148 checksum 8 | 156
-//      type 1 | 157 linkname 100
-//    257 magic 6 "ustar\0" (GNU: "ustar ") | 263 version 2 | 265 uname 32 | 297 gname 32 | 329 devmajor 8 |
-//    337 devminor 8 345 prefix 155 (POSIX only; GNU keeps times there)
+//      0 name 100 | 100 mode 8 | 108 uid 8 | 116 gid 8 | 124 size 12 | 136 mtime 12 | 148 checksum
+//      8 | 156 type 1 | 157 linkname 100
+//    257 magic 6 "ustar\0" (GNU: "ustar ") | 263 version 2 | 265 uname 32 | 297 gname 32 | 329
+//    devmajor 8 | 337 devminor 8 345 prefix 155 (POSIX only; GNU keeps times there)
 //
-// Then the data, padded to 512. Two zero blocks end the archive. Trap: a pax header ('x') or a GNU long name
-// ('L') is a member of its own that speaks of the next one, so "the next one" is only known to be complete
-// when it has come.
+// Then the data, padded to 512. Two zero blocks end the archive. Trap: a pax header ('x') or a GNU
+// long name ('L') is a member of its own that speaks of the next one, so "the next one" is only
+// known to be complete when it has come.
 #include "decant/formats/webdataset/tar.h"
 
 #include <algorithm>
@@ -72,8 +72,8 @@ class Block {
     return value;
   }
 
-  /// GNU: the first byte is 0x80 (positive) or 0xff (negative), the others a big-endian two's complement
-  /// number.
+  /// GNU: the first byte is 0x80 (positive) or 0xff (negative), the others a big-endian two's
+  /// complement number.
   static std::optional<int64_t> base_256(std::string_view whole) {
     if (whole[0] != '\x80') return -1;
     uint64_t value = 0;
@@ -194,7 +194,8 @@ class TarWalk {
     at_ = std::min(size(), data + round_up_to_block(count));
   }
 
-  /// POSIX lets a hard link carry data, old tars state a size and carry none. The next header tells.
+  /// POSIX lets a hard link carry data, old tars state a size and carry none. The next header
+  /// tells.
   bool hard_link_has_data(int64_t count) const {
     const int64_t next = at_ + kTarBlock;
     if (count == 0 || size() - next < kTarBlock) return false;
@@ -231,8 +232,8 @@ class TarWalk {
     });
   }
 
-  /// Global records hold for all members that follow. Comments are common (git archive); names and sizes make
-  /// no sense there.
+  /// Global records hold for all members that follow. Comments are common (git archive); names and
+  /// sizes make no sense there.
   void read_global(Bytes data) {
     each_record(data, [this](std::string_view key, std::string_view) {
       if (key == "path" || key == "size") fail(at_, fmt::format("a global pax header sets '{}', which is not supported", key));

@@ -1,14 +1,14 @@
-// Walking through a tar file by its headers, in memory: POSIX ustar, pax (path and size), GNU long names,
-// sizes in base 256.
+// Walking through a tar file by its headers, in memory: POSIX ustar, pax (path and size), GNU long
+// names, sizes in base 256.
 //
-// Why not libarchive: it reads an archive as a stream, from the front, through buffers of its own. Training
-// reads samples in random order, and the writer copies members with headers and padding as they lie there;
-// both need offsets, which is all this file finds.
+// Why not libarchive: it reads an archive as a stream, from the front, through buffers of its own.
+// Training reads samples in random order, and the writer copies members with headers and padding as
+// they lie there; both need offsets, which is all this file finds.
 //
-// Every header is checked against its checksum, every size against the file. Directories, links, devices and
-// labels are stepped over. What cannot be understood to the letter is refused with its offset: sparse files,
-// multi-volume archives, negative sizes, members that reach beyond the end, names that leave the folder they
-// would be unpacked to.
+// Every header is checked against its checksum, every size against the file. Directories, links,
+// devices and labels are stepped over. What cannot be understood to the letter is refused with its
+// offset: sparse files, multi-volume archives, negative sizes, members that reach beyond the end,
+// names that leave the folder they would be unpacked to.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +34,12 @@ struct TarEnd {
   int64_t trailing = 0;  ///< bytes from the first one that is not zero behind the mark to the end of the file
 };
 
-/// Calls `visit` for every regular file, in order. `file` names the archive in messages. Throws InputError.
+/// Calls `visit` for every regular file, in order. `file` names the archive in messages. Throws
+/// InputError.
 TarEnd walk_tar(Bytes archive, const std::string& file, const std::function<void(const TarMember&)>& visit);
 
-/// The 512 bytes of a header: mode 0644, owner 0, time 0, so that the same content gives the same archive.
-/// REQUIRES: name shorter than 100 bytes, 0 ≤ size < 8 GiB.
+/// The 512 bytes of a header: mode 0644, owner 0, time 0, so that the same content gives the same
+/// archive. REQUIRES: name shorter than 100 bytes, 0 ≤ size < 8 GiB.
 std::string tar_header(std::string_view name, int64_t size);
 
 constexpr int64_t kTarBlock = 512;

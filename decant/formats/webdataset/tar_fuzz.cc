@@ -1,5 +1,6 @@
-// Any bytes as an archive: members lie inside it, in order, without overlap, under safe names; or it is an InputError. Checksums are
-// fixed in a second try, since bytes that a fuzzer changed never pass them.
+// Any bytes as an archive: members lie inside it, in order, without overlap, under safe names; or
+// it is an InputError. Checksums are fixed in a second try, since bytes that a fuzzer changed never
+// pass them.
 #include <string>
 #include <vector>
 

@@ -434,7 +434,8 @@ std::string folder_of(std::string_view key) {
   return slash == std::string_view::npos ? "" : std::string(key.substr(0, slash));
 }
 
-/// "cat" of cat.tar whose files are cat_1.jpg …, or whose name is a word: an archive for each class.
+/// "cat" of cat.tar whose files are cat_1.jpg …, or whose name is a word: an archive for each
+/// class.
 bool named_as_class(const Shard& shard) {
   const std::string stem = fs::path(shard.name).stem().string();
   if (std::ranges::none_of(stem, [](char c) { return c >= '0' && c <= '9'; })) return true;

@@ -1,30 +1,37 @@
-// WebDataset: tar shards in which the files of one sample stand next to each other and share a name up to the first dot.
+// WebDataset: tar shards in which the files of one sample stand next to each other and share a name
+// up to the first dot.
 //
 //   train/000017.jpg        key "train/000017", fields jpg and cls
 //   train/000017.cls
 //
-// A row is a sample; rows follow the shards, and in a shard the archive. Names are read as the webdataset package reads them: the key
-// ends at the first dot of the last part of the path, fields are lower-cased, "__…__" members are skipped. Files whose names begin with
-// a dot (macOS's "._x.jpg") or have no extension are skipped and counted in an Oddity.
+// A row is a sample; rows follow the shards, and in a shard the archive. Names are read as the
+// webdataset package reads them: the key ends at the first dot of the last part of the path, fields
+// are lower-cased, "__…__" members are skipped. Files whose names begin with a dot (macOS's
+// "._x.jpg") or have no extension are skipped and counted in an Oddity.
 //
-//   picture   the field jpg, jpeg, png or webp, the first of these that is there; else the first whose last part is one of them
-//             ("left.png"). A sample without any keeps its row and has a known_fault().
-//   label     `.cls`: a whole number in text; −1 is none. Else `.json`: the whole number under "label", "cls", "class", "class_id" or
-//             "target", the first that is there. A label that is no number, below −1 or above 2^24 − 1 is an InputError.
+//   picture   the field jpg, jpeg, png or webp, the first of these that is there; else the first
+//             whose last part is one of them ("left.png"). A sample without any keeps its row and
+//             has a known_fault().
+//   label     `.cls`: a whole number in text; −1 is none. Else `.json`: the whole number under
+//             "label", "cls", "class", "class_id" or "target", the first that is there. A label
+//             that is no number, below −1 or above 2^24 − 1 is an InputError.
 //   classes   the lines of classes.txt next to the shards, if there is one.
 //
-// Oddities that warn: labels in .json that are no whole numbers, several pictures in one sample, and archives of class folders or of one
-// class each, where no sample has a label.
+// Oddities that warn: labels in .json that are no whole numbers, several pictures in one sample,
+// and archives of class folders or of one class each, where no sample has a label.
 //
-// key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share. The same sample key twice in a shard
-// is an InputError: the webdataset package would raise, or make two samples of what was written as one. Twice in different shards is
-// an Oddity: many writers count from 0 in every shard, and rows are distinguished by the shard's name.
+// key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share.
+// The same sample key twice in a shard is an InputError: the webdataset package would raise, or
+// make two samples of what was written as one. Twice in different shards is an Oddity: many writers
+// count from 0 in every shard, and rows are distinguished by the shard's name.
 //
-// Shards are memory-mapped, so they must not be changed or cut while open. bytes() copies nothing. Opening reads every header once, all
-// shards at the same time: about 2 µs per member when the file is in memory.
+// Shards are memory-mapped, so they must not be changed or cut while open. bytes() copies nothing.
+// Opening reads every header once, all shards at the same time: about 2 µs per member when the file
+// is in memory.
 //
-// The writer copies the kept samples' blocks (headers, pax headers, data, padding) as they lie there into shards of the same names,
-// and ends each with two zero blocks. Shards with no kept sample are not written.
+// The writer copies the kept samples' blocks (headers, pax headers, data, padding) as they lie
+// there into shards of the same names, and ends each with two zero blocks. Shards with no kept
+// sample are not written.
 #pragma once
 
 #include <string>

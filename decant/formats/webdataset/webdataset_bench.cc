@@ -1,5 +1,5 @@
-// Opening a set of shards and reading every sample once (one byte of each cache line), one thread, the files in
-// memory. DECANT_SHARDS names the set.
+// Opening a set of shards and reading every sample once (one byte of each cache line), one thread,
+// the files in memory. DECANT_SHARDS names the set.
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 

@@ -1,7 +1,9 @@
-// AlexNet for pictures of 32×32, as the distillation benchmarks use it: Krizhevsky, Sutskever and Hinton, "ImageNet classification with
-// deep convolutional neural networks", NIPS 2012; this form from Zhao, Mopuri and Bilen, ICLR 2021 (github.com/VICO-UoE/
-// DatasetCondensation, networks.py): convolutions 5×5 of widths 128 and 192, 3×3 of 256, 192 and 192, each with ReLU, halved by max-pooling
-// after the first two and the last; one linear map. Grey pictures are padded by two pixels more.
+// AlexNet for pictures of 32×32, as the distillation benchmarks use it: Krizhevsky, Sutskever and
+// Hinton, "ImageNet classification with deep convolutional neural networks", NIPS 2012; this form
+// from Zhao, Mopuri and Bilen, ICLR 2021 (github.com/VICO-UoE/ DatasetCondensation, networks.py):
+// convolutions 5×5 of widths 128 and 192, 3×3 of 256, 192 and 192, each with ReLU, halved by
+// max-pooling after the first two and the last; one linear map. Grey pictures are padded by two
+// pixels more.
 #include "decant/nn/layers.h"
 #include "decant/nn/models/list.h"
 

@@ -1,9 +1,12 @@
-// ConvNet, the network of the distillation field: `depth` times convolution 3×3 – norm – ReLU – mean of 2×2, all of one width.
-// Gidaris and Komodakis, "Dynamic few-shot visual learning without forgetting", CVPR 2018; as used by Zhao, Mopuri and Bilen, "Dataset
-// condensation with gradient matching", ICLR 2021, whose names, biases and draws (torch's defaults) are kept
-// (github.com/VICO-UoE/DatasetCondensation, networks.py). Pictures of 28×28 are padded to 32×32 by the first convolution, as there.
+// ConvNet, the network of the distillation field: `depth` times convolution 3×3 – norm – ReLU –
+// mean of 2×2, all of one width. Gidaris and Komodakis, "Dynamic few-shot visual learning without
+// forgetting", CVPR 2018; as used by Zhao, Mopuri and Bilen, "Dataset condensation with gradient
+// matching", ICLR 2021, whose names, biases and draws (torch's defaults) are kept
+// (github.com/VICO-UoE/DatasetCondensation, networks.py). Pictures of 28×28 are padded to 32×32 by
+// the first convolution, as there.
 //
-//   convnet     options width (128), depth (3) and norm (instance): the papers take 32 to 1024 and 3 to 6
+//   convnet     options width (128), depth (3) and norm (instance): the papers take 32 to 1024 and
+//               3 to 6
 //   convnet3    depth 3
 #include "decant/nn/layers.h"
 #include "decant/nn/models/list.h"

@@ -1,6 +1,6 @@
-// LeNet with ReLU and max-pooling, as the distillation benchmarks use it: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning
-// applied to document recognition", Proceedings of the IEEE 1998; this form from Zhao, Mopuri and Bilen, ICLR 2021. Grey pictures are
-// padded by two pixels.
+// LeNet with ReLU and max-pooling, as the distillation benchmarks use it: LeCun, Bottou, Bengio and
+// Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998;
+// this form from Zhao, Mopuri and Bilen, ICLR 2021. Grey pictures are padded by two pixels.
 #include <ATen/ops/relu.h>
 
 #include "decant/nn/layers.h"

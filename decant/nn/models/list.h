@@ -1,4 +1,5 @@
-// Every network, by the name users type. Adding one: write models/NAME.cc with its make_ function, and add one line here.
+// Every network, by the name users type. Adding one: write models/NAME.cc with its make_ function,
+// and add one line here.
 #pragma once
 
 #include "decant/nn/network.h"

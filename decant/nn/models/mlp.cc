@@ -1,4 +1,5 @@
-// Two hidden layers of 128, as the distillation benchmarks use it (Zhao, Mopuri and Bilen, ICLR 2021).
+// Two hidden layers of 128, as the distillation benchmarks use it (Zhao, Mopuri and Bilen, ICLR
+// 2021).
 #include <ATen/ops/relu.h>
 
 #include "decant/nn/layers.h"
@@ -17,7 +18,8 @@ class Mlp final : public LayeredNetwork {
   }
 
  private:
-  // Pixels in the published order, channel by channel, so that weights fit. What comes out has no places: maps of 1×1.
+  // Pixels in the published order, channel by channel, so that weights fit. What comes out has no
+  // places: maps of 1×1.
   Tensor features(const Pass& pass, const Tensor& images) const override {
     const Tensor x = at::relu(first_(pass, images.flatten(1)));
     pass.tap_output("fc_1", x);

@@ -1,5 +1,6 @@
-// A small VGG-like network that learns CIFAR-10 in minutes on two CPU cores: four times convolution 3×3 – batch norm – ReLU of widths
-// 16, 32, 64, 128, halved after the first three, then the global maximum. No biases before a batch norm, which would subtract them.
+// A small VGG-like network that learns CIFAR-10 in minutes on two CPU cores: four times convolution
+// 3×3 – batch norm – ReLU of widths 16, 32, 64, 128, halved after the first three, then the global
+// maximum. No biases before a batch norm, which would subtract them.
 #include <ATen/ops/amax.h>
 
 #include "decant/nn/layers.h"

@@ -1,8 +1,11 @@
-// ResNet-18: He, Zhang, Ren and Sun, CVPR 2016, table 1, in two forms that differ in the stem alone.
+// ResNet-18: He, Zhang, Ren and Sun, CVPR 2016, table 1, in two forms that differ in the stem
+// alone.
 //
-//   resnet18-imagenet   7×7 convolution of stride 2 and 3×3 max-pooling; names and draws (convolutions normal by fan-out) of
-//                       torchvision's resnet18, so its weights fit once they are safetensors
-//   resnet18            3×3 convolution of stride 1, no pooling: the usual form for pictures of 32×32, 11.17 million parameters
+//   resnet18-imagenet   7×7 convolution of stride 2 and 3×3 max-pooling; names and draws
+//                       (convolutions normal by fan-out) of torchvision's resnet18, so its weights
+//                       fit once they are safetensors
+//   resnet18            3×3 convolution of stride 1, no pooling: the usual form for pictures of
+//                       32×32, 11.17 million parameters
 //
 // Where the shape changes the shortcut is a 1×1 convolution with a batch norm ("downsample").
 #include <ATen/TensorOperators.h>

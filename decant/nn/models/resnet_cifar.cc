@@ -1,9 +1,11 @@
-// The residual networks of CIFAR: He, Zhang, Ren and Sun, "Deep residual learning for image recognition", CVPR 2016, section 4.2, with
-// 6n + 2 layers: n = 3 (ResNet-20), n = 9 (ResNet-56). Shortcuts are the paper's option A: where width doubles, every other pixel of
-// the input is taken and the new channels, half on either side, are zero; shortcuts have no weights.
+// The residual networks of CIFAR: He, Zhang, Ren and Sun, "Deep residual learning for image
+// recognition", CVPR 2016, section 4.2, with 6n + 2 layers: n = 3 (ResNet-20), n = 9 (ResNet-56).
+// Shortcuts are the paper's option A: where width doubles, every other pixel of the input is taken
+// and the new channels, half on either side, are zero; shortcuts have no weights.
 //
-// Names, and the place of the zero channels, follow the weights that Y. Idelbayev published (akamaster/pytorch_resnet_cifar10), which
-// reach 91.7 % and 93.4 %. So do the draws: convolutions and the last linear map normal by fan-in, its bias torch's default.
+// Names, and the place of the zero channels, follow the weights that Y. Idelbayev published
+// (akamaster/pytorch_resnet_cifar10), which reach 91.7 % and 93.4 %. So do the draws: convolutions
+// and the last linear map normal by fan-in, its bias torch's default.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/relu.h>

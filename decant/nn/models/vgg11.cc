@@ -1,6 +1,8 @@
-// VGG-11 for pictures of 32×32: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015,
-// configuration A, with a norm after each convolution and one linear map; this form from Zhao, Mopuri and Bilen, ICLR 2021
-// (github.com/VICO-UoE/DatasetCondensation, networks.py), where norm is instance or batch. Grey pictures are padded by two pixels more.
+// VGG-11 for pictures of 32×32: Simonyan and Zisserman, "Very deep convolutional networks for
+// large-scale image recognition", ICLR 2015, configuration A, with a norm after each convolution
+// and one linear map; this form from Zhao, Mopuri and Bilen, ICLR 2021
+// (github.com/VICO-UoE/DatasetCondensation, networks.py), where norm is instance or batch. Grey
+// pictures are padded by two pixels more.
 #include <fmt/format.h>
 
 #include "decant/nn/layers.h"

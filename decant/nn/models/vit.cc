@@ -1,11 +1,13 @@
-// A small vision transformer: Dosovitskiy et al., "An image is worth 16×16 words", ICLR 2021; width 192 and three heads as in DeiT-tiny
-// (Touvron et al., ICML 2021), six blocks instead of twelve. Norms come first in each branch, positions are learned, and the feature is
-// the mean of the tokens after the last norm (Beyer, Zhai and Kolesnikov, "Better plain ViT baselines for ImageNet-1k", 2022): small
-// training sets do better with it than with a class token. vit-mini has half the width and four blocks, a sixth of the work: minutes on
-// a CPU.
+// A small vision transformer: Dosovitskiy et al., "An image is worth 16×16 words", ICLR 2021; width
+// 192 and three heads as in DeiT-tiny (Touvron et al., ICML 2021), six blocks instead of twelve.
+// Norms come first in each branch, positions are learned, and the feature is the mean of the tokens
+// after the last norm (Beyer, Zhai and Kolesnikov, "Better plain ViT baselines for ImageNet-1k",
+// 2022): small training sets do better with it than with a class token. vit-mini has half the width
+// and four blocks, a sixth of the work: minutes on a CPU.
 //
-// Patches are squares of the smallest side from 4 up that divides the picture into at most 256 of them: 32×32 makes 64 tokens of 4×4,
-// 224×224 makes 196 of 16×16. Attention is written out, softmax(q kᵀ / √h) v, h the width of a head, because libtorch's fused kernels cannot be
+// Patches are squares of the smallest side from 4 up that divides the picture into at most 256 of
+// them: 32×32 makes 64 tokens of 4×4, 224×224 makes 196 of 16×16. Attention is written out,
+// softmax(q kᵀ / √h) v, h the width of a head, because libtorch's fused kernels cannot be
 // differentiated twice. Weights are normal with deviation 0.02, cut at two deviations; biases zero.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/gelu.h>
@@ -43,7 +45,8 @@ struct AttentionBlock {
   Linear qkv, projection, widen, narrow;
 };
 
-/// (batch, tokens, width) → the same: every token becomes a mean of all values, weighted by how well its query meets their keys.
+/// (batch, tokens, width) → the same: every token becomes a mean of all values, weighted by how
+/// well its query meets their keys.
 Tensor attention(const AttentionBlock& block, int64_t heads, const Pass& pass, const Tensor& x) {
   const int64_t batch = x.size(0);
   const int64_t tokens = x.size(1);

@@ -1,4 +1,5 @@
-// `--method auto`: which method, from what is known about the data, how much is kept and how long choosing may take.
+// `--method auto`: which method, from what is known about the data, how much is kept and how long
+// choosing may take.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +24,17 @@ struct Known {
   double area = 1;        ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
-/// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep ratio is a share of.
+/// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep
+/// ratio is a share of.
 Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const ChoosingOptions& select,
                const FeatureOptions& features, const Context& context);
 
-/// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking at one.
+/// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking
+/// at one.
 double picture_area(const Rows& train, const FeatureOptions& features);
 
-/// The method that is named, or for "auto" what the rule says of `known()`, which is called for that alone. docs/evidence.md has the
-/// measurements that the rule rests on:
+/// The method that is named, or for "auto" what the rule says of `known()`, which is called for
+/// that alone. docs/evidence.md has the measurements that the rule rests on:
 ///
 ///   scores given                                 by them, as --method scores
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried

@@ -27,7 +27,8 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .ranks = prepared.options().ranks};
 }
 
-/// What the bins follow from. Labels come first: they are part of the rows' digest, so where only they changed, they are named.
+/// What the bins follow from. Labels come first: they are part of the rows' digest, so where only
+/// they changed, they are named.
 std::vector<Checkpoint::Source> sources_of(const PreparedInputs& prepared, const Context& context) {
   const Input& input = *prepared.input;
   const FeatureSet& features = prepared.features;

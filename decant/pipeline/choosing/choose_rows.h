@@ -1,4 +1,5 @@
-// From an input to an order of its rows: a method with what it needs (features, pools, scores) made ready.
+// From an input to an order of its rows: a method with what it needs (features, pools, scores) made
+// ready.
 #pragma once
 
 #include <functional>
@@ -23,7 +24,8 @@ struct ChosenRows {
   std::string note;
   FeatureSet features;         ///< empty where the method needs none
   bool trained_proxy = false;  ///< for its scores, or found in the cache
-  /// The same method's selection for another seed, with features, scores and pools as they are; empty where it would be the same.
+  /// The same method's selection for another seed, with features, scores and pools as they are;
+  /// empty where it would be the same.
   std::function<Selection(uint64_t seed)> redraw;
 
   /// Whether every class is a pool, where there are labels.
@@ -34,8 +36,9 @@ struct ChosenRows {
 ResolvedMethod method_for(const MethodSpec& spec, const Input& input, const FeatureOptions& features, int64_t count,
                           const Context& context);
 
-/// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard cut. Finished bins go into the checkpoint,
-/// and those of an interrupted run are taken from it. Throws InputError for data that the method cannot see.
+/// Chooses with `count` rows in mind, which sample() then takes; 0 = all that are left after a hard
+/// cut. Finished bins go into the checkpoint, and those of an interrupted run are taken from it.
+/// Throws InputError for data that the method cannot see.
 ChosenRows choose_rows(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count, uint64_t seed,
                        Checkpoint& checkpoint, RunLog& log, const Context& context);
 

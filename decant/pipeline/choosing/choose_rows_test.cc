@@ -1,4 +1,5 @@
-// Every method by its name, from files to rows: exact counts, the same rows again, and what is said of data that do not fit.
+// Every method by its name, from files to rows: exact counts, the same rows again, and what is said
+// of data that do not fit.
 #include "decant/pipeline/choosing/choose_rows.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// What the tests of choosing share: a small set in memory and on disk, and choosing from it in one line. Only *_test.cc include it.
+// What the tests of choosing share: a small set in memory and on disk, and choosing from it in one
+// line. Only *_test.cc include it.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// What a feature extractor is: one record that says what it requires of the rows, which options it uses and what it computes.
-// A new one is its file, with an entry in extractors.cc.
+// What a feature extractor is: one record that says what it requires of the rows, which options it
+// uses and what it computes. A new one is its file, with an entry in extractors.cc.
 #pragma once
 
 #include <cstdint>
@@ -47,15 +47,16 @@ struct Extractor {
 /// All extractors, in the order in which they are listed to people.
 const std::deque<Extractor>& extractors();
 
-/// Adds an extractor of the caller's, as add_method() adds a method. REQUIRES: a name that is not taken.
+/// Adds an extractor of the caller's, as add_method() adds a method. REQUIRES: a name that is not
+/// taken.
 const Extractor& add_extractor(Extractor extractor);
 
-/// Warns of every option that differs from its default and that `set`, which may be empty, does not follow from. `proxy`: one is trained for
-/// scores, which heeds image-size and device as well.
+/// Warns of every option that differs from its default and that `set`, which may be empty, does not
+/// follow from. `proxy`: one is trained for scores, which heeds image-size and device as well.
 void warn_of_idle(const FeatureOptions& options, const FeatureSet& set, bool proxy, const Context& context);
 
-/// The extractor that `asked` names: a .npy or shards of one, a name, or "auto". Throws UsageError for an unknown name, and InputError for a
-/// data set that does not fit. Opens no file.
+/// The extractor that `asked` names: a .npy or shards of one, a name, or "auto". Throws UsageError
+/// for an unknown name, and InputError for a data set that does not fit. Opens no file.
 const Extractor& extractor_for(const std::string& asked, const Dataset& dataset);
 
 }  // namespace decant

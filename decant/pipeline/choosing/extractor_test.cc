@@ -1,4 +1,5 @@
-// Feature extractors: that a new one is a record, and that whatever decides the numbers decides under which name they are kept.
+// Feature extractors: that a new one is a record, and that whatever decides the numbers decides
+// under which name they are kept.
 #include "decant/pipeline/choosing/extractor.h"
 
 #include <gmock/gmock.h>
@@ -14,7 +15,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// The number of the row, as often as --feature-width says: all that a new extractor is, is this record.
+/// The number of the row, as often as --feature-width says: all that a new extractor is, is this
+/// record.
 Extractor toy_extractor() {
   return {.name = "row-number",
           .fits = [](const Rows& rows) { return rows.features() != nullptr; },

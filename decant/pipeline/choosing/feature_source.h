@@ -1,8 +1,10 @@
-// Where a run's features come from: a file of the user's, the training-free extractor, or a network.
+// Where a run's features come from: a file of the user's, the training-free extractor, or a
+// network.
 //
-// Features are mapped, never loaded. Computed ones are float32, written once to a .npy that is kept in the cache folder under a name made
-// of the input's digest, every option that changes them and, for a network, libtorch's version and the device, so the next run with the
-// same input starts at once.
+// Features are mapped, never loaded. Computed ones are float32, written once to a .npy that is kept
+// in the cache folder under a name made of the input's digest, every option that changes them and,
+// for a network, libtorch's version and the device, so the next run with the same input starts at
+// once.
 #pragma once
 
 #include <filesystem>
@@ -46,8 +48,9 @@ struct FeatureSet {
   std::optional<FeatureRecord> record() const;  ///< nothing where there are none
 };
 
-/// By the extractor that options.features names (extractor.h). Throws UsageError for an unknown one; InputError for data that does not fit it,
-/// a file of another number of rows, and missing labels.
+/// By the extractor that options.features names (extractor.h). Throws UsageError for an unknown
+/// one; InputError for data that does not fit it, a file of another number of rows, and missing
+/// labels.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -1,5 +1,5 @@
-// A method on its way from what somebody typed to what is run: asked (ChoosingOptions), named (MethodSpec), resolved (ResolvedMethod).
-// Each is made of the one before, once.
+// A method on its way from what somebody typed to what is run: asked (ChoosingOptions), named
+// (MethodSpec), resolved (ResolvedMethod). Each is made of the one before, once.
 #pragma once
 
 #include <optional>
@@ -55,22 +55,26 @@ struct ResolvedMethod {
   std::string reason = "";         ///< "; chosen because …" where "auto" decided
 
   const std::string& name() const { return method->name; }
-  /// Of every pool, the share of the hardest rows that is set aside first where `keep` of all rows are kept.
+  /// Of every pool, the share of the hardest rows that is set aside first where `keep` of all rows
+  /// are kept.
   double hard_cut(double keep) const;
   bool hard_cut_follows_from_count() const { return !options.hard_cut && method->hard_cut; }
   /// `pictures`: whether the data set has any. Scores are needed by the method, or for a hard cut.
   ScoreSource score_source(bool pictures, bool cut) const;
 };
 
-/// Parses "name+key=value+key=value". Keys are long names of ChoosingOptions; what is not among them is as in `given`. Cheap: before anything
-/// is read or trained. Throws UsageError for an unknown name, with the nearest one; for an option behind the name that the method does not
-/// heed; for values out of range; and for a method without the scores that it takes.
+/// Parses "name+key=value+key=value". Keys are long names of ChoosingOptions; what is not among
+/// them is as in `given`. Cheap: before anything is read or trained. Throws UsageError for an
+/// unknown name, with the nearest one; for an option behind the name that the method does not heed;
+/// for values out of range; and for a method without the scores that it takes.
 MethodSpec parse_method(const std::string& spec, const ChoosingOptions& given);
 
-/// The same of asked.method. Throws UsageError for --rule, too, when the method does not choose by scores alone.
+/// The same of asked.method. Throws UsageError for --rule, too, when the method does not choose by
+/// scores alone.
 MethodSpec parse_method(const ChoosingOptions& asked);
 
-/// Warns of every option that differs from its default and that the method does not heed. `spec`: what `method` was resolved from.
+/// Warns of every option that differs from its default and that the method does not heed. `spec`:
+/// what `method` was resolved from.
 void warn_of_idle(const MethodSpec& spec, const ResolvedMethod& method, bool pictures, const Context& context);
 
 /// The same for options in `given` that none of several methods uses.

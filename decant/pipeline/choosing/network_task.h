@@ -1,4 +1,5 @@
-// Features from a network: its weights given, or trained on the set itself first and kept in the cache.
+// Features from a network: its weights given, or trained on the set itself first and kept in the
+// cache.
 #pragma once
 
 #include "decant/pipeline/choosing/extractor.h"

@@ -1,7 +1,8 @@
 // What a run costs, as counts times constants: the only place to change when something gets faster.
 //
-// Nanoseconds and bytes, measured on one core of 2.5 to 2.8 GHz (AVX-512) that nobody else used; docs/benchmarks.md says how good the
-// predictions are. The bins were measured on pools of 500 to 200,000 rows of 128 to 512 columns, with and without a common mean.
+// Nanoseconds and bytes, measured on one core of 2.5 to 2.8 GHz (AVX-512) that nobody else used;
+// docs/benchmarks.md says how good the predictions are. The bins were measured on pools of 500 to
+// 200,000 rows of 128 to 512 columns, with and without a common mean.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,8 @@ inline double conv_kmeans_seconds(double pictures) {
   return (pictures * kConvKMeansPerPicture + learning) * 1e-9;
 }
 
-// --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; a second is worth a third of one more, for a net so small.
+// --- Scores: the net quick on pictures of 32 × 32 × 3, one thread; a second is worth a third of
+// one more, for a net so small.
 constexpr double kProxyPerPicture = 0.6e6;
 constexpr double kProxyThreads = 0.45;  // exponent of the threads
 
@@ -39,7 +41,8 @@ constexpr double kWindowGrowth = 1.2;       // exponent of the rows
 constexpr double kScorePerValue = 0.11e-9;  // a multiply-add of everyone at every pick, where no row can be passed over
 constexpr double kSmallCosine = 0.006;      // a mean cosine of the rows at which half of that is left
 
-/// How much of the work of features without a common mean is left, 0…1, given the average cosine of two rows of the pool.
+/// How much of the work of features without a common mean is left, 0…1, given the average cosine of
+/// two rows of the pool.
 inline double share_of_everyone(double cosine) {
   return 1 / (1 + std::pow(std::max(0.0, cosine) / kSmallCosine, 1.3));
 }

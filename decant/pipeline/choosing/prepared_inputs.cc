@@ -20,7 +20,8 @@ Pools pools_in(const PreparedInputs& prepared) {
   return make_pools(mark_rows(prepared.input->rows(), prepared.left_out), prepared.pools.of_row);
 }
 
-/// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing else is known.
+/// 1 for the smallest score of a pool … 0 for the largest, by rank: for numbers of which nothing
+/// else is known.
 std::vector<double> ease_by_rank(const PreparedInputs& prepared) {
   std::vector<double> ease(prepared.scores.size());
   for (const auto& rows : pools_in(prepared).rows) {
@@ -87,7 +88,8 @@ void score_by_record(PreparedInputs& prepared, const Grouping& taught, const Fea
   prepared.score_note = fmt::format("{} epochs of {}", prepared.dynamics.dynamics.epochs(), prepared.dynamics.record.value("net", ""));
 }
 
-/// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0 = as many as are left.
+/// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0
+/// = as many as are left.
 void cut_hardest(PreparedInputs& prepared, int64_t asked, const Context& context) {
   const double cut = prepared.cut;
   if (cut == 0) return;

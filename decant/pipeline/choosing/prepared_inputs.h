@@ -1,4 +1,5 @@
-// What a method chooses from, made ready: features, scores, and the rows that are set aside beforehand.
+// What a method chooses from, made ready: features, scores, and the rows that are set aside
+// beforehand.
 #pragma once
 
 #include <string>
@@ -32,8 +33,9 @@ struct PreparedInputs {
   double keep() const { return static_cast<double>(count) / static_cast<double>(input->eligible_rows()); }
 };
 
-/// Obtains what `method` needs; `count` 0 = all rows that are left after a cut. Throws InputError for what cannot be had: scores without
-/// labels, rows without a score, features that are not finite, a cut that leaves too few rows.
+/// Obtains what `method` needs; `count` 0 = all rows that are left after a cut. Throws InputError
+/// for what cannot be had: scores without labels, rows without a score, features that are not
+/// finite, a cut that leaves too few rows.
 PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& method, const FeatureOptions& features, int64_t count,
                               uint64_t seed, RunLog& log, const Context& context);
 

@@ -63,7 +63,8 @@ double guessing(const std::vector<int32_t>& labels) {
   return static_cast<double>(most) / static_cast<double>(labels.size());
 }
 
-/// A proxy that learnt nothing has nothing to say. Two standard errors above guessing is little to ask.
+/// A proxy that learnt nothing has nothing to say. Two standard errors above guessing is little to
+/// ask.
 void require_learnt(const Input& input, const std::vector<int32_t>& labels, const ProxyOptions& proxy,
                     const std::vector<double>& accuracy) {
   const double chance = guessing(labels);

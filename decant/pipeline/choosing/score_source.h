@@ -1,7 +1,9 @@
-// Where a run's scores come from: a column of the user's, a record of training dynamics, or a proxy that is trained for one.
+// Where a run's scores come from: a column of the user's, a record of training dynamics, or a proxy
+// that is trained for one.
 //
-// A record is kept in the cache under a name made of the input's digest, every option that changes it, libtorch's version and the device,
-// so the same input is trained on once, whatever is then chosen from the record. An interrupted recording goes on after its last epoch.
+// A record is kept in the cache under a name made of the input's digest, every option that changes
+// it, libtorch's version and the device, so the same input is trained on once, whatever is then
+// chosen from the record. An interrupted recording goes on after its last epoch.
 #pragma once
 
 #include <filesystem>
@@ -47,16 +49,17 @@ struct DynamicsSet {
   bool reused = false;  ///< found in the cache, or given
 };
 
-/// The record in the cache, made first if there is none. `taught`: what the proxy learns to tell apart, the classes or pools in their
-/// place. Throws InputError: no pictures, rows in no group, one group alone, a proxy that diverges, or that is no better than guessing
-/// in its last epoch.
+/// The record in the cache, made first if there is none. `taught`: what the proxy learns to tell
+/// apart, the classes or pools in their place. Throws InputError: no pictures, rows in no group,
+/// one group alone, a proxy that diverges, or that is no better than guessing in its last epoch.
 DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const ProxyOptions& proxy, uint64_t seed, const Context& context);
 
-/// The record in a folder that `decant scores` wrote. Throws InputError when it is of another data set.
+/// The record in a folder that `decant scores` wrote. Throws InputError when it is of another data
+/// set.
 DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& input);
 
-/// One number per row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError for another length, and for a NaN or an
-/// infinity in a row that is not `bad`, naming the row.
+/// One number per row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError
+/// for another length, and for a NaN or an infinity in a row that is not `bad`, naming the row.
 std::vector<double> read_scores(const std::filesystem::path& file, const Input& input);
 
 }  // namespace decant

@@ -1,4 +1,5 @@
-// Scores from a column of the user's, from a record of training, and from a probe: what they serve, and what is refused.
+// Scores from a column of the user's, from a record of training, and from a probe: what they serve,
+// and what is refused.
 #include "decant/pipeline/choosing/score_source.h"
 
 #include <gmock/gmock.h>

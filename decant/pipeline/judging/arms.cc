@@ -19,7 +19,8 @@ namespace decant {
 namespace fs = std::filesystem;
 namespace {
 
-/// The input without the held-out rows. Its digest is another, for features are fitted to what is left.
+/// The input without the held-out rows. Its digest is another, for features are fitted to what is
+/// left.
 Input to_choose_from(const JudgedSets& sets) {
   Input input = sets.full;
   if (sets.held_out.empty()) return input;

@@ -12,11 +12,13 @@
 
 namespace decant {
 
-/// Throws UsageError or InputError for what is wrong whatever the data: unknown methods and protocols, options of judging that contradict each
-/// other, no seeds, no folder for --out. Reads nothing.
+/// Throws UsageError or InputError for what is wrong whatever the data: unknown methods and
+/// protocols, options of judging that contradict each other, no seeds, no folder for --out. Reads
+/// nothing.
 void require_sound(const EvaluateOptions& options);
 
-/// The methods that --against names; full and random are none. Throws UsageError for any other name.
+/// The methods that --against names; full and random are none. Throws UsageError for any other
+/// name.
 std::vector<MethodSpec> methods_against(const EvaluateOptions& options);
 
 /// An arm by name and size, before anything is chosen or drawn.
@@ -28,12 +30,14 @@ struct ArmOutline {
   size_t given = 0;  ///< of a given set: which
 };
 
-/// One arm for each name in --against and each size, then one for each given set. Throws InputError where nothing says how much to keep, or
-/// more is to be kept than can be read; UsageError where there is nothing to compare.
+/// One arm for each name in --against and each size, then one for each given set. Throws InputError
+/// where nothing says how much to keep, or more is to be kept than can be read; UsageError where
+/// there is nothing to compare.
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts);
 
-/// The arms of that outline, in its order. A method draws anew for every seed where it has chance in it, from what is not held out. Throws
-/// what choose_rows() throws. The sets must outlive the arms.
+/// The arms of that outline, in its order. A method draws anew for every seed where it has chance
+/// in it, from what is not held out. Throws what choose_rows() throws. The sets must outlive the
+/// arms.
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant

@@ -68,7 +68,8 @@ std::set<std::string> names_of(const OptionTexts& texts) {
   return names;
 }
 
-/// Sets what the data sets ask; a net is that of --nets where that names none. Returns what of it departs from the protocol.
+/// Sets what the data sets ask; a net is that of --nets where that names none. Returns what of it
+/// departs from the protocol.
 std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, ChosenJudge& chosen) {
   if (const auto net = asked.options.extract("net"); !net.empty() && chosen.nets.empty()) chosen.nets = {net.mapped()};
   return set_training(asked, table, [&] { chosen.judge->check(names_of(asked.options)); });

@@ -1,4 +1,5 @@
-// From what `decant evaluate` is asked to a judge with its options: by protocol, nets, and what was given besides.
+// From what `decant evaluate` is asked to a judge with its options: by protocol, nets, and what was
+// given besides.
 #pragma once
 
 #include <memory>
@@ -32,8 +33,10 @@ struct ChosenJudge {
   std::vector<std::string> nets;
 };
 
-/// The judge for rows of this kind. `asked`: by the sets that are judged, wins over the protocol, and what was given wins over it. Throws UsageError for an unknown protocol, one for another kind of data, and options that have no effect
-/// or contradict each other; InputError for a net that sees another kind of data, and values out of range.
+/// The judge for rows of this kind. `asked`: by the sets that are judged, wins over the protocol,
+/// and what was given wins over it. Throws UsageError for an unknown protocol, one for another kind
+/// of data, and options that have no effect or contradict each other; InputError for a net that
+/// sees another kind of data, and values out of range.
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools,
                          const SetTraining& asked = {});
 

@@ -33,8 +33,9 @@ struct EvaluateOptions {
   bool overwrite = false;
   std::string command;  ///< as typed, for the record
 
-  /// Options of choosing keep their names, with three exceptions: --method is what --against says; --device and --image-size speak to both
-  /// judging and features; others whose name judging has, too, get "feature-" before it (--feature-epochs).
+  /// Options of choosing keep their names, with three exceptions: --method is what --against says;
+  /// --device and --image-size speak to both judging and features; others whose name judging has,
+  /// too, get "feature-" before it (--feature-epochs).
   void declare(OptionTable& table);
 };
 

@@ -1,5 +1,6 @@
-// Results of single trainings in the cache (base/cache.h), each under the run's identity (evaluate/plan.h). One is written as soon as its
-// run ends, so an interrupted evaluation goes on, and a baseline that was trained once is known to every evaluation after it.
+// Results of single trainings in the cache (base/cache.h), each under the run's identity
+// (evaluate/plan.h). One is written as soon as its run ends, so an interrupted evaluation goes on,
+// and a baseline that was trained once is known to every evaluation after it.
 #pragma once
 
 #include "decant/base/cache.h"

@@ -44,7 +44,8 @@ Subset read_rows(const std::string& file, const Input& full) {
   return Subset(std::move(rows));
 }
 
-/// Names that tell the sets apart: "small" of one; the last part of the path of several, or all of it where that is not enough.
+/// Names that tell the sets apart: "small" of one; the last part of the path of several, or all of
+/// it where that is not enough.
 void name_sets(std::vector<GivenSet>& sets, const std::vector<std::string>& taken) {
   if (sets.size() == 1) {
     sets.front().name = "small";
@@ -99,7 +100,8 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   return full;
 }
 
-/// New number of each of the classes in the full set, by name where both have names; kNoLabel for a name that is not there.
+/// New number of each of the classes in the full set, by name where both have names; kNoLabel for a
+/// name that is not there.
 std::vector<int32_t> relabelling(const Dataset& other, const Dataset& full) {
   const std::vector<std::string>& names = full.classes;
   std::vector<int32_t> map;
@@ -206,7 +208,8 @@ void point_at_full(GivenSet& set, const JudgedSets& sets) {
   set.digest = sets.full.digest;
 }
 
-/// The files of the set's own. With rows held out its i-th row must be the i-th of those kept; else the full set's rows are taken.
+/// The files of the set's own. With rows held out its i-th row must be the i-th of those kept; else
+/// the full set's rows are taken.
 void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& context) {
   const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
@@ -236,7 +239,8 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context)
     throw InputError({set.spec, "", "has no rows left after some are reserved for testing", "Lower --hold-out or keep more"});
 }
 
-/// What the sets ask for. All are trained alike, so two that differ in an option that was not given are an InputError.
+/// What the sets ask for. All are trained alike, so two that differ in an option that was not given
+/// are an InputError.
 SetTraining asked_training(const EvaluateOptions& options, const Dataset& full) {
   std::vector<SetTraining> all = {{full.training, full.training_file}};
   for (const std::string& spec : options.small) {
@@ -271,7 +275,8 @@ std::vector<RowCounts::Given> outline_given(const EvaluateOptions& options) {
   return given;
 }
 
-/// The full set by its headers. Where rows without a label may all be rows that cannot be read, that is left to be seen.
+/// The full set by its headers. Where rows without a label may all be rows that cannot be read,
+/// that is left to be seen.
 Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   fs::path labels = options.labels;
   const auto folder = std::ranges::find_if_not(options.small, is_row_file);

@@ -1,4 +1,5 @@
-// The sets that are compared, made ready: the full one and those that were given; and the test rows, which none of them holds.
+// The sets that are compared, made ready: the full one and those that were given; and the test
+// rows, which none of them holds.
 #pragma once
 
 #include <memory>
@@ -57,16 +58,17 @@ struct SetsOutline {
   int64_t test_rows = 0;
 };
 
-/// Opens what the options name, and reads no row: rows that cannot be read, test rows among them, are not looked for, and a given set is not
-/// compared with the full one. Throws InputError for what names and headers tell: no labels, no rows, test rows of another kind or width,
-/// a folder that holds no small set.
+/// Opens what the options name, and reads no row: rows that cannot be read, test rows among them,
+/// are not looked for, and a given set is not compared with the full one. Throws InputError for
+/// what names and headers tell: no labels, no rows, test rows of another kind or width, a folder
+/// that holds no small set.
 SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& context);
 
-/// Reads and checks everything that the options name. Without test rows (--test, or a split of the data set), `hold_out` of the readable
-/// rows, class-balanced, by seed, are taken out of every set.
+/// Reads and checks everything that the options name. Without test rows (--test, or a split of the
+/// data set), `hold_out` of the readable rows, class-balanced, by seed, are taken out of every set.
 ///
-/// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows that cannot be read; no labels; no rows
-/// left.
+/// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows
+/// that cannot be read; no labels; no rows left.
 JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant

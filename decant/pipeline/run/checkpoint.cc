@@ -188,7 +188,8 @@ void Checkpoint::flush() {
   if (!buffer_.empty()) write_buffered();
 }
 
-/// The record comes with the first bins: a run that ends before it has any leaves nothing that the next one would have to agree with.
+/// The record comes with the first bins: a run that ends before it has any leaves nothing that the
+/// next one would have to agree with.
 void Checkpoint::write_begun() {
   std::error_code code;
   fs::create_directories(folder_, code);

@@ -1,4 +1,5 @@
-// Runs that are stopped and go on: the same bytes in the end, and nothing believed that was not checked.
+// Runs that are stopped and go on: the same bytes in the end, and nothing believed that was not
+// checked.
 #include "decant/pipeline/run/checkpoint.h"
 
 #include <gmock/gmock.h>

@@ -44,7 +44,9 @@ struct InputOptions {
 /// Throws InputError for a training split without rows. `path`: as the user named it.
 void require_rows(const Rows& train, const std::string& path);
 
-/// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when `check`) decodes the training split on all threads. Throws InputError; with no usable row left, too.
+/// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when
+/// `check`) decodes the training split on all threads. Throws InputError; with no usable row left,
+/// too.
 Input read_input(const InputOptions& options, const Context& context);
 
 /// Digest of every row's key, label and bytes, read on all threads; with `ranks`, a part by each.

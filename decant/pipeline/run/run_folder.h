@@ -35,14 +35,16 @@ bool is_run_folder(const std::filesystem::path& folder);
 /// Its run.json alone. Throws InputError as load_run_folder() does.
 RunRecord read_run_record(const std::filesystem::path& folder);
 
-/// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError naming the file that is wrong.
+/// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError
+/// naming the file that is wrong.
 RunFolder load_run_folder(const std::filesystem::path& folder);
 
-/// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the file and what is wrong in it.
+/// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the
+/// file and what is wrong in it.
 std::optional<Evidence> load_evidence(const std::filesystem::path& folder);
 
-/// What every run records of its order, its options and its time so far. `note`: one sentence, how the rows were chosen; `command`: as
-/// typed; `options`: resolved.
+/// What every run records of its order, its options and its time so far. `note`: one sentence, how
+/// the rows were chosen; `command`: as typed; `options`: resolved.
 RunRecord begin_record(const Selection& selection, const std::string& note, uint64_t seed, const std::string& command,
                        const std::vector<std::pair<std::string, OptionValue>>& options, const RunLog& log);
 

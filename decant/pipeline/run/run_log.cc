@@ -10,7 +10,8 @@
 namespace decant {
 namespace {
 
-/// Linux: "5" resets the high-water mark of resident memory. Where that fails, stages inherit the highest mark so far.
+/// Linux: "5" resets the high-water mark of resident memory. Where that fails, stages inherit the
+/// highest mark so far.
 void reset_peak() {
   if (std::FILE* file = std::fopen("/proc/self/clear_refs", "w")) {
     std::fputs("5", file);

@@ -1,4 +1,5 @@
-// What a run records of itself: seconds and peak memory of each stage for run.json, and events.jsonl as it goes.
+// What a run records of itself: seconds and peak memory of each stage for run.json, and
+// events.jsonl as it goes.
 #pragma once
 
 #include <cstdio>

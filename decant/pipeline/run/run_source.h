@@ -8,10 +8,12 @@
 
 namespace decant {
 
-/// Throws InputError when `run` was made from another data set than `input`, as their digests tell. `path`: how the user named it.
+/// Throws InputError when `run` was made from another data set than `input`, as their digests tell.
+/// `path`: how the user named it.
 void require_source(const RunFolder& run, const Input& input, const std::string& path);
 
-/// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone or its digest is another.
+/// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone
+/// or its digest is another.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
 
 }  // namespace decant

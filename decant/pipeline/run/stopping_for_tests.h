@@ -11,7 +11,8 @@
 
 namespace decant {
 
-/// Raises `flag`, which a Context takes as `cancel`, once `steps` of a stage are done. What an earlier run did is counted apart.
+/// Raises `flag`, which a Context takes as `cancel`, once `steps` of a stage are done. What an
+/// earlier run did is counted apart.
 class StopWithin : public ProgressSink {
  public:
   StopWithin(std::string stage, int64_t steps) : stage_(std::move(stage)), left_(steps) {}

@@ -1,4 +1,5 @@
-// The last chapter of every recipe that leaves a small set behind: data, indices, manifest, data card, report, run.json.
+// The last chapter of every recipe that leaves a small set behind: data, indices, manifest, data
+// card, report, run.json.
 #pragma once
 
 #include <string>
@@ -27,11 +28,12 @@ struct SmallSet {
   std::optional<FeatureRecord> features;
 };
 
-/// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws IoError.
+/// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws
+/// IoError.
 RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
-/// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no thumbnails; so may
-/// `evidence`: then the page says how to measure it.
+/// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no
+/// thumbnails; so may `evidence`: then the page says how to measure it.
 void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Selection& selection,
                   const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context);
 

@@ -24,7 +24,8 @@ struct Card {
 class Cards {
  public:
   virtual ~Cards() = default;
-  /// Nothing for a row that cannot be shown: it is passed over. Called from several threads at once.
+  /// Nothing for a row that cannot be shown: it is passed over. Called from several threads at
+  /// once.
   virtual std::optional<Card> card(int64_t row) const = 0;
 };
 

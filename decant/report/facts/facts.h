@@ -30,7 +30,8 @@ struct Facts {
 /// Throws BugError when parts of the input speak of different numbers of rows.
 Facts find_facts(const ReportInput& input);
 
-/// Of a run without its data at hand. Runs of schema 1 do not name it, but .npy holds vectors and all else pictures.
+/// Of a run without its data at hand. Runs of schema 1 do not name it, but .npy holds vectors and
+/// all else pictures.
 const Modality& modality_of(const RunRecord& run);
 
 }  // namespace decant::report

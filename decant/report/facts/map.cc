@@ -28,7 +28,8 @@ struct Frame {
   double left = 0, bottom = 0, width = 1, height = 1;
 };
 
-/// From the least to the greatest value, but not far beyond where 998 of 1,000 lie: one far point must not push the others together.
+/// From the least to the greatest value, but not far beyond where 998 of 1,000 lie: one far point
+/// must not push the others together.
 std::pair<double, double> span_of(MatrixView<const float> map, std::span<const int64_t> sample, size_t axis) {
   std::vector<double> values;
   for (const int64_t row : sample) values.push_back(double{map[row][axis]});

@@ -1,8 +1,8 @@
 // The map: rows as points on a plane, drawn by the page's script on a canvas.
 //
-// A million points do not fit a page, nor an eye. At most kMapPoints are sent, drawn from kept and left-out
-// rows separately, so that their proportion is that of the whole; inside each, one point from every stretch
-// of equal length in row order.
+// A million points do not fit a page, nor an eye. At most kMapPoints are sent, drawn from kept and
+// left-out rows separately, so that their proportion is that of the whole; inside each, one point
+// from every stretch of equal length in row order.
 #pragma once
 
 #include <cstdint>

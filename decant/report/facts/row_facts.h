@@ -21,8 +21,8 @@ struct RowFacts {
   std::vector<int64_t> ends;   ///< (n,) the same from the end
 };
 
-/// Gathers them from whatever the input holds; without a selection all readable rows are one bin. Throws
-/// BugError when parts of the input speak of different numbers of rows.
+/// Gathers them from whatever the input holds; without a selection all readable rows are one bin.
+/// Throws BugError when parts of the input speak of different numbers of rows.
 RowFacts gather_rows(const ReportInput& input);
 
 /// Name of a label: from `classes`, else "class 7"; "no class" for kNoLabel.

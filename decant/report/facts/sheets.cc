@@ -32,7 +32,8 @@ std::vector<std::vector<int64_t>> rows_by_bin(const RowFacts& rows) {
   return lists;
 }
 
-/// The `count` of `pool` with the smallest `places`: of every pool its first before any pool's second.
+/// The `count` of `pool` with the smallest `places`: of every pool its first before any pool's
+/// second.
 std::vector<int64_t> first_by(std::vector<int64_t> pool, size_t count, const std::vector<int64_t>& places) {
   count = std::min(count, pool.size());
   const auto before = [&](int64_t a, int64_t b) {

@@ -1,9 +1,10 @@
-// Contact sheets: for each bin some rows that were kept next to some that were left out. Numbers say that a selection is balanced; only the
-// rows themselves show what it prefers.
+// Contact sheets: for each bin some rows that were kept next to some that were left out. Numbers
+// say that a selection is balanced; only the rows themselves show what it prefers.
 //
-// The choice is random, not the prettiest: stream "report thumbnails" of the run's seed, one index per bin. Rows stand in the order they were
-// picked. Of a ranking there are two sheets instead, from every pool in turn: the two ends of the order, and both sides of the cut. Space is
-// shared out beforehand: at most kShownRows.
+// The choice is random, not the prettiest: stream "report thumbnails" of the run's seed, one index
+// per bin. Rows stand in the order they were picked. Of a ranking there are two sheets instead,
+// from every pool in turn: the two ends of the order, and both sides of the cut. Space is shared
+// out beforehand: at most kShownRows.
 #pragma once
 
 #include <cstdint>

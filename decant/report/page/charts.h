@@ -1,6 +1,6 @@
-// The charts. Each is an HTML grid of rows whose bars and dots are inline SVG with horizontal positions in
-// per cent: the same markup is 320 pixels wide on a phone and 760 on a desk, and text keeps its size. No
-// script draws them, so they print and survive without one.
+// The charts. Each is an HTML grid of rows whose bars and dots are inline SVG with horizontal
+// positions in per cent: the same markup is 320 pixels wide on a phone and 760 on a desk, and text
+// keeps its size. No script draws them, so they print and survive without one.
 #pragma once
 
 #include <span>
@@ -16,8 +16,9 @@ namespace decant::report {
 /// More parts than this are not drawn one by one.
 constexpr size_t kMostRows = 40;
 
-/// For each net one plot: full, random, small; every seed a dot, the mean a tick, its 95 % interval a band.
-/// The axis fits the data and says so when it does not begin at zero. `metric`: which of the evidence's.
+/// For each net one plot: full, random, small; every seed a dot, the mean a tick, its 95 % interval
+/// a band. The axis fits the data and says so when it does not begin at zero. `metric`: which of
+/// the evidence's.
 std::string evidence_chart(const Evidence& evidence, size_t metric);
 
 /// Seconds and peak memory of each stage, each against the largest.
@@ -26,12 +27,13 @@ std::string stage_chart(std::span<const StageRecord> stages);
 /// Rows (pale) and kept (dark) of each bin, one scale for all. Above kMostRows bins: columns.
 std::string bins_chart(std::span<const PartRecord> bins);
 
-/// Share of the set that each class has before and after. Above kMostRows classes: a histogram of the kept
-/// fraction, and the classes whose share changed most.
+/// Share of the set that each class has before and after. Above kMostRows classes: a histogram of
+/// the kept fraction, and the classes whose share changed most.
 std::string balance_chart(std::span<const PartRecord> classes);
 
-/// The classes, at most `count`, whose share of the set changed most by ratio (a class that vanished first);
-/// ties in the given order. Empty classes have no share to change and are left out.
+/// The classes, at most `count`, whose share of the set changed most by ratio (a class that
+/// vanished first); ties in the given order. Empty classes have no share to change and are left
+/// out.
 std::vector<PartRecord> most_changed(std::span<const PartRecord> classes, size_t count);
 
 struct Column {
@@ -45,7 +47,8 @@ std::string columns_chart(std::span<const Column> columns, std::string_view left
 /// "43.20%": `part` of `whole` as an SVG length, within 0…100.
 std::string length(double part, double whole);
 
-/// Round positions for an axis, `about` that many of them, inside [low, high]. REQUIRES: low < high.
+/// Round positions for an axis, `about` that many of them, inside [low, high]. REQUIRES: low <
+/// high.
 std::vector<double> ticks(double low, double high, int about);
 
 }  // namespace decant::report

@@ -11,8 +11,8 @@
 namespace decant::report {
 namespace {
 
-/// The page may show data: pictures and run its own script, and reach nothing else: what slips through
-/// escape() stays inert.
+/// The page may show data: pictures and run its own script, and reach nothing else: what slips
+/// through escape() stays inert.
 std::string content_policy() {
   const std::string digits = sha256(as_bytes(kPageJs));
   std::vector<std::byte> hash;

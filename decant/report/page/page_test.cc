@@ -73,8 +73,8 @@ TEST(Page, StandsOnAnEmptyRun) {
   EXPECT_THAT(page, HasSubstr("0 of 0 rows kept"));
 }
 
-/// A large run stays small and quick. With DECANT_REPORT_PREVIEW=/tmp/x.html the page is written there, for a
-/// look.
+/// A large run stays small and quick. With DECANT_REPORT_PREVIEW=/tmp/x.html the page is written
+/// there, for a look.
 TEST(Page, LargeRunStaysSmallAndQuick) {
   FakeRun fake = fake_run(50000, 10, 10);
   const auto begin = std::chrono::steady_clock::now();

@@ -43,8 +43,8 @@ std::string packed(int width, const Columns&... columns) {
 
 }  // namespace
 
-/// {"points", "aspect", "binCount", "names", and in base64, one entry per point: "xy": uint16 pairs, "bin", "class": uint16, "kept": uint8,
-/// "row": uint32}
+/// {"points", "aspect", "binCount", "names", and in base64, one entry per point: "xy": uint16
+/// pairs, "bin", "class": uint16, "kept": uint8, "row": uint32}
 Json map_json(const MapFacts& map) {
   Json names = Json::array();
   for (const std::string& name : map.names) names.push_back(clean(name));

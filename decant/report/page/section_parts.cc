@@ -16,7 +16,8 @@ double kept_fraction(const PartRecord& part) {
   return static_cast<double>(part.kept) / static_cast<double>(part.rows);
 }
 
-/// "Every bin keeps 20 % of its rows.", or from which bin to which. `prefix`: "bin " before the names.
+/// "Every bin keeps 20 % of its rows.", or from which bin to which. `prefix`: "bin " before the
+/// names.
 std::string range_sentence(std::span<const PartRecord> parts, const std::string& each, const std::string& prefix = "") {
   const PartRecord* least = nullptr;
   const PartRecord* most = nullptr;

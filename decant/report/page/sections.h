@@ -1,5 +1,5 @@
-// The chapters of the page, in the order they are read. Each returns HTML; an empty string leaves the chapter
-// out.
+// The chapters of the page, in the order they are read. Each returns HTML; an empty string leaves
+// the chapter out.
 #pragma once
 
 #include <string>
@@ -25,8 +25,9 @@ std::string evidence_section(const Facts& facts);
 std::string bins_section(const RunRecord& run);
 std::string classes_section(const RunRecord& run);
 std::string map_section(const Facts& facts);
-/// Draws the cards of facts.sheets on all threads. `cards`: null where rows cannot be shown. Cards that cannot be drawn, or come after
-/// kPictureBytes, are left out; so are sheets without any. The pictures follow as one JSON block.
+/// Draws the cards of facts.sheets on all threads. `cards`: null where rows cannot be shown. Cards
+/// that cannot be drawn, or come after kPictureBytes, are left out; so are sheets without any. The
+/// pictures follow as one JSON block.
 std::string rows_section(const Facts& facts, const Cards* cards, const Context& context);
 std::string cost_section(const RunRecord& run);
 std::string bad_section(const Facts& facts);

@@ -61,8 +61,8 @@ std::string rows(std::span<const PartRecord> shown, const Totals& sum) {
   return out + "</div>\n";
 }
 
-/// How many classes keep which fraction of their rows: twenty steps between the least and the most, outwards
-/// to whole per cents.
+/// How many classes keep which fraction of their rows: twenty steps between the least and the most,
+/// outwards to whole per cents.
 std::string histogram(std::span<const PartRecord> classes) {
   constexpr size_t steps = 20;
   double low = 1;

@@ -2,17 +2,19 @@
 //
 // A method is composed of four kinds of parts, and every part is a function on plain arrays:
 //
-//   objective  what a greedy cut maximises: a formula over features (objective.h). A picker finds its maximum:
-//              nested_greedy.h (fast), linear_greedy.h (scores everyone), gradient_greedy.h (pairwise, factored).
+//   objective  what a greedy cut maximises: a formula over features (objective.h). A picker finds
+//              its maximum: nested_greedy.h (fast), linear_greedy.h (scores everyone),
+//              gradient_greedy.h (pairwise, factored).
 //   score      one number per row, whatever it is computed from.
 //   sampler    from an order, bins or scores to a subset of an exact size (sampler.h).
 //   quota      how many rows, and how many from each part (quota.h).
 //
-// Objectives and scores end in a Selection (data/selection.h): bin, rank and gain of every row. Samplers and quotas turn it into a
-// Subset. Another keep ratio, or the same by class, needs only the sampler. A recipe is the sequence that a user calls by name.
+// Objectives and scores end in a Selection (data/selection.h): bin, rank and gain of every row.
+// Samplers and quotas turn it into a Subset. Another keep ratio, or the same by class, needs only
+// the sampler. A recipe is the sequence that a user calls by name.
 //
-// Dataset Quantization, for example, is: pools by class, objective graph-cut cut into 10 bins, quota by largest remainder over classes and
-// bins, uniform sampler inside the bin.
+// Dataset Quantization, for example, is: pools by class, objective graph-cut cut into 10 bins,
+// quota by largest remainder over classes and bins, uniform sampler inside the bin.
 #pragma once
 
 #include <cstdint>
@@ -40,11 +42,13 @@ struct BinOptions {
   Comm* ranks = nullptr;  ///< see CutOptions
 };
 
-/// Cuts every pool into bins. `labels`: one per row, or none at all; rows labelled kNoLabel make a pool of their own after the others.
-/// `bad_rows` are left out, whatever their features hold. Pools are numbered by label; those of k-means from 0, over rows as the function
-/// sees them: of length 1 for the cosines, and for graph-cut-gradient the embeddings alone. A pool of fewer rows than bins gets one bin
-/// a row. InputError for labels that do not fit, rows out of range, no usable row, features without columns, a NaN or an infinity
-/// in a usable row, and options that validate() refuses. `keeper`, if any: bins that are known already, and where finished ones go.
+/// Cuts every pool into bins. `labels`: one per row, or none at all; rows labelled kNoLabel make a
+/// pool of their own after the others. `bad_rows` are left out, whatever their features hold. Pools
+/// are numbered by label; those of k-means from 0, over rows as the function sees them: of length 1
+/// for the cosines, and for graph-cut-gradient the embeddings alone. A pool of fewer rows than bins
+/// gets one bin a row. InputError for labels that do not fit, rows out of range, no usable row,
+/// features without columns, a NaN or an infinity in a usable row, and options that validate()
+/// refuses. `keeper`, if any: bins that are known already, and where finished ones go.
 Selection select_bins(const Features& features, std::span<const int32_t> labels, std::span<const int64_t> bad_rows,
                       const BinOptions& options, const Context& context, BinKeeper* keeper = nullptr);
 

@@ -124,7 +124,8 @@ TEST(Greedy, BoundedEqualsEveryoneOnEveryFunctionAndMean) {
   }
 }
 
-// Switches that make the filters worse must not move a pick: this finds errors that only the filters' quality hides.
+// Switches that make the filters worse must not move a pick: this finds errors that only the
+// filters' quality hides.
 TEST(Greedy, StressSwitchesMoveNoPick) {
   const auto features = clustered(250, 40, 0.5, 5);
   const auto rows = all_rows(features);
@@ -147,7 +148,8 @@ TEST(Greedy, StressSwitchesMoveNoPick) {
   }
 }
 
-// The runner-up that windows remembered may be picked while everyone is scored; as a bar for the next window it would exclude everybody.
+// The runner-up that windows remembered may be picked while everyone is scored; as a bar for the
+// next window it would exclude everybody.
 TEST(Greedy, GoingBackAndForthBetweenWindowsAndEveryone) {
   const auto features = clustered(2500, 24, 0.2, 12);
   const auto rows = all_rows(features);
@@ -166,7 +168,8 @@ TEST(Greedy, GoingBackAndForthBetweenWindowsAndEveryone) {
   EXPECT_GT(among_everyone, 100);
 }
 
-/// The rows in blocks of these sizes, each in memory of its own; as float16 where asked (REQUIRES: values that are halves).
+/// The rows in blocks of these sizes, each in memory of its own; as float16 where asked (REQUIRES:
+/// values that are halves).
 Features in_blocks(const Features& features, std::span<const int64_t> sizes, bool halves) {
   std::vector<FeatureBlock> blocks;
   int64_t row = 0;
@@ -174,7 +177,8 @@ Features in_blocks(const Features& features, std::span<const int64_t> sizes, boo
     const auto owner = std::make_shared<std::vector<float>>();
     for (const int64_t end = row + rows; row < end; ++row) {
       for (const float value : features.matrix()[row]) {
-        // A normal float32 that is a half has its exponent and fraction 13 bits above the half's, and a bias that is greater by 112.
+        // A normal float32 that is a half has its exponent and fraction 13 bits above the half's,
+        // and a bias that is greater by 112.
         const auto bits = std::bit_cast<uint32_t>(value);
         const auto half = static_cast<uint16_t>(bits >> 31 << 15 | ((bits & 0x7fffffffu) - (112u << 23)) >> 13);
         owner->push_back(halves ? std::bit_cast<float>(uint32_t{half}) : value);

@@ -1,4 +1,5 @@
-// A run that stops after any bin goes on to the same end, and what is kept is not believed before it is checked.
+// A run that stops after any bin goes on to the same end, and what is kept is not believed before
+// it is checked.
 #include <algorithm>
 #include <atomic>
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
-// What data can do to the engine: values at the edges of float32, shapes at the edges of sense, and values that are refused. The windows must
-// pick what scoring everyone picks, whatever the rows hold. Tests are named after the fault.
+// What data can do to the engine: values at the edges of float32, shapes at the edges of sense, and
+// values that are refused. The windows must pick what scoring everyone picks, whatever the rows
+// hold. Tests are named after the fault.
 #include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
@@ -193,7 +194,8 @@ TEST(EngineFaults, AWindowOfWhichAllRowsArePickedLetsNoneThroughAgain) {
   expect_switches_move_nothing(features, 1, {.windows = 3, .horizon = 4, .recent = false, .may_fall_back = false});
 }
 
-// What cold rows were below the best by must not be remembered: the best falls far when a row that stood alone is picked.
+// What cold rows were below the best by must not be remembered: the best falls far when a row that
+// stood alone is picked.
 TEST(EngineFaults, TheBestThatFallsFarExposesColdRows) {
   const auto features = filled(900, 8, [](Random& random, int64_t row, int64_t) {
     return (1 + 0.3 * random.normal()) * (row % 90 == 7 ? std::pow(4.0, static_cast<double>(row / 90)) : 1.0);
@@ -201,7 +203,8 @@ TEST(EngineFaults, TheBestThatFallsFarExposesColdRows) {
   expect_switches_move_nothing(features, 3, {.may_fall_back = false});
 }
 
-// A row's own error on its score belongs in every bound, sweeps included. Only coarse codes and long ways without ĉ show it.
+// A row's own error on its score belongs in every bound, sweeps included. Only coarse codes and
+// long ways without ĉ show it.
 TEST(EngineFaults, ErrorsOfEstimatesAreInEveryBound) {
   const auto features =
       filled(8000, 12, [](Random& random, int64_t row, int64_t) { return static_cast<double>(row % 5) + random.normal(); });
@@ -214,7 +217,8 @@ TEST(EngineFaults, ErrorsOfEstimatesAreInEveryBound) {
   }
 }
 
-// Nearly parallel rows: the query moves along ĉ by thousands, and what tells rows apart is smaller than e's rounding to float32 times that.
+// Nearly parallel rows: the query moves along ĉ by thousands, and what tells rows apart is smaller
+// than e's rounding to float32 times that.
 TEST(EngineFaults, RoundingOfWhatLiesAlongIsInEveryBound) {
   const auto features = filled(1500, 20, [](Random& random, int64_t, int64_t) { return 1000 + 0.01 * random.normal(); });
   expect_switches_move_nothing(features, 3, {.may_fall_back = false});

@@ -101,7 +101,8 @@ double GradientPicker::score(int32_t row) const {
   return (lambda_ / 2) * cover_[static_cast<size_t>(row)] - picked_[static_cast<size_t>(row)];
 }
 
-/// By several picks, in their order: each row sees them one after the other, as if they came one at a time.
+/// By several picks, in their order: each row sees them one after the other, as if they came one at
+/// a time.
 void GradientPicker::lower_scores(std::span<const int32_t> picks) {
   std::vector<std::vector<double>> b_picked;
   std::vector<std::vector<double>> e_picked;

@@ -1,15 +1,16 @@
 // graph-cut on last-layer gradients, never building one.
 //
-// The gradient of the loss in the last layer of a network is g = b ⊗ [1; e]: b = ∂loss/∂logits (C values), e
-// the embedding (d values). The published code of Dataset Quantization cuts images by the cosine of these,
-// C·(d+1) numbers per row (769,000 for ImageNet). But
+// The gradient of the loss in the last layer of a network is g = b ⊗ [1; e]: b = ∂loss/∂logits (C
+// values), e the embedding (d values). The published code of Dataset Quantization cuts images by
+// the cosine of these, C·(d+1) numbers per row (769,000 for ImageNet). But
 //
 //   ⟨g_i, g_j⟩ = ⟨b_i, b_j⟩ · (1 + ⟨e_i, e_j⟩)       ‖g_i‖² = ‖b_i‖² · (1 + ‖e_i‖²)
 //
-// so the C + d columns [b | e] are enough. The cosine is no longer linear in the row, so scores are kept for
-// every row and lowered at each pick:  score_i = (λ/2)·Σ_D cos(g_i, g_j) − Σ_S cos(g_i, g_s). The first sum
-// is a bilinear form, one matrix for the whole pool: with w_j = 1/‖g_j‖ and M = Σ_j w_j·b_j·[1; e_j]ᵀ (C ×
-// (d+1)), Σ_D cos(g_i, g_j) = w_i · b_iᵀ·M·[1; e_i]. Later bins subtract what earlier bins picked.
+// so the C + d columns [b | e] are enough. The cosine is no longer linear in the row, so scores are
+// kept for every row and lowered at each pick: score_i = (λ/2)·Σ_D cos(g_i, g_j) − Σ_S cos(g_i,
+// g_s). The first sum is a bilinear form, one matrix for the whole pool: with w_j = 1/‖g_j‖ and M =
+// Σ_j w_j·b_j·[1; e_j]ᵀ (C × (d+1)), Σ_D cos(g_i, g_j) = w_i · b_iᵀ·M·[1; e_i]. Later bins subtract
+// what earlier bins picked.
 //
 // Canonical arithmetic, float64 as written:
 //
@@ -20,9 +21,11 @@
 //   picked_i = Σ_S cos(i,s), in the order picked
 //   score_i  = (λ/2)·cover_i − picked_i;   at the end of a bin cover_i −= picked_i
 //
-// Trap: b depends on the label that the network is given. Cut per class, or rows of a rare class look like outliers.
+// Trap: b depends on the label that the network is given. Cut per class, or rows of a rare class
+// look like outliers.
 //
-// Cost: n·(C+d) multiply-adds per pick, n·C·d once. Memory: the features, C·(d+1)·8 bytes and 24 bytes per row.
+// Cost: n·(C+d) multiply-adds per pick, n·C·d once. Memory: the features, C·(d+1)·8 bytes and 24
+// bytes per row.
 #pragma once
 
 #include <vector>
@@ -36,10 +39,12 @@ namespace decant {
 
 class GradientPicker : public BinPicker {
  public:
-  /// Columns 0…classes−1 of the features are b, the others e. REQUIRES: 0 < classes < width; features that are one matrix
-  /// of float32 (see one_float32_block()), which must outlive this object.
+  /// Columns 0…classes−1 of the features are b, the others e. REQUIRES: 0 < classes < width;
+  /// features that are one matrix of float32 (see one_float32_block()), which must outlive this
+  /// object.
   GradientPicker(const Features& features, std::span<const int64_t> rows, int32_t classes, double lambda, const Context& context);
-  /// Costs as much as the picks of those bins did for the rows that are left, but reads the rows once for many picks.
+  /// Costs as much as the picks of those bins did for the rows that are left, but reads the rows
+  /// once for many picks.
   void skip_bins(std::span<const std::vector<int32_t>> bins) override;
   void begin_bin(std::span<const int32_t> members) override;
   BinPick next() override;

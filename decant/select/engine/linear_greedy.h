@@ -1,6 +1,7 @@
 // Scoring every row: the plain engine for linear objectives, and the reference for the fast one.
 //
-// Cost: n·d multiply-adds per pick, n²·d/2 a pool (5,000 × 256: half a second; 50,000 × 256: four minutes).
+// Cost: n·d multiply-adds per pick, n²·d/2 a pool (5,000 × 256: half a second; 50,000 × 256: four
+// minutes).
 #pragma once
 
 #include <vector>

@@ -79,7 +79,8 @@ void LinearPool::replicate(std::span<const int32_t> rows) {
       rows, width(), *ranks_, [&](std::span<const int32_t> some) { return own_part(some); }, read);
 }
 
-/// Calls use(i, x of rows[i], rows[i+1], …) for all of the rows, some at a time, as float32 wherever they lie.
+/// Calls use(i, x of rows[i], rows[i+1], …) for all of the rows, some at a time, as float32
+/// wherever they lie.
 template <class Use>
 void LinearPool::in_groups(std::span<const int32_t> rows, Use&& use) const {
   const bool stored = table_.is_stored_float32();

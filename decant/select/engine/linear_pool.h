@@ -8,8 +8,8 @@
 //
 // and picking s does q_k += drift·P_k (if any), then q_k −= (pick·r_s)·s_k.
 //
-// Rows are never normalised into float32: those picks drift away from the float64 ones.
-// See objective.h for the coefficients and kernels/dot.h for dot().
+// Rows are never normalised into float32: those picks drift away from the float64 ones. See
+// objective.h for the coefficients and kernels/dot.h for dot().
 #pragma once
 
 #include <cstdint>
@@ -24,16 +24,16 @@
 
 namespace decant {
 
-/// Row numbers here are positions in the `rows` given, 0…size−1. Not thread-safe, but scoring uses the context's
-/// threads when it pays.
+/// Row numbers here are positions in the `rows` given, 0…size−1. Not thread-safe, but scoring uses
+/// the context's threads when it pays.
 ///
-/// With ranks, each reads a contiguous range of the rows only, its own, and can score and pick those and the copies that all ranks have
-/// been handed.
+/// With ranks, each reads a contiguous range of the rows only, its own, and can score and pick
+/// those and the copies that all ranks have been handed.
 class LinearPool {
  public:
-  /// What `features` view must outlive this object. A small part of them (≤ 16 MiB) is copied side by side, as float32; otherwise
-  /// rows stay where they are and as they are stored, and those that are no aligned float32 are converted each time they are read.
-  /// REQUIRES: finite.
+  /// What `features` view must outlive this object. A small part of them (≤ 16 MiB) is copied side
+  /// by side, as float32; otherwise rows stay where they are and as they are stored, and those that
+  /// are no aligned float32 are converted each time they are read. REQUIRES: finite.
   LinearPool(const Features& features, std::span<const int64_t> rows, const LinearForm& form, const Context& context,
              Comm* ranks = nullptr);
 
@@ -46,7 +46,8 @@ class LinearPool {
   int32_t own() const { return static_cast<int32_t>(norms_.size()); }
   /// The own rows among some, which ascend.
   std::span<const int32_t> own_part(std::span<const int32_t> rows) const;
-  /// Hands these rows (ascending, the same on every rank) to every rank; earlier copies are dropped. Nothing without ranks. Collective.
+  /// Hands these rows (ascending, the same on every rank) to every rank; earlier copies are
+  /// dropped. Nothing without ranks. Collective.
   void replicate(std::span<const int32_t> rows);
   /// Whether every rank can score and pick this row.
   bool everywhere(int32_t row) const { return ranks_ == nullptr || replicated_.has(row); }

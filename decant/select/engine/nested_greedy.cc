@@ -85,7 +85,8 @@ void NestedPicker::end_inside(size_t first) {
   for (size_t level = levels_.size() - 1; level > first; --level) levels_[level - 1].policy.spent(levels_[level].policy);
 }
 
-/// Brings the reference of everyone here by what the codes say of the way; the direction stays, and with it what was foreseen.
+/// Brings the reference of everyone here by what the codes say of the way; the direction stays, and
+/// with it what was foreseen.
 void NestedPicker::move_everyone() {
   Level& all = levels_.front();
   frame_.move(all.window.at, now_, move_);
@@ -107,8 +108,8 @@ void NestedPicker::renew(size_t first, double best) {
   }
 }
 
-/// The first window of a bin, when nothing is known of where the query goes: the highest scores. REQUIRES: the
-/// parent's reference is the present query.
+/// The first window of a bin, when nothing is known of where the query goes: the highest scores.
+/// REQUIRES: the parent's reference is the present query.
 void NestedPicker::choose_highest(size_t level) {
   const Window& parent = levels_[level - 1].window;
   ColdRows& cold = levels_[level].cold;
@@ -135,7 +136,8 @@ void NestedPicker::choose_highest(size_t level) {
   fill_window(level, slots_, known_, 0);
 }
 
-/// The ranks that have to agree on what is chosen for a level: its parent is in parts. Finer windows are the same on every rank.
+/// The ranks that have to agree on what is chosen for a level: its parent is in parts. Finer
+/// windows are the same on every rank.
 Comm* NestedPicker::ranks_above(size_t level) const {
   return level == 1 ? pool_.ranks() : nullptr;
 }
@@ -167,8 +169,8 @@ void NestedPicker::choose_by_outlook(size_t level, double best) {
   fill_window(level, slots_, known_, mean_of_all(ranks_above(level), work));
 }
 
-/// Estimates slots_ of a window at the present query, move_ away from its reference, and puts those that answer no to every question into
-/// cold cells. Some at a time: they may be most of the pool.
+/// Estimates slots_ of a window at the present query, move_ away from its reference, and puts those
+/// that answer no to every question into cold cells. Some at a time: they may be most of the pool.
 void NestedPicker::set_far_slots_aside(const Window& window, std::span<const Window::Question> questions, ColdRows& cold) {
   codes_.encode(std::span(move_.r).first(static_cast<size_t>(pool_.width())), move_.across, coded_);
   size_t kept = 0;
@@ -257,8 +259,9 @@ void NestedPicker::measure_moves() {
   allowance_ = frame_.allowance(lengths + recent_.longest());
 }
 
-/// A canonical score that some unpicked row reaches; nothing if none is known. Of the last pick's contenders the one that looks best now: the
-/// runner-up may be like the row that was picked and have fallen with it.
+/// A canonical score that some unpicked row reaches; nothing if none is known. Of the last pick's
+/// contenders the one that looks best now: the runner-up may be like the row that was picked and
+/// have fallen with it.
 double NestedPicker::bar() {
   int32_t row = runner_up_;
   const Window& window = levels_.back().window;
@@ -388,7 +391,8 @@ size_t NestedPicker::first_exposed(double best) const {
   return 0;
 }
 
-/// Renews the windows that have become expensive. False when they are given up for scoring every row.
+/// Renews the windows that have become expensive. False when they are given up for scoring every
+/// row.
 bool NestedPicker::renew_expensive_windows(double best) {
   size_t level = 0;
   if (!renewal_is_due(level)) return true;
@@ -410,7 +414,8 @@ bool NestedPicker::renew_expensive_windows(double best) {
   return true;
 }
 
-/// Renews windows from the one whose cold rows could win; one that is no older than this pick gets a wider margin, and at last everybody.
+/// Renews windows from the one whose cold rows could win; one that is no older than this pick gets
+/// a wider margin, and at last everybody.
 void NestedPicker::renew_what_is_exposed(size_t level, int attempt, double best) {
   DECANT_CHECK(attempt, <, kHopeless + 4);
   counts_.levels[level - 1].exposed += 1;
@@ -463,7 +468,8 @@ BinPick NestedPicker::take(const Scored& best) {
   return pick;
 }
 
-/// The row that is likely to be picked next, or near it: the next best exact score, the best estimate, the last one.
+/// The row that is likely to be picked next, or near it: the next best exact score, the best
+/// estimate, the last one.
 int32_t NestedPicker::runner_up_row(int32_t winner) const {
   const Window& window = levels_.back().window;
   if (next_up_.slot >= 0) return window.row(next_up_.slot);
@@ -489,7 +495,8 @@ void NestedPicker::unpicked_rows(std::vector<int32_t>& rows) const {
   }
 }
 
-/// Goes on by scoring everyone for a while, if windows have come to cost more since everyone was last scored for them.
+/// Goes on by scoring everyone for a while, if windows have come to cost more since everyone was
+/// last scored for them.
 bool NestedPicker::fall_back() {
   RefreshPolicy whole = levels_.back().policy;
   for (size_t level = levels_.size() - 1; level > 0; --level) {

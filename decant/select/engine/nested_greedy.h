@@ -1,12 +1,14 @@
 // Greedy picks without scoring every row: nested windows, and a certificate for every pick.
 //
-// The problem. A pick is the row with the largest score ⟨a_x, q⟩. Scoring everyone reads the whole pool at each
-// pick, and memory, not arithmetic, is the limit. But a pick moves q only by one row, and greedy picks correct
-// one another: q drifts slowly, mostly along its own direction, and sideways like a random walk.
+// The problem. A pick is the row with the largest score ⟨a_x, q⟩. Scoring everyone reads the whole
+// pool at each pick, and memory, not arithmetic, is the limit. But a pick moves q only by one row,
+// and greedy picks correct one another: q drifts slowly, mostly along its own direction, and
+// sideways like a random walk.
 //
-// The idea. Keep the rows that could win soon in a small window (window.h) and prove at every pick that no row
-// outside can win (cold_rows.h). Take a new window when the proof fails or the window has become expensive. One window
-// must be wide, or it is renewed too often, and wide windows make picks expensive; so windows are nested:
+// The idea. Keep the rows that could win soon in a small window (window.h) and prove at every pick
+// that no row outside can win (cold_rows.h). Take a new window when the proof fails or the window
+// has become expensive. One window must be wide, or it is renewed too often, and wide windows make
+// picks expensive; so windows are nested:
 //
 //   W₀  every unpicked row of the bin, scored exactly when the bin begins
 //   W₁  chosen from W₀ for some hundreds to thousands of picks
@@ -14,31 +16,38 @@
 //
 // A pick.
 //
-//   1. Of the last pick's best rows the one that looks best now is scored exactly: the bar. Some unpicked row reaches it.
+//   1. Of the last pick's best rows the one that looks best now is scored exactly: the bar. Some
+//      unpicked row reaches it.
 //   2. (B1) sweeps W₂: rows whose upper bound is below the bar are out.
-//   3. (B2), the codes, on what is left: an upper and a lower bound each; the best lower bound raises the bar.
+//   3. (B2), the codes, on what is left: an upper and a lower bound each; the best lower bound
+//      raises the bar.
 //   4. Exact canonical scores of what is left now: the largest wins, the smaller row on ties.
-//   5. The certificate: at every level the cold rows' bound, rounding included, is *below* the winner's score. If
-//      not, the windows from the coarsest failing level down are chosen anew, and the pick starts over.
+//   5. The certificate: at every level the cold rows' bound, rounding included, is *below* the
+//      winner's score. If not, the windows from the coarsest failing level down are chosen anew,
+//      and the pick starts over.
 //
-// Why it is exact. Every unpicked row is in W₂ or cold at exactly one level. Cold rows are strictly below the
-// winner, so they do not even tie. Rows of W₂ that were not scored exactly have an upper bound below a number that
-// some unpicked row's canonical score reaches. So the winner has the largest canonical score, and every row tied
-// with it was scored. What was foreseen and how long windows last changes the time only.
+// Why it is exact. Every unpicked row is in W₂ or cold at exactly one level. Cold rows are strictly
+// below the winner, so they do not even tie. Rows of W₂ that were not scored exactly have an upper
+// bound below a number that some unpicked row's canonical score reaches. So the winner has the
+// largest canonical score, and every row tied with it was scored. What was foreseen and how long
+// windows last changes the time only.
 //
-// Why it ends. A level that fails again right after it was renewed gets four times the margin, then every row of
-// its parent, and then nothing is cold.
+// Why it ends. A level that fails again right after it was renewed gets four times the margin, then
+// every row of its parent, and then nothing is cold.
 //
-// A row that is scored exactly for the first time also gets its exact score at the reference of every window it
-// is in: it is in the cache, and rows that are looked at once are looked at again.
+// A row that is scored exactly for the first time also gets its exact score at the reference of
+// every window it is in: it is in the cache, and rows that are looked at once are looked at again.
 //
-// On several ranks each has W₀ of its own rows. When W₁ is chosen, all ranks apply the same questions to their own rows, their cold rows
-// are united, and what they chose is gathered: rows, codes, what is known of them, and the vectors. From then on W₁ and W₂ are the same
-// everywhere, every rank makes the same picks, and nothing is sent until W₁ is chosen anew. Where a decision rests on W₀ it rests
-// on numbers of all ranks, so ranks never disagree about what comes next. Scoring everyone costs two small messages per pick.
+// On several ranks each has W₀ of its own rows. When W₁ is chosen, all ranks apply the same
+// questions to their own rows, their cold rows are united, and what they chose is gathered: rows,
+// codes, what is known of them, and the vectors. From then on W₁ and W₂ are the same everywhere,
+// every rank makes the same picks, and nothing is sent until W₁ is chosen anew. Where a decision
+// rests on W₀ it rests on numbers of all ranks, so ranks never disagree about what comes next.
+// Scoring everyone costs two small messages per pick.
 //
-// Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to cost as much as
-// scoring everyone, goes on that way, and tries windows again after ten times as many picks as they were given.
+// Never much slower than scoring everyone: a bin that starts with few rows, or whose picks come to
+// cost as much as scoring everyone, goes on that way, and tries windows again after ten times as
+// many picks as they were given.
 #pragma once
 
 #include <limits>
@@ -69,9 +78,10 @@ struct NestedOptions {
 
 class NestedPicker : public BinPicker {
  public:
-  /// Keeps a reference to the pool. Memory: a byte per value and some 60 bytes per row; of rows in a window 80 bytes more, and their
-  /// codes once more unless the window is very wide (docs/benchmarks.md has what was measured). With ranks: of the rank's own rows, and
-  /// of those in windows their vectors too.
+  /// Keeps a reference to the pool. Memory: a byte per value and some 60 bytes per row; of rows in
+  /// a window 80 bytes more, and their codes once more unless the window is very wide
+  /// (docs/benchmarks.md has what was measured). With ranks: of the rank's own rows, and of those
+  /// in windows their vectors too.
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
   BinPick next() override;

@@ -1,16 +1,19 @@
-// The coordinates in which bounds are taken: queries as points, and their moves split along one direction.
+// The coordinates in which bounds are taken: queries as points, and their moves split along one
+// direction.
 //
-// Objectives with a ‖x‖² coordinate are linear in the longer row â = [a_x, κ·‖x‖²] and the longer query
-// q̂ = [q, τ/κ]; κ is a power of two that makes the last coordinate no longer than the others. For all other
-// objectives â = a_x and q̂ = q. Everything below speaks of â and q̂ and drops the hats.
+// Objectives with a ‖x‖² coordinate are linear in the longer row â = [a_x, κ·‖x‖²] and the longer
+// query q̂ = [q, τ/κ]; κ is a power of two that makes the last coordinate no longer than the
+// others. For all other objectives â = a_x and q̂ = q. Everything below speaks of â and q̂ and
+// drops the hats.
 //
-// The direction ĉ is a unit vector, fixed while references to it exist: the direction of the query at which
-// every row was last scored. With e = ⟨a, ĉ⟩ and ρ = √(‖a‖² − e²), a move Δ = β·ĉ + r, r ⟂ ĉ, changes a score by
+// The direction ĉ is a unit vector, fixed while references to it exist: the direction of the query
+// at which every row was last scored. With e = ⟨a, ĉ⟩ and ρ = √(‖a‖² − e²), a move Δ = β·ĉ + r, r ⟂
+// ĉ, changes a score by
 //
 //   ⟨a, Δ⟩ = β·e + ⟨a, r⟩,   |⟨a, r⟩| ≤ ρ·R,   R = ‖r‖
 //
-// Most of a greedy query's move is along ĉ, where this is exact; the rest adds up like a random walk. There is
-// no division by ‖q‖, so the query may pass through zero.
+// Most of a greedy query's move is along ĉ, where this is exact; the rest adds up like a random
+// walk. There is no division by ‖q‖, so the query may pass through zero.
 #pragma once
 
 #include <vector>
@@ -58,8 +61,8 @@ class QueryFrame {
   bool has_extra() const { return extra_; }
   Comm* ranks() const { return pool_.ranks(); }
 
-  /// What covers every float64 rounding in comparing a bound, built from queries of these lengths in all, with a
-  /// canonical score. docs/numerics.md has the proof.
+  /// What covers every float64 rounding in comparing a bound, built from queries of these lengths
+  /// in all, with a canonical score. docs/numerics.md has the proof.
   double allowance(double lengths) const { return rounding_ * longest_ * lengths; }
 
  private:

@@ -1,10 +1,11 @@
 // The last few queries, for bounds that start from where a row was last looked at.
 //
-// Whenever a row's code is multiplied, its score at that moment's query is known to within a small error: a better
-// place to bound from than the window's reference, because the query has hardly moved since. So each row of the
-// finest window keeps one such bound and the number of its query, and each pick measures how far the query has
-// moved from each of the last few. A row then is looked at again only when the way *since its own last look* could have
-// brought it to the top. Rows whose query is forgotten fall back to the window's reference.
+// Whenever a row's code is multiplied, its score at that moment's query is known to within a small
+// error: a better place to bound from than the window's reference, because the query has hardly
+// moved since. So each row of the finest window keeps one such bound and the number of its query,
+// and each pick measures how far the query has moved from each of the last few. A row then is
+// looked at again only when the way *since its own last look* could have brought it to the top.
+// Rows whose query is forgotten fall back to the window's reference.
 #pragma once
 
 #include <cstdint>

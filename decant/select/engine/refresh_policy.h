@@ -1,14 +1,16 @@
 // When to renew a window, and how far ahead to look. Changes the time, never a pick.
 //
-// A window is renewed for one of two reasons: some row outside it can no longer be excluded, or its picks have
-// become more expensive than renewing it. The second is the rule of renting or buying: renew when the latest pick costs more
-// than the average pick since the last renewal, the renewal included. Costs are counts of rows touched, weighted
-// by what each kind costs, never a clock: two runs, or two machines, renew at the same picks.
+// A window is renewed for one of two reasons: some row outside it can no longer be excluded, or its
+// picks have become more expensive than renewing it. The second is the rule of renting or buying:
+// renew when the latest pick costs more than the average pick since the last renewal, the renewal
+// included. Costs are counts of rows touched, weighted by what each kind costs, never a clock: two
+// runs, or two machines, renew at the same picks.
 //
-// How many rows a window takes follows from an outlook: the horizon of T_h picks it should last, where the
-// query and the best score were going over the last T_h picks, and a margin δ for what cannot be foreseen. The
-// query's part across ĉ grows like a random walk that leans one way, R_h = r₁·T_h^0.8. A window that fails early gets a larger margin
-// next time; one that lasted gets a longer horizon; one that became expensive follows its length.
+// How many rows a window takes follows from an outlook: the horizon of T_h picks it should last,
+// where the query and the best score were going over the last T_h picks, and a margin δ for what
+// cannot be foreseen. The query's part across ĉ grows like a random walk that leans one way, R_h =
+// r₁·T_h^0.8. A window that fails early gets a larger margin next time; one that lasted gets a
+// longer horizon; one that became expensive follows its length.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +46,8 @@ class PickHistory {
   struct Trend {
     double along = 0, best = 0;
   };
-  /// The change to expect over the next `picks`, from as many before, or as there are. Zero when there is nothing to base it on.
+  /// The change to expect over the next `picks`, from as many before, or as there are. Zero when
+  /// there is nothing to base it on.
   Trend trend(double picks) const;
   bool empty() const { return count_ < 2; }
   double latest_best() const;  ///< −infinity when there is none
@@ -71,7 +74,8 @@ class RefreshPolicy {
   int64_t picks() const { return picks_; }
   double average() const { return picks_ > 0 ? (renewal_ + spent_) / static_cast<double>(picks_) : 0; }
 
-  /// The window ends because a row outside could win, or by its cost, after the query moved this far across.
+  /// The window ends because a row outside could win, or by its cost, after the query moved this
+  /// far across.
   void ends_exposed(double across);
   void ends_by_cost(double across);
   void widen() { margin_ = std::min(margin_ * 4, 1e6); }

@@ -1,4 +1,5 @@
-// Rows that every rank has a copy of, for as long as they may be picked: those that the ranks' windows have in common.
+// Rows that every rank has a copy of, for as long as they may be picked: those that the ranks'
+// windows have in common.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +15,10 @@ namespace decant {
 
 class ReplicatedRows {
  public:
-  /// `rows`: ascending, the same on every rank, which all have them afterwards; earlier copies are dropped. Of those that are new, each rank
-  /// hands over its own, as width floats and a norm a row: `own_part(rows)` are its own of some, `read(row, values)` writes an own
-  /// row and returns its norm. Collective.
+  /// `rows`: ascending, the same on every rank, which all have them afterwards; earlier copies are
+  /// dropped. Of those that are new, each rank hands over its own, as width floats and a norm a
+  /// row: `own_part(rows)` are its own of some, `read(row, values)` writes an own row and returns
+  /// its norm. Collective.
   template <class OwnPart, class Read>
   void exchange(std::span<const int32_t> rows, int64_t width, Comm& ranks, OwnPart&& own_part, Read&& read) {
     width_ = static_cast<size_t>(width);

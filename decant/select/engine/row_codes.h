@@ -1,14 +1,16 @@
-// Rows as one byte per value, with a proven error: a filter four times cheaper to read than the rows.
+// Rows as one byte per value, with a proven error: a filter four times cheaper to read than the
+// rows.
 //
-// With a_x the row as the objective sees it (unit length or as given) and μ the mean of the a_x, y = a_x − μ
-// is small in every coordinate. s = max|y|/127, code = round(y/s), and ε = ‖y − s·code‖ is computed, not
-// estimated. For any query r
+// With a_x the row as the objective sees it (unit length or as given) and μ the mean of the a_x, y
+// = a_x − μ is small in every coordinate. s = max|y|/127, code = round(y/s), and ε = ‖y − s·code‖
+// is computed, not estimated. For any query r
 //
 //   ⟨a_x, r⟩ = ⟨μ, r⟩ + s·⟨code, r⟩ ± ε·‖r‖
 //
-// The query is quantised too: r̃ = round(r/σ) in 8 bits, δ = ‖r − σ·r̃‖, which adds ± Y·δ with Y = max(‖y‖ + ε):
-// about as much as the codes' own error, at half the work of 16 bits. The product of integers is exact: σ is raised
-// until Σ|r̃| ≤ 8·10⁶, so 255·Σ|r̃| fits int32. Codes are stored plus 128, as the multiply-add instruction wants one factor.
+// The query is quantised too: r̃ = round(r/σ) in 8 bits, δ = ‖r − σ·r̃‖, which adds ± Y·δ with Y =
+// max(‖y‖ + ε): about as much as the codes' own error, at half the work of 16 bits. The product of
+// integers is exact: σ is raised until Σ|r̃| ≤ 8·10⁶, so 255·Σ|r̃| fits int32. Codes are stored
+// plus 128, as the multiply-add instruction wants one factor.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +49,9 @@ class RowCodes {
  public:
   static constexpr int64_t kWidestRow = int64_t{1} << 20;  ///< wider rows could overflow the integer product
 
-  /// Two passes over the pool; each rank codes its own rows, and what is said of all rows holds for all ranks' (collective).
-  /// `coarseness` ≥ 1 makes the steps larger than they need be: a stress switch for tests.
+  /// Two passes over the pool; each rank codes its own rows, and what is said of all rows holds for
+  /// all ranks' (collective). `coarseness` ≥ 1 makes the steps larger than they need be: a stress
+  /// switch for tests.
   RowCodes(LinearPool& pool, const Context& context, double coarseness = 1);
 
   /// Quantises r, which is no longer than `length`.

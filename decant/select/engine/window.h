@@ -1,16 +1,17 @@
 // A window: some rows of the pool, and what is known of their scores at one reference query.
 //
-// The coarsest window holds every row of the bin; each finer one holds the rows of its parent that could win soon,
-// copied side by side so that a pick reads a few kilobytes; only a window that turned out very wide copies no codes. Slots are numbered 0…
-// in ascending order of rows.
+// The coarsest window holds every row of the bin; each finer one holds the rows of its parent that
+// could win soon, copied side by side so that a pick reads a few kilobytes; only a window that
+// turned out very wide copies no codes. Slots are numbered 0… in ascending order of rows.
 //
-// Of a row with known score g ± η at the reference, after a move (β, r, R) of the query (query_frame.h),
+// Of a row with known score g ± η at the reference, after a move (β, r, R) of the query
+// (query_frame.h),
 //
 //   ⟨a, q⟩ ≤ g + η + β·e + ρ·R                                                           (B1)
 //   ⟨a, q⟩ = g + β·e + ⟨μ, r⟩ + s·σ·⟨code, r̃⟩  ± (η + ε·R + Y·δ)                            (B2)
 //
-// (B1) is three floats per row and is swept; (B2) reads a row's code (row_codes.h) and is for those that pass. e and ρ are kept
-// in float32: what that may do to β·e is added to the error.
+// (B1) is three floats per row and is swept; (B2) reads a row's code (row_codes.h) and is for those
+// that pass. e and ρ are kept in float32: what that may do to β·e is added to the error.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@
 
 namespace decant {
 
-/// Floats that are swept are stored in these units, powers of two: neither 10³⁰ nor 10⁻³⁰ leaves float32's range.
+/// Floats that are swept are stored in these units, powers of two: neither 10³⁰ nor 10⁻³⁰ leaves
+/// float32's range.
 struct SweepUnits {
   double row = 1;    ///< of e and ρ
   double score = 1;  ///< of scores
@@ -52,13 +54,15 @@ class Window {
   QueryPoint at;  ///< the reference
 
   // --- making one
-  /// Every row of a bin that is this rank's own, scored exactly at `at`, which has been set and gave the frame its direction, if any.
-  /// Codes are the pool's own.
+  /// Every row of a bin that is this rank's own, scored exactly at `at`, which has been set and
+  /// gave the frame its direction, if any. Codes are the pool's own.
   void become_everyone(std::span<const int32_t> rows, const QueryFrame& frame, const RowCodes& codes, Team& team);
-  /// Everyone by estimates at a reference a move away from the old one, which becomes `at`: a quarter of the bytes of scoring them.
+  /// Everyone by estimates at a reference a move away from the old one, which becomes `at`: a
+  /// quarter of the bytes of scoring them.
   void move_to(const QueryPoint& reference, const Move& move, const CodedQuery& coded, const QueryFrame& frame, Team& team);
-  /// Some slots of the parent with estimates at `at`, which has been set. With ranks: the slots that each has chosen of its own parent,
-  /// together, the same window on every rank; rows of others have no parent (−1). Collective then.
+  /// Some slots of the parent with estimates at `at`, which has been set. With ranks: the slots
+  /// that each has chosen of its own parent, together, the same window on every rank; rows of
+  /// others have no parent (−1). Collective then.
   void become_part_of(const Window& parent, std::span<const int32_t> slots, const Estimates& known, Comm* ranks, Team& team);
 
   // --- asking
@@ -85,11 +89,12 @@ class Window {
     double across = 0;
     double floor = 0;
   };
-  /// The unpicked slots for which any answer may be yes; the others are certain, `allowance` being what covers
-  /// float64 rounding. Ascending; what was in `slots` is lost.
+  /// The unpicked slots for which any answer may be yes; the others are certain, `allowance` being
+  /// what covers float64 rounding. Ascending; what was in `slots` is lost.
   void sweep(const Move& move, std::span<const Question> questions, double allowance, std::vector<int32_t>& slots, Team& team) const;
-  /// The unpicked slots whose bound from the reference reaches the floor, and whose bound from a recent query, if they have
-  /// one, does too. REQUIRES: recent bounds have been kept since the window was made.
+  /// The unpicked slots whose bound from the reference reaches the floor, and whose bound from a
+  /// recent query, if they have one, does too. REQUIRES: recent bounds have been kept since the
+  /// window was made.
   void sweep(const Move& move, double floor, double allowance, const RecentQueries& recent, std::vector<int32_t>& slots);
   /// Remembers upper bounds of some rows at the recent query of this number.
   void remember(std::span<const int32_t> slots, std::span<const double> uppers, int32_t query);

@@ -56,7 +56,8 @@ double half_square(std::span<const double> c) {
   return dot(c, c) / 2;
 }
 
-/// `count` of the rows at random, ascending and distinct (so rather fewer); all of them when there are no more.
+/// `count` of the rows at random, ascending and distinct (so rather fewer); all of them when there
+/// are no more.
 std::vector<int64_t> some_rows(std::span<const int64_t> rows, int64_t count, Random random) {
   if (static_cast<int64_t>(rows.size()) <= count) return {rows.begin(), rows.end()};
   std::vector<int64_t> drawn(static_cast<size_t>(count));
@@ -124,8 +125,9 @@ class Centres {
     }
   }
 
-  /// `products`: of the rounded row with the rounded centres. Each is wrong by at most (d + 2)·2⁻²⁴·‖a‖·‖c‖ to first order, in whatever
-  /// order it was summed, and by underflow; the bound below is generous to both.
+  /// `products`: of the rounded row with the rounded centres. Each is wrong by at most (d +
+  /// 2)·2⁻²⁴·‖a‖·‖c‖ to first order, in whatever order it was summed, and by underflow; the bound
+  /// below is generous to both.
   int32_t nearest_of(std::span<const float> x, double scale, std::span<const float> products) const {
     const auto width = static_cast<double>(x.size());
     const double length = scale * std::sqrt(dot(x, x));
@@ -203,7 +205,8 @@ class Seeding {
 
   std::vector<double> row(size_t at) const { return scaled(sample_[static_cast<int64_t>(at)], scales_[at]); }
 
-  /// Squared distances to the nearest of the centres so far and this one. What is no more than rounding is 0: an equal row.
+  /// Squared distances to the nearest of the centres so far and this one. What is no more than
+  /// rounding is 0: an equal row.
   Distances distances(std::span<const double> centre, std::span<const double> before) const {
     const double square = 2 * half_square(centre);
     Distances result{std::vector<double>(squares_.size())};

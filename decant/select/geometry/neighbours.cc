@@ -19,7 +19,8 @@ constexpr int64_t kMostAsking = 256;  // rows of a product
 constexpr int64_t kLeastAsking = 32;
 constexpr int64_t kAsked = 1024;  // its columns
 
-/// The rows of a pool as the products see them: x' = (x − mean)·unit, rounded to float32. The longest is at most 1.
+/// The rows of a pool as the products see them: x' = (x − mean)·unit, rounded to float32. The
+/// longest is at most 1.
 class CentredPool {
  public:
   CentredPool(const Features& features, std::span<const int64_t> rows)
@@ -87,12 +88,14 @@ float rounded_up(double value) {
   return static_cast<double>(nearest) < value ? std::nextafter(nearest, std::numeric_limits<float>::infinity()) : nearest;
 }
 
-/// The rows [begin, end) ask all others. The test for a row y: with s = ‖·'‖², p the product in float32 and e below,
+/// The rows [begin, end) ask all others. The test for a row y: with s = ‖·'‖², p the product in
+/// float32 and e below,
 ///
 ///   (1 − e)·(s_x + s_y) − 2p − t > T   ⇒   ‖x − y‖²·unit² > T
 ///
-/// for p is wrong by at most 1.1·(d + 2)·2⁻²⁴·‖x'‖·‖y'‖ in whatever order it was summed, ‖x'‖·‖y'‖ ≤ ½(s_x + s_y), rounding x' and y' moves
-/// the squared distance by at most 5·2⁻²⁴·(s_x + s_y), and taking the test in float32 by 5 more. t is what underflow can do.
+/// for p is wrong by at most 1.1·(d + 2)·2⁻²⁴·‖x'‖·‖y'‖ in whatever order it was summed, ‖x'‖·‖y'‖
+/// ≤ ½(s_x + s_y), rounding x' and y' moves the squared distance by at most 5·2⁻²⁴·(s_x + s_y), and
+/// taking the test in float32 by 5 more. t is what underflow can do.
 class Asking {
  public:
   Asking(const CentredPool& pool, int64_t begin, int64_t end, int64_t k)
@@ -108,7 +111,8 @@ class Asking {
     for (int64_t i = begin; i < end; ++i) nearest_.emplace_back(static_cast<size_t>(k));
   }
 
-  /// The blocks around the own rows first: neighbours in order are often neighbours, and a low bar spares distances.
+  /// The blocks around the own rows first: neighbours in order are often neighbours, and a low bar
+  /// spares distances.
   void ask_all() {
     const int64_t blocks = (pool_.count() + kAsked - 1) / kAsked;
     const int64_t home = begin_ / kAsked;

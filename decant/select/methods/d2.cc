@@ -86,7 +86,8 @@ std::vector<double> after_forward_pass(const NeighbourGraph& graph, std::span<co
   return values;
 }
 
-/// Values only fall, so an entry of the heap is its row's value or above it: an entry that is above goes back.
+/// Values only fall, so an entry of the heap is its row's value or above it: an entry that is above
+/// goes back.
 class FallingHeap {
  public:
   explicit FallingHeap(std::vector<double> values) : values_(std::move(values)), picked_(values_.size(), false) {

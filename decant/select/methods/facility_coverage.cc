@@ -55,7 +55,8 @@ void Coverage::lower_bars() {
 
 namespace {
 
-/// Room for one block's products, the thread's own until it asks again: a new megabyte for each would cost a tenth of the product.
+/// Room for one block's products, the thread's own until it asks again: a new megabyte for each
+/// would cost a tenth of the product.
 MatrixView<float> room_for_products(int64_t rows, int64_t cols) {
   thread_local std::vector<float> room;
   const auto size = static_cast<size_t>(rows * cols);
@@ -86,8 +87,9 @@ std::vector<double> Coverage::bounds(std::span<const int32_t> candidates) const 
   return sums;
 }
 
-/// Bounds for the empty set, where Σ_i max(0, s) = ½·Σ s + ½·Σ |s|, and Σ |s| ≤ √(n·Σ s²) (Cauchy–Schwarz): two products with sums over
-/// all rows, u_j·Σu and u_jᵀ·(Σ u·uᵀ)·u_j. Tight where the cosines are much alike. None where all pairs are cheaper than these.
+/// Bounds for the empty set, where Σ_i max(0, s) = ½·Σ s + ½·Σ |s|, and Σ |s| ≤ √(n·Σ s²)
+/// (Cauchy–Schwarz): two products with sums over all rows, u_j·Σu and u_jᵀ·(Σ u·uᵀ)·u_j. Tight
+/// where the cosines are much alike. None where all pairs are cheaper than these.
 std::vector<double> Coverage::first_bounds() const {
   const auto unit = unit_.view();
   if (unit.cols > size()) return std::vector<double>(static_cast<size_t>(size()), std::numeric_limits<double>::infinity());
@@ -198,7 +200,8 @@ void Coverage::cover(int32_t picked) {
   lower_bars();
 }
 
-/// Rows equal to the picked one that weigh no more add nothing. Products cannot tell, for their error may hide a gain.
+/// Rows equal to the picked one that weigh no more add nothing. Products cannot tell, for their
+/// error may hide a gain.
 void Coverage::note_copies(int32_t picked, std::span<const double> values) {
   const auto x = rows_.row(picked);
   const double own = values[static_cast<size_t>(picked)];
@@ -250,7 +253,8 @@ PairColumn Coverage::exact_pairs(int32_t candidate, std::span<const int32_t> lik
   return column;
 }
 
-/// About how many pairs have v > c, from candidates spread evenly. Where products find far more than `most`, these are not looked at closely.
+/// About how many pairs have v > c, from candidates spread evenly. Where products find far more
+/// than `most`, these are not looked at closely.
 double Coverage::estimated_pairs(int64_t most) const {
   const int64_t counted = std::min(kCountedCandidates, size());
   const int64_t many = 8 * most / size();  // a candidate

@@ -1,5 +1,6 @@
-// How well the picked rows cover a pool, and what candidates would add: the state that facility location's greedy (facility_location.h, where
-// the formulas stand) works on, and its products. Seen only from facility_location.cc.
+// How well the picked rows cover a pool, and what candidates would add: the state that facility
+// location's greedy (facility_location.h, where the formulas stand) works on, and its products.
+// Seen only from facility_location.cc.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +32,8 @@ struct WeightedSimilarity {
   }
 };
 
-/// What a candidate gains, or a bound from above: carried on from an older one, from products with everyone, or the gain itself.
+/// What a candidate gains, or a bound from above: carried on from an older one, from products with
+/// everyone, or the gain itself.
 enum class Sight : uint8_t { carried, products, exact };
 struct Promise {
   double gain = std::numeric_limits<double>::infinity();
@@ -95,7 +97,8 @@ class Coverage {
   std::vector<double> covered_;
   std::vector<float> bars_;  ///< lower than c by more than float32 can be wrong
   std::vector<float> minus_bars_;
-  // Every time that a c rose: which, from where (no lower than float32 can be wrong), and by how much.
+  // Every time that a c rose: which, from where (no lower than float32 can be wrong), and by how
+  // much.
   std::vector<int32_t> changed_;
   std::vector<float> risen_from_;
   std::vector<float> risen_by_;

@@ -80,7 +80,8 @@ class LazyGreedy {
     return taken;
   }
 
-  /// Those with the largest old bounds get new ones: from everyone where most rows changed since, else from those that changed.
+  /// Those with the largest old bounds get new ones: from everyone where most rows changed since,
+  /// else from those that changed.
   void look() {
     auto taken = take(look_together_, [&](const Promise& p) { return p.seen < picked_; });
     const auto behind = std::partition(taken.begin(), taken.end(),
@@ -123,7 +124,8 @@ class LazyGreedy {
     ++counts_.short_sums;
   }
 
-  /// The pass pays when going on as before would cost as much. Tried again after an eighth more picks.
+  /// The pass pays when going on as before would cost as much. Tried again after an eighth more
+  /// picks.
   void try_pairs() {
     const int64_t work = counts_.products + counts_.changes / coverage_.size();
     const int64_t since = work - work_before_;

@@ -122,8 +122,10 @@ TEST(FacilityLocation, EqualsPlainGreedyWithDuplicatesZeroRowsAndTies) {
   expect_plain_greedy(corners, 120);
 }
 
-// 300 rows of eight whole numbers below 256. The order is what apricot-select 0.6.1 (FacilityLocationSelection, naive and lazy) and submodlib-py 0.0.3
-// (FacilityLocationFunction, naive and lazy) give for their cosines as a kernel, and for half of them plus a half; each pick leads by 2.7e-4 or more.
+// 300 rows of eight whole numbers below 256. The order is what apricot-select 0.6.1
+// (FacilityLocationSelection, naive and lazy) and submodlib-py 0.0.3 (FacilityLocationFunction,
+// naive and lazy) give for their cosines as a kernel, and for half of them plus a half; each pick
+// leads by 2.7e-4 or more.
 TEST(FacilityLocation, EqualsTheOrderOfPublicPackages) {
   DrawnRows rows(300, 8, 0);
   std::minstd_rand numbers(1);

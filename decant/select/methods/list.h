@@ -1,4 +1,5 @@
-// The methods by name. A new one is its file, with formula, source, cost and traps in the header, and an entry in list.cc.
+// The methods by name. A new one is its file, with formula, source, cost and traps in the header,
+// and an entry in list.cc.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +21,16 @@ std::vector<std::string> method_names();
 /// Null when there is none of that name.
 const Method* find_method(std::string_view name);
 
-/// Adds a method; from then on it is selected by its name like any other. Call it before anything is chosen: nothing guards
-/// the list against threads. REQUIRES: a name that is not taken.
+/// Adds a method; from then on it is selected by its name like any other. Call it before anything
+/// is chosen: nothing guards the list against threads. REQUIRES: a name that is not taken.
 const Method& add_method(Method method);
 
-/// The rule by which `method` turns scores into rows; null where it does not choose by scores alone. REQUIRES: options.rule is empty or a
-/// rule's name.
+/// The rule by which `method` turns scores into rows; null where it does not choose by scores
+/// alone. REQUIRES: options.rule is empty or a rule's name.
 const Rule* rule_of(const Method& method, const MethodOptions& options);
 
-/// Chooses. InputError for what select_bins(), select_ranked() and the method's own function refuse.
-/// REQUIRES: everything that the method needs; a rule that there is.
+/// Chooses. InputError for what select_bins(), select_ranked() and the method's own function
+/// refuse. REQUIRES: everything that the method needs; a rule that there is.
 MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context);
 
 /// One sentence that says how choose_by() chose.

@@ -1,4 +1,5 @@
-// What a method is: one record that says what it needs, which options it uses and how it chooses. list.h has them all by name.
+// What a method is: one record that says what it needs, which options it uses and how it chooses.
+// list.h has them all by name.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace decant {
 
 class OptionTable;
 
-/// The options that belong to methods, and to the rules that turn scores into rows. A method or rule lists those that it uses.
+/// The options that belong to methods, and to the rules that turn scores into rows. A method or
+/// rule lists those that it uses.
 struct MethodOptions {
   // methods that cut bins
   BinFunction function = BinFunction::graph_cut;  ///< what the bins maximise
@@ -41,7 +43,8 @@ enum class Scores {
   column   ///< given, one for each row
 };
 
-/// What a method chooses from, made ready by the caller. Views: all of it must outlive whatever a method makes of it.
+/// What a method chooses from, made ready by the caller. Views: all of it must outlive whatever a
+/// method makes of it.
 struct MethodInputs {
   int64_t rows = 0;                   ///< n
   int64_t count = 0;                  ///< rows to keep, 1 … rows that are not left out
@@ -84,7 +87,8 @@ struct Method {
   bool features = false;
   Scores scores = Scores::none;
   std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it uses; a rule's are its rule's
-  /// The fraction of the hardest rows that is dropped first by default, as a function of the fraction kept; null = none.
+  /// The fraction of the hardest rows that is dropped first by default, as a function of the
+  /// fraction kept; null = none.
   std::function<double(double keep)> hard_cut = nullptr;
 
   // A ranking of every pool: see select_ranked().

@@ -8,8 +8,9 @@
 
 namespace decant {
 
-/// Each pool is one bin in random order. With `per_class` and labels, sample() keeps the classes' proportions exactly; otherwise the draw
-/// is plain uniform. Gains are 0. `labels`, `bad_rows` and errors: as in select_bins().
+/// Each pool is one bin in random order. With `per_class` and labels, sample() keeps the classes'
+/// proportions exactly; otherwise the draw is plain uniform. Gains are 0. `labels`, `bad_rows` and
+/// errors: as in select_bins().
 Selection select_random(int64_t count, std::span<const int32_t> labels, std::span<const int64_t> bad_rows, bool per_class, uint64_t seed);
 
 }  // namespace decant

@@ -18,7 +18,8 @@ namespace {
 constexpr int64_t kRadiusRows = 256;    // whose neighbours are sought together,
 constexpr int64_t kRadiusOthers = 512;  // among so many at a time
 
-/// The rows that may be among the K of largest cosine, from float32 products that are wrong by `error` at most.
+/// The rows that may be among the K of largest cosine, from float32 products that are wrong by
+/// `error` at most.
 class NearestProducts {
  public:
   NearestProducts(int64_t neighbours, double error) : wanted_(static_cast<size_t>(neighbours)), margin_(static_cast<float>(2.1 * error)) {}

@@ -79,7 +79,8 @@ struct Strength {
   std::vector<KeptRow> kept;
 };
 
-/// The strength that leaves the fewest rows, but at least `count`. kNoDeletion leaves all, so there is one.
+/// The strength that leaves the fewest rows, but at least `count`. kNoDeletion leaves all, so there
+/// is one.
 Strength solve_strength(const Walk& walk, size_t count, const Context& context) {
   Strength best{0, walk.at(0)};
   if (best.kept.size() >= count) return best;

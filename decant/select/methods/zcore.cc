@@ -84,7 +84,8 @@ struct PlaneRow {
   bool operator<(const PlaneRow& other) const { return distance != other.distance ? distance < other.distance : place < other.place; }
 };
 
-/// The `count` nearest of the rows that were offered, in no order. Twice as many are gathered before the farther half is dropped.
+/// The `count` nearest of the rows that were offered, in no order. Twice as many are gathered
+/// before the farther half is dropped.
 class NearestInPlane {
  public:
   NearestInPlane(size_t count, std::vector<PlaneRow>& found) : count_(count), found_(found) { found_.clear(); }
@@ -109,7 +110,8 @@ class NearestInPlane {
   double bar_ = std::numeric_limits<double>::infinity();
 };
 
-/// The rows of a pool in the order of one column, which is the first of all planes that they are looked up in.
+/// The rows of a pool in the order of one column, which is the first of all planes that they are
+/// looked up in.
 class ColumnOrder {
  public:
   explicit ColumnOrder(std::span<const float> column) : places_(column.size()), values_(column.size()) {
@@ -119,8 +121,9 @@ class ColumnOrder {
     for (size_t i = 0; i < column.size(); ++i) std::tie(values_[i], places_[i]) = sorted[i];
   }
 
-  /// The `count` rows other than `without` that are nearest to (x, y), in no order; all of them where there are no more. `other`: the plane's
-  /// second column, empty for none. Goes from x outwards, until x alone is too far.
+  /// The `count` rows other than `without` that are nearest to (x, y), in no order; all of them
+  /// where there are no more. `other`: the plane's second column, empty for none. Goes from x
+  /// outwards, until x alone is too far.
   void nearest(double x, double y, std::span<const float> other, size_t count, int32_t without, std::vector<PlaneRow>& found) const {
     NearestInPlane nearest(count, found);
     const auto look_at = [&](size_t i) {
@@ -152,7 +155,8 @@ class ColumnOrder {
   std::vector<float> values_;
 };
 
-/// Everything that the rounds of a pool share. Threads add to the scores as they come: sums of whole numbers have no order.
+/// Everything that the rounds of a pool share. Threads add to the scores as they come: sums of
+/// whole numbers have no order.
 class Rounds {
  public:
   Rounds(Matrix<float> columns, const PoolTask& pool, const ZcoreOptions& options, const Context& context)
@@ -237,7 +241,8 @@ class Rounds {
     penalise(scratch.found, scratch.weights);
   }
 
-  /// Weights are rounded to whole multiples of 2⁻³⁰ of the nearest row's; what division leaves is the nearest row's too.
+  /// Weights are rounded to whole multiples of 2⁻³⁰ of the nearest row's; what division leaves is
+  /// the nearest row's too.
   void penalise(std::span<const PlaneRow> found, std::vector<int64_t>& weights) {
     const PlaneRow nearest = *std::min_element(found.begin(), found.end());
     weights.clear();

@@ -1,4 +1,5 @@
-// Pools: the parts that rows are chosen from separately: classes, or any other numbering of the rows.
+// Pools: the parts that rows are chosen from separately: classes, or any other numbering of the
+// rows.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,15 @@ struct Pools {
   std::vector<std::vector<int64_t>> rows;  ///< of `numbers`; none is empty
 };
 
-/// Throws InputError when there are labels, but not one for each of `count` rows, or one beyond 2³⁰.
+/// Throws InputError when there are labels, but not one for each of `count` rows, or one beyond
+/// 2³⁰.
 void check_labels(int64_t count, std::span<const int32_t> labels);
 
 /// One flag per row, set for the listed ones. Throws InputError for a row out of range.
 std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows);
 
-/// One pool a label, or one in all when there are none. Rows without a label (kNoLabel) are a pool of their own after the others.
-/// Throws InputError when no row is left.
+/// One pool a label, or one in all when there are none. Rows without a label (kNoLabel) are a pool
+/// of their own after the others. Throws InputError when no row is left.
 Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> labels);
 
 /// A selection of `count` rows that places none of them yet.

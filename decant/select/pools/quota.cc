@@ -40,8 +40,8 @@ int64_t keep_fraction(std::string_view keep, int64_t n) {
   return count;
 }
 
-/// Fills the parts that are open with `total` in proportion to their weights, those that overflow to the brim. Returns what is left: nothing,
-/// unless every part with a weight is full.
+/// Fills the parts that are open with `total` in proportion to their weights, those that overflow
+/// to the brim. Returns what is left: nothing, unless every part with a weight is full.
 double fill_by_weight(double total, std::span<const double> weights, std::span<const int64_t> sizes, std::vector<bool>& full,
                       std::vector<double>& quotas) {
   for (bool overflown = true; overflown;) {
@@ -64,7 +64,8 @@ double fill_by_weight(double total, std::span<const double> weights, std::span<c
   return 0;
 }
 
-/// Adds one to (or takes one from) the shares in the order of their claims until nothing is left. Once round, but for rounding errors.
+/// Adds one to (or takes one from) the shares in the order of their claims until nothing is left.
+/// Once round, but for rounding errors.
 void settle_remainders(int64_t left, std::vector<double> claims, std::span<const int64_t> sizes, std::vector<int64_t>& shares) {
   const int64_t step = left > 0 ? 1 : -1;
   if (left < 0) std::ranges::transform(claims, claims.begin(), std::negate());

@@ -1,8 +1,10 @@
-// Rankings: methods that say which rows of a pool come first. Each has a file of its own in methods/; what they share is here.
+// Rankings: methods that say which rows of a pool come first. Each has a file of its own in
+// methods/; what they share is here.
 //
-// A method sees one pool at a time and how many of its rows will be kept, and gives all of them, best first. Pools, their shares and rows
-// that are left out are the recipe's business, written once. A method that picks one row after another needs only pick as many as will
-// be kept: what it never looked at follows in ascending order.
+// A method sees one pool at a time and how many of its rows will be kept, and gives all of them,
+// best first. Pools, their shares and rows that are left out are the recipe's business, written
+// once. A method that picks one row after another needs only pick as many as will be kept: what it
+// never looked at follows in ascending order.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +43,9 @@ struct RankingOptions {
   ValidSizes valid_sizes = ValidSizes::up_to_count;
 };
 
-/// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all, shared among the pools by largest remainder
-/// as sample() does. Pools are ranked one after the other, each on all threads. InputError for a count that is not in 1 … usable rows.
+/// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all,
+/// shared among the pools by largest remainder as sample() does. Pools are ranked one after the
+/// other, each on all threads. InputError for a count that is not in 1 … usable rows.
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
                         const RankingOptions& options, const Ranker& ranker, const Context& context);
 

@@ -48,7 +48,8 @@ Subset first_of(const Selection& selection, std::span<const int32_t> labels, con
   return Subset(std::move(kept));
 }
 
-/// `owed`: what each bin got too little in the classes before; brought up to date here, so that over all classes no bin is favoured.
+/// `owed`: what each bin got too little in the classes before; brought up to date here, so that
+/// over all classes no bin is favoured.
 void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::map<int32_t, double>& owed, std::vector<int64_t>& kept) {
   std::vector<int64_t> sizes;
   std::vector<double> owed_here;

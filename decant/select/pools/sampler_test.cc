@@ -43,7 +43,8 @@ TEST(Sample, ASmallerSubsetLiesInsideALarger) {
   EXPECT_TRUE(std::includes(large.begin(), large.end(), small.begin(), small.end()));
 }
 
-// The published code sets one seed before every bin and so keeps the same positions in each: the overlap would be complete.
+// The published code sets one seed before every bin and so keeps the same positions in each: the
+// overlap would be complete.
 
 TEST(Sample, RoundingFavoursNoBin) {  // ten classes of ten bins of twelve rows: 24 of 120 is 2.4 a bin
   Selection selection;

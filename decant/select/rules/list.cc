@@ -25,7 +25,8 @@ Ranker rank_by_strata(const RuleInputs& inputs, const RuleFigures&, uint64_t see
   return [scores = inputs.scores, seed](const PoolTask& pool, const Context&) { return strata(scores, pool, {.seed = seed}); };
 }
 
-/// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay the scores themselves.
+/// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay
+/// the scores themselves.
 Ranker rank_by_beta(const RuleInputs& inputs, const RuleFigures& figures, uint64_t seed) {
   std::vector<double> raised;
   if (least_score(inputs.scores, inputs.left_out) < 0) raised = raised_to_zero(inputs.scores, inputs.left_out);

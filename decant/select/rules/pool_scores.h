@@ -33,7 +33,8 @@ inline Ranking ranking_of(const PoolTask& pool, std::span<const double> own, std
   return ranking;
 }
 
-/// A key for every place of the pool, uniform on (0, 1): a function of seed and row alone, so that neither threads nor other rows matter.
+/// A key for every place of the pool, uniform on (0, 1): a function of seed and row alone, so that
+/// neither threads nor other rows matter.
 inline std::vector<double> row_keys(const PoolTask& pool, uint64_t seed, std::string_view name) {
   std::vector<double> keys;
   for (const int64_t row : pool.rows) {

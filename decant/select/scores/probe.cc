@@ -57,7 +57,8 @@ class RidgeFrame {
     return z;
   }
 
-  /// Calls of(member, f without the member) for one in every `stride` members, whole chunks at a time on all threads.
+  /// Calls of(member, f without the member) for one in every `stride` members, whole chunks at a
+  /// time on all threads.
   template <class Function>
   void leave_each_out(double penalty, int64_t stride, const Context& context, Function&& of) const {
     const std::vector<double> inverse = shrinkage(penalty);
@@ -91,7 +92,8 @@ class RidgeFrame {
     return sum / static_cast<double>(count());
   }
 
-  /// Shares of the classes, and Σ z / n over each of them: in the rows' own frame first, then turned.
+  /// Shares of the classes, and Σ z / n over each of them: in the rows' own frame first, then
+  /// turned.
   void sum_classes(const Context& context) {
     Matrix<double> sums(std::ssize(shares_), features_.width());
     const double one = 1 / static_cast<double>(count());

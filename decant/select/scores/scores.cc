@@ -66,7 +66,8 @@ double progress(const RowRecord& row) {
   return std::max(0.0, mean_of_epochs(row, row.epochs() - length, length) - mean_of_epochs(row, 0, length));
 }
 
-/// Whole turns from right to wrong, and a fraction below one that orders equals by their mean margin.
+/// Whole turns from right to wrong, and a fraction below one that orders equals by their mean
+/// margin.
 double forgetting(const RowRecord& row) {
   int64_t turns = 0;
   int64_t right = 0;

@@ -1,4 +1,5 @@
-// The task of naming a picture's class: augmented pictures, label-smoothed cross entropy, top-1 accuracy.
+// The task of naming a picture's class: augmented pictures, label-smoothed cross entropy, top-1
+// accuracy.
 #pragma once
 
 #include "decant/loader/augment.h"
@@ -12,9 +13,10 @@ namespace decant::train {
 
 class Classification final : public Task {
  public:
-  /// Decodes the pictures (unless the job brings a table), measures their channels, and makes the network. Throws InputError for rows
-  /// without a label below `classes`, and what decoding and nn::make_network() throw. The job must outlive this; its rows may be missing
-  /// if it is only to be tested.
+  /// Decodes the pictures (unless the job brings a table), measures their channels, and makes the
+  /// network. Throws InputError for rows without a label below `classes`, and what decoding and
+  /// nn::make_network() throw. The job must outlive this; its rows may be missing if it is only to
+  /// be tested.
   Classification(const TrainJob& job, const Context& context);
 
   const nn::Module& module() const override { return *network_; }
@@ -39,8 +41,9 @@ class Classification final : public Task {
   std::unique_ptr<const nn::Classifier> network_;
 };
 
-/// −Σ_c q_c log p_c, the mean over the batch, where p = softmax(logits) and q is 1 − s on the label's class with s spread evenly over all.
-/// Values and gradients are those of at::cross_entropy_loss to the last bit; but that one looks for labels to be ignored, and on a
+/// −Σ_c q_c log p_c, the mean over the batch, where p = softmax(logits) and q is 1 − s on the
+/// label's class with s spread evenly over all. Values and gradients are those of
+/// at::cross_entropy_loss to the last bit; but that one looks for labels to be ignored, and on a
 /// device waits for what it finds.
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
 

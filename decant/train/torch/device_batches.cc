@@ -35,7 +35,8 @@ at::Tensor pixels_on(const loader::ImageTable& table, c10::Device device) {
   return std::any_cast<at::Tensor>(table.attached("pixels on " + device.str(), upload));
 }
 
-/// Row crop + shift: fold(0 + shift), fold(1 + shift), … times `step`. With `mirrored`, as many rows again, each from its other end.
+/// Row crop + shift: fold(0 + shift), fold(1 + shift), … times `step`. With `mirrored`, as many
+/// rows again, each from its other end.
 at::Tensor windows(int size, int crop, int step, bool mirrored, c10::Device device) {
   std::vector<int64_t> shown;
   for (int mirror = 0; mirror <= (mirrored ? 1 : 0); ++mirror) {

@@ -1,20 +1,22 @@
-// Batches made where they are used: the pictures of a table lie on the device as bytes, and a batch is gathered, cut, mirrored and
-// normalised there.
+// Batches made where they are used: the pictures of a table lie on the device as bytes, and a batch
+// is gathered, cut, mirrored and normalised there.
 //
-// A cut is a shift (augment.h): line y of the output shows line fold(y + dy) of the input, column x shows column fold(x + dx), and a
-// mirrored picture reads its columns from the other end. There are 2·crop + 1 shifts each way, so all that can happen is written down once,
-// as rows of two small tables: where each line begins, (2·crop + 1, height), and which columns show, (2 · (2·crop + 1), width). Pixel
-// (y, x) of a batch's picture is then pixel
+// A cut is a shift (augment.h): line y of the output shows line fold(y + dy) of the input, column x
+// shows column fold(x + dx), and a mirrored picture reads its columns from the other end. There are
+// 2·crop + 1 shifts each way, so all that can happen is written down once, as rows of two small
+// tables: where each line begins, (2·crop + 1, height), and which columns show, (2 · (2·crop + 1),
+// width). Pixel (y, x) of a batch's picture is then pixel
 //
 //     origin + lines[dy][y] + columns[dx, mirror][x]
 //
-// of the table: two gathers of table rows, two sums that broadcast, one gather of pixels. The floats are byte · scale, rounded, then
-// + bias, rounded: the loader's two operations in its order, so that batches are the loader's bit for bit wherever float32 products and
-// sums are rounded as IEEE 754 says.
+// of the table: two gathers of table rows, two sums that broadcast, one gather of pixels. The
+// floats are byte · scale, rounded, then
+// + bias, rounded: the loader's two operations in its order, so that batches are the loader's bit
+// for bit wherever float32 products and sums are rounded as IEEE 754 says.
 //
-// What goes over the bus is four whole numbers per picture (origin, line row, column row, class): 32 bytes, instead of 12 KB for a 32×32
-// colour picture as floats. They are drawn on the CPU by the loader's rules, and go over for many batches at once, since each such copy
-// waits for the device.
+// What goes over the bus is four whole numbers per picture (origin, line row, column row, class):
+// 32 bytes, instead of 12 KB for a 32×32 colour picture as floats. They are drawn on the CPU by the
+// loader's rules, and go over for many batches at once, since each such copy waits for the device.
 #pragma once
 
 #include <vector>
@@ -26,11 +28,13 @@ namespace decant::train {
 
 class DeviceBatches final : public BatchSource {
  public:
-  /// As Batches (batches.h), without workers. The first one for a table and a device copies the table's pictures there; the copy is kept
-  /// with the table (ImageTable::attached) and shared by all that follow. `device` may be the CPU, which is for tests: the loader is
-  /// faster there. REQUIRES: table.kept(). The table must outlive this.
+  /// As Batches (batches.h), without workers. The first one for a table and a device copies the
+  /// table's pictures there; the copy is kept with the table (ImageTable::attached) and shared by
+  /// all that follow. `device` may be the CPU, which is for tests: the loader is faster there.
+  /// REQUIRES: table.kept(). The table must outlive this.
   ///
-  /// Memory on the device: the table, once; while a batch is made, 8 bytes per pixel of indices and 5 a value of it.
+  /// Memory on the device: the table, once; while a batch is made, 8 bytes per pixel of indices and
+  /// 5 a value of it.
   DeviceBatches(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options, c10::Device device,
                 const Context& context);
 

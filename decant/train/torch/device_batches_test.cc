@@ -188,7 +188,8 @@ TEST(DeviceBatches, ATrainingThroughThemIsTheLoaders) {
   for (size_t i = 0; i < loader.memory.size(); ++i) EXPECT_TRUE(at::equal(device.memory[i], loader.memory[i])) << i;
 }
 
-// Tensors on the device `meta` have shapes and no values: reading one back throws, and so does mixing them with tensors on the CPU.
+// Tensors on the device `meta` have shapes and no values: reading one back throws, and so does
+// mixing them with tensors on the CPU.
 
 TEST(DeviceBatches, AreMadeWithoutReadingBack) {
   const MemoryRows rows = noise_rows(12, 16, 3);
@@ -207,7 +208,8 @@ TEST(DeviceBatches, AreMadeWithoutReadingBack) {
   EXPECT_EQ(batches.next(), nullptr);
 }
 
-/// Counts the operations that wait for a device, called from any thread while it lives. One at a time.
+/// Counts the operations that wait for a device, called from any thread while it lives. One at a
+/// time.
 class WaitCounter {
  public:
   WaitCounter() : handle_(at::addGlobalCallback(at::RecordFunctionCallback(seen))) { items_ = readings_ = 0; }

@@ -110,7 +110,8 @@ class Recording {
     const fs::path state = job_.folder / kStateFile;
     const int64_t steps_before = load_training(training_, name_, state);
     result.epochs_before = static_cast<int>(steps_before / steps_each_);
-    // The outputs are read after every step, so on a device nothing would be won by leaving the loss there.
+    // The outputs are read after every step, so on a device nothing would be won by leaving the
+    // loss there.
     LossLog log(/*block=*/1, steps_before);
     Stage stage(context_, "proxy", options_.epochs * rows_, "pictures");
     stage.skip(result.epochs_before * rows_);

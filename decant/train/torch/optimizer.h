@@ -4,8 +4,9 @@
 //                      m = μ·m + g                         v = β₂·v + (1 − β₂)·g²
 //                      p = p − η·(g + μ·m)                 p = (1 − ηλ)·p − η · m̂ / (√v̂ + 1e-8)
 //
-// λ is the weight decay and counts only where it is asked for; m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ), β₂ = 0.999. Both are torch.optim's
-// definitions. The gradients are only read: autograd may hand out one tensor for two parameters.
+// λ is the weight decay and counts only where it is asked for; m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 −
+// β₂ᵗ), β₂ = 0.999. Both are torch.optim's definitions. The gradients are only read: autograd may
+// hand out one tensor for two parameters.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -34,7 +35,8 @@ struct OptimizerOptions {
   double weight_decay = 0;
 };
 
-/// Updates `parameters` (shared, not copied); weight decay where `decays` says so, one entry for each parameter.
+/// Updates `parameters` (shared, not copied); weight decay where `decays` says so, one entry for
+/// each parameter.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::vector<at::Tensor> parameters,
                                           const std::vector<bool>& decays);
 

@@ -6,9 +6,10 @@
 
 namespace decant::train {
 
-/// The batches of `subset`, the same for every kind of source. On the CPU, and wherever the table is not kept, the loader makes them and
-/// each is copied over (4 · count · height · width · channels bytes); elsewhere they are made on the device (device_batches.h).
-/// `options.workers` is chosen here. The table must outlive the source.
+/// The batches of `subset`, the same for every kind of source. On the CPU, and wherever the table
+/// is not kept, the loader makes them and each is copied over (4 · count · height · width ·
+/// channels bytes); elsewhere they are made on the device (device_batches.h). `options.workers` is
+/// chosen here. The table must outlive the source.
 std::unique_ptr<BatchSource> open_pictures(const loader::ImageTable& table, std::span<const int64_t> subset, loader::BatchOptions options,
                                            c10::Device device, const Context& context);
 
@@ -29,7 +30,8 @@ class LoaderPictures final : public BatchSource {
   Batch batch_;
 };
 
-/// The loader's batch on `device`: pictures in channels-last. On the CPU a view of it: nothing is copied.
+/// The loader's batch on `device`: pictures in channels-last. On the CPU a view of it: nothing is
+/// copied.
 Batch placed_on(const loader::Batch& batch, ImageSize size, c10::Device device);
 
 }  // namespace decant::train

@@ -1,4 +1,5 @@
-// The loop: updates, and then the test. What an update is stands in training.h; whose batches, loss and meter, in task.h.
+// The loop: updates, and then the test. What an update is stands in training.h; whose batches, loss
+// and meter, in task.h.
 #pragma once
 
 #include <functional>
@@ -21,8 +22,9 @@ class Diverged : public InputError {
   double rate;
 };
 
-/// How many losses to read back at once. On the CPU each as it comes: reading costs nothing there. Elsewhere a reading waits until the
-/// device has done everything it was given, so that it and the CPU take turns instead of working at the same time: 50.
+/// How many losses to read back at once. On the CPU each as it comes: reading costs nothing there.
+/// Elsewhere a reading waits until the device has done everything it was given, so that it and the
+/// CPU take turns instead of working at the same time: 50.
 int losses_per_reading(c10::Device device);
 
 /// The loss of every step, read back `block` steps at a time.
@@ -31,7 +33,8 @@ class LossLog {
   /// `first`: the number of the first step to come.
   explicit LossLog(int block, int64_t first = 0) : block_(block), first_(first) {}
 
-  /// `loss`: one value, wherever it is. Throws Diverged for the first step whose loss is not finite: up to block − 1 steps later.
+  /// `loss`: one value, wherever it is. Throws Diverged for the first step whose loss is not
+  /// finite: up to block − 1 steps later.
   void add(const at::Tensor& loss, double rate);
   /// Reads what is still out. Throws the same.
   void read();
@@ -48,13 +51,14 @@ class LossLog {
   std::vector<double> rates_;  ///< of those pending
 };
 
-/// `steps` updates with the next batches of `source`, at the rates of `schedule`; each loss goes to `log`, which says which step comes
-/// first. `after` is called after each, and finds in `seen`, unless that is null, what the module gave. REQUIRES: `source` has as many
-/// batches.
+/// `steps` updates with the next batches of `source`, at the rates of `schedule`; each loss goes to
+/// `log`, which says which step comes first. `after` is called after each, and finds in `seen`,
+/// unless that is null, what the module gave. REQUIRES: `source` has as many batches.
 void run_steps(Training& training, BatchSource& source, const Schedule& schedule, int64_t steps, LossLog& log,
                const std::function<void(const Batch&)>& after, Outputs* seen = nullptr);
 
-/// What the task's meter says of its test rows, at the training's weights. REQUIRES: the task has some.
+/// What the task's meter says of its test rows, at the training's weights. REQUIRES: the task has
+/// some.
 double run_test(Training& training, const Task& task, const Context& context);
 
 }  // namespace decant::train

@@ -1,6 +1,7 @@
-// What is learnt, and how it is measured. The loop (steps.h), an update (training.h) and saved states (resume.h) know no more of a
-// training than this, so another kind of training is one file: a Task. classification.h is the first; masked autoencoders, detectors,
-// segmenters and language models differ from it in module, loss and meter, and in what `inputs` and `targets` are.
+// What is learnt, and how it is measured. The loop (steps.h), an update (training.h) and saved
+// states (resume.h) know no more of a training than this, so another kind of training is one file:
+// a Task. classification.h is the first; masked autoencoders, detectors, segmenters and language
+// models differ from it in module, loss and meter, and in what `inputs` and `targets` are.
 #pragma once
 
 #include <memory>
@@ -23,7 +24,8 @@ struct Batch {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  /// The next batch, or null after the last. Throws what decoding throws, at the place of the stream where it happened, and Cancelled.
+  /// The next batch, or null after the last. Throws what decoding throws, at the place of the
+  /// stream where it happened, and Cancelled.
   virtual const Batch* next() = 0;
   /// Seconds that next() has taken.
   virtual double waited() const = 0;
@@ -50,13 +52,14 @@ class Task {
   virtual ~Task() = default;
   virtual const nn::Module& module() const = 0;
   virtual c10::Device device() const = 0;
-  /// Samples first … first + samples − 1 of an endless stream of shuffled epochs, in batches; the last one may be short. The task must
-  /// outlive the source.
+  /// Samples first … first + samples − 1 of an endless stream of shuffled epochs, in batches; the
+  /// last one may be short. The task must outlive the source.
   virtual std::unique_ptr<BatchSource> batches(int64_t first, int64_t samples, const Context& context) const = 0;
   /// Every test row once. REQUIRES: test_rows() > 0.
   virtual std::unique_ptr<BatchSource> test_batches(const Context& context) const = 0;
   virtual int64_t test_rows() const = 0;
-  /// One value, part of a graph that begins at the pass's parameters. `seen`, unless null, gets what the module gave.
+  /// One value, part of a graph that begins at the pass's parameters. `seen`, unless null, gets
+  /// what the module gave.
   virtual at::Tensor loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const = 0;
   virtual std::unique_ptr<Meter> meter() const = 0;
 };

@@ -1,4 +1,5 @@
-// A training from its job to its result. The loop is in steps.h, what is learnt in classification.h.
+// A training from its job to its result. The loop is in steps.h, what is learnt in
+// classification.h.
 #include "decant/train/train.h"
 
 #include <numeric>

@@ -1,13 +1,15 @@
 // Two measurements, and the protocol as a check of both.
 //
 //   train_torch_bench step NET BATCH THREADS STEPS [FOLDER]
-//       Seconds of one training step on one batch in memory, by the wall's clock and by the processor's: medians of STEPS; then the first
-//       five losses. With FOLDER the weights, pictures and labels are left
-//       there first (weights.safetensors, images.f32 (batch, 32, 32, 3), labels.i64), for another implementation to start from.
+//       Seconds of one training step on one batch in memory, by the wall's clock and by the
+//       processor's: medians of STEPS; then the first five losses. With FOLDER the weights,
+//       pictures and labels are left there first (weights.safetensors, images.f32 (batch, 32, 32,
+//       3), labels.i64), for another implementation to start from.
 //   train_torch_bench input NET BATCH THREADS STEPS ROUNDS CIFAR
-//       STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns: the median seconds of each over ROUNDS
-//       and of their ratio. Then the part of the time that steps waited for pictures, and the processor's microseconds that one picture
-//       costs the pipeline.
+//       STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns:
+//       the median seconds of each over ROUNDS and of their ratio. Then the part of the time that
+//       steps waited for pictures, and the processor's microseconds that one picture costs the
+//       pipeline.
 //   train_torch_bench protocol NET PER_CLASS SEED THREADS CIFAR
 //       Test accuracy of the default options on so many drawn pictures per class.
 #include <algorithm>
@@ -36,7 +38,8 @@ namespace {
 constexpr ImageSize kSize{32, 32, 3};
 constexpr double kRate = 0.01;
 
-/// Ten classes, each a colour of its own under noise: a loss that falls proves that something is learned.
+/// Ten classes, each a colour of its own under noise: a loss that falls proves that something is
+/// learned.
 loader::Batch drawn_batch(int64_t count) {
   loader::Batch batch;
   batch.count = count;

@@ -31,7 +31,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-/// Class c is a bright disc in corner c, on noise: mirrored and shifted it would be another class, so augmentation is off.
+/// Class c is a bright disc in corner c, on noise: mirrored and shifted it would be another class,
+/// so augmentation is off.
 MemoryRows drawn_rows(int count, int classes, uint64_t seed) {
   std::vector<Image> pictures(static_cast<size_t>(count));
   std::vector<int32_t> labels;

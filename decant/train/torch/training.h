@@ -1,4 +1,5 @@
-// A module in training: its tensors on their device, in the memory format that is fast there, and one update at a time.
+// A module in training: its tensors on their device, in the memory format that is fast there, and
+// one update at a time.
 #pragma once
 
 #include "decant/train/torch/optimizer.h"
@@ -12,11 +13,13 @@ nn::State placed_on(const nn::State& state, c10::Device device);
 
 class Training {
  public:
-  /// `task` must outlive this. The weights in `state` are copied only where device or format ask for it.
+  /// `task` must outlive this. The weights in `state` are copied only where device or format ask
+  /// for it.
   Training(const Task& task, const nn::State& state, const TrainOptions& options);
 
-  /// Forward, the task's loss, backward, update with rate η. Returns the loss before the update: one float32 on the device, where the step
-  /// may still be running. `seen`, unless null, gets what the module gave before the update.
+  /// Forward, the task's loss, backward, update with rate η. Returns the loss before the update:
+  /// one float32 on the device, where the step may still be running. `seen`, unless null, gets what
+  /// the module gave before the update.
   at::Tensor step(const Batch& batch, double rate, Outputs* seen = nullptr);
 
   /// The weights as they are now: shared tensors, not copies.
@@ -24,7 +27,8 @@ class Training {
   /// Evaluation at these weights.
   nn::Pass evaluation() { return {state_.parameters, state_.buffers}; }
 
-  /// Everything that the next step follows from: weights, running statistics, what the optimizer remembers. Shared tensors.
+  /// Everything that the next step follows from: weights, running statistics, what the optimizer
+  /// remembers. Shared tensors.
   nn::Tensors memory() const;
   /// Goes on as if `steps` steps had left `memory`. The values are copied.
   void restore(const nn::Tensors& memory, int64_t steps);

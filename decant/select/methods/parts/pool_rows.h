@@ -1,12 +1,14 @@
-// The rows of one pool as methods that compare them see them: with their norms, and scaled to length 1 for matrix products.
+// The rows of one pool as methods that compare them see them: with their norms, and scaled to
+// length 1 for matrix products.
 //
 // The canonical cosine decides, the product only excludes:
 //
 //   cos(i, j) = (r_i·r_j)·dot(x_i, x_j)      float64, every operation rounded as written (kernels/dot.h)
 //   r_i       = 1/√dot(x_i, x_i), 0 for a zero row: its cosine with everything, itself included, is 0
 //
-// The same bits on every machine and for (j, i). UnitRows has fl32(r_i·x_i); a float32 product of two of its rows, added in whatever
-// order, differs from the canonical cosine by at most cosine_error() = 1.1·(d + 8)·2⁻²⁴ and underflow.
+// The same bits on every machine and for (j, i). UnitRows has fl32(r_i·x_i); a float32 product of
+// two of its rows, added in whatever order, differs from the canonical cosine by at most
+// cosine_error() = 1.1·(d + 8)·2⁻²⁴ and underflow.
 //
 // Memory: 24 bytes per row, and 4·n·d for features that are no aligned float32; UnitRows 4·n·d.
 #pragma once
@@ -22,7 +24,8 @@
 
 namespace decant {
 
-/// Rows are named by their place in the pool, 0…size−1. Safe to read from several threads; what `features` view must outlive it.
+/// Rows are named by their place in the pool, 0…size−1. Safe to read from several threads; what
+/// `features` view must outlive it.
 class PoolRows {
  public:
   /// REQUIRES: finite rows.
