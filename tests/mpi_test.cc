@@ -115,7 +115,7 @@ TEST_F(Mpirun, WhatIsWrongIsSaidOnce) {
 
   const Outcome alone = line("ranks 2 $decant sample out --keep 5 -o y.npy");
   EXPECT_EQ(alone.code, 2);
-  EXPECT_THAT(alone.err, HasSubstr("sample works on one machine alone; start it without mpirun"));
+  EXPECT_THAT(alone.err, HasSubstr("sample runs on one machine only; start it without mpirun"));
 }
 
 }  // namespace
