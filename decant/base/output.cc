@@ -1,11 +1,13 @@
 #include "decant/base/output.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -63,8 +65,18 @@ void look_at(const fs::path& out, const OutputOptions& options) {
   if (!linked.empty()) refuse(out, linked + ", which is never changed", "Choose another -o");
 }
 
+/// A run that has just taken the lock may not have signed it yet.
+std::string holder_of(const fs::path& lock) {
+  std::string holder = LockFile::holder(lock);
+  for (int wait = 0; wait < 100 && holder.empty(); ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    holder = LockFile::holder(lock);
+  }
+  return holder;
+}
+
 [[noreturn]] void refuse_held(const fs::path& out, const fs::path& lock) {
-  const std::string holder = LockFile::holder(lock);
+  const std::string holder = holder_of(lock);
   refuse(out, "is being written by another run of decant" + (holder.empty() ? "" : " (" + holder + ")"),
          "Wait for it, or choose another -o");
 }
