@@ -68,7 +68,7 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
   ScoresOptions options{.input = {.path = pictures.string()}, .out = folder / "whole", .command = "decant scores …"};
   options.proxy.epochs = kEpochs;
   options.proxy.cache = folder / "another cache";
-  EXPECT_FALSE(make_scores(options, {.threads = 1})["reused"]);
+  EXPECT_FALSE(make_scores(options, {.threads = 1}).reused);
 
   options.out = folder / "scores";
   options.proxy.cache = folder / "cache";
@@ -76,7 +76,7 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
   EXPECT_THROW(make_scores(options, {.threads = 1, .progress = &stop, .cancel = &stop.flag}), Cancelled);
   EXPECT_FALSE(fs::exists(options.out));
   StopWithin again("proxy", kNever);
-  EXPECT_FALSE(make_scores(options, {.threads = 1, .progress = &again})["reused"]);
+  EXPECT_FALSE(make_scores(options, {.threads = 1, .progress = &again}).reused);
   EXPECT_EQ(again.skipped, 2 * 119) << "two epochs were whole";
   std::vector<std::string> names;
   for (const auto& [file, bytes] : contents(folder / "whole")) {
@@ -104,7 +104,7 @@ TEST_F(ProxyScores, OfPicturesAreResumedReusedAndChosenBy) {
 
   EXPECT_THAT(message_of([&] { make_scores(options, {}); }), testing::HasSubstr("already exists"));
   options.overwrite = true;
-  EXPECT_TRUE(make_scores(options, {.threads = 1})["reused"]);
+  EXPECT_TRUE(make_scores(options, {.threads = 1}).reused);
 
   // The record, its copy and a column of it lead to the same rows.
   const RunRecord by_cache = compress(by_proxy(pictures, folder / "a"), {.threads = 1});

@@ -25,12 +25,13 @@ std::string planned_scores(const ScoresOptions& options, const Call& call) {
 std::string run_scores(ScoresOptions& options, const Call& call) {
   if (call.globals.dry_run) return planned_scores(options, call);
   options.command = call.command;
-  const Json made = make_scores(options, call.context);
-  if (call.globals.json) return printed(made);
+  const ScoresMade made = make_scores(options, call.context);
+  if (call.globals.json) return printed(to_json(made));
+  const DynamicsRecord& record = made.record;
   return fmt::format("{}: {} rows observed for {} epochs ({} steps of {}) in {}{}; accuracy in the last epoch: {:.1f} %\nscores: {}\n",
-                     options.out.string(), human_count(made["rows"]), made["epochs"].get<int>(), human_count(made["steps"]),
-                     made["net"].get<std::string>(), human_seconds(made["seconds"]), made["reused"].get<bool>() ? " (cached)" : "",
-                     100 * made["accuracy"].back().get<double>(), fmt::join(made["scores"].get<std::vector<std::string>>(), ", "));
+                     options.out.string(), human_count(record.rows), record.epochs, human_count(record.steps), record.net,
+                     human_seconds(record.seconds), made.reused ? " (cached)" : "", 100 * record.accuracy.back(),
+                     fmt::join(record.scores, ", "));
 }
 
 }  // namespace

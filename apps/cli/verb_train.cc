@@ -12,12 +12,12 @@ std::string run_train(TrainNetworkOptions& options, const Call& call) {
   if (call.globals.dry_run)
     return dry_run(call, "train", fmt::format("train {} on {} and write {}", options.training.net, options.input.path, out),
                    {{"input", options.input.path}, {"net", options.training.net}, {"out", out}});
-  const Json result = train_network(options, call.context);
-  if (call.globals.json) return printed(result);
-  std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", out, human_count(result["steps"]),
-                                 human_count(result["rows"]), human_seconds(result["seconds"]), result["loss"].get<double>());
-  if (!result["accuracy"].is_null())
-    text += fmt::format("accuracy on {} test rows: {:.2f} %\n", human_count(result["test_rows"]), 100 * result["accuracy"].get<double>());
+  const NetworkTrained trained = train_network(options, call.context);
+  if (call.globals.json) return printed(to_json(trained));
+  const train::TrainResult& result = trained.result;
+  std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", out, human_count(result.steps), human_count(trained.rows),
+                                 human_seconds(result.seconds), result.final_loss);
+  if (trained.tested) text += fmt::format("accuracy on {} test rows: {:.2f} %\n", human_count(result.test_rows), 100 * result.accuracy);
   return text;
 }
 

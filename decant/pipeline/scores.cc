@@ -23,27 +23,30 @@ void ScoresOptions::declare(OptionTable& table) {
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
-Json make_scores(const ScoresOptions& options, const Context& context) {
+ScoresMade make_scores(const ScoresOptions& options, const Context& context) {
   require_sound(options.proxy);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_scores});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
-  const DynamicsSet set =
-      log.stage("proxy", [&] { return obtain_dynamics(input, input.grouping(), options.proxy, options.seed, context); });
+  DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, input.grouping(), options.proxy, options.seed, context); });
   for (const std::string_view name : kDynamicNames)
     fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
   for (const std::string& name : score_names()) {
     const std::vector<double> scores = score_rows(name, set.dynamics, context);
     write_npy<float>(out.path() / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));
   }
-  Json record = set.record;
-  record["scores"] = score_names();
-  record["command"] = options.command;
-  write_file(out.path() / kDynamicsFile, json_text(record, 2) + "\n");
+  set.record.scores = score_names();
+  set.record.command = options.command;
+  write_file(out.path() / kDynamicsFile, json_text(to_json(set.record), 2) + "\n");
   out.commit();
-  record["reused"] = set.reused;
-  record["out"] = options.out.string();
-  return record;
+  return {set.record, set.reused, options.out};
+}
+
+Json to_json(const ScoresMade& made) {
+  Json json = to_json(made.record);
+  json["reused"] = made.reused;
+  json["out"] = made.out.string();
+  return json;
 }
 
 }  // namespace decant

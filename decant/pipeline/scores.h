@@ -24,9 +24,17 @@ struct ScoresOptions {
   void declare(OptionTable& table);
 };
 
+struct ScoresMade {
+  DynamicsRecord record;  ///< as in dynamics.json
+  bool reused = false;    ///< the dynamics were in the cache
+  std::filesystem::path out;
+};
+
 /// Writes the record (train/dynamics.h), dynamics.json, and one (n,) float32 column for each score
-/// that select/scores/scores.h names: score-dual.npy, …; returns what dynamics.json holds, with
-/// `seconds` and `scores`.
-Json make_scores(const ScoresOptions& options, const Context& context);
+/// that select/scores/scores.h names: score-dual.npy, …
+ScoresMade make_scores(const ScoresOptions& options, const Context& context);
+
+/// What dynamics.json holds, with "reused" and "out".
+Json to_json(const ScoresMade& made);
 
 }  // namespace decant

@@ -42,7 +42,7 @@ SetTraining take_training(const Dataset& dataset, const TrainNetworkOptions& opt
 
 }  // namespace
 
-Json train_network(const TrainNetworkOptions& options, const Context& context) {
+NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context) {
   OutputFile out(options.out,
                  {.overwrite = options.overwrite, .inputs = {options.input.path, options.test}, .why_foreign = why_no_weights});
   const Input input = read_input(options.input, context);
@@ -67,12 +67,21 @@ Json train_network(const TrainNetworkOptions& options, const Context& context) {
   }
   const train::TrainResult result = from_module<train::Trainer>().train(job, context);
   out.commit();
-  Json done = {{"net", job.options.net},        {"rows", usable.size()},
-               {"steps", result.steps},         {"seconds", result.seconds},
-               {"loss", result.final_loss},     {"accuracy", job.test == nullptr ? Json() : Json(result.accuracy)},
-               {"test_rows", result.test_rows}, {"file", options.out.string()}};
-  if (!asked.options.empty()) done["training"] = asked.options;
-  return done;
+  return {job.options.net, std::ssize(usable), result, job.test != nullptr, options.out, asked.options};
+}
+
+Json to_json(const NetworkTrained& trained) {
+  const train::TrainResult& result = trained.result;
+  Json json = {{"net", trained.net},
+               {"rows", trained.rows},
+               {"steps", result.steps},
+               {"seconds", result.seconds},
+               {"loss", result.final_loss},
+               {"accuracy", trained.tested ? Json(result.accuracy) : Json()},
+               {"test_rows", result.test_rows},
+               {"file", trained.file.string()}};
+  if (!trained.training.empty()) json["training"] = trained.training;
+  return json;
 }
 
 }  // namespace decant

@@ -25,9 +25,19 @@ struct TrainNetworkOptions {
   void declare(OptionTable& table);
 };
 
-/// {"net","rows","steps","seconds","loss","accuracy" (null without test rows),"test_rows","file"},
-/// and "training" where the data set says how it must be trained: the options that follow from
-/// that.
-Json train_network(const TrainNetworkOptions& options, const Context& context);
+struct NetworkTrained {
+  std::string net;
+  int64_t rows = 0;
+  train::TrainResult result;
+  bool tested = false;  ///< whether result.accuracy says something
+  std::filesystem::path file;
+  OptionTexts training;  ///< options that the data set asks for and that were followed
+};
+
+NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context);
+
+/// {"net", "rows", "steps", "seconds", "loss", "accuracy" (null without test rows), "test_rows",
+/// "file"}, and "training" where there is any.
+Json to_json(const NetworkTrained& trained);
 
 }  // namespace decant

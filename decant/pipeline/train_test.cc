@@ -37,18 +37,18 @@ TEST(TrainNetwork, TrainsAsTheSetAsksUnlessToldOtherwise) {
   if (!has_module(kNeuralModule)) GTEST_SKIP() << "this build has no networks";
   const fs::path run = run_that_asks("asks", R"({"steps": "7", "net": "lenet", "batch": "4"})");
   TrainNetworkOptions options{.input = {.path = run.string()}, .out = fresh_path("w.safetensors"), .overwrite = true};
-  Json done = train_network(options, {.threads = 1});
-  EXPECT_EQ(done["steps"], 7);
-  EXPECT_EQ(done["net"], "lenet");
-  EXPECT_EQ(done["training"], Json({{"batch", "4"}, {"net", "lenet"}, {"steps", "7"}}));
+  NetworkTrained done = train_network(options, {.threads = 1});
+  EXPECT_EQ(done.result.steps, 7);
+  EXPECT_EQ(done.net, "lenet");
+  EXPECT_EQ(done.training, (OptionTexts{{"batch", "4"}, {"net", "lenet"}, {"steps", "7"}}));
   OptionTable table;
   options.declare(table);
   table.find("epochs")->set("2");
   table.find("net")->set("quick");
   done = train_network(options, {.threads = 1});
-  EXPECT_EQ(done["steps"], 5) << "two epochs of ten rows, four at a time";
-  EXPECT_EQ(done["net"], "quick") << "a default that was given wins, too";
-  EXPECT_EQ(done["training"], Json({{"batch", "4"}}));
+  EXPECT_EQ(done.result.steps, 5) << "two epochs of ten rows, four at a time";
+  EXPECT_EQ(done.net, "quick") << "a default that was given wins, too";
+  EXPECT_EQ(done.training, (OptionTexts{{"batch", "4"}}));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ void score_by_record(PreparedInputs& prepared, const Grouping& taught, const Fea
   prepared.scores = score_rows(name, prepared.dynamics.dynamics, context);
   prepared.ease = mean_probability(prepared.dynamics.dynamics, context);
   require_scored(prepared);
-  prepared.score_note = fmt::format("{} epochs of {}", prepared.dynamics.dynamics.epochs(), prepared.dynamics.record.value("net", ""));
+  prepared.score_note = fmt::format("{} epochs of {}", prepared.dynamics.dynamics.epochs(), prepared.dynamics.record.net);
 }
 
 /// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0

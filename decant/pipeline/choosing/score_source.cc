@@ -77,35 +77,24 @@ void require_learnt(const Input& input, const std::vector<int32_t>& labels, cons
                     "Give it more --score-epochs or another --score-net, check the labels, or use --method random"});
 }
 
-Json record_json(const std::string& digest, const train::DynamicsJob& job, const train::DynamicsResult& made, const Dynamics& dynamics,
-                 uint64_t seed) {
-  return {{"format", 1},
-          {"input", digest},
-          {"rows", dynamics.rows()},
-          {"net", job.training.options.net},
-          {"epochs", job.training.options.epochs},
-          {"batch", job.training.options.batch},
-          {"steps", made.steps},
-          {"seed", seed},
-          {"seconds", made.seconds},
-          {"accuracy", accuracy_of(dynamics)}};
-}
-
-/// What dynamics.json must say to be believed.
-bool is_record(const Json& record) {
-  const auto text = [&](const char* key) { return record.contains(key) && record[key].is_string(); };
-  if (!record.is_object() || !text("input") || !text("net") || !record.contains("accuracy")) return false;
-  const Json& accuracy = record["accuracy"];
-  return accuracy.is_array() && !accuracy.empty() && std::ranges::all_of(accuracy, [](const Json& a) { return a.is_number(); });
+DynamicsRecord recorded_as(const std::string& digest, const train::DynamicsJob& job, const train::DynamicsResult& made,
+                           const Dynamics& dynamics, uint64_t seed) {
+  const train::TrainOptions& training = job.training.options;
+  return {.input = digest,
+          .rows = dynamics.rows(),
+          .net = training.net,
+          .epochs = training.epochs,
+          .batch = training.batch,
+          .steps = made.steps,
+          .seed = seed,
+          .seconds = made.seconds,
+          .accuracy = accuracy_of(dynamics)};
 }
 
 DynamicsSet recorded_in(const fs::path& folder, const Input& input) {
   DynamicsSet set;
   set.folder = folder;
-  set.record = read_json(folder / kDynamicsFile);
-  if (!is_record(set.record))
-    throw InputError({(folder / kDynamicsFile).string(), "", "lacks the input, net or accuracy of a record",
-                      "Delete the folder, and record the dynamics again"});
+  set.record = dynamics_record_from(read_json(folder / kDynamicsFile), (folder / kDynamicsFile).string());
   set.dynamics = train::read_dynamics(folder, input.rows());
   set.reused = true;
   return set;
@@ -144,14 +133,14 @@ DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const Pr
     job.folder = folder;
     context.info(fmt::format("training {} for {} epochs on the set itself, recording every row", proxy.net, proxy.epochs));
     const train::DynamicsResult made = from_module<train::Trainer>().record_dynamics(job, context);
-    const Json json = record_json(digest, job, made, train::read_dynamics(folder, input.rows()), seed);
-    write_file(folder / kDynamicsFile, json_text(json, 2) + "\n");
+    const DynamicsRecord written = recorded_as(digest, job, made, train::read_dynamics(folder, input.rows()), seed);
+    write_file(folder / kDynamicsFile, json_text(to_json(written), 2) + "\n");
   };
   const CacheKey key = key_of(digest, job.training.options);
   const auto entry = Cache(proxy.cache, context).obtain(key, is_whole, record, /*resumable=*/true);
   DynamicsSet set = recorded_in(entry.folder, input);
   set.reused = entry.reused;
-  require_learnt(input, labels, proxy, set.record["accuracy"].get<std::vector<double>>());
+  require_learnt(input, labels, proxy, set.record.accuracy);
   return set;
 }
 
@@ -164,7 +153,7 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
                       fmt::format("was trained on all rows of {}, including the {} reserved for testing", input.dataset.root.string(),
                                   human_count(input.held_out())),
                       "Omit --scores, so that a proxy is trained on the other rows, or give test rows: --test"});
-  if (set.record["input"] != input.digest)
+  if (set.record.input != input.digest)
     throw InputError({folder.string(), "",
                       fmt::format("was recorded on rows or labels other than those of {}", input.dataset.root.string()),
                       "Record the dynamics of this data set: decant scores"});

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/json.h"
 #include "decant/base/options.h"
 #include "decant/data/dynamics.h"
+#include "decant/data/dynamics_record.h"
 #include "decant/data/grouping.h"
 #include "decant/pipeline/run/input.h"
 
@@ -45,7 +45,7 @@ inline constexpr const char* kDynamicsFile = "dynamics.json";
 struct DynamicsSet {
   Dynamics dynamics;
   std::filesystem::path folder;
-  Json record;          ///< dynamics.json: net, epochs, steps, seconds, accuracy of every epoch, input digest
+  DynamicsRecord record;
   bool reused = false;  ///< found in the cache, or given
 };
 
