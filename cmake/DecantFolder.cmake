@@ -56,7 +56,7 @@ function(decant_test_pch target)
   else()
     target_precompile_headers(${target} PRIVATE
       <algorithm> <array> <cmath> <filesystem> <functional> <map> <memory> <numeric> <optional> <set> <span> <string> <vector>
-      <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h>)
+      <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
     set_property(GLOBAL PROPERTY DECANT_PCH_OWNER ${target})
   endif()
 endfunction()
