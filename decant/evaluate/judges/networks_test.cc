@@ -91,16 +91,16 @@ TEST(Networks, ForecastByStepsThatAreTimedWhereItIsWorthIt) {
   };
   const auto judge = networks(t, {}, counting);
   const Plan plan = make_plan(t.trial, *judge, t.options, &t.store);
-  const auto foretell = [&](Timing timing) { return forecast(plan, *judge, t.options, &t.store, timing, {.threads = 1}); };
-  EXPECT_FALSE(foretell(Timing::never).seconds);
-  const Forecast one = foretell(Timing::when_worth_it);
+  const auto estimated = [&](Timing timing) { return forecast(plan, *judge, t.options, &t.store, timing, {.threads = 1}); };
+  EXPECT_FALSE(estimated(Timing::never).seconds);
+  const Forecast one = estimated(Timing::when_worth_it);
   EXPECT_EQ(calls, 4) << "2 steps, then 6, 18 and 54, which is half a second";
   EXPECT_NEAR(*one.seconds, 9 * 0.01 * (2500 + 7.0 / 3 / 64), 1e-6);
   EXPECT_EQ(one.text(), "about 3 min 45 s for 9 trainings of 2,500 steps on 1 thread");
-  foretell(Timing::when_worth_it);
+  estimated(Timing::when_worth_it);
   EXPECT_EQ(calls, 4) << "the pace is known";
-  EXPECT_TRUE(foretell(Timing::never).seconds);
-  EXPECT_EQ(seconds_at_known_pace(9, 1, *judge, t.options, t.store), foretell(Timing::never).seconds);
+  EXPECT_TRUE(estimated(Timing::never).seconds);
+  EXPECT_EQ(seconds_at_known_pace(9, 1, *judge, t.options, t.store), estimated(Timing::never).seconds);
   EXPECT_FALSE(seconds_at_known_pace(9, 2, *judge, t.options, t.store)) << "two at a time were never timed";
 
   const auto brief = networks(t, {{"steps", "40"}, {"batch", "32"}}, counting);
