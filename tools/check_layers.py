@@ -16,12 +16,12 @@ LEVELS = [
 ]
 ROOMS = {  # a large folder's rooms, likewise; "" = the files next to the rooms
     "select": ["pools", "engine", "geometry", "scores", "rules", "bins", "methods/parts", "methods", ""],
-    "pipeline": ["run", "choosing", "judging", ""],
+    "pipeline": ["run", "choosing", "patching", "judging", ""],
 }
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
 TEST = re.compile(r"_test\.cc$|_for_tests\.h$")
 TORCH = re.compile(r"^(torch|ATen|c10)/")
-TORCH_PLACES = re.compile(r"^(decant/(nn|features/torch|train/torch|distill/torch)|apps/neural)/")
+TORCH_PLACES = re.compile(r"^(decant/(nn|features/torch|train/torch|patches/torch|distill/torch)|apps/neural)/")
 LOCKED = {  # header → the only places that may include it
     "mpi.h": re.compile(r"^decant/comm/mpi\.cc$"),
     "nlohmann/json.hpp": re.compile(r"^decant/base/json\.h$"),

@@ -24,6 +24,7 @@
 #include "decant/data/features.h"
 #include "decant/data/image.h"
 #include "decant/data/modality.h"
+#include "decant/data/patch_mask.h"
 #include "decant/data/targets.h"
 
 namespace decant {
@@ -36,6 +37,9 @@ class Pictures {
   virtual void decode(int64_t row, Image& image) const = 0;
   /// Size of every picture when the format fixes it (CIFAR, IDX).
   virtual std::optional<ImageSize> fixed_size() const { return std::nullopt; }
+  /// Which cells of the stored picture were dropped; nothing for one that is whole. Reads the
+  /// header alone. Throws InputError for a mask that does not fit its picture.
+  virtual std::optional<PatchMask> mask(int64_t) const { return std::nullopt; }
 };
 
 /// The rows of one split. All const members may be called from many threads at once. Facets live as

@@ -1,0 +1,50 @@
+// A stored picture made smaller: the same codec, the same kind of file, fewer bytes.
+//
+// Three things can be taken from a picture, together or alone:
+//
+//   cells        the cells that a mask drops keep their mean colour and nothing else
+//   quality      coarser steps, of JPEG only
+//   resolution   fewer pixels, of JPEG only
+//
+// and with nothing taken, the result is the best lossless re-coding: what any re-coder gives for
+// free, and so what savings are measured against.
+//
+// JPEG. The coefficients are read, changed and written; no pixel is decoded. A dropped cell keeps
+// the DC coefficients of its blocks and loses their AC ones; coefficients of kept cells are moved,
+// never requantised, unless `quality` asks for it. Huffman tables are optimised. Progressive and
+// arithmetic-coded input, and what becomes of them, are described in recode_jpeg.cc.
+// PNG and WebP are decoded, dropped cells become their mean colour (rounded, each channel by
+// itself), and the picture is encoded without loss.
+//
+// The mask is stored in the file, in a segment that decoders skip (docs/formats/patches.md). EXIF
+// data and colour profiles survive.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "decant/base/file.h"
+#include "decant/data/patch_mask.h"
+
+namespace decant {
+
+struct Recoding {
+  const PatchMask* mask = nullptr;  ///< null = every cell is kept. REQUIRES: its grid is patch_grid_of()'s
+  int quality = 0;                  ///< 1…100 as of libjpeg; a table entry never becomes finer than it is; 0 = as it is
+  int eighths = 8;                  ///< 1…8: the sides become ⌈side · eighths / 8⌉
+};
+
+/// The grid of at most `cells` each way over a stored picture. Reads the header alone. Throws
+/// InputError for what is no picture.
+PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells);
+
+/// The mask that was stored with the picture; nothing for one that is whole. Reads headers alone.
+/// Throws InputError for a mask that does not fit the picture, or is damaged.
+std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name);
+
+/// `out` is replaced. Throws InputError for pictures that do not decode or that cannot be re-coded,
+/// and for a quality or a resolution of a codec that has none.
+void recode(Bytes encoded, std::string_view name, const Recoding& how, std::vector<std::byte>& out);
+
+}  // namespace decant
