@@ -4,6 +4,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 
 namespace decant {
@@ -18,6 +19,10 @@ const char* name_of(Split split) {
       return "test";
   }
   return "";
+}
+
+int64_t SubsetWriter::rewrite(std::span<const int64_t>, const Rows&, const std::filesystem::path&, const Context&) const {
+  throw InputError({"", "", "this format stores pixels, and has no place for pictures of other bytes", "Write another with --to"});
 }
 
 const Rows* Dataset::held_out() const {

@@ -34,6 +34,10 @@ class SubsetWriter {
   /// Returns bytes written. Stops with Cancelled between two samples; then, and after any error,
   /// each file below `folder` is whole, but not all are there.
   virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const = 0;
+  /// As write(), with the picture files of `content` in place of the source's: the same number of
+  /// rows, other bytes. Throws InputError where the format has no picture files.
+  virtual int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const std::filesystem::path& folder,
+                          const Context& context = {}) const;
 };
 
 struct Dataset {

@@ -37,6 +37,9 @@ class Pictures {
   virtual void decode(int64_t row, Image& image) const = 0;
   /// Size of every picture when the format fixes it (CIFAR, IDX).
   virtual std::optional<ImageSize> fixed_size() const { return std::nullopt; }
+  /// Whether the row's bytes are a picture file (JPEG, PNG, WebP), and not pixels as some container
+  /// has them.
+  virtual bool encoded() const { return !fixed_size(); }
   /// Which cells of the stored picture were dropped; nothing for one that is whole. Reads the
   /// header alone. Throws InputError for a mask that does not fit its picture.
   virtual std::optional<PatchMask> mask(int64_t) const { return std::nullopt; }

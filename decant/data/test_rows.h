@@ -1,7 +1,9 @@
 // Rows to test with, and what tests read from rows. Only *_test.cc include it.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decant/base/file.h"
@@ -40,6 +42,19 @@ class Unlabelled final : public Rows {
 
  private:
   int64_t size_;
+};
+
+/// Other bytes in every row: its number, as many times as `times` says.
+class OtherBytes final : public WrappedRows {
+ public:
+  OtherBytes(std::shared_ptr<const Rows> below, size_t times) : WrappedRows(std::move(below)), times_(times) {}
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
+    scratch.assign(times_, static_cast<std::byte>('0' + row));
+    return scratch;
+  }
+
+ private:
+  size_t times_;
 };
 
 inline std::vector<std::string> keys_of(const Rows& rows) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
@@ -123,16 +124,20 @@ int64_t copy_in_kernel(const File& from, const File& to, int64_t size) {
   return done;
 }
 
-int64_t copy_by_hand(const fs::path& source, const File& to, const fs::path& target) {
-  thread_local std::vector<std::byte> buffer;
-  Bytes left = read_file(source, buffer);
+void write_all(Bytes left, const File& to, const fs::path& target) {
   while (!left.empty()) {
     const ssize_t put = ::write(to.get(), left.data(), left.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) throw_errno(target.string(), "cannot write");
     left = left.subspan(static_cast<size_t>(put));
   }
-  return static_cast<int64_t>(buffer.size());
+}
+
+int64_t copy_by_hand(const fs::path& source, const File& to, const fs::path& target) {
+  thread_local std::vector<std::byte> buffer;
+  const Bytes whole = read_file(source, buffer);
+  write_all(whole, to, target);
+  return std::ssize(whole);
 }
 
 /// Fills `to`, which is `target`.
@@ -151,11 +156,13 @@ void fill_from(const fs::path& source, File& to, const fs::path& target, int64_t
   to.close();
 }
 
-/// The name does not outlive a failure, so it never stands over half a file.
-void copy_file_exactly(const fs::path& source, const fs::path& target, int64_t expected) {
+/// A new file that `fill` writes and closes. The name does not outlive a failure, so it never
+/// stands over half a file.
+template <class Fill>
+void make_file(const fs::path& target, Fill&& fill) {
   File to(target, O_WRONLY | O_CREAT | O_EXCL);
   try {
-    fill_from(source, to, target, expected);
+    fill(to);
   } catch (...) {
     std::error_code ignored;
     fs::remove(target, ignored);
@@ -168,21 +175,41 @@ class ImageFolderWriter final : public SubsetWriter {
   explicit ImageFolderWriter(std::shared_ptr<const ImageFolderRows> rows) : rows_(std::move(rows)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    Stage stage(context, "copying", static_cast<int64_t>(rows.size()), "files");
-    make_folders(rows, folder, context);
     const std::vector<int64_t>& sizes = rows_->sizes();
-    parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
-      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))) {
-        copy_file_exactly(rows_->path(row), folder / rows_->key(row), sizes[static_cast<size_t>(row)]);
-        stage.advance();
-      }
+    return make_files(rows, folder, "copying", context, [&](int64_t row, File& to, const fs::path& target) {
+      const int64_t size = sizes[static_cast<size_t>(row)];
+      fill_from(rows_->path(row), to, target, size);
+      return size;
     });
-    int64_t written = 0;
-    for (const int64_t row : rows) written += sizes[static_cast<size_t>(row)];
-    return written;
+  }
+
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    return make_files(rows, folder, "writing pictures", context, [&](int64_t row, File& to, const fs::path& target) {
+      thread_local std::vector<std::byte> scratch;
+      const Bytes bytes = content.bytes(row, scratch);
+      write_all(bytes, to, target);
+      to.close();
+      return std::ssize(bytes);
+    });
   }
 
  private:
+  /// `fill`: (row, file, its path) → bytes written.
+  template <class Fill>
+  int64_t make_files(std::span<const int64_t> rows, const fs::path& folder, const char* doing, const Context& context, Fill&& fill) const {
+    Stage stage(context, doing, static_cast<int64_t>(rows.size()), "files");
+    make_folders(rows, folder, context);
+    std::atomic<int64_t> written{0};
+    parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
+      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))) {
+        const fs::path target = folder / rows_->key(row);
+        make_file(target, [&](File& to) { written += fill(row, to, target); });
+        stage.advance();
+      }
+    });
+    return written;
+  }
+
   void make_folders(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     fs::path last;
     for (const int64_t row : rows) {

@@ -324,6 +324,18 @@ struct StopAfter final : ProgressSink {
   std::atomic<bool> flag{false};
 };
 
+TEST(ImageFolder, RewriterKeepsNamesAndTakesOtherBytes) {
+  const Tree tree("rewrite");
+  tree.add("train/a/1.jpg", "one");
+  tree.add("train/b/2.jpg", "two");
+  const Dataset dataset = tree.open();
+  const Tree out("rewritten");
+  const OtherBytes content(dataset.splits.at(Split::train), 70000);
+  EXPECT_EQ(dataset.writer->rewrite(std::vector<int64_t>{1}, content, out.path), 70000);
+  EXPECT_THAT(keys_of(out.open().train()), ElementsAre("train/b/2.jpg"));
+  EXPECT_EQ(read_text(out.path / "train/b/2.jpg"), std::string(70000, '1'));
+}
+
 TEST(ImageFolder, WriterStopsBetweenFilesAndLeavesOnlyWholeOnes) {
   const Tree tree("stop");
   std::vector<int64_t> all(50);  // fewer than a thread takes at once

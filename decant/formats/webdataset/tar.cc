@@ -271,6 +271,18 @@ TarEnd walk_tar(Bytes archive, const std::string& file, const std::function<void
   return TarWalk(archive, file, visit).run();
 }
 
+namespace {
+
+void put_checksum(std::string& block) {
+  put(block, 148, "        ");
+  int sum = 0;
+  for (const char c : block) sum += static_cast<unsigned char>(c);
+  put(block, 148, fmt::format("{:06o}", sum));
+  block[154] = '\0';
+}
+
+}  // namespace
+
 std::string tar_header(std::string_view name, int64_t size) {
   DECANT_CHECK(name.size(), <, 100u);
   std::string block(kTarBlock, '\0');
@@ -280,14 +292,22 @@ std::string tar_header(std::string_view name, int64_t size) {
   put(block, 116, "0000000");
   put(block, 124, fmt::format("{:011o}", size));
   put(block, 136, "00000000000");
-  put(block, 148, "        ");
   put(block, 156, "0");
   put(block, 257, std::string_view("ustar\00000", 8));
-  int sum = 0;
-  for (const char c : block) sum += static_cast<unsigned char>(c);
-  put(block, 148, fmt::format("{:06o}", sum));
-  block[154] = '\0';
+  put_checksum(block);
   return block;
+}
+
+std::optional<std::string> resized_headers(Bytes headers, int64_t size) {
+  DECANT_CHECK(std::ssize(headers), >=, kTarBlock);
+  // A pax header before the file's own may give the size, and then wins over it.
+  if (std::ssize(headers) > kTarBlock && as_text(headers).find(" size=") != std::string_view::npos) return std::nullopt;
+  std::string copy(as_text(headers));
+  std::string block = copy.substr(copy.size() - kTarBlock);
+  put(block, 124, fmt::format("{:011o}", size));
+  block[135] = '\0';
+  put_checksum(block);
+  return copy.replace(copy.size() - kTarBlock, kTarBlock, block);
 }
 
 }  // namespace decant

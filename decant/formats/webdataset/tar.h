@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,10 @@ TarEnd walk_tar(Bytes archive, const std::string& file, const std::function<void
 /// The 512 bytes of a header: mode 0644, owner 0, time 0, so that the same content gives the same
 /// archive. REQUIRES: name shorter than 100 bytes, 0 ≤ size < 8 GiB.
 std::string tar_header(std::string_view name, int64_t size);
+
+/// The header blocks of a member ([begin, data)) for other content of `size` bytes; nothing when
+/// its size does not stand in the last block. REQUIRES: 0 ≤ size < 8 GiB.
+std::optional<std::string> resized_headers(Bytes headers, int64_t size);
 
 constexpr int64_t kTarBlock = 512;
 constexpr int64_t round_up_to_block(int64_t size) {

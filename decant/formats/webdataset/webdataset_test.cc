@@ -231,6 +231,30 @@ TEST(WebDataset, WriterCopiesBlocksAsTheyLie) {
   EXPECT_EQ(small.train().label(0), 4);
 }
 
+TEST(WebDataset, RewriterChangesThePictureAndNothingElse) {
+  const ScratchFolder folder("rewrite");
+  const std::string paxed = extension('x', pax_record("path", "2.jpg"));
+  folder.add("a.tar", member("1.jpg", "one") + member("1.cls", "4") + paxed + member("old", "two") + kEnd);
+  const Dataset dataset = open_webdataset(folder.path.string(), {});
+  const ScratchFolder out("rewritten");
+  const OtherBytes content(dataset.splits.at(Split::train), 700);
+  const int64_t written = dataset.writer->rewrite(std::vector<int64_t>{0, 1}, content, out.path);
+  const std::string expected =
+      member("1.jpg", std::string(700, '0')) + member("1.cls", "4") + paxed + member("old", std::string(700, '1')) + kEnd;
+  EXPECT_EQ(read_text(out.path / "a.tar"), expected);
+  EXPECT_EQ(written, std::ssize(expected));
+}
+
+TEST(WebDataset, RewriterRefusesAPictureWhoseSizeStandsElsewhere) {
+  const ScratchFolder folder("rewrite_pax");
+  folder.add("a.tar", extension('x', pax_record("size", "3")) + member("1.jpg", "one") + kEnd);
+  const Dataset dataset = open_webdataset(folder.path.string(), {});
+  const ScratchFolder out("rewritten_pax");
+  const OtherBytes content(dataset.splits.at(Split::train), 700);
+  EXPECT_THAT(message_of([&] { dataset.writer->rewrite(std::vector<int64_t>{0}, content, out.path); }),
+              HasSubstr("member '1.jpg': keeps its size"));
+}
+
 TEST(WebDataset, ReadsWhatTarWrites) {
   const ScratchFolder folder("system");
   const std::string deep = std::string(80, 'd') + "/" + std::string(80, 'e');  // too long for the plain name field
