@@ -1,0 +1,57 @@
+// Reconstruction: what stands where cells were dropped, when a picture is trained on.
+//
+// A way of filling is one file in fills/ and one line in fills/list.h. Kept pixels are never
+// touched.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/data/image.h"
+#include "decant/data/rows.h"
+
+namespace decant::patches {
+
+/// A picture as it was stored, dropped cells at their mean colour.
+struct Filling {
+  Image* image = nullptr;
+  const PatchMask* mask = nullptr;  ///< of the picture's size
+};
+
+class Filler {
+ public:
+  virtual ~Filler() = default;
+  /// Called from several threads.
+  virtual void fill(std::span<const Filling> pictures) const = 0;
+};
+
+/// "stored", "gray", "harmonic", then those that were added.
+std::vector<std::string> fill_names();
+
+/// Throws UsageError for an unknown name, with the nearest one.
+std::shared_ptr<const Filler> make_filler(const std::string& name);
+
+/// Rows whose pictures are filled as they are decoded; the mask is gone. Those without one are as
+/// they were. The bytes of a filled picture file are a PNG of it, and its key ends in .png.
+class FilledRows final : public WrappedRows, public Pictures {
+ public:
+  /// REQUIRES: rows with pictures.
+  FilledRows(std::shared_ptr<const Rows> below, std::shared_ptr<const Filler> filler);
+
+  std::string key(int64_t row) const override;
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override;
+  const Pictures* pictures() const override { return this; }
+
+  void decode(int64_t row, Image& image) const override;
+  std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
+  bool encoded() const override { return below().pictures()->encoded(); }
+
+ private:
+  bool is_file_with_mask(int64_t row) const;
+
+  std::shared_ptr<const Filler> filler_;
+};
+
+}  // namespace decant::patches

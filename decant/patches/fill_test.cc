@@ -1,0 +1,144 @@
+#include "decant/patches/fill.h"
+
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
+#include "decant/patches/drop.h"
+
+namespace decant::patches {
+namespace {
+
+Image noise(ImageSize size, uint64_t seed) {
+  Image image;
+  image.resize(size);
+  Random random(seed, "noise");
+  for (uint8_t& value : image.pixels) value = static_cast<uint8_t>(random.below(256));
+  return image;
+}
+
+/// Of a grid of `cells` each way, all but `kept` of them dropped by chance.
+PatchMask mask_of(ImageSize size, int cells, int kept, uint64_t seed) {
+  const PatchGrid grid(size.width, size.height, {}, cells);
+  Random random(seed, "mask");
+  std::vector<float> importance(static_cast<size_t>(grid.count()));
+  for (float& value : importance) value = static_cast<float>(random.below(1000));
+  return drop_least(grid, importance, grid.count() - kept);
+}
+
+void fill_one(const std::string& name, Image& image, const PatchMask& mask) {
+  const Filling filling{&image, &mask};
+  make_filler(name)->fill({&filling, 1});
+}
+
+bool is_kept(const PatchMask& mask, int x, int y) {
+  return mask.kept[static_cast<size_t>(mask.grid.cell_of(x, y))];
+}
+
+TEST(Fillers, NeverTouchKeptPixels) {
+  for (const std::string& name : fill_names()) {
+    const Image source = noise({23, 17, 3}, 1);
+    const PatchMask mask = mask_of(source.size, 5, 12, 2);
+    Image filled = source;
+    fill_one(name, filled, mask);
+    for (int y = 0; y < 17; ++y) {
+      for (int x = 0; x < 23 * 3; ++x) {
+        if (is_kept(mask, x / 3, y)) ASSERT_EQ(filled.row(y)[x], source.view().row(y)[x]) << name;
+      }
+    }
+  }
+}
+
+TEST(Fillers, GrayIsGray) {
+  Image image = noise({8, 8, 1}, 3);
+  const PatchMask mask = mask_of(image.size, 2, 1, 4);
+  fill_one("gray", image, mask);
+  EXPECT_EQ(std::count(image.pixels.begin(), image.pixels.end(), 128) >= 48, true);
+}
+
+TEST(Fillers, AnUnknownNameIsRefusedWithTheNearest) {
+  EXPECT_THAT(message_of([] { make_filler("harmonik"); }), testing::HasSubstr("harmonic"));
+}
+
+/// The definition, by relaxation until nothing moves: slow, and nothing like the solver.
+std::vector<double> relaxed(const Image& image, const PatchMask& mask) {
+  const auto [width, height, channels] = image.size;
+  std::vector<double> x(image.pixels.begin(), image.pixels.end());
+  for (double moved = 1; moved > 1e-9;) {
+    moved = 0;
+    for (int y = 0; y < height; ++y) {
+      for (int x0 = 0; x0 < width; ++x0) {
+        if (is_kept(mask, x0, y)) continue;
+        double sum = 0;
+        int count = 0;
+        const auto add = [&](int nx, int ny) {
+          if (nx < 0 || ny < 0 || nx >= width || ny >= height) return;
+          sum += x[static_cast<size_t>(ny * width + nx)];
+          ++count;
+        };
+        add(x0 - 1, y), add(x0 + 1, y), add(x0, y - 1), add(x0, y + 1);
+        double& here = x[static_cast<size_t>(y * width + x0)];
+        moved = std::max(moved, std::abs(sum / count - here));
+        here = sum / count;
+      }
+    }
+  }
+  return x;
+}
+
+TEST(Harmonic, EveryDroppedPixelIsTheMeanOfItsNeighbours) {
+  for (uint64_t trial = 0; trial < 6; ++trial) {
+    Image image = noise({static_cast<int>(12 + trial), 15, 1}, trial);
+    const PatchMask mask = mask_of(image.size, 4, 1 + static_cast<int>(2 * trial), trial);
+    const std::vector<double> expected = relaxed(image, mask);
+    fill_one("harmonic", image, mask);
+    for (size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(image.pixels[i], expected[i], 0.6) << "trial " << trial << " pixel " << i;
+  }
+}
+
+TEST(Harmonic, ContinuesARampExactly) {
+  Image ramp;
+  ramp.resize({32, 32, 3});
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 0; x < 96; ++x) ramp.row(y)[x] = static_cast<uint8_t>(2 * (x / 3) + 3 * y);
+  }
+  PatchMask mask = PatchMask::whole(PatchGrid(32, 32, {}, 4));
+  mask.kept[5] = mask.kept[6] = mask.kept[9] = false;
+  Image filled = ramp;
+  flatten_dropped(filled, mask);
+  ASSERT_NE(filled.pixels, ramp.pixels);
+  fill_one("harmonic", filled, mask);
+  EXPECT_EQ(filled.pixels, ramp.pixels);
+}
+
+/// Memory pictures of which every second one has dropped cells.
+class HalfDropped final : public MemoryRows {
+ public:
+  HalfDropped() : MemoryRows({noise({6, 6, 3}, 1), noise({6, 6, 3}, 2)}, {0, 1}) {}
+  bool encoded() const override { return false; }
+  std::optional<PatchMask> mask(int64_t row) const override {
+    if (row == 0) return std::nullopt;
+    return mask_of({6, 6, 3}, 3, 4, 5);
+  }
+};
+
+TEST(FilledRows, FillWhatWasDroppedAndNothingElse) {
+  const auto below = std::make_shared<HalfDropped>();
+  const FilledRows rows(below, make_filler("gray"));
+  Image image;
+  rows.pictures()->decode(0, image);
+  EXPECT_EQ(image.pixels, noise({6, 6, 3}, 1).pixels);
+  EXPECT_FALSE(rows.pictures()->mask(1));
+  Image expected = noise({6, 6, 3}, 2);
+  fill_one("gray", expected, *below->mask(1));
+  rows.pictures()->decode(1, image);
+  EXPECT_EQ(image.pixels, expected.pixels);
+  EXPECT_EQ(rows.label(1), 1);
+}
+
+}  // namespace
+}  // namespace decant::patches

@@ -1,0 +1,52 @@
+// Rows whose pictures are made smaller as they are read: cells dropped, coarser, fewer pixels.
+//
+// Bytes are those of a file that holds the reduced picture, and pixels are what any loader decodes
+// from those bytes, so that what is written and what is trained on are the same thing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "decant/data/rows.h"
+
+namespace decant::patches {
+
+/// What is done to one picture. Nothing: its best lossless re-coding.
+struct Reduction {
+  std::optional<PatchMask> mask;  ///< its grid is the one that was asked with
+  int quality = 0;                ///< as Recoding's
+  int eighths = 8;                ///< as Recoding's
+};
+
+/// Called from several threads. `grid`: of the stored picture.
+using Reducer = std::function<Reduction(int64_t row, const PatchGrid& grid)>;
+
+/// Encoded pictures (JPEG, PNG, WebP) give re-coded bytes: formats/image/recode.h. Raw ones (CIFAR,
+/// IDX) have no file of their own; their bytes stay the source's, and mask and pixels, in which a
+/// dropped cell has its mean colour, are what a container stores. Nothing is kept: every call works
+/// anew.
+class ReducedRows final : public WrappedRows, public Pictures {
+ public:
+  /// `cells`: each way, at most. REQUIRES: rows with pictures.
+  ReducedRows(std::shared_ptr<const Rows> below, int cells, Reducer reduce);
+
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override;
+  /// Reduces every picture, on this thread.
+  int64_t stored_bytes() const override;
+  const Pictures* pictures() const override { return this; }
+
+  void decode(int64_t row, Image& image) const override;
+  std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
+  bool encoded() const override { return below().pictures()->encoded(); }
+  std::optional<PatchMask> mask(int64_t row) const override;
+
+ private:
+  Reduction reduction_of_raw(int64_t row, ImageSize size) const;
+
+  int cells_;
+  Reducer reduce_;
+};
+
+}  // namespace decant::patches
