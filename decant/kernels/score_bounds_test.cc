@@ -84,7 +84,7 @@ TEST(CodedDots, AreExactUpToTheLargestCodesAndQueries) {
         std::fill_n(codes.begin() + stride, stride, uint8_t{1});
         std::vector<int8_t> query(static_cast<size_t>(stride));
         for (auto& value : query) value = static_cast<int8_t>(extreme != 0 ? 127 * extreme : static_cast<int64_t>(random.below(255)) - 127);
-        for (const size_t asked : {0, 1, 2, 3, 4, 5, 7}) {
+        for (const size_t asked : {0U, 1U, 2U, 3U, 4U, 5U, 7U}) {
           const std::vector<int32_t> index{0, 8, 3, 3, 1, 7, 2};
           std::vector<int32_t> found(asked), wanted(asked);
           coded_dots(codes, stride, std::span(index).first(asked), query, found);
