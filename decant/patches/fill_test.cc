@@ -62,7 +62,7 @@ TEST(Fillers, GrayIsGray) {
 }
 
 TEST(Fillers, AnUnknownNameIsRefusedWithTheNearest) {
-  EXPECT_THAT(message_of([] { make_filler("harmonik"); }), testing::HasSubstr("harmonic"));
+  EXPECT_THAT(message_of<UsageError>([] { make_filler("harmonik"); }), testing::HasSubstr("harmonic"));
 }
 
 /// The definition, by relaxation until nothing moves: slow, and nothing like the solver.
