@@ -2,6 +2,7 @@
 // The codecs drop alpha, as PIL does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

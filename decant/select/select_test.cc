@@ -70,7 +70,8 @@ TEST(Select, EveryMethodOfFeaturesKeepsExactNumbersAndRepeats) {
   std::vector<int32_t> labels;
   for (int64_t row = 0; row < 90; ++row) {
     labels.push_back(static_cast<int32_t>(row % 3));
-    for (int64_t column = 0; column < 6; ++column) matrix[row][column] = static_cast<float>(random.normal() + (row % 3 == 0 ? 2 : 0));
+    for (int64_t column = 0; column < 6; ++column)
+      matrix[row][static_cast<size_t>(column)] = static_cast<float>(random.normal() + (row % 3 == 0 ? 2 : 0));
   }
   for (const Method& method : methods()) {
     if (method.scores != Scores::none || !method.features || method.cuts_bins) continue;
