@@ -16,7 +16,6 @@ namespace decant::nn {
 
 namespace {
 
-constexpr double kNormEpsilon = 1e-5;
 constexpr double kMomentum = 0.1;
 constexpr int64_t kGroups = 4;
 
@@ -27,6 +26,8 @@ TensorSpec weight_spec(const std::string& name, std::vector<int64_t> shape, int6
   } else if (draw == Draw::trunc_normal) {
     spec.init = Init::trunc_normal;
     spec.scale = 0.02;
+  } else if (draw == Draw::xavier) {
+    spec.scale = std::sqrt(6 / static_cast<double>(fan_in + fan_out));
   } else {
     spec.init = Init::kaiming_normal;
     spec.scale = std::sqrt(2 / static_cast<double>(draw == Draw::he_fan_in ? fan_in : fan_out));
@@ -34,9 +35,10 @@ TensorSpec weight_spec(const std::string& name, std::vector<int64_t> shape, int6
   return spec;
 }
 
-/// The vision transformers start their biases at zero; everyone else leaves torch's default.
+/// The vision transformers start their biases at zero; everyone else leaves torch's default, and so
+/// does the masked autoencoder in its one convolution.
 TensorSpec bias_spec(const std::string& name, int64_t width, int64_t fan_in, Draw draw) {
-  if (draw == Draw::trunc_normal) return {name + ".bias", {width}, Init::zeros, false, 0};
+  if (draw == Draw::trunc_normal || draw == Draw::xavier) return {name + ".bias", {width}, Init::zeros, false, 0};
   return {name + ".bias", {width}, Init::kaiming_uniform, false, 1 / std::sqrt(static_cast<double>(fan_in))};
 }
 
@@ -64,12 +66,12 @@ Tensor Norm::operator()(const Pass& pass, const Tensor& x) const {
   const Tensor& shift = pass.parameters[weight + 1];
   switch (kind) {
     case NormKind::batch:
-      return at::batch_norm(x, scale, shift, pass.buffers[mean], pass.buffers[mean + 1], pass.training, kMomentum, kNormEpsilon,
+      return at::batch_norm(x, scale, shift, pass.buffers[mean], pass.buffers[mean + 1], pass.training, kMomentum, epsilon,
                             /*cudnn_enabled=*/true);
     case NormKind::layer:
-      return at::layer_norm(x, scale.sizes(), scale, shift, kNormEpsilon).contiguous(x.suggest_memory_format());
+      return at::layer_norm(x, scale.sizes(), scale, shift, epsilon).contiguous(x.suggest_memory_format());
     default:
-      return at::group_norm(x, kind == NormKind::group ? kGroups : x.size(1), scale, shift, kNormEpsilon);
+      return at::group_norm(x, kind == NormKind::group ? kGroups : x.size(1), scale, shift, epsilon);
   }
 }
 
@@ -95,40 +97,44 @@ Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
   return features(pass, channels_last(images));
 }
 
-Conv LayeredNetwork::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {
+Conv LayerList::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {
   const int64_t area = shape.kernel * shape.kernel;
   const size_t at = add_parameter(weight_spec(name, {out, in, shape.kernel, shape.kernel}, in * area, out * area, draw));
-  if (shape.bias) add_parameter(bias_spec(name, out, in * area, draw));
+  if (shape.bias) add_parameter(bias_spec(name, out, in * area, draw == Draw::xavier ? Draw::torch : draw));
   return {at, shape};
 }
 
-Linear LayeredNetwork::add_linear(const std::string& name, int64_t in, int64_t out, Draw draw) {
+Linear LayerList::add_linear(const std::string& name, int64_t in, int64_t out, Draw draw) {
   const size_t at = add_parameter(weight_spec(name, {out, in}, in, out, draw));
   add_parameter(bias_spec(name, out, in, draw));
   return {at};
 }
 
-Norm LayeredNetwork::add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape) {
+Norm LayerList::add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape) {
   if (kind == NormKind::none) return {};
   if (kind == NormKind::group && shape[0] % kGroups != 0)
-    throw InputError({"", fmt::format("network '{}'", spec_.name),
+    throw InputError({"", fmt::format("network '{}'", network_),
                       fmt::format("norm 'group' cannot cut {} channels into {}", shape[0], kGroups),
                       fmt::format("Choose a width that {} divides, or another norm", kGroups)});
   if (kind != NormKind::layer) shape.resize(1);
   Norm norm{kind};
   if (kind == NormKind::batch) {
-    norm.mean = buffers_.size();
-    buffers_.push_back({name + ".running_mean", shape, Init::zeros, false, 0});
-    buffers_.push_back({name + ".running_var", shape, Init::ones, false, 0});
+    norm.mean = add_buffer({name + ".running_mean", shape, Init::zeros, false, 0});
+    add_buffer({name + ".running_var", shape, Init::ones, false, 0});
   }
   norm.weight = add_parameter({name + ".weight", shape, Init::ones, false, 0});
   add_parameter({name + ".bias", shape, Init::zeros, false, 0});
   return norm;
 }
 
-size_t LayeredNetwork::add_parameter(TensorSpec spec) {
-  parameters_.push_back(std::move(spec));
-  return parameters_.size() - 1;
+size_t LayerList::add_parameter(TensorSpec spec) {
+  parameter_list_.push_back(std::move(spec));
+  return parameter_list_.size() - 1;
+}
+
+size_t LayerList::add_buffer(TensorSpec spec) {
+  buffer_list_.push_back(std::move(spec));
+  return buffer_list_.size() - 1;
 }
 
 void LayeredNetwork::end_with(const std::string& name, int64_t width, Draw draw) {

@@ -25,7 +25,9 @@ struct ConvShape {
 
 /// Which published habit the weights of a layer are drawn by. `torch`: Init::kaiming_uniform for
 /// weight and bias.
-enum class Draw { torch, he_fan_in, he_fan_out, trunc_normal };
+/// `xavier`: uniform in ±√(6 / (fan_in + fan_out)), biases of linear maps zero, as the masked
+/// autoencoder's.
+enum class Draw { torch, he_fan_in, he_fan_out, trunc_normal, xavier };
 
 struct Conv {
   size_t weight = 0;  ///< (out, in, kernel, kernel); the bias follows it in the list
@@ -38,7 +40,7 @@ struct Linear {
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
-/// y = (x − mean) / √(variance + 1e-5) · weight + bias. Mean and variance are those of
+/// y = (x − mean) / √(variance + epsilon) · weight + bias. Mean and variance are those of
 ///
 ///     batch      a channel of the whole batch when training, else the running ones; training moves
 ///                those a tenth of the way (the variance the unbiased one), in place
@@ -50,6 +52,7 @@ struct Norm {
   NormKind kind = NormKind::none;
   size_t weight = 0;  ///< (channels), of `layer` the shape of what it normalises; the bias follows it in the list
   size_t mean = 0;    ///< among the buffers, `batch` alone; the variance follows it
+  double epsilon = 1e-5;
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
@@ -69,9 +72,40 @@ struct ConvBlock {
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };
 
+struct TransformerBlock;  // transformer.h
+struct TransformerShape;
+
+/// Appends to a module's lists the tensors that its bricks ask for. What is made of bricks derives
+/// from it besides its place in the family.
+class LayerList {
+ public:
+  LayerList(const LayerList&) = delete;
+  LayerList& operator=(const LayerList&) = delete;
+
+ protected:
+  /// `network`: for messages. The lists are the module's own.
+  LayerList(std::string network, std::vector<TensorSpec>& parameters, std::vector<TensorSpec>& buffers)
+      : network_(std::move(network)), parameter_list_(parameters), buffer_list_(buffers) {}
+  ~LayerList() = default;
+
+  Conv add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw = Draw::torch);
+  Linear add_linear(const std::string& name, int64_t in, int64_t out, Draw draw = Draw::torch);
+  /// `shape`: (channels, height, width) of the maps, or (width) of tokens; all but `layer` look at
+  /// the first alone. Throws InputError when `group` does not divide the channels.
+  Norm add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape);
+  TransformerBlock add_transformer_block(const std::string& name, const TransformerShape& shape);
+  size_t add_parameter(TensorSpec spec);
+  size_t add_buffer(TensorSpec spec);
+
+ private:
+  std::string network_;
+  std::vector<TensorSpec>& parameter_list_;
+  std::vector<TensorSpec>& buffer_list_;
+};
+
 /// A network whose last layer is a linear map. A subclass adds its layers in its constructor, calls
 /// end_with(), and writes features().
-class LayeredNetwork : public Classifier {
+class LayeredNetwork : public Classifier, protected LayerList {
  public:
   int64_t embedding_width() const final { return embedding_width_; }
   Tensor maps(const Pass& pass, const Tensor& images) const final;
@@ -79,19 +113,12 @@ class LayeredNetwork : public Classifier {
   Tensor classify(const Pass& pass, const Tensor& embedding) const final { return head_(pass, embedding); }
 
  protected:
-  using Classifier::Classifier;
+  explicit LayeredNetwork(const NetworkSpec& spec) : Classifier(spec), LayerList(spec.name, parameters_, buffers_) {}
 
   /// maps() from images in channels-last.
   virtual Tensor features(const Pass& pass, const Tensor& images) const = 0;
   /// (batch, embedding_width) from maps.
   virtual Tensor pool(const Pass&, const Tensor& maps) const { return global_mean(maps); }
-
-  Conv add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw = Draw::torch);
-  Linear add_linear(const std::string& name, int64_t in, int64_t out, Draw draw = Draw::torch);
-  /// `shape`: (channels, height, width) of the maps, or (width) of tokens; all but `layer` look at
-  /// the first alone. Throws InputError when `group` does not divide the channels.
-  Norm add_norm(NormKind kind, const std::string& name, std::vector<int64_t> shape);
-  size_t add_parameter(TensorSpec spec);
 
   /// The last linear map, width → classes.
   void end_with(const std::string& name, int64_t width, Draw draw = Draw::torch);

@@ -6,18 +6,14 @@
 // and four blocks, a sixth of the work: minutes on a CPU.
 //
 // Patches are squares of the smallest side from 4 up that divides the picture into at most 256 of
-// them: 32×32 makes 64 tokens of 4×4, 224×224 makes 196 of 16×16. Attention is written out,
-// softmax(q kᵀ / √h) v, h the width of a head, because libtorch's fused kernels cannot be
-// differentiated twice. Weights are normal with deviation 0.02, cut at two deviations; biases zero.
+// them: 32×32 makes 64 tokens of 4×4, 224×224 makes 256 of 14×14. Weights are normal with deviation
+// 0.02, cut at two deviations; biases zero.
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/gelu.h>
-#include <ATen/ops/matmul.h>
-#include <ATen/ops/softmax.h>
 #include <algorithm>
 
 #include "decant/base/errors.h"
-#include "decant/nn/layers.h"
 #include "decant/nn/models/list.h"
+#include "decant/nn/transformer.h"
 
 namespace decant::nn {
 
@@ -39,27 +35,6 @@ int64_t patch_side(const ImageSize& size) {
   return 0;
 }
 
-struct AttentionBlock {
-  std::string name;
-  Norm norm1, norm2;
-  Linear qkv, projection, widen, narrow;
-};
-
-/// (batch, tokens, width) → the same: every token becomes a mean of all values, weighted by how
-/// well its query meets their keys.
-Tensor attention(const AttentionBlock& block, int64_t heads, const Pass& pass, const Tensor& x) {
-  const int64_t batch = x.size(0);
-  const int64_t tokens = x.size(1);
-  const int64_t width = x.size(2);
-  const int64_t head_width = width / heads;
-  const Tensor qkv = block.qkv(pass, x).reshape({batch, tokens, 3, heads, head_width}).permute({2, 0, 3, 1, 4});
-  const Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_width)));
-  const Tensor weights = at::softmax(at::matmul(q, qkv.select(0, 1).transpose(-2, -1)), -1);
-  pass.tap_attention(block.name, weights);
-  const Tensor mixed = at::matmul(weights, qkv.select(0, 2)).transpose(1, 2).reshape({batch, tokens, width});
-  return block.projection(pass, mixed);
-}
-
 class Vit final : public LayeredNetwork {
  public:
   Vit(const NetworkSpec& spec, const Shape& shape) : LayeredNetwork(spec), shape_(shape) {
@@ -73,31 +48,16 @@ class Vit final : public LayeredNetwork {
     positions_ = add_parameter({"pos_embed", {1, grid_[0] * grid_[1], shape_.width}, Init::trunc_normal, false, 0.02});
     const ConvShape cut{.kernel = side, .stride = side, .bias = true};
     patches_ = add_conv("patch_embed.proj", spec.input.channels, shape_.width, cut, Draw::trunc_normal);
-    for (int i = 0; i < shape_.depth; ++i) blocks_.push_back(make_block(fmt::format("blocks.{}", i)));
+    for (int i = 0; i < shape_.depth; ++i)
+      blocks_.push_back(add_transformer_block(fmt::format("blocks.{}", i), {.width = shape_.width, .heads = shape_.heads}));
     norm_ = add_norm(NormKind::layer, "norm", {shape_.width});
     end_with("head", shape_.width, Draw::trunc_normal);
   }
 
  private:
-  AttentionBlock make_block(const std::string& name) {
-    AttentionBlock block{.name = name};
-    block.norm1 = add_norm(NormKind::layer, name + ".norm1", {shape_.width});
-    block.qkv = add_linear(name + ".attn.qkv", shape_.width, 3 * shape_.width, Draw::trunc_normal);
-    block.projection = add_linear(name + ".attn.proj", shape_.width, shape_.width, Draw::trunc_normal);
-    block.norm2 = add_norm(NormKind::layer, name + ".norm2", {shape_.width});
-    block.widen = add_linear(name + ".mlp.fc1", shape_.width, 4 * shape_.width, Draw::trunc_normal);
-    block.narrow = add_linear(name + ".mlp.fc2", 4 * shape_.width, shape_.width, Draw::trunc_normal);
-    return block;
-  }
-
   Tensor features(const Pass& pass, const Tensor& images) const override {
     Tensor x = patches_(pass, images).flatten(2).transpose(1, 2) + pass.parameters[positions_];
-    for (const AttentionBlock& block : blocks_) {
-      x = x + attention(block, shape_.heads, pass, block.norm1(pass, x));
-      const Tensor wide = at::gelu(block.widen(pass, block.norm2(pass, x)));
-      x = x + block.narrow(pass, wide);
-      pass.tap_output(block.name, x);
-    }
+    for (const TransformerBlock& block : blocks_) x = block(pass, x);
     return norm_(pass, x).transpose(1, 2).unflatten(2, grid_);
   }
   Tensor pool(const Pass&, const Tensor& maps) const override { return maps.flatten(2).transpose(1, 2).mean(1); }
@@ -106,7 +66,7 @@ class Vit final : public LayeredNetwork {
   std::vector<int64_t> grid_;  ///< patches down and across
   size_t positions_ = 0;
   Conv patches_;
-  std::vector<AttentionBlock> blocks_;
+  std::vector<TransformerBlock> blocks_;
   Norm norm_;
 };
 
