@@ -11,6 +11,8 @@ double draw(const TensorSpec& spec, Random& random) {
   switch (spec.init) {
     case Init::zeros:
       return 0;
+    case Init::formula:  // fresh() fills these
+      return 0;
     case Init::ones:
       return 1;
     case Init::kaiming_normal:
@@ -31,7 +33,9 @@ Tensors fresh(const std::vector<TensorSpec>& specs, Random& random) {
   for (const TensorSpec& spec : specs) {
     tensors.push_back(at::empty(spec.shape, at::kFloat));
     float* values = tensors.back().data_ptr<float>();
-    std::generate_n(values, tensors.back().numel(), [&] { return static_cast<float>(draw(spec, random)); });
+    int64_t i = 0;
+    const auto value = [&] { return spec.init == Init::formula ? spec.formula(i++) : draw(spec, random); };
+    std::generate_n(values, tensors.back().numel(), [&] { return static_cast<float>(value()); });
   }
   return tensors;
 }

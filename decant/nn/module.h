@@ -7,13 +7,13 @@
 //     Module            its tensors: names, shapes, first values
 //       Backbone        pictures → maps (batch, channels, height, width), before they are pooled     network.h
 //         Classifier    maps → embedding (batch, width) → logits (batch, classes)                    network.h
+//       Autoencoder     pictures and which patches are kept → all patches                            autoencoder.h
 //
 // What computes something else joins as a subclass with that function, and a list of names of its
-// own like models/list.h: a Detector and a Segmenter are Backbones whose heads read maps() (boxes
-// on a grid; a class for every pixel); an Autoencoder (pictures and the patches kept → pictures), a
-// TextEncoder (ids and mask → (batch, width)) and a LanguageModel (ids → logits) are Modules. They
-// share Pass, taps, bricks (layers.h), weights (weights.h) and the training loop
-// (train/torch/task.h).
+// own in models/list.h: a Detector and a Segmenter are Backbones whose heads read maps() (boxes on
+// a grid; a class for every pixel); a TextEncoder (ids and mask → (batch, width)) and a
+// LanguageModel (ids → logits) are Modules. They share Pass, taps, bricks (layers.h,
+// transformer.h), weights (weights.h) and the training loop (train/torch/task.h).
 //
 // libtorch's headers are heavy; a file that includes this one belongs to nn or to a torch part of a
 // folder above.
@@ -21,6 +21,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>  // first: clang rejects libtorch 1.13 otherwise
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,7 +39,8 @@ enum class Init {
   kaiming_uniform,  ///< uniform in ±`scale` = ±1/√fan_in: torch's default for convolutions, linear maps and their biases (a = √5)
   trunc_normal,     ///< normal, deviation `scale`, drawn again beyond two deviations
   zeros,
-  ones
+  ones,
+  formula  ///< value i, in row-major order, is formula(i); nothing is drawn
 };
 
 /// One tensor that a module asks for. `name` follows torch's state_dict of the published model, so
@@ -48,11 +50,12 @@ struct TensorSpec {
   std::vector<int64_t> shape;
   Init init = Init::zeros;
   bool decays = false;  ///< weight decay applies (weights of convolutions and linear maps; not norms, biases, embeddings)
-  double scale = 0;     ///< see Init; unused by zeros and ones
+  double scale = 0;     ///< see Init; unused by zeros, ones and formula
+  std::function<double(int64_t)> formula = {};
 };
 
-/// Running statistics of batch norms are `buffers`: read in evaluation; in training updated in
-/// place, outside the graph.
+/// `buffers` are not trained. Running statistics of batch norms are read in evaluation, and in
+/// training updated in place, outside the graph; fixed tables stay as they are.
 struct State {
   Tensors parameters;
   Tensors buffers;

@@ -28,6 +28,9 @@ const Entry& entry_named(const std::string& name) {
   for (const Entry& entry : entries()) {
     if (entry.name == name) return entry;
   }
+  if (is_autoencoder(name))
+    throw InputError(
+        {"", "", fmt::format("the network '{}' fills in pictures and knows no classes", name), "Choose a classifier, for example quick"});
   const std::vector<std::string> names = network_names();
   const std::string guess = nearest(name, names);
   throw InputError({"", "", fmt::format("unknown network '{}'{}", name, guess.empty() ? "" : "; did you mean '" + guess + "'?"),

@@ -1,7 +1,8 @@
-// Every network, by the name users type. Adding one: write models/NAME.cc with its make_ function,
-// and add one line here.
+// Every network, by the name users type, one list for each kind. Adding one: write models/NAME.cc
+// with its make_ function, and add one line to the list.
 #pragma once
 
+#include "decant/nn/autoencoder.h"
 #include "decant/nn/network.h"
 #include "decant/nn/spec_text.h"
 
@@ -21,6 +22,13 @@
   entry("vgg11", make_vgg11)                            \
   entry("vit", make_vit)                                \
   entry("vit-mini", make_vit_mini)
+
+// Likewise.
+#define DECANT_AUTOENCODERS(entry)                      \
+  entry("mae", make_mae)                                \
+  entry("mae-base", make_mae_base)                      \
+  entry("mae-huge", make_mae_huge)                      \
+  entry("mae-large", make_mae_large)
 // clang-format on
 
 namespace decant::nn {
@@ -28,6 +36,9 @@ namespace decant::nn {
 /// Each asks `options` for what it takes, and makes the network.
 #define DECANT_DECLARE(name, make) std::unique_ptr<const Classifier> make(const NetworkSpec& spec, SpecText& options);
 DECANT_NETWORKS(DECANT_DECLARE)
+#undef DECANT_DECLARE
+#define DECANT_DECLARE(name, make) std::unique_ptr<const Autoencoder> make(const AutoencoderSpec& spec, SpecText& options);
+DECANT_AUTOENCODERS(DECANT_DECLARE)
 #undef DECANT_DECLARE
 
 }  // namespace decant::nn
