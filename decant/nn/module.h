@@ -70,6 +70,9 @@ struct Taps {
   };
   std::vector<Tap> attention;  ///< softmax weights (batch, heads, tokens, tokens)
   std::vector<Tap> outputs;    ///< (batch, channels, height, width), of a transformer (batch, tokens, width)
+  /// The output of this name starts the graph: a gradient can be asked of it, and nothing before it
+  /// is recorded. For passes whose parameters and images ask for no gradient.
+  std::string graph_from;
 };
 
 /// One run of a module: at which tensors, in which mode, and who looks on. A view: the tensors
@@ -84,7 +87,9 @@ struct Pass {
     if (taps != nullptr) taps->attention.push_back({name, weights});
   }
   void tap_output(const std::string& name, const Tensor& output) const {
-    if (taps != nullptr) taps->outputs.push_back({name, output});
+    if (taps == nullptr) return;
+    if (name == taps->graph_from) output.set_requires_grad(true);
+    taps->outputs.push_back({name, output});
   }
 };
 

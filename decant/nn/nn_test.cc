@@ -293,6 +293,31 @@ TEST(Taps, KeepEveryBlockInOrderAndChangeNothing) {
   }
 }
 
+// The gradient at a layer, with the graph begun there, is that of the whole graph.
+TEST(Taps, StartTheGraphWhereTheyAreTold) {
+  const ThreadCount threads(1);
+  for (const char* name : {"quick", "resnet20", "vgg11", "vit-mini"}) {
+    const auto network = make_network({name, {32, 32, 3}, 4});
+    State state = initial_state(*network, Random(7, "init"));
+    const Tensor images = images_for(network->spec(), 2);
+    Taps part;
+    {
+      Taps all;
+      network->forward({state.parameters, state.buffers, false, &all}, images);
+      part.graph_from = all.outputs[all.outputs.size() / 2].name;
+    }
+    const auto tapped = [&](const Taps& taps) { return std::ranges::find(taps.outputs, part.graph_from, &Taps::Tap::name)->value; };
+    const Tensor scores = network->forward({state.parameters, state.buffers, false, &part}, images);
+    EXPECT_FALSE(part.outputs.front().value.requires_grad()) << name;
+    const Tensor own = torch::autograd::grad({scores.select(1, 2).sum()}, {tapped(part)})[0];
+
+    for (const Tensor& parameter : state.parameters) parameter.set_requires_grad(true);
+    Taps whole;
+    const Tensor same = network->forward({state.parameters, state.buffers, false, &whole}, images);
+    EXPECT_TRUE(own.equal(torch::autograd::grad({same.select(1, 2).sum()}, {tapped(whole)})[0])) << name;
+  }
+}
+
 TEST(Network, SameSeedSameWeights) {
   const auto network = make_network({"quick", {32, 32, 3}, 10});
   const State a = initial_state(*network, Random(5, "init"));

@@ -1,0 +1,192 @@
+#include "decant/patches/attribution.h"
+
+#include <ATen/ops/from_blob.h>
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/data/rows.h"
+#include "decant/loader/batches.h"
+#include "decant/loader/image_table.h"
+#include "decant/nn/device.h"
+#include "decant/nn/network.h"
+#include "decant/nn/normalisation.h"
+#include "decant/nn/tensor_memory.h"
+#include "decant/nn/weights.h"
+#include "decant/patches/importance.h"
+#include "decant/patches/square_map.h"
+#include "decant/patches/torch/attribute.h"
+#include "decant/patches/torch/cam.h"
+#include "decant/patches/torch/occlusion.h"
+#include "decant/patches/torch/rollout.h"
+
+namespace decant::patches {
+namespace {
+
+/// Rows that note how large each stored picture is when it is decoded: what a network sees no
+/// longer tells.
+class MeasuredRows final : public WrappedRows, public Pictures {
+ public:
+  explicit MeasuredRows(const Rows& rows)
+      : WrappedRows(std::shared_ptr<const Rows>(std::shared_ptr<void>(), &rows)), sizes_(static_cast<size_t>(rows.size())) {}
+
+  const Pictures* pictures() const override { return this; }
+  std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
+  void decode(int64_t row, Image& image) const override {
+    below().pictures()->decode(row, image);
+    sizes_[static_cast<size_t>(row)] = image.size;
+  }
+  /// REQUIRES: it has been decoded.
+  ImageSize picture_size(int64_t row) const { return sizes_[static_cast<size_t>(row)]; }
+
+ private:
+  mutable std::vector<ImageSize> sizes_;  ///< each written by the one thread that decodes the row
+};
+
+/// What a network is shown at once.
+struct Showing {
+  Tensor images;
+  Tensor labels;                  ///< −1 = none
+  std::span<const int64_t> rows;  ///< where the maps go
+  const MeasuredRows& measured;
+};
+
+using Attribute = std::function<void(Subject&, const Showing&, int side, MatrixView<float> out)>;
+
+/// Maps (batch, height, width) of what the network saw, carried to the whole pictures.
+void spread_all(const Tensor& seen, const Showing& showing, int side, MatrixView<float> out) {
+  const Tensor values = seen.to(at::kCPU, at::kFloat).contiguous();
+  const int64_t height = values.size(1);
+  const int64_t width = values.size(2);
+  for (size_t i = 0; i < showing.rows.size(); ++i) {
+    const int64_t row = showing.rows[i];
+    const MatrixView<const float> map(values.data_ptr<float>() + static_cast<int64_t>(i) * height * width, height, width);
+    spread_square(map, showing.measured.picture_size(row), side, out[row]);
+  }
+}
+
+Attribute attribute_by_cam(Subject& subject, const std::string& layer, Tensor (*map)(const LayerView&)) {
+  return [chosen = cam_layer(subject, layer), map](Subject& asked, const Showing& showing, int side, MatrixView<float> out) {
+    spread_all(map(look_at(asked, chosen, showing.images, showing.labels)), showing, side, out);
+  };
+}
+
+void attribute_by_rollout(Subject& subject, const Showing& showing, int side, MatrixView<float> out) {
+  spread_all(rollout_map(subject, showing.images), showing, side, out);
+}
+
+Attribute attribute_by_occlusion(int batch) {
+  return [batch](Subject& subject, const Showing& showing, int side, MatrixView<float> out) {
+    for (size_t i = 0; i < showing.rows.size(); ++i) {
+      const auto at = static_cast<int64_t>(i);
+      const int64_t row = showing.rows[i];
+      occlusion_map(subject, showing.images.narrow(0, at, 1), showing.labels.narrow(0, at, 1), showing.measured.picture_size(row), side,
+                    batch, out[row]);
+    }
+  };
+}
+
+Attribute attribute_named(const std::string& method, Subject& subject, const AttributionOptions& options) {
+  if (method == "gradcam++") return attribute_by_cam(subject, options.layer, gradcam_plus_plus_map);
+  if (method == "gradcam") return attribute_by_cam(subject, options.layer, gradcam_map);
+  if (method == "rollout") return attribute_by_rollout;
+  DECANT_CHECK(method, ==, "occlusion");
+  return attribute_by_occlusion(options.batch);
+}
+
+void require_known_labels(const Rows& rows, std::span<const int64_t> shown, int classes) {
+  for (const int64_t row : shown) {
+    if (rows.label(row) < classes) continue;
+    throw InputError({"", rows.key(row), fmt::format("has label {}, but the network has {} classes", rows.label(row), classes),
+                      "Give weights that were trained on these classes"});
+  }
+}
+
+void require_sound(const AttributionOptions& options) {
+  if (options.normalisation != "data" && options.normalisation != "imagenet")
+    throw InputError({"", "", fmt::format("unknown normalisation '{}'", options.normalisation), "Choose data or imagenet"});
+  if (options.batch < 1) throw InputError({"", "", fmt::format("a batch needs at least one picture, not {}", options.batch), ""});
+}
+
+std::unique_ptr<const nn::Classifier> network_shown(ImageSize size, const AttributionOptions& options) {
+  if (options.classes > 0) return nn::make_network({options.net, size, options.classes});
+  const auto any = nn::make_network({options.net, size, 1});
+  return nn::make_network({options.net, size, nn::classes_in(*any, options.weights)});
+}
+
+nn::State state_on(at::Device device, nn::State state) {
+  for (nn::Tensors* tensors : {&state.parameters, &state.buffers}) {
+    for (Tensor& tensor : *tensors) tensor = tensor.to(device);
+  }
+  return state;
+}
+
+loader::Normalisation normalisation_of_shown(const loader::ImageTable& table, std::span<const int64_t> shown, const std::string& name,
+                                             const Context& context) {
+  const nn::PixelStatistics pixels =
+      name == "data" ? nn::pixel_statistics(table, shown, context) : nn::imagenet_statistics(table.size().channels);
+  const auto channels = static_cast<size_t>(pixels.channels);
+  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+}
+
+/// On the CPU nothing is copied: the batch must outlive the tensor. (libtorch has no views of
+/// constants; nothing is written.)
+template <class T>
+Tensor shown_values(const std::vector<T>& values, at::IntArrayRef shape, at::ScalarType type, at::Device device) {
+  return at::from_blob(const_cast<T*>(values.data()), shape, type).to(device);
+}
+
+void require_finite(const Rows& rows, std::span<const int64_t> shown, MatrixView<float> out) {
+  for (const int64_t row : shown) {
+    if (std::ranges::all_of(out[row], [](float value) { return std::isfinite(value); })) continue;
+    throw InputError({"", rows.key(row), "makes the network overflow", "Check that weights and normalisation fit the network"});
+  }
+}
+
+std::vector<int64_t> rows_shown(const ImportanceJob& job) {
+  std::vector<int64_t> all(static_cast<size_t>(job.rows->size()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  std::vector<int64_t> shown;
+  std::ranges::set_difference(all, job.bad, std::back_inserter(shown));
+  return shown;
+}
+
+}  // namespace
+
+void attribute(const std::string& method, const ImportanceJob& job, MatrixView<float> out, const Context& context) {
+  const AttributionOptions& options = job.network;
+  require_sound(options);
+  const std::vector<int64_t> shown = rows_shown(job);
+  if (shown.empty()) return;
+  const MeasuredRows rows(*job.rows);
+  const ImageSize size = loader::training_size(rows, shown, options.image_size, context);
+  const auto network = network_shown(size, options);
+  require_known_labels(rows, shown, network->spec().classes);
+
+  const nn::ComputeScope scope(context);
+  const nn::MemoryReuse memory;
+  const at::Device device = nn::device_named(options.device);
+  Subject subject(*network, state_on(device, nn::load_weights(*network, options.weights)));
+  const Attribute attribute_batch = attribute_named(method, subject, options);
+
+  const loader::ImageTable table(rows, shown, size, options.normalisation == "data" ? loader::kKeptBytes : 0, context);
+  loader::BatchOptions stream;
+  stream.batch = options.batch;
+  stream.samples = std::ssize(shown);
+  stream.normalisation = normalisation_of_shown(table, shown, options.normalisation, context);
+  stream.workers = table.kept() ? 1 : context.thread_count();
+
+  loader::Batches batches(table, shown, stream, context);
+  Stage stage(context, "importance", stream.samples, "images");
+  while (const loader::Batch* batch = batches.next()) {
+    const Tensor images = shown_values(batch->images, {batch->count, size.height, size.width, size.channels}, at::kFloat, device);
+    const Tensor labels = shown_values(batch->labels, {batch->count}, at::kLong, device);
+    attribute_batch(subject, {images.permute({0, 3, 1, 2}), labels, batch->rows, rows}, job.side, out);
+    require_finite(rows, batch->rows, out);
+    stage.advance(batch->count);
+  }
+}
+
+}  // namespace decant::patches
