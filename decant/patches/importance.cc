@@ -1,6 +1,8 @@
 #include "decant/patches/importance.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 
 #include "decant/base/errors.h"
 
@@ -46,14 +48,25 @@ void normalise_map(std::span<float> map) {
   for (float& value : map) value = static_cast<float>(static_cast<double>(value) / mean);
 }
 
+std::vector<int64_t> rows_asked(const ImportanceJob& job) {
+  std::vector<int64_t> all(job.chosen.begin(), job.chosen.end());
+  if (all.empty()) {
+    all.resize(static_cast<size_t>(job.rows->size()));
+    std::iota(all.begin(), all.end(), int64_t{0});
+  }
+  std::vector<int64_t> asked;
+  std::ranges::set_difference(all, job.bad, std::back_inserter(asked));
+  return asked;
+}
+
 void importance_maps(const ImportanceMethod& method, const ImportanceJob& job, MatrixView<float> out, const Context& context) {
   DECANT_CHECK(job.side >= 1 && job.side <= kLargestMapSide, ==, true);
   DECANT_CHECK(out.rows, ==, job.rows->size());
   DECANT_CHECK(out.cols, ==, int64_t{job.side} * job.side);
   require_pictures(*job.rows);
-  for (const int64_t row : job.bad) std::ranges::fill(out[row], 1.0F);
+  for (int64_t row = 0; row < out.rows; ++row) std::ranges::fill(out[row], 1.0F);
   method.fill(job, out, context);
-  for (int64_t row = 0; row < out.rows; ++row) normalise_map(out[row]);
+  for (const int64_t row : rows_asked(job)) normalise_map(out[row]);
 }
 
 int map_side(const Rows& rows, std::span<const int64_t> bad) {

@@ -35,11 +35,15 @@ inline constexpr int kLargestMapSide = 64;
 /// Whose importance is asked for. A view.
 struct ImportanceJob {
   const Rows* rows = nullptr;
-  std::span<const int64_t> bad = {};  ///< ascending: never decoded, and their maps are ones
-  int side = kMapSide;                ///< 1 … kLargestMapSide
-  uint64_t seed = 0;                  ///< of methods that draw
-  AttributionOptions network = {};    ///< of methods that ask one
+  std::span<const int64_t> bad = {};     ///< ascending: never decoded
+  std::span<const int64_t> chosen = {};  ///< ascending: whose maps are asked for; empty = all rows
+  int side = kMapSide;                   ///< 1 … kLargestMapSide
+  uint64_t seed = 0;                     ///< of methods that draw
+  AttributionOptions network = {};       ///< of methods that ask one
 };
+
+/// The rows whose maps are to be computed: those chosen that are not bad, ascending.
+std::vector<int64_t> rows_asked(const ImportanceJob& job);
 
 struct ImportanceMethod {
   std::string name;      ///< as people type it
@@ -48,8 +52,9 @@ struct ImportanceMethod {
   bool network = false;  ///< asks one: job.network must say which
   bool draws = false;    ///< another seed gives other maps
 
-  /// Writes job.side² values ≥ 0 for each row outside job.bad, on any scale. Throws InputError for a
-  /// picture that does not decode. REQUIRES: `out` is rows × side².
+  /// Writes job.side² values ≥ 0 for each of rows_asked(job), on any scale. A map depends on its
+  /// row alone, whichever others are asked for. Throws InputError for a picture that does not
+  /// decode. REQUIRES: `out` is rows × side².
   std::function<void(const ImportanceJob& job, MatrixView<float> out, const Context& context)> fill = nullptr;
 };
 
@@ -63,7 +68,8 @@ const ImportanceMethod* find_importance(std::string_view name);
 /// not taken.
 const ImportanceMethod& add_importance(ImportanceMethod method);
 
-/// The maps of all rows, normalised. Throws what fill() throws. REQUIRES: `out` is rows × side².
+/// The maps of rows_asked(job), normalised; all others are ones. Throws what fill() throws.
+/// REQUIRES: `out` is rows × side².
 void importance_maps(const ImportanceMethod& method, const ImportanceJob& job, MatrixView<float> out, const Context& context);
 
 /// Scales the values to mean 1; ones where all are zero. REQUIRES: values ≥ 0, finite.

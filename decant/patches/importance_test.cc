@@ -117,6 +117,20 @@ TEST(Importance, MapsHaveMeanOneAndFlatOrBadPicturesAreOnes) {
   EXPECT_THAT(maps[2], Each(1.0F));
 }
 
+TEST(Importance, MapsOfSomeRowsAreThoseOfAll) {
+  const MemoryRows rows({drawn({20, 30, 3}, 0), drawn({20, 30, 3}, 1), Image{}, drawn({20, 30, 3}, 3)}, {0, 0, 0, 0});
+  const std::vector<int64_t> bad = {2};
+  const std::vector<int64_t> chosen = {1, 2};
+  for (const char* method : {"gradient-energy", "random"}) {
+    Matrix<float> all(4, 16);
+    Matrix<float> some(4, 16);
+    importance_maps(*find_importance(method), {.rows = &rows, .bad = bad, .side = 4}, all.view(), {});
+    importance_maps(*find_importance(method), {.rows = &rows, .bad = bad, .chosen = chosen, .side = 4}, some.view(), {});
+    EXPECT_TRUE(std::ranges::equal(some[1], all[1]));
+    for (const int64_t other : {0, 2, 3}) EXPECT_THAT(some[other], Each(1.0F));
+  }
+}
+
 TEST(Importance, DoesNotDependOnThreads) {
   for (const char* method : {"gradient-energy", "random"}) {
     std::vector<Image> pictures;

@@ -85,12 +85,13 @@ class EnergyMeter {
 
 void fill_with_energy(const ImportanceJob& job, MatrixView<float> out, const Context& context) {
   const Pictures& pictures = require_pictures(*job.rows);
-  Stage stage(context, "importance", out.rows, "images");
-  parallel_for(context, out.rows, kPicturesAtOnce, [&](int64_t begin, int64_t end) {
+  const std::vector<int64_t> asked = rows_asked(job);
+  Stage stage(context, "importance", std::ssize(asked), "images");
+  parallel_for(context, std::ssize(asked), kPicturesAtOnce, [&](int64_t begin, int64_t end) {
     EnergyMeter meter;
     Image picture;
-    for (int64_t row = begin; row < end; ++row) {
-      if (std::ranges::binary_search(job.bad, row)) continue;
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = asked[static_cast<size_t>(i)];
       pictures.decode(row, picture);
       meter.measure(picture, job.side, out[row]);
     }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 
 #include "decant/base/errors.h"
 #include "decant/data/rows.h"
@@ -111,7 +110,6 @@ void require_sound(const AttributionOptions& options) {
 }
 
 std::unique_ptr<const nn::Classifier> network_shown(ImageSize size, const AttributionOptions& options) {
-  if (options.classes > 0) return nn::make_network({options.net, size, options.classes});
   const auto any = nn::make_network({options.net, size, 1});
   return nn::make_network({options.net, size, nn::classes_in(*any, options.weights)});
 }
@@ -145,12 +143,20 @@ void require_finite(const Rows& rows, std::span<const int64_t> shown, MatrixView
   }
 }
 
-std::vector<int64_t> rows_shown(const ImportanceJob& job) {
-  std::vector<int64_t> all(static_cast<size_t>(job.rows->size()));
-  std::iota(all.begin(), all.end(), int64_t{0});
-  std::vector<int64_t> shown;
-  std::ranges::set_difference(all, job.bad, std::back_inserter(shown));
-  return shown;
+/// The rows whose pictures make up the normalisation: all that training saw.
+std::vector<int64_t> rows_measured(const ImportanceJob& job) {
+  ImportanceJob all = job;
+  all.chosen = {};
+  return rows_asked(all);
+}
+
+/// Whether the labels are the network's; a warning where they are not.
+bool labels_count(const AttributionOptions& options, const nn::Classifier& network, const Context& context) {
+  const int classes = network.spec().classes;
+  if (options.classes == 0 || options.classes == classes) return true;
+  context.warn(fmt::format("the weights are for {} classes and the data set has {}: importance is that for the class the network predicts",
+                           classes, options.classes));
+  return false;
 }
 
 }  // namespace
@@ -158,12 +164,15 @@ std::vector<int64_t> rows_shown(const ImportanceJob& job) {
 void attribute(const std::string& method, const ImportanceJob& job, MatrixView<float> out, const Context& context) {
   const AttributionOptions& options = job.network;
   require_sound(options);
-  const std::vector<int64_t> shown = rows_shown(job);
+  const std::vector<int64_t> shown = rows_asked(job);
   if (shown.empty()) return;
+  const bool of_data = options.normalisation == "data";
+  const std::vector<int64_t> measured = of_data ? rows_measured(job) : shown;
   const MeasuredRows rows(*job.rows);
-  const ImageSize size = loader::training_size(rows, shown, options.image_size, context);
+  const ImageSize size = loader::training_size(rows, measured, options.image_size, context);
   const auto network = network_shown(size, options);
-  require_known_labels(rows, shown, network->spec().classes);
+  const bool labelled = labels_count(options, *network, context);
+  if (labelled) require_known_labels(rows, shown, network->spec().classes);
 
   const nn::ComputeScope scope(context);
   const nn::MemoryReuse memory;
@@ -171,11 +180,13 @@ void attribute(const std::string& method, const ImportanceJob& job, MatrixView<f
   Subject subject(*network, state_on(device, nn::load_weights(*network, options.weights)));
   const Attribute attribute_batch = attribute_named(method, subject, options);
 
-  const loader::ImageTable table(rows, shown, size, options.normalisation == "data" ? loader::kKeptBytes : 0, context);
+  const loader::ImageTable table(rows, measured, size, of_data ? loader::kKeptBytes : 0, context);
+  const std::vector<int32_t> no_labels(labelled ? 0 : static_cast<size_t>(rows.size()), kNoLabel);
   loader::BatchOptions stream;
   stream.batch = options.batch;
   stream.samples = std::ssize(shown);
-  stream.normalisation = normalisation_of_shown(table, shown, options.normalisation, context);
+  stream.normalisation = normalisation_of_shown(table, measured, options.normalisation, context);
+  stream.labels = no_labels;
   stream.workers = table.kept() ? 1 : context.thread_count();
 
   loader::Batches batches(table, shown, stream, context);
