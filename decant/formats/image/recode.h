@@ -35,9 +35,9 @@ struct Recoding {
   int eighths = 8;                  ///< 1…8: the sides become ⌈side · eighths / 8⌉
 };
 
-/// The grid of at most `cells` each way over a stored picture. Reads the header alone. Throws
-/// InputError for what is no picture.
-PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells);
+/// The grid of at most `cells` each way over a stored picture, or over what it becomes at a
+/// resolution of `eighths`. Reads the header alone. Throws InputError for what is no picture.
+PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells, int eighths = 8);
 
 /// The mask that was stored with the picture; nothing for one that is whole. Reads headers alone.
 /// Throws InputError for a mask that does not fit the picture, or is damaged.

@@ -13,6 +13,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/image/recode.h"
 #include "decant/formats/imagefolder/layout_notes.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
@@ -45,6 +46,12 @@ class ImageFolderRows final : public Rows, public Pictures, public Targets {
     thread_local std::vector<std::byte> scratch;
     const Bytes encoded = bytes(row, scratch);
     decode_image(encoded, path(row).string(), image);
+  }
+
+  std::optional<PatchMask> mask(int64_t row) const override {
+    thread_local std::vector<std::byte> scratch;
+    const Bytes encoded = bytes(row, scratch);
+    return stored_mask(encoded, path(row).string());
   }
 
   std::string known_fault(int64_t row) const override {

@@ -14,6 +14,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/image/recode.h"
 #include "decant/formats/imagefolder/python_order.h"
 
 namespace decant {
@@ -286,6 +287,23 @@ TEST(ImageFolder, DecodesAndNamesWhatIsDamaged) {
   EXPECT_EQ(dataset.train().stored_bytes(), static_cast<int64_t>(png.size()) + 14);
   EXPECT_THAT(message_of([&] { dataset.train().pictures()->decode(1, read); }),
               HasSubstr("train/a/2.jpg: is not a JPEG, PNG or WebP file (starts with 'just some text')"));
+}
+
+TEST(ImageFolder, TellsWhichCellsOfAPictureWereDropped) {
+  Image image;
+  image.resize({64, 48, 3});
+  std::vector<std::byte> whole;
+  std::vector<std::byte> partial;
+  encode_jpeg(image.view(), 90, whole);
+  PatchMask mask = PatchMask::whole(patch_grid_of(whole, "", 4));
+  mask.kept[5] = false;
+  recode(whole, "", {.mask = &mask}, partial);
+  const Tree tree("masks");
+  tree.add("a/1.jpg", as_text(whole));
+  tree.add("a/2.jpg", as_text(partial));
+  const Dataset dataset = tree.open();
+  EXPECT_EQ(dataset.train().pictures()->mask(0), std::nullopt);
+  EXPECT_EQ(dataset.train().pictures()->mask(1), mask);
 }
 
 TEST(ImageFolder, WriterCopiesBytesUnderTheSameNames) {

@@ -12,6 +12,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/image/recode.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -277,9 +278,12 @@ class WebDatasetRows final : public Rows, public Pictures, public Targets {
 
   void decode(int64_t row, Image& image) const override {
     const std::string name = (base_ / key(row)).string();
-    if (const std::string fault = known_fault(row); !fault.empty()) throw InputError({name, "", fault, ""});
-    const auto [shard, sample] = at(row);
-    decode_image(shard.part(sample.data, sample.size), name, image);
+    decode_image(picture(row, name), name, image);
+  }
+
+  std::optional<PatchMask> mask(int64_t row) const override {
+    const std::string name = (base_ / key(row)).string();
+    return stored_mask(picture(row, name), name);
   }
 
   const Modality& modality() const override { return modality::pictures; }
@@ -325,6 +329,12 @@ class WebDatasetRows final : public Rows, public Pictures, public Targets {
   Place at(int64_t row) const {
     const size_t i = shard_of(row);
     return {shards_[i], shards_[i].samples[static_cast<size_t>(row - first_[i])]};
+  }
+
+  Bytes picture(int64_t row, const std::string& name) const {
+    if (const std::string fault = known_fault(row); !fault.empty()) throw InputError({name, "", fault, ""});
+    const auto [shard, sample] = at(row);
+    return shard.part(sample.data, sample.size);
   }
 
   fs::path base_;

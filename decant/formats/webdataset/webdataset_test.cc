@@ -8,6 +8,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/image/recode.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -179,6 +181,22 @@ TEST(WebDataset, RowsAreSamples) {
   Image image;
   EXPECT_THAT(message_of([&] { rows.pictures()->decode(0, image); }),
               HasSubstr("s.tar/b/1.JPG: is not a JPEG, PNG or WebP file (starts with 'first')"));
+}
+
+TEST(WebDataset, TellsWhichCellsOfAPictureWereDropped) {
+  Image image;
+  image.resize({64, 48, 3});
+  std::vector<std::byte> whole;
+  std::vector<std::byte> partial;
+  encode_jpeg(image.view(), 90, whole);
+  PatchMask mask = PatchMask::whole(patch_grid_of(whole, "", 4));
+  mask.kept[5] = false;
+  recode(whole, "", {.mask = &mask}, partial);
+  const ScratchFolder folder("masks");
+  folder.add("0.tar", tar_of({{"a.jpg", std::string(as_text(whole))}, {"b.jpg", std::string(as_text(partial))}}));
+  const Dataset dataset = open_webdataset(folder.path.string(), {});
+  EXPECT_EQ(dataset.train().pictures()->mask(0), std::nullopt);
+  EXPECT_EQ(dataset.train().pictures()->mask(1), mask);
 }
 
 TEST(WebDataset, RefusesDoubleKeysAndBadLabels) {
