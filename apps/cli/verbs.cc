@@ -9,6 +9,7 @@ Verb demo_verb();
 Verb evaluate_verb();
 Verb features_verb();
 Verb inspect_verb();
+Verb patches_verb();
 Verb plan_verb();
 Verb report_verb();
 Verb sample_verb();
@@ -19,7 +20,7 @@ Verb verify_verb();
 std::vector<VerbGroup> all_verbs() {
   return {{"Make small", {inspect_verb(), plan_verb(), compress_verb(), sample_verb(), verify_verb()}},
           {"Prove", {evaluate_verb(), report_verb(), demo_verb()}},
-          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), train_verb()}}};
+          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), train_verb()}}};
 }
 
 }  // namespace decant::cli

@@ -95,4 +95,18 @@ std::string why_no_features(const fs::path& file) {
   return why_no_npy(file, ElementType::f32, 2, "features that decant wrote");
 }
 
+std::string why_no_maps(const fs::path& file) {
+  return why_no_npy(file, ElementType::f32, 3, "maps of importance");
+}
+
+std::string why_no_map_pictures(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return "is not a folder";
+  std::vector<std::string> names = {kMapPicturesFile};
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("row-") && name.ends_with(".png")) names.push_back(name);
+  }
+  return why_no_folder(folder, kMapPicturesFile, {"input", "importance", "side", "pictures"}, names);
+}
+
 }  // namespace decant

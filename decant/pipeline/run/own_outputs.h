@@ -25,5 +25,12 @@ std::string why_no_weights(const std::filesystem::path& file);
 std::string why_no_rows(const std::filesystem::path& file);
 /// Features, float32 (n, d), in a .npy.
 std::string why_no_features(const std::filesystem::path& file);
+/// Importance, float32 (n, side, side), in a .npy.
+std::string why_no_maps(const std::filesystem::path& file);
+
+/// Says, in a folder of `decant patches --pictures`, which rows the pictures are of.
+inline constexpr const char* kMapPicturesFile = "patches.json";
+/// Such a folder.
+std::string why_no_map_pictures(const std::filesystem::path& folder);
 
 }  // namespace decant

@@ -1,0 +1,29 @@
+// A network trained on the data set itself, where no weights of another are given: for features and
+// for importance, which share it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+struct OwnNetwork {
+  std::string net;
+  int epochs = 0;
+  int image_size = 0;  ///< as for features
+  std::string device;
+  std::filesystem::path cache;  ///< where its weights are kept; as for features
+  // For people.
+  std::string purpose;  ///< "features"
+  std::string remedy;   ///< for a data set without labels: a sentence without a full stop
+};
+
+/// Its weights: from the cache, under all that decides them, or trained first. Throws InputError for
+/// rows without labels, and what training throws.
+std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint64_t seed, const Context& context);
+
+}  // namespace decant
