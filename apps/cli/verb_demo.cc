@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "decant/base/json.h"
 #include "decant/base/printable.h"
 #include "decant/pipeline/demo.h"
 

@@ -15,12 +15,13 @@ Verb report_verb();
 Verb sample_verb();
 Verb scores_verb();
 Verb train_verb();
+Verb unpack_verb();
 Verb verify_verb();
 
 std::vector<VerbGroup> all_verbs() {
   return {{"Make small", {inspect_verb(), plan_verb(), compress_verb(), sample_verb(), verify_verb()}},
           {"Prove", {evaluate_verb(), report_verb(), demo_verb()}},
-          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), train_verb()}}};
+          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), unpack_verb(), train_verb()}}};
 }
 
 }  // namespace decant::cli

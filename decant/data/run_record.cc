@@ -25,6 +25,13 @@ Json part_of_record(const FeatureRecord& features) {
   return {{"kind", features.kind}, {"width", features.width}, {"file", features.file}, {"reused", features.reused}};
 }
 
+Json part_of_record(const PatchRecord& patches) {
+  return {{"importance", patches.importance},
+          {"cells", patches.cells},
+          {"cells_kept", patches.cells_kept},
+          {"bytes_recoded", patches.bytes_recoded}};
+}
+
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
   const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
   return {{"count", ranks.count},
@@ -49,6 +56,7 @@ Json options_json(const RunRecord& run) {
 void add_small_set(const RunRecord& run, Json& json) {
   json["output_format"] = run.output_format;
   json["features"] = run.features ? part_of_record(*run.features) : Json();
+  if (run.patches) json["patches"] = part_of_record(*run.patches);
   json["bins"] = Json::array();
   for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
@@ -67,6 +75,12 @@ InputRecord input_from(const JsonReader& json) {
     for (const auto& [name, rows] : splits->value().items()) input.splits.emplace_back(name, splits->count(name.c_str()));
   }
   return input;
+}
+
+PatchRecord patches_from(const JsonReader& json) {
+  PatchRecord patches{json.text("importance"), json.count("cells"), json.count("cells_kept"), json.count("bytes_recoded")};
+  if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
+  return patches;
 }
 
 std::vector<PartRecord> parts_from(const JsonReader& json, const char* field, const char* name) {
@@ -190,6 +204,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   run.training = training_from(json, file);
   if (const auto features = in.object("features"))
     run.features = FeatureRecord{features->text("kind"), features->count("width"), features->text("file"), features->flag("reused")};
+  if (const auto patches = in.object("patches")) run.patches = patches_from(*patches);
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");
     run.classes = parts_from(in, "classes", "name");

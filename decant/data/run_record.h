@@ -46,6 +46,14 @@ struct FeatureRecord {
   bool reused = false;  ///< found in the cache
 };
 
+/// What was taken from the pictures that were kept.
+struct PatchRecord {
+  std::string importance;     ///< how cells were ranked: "gradient-energy"
+  int64_t cells = 0;          ///< of all kept pictures
+  int64_t cells_kept = 0;     ///< of these
+  int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
+};
+
 /// What the processes of a run exchanged.
 struct RanksRecord {
   int64_t count = 0;
@@ -82,10 +90,11 @@ struct RunRecord {
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::map<std::string, std::string> training;               ///< as Dataset::training; absent from the file when empty
   std::optional<FeatureRecord> features;
-  std::vector<PartRecord> bins;     ///< of what was kept
-  std::vector<PartRecord> classes;  ///< of what was kept
-  int64_t bin_count = 0;            ///< of an order alone
-  int64_t pool_count = 0;           ///< of an order alone
+  std::optional<PatchRecord> patches;  ///< nothing where pictures were kept as they are
+  std::vector<PartRecord> bins;        ///< of what was kept
+  std::vector<PartRecord> classes;     ///< of what was kept
+  int64_t bin_count = 0;               ///< of an order alone
+  int64_t pool_count = 0;              ///< of an order alone
   int64_t bad_files = 0;
   std::vector<StageRecord> stages;
   std::optional<RanksRecord> ranks;

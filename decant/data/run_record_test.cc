@@ -24,6 +24,7 @@ RunRecord small_set() {
       .options = {{"keep", "40%"}, {"lambda", 0.5}, {"pool", false}, {"minutes", nullptr}},
       .training = {{"steps", "500"}, {"no-flip", "true"}},
       .features = FeatureRecord{"rows", 3, "x.npy", true},
+      .patches = PatchRecord{"gradient-energy", 64, 48, 90},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
       .stages = {{"read", 0.5, 9}}};
@@ -58,6 +59,7 @@ TEST(RunRecord, NonsenseIsNamedByFileAndField) {
                                     {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
                                     {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
                                     {R"({"options": {"x": {}}})", "options.x"},
+                                    {R"({"patches": {"cells": 1, "cells_kept": 2}})", "patches.cells_kept"},
                                     {R"({"training": {"steps": 500}})", "training.steps"},
                                     {R"({"training": "fast"})", "training"},
                                     {R"({"schema": 99})", "schema"}})

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "decant/data/budget.h"
 #include "decant/data/dataset.h"
 #include "decant/evaluate/judge.h"
 
@@ -23,7 +24,9 @@ struct Arm {
   std::string name;  ///< "full", "random", "small", a method's
   const Rows* rows = nullptr;
   std::string digest;                           ///< of the content of `rows`, so that row numbers name pictures
-  std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending; as many for every seed
+  std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending
+  std::optional<Budget> budget = {};            ///< what it is matched by; nothing = its number of rows, the same for every seed
+  std::shared_ptr<const Rows> own_rows = {};    ///< keeps `rows` alive where nobody else does
 };
 
 /// What is on trial.

@@ -10,6 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/image/png_rows.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -20,31 +21,12 @@ namespace {
 
 constexpr int64_t kShardSize = 1000;
 
-/// One picture as it is to be stored; keeps its buffers from row to row.
-class Stored {
- public:
-  explicit Stored(const Rows& rows) : rows_(rows) {}
-
-  Bytes get(int64_t row) {
-    if (!rows_.pictures()->fixed_size()) return rows_.bytes(row, scratch_);
-    rows_.pictures()->decode(row, image_);
-    encode_png(image_.view(), scratch_);
-    return scratch_;
-  }
-
-  /// ".jpg", ".png", ".webp", by content.
-  std::string extension(int64_t row) {
-    if (rows_.pictures()->fixed_size()) return ".png";
-    const auto codec = codec_of(rows_.bytes(row, scratch_));
-    if (!codec) throw InputError({rows_.key(row), "", "is not a JPEG, PNG or WebP file", "Leave it out"});
-    return extension_of(*codec);
-  }
-
- private:
-  const Rows& rows_;
-  std::vector<std::byte> scratch_;
-  Image image_;
-};
+/// ".jpg", ".png", ".webp", by content.
+std::string extension_for(Bytes picture, const std::string& key) {
+  const auto codec = codec_of(picture);
+  if (!codec) throw InputError({key, "", "is not a JPEG, PNG or WebP file", "Leave it out"});
+  return extension_of(*codec);
+}
 
 void make_folder(const fs::path& path) {
   std::error_code code;
@@ -83,15 +65,13 @@ std::vector<std::string> class_folders(const Dataset& dataset) {
   return names;
 }
 
-/// "1.jpg" of "train/cat/1.jpg", "data_batch_1.bin-17.png" of "data_batch_1.bin#17".
-std::string file_name(const Rows& rows, int64_t row, Stored& stored) {
+/// "1.jpg" of "train/cat/1.jpg".
+std::string file_name(const Rows& rows, int64_t row) {
   const std::string key = rows.key(row);
   std::string name = as_file_name(key.substr(key.rfind('/') + 1));
-  if (rows.pictures()->fixed_size()) {
-    std::replace(name.begin(), name.end(), '#', '-');
-    return name + ".png";
-  }
-  return picture_kind(name) == Picture::read ? name : name + stored.extension(row);
+  if (picture_kind(name) == Picture::read) return name;
+  std::vector<std::byte> scratch;
+  return name + extension_for(rows.bytes(row, scratch), key);
 }
 
 std::string with_row(const std::string& name, int64_t row) {
@@ -99,8 +79,8 @@ std::string with_row(const std::string& name, int64_t row) {
   return fmt::format("{}-{}{}", name.substr(0, dot), row, name.substr(dot));
 }
 
-int64_t write_imagefolder(const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
-  const Rows& source = dataset.train();
+int64_t write_imagefolder(const Dataset& dataset, const Rows& source, std::span<const int64_t> rows, const fs::path& folder,
+                          const Context& context) {
   const auto unlabelled = [&](int64_t row) { return source.label(row) == kNoLabel; };
   const bool flat = std::all_of(rows.begin(), rows.end(), unlabelled);
   if (const auto found = std::find_if(rows.begin(), rows.end(), unlabelled); !flat && found != rows.end())
@@ -110,11 +90,10 @@ int64_t write_imagefolder(const Dataset& dataset, std::span<const int64_t> rows,
   std::set<std::string> made;
   std::vector<std::string> paths;
   std::set<std::string> used;
-  Stored names(source);
   for (const int64_t row : rows) {
     const std::string parent = flat ? "train/" : "train/" + classes[static_cast<size_t>(source.label(row))] + "/";
     if (made.insert(parent).second) make_folder(folder / parent);
-    const std::string name = file_name(source, row, names);
+    const std::string name = file_name(source, row);
     paths.push_back(parent + name);
     if (!used.insert(paths.back()).second) used.insert(paths.back() = parent + with_row(name, row));
   }
@@ -122,9 +101,9 @@ int64_t write_imagefolder(const Dataset& dataset, std::span<const int64_t> rows,
   std::atomic<int64_t> written{0};
   Stage stage(context, "writing pictures", static_cast<int64_t>(rows.size()), "images");
   parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
-    Stored stored(source);
+    std::vector<std::byte> scratch;
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      const Bytes bytes = stored.get(rows[i]);
+      const Bytes bytes = source.bytes(rows[i], scratch);
       write_plainly(folder / paths[i], bytes);
       written += static_cast<int64_t>(bytes.size());
     }
@@ -144,11 +123,11 @@ void write_member(FileWriter& writer, const std::string& name, Bytes bytes) {
 
 int64_t write_shard(const Rows& source, std::span<const int64_t> rows, const fs::path& path) {
   FileWriter writer(path);
-  Stored stored(source);
+  std::vector<std::byte> scratch;
   for (const int64_t row : rows) {
     const std::string key = fmt::format("{:09}", row);
-    const std::string extension = stored.extension(row);
-    write_member(writer, key + extension, stored.get(row));
+    const Bytes picture = source.bytes(row, scratch);
+    write_member(writer, key + extension_for(picture, source.key(row)), picture);
     if (const int32_t label = source.label(row); label != kNoLabel) write_member(writer, key + ".cls", as_bytes(std::to_string(label)));
   }
   writer.write(std::string(2 * kTarBlock, '\0'));
@@ -156,12 +135,13 @@ int64_t write_shard(const Rows& source, std::span<const int64_t> rows, const fs:
   return writer.written();
 }
 
-int64_t write_webdataset(const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
+int64_t write_webdataset(const Dataset& dataset, const Rows& source, std::span<const int64_t> rows, const fs::path& folder,
+                         const Context& context) {
   std::atomic<int64_t> written{0};
   Stage stage(context, "writing shards", static_cast<int64_t>(rows.size()), "images");
   parallel_for(context, static_cast<int64_t>(rows.size()), kShardSize, [&](int64_t begin, int64_t end) {
     const auto part = rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
-    written += write_shard(dataset.train(), part, folder / fmt::format("train-{:06}.tar", begin / kShardSize));
+    written += write_shard(source, part, folder / fmt::format("train-{:06}.tar", begin / kShardSize));
     stage.advance(end - begin);
   });
   if (dataset.classes.empty()) return written;
@@ -179,8 +159,9 @@ int64_t write_as(std::string_view format, const Dataset& dataset, std::span<cons
     throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder or webdataset", format));
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
-  if (format == "imagefolder") return write_imagefolder(dataset, rows, folder, context);
-  return write_webdataset(dataset, rows, folder, context);
+  const std::shared_ptr<const Rows> source = as_picture_files(dataset.splits.at(Split::train));
+  if (format == "imagefolder") return write_imagefolder(dataset, *source, rows, folder, context);
+  return write_webdataset(dataset, *source, rows, folder, context);
 }
 
 }  // namespace decant

@@ -24,6 +24,8 @@
 
 namespace decant {
 
+inline constexpr const char* kPackedFormat = "packed";  ///< formats/packed/
+
 /// Writes `rows` (ascending, distinct) of the training split into `folder`, which exists and is
 /// empty. Returns bytes written. Throws UsageError for another format; InputError when the rows
 /// hold no pictures, one cannot be read, or some are labelled and some are not (imagefolder only);

@@ -19,9 +19,11 @@ Bytes ReducedRows::bytes(int64_t row, std::vector<std::byte>& scratch) const {
   thread_local std::vector<std::byte> source;
   const Bytes stored = below().bytes(row, source);
   const std::string name = key(row);
-  const Reduction reduction = reduce_(row, patch_grid_of(stored, name, cells_));
-  const PatchMask* const mask = reduction.mask && reduction.mask->dropped_count() > 0 ? &*reduction.mask : nullptr;
-  recode(stored, name, {.mask = mask, .quality = reduction.quality, .eighths = reduction.eighths}, scratch);
+  const Reduction reduction = reduce_(row);
+  std::optional<PatchMask> mask;
+  if (reduction.mask) mask = reduction.mask(patch_grid_of(stored, name, cells_, reduction.eighths));
+  const bool drops = mask && mask->dropped_count() > 0;
+  recode(stored, name, {.mask = drops ? &*mask : nullptr, .quality = reduction.quality, .eighths = reduction.eighths}, scratch);
   return scratch;
 }
 
@@ -32,8 +34,10 @@ int64_t ReducedRows::stored_bytes() const {
   return sum;
 }
 
-Reduction ReducedRows::reduction_of_raw(int64_t row, ImageSize size) const {
-  return reduce_(row, PatchGrid(size.width, size.height, {}, cells_));
+std::optional<PatchMask> ReducedRows::mask_of_raw(int64_t row, ImageSize size) const {
+  const Reduction reduction = reduce_(row);
+  if (!reduction.mask) return std::nullopt;
+  return reduction.mask(PatchGrid(size.width, size.height, {}, cells_));
 }
 
 void ReducedRows::decode(int64_t row, Image& image) const {
@@ -42,22 +46,18 @@ void ReducedRows::decode(int64_t row, Image& image) const {
     return decode_image(bytes(row, file), key(row), image);
   }
   below().pictures()->decode(row, image);
-  const Reduction reduction = reduction_of_raw(row, image.size);
-  if (reduction.mask) flatten_dropped(image, *reduction.mask);
+  if (const auto mask = mask_of_raw(row, image.size)) flatten_dropped(image, *mask);
 }
 
 std::optional<PatchMask> ReducedRows::mask(int64_t row) const {
-  if (!encoded()) {
-    thread_local Image image;
-    ImageSize size = fixed_size().value_or(ImageSize{});
-    if (!fixed_size()) {
-      below().pictures()->decode(row, image);
-      size = image.size;
-    }
-    return reduction_of_raw(row, size).mask;
+  if (encoded()) {
+    thread_local std::vector<std::byte> file;
+    return stored_mask(bytes(row, file), key(row));
   }
-  thread_local std::vector<std::byte> file;
-  return stored_mask(bytes(row, file), key(row));
+  if (const auto size = fixed_size()) return mask_of_raw(row, *size);
+  thread_local Image image;
+  below().pictures()->decode(row, image);
+  return mask_of_raw(row, image.size);
 }
 
 }  // namespace decant::patches

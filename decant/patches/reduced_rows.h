@@ -15,13 +15,14 @@ namespace decant::patches {
 
 /// What is done to one picture. Nothing: its best lossless re-coding.
 struct Reduction {
-  std::optional<PatchMask> mask;  ///< its grid is the one that was asked with
-  int quality = 0;                ///< as Recoding's
-  int eighths = 8;                ///< as Recoding's
+  int quality = 0;  ///< as Recoding's
+  int eighths = 8;  ///< as Recoding's
+  /// The cells kept, of the grid over what the picture becomes; null = every one.
+  std::function<PatchMask(const PatchGrid& grid)> mask = nullptr;
 };
 
-/// Called from several threads. `grid`: of the stored picture.
-using Reducer = std::function<Reduction(int64_t row, const PatchGrid& grid)>;
+/// Called from several threads.
+using Reducer = std::function<Reduction(int64_t row)>;
 
 /// Encoded pictures (JPEG, PNG, WebP) give re-coded bytes: formats/image/recode.h. Raw ones (CIFAR,
 /// IDX) have no file of their own; their bytes stay the source's, and mask and pixels, in which a
@@ -43,7 +44,7 @@ class ReducedRows final : public WrappedRows, public Pictures {
   std::optional<PatchMask> mask(int64_t row) const override;
 
  private:
-  Reduction reduction_of_raw(int64_t row, ImageSize size) const;
+  std::optional<PatchMask> mask_of_raw(int64_t row, ImageSize size) const;
 
   int cells_;
   Reducer reduce_;

@@ -3,8 +3,10 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/formats/convert.h"
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
+#include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -22,8 +24,9 @@ void CompressOptions::declare(OptionTable& table) {
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   select.declare(table);
   features.declare(table);
+  reducing.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
-  table.add("to", to, "FORMAT", "write imagefolder or webdataset instead of the source format");
+  table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the source format");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
@@ -50,6 +53,12 @@ std::vector<std::string> files_read(const CompressOptions& options) {
   return files;
 }
 
+/// Pixels without a file of their own have a place for masks in a container alone.
+std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
+  if (!options.to.empty() || reduce_plan(options.reducing).nothing()) return options.to;
+  return require_pictures(dataset.train(), options.input.path).encoded() ? "" : kPackedFormat;
+}
+
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {
   const int64_t count = keep_count(options.keep, input.rows());
   const int64_t readable = input.rows() - std::ssize(input.excluded);
@@ -63,6 +72,7 @@ int64_t count_to_keep(const CompressOptions& options, const Input& input) {
 
 RunRecord compress(const CompressOptions& options, const Context& context) {
   const MethodSpec spec = parse_method(options.select);
+  const bool reduces = !reduce_plan(options.reducing).nothing();
   OutputFolder out(options.out,
                    {.overwrite = options.overwrite, .inputs = files_read(options), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(spec, options.features, options.seed), options.overwrite,
@@ -74,6 +84,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
   reading.check = !options.no_check;
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
   const int64_t count = count_to_keep(options, input);
+  const std::string to = format_to_write(options, input.dataset);
 
   // An order over the readable rows; then exactly `count` of them.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);
@@ -86,16 +97,24 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
 
+  // Of what is kept, the cells that matter, as fine as they must be.
+  ReducedInput reduced;
+  ReduceOptions reducing = options.reducing;
+  reducing.importance = beside(reducing.importance, options.features);
+  if (reduces) reduced = log.stage("importance", [&] { return reduce(input, kept, reducing, options.seed, context); });
+
   const SmallSet set{.input = input,
                      .selection = chosen.selection,
                      .kept = kept,
+                     .content = reduced.rows,
                      .map = map.view(),
-                     .to = options.to,
+                     .to = to,
                      .note = chosen.note,
                      .seed = options.seed,
                      .command = options.command,
                      .options = recorded_options(options),
-                     .features = chosen.features.record()};
+                     .features = chosen.features.record(),
+                     .importance = reduced.importance};
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();
   out.commit();

@@ -1,6 +1,6 @@
 // compress: a data set in, a smaller one out. The recipe of dataset quantization (Zhou et al., ICCV
-// 2023, arXiv:2308.10524) without its patches: features, bins by recursive GraphCut, samples of
-// every bin.
+// 2023, arXiv:2308.10524): features, bins by recursive GraphCut, samples of every bin, and of every
+// picture the cells that matter.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/patching/reducing.h"
 
 namespace decant {
 
@@ -19,6 +20,7 @@ struct CompressOptions {
   std::string keep = "20%";
   ChoosingOptions select;
   FeatureOptions features;
+  ReduceOptions reducing;
   std::string to;
   uint64_t seed = 0;
   bool overwrite = false;

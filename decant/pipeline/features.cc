@@ -15,6 +15,7 @@ void FeaturesOptions::declare(OptionTable& table) {
   features.declare(table);
   table.add("seed", seed, "N", "determines every random choice");
   table.add("strict", input.strict, "stop at a file that cannot be read");
+  declare_fill(input, table);
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 

@@ -33,10 +33,10 @@ void add_stage(const PlanEstimate::Stage& stage, std::vector<PlanEstimate::Stage
     found->seconds = stage.name == "bins" ? found->seconds + stage.seconds : std::max(found->seconds, stage.seconds);
 }
 
-void add_choosing_cost(const EvaluateOptions& options, const Dataset& full, EvaluationPlan::Set& set, EvaluationPlan& plan,
-                       const Context& context) {
+void add_choosing_cost(const EvaluateOptions& options, const Dataset& full, const std::string& method, EvaluationPlan::Set& set,
+                       EvaluationPlan& plan, const Context& context) {
   CompressOptions choosing{.keep = std::to_string(set.rows), .select = options.select, .features = options.features};
-  choosing.select.method = set.name;
+  choosing.select.method = method;
   const PlanEstimate estimate = decant::plan(full, choosing, context);
   set.method = estimate.method;
   for (const PlanEstimate::Stage& stage : estimate.stages) add_stage(stage, plan.choosing);
@@ -87,7 +87,7 @@ EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& co
                       .held_out = outline.held_out};
   for (const ArmOutline& arm : outline_arms(options, outline.counts)) {
     EvaluationPlan::Set set{arm.name, arm.rows, static_cast<double>(arm.rows) / static_cast<double>(outline.counts.usable)};
-    if (arm.kind == ArmOutline::Kind::method) add_choosing_cost(options, outline.full, set, plan, context);
+    if (arm.kind == ArmOutline::Kind::method) add_choosing_cost(options, outline.full, arm.spec.base, set, plan, context);
     plan.sets.push_back(std::move(set));
   }
   plan.trainings = std::ssize(plan.nets) * std::ssize(plan.sets) * plan.seeds;

@@ -11,6 +11,7 @@
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
+#include "decant/select/pools/sampler.h"
 
 namespace decant {
 

@@ -20,6 +20,7 @@ void ScoresOptions::declare(OptionTable& table) {
   proxy.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add("strict", input.strict, "stop at a file that cannot be read");
+  declare_fill(input, table);
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 

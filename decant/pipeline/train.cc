@@ -20,6 +20,7 @@ void TrainNetworkOptions::declare(OptionTable& table) {
   OptionTable own;
   training.declare(own);
   for (const Option& option : own.options()) table.add(noted(option, given));
+  declare_fill(input, table);
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
 

@@ -9,6 +9,8 @@
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/open.h"
+#include "decant/patches/reduced_rows.h"
+#include "decant/pipeline/patching/reducing.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
 
@@ -28,6 +30,9 @@ struct Line {
   std::string key;
   int32_t label = kNoLabel;
   std::string sha256;
+  std::string stored_sha256;  ///< of the file that was written, where pictures did not keep their bytes
+  int cells = 0;
+  int cells_kept = 0;
 };
 
 [[noreturn]] void fail(const fs::path& file, int64_t row, const std::string& what) {
@@ -42,8 +47,8 @@ std::vector<Line> read_manifest(const fs::path& file) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     try {
       const Json line = try_parse_json(text.substr(begin, end - begin));
-      lines.push_back(
-          {line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(), line.at("sha256")});
+      lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(),
+                       line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0)});
     } catch (const Json::exception&) {
       throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
     }
@@ -103,6 +108,75 @@ std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
   return digest.add(std::as_bytes(std::span(image.pixels))).hex();
 }
 
+/// What --to imagefolder writes lies in the order of names, not of rows: the same files must be
+/// there, each as often.
+void check_reduced_anywhere(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data) {
+  std::map<std::string, int64_t> balance;
+  std::vector<std::byte> scratch;
+  for (int64_t i = 0; i < stored.size(); ++i) ++balance[sha256(stored.bytes(i, scratch))];
+  for (const Line& line : manifest) {
+    if (--balance[line.stored_sha256] < 0) fail(data, line.row, "no file has the bytes that the manifest lists");
+  }
+}
+
+/// The i-th row of OUT/data, its cells dropped, is the i-th line of the manifest.
+void check_reduced_row(const Rows& stored, int64_t i, const Line& line, const fs::path& data) {
+  thread_local std::vector<std::byte> scratch;
+  if (sha256(stored.bytes(i, scratch)) != line.stored_sha256)
+    fail(data / stored.key(i), line.row, "has bytes that differ from the manifest");
+  const std::optional<PatchMask> mask = stored.pictures()->mask(i);
+  const int cells = mask ? mask->grid.count() : 0;
+  const int kept = mask ? mask->kept_count() : 0;
+  if (cells != line.cells || kept != line.cells_kept)
+    fail(data / stored.key(i), line.row,
+         fmt::format("keeps {} of {} cells, and the manifest lists {} of {}", kept, cells, line.cells_kept, line.cells));
+}
+
+/// What the run did to every picture, as its options say.
+ReducePlan reduced_by(const RunRecord& run) {
+  ReduceOptions options{.resolution = run.option_text("resolution")};
+  const OptionValue* const quality = run.option("quality");
+  if (const auto* number = quality == nullptr ? nullptr : std::get_if<int64_t>(quality)) options.quality = static_cast<int>(*number);
+  return reduce_plan(options);
+}
+
+/// The source's picture with the cells of the stored mask dropped is the stored picture.
+void check_against_source(const Rows& stored, int64_t i, const Rows& source, const ReducePlan& plan, const Line& line,
+                          const fs::path& data) {
+  thread_local Image expected;
+  thread_local Image found;
+  stored.pictures()->decode(i, found);
+  const std::optional<PatchMask> mask = stored.pictures()->mask(i);
+  const auto keep = [&](int64_t) {
+    patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
+    if (mask) reduction.mask = [&](const PatchGrid&) { return *mask; };
+    return reduction;
+  };
+  const std::shared_ptr<const Rows> unowned(&source, [](const Rows*) {});
+  const int side = mask ? std::max(mask->grid.columns(), mask->grid.rows()) : 1;
+  patches::ReducedRows(unowned, side, keep).decode(line.row, expected);
+  if (found.size != expected.size || found.pixels != expected.pixels)
+    fail(data / stored.key(i), line.row, "is not the source's picture, reduced as run.json says");
+}
+
+/// `source` may be null.
+void check_reduced(const Rows& stored, const Input* source, const std::vector<Line>& manifest, const RunRecord& run, const fs::path& data,
+                   const Context& context) {
+  if (stored.size() != std::ssize(manifest))
+    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+  const bool by_name = run.output_format == "imagefolder" && run.input && run.input->format != "imagefolder";
+  if (by_name) return check_reduced_anywhere(stored, manifest, data);
+  const ReducePlan plan = reduced_by(run);
+  Stage stage(context, "verify pictures", stored.size(), "rows");
+  parallel_for(context, stored.size(), 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i, stage.advance()) {
+      const Line& line = manifest[static_cast<size_t>(i)];
+      check_reduced_row(stored, i, line, data);
+      if (source != nullptr) check_against_source(stored, i, source->dataset.train(), plan, line, data);
+    }
+  });
+}
+
 /// Another format may order and encode the samples otherwise: the same pictures must be there, each
 /// as often.
 void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data,
@@ -126,13 +200,23 @@ Verified verify(const VerifyOptions& options, const Context& context) {
   check_rows(run, manifest);
 
   const Dataset stored = open_dataset((run.path / "data").string(), {}, context);
+  const fs::path data = run.path / "data";
+  if (run.run.patches) {
+    std::optional<Input> input;
+    if (!options.source.empty()) {
+      input = source_of(run, options.source, context);
+      check_source(*input, manifest, context);
+    }
+    check_reduced(stored.train(), input ? &*input : nullptr, manifest, run.run, data, context);
+    return {run.rows(), std::ssize(run.kept), input ? "hashes and the source" : "hashes"};
+  }
   const bool converted = run.run.output_format != (run.run.input ? run.run.input->format : "");
-  if (!converted) check_stored(stored.train(), manifest, run.path / "data", context);
+  if (!converted) check_stored(stored.train(), manifest, data, context);
   std::string against = "hashes";
   if (!options.source.empty() || converted) {
     const Input input = source_of(run, options.source, context);
     check_source(input, manifest, context);
-    if (converted) check_pictures(stored.train(), input, manifest, run.path / "data", context);
+    if (converted) check_pictures(stored.train(), input, manifest, data, context);
     against = "hashes and the source";
   }
   return {run.rows(), std::ssize(run.kept), against};

@@ -25,7 +25,8 @@ struct Verified {
 /// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the
 /// source when one is named. Throws InputError at the first thing that does not hold, naming file
 /// and row.
-/// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture.
+/// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture. Of pictures
+/// with dropped cells the bytes written are checked, and against the source what was not dropped.
 Verified verify(const VerifyOptions& options, const Context& context);
 
 }  // namespace decant

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
+#include <utility>
 
-#include "decant/base/cache.h"
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
-#include "decant/base/json.h"
 #include "decant/base/text.h"
-#include "decant/pipeline/run/checkpoint.h"
+#include "decant/patches/fill.h"
+#include "decant/pipeline/judging/method_arm.h"
+#include "decant/pipeline/judging/row_sizes.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -30,59 +31,6 @@ Input to_choose_from(const JudgedSets& sets) {
   input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
   return input;
 }
-
-/// Subsets by size and seed.
-using Draws = std::map<int64_t, std::vector<Subset>>;
-
-/// Chooses with one method, for every size and seed.
-class MethodArm {
- public:
-  MethodArm(const std::string& name, const Input& input, const EvaluateOptions& options, uint64_t seed, const Context& context)
-      : spec_(parse_method(name, options.select)), input_(input), options_(options), seed_(seed), context_(context), log_("") {}
-
-  /// The largest size first: what was chosen for it may serve smaller ones, too.
-  Draws draw(std::vector<int64_t> counts) {
-    std::ranges::sort(counts, std::greater<>());
-    const bool by_count = spec_.method == nullptr;  // "auto": another method for another number
-    Draws draws;
-    ChosenRows chosen;
-    for (size_t i = 0; i < counts.size(); ++i) {
-      if (i == 0 || by_count || counts[i] < chosen.selection.serves_from || counts[i] > chosen.selection.serves_to)
-        chosen = choose(counts[i]);
-      for (int s = 0; s < options_.seeds; ++s) draws[counts[i]].push_back(one(chosen, counts[i], s));
-    }
-    return draws;
-  }
-
- private:
-  ChosenRows choose(int64_t count) {
-    const Json deciding = deciding_options(spec_, options_.features, seed_);
-    const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
-    std::optional<LockedFolder> folder;  // of the bins that an interrupted evaluation finished
-    if (method.method->cuts_bins) {
-      const CacheKey key = CacheKey("choosing").add("input", input_.digest).add("options", json_text(deciding)).add("count", count);
-      folder = Cache(options_.features.cache, context_).workspace(key);
-    }
-    Checkpoint checkpoint(folder ? folder->path() / Checkpoint::kFolder : fs::path(), deciding, /*overwrite=*/true, nullptr, context_);
-    ChosenRows chosen = choose_rows(input_, method, options_.features, count, seed_, checkpoint, log_, context_);
-    checkpoint.remove();
-    if (folder) folder->remove();
-    return chosen;
-  }
-
-  Subset one(const ChosenRows& chosen, int64_t count, int s) const {
-    const uint64_t seed = seed_ + static_cast<uint64_t>(s);
-    if (s > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed);
-    return sample(chosen.selection, {}, count, seed);
-  }
-
-  MethodSpec spec_;
-  const Input& input_;
-  const EvaluateOptions& options_;
-  uint64_t seed_;
-  const Context& context_;
-  RunLog log_;
-};
 
 /// How many rows --keep asks for, each number once, in the order given.
 std::vector<int64_t> kept_counts(const EvaluateOptions& options, const RowCounts& counts) {
@@ -105,34 +53,68 @@ std::vector<int64_t> with_sizes(std::vector<int64_t> kept, const std::vector<Row
   return kept;
 }
 
+/// How many bytes --bytes asks for, each number once, in the order given.
+std::vector<int64_t> byte_budgets(const EvaluateOptions& options, const RowCounts& counts) {
+  std::vector<int64_t> budgets;
+  for (const std::string& part : split_list(options.bytes)) {
+    const int64_t budget = bytes_from(part, counts.stored_bytes, "--bytes");
+    if (std::ranges::find(budgets, budget) == budgets.end()) budgets.push_back(budget);
+  }
+  return budgets;
+}
+
 /// The sizes at which a method is to choose, each once.
 std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOutline>& outline) {
   std::vector<int64_t> sizes;
   for (const ArmOutline& arm : outline) {
-    if (arm.kind == ArmOutline::Kind::method && arm.name == method && std::ranges::find(sizes, arm.rows) == sizes.end())
+    if (arm.kind == ArmOutline::Kind::method && arm.spec.base == method && std::ranges::find(sizes, arm.rows) == sizes.end())
       sizes.push_back(arm.rows);
   }
   return sizes;
 }
 
-/// Class-balanced random rows of the full set, drawn anew for every seed.
+/// Class-balanced random rows of the full set.
+Selection random_order(const JudgedSets& sets, uint64_t seed) {
+  return select_random(sets.full.rows(), sets.full.labels, sets.full.excluded_rows().united(sets.held_out), true, seed);
+}
+
+/// Drawn anew for every seed.
 std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t count) {
-  return [&sets, count](uint64_t seed) {
-    const Subset left_out = sets.full.excluded_rows().united(sets.held_out);
-    return sample(select_random(sets.full.rows(), sets.full.labels, left_out, true, seed), {}, count, seed);
-  };
+  return [&sets, count](uint64_t seed) { return sample(random_order(sets, seed), {}, count, seed); };
+}
+
+/// As many of them as fit.
+std::vector<Subset> random_rows_within(const JudgedSets& sets, const RowSizes& sizes, int64_t budget, const EvaluateOptions& options) {
+  std::vector<Subset> draws;
+  for (int s = 0; s < options.seeds; ++s) {
+    const uint64_t seed = options.seed + static_cast<uint64_t>(s);
+    const Selection order = random_order(sets, seed);
+    draws.push_back(
+        sizes.largest_within(budget, std::ssize(sets.full_rows), [&](int64_t count) { return sample(order, {}, count, seed); }));
+  }
+  return draws;
+}
+
+std::function<Subset(uint64_t)> by_seed(std::vector<Subset> draws, uint64_t first) {
+  return [draws = std::move(draws), first](uint64_t seed) { return draws.at(seed - first); };
 }
 
 }  // namespace
 
+std::vector<ArmSpec> arms_against(const EvaluateOptions& options) {
+  std::vector<ArmSpec> arms;
+  for (const std::string& name : split_list(options.against)) arms.push_back(parse_arm(name, beside(options.importance, options.features)));
+  return arms;
+}
+
 std::vector<MethodSpec> methods_against(const EvaluateOptions& options) {
   std::vector<MethodSpec> specs;
-  for (const std::string& name : split_list(options.against)) {
-    if (name == "full" || name == "random") continue;
+  for (const ArmSpec& arm : arms_against(options)) {
+    if (arm.base == "full" || arm.base == "random") continue;
     try {
-      specs.push_back(parse_method(name, options.select));
+      specs.push_back(parse_method(arm.base, options.select));
     } catch (const UsageError& error) {
-      throw UsageError(fmt::format("--against {}: {}", name, error.what()));
+      throw UsageError(fmt::format("--against {}: {}", arm.name, error.what()));
     }
   }
   return specs;
@@ -140,6 +122,7 @@ std::vector<MethodSpec> methods_against(const EvaluateOptions& options) {
 
 void require_sound(const EvaluateOptions& options) {
   require_some_judge(options);
+  patches::make_filler(options.fill);
   methods_against(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
@@ -149,47 +132,107 @@ void require_sound(const EvaluateOptions& options) {
 
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts) {
   using Kind = ArmOutline::Kind;
+  if (!options.bytes.empty() && !options.keep.empty())
+    throw UsageError("--keep and --bytes both say how much to keep; give one of the two");
+  const std::vector<int64_t> budgets = byte_budgets(options, counts);
   const std::vector<int64_t> kept = kept_counts(options, counts);
   const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
   std::vector<ArmOutline> arms;
-  for (const std::string& name : split_list(options.against)) {
-    if (name == "full") {
-      arms.push_back({name, Kind::full, counts.usable});
+  for (const ArmSpec& spec : arms_against(options)) {
+    if (spec.base == "full") {
+      arms.push_back({.name = spec.name, .kind = Kind::full, .rows = counts.usable, .spec = spec});
       continue;
     }
-    if (sizes.empty()) throw InputError({options.full, "--against " + name, "no subset size is given", "Give --keep, or a small set"});
-    const Kind kind = name == "random" ? Kind::random : Kind::method;
-    for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes) arms.push_back({name, kind, rows});
+    const Kind kind = spec.base == "random" ? Kind::random : Kind::method;
+    for (const int64_t budget : budgets)
+      arms.push_back({.name = spec.name, .kind = kind, .rows = counts.rows_in(budget), .spec = spec, .bytes = budget});
+    if (!budgets.empty()) continue;
+    if (sizes.empty())
+      throw InputError({options.full, "--against " + spec.name, "no subset size is given", "Give --keep, --bytes, or a small set"});
+    for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes)
+      arms.push_back({.name = spec.name, .kind = kind, .rows = rows, .spec = spec});
   }
   for (size_t i = 0; i < counts.given.size(); ++i) arms.push_back({counts.given[i].name, Kind::given, counts.given[i].rows, i});
   if (arms.empty()) throw UsageError("--against names no set and no small set is given, so there is nothing to compare");
   return arms;
 }
 
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
-  const uint64_t seed = options.seed;
-  using Kind = ArmOutline::Kind;
-  const Rows* const full = &sets.full.dataset.train();
-  const std::string& digest = sets.full.digest;
-  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets));
-  const Input input = to_choose_from(sets);
-  std::map<std::string, Draws> chosen;
-  std::vector<evaluate::Arm> arms;
-  for (const ArmOutline& arm : outline) {
-    if (arm.kind == Kind::full) {
-      arms.push_back({arm.name, full, digest, [&sets](uint64_t) { return sets.full_rows; }});
-    } else if (arm.kind == Kind::random) {
-      arms.push_back({arm.name, full, digest, random_rows(sets, arm.rows)});
-    } else if (arm.kind == Kind::given) {
-      const GivenSet& set = sets.given[arm.given];
-      arms.push_back({arm.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }});
-    } else {
-      if (!chosen.contains(arm.name))
-        chosen[arm.name] = MethodArm(arm.name, input, options, seed, context).draw(sizes_of(arm.name, outline));
-      arms.push_back(
-          {arm.name, full, digest, [subsets = chosen[arm.name].at(arm.rows), seed](uint64_t of) { return subsets.at(of - seed); }});
+namespace {
+
+/// Makes arms of what was outlined; what several share is made once.
+class ArmMaker {
+ public:
+  ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, const Context& context)
+      : sets_(sets), options_(options), outline_(outline), context_(context), input_(to_choose_from(sets)) {}
+
+  evaluate::Arm make(const ArmOutline& outline) {
+    evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
+    if (outline.kind == ArmOutline::Kind::given) {
+      const GivenSet& set = sets_.given[outline.given];
+      return {arm.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }};
     }
+    if (outline.bytes > 0)
+      fill_within(arm, outline);
+    else
+      arm.subset = subset_of(outline);
+    if (outline.spec.changes_pictures()) change_pictures(arm, outline.spec);
+    return arm;
   }
+
+ private:
+  std::function<Subset(uint64_t)> subset_of(const ArmOutline& arm) {
+    if (arm.kind == ArmOutline::Kind::full) return [&rows = sets_.full_rows](uint64_t) { return rows; };
+    if (arm.kind == ArmOutline::Kind::random) return random_rows(sets_, arm.rows);
+    const std::string& method = arm.spec.base;
+    if (!chosen_.contains(method)) chosen_[method] = method_arm(method).draw(sizes_of(method, outline_));
+    return by_seed(chosen_[method].at(arm.rows), options_.seed);
+  }
+
+  void fill_within(evaluate::Arm& arm, const ArmOutline& outline) {
+    const RowSizes& sizes = sizes_for(outline.spec);
+    std::vector<Subset> draws = outline.kind == ArmOutline::Kind::random
+                                    ? random_rows_within(sets_, sizes, outline.bytes, options_)
+                                    : method_arm(outline.spec.base).draw_within(sizes, outline.bytes, std::ssize(sets_.full_rows));
+    arm.subset = by_seed(std::move(draws), options_.seed);
+    arm.budget = Budget{outline.bytes, Budget::Unit::bytes};
+  }
+
+  /// The arm trains on the same rows with their pictures reduced, and dropped cells filled.
+  /// Importance is asked for the rows of all its seeds at once.
+  void change_pictures(evaluate::Arm& arm, const ArmSpec& spec) {
+    Subset chosen;
+    for (int s = 0; s < options_.seeds; ++s) chosen = chosen.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
+    const ReducedInput reduced = reduce(input_, arm.budget ? sets_.full_rows : chosen, spec.reducing, options_.seed, context_);
+    arm.own_rows = std::make_shared<patches::FilledRows>(reduced.rows, patches::make_filler(spec.fill));
+    arm.rows = arm.own_rows.get();
+    arm.digest = Digest().add(arm.digest).add(reduced.key).add("fill").add(spec.fill).hex();
+  }
+
+  const RowSizes& sizes_for(const ArmSpec& spec) {
+    const ReducedInput reduced = reduce(input_, sets_.full_rows, spec.reducing, options_.seed, context_);
+    auto& sizes = sizes_[reduced.key];
+    if (!sizes) sizes = std::make_unique<RowSizes>(*reduced.rows, sets_.full_rows, context_);
+    return *sizes;
+  }
+
+  MethodArm method_arm(const std::string& name) { return {name, input_, options_, context_}; }
+
+  const JudgedSets& sets_;
+  const EvaluateOptions& options_;
+  const std::vector<ArmOutline>& outline_;
+  const Context& context_;
+  const Input input_;
+  std::map<std::string, Draws> chosen_;                     ///< by method
+  std::map<std::string, std::unique_ptr<RowSizes>> sizes_;  ///< by what is done to pictures
+};
+
+}  // namespace
+
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
+  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets, !options.bytes.empty()));
+  ArmMaker maker(sets, options, outline, context);
+  std::vector<evaluate::Arm> arms;
+  for (const ArmOutline& arm : outline) arms.push_back(maker.make(arm));
   return arms;
 }
 

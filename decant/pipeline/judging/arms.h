@@ -7,6 +7,7 @@
 
 #include "decant/base/context.h"
 #include "decant/evaluate/plan.h"
+#include "decant/pipeline/judging/arm_spec.h"
 #include "decant/pipeline/judging/evaluate_options.h"
 #include "decant/pipeline/judging/judged_sets.h"
 
@@ -17,8 +18,10 @@ namespace decant {
 /// nothing.
 void require_sound(const EvaluateOptions& options);
 
-/// The methods that --against names; full and random are none. Throws UsageError for any other
-/// name.
+/// The sets that --against names. Throws UsageError for what parse_arm() refuses.
+std::vector<ArmSpec> arms_against(const EvaluateOptions& options);
+
+/// The methods among them; full and random are none. Throws UsageError for any other name.
 std::vector<MethodSpec> methods_against(const EvaluateOptions& options);
 
 /// An arm by name and size, before anything is chosen or drawn.
@@ -27,7 +30,9 @@ struct ArmOutline {
   std::string name;
   Kind kind = Kind::full;
   int64_t rows = 0;
-  size_t given = 0;  ///< of a given set: which
+  size_t given = 0;   ///< of a given set: which
+  ArmSpec spec = {};  ///< of any other
+  int64_t bytes = 0;  ///< > 0: as many rows as fit; `rows` is an estimate then
 };
 
 /// One arm for each name in --against and each size, then one for each given set. Throws InputError

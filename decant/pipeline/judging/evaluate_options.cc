@@ -32,8 +32,11 @@ void EvaluateOptions::declare(OptionTable& table) {
   Option& a = table.add("full", full, "FULL", "the data set");
   a.positional = a.required = true;
   table.add("small", small, "SMALL", "outputs of `decant compress`, or .npy files of row numbers").positional = true;
-  table.add("against", against, "A,B", "full, random, or any method of `decant compress --method`");
+  table.add("against", against, "A,B",
+            "full, random, or any method of `decant compress --method`; each may drop cells: random+drop=25%+fill=harmonic");
   table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
+  table.add("bytes", bytes, "HOW-MUCH",
+            "in place of --keep: comma-separated shares of the bytes stored, or sizes (5%, 300MB); every set holds as many rows as fit");
   table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add("protocol", protocol, "NAME",
@@ -47,7 +50,9 @@ void EvaluateOptions::declare(OptionTable& table) {
   OptionTable choosing;
   select.declare(choosing);
   features.declare(choosing);
+  importance.declare(choosing);
   add_choosing_options(table, choosing);
+  table.add("fill", fill, "NAME", "what stands where a small set's cells were dropped: stored, gray or harmonic");
   table.add("no-cache", no_cache, "ignore cached results and cache nothing").effect = Effect::speed;
   table.add("out", out, "FILE.json", "write all measurements to one file").effect = Effect::speed;
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;

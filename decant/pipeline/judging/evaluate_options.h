@@ -9,6 +9,8 @@
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/judging/chosen_judge.h"
+#include "decant/pipeline/patching/importance_source.h"
+#include "decant/pipeline/run/input.h"
 
 namespace decant {
 
@@ -17,6 +19,7 @@ struct EvaluateOptions {
   std::vector<std::string> small;       ///< run folders, or .npy of row numbers of the full set
   std::string against = "full,random";  ///< also any method that choose_rows() knows
   std::string keep;                     ///< how much those keep, comma-separated; empty = as much as the small sets
+  std::string bytes;                    ///< or so many bytes of pictures, comma-separated: every set is as large as fits
   std::string nets;                     ///< comma-separated; empty = the protocol's
   int seeds = 3;
   std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data
@@ -27,9 +30,11 @@ struct EvaluateOptions {
   std::filesystem::path test_labels;  ///< of a .npy to test on
   std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
   ChoosingOptions select;
-  FeatureOptions features;    ///< its cache also holds results
-  bool no_cache = false;      ///< train anew, and keep nothing
-  std::filesystem::path out;  ///< .json with everything; empty = none
+  ImportanceOptions importance;    ///< of arms that drop cells
+  std::string fill = kStoredFill;  ///< of given sets from whose pictures cells were dropped
+  FeatureOptions features;         ///< its cache also holds results
+  bool no_cache = false;           ///< train anew, and keep nothing
+  std::filesystem::path out;       ///< .json with everything; empty = none
   bool overwrite = false;
   std::string command;  ///< as typed, for the record
 

@@ -11,6 +11,7 @@
 #include "decant/data/rows_view.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
+#include "decant/patches/fill.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/sampler.h"
@@ -208,13 +209,25 @@ void point_at_full(GivenSet& set, const JudgedSets& sets) {
   set.digest = sets.full.digest;
 }
 
+/// Whether the i-th row of a set's own files is the i-th of those kept.
+bool same_order(const GivenSet& set, const JudgedSets& sets, const Rows& own) {
+  const RunRecord& run = set.folder->run;
+  const bool by_row = run.output_format == sets.full.dataset.format || (run.patches && run.output_format != "imagefolder");
+  return by_row && own.size() == std::ssize(set.kept);
+}
+
 /// The files of the set's own. With rows held out its i-th row must be the i-th of those kept; else
 /// the full set's rows are taken.
-void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& context) {
+void point_at_own_files(GivenSet& set, const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
   const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
-  const bool same_order = set.folder->run.output_format == sets.full.dataset.format && rows->size() == std::ssize(set.kept);
-  if (!sets.held_out.empty() && !same_order) return point_at_full(set, sets);
+  if (!sets.held_out.empty() && !same_order(set, sets, *rows)) {
+    if (!set.folder->run.patches) return point_at_full(set, sets);
+    throw InputError({set.spec, "",
+                      "lost cells of its pictures and was written in another order than the data set's, so test rows cannot be "
+                      "taken out of it",
+                      "Give other test rows with --test"});
+  }
   std::vector<int64_t> own_rows;
   for (int64_t i = 0; i < rows->size(); ++i) {
     if (sets.held_out.empty() || !sets.held_out.contains(set.kept[static_cast<size_t>(i)])) own_rows.push_back(i);
@@ -222,17 +235,20 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const Context& co
   set.subset = Subset(std::move(own_rows));
   set.rows = relabelled(rows, own, sets.full.dataset);
   set.digest = content_digest(*set.rows, nullptr, context);
+  if (!set.folder->run.patches || options.fill == kStoredFill) return;
+  set.rows = std::make_shared<patches::FilledRows>(set.rows, patches::make_filler(options.fill));
+  set.digest = Digest().add(set.digest).add("fill").add(options.fill).hex();
 }
 
 [[noreturn]] void refuse_bins_alone(const std::string& spec) {
   throw InputError({spec, "", "holds bins but no small set", "Make one: decant sample " + spec + " --keep 20% -o OUT"});
 }
 
-void find_rows_of(GivenSet& set, const JudgedSets& sets, const Context& context) {
+void find_rows_of(GivenSet& set, const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
   set.kept = set.folder ? set.folder->kept : read_rows(set.spec, sets.full);
   if (set.kept.empty()) refuse_bins_alone(set.spec);
   if (set.folder && set.folder->has_data() && sets.full.dataset.train().pictures() != nullptr)
-    point_at_own_files(set, sets, context);
+    point_at_own_files(set, sets, options, context);
   else
     point_at_full(set, sets);
   if (set.subset.empty())
@@ -289,8 +305,9 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
 
 }  // namespace
 
-RowCounts counts_of(const JudgedSets& sets) {
+RowCounts counts_of(const JudgedSets& sets, bool bytes) {
   RowCounts counts{.all = sets.full.rows() - std::ssize(sets.held_out), .usable = std::ssize(sets.full_rows)};
+  if (bytes) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   for (const GivenSet& set : sets.given) counts.given.push_back({set.name, std::ssize(set.subset)});
   return counts;
 }
@@ -313,6 +330,7 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   }
   outline.counts.all = train.size() - outline.held_out;
   outline.counts.usable = usable - outline.held_out;
+  if (!options.bytes.empty()) outline.counts.stored_bytes = train.stored_bytes();
   return outline;
 }
 
@@ -323,7 +341,7 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& conte
   sets.training = asked_training(options, sets.full.dataset);
   find_test_rows(sets, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.held_out);
-  for (GivenSet& set : sets.given) find_rows_of(set, sets, context);
+  for (GivenSet& set : sets.given) find_rows_of(set, sets, options, context);
   return sets;
 }
 

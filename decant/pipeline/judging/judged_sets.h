@@ -2,6 +2,7 @@
 // rows, which none of them holds.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,16 +39,26 @@ struct JudgedSets {
 
 /// How many rows there are to compare.
 struct RowCounts {
-  int64_t all = 0;     ///< of the full set that are not held out: what a keep ratio is a share of
-  int64_t usable = 0;  ///< of these, those that can be read
+  int64_t all = 0;           ///< of the full set that are not held out: what a keep ratio is a share of
+  int64_t usable = 0;        ///< of these, those that can be read
+  int64_t stored_bytes = 0;  ///< of the full set, where a budget of bytes is asked for
   struct Given {
     std::string name;
     int64_t rows = 0;
   };
   std::vector<Given> given;  ///< sets
+
+  /// About how many rows so many bytes hold, as they are.
+  int64_t rows_in(int64_t bytes) const {
+    return stored_bytes == 0
+               ? 0
+               : std::min(usable,
+                          static_cast<int64_t>(static_cast<double>(bytes) / static_cast<double>(stored_bytes) * static_cast<double>(all)));
+  }
 };
 
-RowCounts counts_of(const JudgedSets& sets);
+/// `bytes`: whether to measure the full set.
+RowCounts counts_of(const JudgedSets& sets, bool bytes);
 
 /// What read_judged_sets() will find, as far as headers tell.
 struct SetsOutline {

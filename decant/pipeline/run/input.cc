@@ -1,12 +1,15 @@
 #include "decant/pipeline/run/input.h"
 
 #include <algorithm>
+#include <atomic>
+#include <fmt/ranges.h>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/formats/open.h"
+#include "decant/patches/fill.h"
 
 namespace decant {
 namespace {
@@ -43,6 +46,15 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
   return {gathered.begin(), gathered.end()};
 }
 
+/// Whether cells were dropped from any picture. Reads headers until one is found.
+bool any_mask(const Rows& rows, const Subset& bad, const Context& context) {
+  std::atomic<bool> found{false};
+  parallel_for(context, rows.size(), kDigestChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end && !found; ++row) found = found || (!bad.contains(row) && rows.pictures()->mask(row));
+  });
+  return found;
+}
+
 void report_bad(const Input& input, const InputOptions& options, const Context& context) {
   if (input.excluded.empty()) return;
   const Excluded& first = input.excluded.front();
@@ -55,6 +67,16 @@ void report_bad(const Input& input, const InputOptions& options, const Context& 
                       "Check the files"});
   context.warn(fmt::format("{} of {} rows cannot be read and are skipped, first {}: {}",
                            human_count(static_cast<int64_t>(input.excluded.size())), human_count(input.rows()), first.key, first.text));
+}
+
+/// The training pictures as they look when their dropped cells are filled. Where none was dropped,
+/// filling changes nothing, and the digest says as much.
+void fill_dropped(Input& input, const std::string& fill, const Context& context) {
+  const std::shared_ptr<const patches::Filler> filler = patches::make_filler(fill);
+  auto& train = input.dataset.splits.at(Split::train);
+  if (train->pictures() == nullptr || !any_mask(*train, input.excluded_rows(), context)) return;
+  train = std::make_shared<patches::FilledRows>(train, filler);
+  input.digest = Digest().add(input.digest).add("fill").add(fill).hex();
 }
 
 }  // namespace
@@ -100,6 +122,10 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
   return whole.hex();
 }
 
+void declare_fill(InputOptions& input, OptionTable& table) {
+  table.add("fill", input.fill, "NAME", fmt::format("what stands where cells were dropped: {}", fmt::join(patches::fill_names(), ", ")));
+}
+
 void require_rows(const Rows& train, const std::string& path) {
   if (train.size() == 0) throw InputError({path, "", "the training split has no rows", "Check the path"});
 }
@@ -119,6 +145,7 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
   input.digest = content_digest(train, options.ranks, context);
   report_bad(input, options, context);
+  if (options.fill != kStoredFill) fill_dropped(input, options.fill, context);
   return input;
 }
 

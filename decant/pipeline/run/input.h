@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/options.h"
 #include "decant/comm/comm.h"
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
@@ -20,7 +21,7 @@ struct Input {
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  std::string digest;  ///< of every training row's key, label and bytes
+  std::string digest;  ///< of every training row's key, label and bytes, and of how dropped cells are filled
 
   int64_t rows() const { return dataset.train().size(); }
   int64_t held_out() const;                                      ///< excluded rows that are reserved for testing
@@ -33,13 +34,19 @@ struct Input {
   std::string class_name(int32_t label) const;                            ///< the name, or the number when there is none
 };
 
+inline constexpr const char* kStoredFill = "stored";
+
 struct InputOptions {
   std::string path;
-  std::filesystem::path labels;  ///< .npy of labels for a .npy of features
-  bool strict = false;           ///< a bad row is an error
-  bool check = true;             ///< decode every picture once, to find the bad rows
-  Comm* ranks = nullptr;         ///< that read the same input
+  std::filesystem::path labels;    ///< .npy of labels for a .npy of features
+  bool strict = false;             ///< a bad row is an error
+  bool check = true;               ///< decode every picture once, to find the bad rows
+  std::string fill = kStoredFill;  ///< what stands where cells of pictures were dropped: a name of patches/fill.h
+  Comm* ranks = nullptr;           ///< that read the same input
 };
+
+/// --fill, for verbs that look at pictures.
+void declare_fill(InputOptions& input, OptionTable& table);
 
 /// Throws InputError for a training split without rows. `path`: as the user named it.
 void require_rows(const Rows& train, const std::string& path);

@@ -4,6 +4,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/text.h"
 
 namespace decant {
 namespace {

@@ -1,6 +1,7 @@
 #include "decant/pipeline/run/write_small_set.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
@@ -10,8 +11,12 @@
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
 #include "decant/formats/convert.h"
+#include "decant/formats/image/png_rows.h"
+#include "decant/formats/image/recode.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/formats/open.h"
 #include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/stored_files.h"
 #include "decant/report/report.h"
 
 namespace decant {
@@ -39,20 +44,31 @@ std::vector<int64_t> ranks_of(const Selection& selection) {
   return ranks;
 }
 
-void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes, const fs::path& file) {
+/// What a line of the manifest adds about the file that was written.
+void add_stored(const StoredFile& stored, Json& line) {
+  if (!stored.sha256.empty()) line["stored_sha256"] = stored.sha256;
+  if (stored.cells == 0) return;
+  line["cells"] = stored.cells;
+  line["cells_kept"] = stored.cells_kept;
+}
+
+/// `stored`: of each kept row; empty where pictures keep their bytes.
+void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes, const std::vector<StoredFile>& stored,
+                    const fs::path& file) {
   const std::vector<int64_t> ranks = ranks_of(set.selection);
   FileWriter writer(file);
   for (size_t i = 0; i < set.kept.size(); ++i) {
     const int64_t row = set.kept[i];
     const auto at = static_cast<size_t>(row);
     const int32_t label = set.input.labels[at];
-    const Json line = {{"row", row},
-                       {"key", set.input.dataset.train().key(row)},
-                       {"label", label == kNoLabel ? Json() : Json(label)},
-                       {"sha256", hashes[i]},
-                       {"bin", set.selection.bins[at]},
-                       {"rank", ranks[at]},
-                       {"gain", set.selection.gains[at]}};
+    Json line = {{"row", row},
+                 {"key", set.input.dataset.train().key(row)},
+                 {"label", label == kNoLabel ? Json() : Json(label)},
+                 {"sha256", hashes[i]},
+                 {"bin", set.selection.bins[at]},
+                 {"rank", ranks[at]},
+                 {"gain", set.selection.gains[at]}};
+    if (!stored.empty()) add_stored(stored[i], line);
     writer.write(json_text(line) + "\n");
   }
   writer.commit();
@@ -95,15 +111,32 @@ InputRecord record_of(const Input& input) {
   return record;
 }
 
-RunRecord record_of(const SmallSet& set, int64_t bytes_after, const RunLog& log) {
+/// What was written into data/.
+struct Written {
+  int64_t bytes = 0;
+  std::vector<StoredFile> files;  ///< of each kept row; empty where pictures keep their bytes
+  int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
+};
+
+PatchRecord record_of(const Written& written, const std::string& importance) {
+  PatchRecord record{.importance = importance, .bytes_recoded = written.bytes_recoded};
+  for (const StoredFile& file : written.files) {
+    record.cells += file.cells;
+    record.cells_kept += file.cells_kept;
+  }
+  return record;
+}
+
+RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log) {
   RunRecord run = begin_record(set.selection, set.note, set.seed, set.command, set.options, log);
   run.kept = std::ssize(set.kept);
   run.bytes_before = set.input.dataset.train().stored_bytes();
-  run.bytes_after = bytes_after;
+  run.bytes_after = written.bytes;
   run.input = record_of(set.input);
   run.output_format = set.to.empty() ? set.input.dataset.format : set.to;
   run.training = set.input.dataset.training;
   run.features = set.features;
+  if (!written.files.empty()) run.patches = record_of(written, set.importance);
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.classes = classes_of(set);
   run.bad_files = std::ssize(set.input.excluded);
@@ -133,12 +166,63 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
          "them.\n";
 }
 
-int64_t write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
+fs::path make_data_folder(const fs::path& folder) {
   const fs::path data = folder / "data";
   fs::remove_all(data);
   fs::create_directories(data);
-  if (set.to.empty() || set.to == set.input.dataset.format) return set.input.dataset.writer->write(set.kept, data, context);
-  return write_as(set.to, set.input.dataset, set.kept, data, context);
+  return data;
+}
+
+/// The source with other training rows, for writers of other formats.
+Dataset with_rows(Dataset dataset, std::shared_ptr<const Rows> rows) {
+  dataset.splits[Split::train] = std::move(rows);
+  return dataset;
+}
+
+int64_t write_pictures(const SmallSet& set, const std::shared_ptr<const Rows>& content, const fs::path& data, const Context& context) {
+  const bool same_format = set.to.empty() || set.to == set.input.dataset.format;
+  if (!same_format) return write_as(set.to, with_rows(set.input.dataset, content), set.kept, data, context);
+  return set.input.dataset.writer->rewrite(set.kept, *content, data, context);
+}
+
+/// What the kept pictures take when nothing is dropped: with every cell, as the same codec stores
+/// them best.
+int64_t recoded_bytes(const SmallSet& set, const Context& context) {
+  const auto source = as_picture_files(set.input.dataset.splits.at(Split::train));
+  std::atomic<int64_t> sum{0};
+  Stage stage(context, "re-coding without loss", std::ssize(set.kept), "pictures");
+  parallel_for(context, std::ssize(set.kept), 64, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    std::vector<std::byte> recoded;
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t row = set.kept[static_cast<size_t>(i)];
+      recode(source->bytes(row, scratch), source->key(row), {}, recoded);
+      sum += std::ssize(recoded);
+    }
+    stage.advance(end - begin);
+  });
+  return sum;
+}
+
+Written write_reduced(const SmallSet& set, const fs::path& data, const Context& context) {
+  Written written;
+  if (set.to == kPackedFormat) {
+    written.bytes = write_pictures(set, set.content, data, context);
+    written.files = stored_files(open_dataset(data.string(), {}, context).train(), context);
+  } else {
+    const auto noted = std::make_shared<NotedRows>(as_picture_files(set.content), set.kept);
+    written.bytes = write_pictures(set, noted, data, context);
+    written.files = noted->files();
+  }
+  written.bytes_recoded = recoded_bytes(set, context);
+  return written;
+}
+
+Written write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
+  const fs::path data = make_data_folder(folder);
+  if (set.content != nullptr) return write_reduced(set, data, context);
+  if (set.to.empty() || set.to == set.input.dataset.format) return {set.input.dataset.writer->write(set.kept, data, context)};
+  return {write_as(set.to, set.input.dataset, set.kept, data, context)};
 }
 
 }  // namespace
@@ -156,7 +240,7 @@ void write_report(const fs::path& folder, const RunRecord& run, const Input* inp
 }
 
 RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
-  const int64_t bytes_after = log.stage("write", [&] {
+  const Written written = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
     write_selection(set.selection, folder);
     write_npy<int64_t>(folder / "indices.npy", set.kept);
@@ -167,11 +251,10 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
     write_bad_files(set.input.excluded, folder / "bad_files.jsonl");
     return write_data(set, folder, context);
   });
-  log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), folder / "manifest.jsonl"); });
-  log.stage("report", [&] {
-    write_report(folder, record_of(set, bytes_after, log), &set.input, set.selection, set.kept, set.map, nullptr, context);
-  });
-  const RunRecord run = record_of(set, bytes_after, log);
+  log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
+  log.stage("report",
+            [&] { write_report(folder, record_of(set, written, log), &set.input, set.selection, set.kept, set.map, nullptr, context); });
+  const RunRecord run = record_of(set, written, log);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   return run;

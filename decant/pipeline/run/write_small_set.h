@@ -2,7 +2,11 @@
 // card, report, run.json.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/base/json.h"
@@ -19,13 +23,15 @@ struct SmallSet {
   const Input& input;
   const Selection& selection;
   const Subset& kept;
-  MatrixView<const float> map;  ///< (n, 2), or empty
-  std::string to;               ///< "" = the format it came in, "imagefolder", "webdataset"
-  std::string note;             ///< one sentence: how the rows were chosen
+  std::shared_ptr<const Rows> content;  ///< the rows with their pictures reduced; null = pictures keep their bytes
+  MatrixView<const float> map;          ///< (n, 2), or empty
+  std::string to;                       ///< "" = the format it came in, "imagefolder", "webdataset"
+  std::string note;                     ///< one sentence: how the rows were chosen
   uint64_t seed = 0;
   std::string command;                                       ///< as typed
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::optional<FeatureRecord> features;
+  std::string importance;  ///< how cells were ranked, where any were dropped
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws

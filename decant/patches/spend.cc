@@ -1,0 +1,147 @@
+#include "decant/patches/spend.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/base/random.h"
+#include "decant/base/text.h"
+
+namespace decant::patches {
+namespace {
+
+constexpr int64_t kSample = 384;  // rows that the search looks at before it asks all
+
+class QualityLadder final : public Ladder {
+ public:
+  int steps() const override { return 100; }
+  Reduction reduction(int step, int64_t) const override { return {.quality = step == 0 ? 0 : 100 - step}; }
+  std::string words(int step) const override { return step == 0 ? "the file's own quality" : fmt::format("quality {}", 100 - step); }
+};
+
+class ResolutionLadder final : public Ladder {
+ public:
+  int steps() const override { return 8; }
+  Reduction reduction(int step, int64_t) const override { return {.eighths = 8 - step}; }
+  std::string words(int step) const override { return fmt::format("{}/8 of the sides", 8 - step); }
+};
+
+/// What rows take on each step, asked once.
+class StepTable {
+ public:
+  StepTable(std::span<const int64_t> rows, const StepBytes& bytes_of, const Context& context)
+      : rows_(rows), bytes_of_(bytes_of), context_(context) {}
+
+  const std::vector<int64_t>& bytes(int step) {
+    auto& known = known_[step];
+    if (!known.empty() || rows_.empty()) return known;
+    known.resize(rows_.size());
+    parallel_for(context_, std::ssize(rows_), 32, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) known[i] = bytes_of_(rows_[i], step);
+    });
+    return known;
+  }
+
+  int64_t total(int step) {
+    const std::vector<int64_t>& all = bytes(step);
+    return std::accumulate(all.begin(), all.end(), int64_t{0});
+  }
+
+ private:
+  std::span<const int64_t> rows_;
+  const StepBytes& bytes_of_;
+  const Context& context_;
+  std::map<int, std::vector<int64_t>> known_;
+};
+
+std::vector<int64_t> sample_of(const Subset& rows) {
+  const int64_t count = std::min(kSample, std::ssize(rows));
+  std::vector<int64_t> sample;
+  for (int64_t i = 0; i < count; ++i) sample.push_back(rows[static_cast<size_t>(i * std::ssize(rows) / count)]);
+  return sample;
+}
+
+/// The first step at which `total(step)` ≤ budget, or steps − 1.
+template <class Total>
+int first_within(int steps, Total&& total, double budget) {
+  int low = 0;
+  int high = steps - 1;
+  while (low < high) {
+    const int middle = (low + high) / 2;
+    if (total(middle) <= budget)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
+/// From where the sample points to the step at which all rows fit, and the one above does not.
+int settled_step(StepTable& all, int guess, int steps, int64_t budget) {
+  while (guess + 1 < steps && all.total(guess) > budget) ++guess;
+  while (guess > 0 && all.total(guess) <= budget && all.total(guess - 1) <= budget) --guess;
+  return guess;
+}
+
+/// As many rows as fit go one step up, in an order by chance.
+void lift(Steps& steps, StepTable& all, const Subset& rows, int64_t budget, uint64_t seed) {
+  std::vector<size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  Random(seed, "steps of a byte budget").shuffle(std::span<size_t>(order));
+  const std::vector<int64_t>& low = all.bytes(steps.step);
+  const std::vector<int64_t>& high = all.bytes(steps.step - 1);
+  std::vector<int64_t> above;
+  for (const size_t i : order) {
+    if (steps.bytes + high[i] - low[i] > budget) continue;
+    steps.bytes += high[i] - low[i];
+    above.push_back(rows[i]);
+  }
+  std::ranges::sort(above);
+  steps.above = Subset(std::move(above));
+}
+
+}  // namespace
+
+std::shared_ptr<const Ladder> quality_ladder() {
+  return std::make_shared<QualityLadder>();
+}
+
+std::shared_ptr<const Ladder> resolution_ladder() {
+  return std::make_shared<ResolutionLadder>();
+}
+
+Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context) {
+  DECANT_CHECK(rows.empty(), ==, false);
+  const std::vector<int64_t> some = sample_of(rows);
+  StepTable sample(some, bytes_of, context);
+  const double share = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
+  const int guess = first_within(
+      steps, [&](int step) { return static_cast<double>(sample.total(step)); }, share);
+
+  StepTable all(rows.rows(), bytes_of, context);
+  Steps found{.step = settled_step(all, guess, steps, budget)};
+  found.bytes = all.total(found.step);
+  if (found.bytes > budget)
+    throw InputError({"", "",
+                      fmt::format("{} are too few: the least that can be left takes {}", human_bytes(budget), human_bytes(found.bytes)),
+                      "Give more, or keep fewer rows"});
+  if (found.step > 0) lift(found, all, rows, budget, seed);
+  return found;
+}
+
+int64_t largest_count(int64_t most, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget) {
+  int64_t low = 0;
+  int64_t high = most;
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    if (bytes_of_count(middle) <= budget)
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  return low;
+}
+
+}  // namespace decant::patches

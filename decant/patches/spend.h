@@ -1,0 +1,58 @@
+// A budget of bytes, and what it is spent on.
+//
+// A currency is a ladder of reductions, from step 0, where pictures are only re-coded, down to the
+// least that it can leave: a lower quality, a lower resolution, fewer cells. On a ladder, every
+// picture gets one of two neighbouring steps, so that a budget is met to within one picture. The
+// other way to spend is on rows: fewer pictures, all of them on one step.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/subset.h"
+#include "decant/patches/reduced_rows.h"
+
+namespace decant::patches {
+
+class Ladder {
+ public:
+  virtual ~Ladder() = default;
+  virtual int steps() const = 0;  ///< at least 1
+  /// What step 0 … steps − 1 takes from a picture. Called from several threads.
+  virtual Reduction reduction(int step, int64_t row) const = 0;
+  virtual std::string words(int step) const = 0;  ///< "quality 47"
+};
+
+/// Quality 100 − step, down to 1; step 0 leaves the file's own tables.
+std::shared_ptr<const Ladder> quality_ladder();
+/// 8, 7, … 1 eighths of the sides.
+std::shared_ptr<const Ladder> resolution_ladder();
+
+/// Bytes of a row's file on one step. Called from several threads.
+using StepBytes = std::function<int64_t(int64_t row, int step)>;
+
+/// Which step each row is on.
+struct Steps {
+  int step = 0;       ///< of most rows
+  Subset above;       ///< rows on step − 1
+  int64_t bytes = 0;  ///< of all rows
+  int of(int64_t row) const { return above.contains(row) ? step - 1 : step; }
+};
+
+/// The highest steps on which the rows together take at most `budget` bytes: every row on `step` or
+/// the one above it, which rows are above decided by `seed`. Throws InputError naming the bytes that
+/// the last step takes when the budget is below. Cost: bytes_of() for a few hundred rows at some
+/// steps, and for every row at two or three.
+Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context);
+
+/// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.
+/// `bytes_of_count`: of the rows that would be kept, growing with their number but for small steps
+/// back.
+int64_t largest_count(int64_t most, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget);
+
+}  // namespace decant::patches

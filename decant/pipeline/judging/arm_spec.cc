@@ -1,0 +1,67 @@
+#include "decant/pipeline/judging/arm_spec.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/patches/fill.h"
+
+namespace decant {
+namespace {
+
+bool begins_option(std::string_view text) {
+  const size_t equals = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
+  return equals != std::string_view::npos && equals > 0 && text[equals] == '=';
+}
+
+/// At every '+' that an option's name and '=' follow: values may hold others ("gradcam++").
+std::vector<std::string> pieces_of(const std::string& name) {
+  std::vector<std::string> pieces;
+  size_t begin = 0;
+  for (size_t at = name.find('+'); at != std::string::npos; at = name.find('+', at + 1)) {
+    if (!begins_option(std::string_view(name).substr(at + 1))) continue;
+    pieces.push_back(name.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  pieces.push_back(name.substr(begin));
+  return pieces;
+}
+
+/// The options of pictures, under the names that --against gives them.
+OptionTable picture_options(ArmSpec& arm) {
+  OptionTable all;
+  arm.reducing.declare(all);
+  OptionTable table;
+  for (const Option& option : all.options()) {
+    if (option.name == "drop" || option.name == "quality" || option.name == "resolution" || option.name == "importance") table.add(option);
+  }
+  table.add("fill", arm.fill, "NAME", "");
+  return table;
+}
+
+}  // namespace
+
+ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
+  ArmSpec arm{.name = name, .reducing = {.importance = defaults}};
+  OptionTable table = picture_options(arm);
+  const std::vector<std::string> pieces = pieces_of(name);
+  arm.base = pieces.front();
+  bool of_cells = false;
+  for (size_t i = 1; i < pieces.size(); ++i) {
+    const size_t equals = pieces[i].find('=');
+    const std::string option = pieces[i].substr(0, equals);
+    if (Option* const known = table.find(option); known != nullptr) {
+      known->set(pieces[i].substr(equals + 1));
+      of_cells = of_cells || option == "importance" || option == "fill";
+    } else {
+      arm.base += "+" + pieces[i];
+    }
+  }
+  patches::make_filler(arm.fill);
+  if (reduce_plan(arm.reducing).drop == 0 && of_cells)
+    throw UsageError(fmt::format("--against {}: drops nothing, so neither importance nor fill has an effect; add +drop=25%", name));
+  return arm;
+}
+
+}  // namespace decant

@@ -1,0 +1,38 @@
+#include "decant/pipeline/judging/arm_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/test_support.h"
+
+namespace decant {
+namespace {
+
+TEST(ParseArm, TakesPictureOptionsAndLeavesTheMethodsOwn) {
+  const ArmSpec arm = parse_arm("bins+lambda=0.5+drop=25%+importance=gradcam+++fill=harmonic", {});
+  EXPECT_EQ(arm.base, "bins+lambda=0.5");
+  EXPECT_EQ(arm.reducing.drop, "25%");
+  EXPECT_EQ(arm.reducing.importance.importance, "gradcam++");
+  EXPECT_EQ(arm.fill, "harmonic");
+  EXPECT_TRUE(arm.changes_pictures());
+}
+
+TEST(ParseArm, LeavesPlainNamesAlone) {
+  for (const char* name : {"full", "random", "auto", "bins+function=facility-location"}) {
+    const ArmSpec arm = parse_arm(name, {});
+    EXPECT_EQ(arm.base, name);
+    EXPECT_FALSE(arm.changes_pictures());
+  }
+}
+
+TEST(ParseArm, RefusesWhatHasNoEffectAndWhatIsNoValue) {
+  const auto fault = [](const char* name) { return message_of<UsageError>([&] { parse_arm(name, {}); }); };
+  EXPECT_THAT(fault("random+fill=gray"), testing::HasSubstr("drops nothing"));
+  EXPECT_THAT(fault("random+drop=25%+fill=grau"), testing::HasSubstr("did you mean 'gray'"));
+  EXPECT_THAT(fault("random+drop=200%"), testing::HasSubstr("is no share"));
+  EXPECT_THAT(fault("random+resolution=30%"), testing::HasSubstr("in steps of 12.5%"));
+}
+
+}  // namespace
+}  // namespace decant

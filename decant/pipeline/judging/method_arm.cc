@@ -1,0 +1,62 @@
+#include "decant/pipeline/judging/method_arm.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "decant/base/cache.h"
+#include "decant/base/json.h"
+#include "decant/pipeline/run/checkpoint.h"
+#include "decant/select/pools/sampler.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+MethodArm::MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, const Context& context)
+    : spec_(parse_method(method, options.select)), input_(input), options_(options), context_(context), log_("") {}
+
+Draws MethodArm::draw(std::vector<int64_t> counts) {
+  std::ranges::sort(counts, std::greater<>());
+  const bool by_count = spec_.method == nullptr;  // "auto": another method for another number
+  Draws draws;
+  ChosenRows chosen;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (i == 0 || by_count || counts[i] < chosen.selection.serves_from || counts[i] > chosen.selection.serves_to)
+      chosen = choose(counts[i]);
+    for (int s = 0; s < options_.seeds; ++s) draws[counts[i]].push_back(one(chosen, counts[i], s));
+  }
+  return draws;
+}
+
+std::vector<Subset> MethodArm::draw_within(const RowSizes& sizes, int64_t budget, int64_t most) {
+  const int64_t about = std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / sizes.mean()), 1, most);
+  const ChosenRows chosen = choose(about);
+  std::vector<Subset> draws;
+  for (int s = 0; s < options_.seeds; ++s)
+    draws.push_back(sizes.largest_within(budget, std::min(most, chosen.selection.serves_to),
+                                         [&](int64_t count) { return one(chosen, std::max(count, chosen.selection.serves_from), s); }));
+  return draws;
+}
+
+ChosenRows MethodArm::choose(int64_t count) {
+  const Json deciding = deciding_options(spec_, options_.features, options_.seed);
+  const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
+  std::optional<LockedFolder> folder;  // of the bins that an interrupted evaluation finished
+  if (method.method->cuts_bins) {
+    const CacheKey key = CacheKey("choosing").add("input", input_.digest).add("options", json_text(deciding)).add("count", count);
+    folder = Cache(options_.features.cache, context_).workspace(key);
+  }
+  Checkpoint checkpoint(folder ? folder->path() / Checkpoint::kFolder : fs::path(), deciding, /*overwrite=*/true, nullptr, context_);
+  ChosenRows chosen = choose_rows(input_, method, options_.features, count, options_.seed, checkpoint, log_, context_);
+  checkpoint.remove();
+  if (folder) folder->remove();
+  return chosen;
+}
+
+Subset MethodArm::one(const ChosenRows& chosen, int64_t count, int seed_number) const {
+  const uint64_t seed = options_.seed + static_cast<uint64_t>(seed_number);
+  if (seed_number > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed);
+  return sample(chosen.selection, {}, count, seed);
+}
+
+}  // namespace decant

@@ -1,0 +1,43 @@
+// What a method chooses for a trial: for every size, or budget of bytes, and every seed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/judging/evaluate_options.h"
+#include "decant/pipeline/judging/row_sizes.h"
+#include "decant/pipeline/run/run_log.h"
+
+namespace decant {
+
+/// Subsets by size and seed.
+using Draws = std::map<int64_t, std::vector<Subset>>;
+
+class MethodArm {
+ public:
+  /// `input`: without what is held out. All of them must outlive this.
+  MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, const Context& context);
+
+  /// The largest size first: what was chosen for it may serve smaller ones, too.
+  Draws draw(std::vector<int64_t> counts);
+
+  /// For each seed, as many rows as take at most `budget` bytes, at most `most`. The method chooses
+  /// once, for as many rows as rows of mean size fit.
+  std::vector<Subset> draw_within(const RowSizes& sizes, int64_t budget, int64_t most);
+
+ private:
+  ChosenRows choose(int64_t count);
+  Subset one(const ChosenRows& chosen, int64_t count, int seed_number) const;
+
+  MethodSpec spec_;
+  const Input& input_;
+  const EvaluateOptions& options_;
+  const Context& context_;
+  RunLog log_;
+};
+
+}  // namespace decant

@@ -1,0 +1,96 @@
+#include "decant/pipeline/patching/reducing.h"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/patches/drop.h"
+#include "decant/patches/reduced_rows.h"
+
+namespace decant {
+namespace {
+
+/// "25%" or "0.25" as 0.25; nothing for what is no number.
+std::optional<double> share_from(const std::string& text) {
+  const bool percent = text.ends_with('%');
+  const char* const end = text.data() + text.size() - (percent ? 1 : 0);
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return percent ? value / 100 : value;
+}
+
+double dropped_share(const std::string& text) {
+  if (text.empty()) return 0;
+  const auto share = share_from(text);
+  if (!share || !(*share > 0 && *share < 1))
+    throw UsageError(fmt::format("--drop: '{}' is no share of the cells; give one between 0 and 1, such as 25%", text));
+  return *share;
+}
+
+int eighths_of(const std::string& text) {
+  if (text.empty()) return 8;
+  const auto share = share_from(text);
+  const double eighths = share ? 8 * *share : 0;
+  if (!(eighths >= 1 && eighths <= 8) || eighths != std::floor(eighths))
+    throw UsageError(fmt::format("--resolution: '{}' is no share of the sides in steps of 12.5%; give one such as 50%", text));
+  return static_cast<int>(eighths);
+}
+
+void require_files(const Input& input, const ReducePlan& plan) {
+  const std::string path = input.dataset.root.string();
+  const bool files = require_pictures(input.dataset.train(), path).encoded();
+  if (files || (plan.quality == 0 && plan.eighths == 8)) return;
+  throw InputError({path, "", "stores pixels, which have neither a quality nor a resolution to lower",
+                    "Leave out --quality and --resolution, or give JPEG files"});
+}
+
+patches::Reducer reducer(const ReducePlan& plan, std::shared_ptr<const ImportanceSet> importance) {
+  return [plan, importance = std::move(importance)](int64_t row) {
+    patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
+    if (plan.drop == 0) return reduction;
+    reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
+      std::vector<float> scratch;
+      const std::vector<float> cells = patches::cell_importance(importance->maps.row(row, scratch), importance->side, grid);
+      return patches::drop_least(grid, cells, patches::cells_of(drop, grid.count()));
+    };
+    return reduction;
+  };
+}
+
+}  // namespace
+
+void ReduceOptions::declare(OptionTable& table) {
+  table.add("drop", drop, "SHARE", "drop this share of every picture's cells: 25% or 0.25");
+  table.add("quality", quality, "1…100", "lower the quality of JPEGs to this");
+  table.add("resolution", resolution, "SHARE", "lower the sides of JPEGs to this share: 50%");
+  importance.declare(table);
+}
+
+ImportanceOptions beside(ImportanceOptions importance, const FeatureOptions& features) {
+  importance.device = features.device;
+  importance.cache = features.cache;
+  return importance;
+}
+
+ReducePlan reduce_plan(const ReduceOptions& options) {
+  const ReducePlan plan{dropped_share(options.drop), options.quality, eighths_of(options.resolution)};
+  if (plan.quality < 0 || plan.quality > 100) throw UsageError(fmt::format("--quality: {} is not between 1 and 100", plan.quality));
+  return plan;
+}
+
+ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
+  const ReducePlan plan = reduce_plan(options);
+  require_files(input, plan);
+  std::shared_ptr<const ImportanceSet> importance;
+  if (plan.drop > 0)
+    importance = std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
+  const int side = importance ? importance->side : 1;
+  return {.rows = std::make_shared<patches::ReducedRows>(input.dataset.splits.at(Split::train), side, reducer(plan, importance)),
+          .importance = importance ? importance->method : "",
+          .key = fmt::format("drop {} quality {} eighths {} {}", plan.drop, plan.quality, plan.eighths, importance ? importance->key : "")};
+}
+
+}  // namespace decant

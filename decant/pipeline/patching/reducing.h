@@ -1,0 +1,52 @@
+// --drop, --quality and --resolution: rows whose pictures take fewer bytes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "decant/base/context.h"
+#include "decant/base/options.h"
+#include "decant/data/subset.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/patching/importance_source.h"
+#include "decant/pipeline/run/input.h"
+
+namespace decant {
+
+struct ReduceOptions {
+  std::string drop;        ///< "25%" or 0.25 of every picture's cells; empty = nothing
+  int quality = 0;         ///< of JPEGs, 1…100; 0 = as it is
+  std::string resolution;  ///< of JPEGs, a share of both sides in steps of 12.5 %; empty = as it is
+  ImportanceOptions importance;
+
+  void declare(OptionTable& table);
+};
+
+/// The same with device and cache as features have them.
+ImportanceOptions beside(ImportanceOptions importance, const FeatureOptions& features);
+
+/// What the options come to, but for the importance of cells.
+struct ReducePlan {
+  double drop = 0;  ///< share of the cells
+  int quality = 0;  ///< as Recoding's
+  int eighths = 8;  ///< as Recoding's
+
+  bool nothing() const { return drop == 0 && quality == 0 && eighths == 8; }
+};
+
+/// Throws UsageError for values out of range.
+ReducePlan reduce_plan(const ReduceOptions& options);
+
+struct ReducedInput {
+  std::shared_ptr<const Rows> rows;  ///< of the input, reduced; only those of `chosen` may be read
+  std::string importance;            ///< how cells were ranked; empty where none are dropped
+  std::string key;                   ///< one line: all that decides the pictures, but for the input
+};
+
+/// The input's training rows, of which exactly round(share · cells) cells of every picture are
+/// dropped, the least important, and what is left is coarser or smaller. `chosen`: the rows that
+/// will be read. Throws InputError for rows without pictures or, but for drop, without picture
+/// files, and what obtain_importance() throws.
+ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context);
+
+}  // namespace decant

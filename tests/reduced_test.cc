@@ -1,0 +1,194 @@
+// Pictures with cells dropped, from compress to unpack, on JPEGs that the project draws.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/formats/image/codec.h"
+#include "decant/formats/image/recode.h"
+#include "decant/formats/open.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/judging/arms.h"
+#include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/unpack.h"
+#include "decant/pipeline/verify.h"
+
+#include "tests/drawn_sets.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing_sets::contents;
+
+/// Two classes of `each` JPEGs, ramps with a noisy corner.
+fs::path jpeg_set(const std::string& name, int each = 6) {
+  const fs::path folder = fresh_folder(name);
+  for (int i = 0; i < 2 * each; ++i) {
+    Image image;
+    image.resize({96 + 8 * (i % 3), 80, 3});
+    Random random(5, "jpeg_set", static_cast<uint64_t>(i));
+    for (int y = 0; y < image.size.height; ++y) {
+      for (int x = 0; x < 3 * image.size.width; ++x)
+        image.row(y)[x] = static_cast<uint8_t>(x / 3 + y + (y > 40 && x > 120 ? static_cast<int>(random.below(60)) : 0));
+    }
+    std::vector<std::byte> bytes;
+    encode_jpeg(image.view(), 90, bytes);
+    const fs::path parent = folder / "train" / (i % 2 == 0 ? "cat" : "dog");
+    fs::create_directories(parent);
+    write_file(parent / (std::to_string(100 + i) + ".jpg"), as_text(bytes));
+  }
+  return folder;
+}
+
+CompressOptions dropping(const fs::path& in, const fs::path& out) {
+  CompressOptions options{.input = {.path = in.string()}, .out = out, .keep = "50%"};
+  options.select.method = "random";
+  options.reducing.drop = "25%";
+  options.reducing.importance.importance = "gradient-energy";
+  options.reducing.importance.grid = 5;
+  options.features.cache = out.parent_path() / "cache";
+  return options;
+}
+
+TEST(CompressDrop, DropsExactlyThatManyCellsAndSavesBytes) {
+  const fs::path in = jpeg_set("drop_in");
+  const fs::path out = fresh_folder("drop") / "out";
+  const RunRecord run = compress(dropping(in, out), {.threads = 2});
+  ASSERT_TRUE(run.patches);
+  EXPECT_EQ(run.patches->cells, 6 * 25);
+  EXPECT_EQ(run.patches->cells_kept, 6 * 19) << "6 of 25 cells are a quarter, rounded";
+  EXPECT_EQ(run.patches->importance, "gradient-energy");
+  EXPECT_LT(run.bytes_after, run.patches->bytes_recoded);
+
+  const Dataset small = open_dataset((out / "data").string(), {}, {});
+  ASSERT_EQ(small.train().size(), 6);
+  int64_t bytes = 0;
+  for (int64_t row = 0; row < 6; ++row) {
+    const auto mask = small.train().pictures()->mask(row);
+    ASSERT_TRUE(mask);
+    EXPECT_EQ(mask->dropped_count(), 6);
+    std::vector<std::byte> scratch;
+    bytes += std::ssize(small.train().bytes(row, scratch));
+  }
+  EXPECT_EQ(bytes, run.bytes_after);
+}
+
+TEST(CompressDrop, IsVerifiedAgainstItsManifestAndItsSource) {
+  const fs::path in = jpeg_set("drop_verify_in");
+  const fs::path out = fresh_folder("drop_verify") / "out";
+  compress(dropping(in, out), {});
+  EXPECT_EQ(verify({.run = out}, {}).checked_against, "hashes");
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {}).checked_against, "hashes and the source");
+
+  const Dataset small = open_dataset((out / "data").string(), {}, {});
+  std::vector<std::byte> recoded;
+  std::vector<std::byte> scratch;
+  recode(small.train().bytes(0, scratch), "x", {.quality = 20}, recoded);
+  write_file(out / "data" / small.train().key(0), as_text(recoded));
+  EXPECT_THAT(message_of([&] { verify({.run = out}, {}); }), HasSubstr("has bytes that differ from the manifest"));
+}
+
+TEST(CompressDrop, GivesTheSameBytesForAnyNumberOfThreads) {
+  const fs::path in = jpeg_set("drop_threads_in");
+  const fs::path folder = fresh_folder("drop_threads");
+  CompressOptions other = dropping(in, folder / "b");
+  other.features.cache = folder / "other-cache";
+  compress(dropping(in, folder / "a"), {.threads = 1});
+  compress(other, {.threads = 4});
+  EXPECT_EQ(contents(folder / "a" / "data"), contents(folder / "b" / "data"));
+  EXPECT_EQ(read_text(folder / "a" / "manifest.jsonl"), read_text(folder / "b" / "manifest.jsonl"));
+}
+
+TEST(CompressDrop, CoarserAndSmallerPicturesAreVerifiedToo) {
+  const fs::path in = jpeg_set("quality_in");
+  const fs::path out = fresh_folder("quality") / "out";
+  CompressOptions options = dropping(in, out);
+  options.reducing.drop = "";
+  options.reducing.quality = 40;
+  options.reducing.resolution = "50%";
+  const RunRecord run = compress(options, {});
+  EXPECT_LT(run.bytes_after, run.patches->bytes_recoded / 2);
+  EXPECT_EQ(run.patches->cells, 0);
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {}).checked_against, "hashes and the source");
+  Image image;
+  open_dataset((out / "data").string(), {}, {}).train().pictures()->decode(0, image);
+  EXPECT_EQ(image.size.height, 40);
+}
+
+TEST(CompressDrop, RefusesWhatIsNoShare) {
+  const fs::path in = jpeg_set("drop_share_in");
+  for (const char* share : {"0", "1", "100%", "-5%", "x", "25%%", "nan"}) {
+    CompressOptions options = dropping(in, fresh_folder("drop_share") / "out");
+    options.reducing.drop = share;
+    EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("is no share of the cells")) << share;
+  }
+}
+
+TEST(Unpack, FillsWhatWasDroppedAndKeepsTheRest) {
+  const fs::path in = jpeg_set("unpack_in");
+  const fs::path folder = fresh_folder("unpack");
+  compress(dropping(in, folder / "small"), {});
+  const Unpacked made = unpack({.input = {.path = (folder / "small").string(), .fill = "gray"}, .out = folder / "plain"}, {});
+  EXPECT_EQ(made.rows, 6);
+  EXPECT_EQ(made.filled, 6);
+
+  const Dataset small = open_dataset((folder / "small").string(), {}, {});
+  const Dataset plain = open_dataset((folder / "plain").string(), {}, {});
+  ASSERT_EQ(plain.train().size(), 6);
+  EXPECT_EQ(plain.classes, small.classes);
+  EXPECT_TRUE(plain.train().key(0).ends_with(".png"));
+  const PatchMask mask = *small.train().pictures()->mask(0);
+  Image stored;
+  Image filled;
+  small.train().pictures()->decode(0, stored);
+  plain.train().pictures()->decode(0, filled);
+  ASSERT_EQ(stored.size, filled.size);
+  for (int cell = 0; cell < mask.grid.count(); ++cell) {
+    const PatchRect rect = mask.grid.pixels(cell);
+    for (int y = rect.top; y < rect.bottom; ++y) {
+      for (int x = 3 * rect.left; x < 3 * rect.right; ++x)
+        ASSERT_EQ(filled.row(y)[x], mask.kept[static_cast<size_t>(cell)] ? stored.row(y)[x] : 128);
+    }
+  }
+  EXPECT_THAT(message_of([&] { unpack({.input = {.path = (folder / "small").string()}, .out = folder / "plain"}, {}); }),
+              HasSubstr("already exists"));
+}
+
+TEST(EvaluateBytes, EverySetTakesAsManyRowsAsFit) {
+  const fs::path in = jpeg_set("bytes_in", 20);
+  EvaluateOptions options{.full = in.string(), .against = "random,random+quality=30,random+drop=50%+fill=gray", .bytes = "20%"};
+  options.seeds = 2;
+  options.features.cache = fresh_folder("bytes_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, {});
+  ASSERT_EQ(arms.size(), 3u);
+  const int64_t budget = sets.full.dataset.train().stored_bytes() / 5;
+  std::vector<int64_t> rows;
+  for (const evaluate::Arm& arm : arms) {
+    ASSERT_TRUE(arm.budget);
+    EXPECT_EQ(arm.budget->unit, Budget::Unit::bytes);
+    EXPECT_EQ(arm.budget->amount, budget);
+    rows.push_back(std::ssize(arm.subset(0)));
+    EXPECT_FALSE(arm.subset(1).empty());
+  }
+  EXPECT_GT(rows[1], rows[0]);
+  EXPECT_GT(rows[2], rows[0]);
+  EXPECT_NE(arms[0].digest, arms[1].digest);
+  EXPECT_NE(arms[0].digest, arms[2].digest);
+  Image image;
+  arms[2].rows->pictures()->decode(arms[2].subset(0)[0], image);
+  EXPECT_GT(std::ranges::count(image.pixels, 128), std::ssize(image.pixels) / 3);
+}
+
+TEST(EvaluateBytes, KeepAndBytesExcludeEachOther) {
+  const fs::path in = jpeg_set("bytes_keep_in");
+  EvaluateOptions options{.full = in.string(), .keep = "50%", .bytes = "20%"};
+  options.features.cache = fresh_folder("bytes_keep_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}); }), HasSubstr("--keep and --bytes"));
+}
+
+}  // namespace
+}  // namespace decant
