@@ -29,17 +29,23 @@
 
 namespace decant {
 
+/// What a row's bytes are, when it has a picture.
+enum class PictureBytes {
+  file,  ///< a JPEG, PNG or WebP, which any program reads
+  raw,   ///< pixels as they are: every row decodes
+  coded  ///< the format's own, which only decode() reads
+};
+
 /// All const members may be called from many threads at once.
 class Pictures {
  public:
   virtual ~Pictures() = default;
   /// Decodes the picture. Throws InputError naming key and fault when the bytes are no picture.
   virtual void decode(int64_t row, Image& image) const = 0;
-  /// Size of every picture when the format fixes it (CIFAR, IDX).
+  /// Size of every picture when the format fixes it (CIFAR, IDX, packed sets of those).
   virtual std::optional<ImageSize> fixed_size() const { return std::nullopt; }
-  /// Whether the row's bytes are a picture file (JPEG, PNG, WebP), and not pixels as some container
-  /// has them.
-  virtual bool encoded() const { return !fixed_size(); }
+  virtual PictureBytes stored_as() const { return fixed_size() ? PictureBytes::raw : PictureBytes::file; }
+  bool are_files() const { return stored_as() == PictureBytes::file; }
   /// Which cells of the stored picture were dropped; nothing for one that is whole. Reads the
   /// header alone. Throws InputError for a mask that does not fit its picture.
   virtual std::optional<PatchMask> mask(int64_t) const { return std::nullopt; }

@@ -27,7 +27,7 @@ class RowsView final : public WrappedRows, public Pictures, public Targets {
 
   void decode(int64_t row, Image& image) const override { below().pictures()->decode(at(row), image); }
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
-  bool encoded() const override { return below().pictures()->encoded(); }
+  PictureBytes stored_as() const override { return below().pictures()->stored_as(); }
   std::optional<PatchMask> mask(int64_t row) const override { return below().pictures()->mask(at(row)); }
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;

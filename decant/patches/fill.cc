@@ -31,7 +31,7 @@ FilledRows::FilledRows(std::shared_ptr<const Rows> below, std::shared_ptr<const 
 }
 
 bool FilledRows::is_file_with_mask(int64_t row) const {
-  return encoded() && below().pictures()->mask(row).has_value();
+  return are_files() && below().pictures()->mask(row).has_value();
 }
 
 std::string FilledRows::key(int64_t row) const {

@@ -46,7 +46,7 @@ class FilledRows final : public WrappedRows, public Pictures {
 
   void decode(int64_t row, Image& image) const override;
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
-  bool encoded() const override { return below().pictures()->encoded(); }
+  PictureBytes stored_as() const override { return below().pictures()->stored_as(); }
 
  private:
   bool is_file_with_mask(int64_t row) const;

@@ -123,7 +123,7 @@ TEST(Harmonic, ContinuesARampExactly) {
 class HalfDropped final : public MemoryRows {
  public:
   HalfDropped() : MemoryRows({noise({6, 6, 3}, 1), noise({6, 6, 3}, 2)}, {0, 1}) {}
-  bool encoded() const override { return false; }
+  PictureBytes stored_as() const override { return PictureBytes::raw; }
   std::optional<PatchMask> mask(int64_t row) const override {
     if (row == 0) return std::nullopt;
     return mask_of({6, 6, 3}, 3, 4, 5);

@@ -15,7 +15,7 @@ ReducedRows::ReducedRows(std::shared_ptr<const Rows> below, int cells, Reducer r
 }
 
 Bytes ReducedRows::bytes(int64_t row, std::vector<std::byte>& scratch) const {
-  if (!encoded()) return below().bytes(row, scratch);
+  if (!are_files()) return below().bytes(row, scratch);
   thread_local std::vector<std::byte> source;
   const Bytes stored = below().bytes(row, source);
   const std::string name = key(row);
@@ -41,7 +41,7 @@ std::optional<PatchMask> ReducedRows::mask_of_raw(int64_t row, ImageSize size) c
 }
 
 void ReducedRows::decode(int64_t row, Image& image) const {
-  if (encoded()) {
+  if (are_files()) {
     thread_local std::vector<std::byte> file;
     return decode_image(bytes(row, file), key(row), image);
   }
@@ -50,7 +50,7 @@ void ReducedRows::decode(int64_t row, Image& image) const {
 }
 
 std::optional<PatchMask> ReducedRows::mask(int64_t row) const {
-  if (encoded()) {
+  if (are_files()) {
     thread_local std::vector<std::byte> file;
     return stored_mask(bytes(row, file), key(row));
   }

@@ -40,7 +40,7 @@ class ReducedRows final : public WrappedRows, public Pictures {
 
   void decode(int64_t row, Image& image) const override;
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
-  bool encoded() const override { return below().pictures()->encoded(); }
+  PictureBytes stored_as() const override { return below().pictures()->stored_as(); }
   std::optional<PatchMask> mask(int64_t row) const override;
 
  private:

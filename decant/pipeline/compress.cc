@@ -56,7 +56,7 @@ std::vector<std::string> files_read(const CompressOptions& options) {
 /// Pixels without a file of their own have a place for masks in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
   if (!options.to.empty() || reduce_plan(options.reducing).nothing()) return options.to;
-  return require_pictures(dataset.train(), options.input.path).encoded() ? "" : kPackedFormat;
+  return require_pictures(dataset.train(), options.input.path).are_files() ? "" : kPackedFormat;
 }
 
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {

@@ -36,14 +36,14 @@ class PngRows final : public WrappedRows, public Pictures {
   const Pictures* pictures() const override { return this; }
   void decode(int64_t row, Image& image) const override { below().pictures()->decode(row, image); }
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
-  bool encoded() const override { return true; }
+  PictureBytes stored_as() const override { return PictureBytes::file; }
   std::optional<PatchMask> mask(int64_t row) const override { return below().pictures()->mask(row); }
 };
 
 }  // namespace
 
 std::shared_ptr<const Rows> as_picture_files(std::shared_ptr<const Rows> rows) {
-  if (rows->pictures()->encoded()) return rows;
+  if (rows->pictures()->are_files()) return rows;
   return std::make_shared<PngRows>(std::move(rows));
 }
 

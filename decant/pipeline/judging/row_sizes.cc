@@ -15,7 +15,7 @@ namespace decant {
 
 RowSizes::RowSizes(const Rows& rows, const Subset& chosen, const Context& context)
     : chosen_(chosen), bytes_(static_cast<size_t>(rows.size())) {
-  if (!require_pictures(rows).encoded())
+  if (!require_pictures(rows).are_files())
     throw InputError(
         {"", "", "stores pixels, whose bytes do not depend on what is in them", "Give picture files, or budgets of rows: --keep"});
   Stage stage(context, "measure bytes", std::ssize(chosen), "pictures");

@@ -41,7 +41,7 @@ int eighths_of(const std::string& text) {
 
 void require_files(const Input& input, const ReducePlan& plan) {
   const std::string path = input.dataset.root.string();
-  const bool files = require_pictures(input.dataset.train(), path).encoded();
+  const bool files = require_pictures(input.dataset.train(), path).are_files();
   if (files || (plan.quality == 0 && plan.eighths == 8)) return;
   throw InputError({path, "", "stores pixels, which have neither a quality nor a resolution to lower",
                     "Leave out --quality and --resolution, or give JPEG files"});

@@ -26,9 +26,9 @@ Image shrink(const Image& image) {
   return small;
 }
 
-/// Photographs are decoded at the fraction that is enough; raw pixels of a fixed size are cheap.
+/// Photographs are decoded at the fraction that is enough; what else there is, in full.
 void decode_for_thumbnail(const Rows& rows, int64_t row, const std::string& key, Image& image) {
-  if (rows.pictures()->fixed_size()) return rows.pictures()->decode(row, image);
+  if (rows.pictures()->stored_as() != PictureBytes::file) return rows.pictures()->decode(row, image);
   std::vector<std::byte> scratch;
   const Bytes bytes = rows.bytes(row, scratch);
   if (!codec_of(bytes)) return rows.pictures()->decode(row, image);
