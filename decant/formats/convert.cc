@@ -12,6 +12,7 @@
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/png_rows.h"
 #include "decant/formats/imagefolder/picture_tree.h"
+#include "decant/formats/packed/packed.h"
 #include "decant/formats/webdataset/tar.h"
 
 namespace decant {
@@ -155,10 +156,11 @@ int64_t write_webdataset(const Dataset& dataset, const Rows& source, std::span<c
 
 int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
                  const Context& context) {
-  if (format != "imagefolder" && format != "webdataset")
-    throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder or webdataset", format));
+  if (format != "imagefolder" && format != "webdataset" && format != "packed")
+    throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder, webdataset or packed", format));
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
+  if (format == kPackedFormat) return write_packed(dataset.train(), rows, dataset.classes, folder / "train.packed", context);
   const std::shared_ptr<const Rows> source = as_picture_files(dataset.splits.at(Split::train));
   if (format == "imagefolder") return write_imagefolder(dataset, *source, rows, folder, context);
   return write_webdataset(dataset, *source, rows, folder, context);

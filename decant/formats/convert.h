@@ -1,7 +1,8 @@
-// Writing rows of any data set as another format: `--to imagefolder`, `--to webdataset`.
+// Writing rows of any data set as another format: `--to imagefolder`, `--to webdataset`, `--to
+// packed`.
 //
-// Encoded pictures (from ImageFolder, WebDataset) keep their bytes. Raw pixels (CIFAR, IDX) become
-// PNG, which loses nothing.
+// Encoded pictures (from ImageFolder, WebDataset) keep their bytes, except in packed files. Raw
+// pixels (CIFAR, IDX) and packed pictures become PNG, which loses nothing.
 //
 //   imagefolder   train/<class>/<file name>. The class is its name, with '/' turned into '_'
 //                 ("T-shirt/top"), or without names its number with leading zeros, so that sorting
@@ -13,6 +14,8 @@
 //                 ".cls" with the label, when there is one; classes.txt with the class names, when
 //                 there are some. Headers hold no time and no owner, so the same rows give the same
 //                 bytes.
+//   packed        train.packed, with labels, keys and class names (packed/packed.h). Pictures are
+//                 decoded and coded anew: right for raw pixels, far larger than a JPEG.
 #pragma once
 
 #include <filesystem>

@@ -17,6 +17,7 @@
 #include "decant/formats/imagefolder/imagefolder.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
+#include "decant/formats/packed/packed.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
 
@@ -52,6 +53,7 @@ std::deque<Format>& formats() {
   static std::deque<Format> list = {
       {"cifar", "CIFAR's binary batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
       {"idx", "IDX files (MNIST)", looks_like_idx, [](const fs::path& path, const auto&...) { return open_idx(path); }},
+      {"packed", "packed pictures (.packed)", looks_like_packed, [](const fs::path& path, const auto&...) { return open_packed(path); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
@@ -122,7 +124,8 @@ std::optional<fs::path> known_below(const fs::path& folder, int levels) {
   }
   std::ranges::sort(folders);
   for (const fs::path& each : folders) {
-    if (looks_like_cifar(each) || looks_like_idx(each) || fs::is_regular_file(each / "features.npy")) return each;
+    if (looks_like_cifar(each) || looks_like_idx(each) || looks_like_packed(each) || fs::is_regular_file(each / "features.npy"))
+      return each;
     if (levels > 1) {
       if (auto deeper = known_below(each, levels - 1)) return deeper;
     }
@@ -153,8 +156,8 @@ std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, 
   try {
     if (depth == Depth::full)
       rows.pictures()->decode(row, image);
-    else
-      probe_image(rows.bytes(row, scratch), rows.key(row));
+    else if (const Bytes bytes = rows.bytes(row, scratch); rows.pictures()->stored_as() == PictureBytes::file)
+      probe_image(bytes, rows.key(row));
   } catch (const InputError& error) {
     return error.fault().what;
   } catch (const IoError& error) {
@@ -201,7 +204,7 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
 
 std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
   std::vector<Excluded> bad;
-  if (rows.pictures() == nullptr || rows.pictures()->fixed_size()) {
+  if (rows.pictures() == nullptr || rows.pictures()->stored_as() == PictureBytes::raw) {
     for (const int64_t row : rows.known_faults()) bad.push_back({row, rows.key(row), rows.known_fault(row)});
     return bad;
   }

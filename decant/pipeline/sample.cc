@@ -21,7 +21,7 @@ void SampleOptions::declare(OptionTable& table) {
   table.add("out", out, "OUT", "x.npy for the row numbers only, or a folder for the small set").required = true;
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   table.add("source", source, "PATH", "the data set, if it has moved");
-  table.add("to", to, "FORMAT", "write imagefolder or webdataset instead of the source format");
+  table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the source format");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }

@@ -5,6 +5,7 @@
 
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/recode.h"
+#include "decant/formats/imagefolder/picture_tree.h"
 
 namespace decant {
 namespace {
@@ -15,6 +16,7 @@ class PngRows final : public WrappedRows, public Pictures {
 
   std::string key(int64_t row) const override {
     std::string name = below().key(row);
+    if (picture_kind(name) == Picture::read) name.resize(name.rfind('.'));
     std::ranges::replace(name, '#', '-');
     return name + ".png";
   }

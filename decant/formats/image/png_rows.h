@@ -1,5 +1,5 @@
-// Rows of raw pixels (CIFAR, IDX) as picture files: a PNG each, which loses nothing, with the mask
-// where cells were dropped.
+// Rows of raw pixels (CIFAR, IDX) and packed ones as picture files: a PNG each, which loses nothing,
+// with the mask where cells were dropped.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 namespace decant {
 
 /// The rows themselves where they are picture files already. Keys of others become names of files:
-/// "data_batch_1.bin#17" is "data_batch_1.bin-17.png". REQUIRES: rows with pictures.
+/// "data_batch_1.bin#17" is "data_batch_1.bin-17.png", "1.jpg" is "1.png". REQUIRES: rows with pictures.
 std::shared_ptr<const Rows> as_picture_files(std::shared_ptr<const Rows> rows);
 
 }  // namespace decant
