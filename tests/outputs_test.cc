@@ -77,6 +77,8 @@ TEST_F(Outputs, NeverReplaceWhatIsRead) {
   refuses("features up/set --overwrite -o up/set/f.npy", "lies in the input");
   refuses("features up/matrix/x.npy --overwrite -o up/matrix/x.npy", "is the input");
   refuses("train up/set --overwrite -o up/set/w.safetensors", "lies in the input");
+  refuses("patches up/set --overwrite -o up/set/m.npy", "lies in the input");
+  refuses("patches up/set --overwrite -o m.npy --pictures up/set", "is the input");
   refuses("demo up/set -o up/set/demo", "lies in the input");
   const std::string evaluate = "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache --overwrite -o ";
   for (const char* out : {"up/matrix/y.npy", "up/matrix/x.npy", "rows.npy"}) refuses(evaluate + out, "is the input");
@@ -92,6 +94,9 @@ TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
   refuses("sample bins --keep 5 --overwrite -o judged.json/x.npy", "folder does not exist");
   refuses("features up/set --overwrite -o rows.npy", "holds no features");
   refuses("train up/set --overwrite -o letter", "holds no weights");
+  refuses("patches up/set --overwrite -o rows.npy", "holds no maps");
+  for (const char* folder : {"docs", "run", "mine"})
+    refuses(std::string("patches up/set --overwrite -o m.npy --pictures ") + folder, "holds no patches.json");
   const std::string evaluate = "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache -o ";
   for (const char* out : {"letter", "notes.json", "docs", "up/set/data_batch_1.bin"}) refuses(evaluate + out + std::string(" --overwrite"));
   refuses(evaluate + "judged.json", "already exists");
@@ -104,9 +109,12 @@ TEST_F(Outputs, ReplaceNothingThatDecantDidNotMake) {
 }
 
 TEST_F(Outputs, AreReplacedWhenDecantMadeThem) {
-  for (const char* line : {"compress up/set --method random --keep 25% --overwrite -o run", "bins up/matrix/x.npy --overwrite -o bins",
-                           "sample bins --keep 7 --overwrite -o rows.npy", "report run",
-                           "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache --overwrite -o judged.json"}) {
+  ASSERT_EQ(run("patches up/set -o maps.npy --pictures look --shown 2").code, 0);
+  refuses("patches up/set -o maps.npy", "already exists");
+  for (const char* line :
+       {"compress up/set --method random --keep 25% --overwrite -o run", "patches up/set --overwrite -o maps.npy --pictures look",
+        "bins up/matrix/x.npy --overwrite -o bins", "sample bins --keep 7 --overwrite -o rows.npy", "report run",
+        "evaluate up/matrix/x.npy rows.npy --labels up/matrix/y.npy --seeds 1 --no-cache --overwrite -o judged.json"}) {
     const Outcome outcome = run(line);
     EXPECT_EQ(outcome.code, 0) << line << "\n" << outcome.err;
   }
