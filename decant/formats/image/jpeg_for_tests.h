@@ -13,13 +13,16 @@
 
 #include "decant/base/file.h"
 #include "decant/base/random.h"
+#include "decant/data/patch_mask.h"
 
 namespace decant {
+
+using JpegFactors = std::vector<std::pair<int, int>>;
 
 struct JpegKind {
   int width = 64;
   int height = 64;
-  std::vector<std::pair<int, int>> factors = {{2, 2}, {1, 1}, {1, 1}};  ///< sampling, of each component
+  JpegFactors factors = {{2, 2}, {1, 1}, {1, 1}};  ///< sampling, of each component
   bool progressive = false;
   bool arithmetic = false;
   bool apart = false;  ///< a scan for each component, of a file that is not progressive
@@ -50,6 +53,48 @@ inline std::vector<uint8_t> samples(const JpegKind& kind, Random& random) {
 }
 
 }  // namespace jpeg_for_tests
+
+inline const std::vector<JpegFactors>& jpeg_samplings() {
+  static const std::vector<JpegFactors> all = {
+      {{1, 1}, {1, 1}, {1, 1}},  // 4:4:4
+      {{2, 1}, {1, 1}, {1, 1}},  // 4:2:2
+      {{2, 2}, {1, 1}, {1, 1}},  // 4:2:0
+      {{1, 2}, {1, 1}, {1, 1}},  // 4:4:0
+      {{4, 1}, {1, 1}, {1, 1}},  // 4:1:1
+      {{2, 2}, {2, 1}, {1, 2}},  // nobody's
+      {{2, 2}, {2, 2}, {2, 2}},  // 4:4:4 of 12 blocks, which no single scan can hold
+      {{1, 1}},
+      {{2, 2}},                          // grey, whatever its factors
+      {{1, 1}, {1, 1}, {1, 1}, {1, 1}},  // CMYK
+      {{2, 2}, {1, 1}, {1, 1}, {2, 2}},  // as YCCK is written
+  };
+  return all;
+}
+
+inline int one_to(Random& random, int most) {
+  return static_cast<int>(1 + random.below(static_cast<uint64_t>(most)));
+}
+
+/// Every kind that libjpeg writes.
+inline JpegKind random_jpeg(Random& random) {
+  JpegKind kind{
+      .width = one_to(random, 90), .height = one_to(random, 90), .factors = jpeg_samplings()[random.below(jpeg_samplings().size())]};
+  kind.progressive = random.below(4) == 0;
+  kind.arithmetic = random.below(6) == 0;
+  kind.apart = random.below(3) == 0;
+  kind.restart = random.below(3) == 0 ? one_to(random, 5) : 0;
+  kind.quality = 20 + one_to(random, 75);
+  kind.luminance_for_all = random.below(4) == 0;
+  return kind;
+}
+
+/// None, some or all cells.
+inline PatchMask random_mask(const PatchGrid& grid, Random& random) {
+  PatchMask mask = PatchMask::whole(grid);
+  const uint64_t share = random.below(5);
+  for (size_t i = 0; i < mask.kept.size(); ++i) mask.kept[i] = random.below(4) >= share;
+  return mask;
+}
 
 /// Pixels and so bytes depend on `random`.
 inline std::vector<std::byte> make_jpeg(const JpegKind& kind, Random& random) {

@@ -16,47 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-using Factors = std::vector<std::pair<int, int>>;
-
-const std::vector<Factors>& samplings() {
-  static const std::vector<Factors> all = {
-      {{1, 1}, {1, 1}, {1, 1}},  // 4:4:4
-      {{2, 1}, {1, 1}, {1, 1}},  // 4:2:2
-      {{2, 2}, {1, 1}, {1, 1}},  // 4:2:0
-      {{1, 2}, {1, 1}, {1, 1}},  // 4:4:0
-      {{4, 1}, {1, 1}, {1, 1}},  // 4:1:1
-      {{2, 2}, {2, 1}, {1, 2}},  // nobody's
-      {{2, 2}, {2, 2}, {2, 2}},  // 4:4:4 of 12 blocks, which no single scan can hold
-      {{1, 1}},
-      {{2, 2}},                          // grey, whatever its factors
-      {{1, 1}, {1, 1}, {1, 1}, {1, 1}},  // CMYK
-      {{2, 2}, {1, 1}, {1, 1}, {2, 2}},  // as YCCK is written
-  };
-  return all;
-}
-
-int draw(Random& random, int most) {
-  return static_cast<int>(1 + random.below(static_cast<uint64_t>(most)));
-}
-
-JpegKind random_kind(Random& random) {
-  JpegKind kind{.width = draw(random, 90), .height = draw(random, 90), .factors = samplings()[random.below(samplings().size())]};
-  kind.progressive = random.below(4) == 0;
-  kind.arithmetic = random.below(6) == 0;
-  kind.apart = random.below(3) == 0;
-  kind.restart = random.below(3) == 0 ? draw(random, 5) : 0;
-  kind.quality = 20 + draw(random, 75);
-  kind.luminance_for_all = random.below(4) == 0;
-  return kind;
-}
-
-PatchMask random_mask(const PatchGrid& grid, Random& random) {
-  PatchMask mask = PatchMask::whole(grid);
-  const uint64_t share = random.below(5);
-  for (size_t i = 0; i < mask.kept.size(); ++i) mask.kept[i] = random.below(4) >= share;
-  return mask;
-}
-
 std::vector<std::byte> recoded(Bytes bytes, const Recoding& how = {}) {
   std::vector<std::byte> out;
   recode(bytes, "x.jpg", how, out);
@@ -96,9 +55,9 @@ void expect_dropped(const JpegContent& before, const JpegContent& after, const P
 TEST(RecodeJpeg, KeptCoefficientsAreMovedAndDroppedCellsKeepTheirDc) {
   Random random(1, "recode");
   for (int trial = 0; trial < 300; ++trial) {
-    const JpegKind kind = random_kind(random);
+    const JpegKind kind = random_jpeg(random);
     const std::vector<std::byte> source = make_jpeg(kind, random);
-    const PatchMask mask = random_mask(patch_grid_of(source, "x.jpg", draw(random, 16)), random);
+    const PatchMask mask = random_mask(patch_grid_of(source, "x.jpg", 1 + static_cast<int>(random.below(16))), random);
     SCOPED_TRACE(fmt::format("trial {}: {} × {}, {} components", trial, kind.width, kind.height, kind.factors.size()));
     const std::vector<std::byte> result = recoded(source, {.mask = &mask});
     const JpegContent before = content_of(source);
@@ -118,7 +77,7 @@ TEST(RecodeJpeg, KeptCoefficientsAreMovedAndDroppedCellsKeepTheirDc) {
 
 TEST(RecodeJpeg, UnitsAreTheMcusOfTheFile) {
   Random random(2, "recode");
-  const auto unit_of = [&](const Factors& factors, bool apart) {
+  const auto unit_of = [&](const JpegFactors& factors, bool apart) {
     return patch_grid_of(make_jpeg({.factors = factors, .apart = apart}, random), "x.jpg", 3).unit();
   };
   EXPECT_EQ(unit_of({{2, 2}, {1, 1}, {1, 1}}, false), (PatchUnit{16, 16}));
@@ -170,7 +129,7 @@ TEST(RecodeJpeg, SmoothChromaReachesOneSampleIntoKeptCells) {
 TEST(RecodeJpeg, WithNothingTakenPixelsStayAndBytesDoNotGrow) {
   Random random(5, "recode");
   for (int trial = 0; trial < 60; ++trial) {
-    const std::vector<std::byte> source = make_jpeg(random_kind(random), random);
+    const std::vector<std::byte> source = make_jpeg(random_jpeg(random), random);
     const std::vector<std::byte> once = recoded(source);
     ASSERT_LE(once.size(), source.size());
     ASSERT_EQ(pixels_of(once).pixels, pixels_of(source).pixels);
@@ -210,7 +169,7 @@ TEST(RecodeJpeg, SegmentsStayInOrderAndTheMaskComesLast) {
 TEST(RecodeJpeg, AddsNoSegmentOfItsOwn) {
   Random random(7, "recode");
   for (const size_t components : {1, 3, 4}) {
-    const std::vector<std::byte> source = make_jpeg({.factors = Factors(components, {1, 1}), .jfif = false}, random);
+    const std::vector<std::byte> source = make_jpeg({.factors = JpegFactors(components, {1, 1}), .jfif = false}, random);
     PatchMask mask = PatchMask::whole(patch_grid_of(source, "x.jpg", 4));
     mask.kept[0] = false;
     EXPECT_EQ(content_of(recoded(source, {.mask = &mask})).markers.size(), content_of(source).markers.size() + 1);
