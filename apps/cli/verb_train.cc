@@ -17,7 +17,9 @@ std::string run_train(TrainNetworkOptions& options, const Call& call) {
   const train::TrainResult& result = trained.result;
   std::string text = fmt::format("{}: {} steps on {} rows in {}, loss {:.3f}\n", out, human_count(result.steps), human_count(trained.rows),
                                  human_seconds(result.seconds), result.final_loss);
-  if (trained.tested) text += fmt::format("accuracy on {} test rows: {:.2f} %\n", human_count(result.test_rows), 100 * result.accuracy);
+  if (trained.tested)
+    text += fmt::format("{} on {} test rows: {:.2f} {}\n", result.metric.title, human_count(result.test_rows),
+                        result.metric.scale * result.value, result.metric.unit);
   return text;
 }
 

@@ -21,12 +21,13 @@ std::string numerics(const std::string& device) {
 
 extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
-extern const decant::train::Trainer decant_trainer_v2;
+extern const decant::train::Trainer decant_trainer_v3;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
-const decant::train::Trainer decant_trainer_v2{decant::train::train, decant::train::measure, decant::train::record_dynamics};
+const decant::train::Trainer decant_trainer_v3{decant::train::train, decant::train::measure, decant::train::facts_of,
+                                               decant::train::record_dynamics};
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
 const decant::patches::Attribution decant_attribution_v1{decant::patches::attribute};

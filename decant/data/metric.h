@@ -2,6 +2,7 @@
 // pages take all of it from here.
 #pragma once
 
+#include <limits>
 #include <string>
 
 namespace decant {
@@ -27,6 +28,12 @@ struct Metric {
 /// The share of test rows whose class is answered right.
 inline Metric top_1() {
   return {.name = "top-1", .title = "accuracy", .unit = "%", .scale = 100};
+}
+
+/// How well pixels that were hidden are predicted: the peak signal-to-noise ratio.
+inline Metric hidden_psnr() {
+  constexpr double kNone = std::numeric_limits<double>::infinity();
+  return {.name = "psnr", .title = "PSNR of hidden patches", .unit = "dB", .least = -kNone, .most = kNone, .decimals = 2};
 }
 
 }  // namespace decant

@@ -49,8 +49,8 @@ class Autoencoder : public Module {
 
   /// Share of the patches that it does not see while it is trained.
   double drop_share() const { return drop_share_; }
-  /// What it predicts: pixels, or a patch's pixels shifted and scaled to mean 0 and deviation 1 (the
-  /// unbiased one, of the patch).
+  /// What it predicts: pixels, or a patch's pixels shifted and scaled to mean 0 and deviation 1
+  /// (the unbiased one, of the patch).
   bool predicts_normalised() const { return normalised_; }
 
   /// (batch, patches, side·side·channels): a prediction of every patch, those that were seen

@@ -12,7 +12,8 @@
 
 namespace decant::nn {
 
-/// What LayerList::add_transformer_block() makes: NAME.norm1, .attn.qkv, .attn.proj, .norm2, .mlp.fc1, .mlp.fc2.
+/// What LayerList::add_transformer_block() makes: NAME.norm1, .attn.qkv, .attn.proj, .norm2,
+/// .mlp.fc1, .mlp.fc2.
 struct TransformerShape {
   int64_t width = 0;  ///< of a token; a multiple of `heads`
   int64_t heads = 1;
@@ -27,8 +28,8 @@ struct TransformerBlock {
   Norm norm1, norm2;
   Linear qkv, projection, widen, narrow;
 
-  /// (batch, tokens, width) → the same. `key_bias`, unless undefined, is added to what a query finds
-  /// at each key before the softmax, (batch, 1, 1, tokens): −∞ where nobody is to look.
+  /// (batch, tokens, width) → the same. `key_bias`, unless undefined, is added to what a query
+  /// finds at each key before the softmax, (batch, 1, 1, tokens): −∞ where nobody is to look.
   Tensor operator()(const Pass& pass, const Tensor& x, const Tensor& key_bias = {}) const;
 };
 

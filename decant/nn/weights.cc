@@ -93,7 +93,8 @@ int classes_in(const Module& module, const std::filesystem::path& file) {
   return static_cast<int>(WeightsFile(module, file).classes());
 }
 
-void save_weights(const Module& module, const State& state, const std::filesystem::path& file) {
+void save_weights(const Module& module, const State& state, const std::filesystem::path& file,
+                  const std::map<std::string, std::string>& notes) {
   Tensors kept;  // what the bytes below belong to
   std::vector<SafeTensor> stored;
   const auto add = [&](const std::vector<TensorSpec>& specs, const Tensors& tensors) {
@@ -106,7 +107,7 @@ void save_weights(const Module& module, const State& state, const std::filesyste
   };
   add(module.parameters(), state.parameters);
   add(module.buffers(), state.buffers);
-  write_safetensors(file, stored);
+  write_safetensors(file, stored, notes);
 }
 
 }  // namespace decant::nn

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "decant/nn/module.h"
 
@@ -18,7 +20,8 @@ State load_weights(const Module& module, const std::filesystem::path& file);
 int classes_in(const Module& module, const std::filesystem::path& file);
 
 /// Writes through FileWriter: never half a file. Tensors may be on any device, in any memory
-/// format.
-void save_weights(const Module& module, const State& state, const std::filesystem::path& file);
+/// format. `notes` become the file's metadata.
+void save_weights(const Module& module, const State& state, const std::filesystem::path& file,
+                  const std::map<std::string, std::string>& notes = {});
 
 }  // namespace decant::nn

@@ -1,5 +1,5 @@
 // train: one network on one data set; its weights are kept, and measured on held-out rows when
-// there are any.
+// there are any. A classifier needs labels; what fills in pictures (nn/autoencoder.h) does not.
 #pragma once
 
 #include <filesystem>
@@ -29,7 +29,7 @@ struct NetworkTrained {
   std::string net;
   int64_t rows = 0;
   train::TrainResult result;
-  bool tested = false;  ///< whether result.accuracy says something
+  bool tested = false;  ///< whether result.value says something
   std::filesystem::path file;
   OptionTexts training;  ///< options that the data set asks for and that were followed
 };
@@ -37,7 +37,8 @@ struct NetworkTrained {
 NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context);
 
 /// {"net", "rows", "steps", "seconds", "loss", "accuracy" (null without test rows), "test_rows",
-/// "file"}, and "training" where there is any.
+/// "file"}, and "training" where there is any. What fills in pictures has "psnr", in dB, in place
+/// of the accuracy.
 Json to_json(const NetworkTrained& trained);
 
 }  // namespace decant

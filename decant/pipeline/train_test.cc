@@ -6,6 +6,7 @@
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/test_support.h"
+#include "decant/formats/image/codec.h"
 
 namespace decant {
 namespace {
@@ -49,6 +50,29 @@ TEST(TrainNetwork, TrainsAsTheSetAsksUnlessToldOtherwise) {
   EXPECT_EQ(done.result.steps, 5) << "two epochs of ten rows, four at a time";
   EXPECT_EQ(done.net, "quick") << "a default that was given wins, too";
   EXPECT_EQ(done.training, (OptionTexts{{"batch", "4"}}));
+}
+
+TEST(TrainNetwork, FillsInPicturesWithoutLabels) {
+  if (!has_module(kNeuralModule)) GTEST_SKIP() << "this build has no networks";
+  const fs::path folder = fresh_folder("flat");
+  Image picture;
+  picture.resize({8, 8, 3});
+  std::vector<std::byte> png;
+  for (const char* name : {"a.png", "b.png", "c.png"}) {
+    ++picture.pixels[0];
+    encode_png(picture.view(), png);
+    write_file(folder / name, std::string(as_text(png)));
+  }
+  TrainNetworkOptions options{.input = {.path = folder.string()}, .test = folder.string(), .out = fresh_path("w.safetensors")};
+  options.training.steps = 3;
+  expect_says(message_of([&] { train_network(options, {.threads = 1}); }), {"rows without labels", "--net mae"});
+  options.training.net = "mae+width=8+heads=1+depth=1+decoder-width=8+decoder-heads=1+decoder-depth=1";
+  const NetworkTrained done = train_network(options, {.threads = 1});
+  EXPECT_EQ(done.result.steps, 3);
+  const Json json = to_json(done);
+  EXPECT_TRUE(json["psnr"].is_number());
+  EXPECT_FALSE(json.contains("accuracy"));
+  EXPECT_EQ(json["test_rows"], 3);
 }
 
 }  // namespace

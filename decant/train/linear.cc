@@ -221,7 +221,7 @@ TrainResult train_linear(const TrainJob& job, const LinearOptions& options, cons
   TrainResult result{.final_loss = minimum.value, .steps = minimum.iterations};
   if (job.test != nullptr && job.test->size() > 0) {
     result.test_rows = job.test->size();
-    result.accuracy = share_right(job, columns, minimum.at, context);
+    result.value = share_right(job, columns, minimum.at, context);
   }
   result.seconds = watch.seconds();
   return result;

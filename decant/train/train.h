@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
+#include "decant/data/metric.h"
 
 namespace decant::loader {
 class ImageTable;
@@ -53,9 +55,9 @@ void check(const TrainOptions& options);
 
 struct TrainJob {
   TrainOptions options;
-  const Rows* rows = nullptr;       ///< where the training pictures and labels are
-  std::span<const int64_t> subset;  ///< which of them; ascending
-  int classes = 0;
+  const Rows* rows = nullptr;            ///< where the training pictures and labels are
+  std::span<const int64_t> subset;       ///< which of them; ascending
+  int classes = 0;                       ///< 0: none are taught, labels are not needed, and the net is one that fills in pictures
   std::span<const int32_t> labels = {};  ///< of all of `rows`, what they are taught as; empty = their classes
   const Rows* test = nullptr;            ///< measured once, after the last step; null = not at all
   std::filesystem::path save_weights;    ///< safetensors; empty = not saved
@@ -67,8 +69,18 @@ struct TrainJob {
   std::shared_ptr<const loader::ImageTable> test_table;
 };
 
+/// What follows from a net alone, before there are rows.
+struct NetFacts {
+  bool tells_classes = true;                 ///< else TrainJob::classes is 0
+  std::map<std::string, std::string> usual;  ///< options by name whose usual value is not TrainOptions'
+};
+
+/// Throws nothing: a net that nobody knows is taken for a classifier.
+NetFacts facts_of(const std::string& net);
+
 struct TrainResult {
-  double accuracy = 0;    ///< on the test rows, 0…1, of the final weights (never the best on the way)
+  Metric metric = top_1();
+  double value = 0;       ///< on the test rows, of the final weights (never the best on the way)
   double final_loss = 0;  ///< mean over the last tenth of the steps
   int64_t steps = 0;
   int64_t test_rows = 0;
@@ -89,9 +101,9 @@ struct TrainResult {
 /// lives.
 TrainResult train(const TrainJob& job, const Context& context);
 
-/// Accuracy of saved weights on `test`. Nothing is trained. The weights know neither the size nor
-/// the brightness of the pictures they were trained on: give the `rows` and the `subset` of that
-/// training, else both are taken from the test pictures.
+/// The metric's value of saved weights on `test`. Nothing is trained. Neither the size nor the
+/// brightness of the pictures they were trained on is read from the weights: give the `rows` and
+/// the `subset` of that training, else both are taken from the test pictures.
 TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context);
 
 }  // namespace decant::train

@@ -10,10 +10,11 @@ namespace decant::train {
 
 struct Trainer {
   static constexpr const ModuleFile& kModule = kNeuralModule;
-  static constexpr const char* kSymbol = "decant_trainer_v2";
+  static constexpr const char* kSymbol = "decant_trainer_v3";
 
   TrainResult (*train)(const TrainJob& job, const Context& context);
   TrainResult (*measure)(const TrainJob& job, const std::filesystem::path& weights, const Context& context);
+  NetFacts (*facts)(const std::string& net);
   DynamicsResult (*record_dynamics)(const DynamicsJob& job, const Context& context);
 };
 

@@ -35,7 +35,7 @@ class LinearJudge final : public Judge {
   Result judge(const Case& one, const Context& context) const override {
     const train::TrainJob job{.options = options(), .rows = one.rows, .subset = one.subset, .classes = classes_, .test = one.test};
     const train::TrainResult made = train::train_linear(job, {}, context);
-    return {{made.accuracy}, made.steps, made.seconds};
+    return {{made.value}, made.steps, made.seconds};
   }
 
   double work(int64_t rows) const override { return static_cast<double>(rows); }  // passes needed are taken to be alike

@@ -95,7 +95,7 @@ class NetworkJudge final : public Judge {
                               .table = tables_.at(one.rows),
                               .test_table = test_table_};
     const train::TrainResult made = tools_.train(job, context);
-    return {{made.accuracy}, made.steps, made.seconds};
+    return {{made.value}, made.steps, made.seconds};
   }
 
   bool side_by_side() const override { return options_.device == "cpu"; }

@@ -10,9 +10,9 @@
 //     [ sin c·ω | cos c·ω | sin r·ω | cos r·ω ],        all zero for the class token.
 //
 // Tensors are named and shaped as in the published code (github.com/facebookresearch/mae,
-// models_mae.py), so its checkpoints that hold a decoder ("visualize") load; its epsilon of norms is
-// 1e-6. Weights start as there: linear maps and the cutting of patches uniform (Xavier), tokens
-// normal with deviation 0.02, their biases zero. There a normal draw is not cut; ours is, at two
+// models_mae.py), so its checkpoints that hold a decoder ("visualize") load; norms have its
+// epsilon, 1e-6. Weights start as there: linear maps and the cutting of patches uniform (Xavier), the maps'
+// biases zero, tokens normal with deviation 0.02. There a normal draw is not cut; ours is, at two
 // deviations.
 //
 // Pictures of a batch may keep different numbers of patches. Then the shorter lists end in fillers,

@@ -3,28 +3,20 @@
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nll_loss.h>
 #include <ATen/ops/zeros.h>
-#include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/data/subset.h"
 #include "decant/nn/device.h"
-#include "decant/nn/normalisation.h"
-#include "decant/train/torch/picture_source.h"
 
 namespace decant::train {
 namespace {
 
-constexpr int kTestBatch = 256;
-
-std::vector<int64_t> all_of(const Rows* rows) {
-  std::vector<int64_t> all(rows == nullptr ? 0 : static_cast<size_t>(rows->size()));
-  std::iota(all.begin(), all.end(), int64_t{0});
-  return all;
-}
-
-loader::Normalisation normalisation_of(const loader::ImageTable& table, std::span<const int64_t> rows, const Context& context) {
-  const auto pixels = nn::pixel_statistics(table, rows, context);
-  const auto channels = static_cast<size_t>(pixels.channels);
-  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+/// The job, if every row that it trains on or is tested on has a label.
+const TrainJob& with_labels(const TrainJob& job) {
+  const Subset all = Subset::all(job.test == nullptr ? 0 : job.test->size());
+  if (job.rows != nullptr) loader::require_labels(*job.rows, job.subset, job.classes, job.labels);
+  if (job.test != nullptr) loader::require_labels(*job.test, all, job.classes);
+  return job;
 }
 
 class TopOne final : public Meter {
@@ -49,45 +41,8 @@ class TopOne final : public Meter {
 Classification::Classification(const TrainJob& job, const Context& context)
     : job_(job),
       device_(nn::device_named(job.options.device)),
-      test_rows_(all_of(job.test)),
-      table_(job.table),
-      test_table_(job.test_table) {
-  const Rows& rows = job.rows != nullptr ? *job.rows : *job.test;
-  const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span<const int64_t>(test_rows_);
-  loader::require_labels(rows, subset, job.classes, job.rows != nullptr ? job.labels : std::span<const int32_t>());
-  if (job.test != nullptr) loader::require_labels(*job.test, test_rows_, job.classes);
-  if (!table_) {
-    const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
-    table_ = std::make_shared<loader::ImageTable>(rows, subset, size, loader::kKeptBytes, context);
-  }
-  constexpr int64_t kept_bytes = 0;  // test pictures are read once
-  if (job.test != nullptr && !test_table_)
-    test_table_ = std::make_shared<loader::ImageTable>(*job.test, test_rows_, table_->size(), kept_bytes, context);
-  normalisation_ = normalisation_of(*table_, subset, context);
-  network_ = nn::make_network({job.options.net, table_->size(), job.classes});
-}
-
-loader::BatchOptions Classification::stream(int64_t first, int64_t samples) const {
-  const TrainOptions& options = job_.options;
-  return {.batch = options.batch,
-          .first = first,
-          .samples = samples,
-          .shuffle = true,
-          .seed = options.seed,
-          .augmentation = {options.crop, options.flip},
-          .normalisation = normalisation_,
-          .labels = job_.labels};
-}
-
-std::unique_ptr<BatchSource> Classification::batches(int64_t first, int64_t samples, const Context& context) const {
-  return open_pictures(*table_, job_.subset, stream(first, samples), device_, context);
-}
-
-std::unique_ptr<BatchSource> Classification::test_batches(const Context& context) const {
-  DECANT_CHECK(test_table_->size() == table_->size(), ==, true);
-  return open_pictures(*test_table_, test_rows_, {.batch = kTestBatch, .samples = test_rows(), .normalisation = normalisation_}, device_,
-                       context);
-}
+      pictures_(with_labels(job), device_, context),
+      network_(nn::make_network({job.options.net, pictures_.size(), job.classes})) {}
 
 at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const {
   const at::Tensor embedding = network_->embed(pass, batch.inputs);

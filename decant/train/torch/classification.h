@@ -2,12 +2,8 @@
 // accuracy.
 #pragma once
 
-#include "decant/loader/augment.h"
-#include "decant/loader/batches.h"
-#include "decant/loader/image_table.h"
 #include "decant/nn/network.h"
-#include "decant/train/torch/task.h"
-#include "decant/train/train.h"
+#include "decant/train/torch/training_pictures.h"
 
 namespace decant::train {
 
@@ -21,23 +17,21 @@ class Classification final : public Task {
 
   const nn::Module& module() const override { return *network_; }
   c10::Device device() const override { return device_; }
-  std::unique_ptr<BatchSource> batches(int64_t first, int64_t samples, const Context& context) const override;
-  std::unique_ptr<BatchSource> test_batches(const Context& context) const override;
-  int64_t test_rows() const override { return std::ssize(test_rows_); }
+  std::unique_ptr<BatchSource> batches(int64_t first, int64_t samples, const Context& context) const override {
+    return pictures_.batches(first, samples, context);
+  }
+  std::unique_ptr<BatchSource> test_batches(const Context& context) const override { return pictures_.test_batches(context); }
+  int64_t test_rows() const override { return pictures_.test_rows(); }
   at::Tensor loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const override;
   std::unique_ptr<Meter> meter() const override;
+  Metric metric() const override { return top_1(); }
 
-  const loader::ImageTable& table() const { return *table_; }
-  /// Batches of `samples` pictures from `first` on, as batches() asks for them.
-  loader::BatchOptions stream(int64_t first, int64_t samples) const;
+  const TrainingPictures& pictures() const { return pictures_; }
 
  private:
   const TrainJob& job_;
   c10::Device device_;
-  std::vector<int64_t> test_rows_;
-  std::shared_ptr<const loader::ImageTable> table_;
-  std::shared_ptr<const loader::ImageTable> test_table_;
-  loader::Normalisation normalisation_;
+  TrainingPictures pictures_;
   std::unique_ptr<const nn::Classifier> network_;
 };
 

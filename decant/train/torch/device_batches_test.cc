@@ -160,15 +160,15 @@ Ran run_through(const TrainJob& job, int losses_at_once) {
   const Classification task(job, context);
   const TrainOptions& o = job.options;
   Training training(task, nn::initial_state(task.module(), Random(o.seed, "weights")), o);
-  Source source(task.table(), job.subset, task.stream(0, o.steps * o.batch), c10::kCPU, context);
+  Source source(task.pictures().table(), job.subset, task.pictures().stream(0, o.steps * o.batch), c10::kCPU, context);
   LossLog log(losses_at_once);
   run_steps(training, source, schedule_of(o, o.steps), o.steps, log, [](const Batch&) {});
   log.read();
   Ran ran{log.losses(), training.memory()};
-  loader::BatchOptions options = task.stream(0, std::ssize(job.subset));
+  loader::BatchOptions options = task.pictures().stream(0, std::ssize(job.subset));
   options.shuffle = false;
   options.augmentation = {};
-  Source test(task.table(), job.subset, options, c10::kCPU, context);
+  Source test(task.pictures().table(), job.subset, options, c10::kCPU, context);
   const auto meter = task.meter();
   while (const Batch* batch = test.next()) meter->add(training.evaluation(), *batch);
   ran.accuracy = meter->value();
@@ -245,7 +245,7 @@ TEST(Steps, ReadNothingBackButABlockOfLosses) {
     Training training(task, nn::initial_state(task.module(), Random(1, "weights")), job.options);
     const auto meter = task.meter();
     const WaitCounter counter;
-    DeviceBatches batches(task.table(), subset, task.stream(0, 35), c10::kCPU, Context{});
+    DeviceBatches batches(task.pictures().table(), subset, task.pictures().stream(0, 35), c10::kCPU, Context{});
     LossLog log(4);
     run_steps(training, batches, schedule_of(job.options, 6), 6, log, [](const Batch&) {});
     log.read();

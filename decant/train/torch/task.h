@@ -1,13 +1,16 @@
 // What is learnt, and how it is measured. The loop (steps.h), an update (training.h) and saved
 // states (resume.h) know no more of a training than this, so another kind of training is one file:
-// a Task. classification.h is the first; masked autoencoders, detectors, segmenters and language
-// models differ from it in module, loss and meter, and in what `inputs` and `targets` are.
+// a Task: classification.h, autoencoding.h. Detectors, segmenters and language models will differ
+// from them in module, loss and meter, and in what `inputs` and `targets` are.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "decant/base/context.h"
+#include "decant/data/metric.h"
 #include "decant/nn/module.h"
 
 namespace decant::train {
@@ -17,7 +20,7 @@ struct Batch {
   int64_t number = 0;             ///< from 0
   int64_t count = 0;              ///< samples in it
   at::Tensor inputs;              ///< (count, …), on the device: pictures, float32 (count, channels, height, width) in channels-last
-  at::Tensor targets;             ///< (count, …), on the device: labels, int64 (count)
+  at::Tensor targets;             ///< (count, …), on the device: labels, int64 (count); kept patches, int64 (count, kept)
   std::span<const int64_t> rows;  ///< (count) where they come from
 };
 
@@ -62,6 +65,10 @@ class Task {
   /// what the module gave.
   virtual at::Tensor loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const = 0;
   virtual std::unique_ptr<Meter> meter() const = 0;
+  /// What the meter's value is.
+  virtual Metric metric() const = 0;
+  /// What is said in the weights file besides the tensors, by name.
+  virtual std::map<std::string, std::string> notes() const { return {}; }
 };
 
 }  // namespace decant::train

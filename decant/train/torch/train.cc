@@ -1,5 +1,5 @@
-// A training from its job to its result. The loop is in steps.h, what is learnt in
-// classification.h.
+// A training from its job to its result. The loop is in steps.h, what is learnt is
+// a task (tasks.h).
 #include "decant/train/train.h"
 
 #include <numeric>
@@ -9,8 +9,8 @@
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
-#include "decant/train/torch/classification.h"
 #include "decant/train/torch/steps.h"
+#include "decant/train/torch/tasks.h"
 
 namespace decant::train {
 namespace {
@@ -33,8 +33,9 @@ double mean_of_last_tenth(const std::vector<float>& losses) {
 }
 
 void test(Training& training, const Task& task, const Context& context, TrainResult& result) {
+  result.metric = task.metric();
   result.test_rows = task.test_rows();
-  if (result.test_rows > 0) result.accuracy = run_test(training, task, context);
+  if (result.test_rows > 0) result.value = run_test(training, task, context);
 }
 
 }  // namespace
@@ -46,13 +47,13 @@ TrainResult train(const TrainJob& job, const Context& context) {
   if (job.subset.empty()) throw InputError({"", "", "there are no training pictures", "Keep at least one"});
   const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
-  const Classification task(job, context);
-  Training training(task, nn::initial_state(task.module(), Random(job.options.seed, "weights")), job.options);
+  const auto task = make_task(job, context);
+  Training training(*task, nn::initial_state(task->module(), Random(job.options.seed, "weights")), job.options);
   TrainResult result;
-  train_steps(training, task, job, context, result);
+  train_steps(training, *task, job, context, result);
   result.final_loss = mean_of_last_tenth(result.losses);
-  if (!job.save_weights.empty()) nn::save_weights(task.module(), training.state(), job.save_weights);
-  test(training, task, context, result);
+  if (!job.save_weights.empty()) nn::save_weights(task->module(), training.state(), job.save_weights, task->notes());
+  test(training, *task, context, result);
   result.seconds = clock.seconds();
   return result;
 }
@@ -63,10 +64,10 @@ TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, c
   DECANT_CHECK(job.test != nullptr, ==, true);
   const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
-  const Classification task(job, context);
-  Training training(task, nn::load_weights(task.module(), weights), job.options);
+  const auto task = make_task(job, context);
+  Training training(*task, nn::load_weights(task->module(), weights), job.options);
   TrainResult result;
-  test(training, task, context, result);
+  test(training, *task, context, result);
   result.seconds = clock.seconds();
   return result;
 }

@@ -177,7 +177,7 @@ void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int t
   job.classes = 10;
   job.test = cifar.held_out();
   const TrainResult result = train(job, {.threads = threads});
-  fmt::print("accuracy {:.4f} on {} pictures, trained on {}; loss {:.4f}; {:.1f} s, {:.2f} s of it waiting for pictures\n", result.accuracy,
+  fmt::print("accuracy {:.4f} on {} pictures, trained on {}; loss {:.4f}; {:.1f} s, {:.2f} s of it waiting for pictures\n", result.value,
              result.test_rows, subset.size(), result.final_loss, result.seconds, result.input_seconds);
 }
 

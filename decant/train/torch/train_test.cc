@@ -72,7 +72,7 @@ TEST(Train, LearnsWhatIsSeparable) {
     job.options.optimizer = optimizer;
     if (optimizer == "adamw") job.options.learning_rate = 0.003;
     const TrainResult result = train(job, {.threads = 1});
-    EXPECT_GE(result.accuracy, 0.95) << optimizer;
+    EXPECT_GE(result.value, 0.95) << optimizer;
     EXPECT_EQ(result.test_rows, 40);
     EXPECT_EQ(result.losses.size(), 60U);
     EXPECT_LT(result.final_loss, 0.8 * result.losses.front()) << optimizer;
@@ -104,9 +104,9 @@ TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   for (size_t i = 1; i < 3; ++i) {
     EXPECT_TRUE(read_text(jobs[i].save_weights) == first) << i;
     EXPECT_EQ(results[i].losses, results[0].losses);
-    EXPECT_EQ(results[i].accuracy, results[0].accuracy);
+    EXPECT_EQ(results[i].value, results[0].value);
   }
-  EXPECT_EQ(measure(job, jobs[0].save_weights, {.threads = 1}).accuracy, results[0].accuracy);
+  EXPECT_EQ(measure(job, jobs[0].save_weights, {.threads = 1}).value, results[0].value);
   job.options.seed = 1;
   EXPECT_NE(train(job, {.threads = 1}).losses, results[0].losses);
 }
@@ -224,7 +224,7 @@ TEST(Train, OnePictureOfOneClass) {
   TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 1, .test = &rows};
   job.options.net = "quick";
   job.options.steps = 3;
-  EXPECT_EQ(train(job, {.threads = 1}).accuracy, 1);
+  EXPECT_EQ(train(job, {.threads = 1}).value, 1);
 }
 
 TEST(Train, RefusesWhatCannotBeTrainedOn) {

@@ -1,0 +1,61 @@
+#include "decant/train/torch/training_pictures.h"
+
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/train/torch/picture_source.h"
+
+namespace decant::train {
+namespace {
+
+std::vector<int64_t> all_of(const Rows* rows) {
+  std::vector<int64_t> all(rows == nullptr ? 0 : static_cast<size_t>(rows->size()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return all;
+}
+
+loader::Normalisation normalisation_of(const nn::PixelStatistics& pixels) {
+  const auto channels = static_cast<size_t>(pixels.channels);
+  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
+}
+
+}  // namespace
+
+TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, const Context& context)
+    : job_(job), device_(device), test_rows_(all_of(job.test)), table_(job.table), test_table_(job.test_table) {
+  const Rows& rows = job.rows != nullptr ? *job.rows : *job.test;
+  const std::span<const int64_t> subset = job.rows != nullptr ? job.subset : std::span<const int64_t>(test_rows_);
+  if (!table_) {
+    const ImageSize size = loader::training_size(rows, subset, job.options.image_size, context);
+    table_ = std::make_shared<loader::ImageTable>(rows, subset, size, loader::kKeptBytes, context);
+  }
+  constexpr int64_t kept_bytes = 0;  // test pictures are read once
+  if (job.test != nullptr && !test_table_)
+    test_table_ = std::make_shared<loader::ImageTable>(*job.test, test_rows_, table_->size(), kept_bytes, context);
+  statistics_ = nn::pixel_statistics(*table_, subset, context);
+  normalisation_ = normalisation_of(statistics_);
+}
+
+loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) const {
+  const TrainOptions& options = job_.options;
+  return {.batch = options.batch,
+          .first = first,
+          .samples = samples,
+          .shuffle = true,
+          .seed = options.seed,
+          .augmentation = {options.crop, options.flip},
+          .normalisation = normalisation_,
+          .labels = job_.labels};
+}
+
+std::unique_ptr<BatchSource> TrainingPictures::batches(int64_t first, int64_t samples, const Context& context) const {
+  return open_pictures(*table_, job_.subset, stream(first, samples), device_, context);
+}
+
+std::unique_ptr<BatchSource> TrainingPictures::test_batches(const Context& context) const {
+  DECANT_CHECK(test_table_->size() == table_->size(), ==, true);
+  return open_pictures(*test_table_, test_rows_, {.batch = kTestBatch, .samples = test_rows(), .normalisation = normalisation_}, device_,
+                       context);
+}
+
+}  // namespace decant::train
