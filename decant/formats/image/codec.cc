@@ -58,15 +58,15 @@ std::string first_bytes(std::string_view text) {
   image_codec::fail(name, fmt::format("is not a JPEG, PNG or WebP file (starts with {})", first_bytes(text)));
 }
 
+}  // namespace
+
+namespace image_codec {
+
 Codec codec_or_fail(Bytes bytes, std::string_view name) {
   const auto codec = codec_of(bytes);
   if (!codec) fail_unknown(bytes, name);
   return *codec;
 }
-
-}  // namespace
-
-namespace image_codec {
 
 void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes) {
   if (width <= 0 || height <= 0) fail(name, fmt::format("claims a size of {} × {} pixels", width, height));
@@ -97,7 +97,7 @@ const char* extension_of(Codec codec) {
 }
 
 ImageSize probe_image(Bytes bytes, std::string_view name) {
-  switch (codec_or_fail(bytes, name)) {
+  switch (image_codec::codec_or_fail(bytes, name)) {
     case Codec::jpeg:
       return image_codec::probe_jpeg(bytes, name);
     case Codec::png:
@@ -113,7 +113,7 @@ void decode_image(Bytes bytes, std::string_view name, Image& image) {
 }
 
 void decode_image_at_least(Bytes bytes, std::string_view name, int min_side, Image& image) {
-  switch (codec_or_fail(bytes, name)) {
+  switch (image_codec::codec_or_fail(bytes, name)) {
     case Codec::jpeg:
       return image_codec::decode_jpeg(bytes, name, min_side, image);
     case Codec::png:

@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/data/image.h"
+#include "decant/formats/image/codec.h"
 
 namespace decant::image_codec {
 
@@ -25,6 +26,9 @@ void decode_webp(Bytes bytes, std::string_view name, Image& image);
 }
 
 constexpr int64_t kMaxPixels = int64_t{1} << 28;
+
+/// Throws InputError, saying what the bytes are instead.
+Codec codec_or_fail(Bytes bytes, std::string_view name);
 
 /// Refuses a header that claims more than 2^28 pixels, or more than `possible` of them.
 void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes);

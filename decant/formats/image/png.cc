@@ -3,10 +3,11 @@
 // How many pixels n bytes can hold. Deflate's strongest code stands for 258 bytes in 2 bits, a
 // ratio of 1032; the unpacked picture is height · (1 + ⌈width · bits per pixel / 8⌉) bytes. A file
 // whose unpacked size is more than 1032 times its own lies.
+#include "decant/formats/image/png.h"
+
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <spng.h>
 
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/each_codec.h"
@@ -18,71 +19,27 @@ namespace {
 constexpr int64_t kDeflateRatio = 1032;
 constexpr size_t kMaxChunk = size_t{1} << 24;  // of text, profiles and the like
 
-using PngContext = std::unique_ptr<spng_ctx, decltype(&spng_ctx_free)>;
-
-PngContext open(Bytes bytes, std::string_view name) {
-  PngContext context(spng_ctx_new(0), &spng_ctx_free);
-  if (!context) throw std::bad_alloc();
-  // A wrong checksum of pixels is an error; of a comment, none.
-  spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD);
-  spng_set_chunk_limits(context.get(), kMaxChunk, 4 * kMaxChunk);
-  if (const int code = spng_set_png_buffer(context.get(), bytes.data(), bytes.size()); code != 0)
-    image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
-  return context;
-}
-
 [[noreturn]] void fail_png(std::string_view name, int code, size_t size) {
   if (code == SPNG_EOF || code == SPNG_IO_EOF)
     image_codec::fail(name, fmt::format("is a truncated PNG: it ends at byte {}, before its picture does", size), "Fetch it again");
   image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
 }
 
-int channels_stored(uint8_t color_type) {
-  switch (color_type) {
-    case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
-      return 2;
-    case SPNG_COLOR_TYPE_TRUECOLOR:
-      return 3;
-    case SPNG_COLOR_TYPE_TRUECOLOR_ALPHA:
-      return 4;
-    default:
-      return 1;
-  }
-}
-
 bool is_grey(const spng_ihdr& header) {
   return header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
-}
-
-spng_ihdr read_header(spng_ctx* context, Bytes bytes, std::string_view name) {
-  spng_ihdr header{};
-  if (const int code = spng_get_ihdr(context, &header); code != 0) fail_png(name, code, bytes.size());
-  image_codec::check_claim(name, header.width, header.height, image_codec::kMaxPixels, bytes.size());
-  const int64_t line = 1 + (int64_t{header.width} * channels_stored(header.color_type) * header.bit_depth + 7) / 8;
-  const int64_t unpacked = line * header.height;  // ≤ 2^28 · 9
-  if (unpacked / kDeflateRatio > static_cast<int64_t>(bytes.size()))
-    image_codec::check_claim(name, header.width, header.height, 0, bytes.size());
-  return header;
 }
 
 ImageSize size_in(const spng_ihdr& header) {
   return {static_cast<int>(header.width), static_cast<int>(header.height), is_grey(header) ? 1 : 3};
 }
 
-void decode_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room, Bytes bytes, std::string_view name) {
-  size_t needed = 0;
-  if (const int code = spng_decoded_image_size(context, format, &needed); code != 0) fail_png(name, code, bytes.size());
-  DECANT_CHECK(needed, ==, room);
-  if (const int code = spng_decode_image(context, out, room, format, 0); code != 0) fail_png(name, code, bytes.size());
-}
-
 /// Grey with alpha, or with 16 bits: libspng gives the samples as stored, in the machine's byte
 /// order; the grey one's upper 8 bits stay.
 void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, Bytes bytes, std::string_view name) {
   thread_local std::vector<uint8_t> samples;
-  const auto step = static_cast<size_t>(channels_stored(header.color_type) * header.bit_depth / 8);
+  const auto step = static_cast<size_t>(image_codec::png_channels(header.color_type) * header.bit_depth / 8);
   samples.resize(image.pixels.size() * step);
-  decode_as(context, SPNG_FMT_PNG, samples.data(), samples.size(), bytes, name);
+  image_codec::decode_png_as(context, SPNG_FMT_PNG, samples.data(), samples.size(), bytes, name);
   for (size_t i = 0; i < image.pixels.size(); ++i) {
     const uint8_t* sample = samples.data() + i * step;
     uint16_t wide = 0;
@@ -95,24 +52,65 @@ void decode_wide_grey(spng_ctx* context, const spng_ihdr& header, Image& image, 
 
 namespace image_codec {
 
+PngContext open_png(Bytes bytes, std::string_view name) {
+  PngContext context(spng_ctx_new(0), &spng_ctx_free);
+  if (!context) throw std::bad_alloc();
+  // A wrong checksum of pixels is an error; of a comment, none.
+  spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD);
+  spng_set_chunk_limits(context.get(), kMaxChunk, 4 * kMaxChunk);
+  if (const int code = spng_set_png_buffer(context.get(), bytes.data(), bytes.size()); code != 0)
+    fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
+  return context;
+}
+
+int png_channels(uint8_t color_type) {
+  switch (color_type) {
+    case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
+      return 2;
+    case SPNG_COLOR_TYPE_TRUECOLOR:
+      return 3;
+    case SPNG_COLOR_TYPE_TRUECOLOR_ALPHA:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+spng_ihdr read_png_header(spng_ctx* context, Bytes bytes, std::string_view name) {
+  spng_ihdr header{};
+  if (const int code = spng_get_ihdr(context, &header); code != 0) fail_png(name, code, bytes.size());
+  check_claim(name, header.width, header.height, kMaxPixels, bytes.size());
+  const int64_t line = 1 + (int64_t{header.width} * png_channels(header.color_type) * header.bit_depth + 7) / 8;
+  const int64_t unpacked = line * header.height;  // ≤ 2^28 · 9
+  if (unpacked / kDeflateRatio > static_cast<int64_t>(bytes.size())) check_claim(name, header.width, header.height, 0, bytes.size());
+  return header;
+}
+
+void decode_png_as(spng_ctx* context, spng_format format, uint8_t* out, size_t room, Bytes bytes, std::string_view name) {
+  size_t needed = 0;
+  if (const int code = spng_decoded_image_size(context, format, &needed); code != 0) fail_png(name, code, bytes.size());
+  DECANT_CHECK(needed, ==, room);
+  if (const int code = spng_decode_image(context, out, room, format, 0); code != 0) fail_png(name, code, bytes.size());
+}
+
 ImageSize probe_png(Bytes bytes, std::string_view name) {
-  const PngContext context = open(bytes, name);
-  return size_in(read_header(context.get(), bytes, name));
+  const PngContext context = open_png(bytes, name);
+  return size_in(read_png_header(context.get(), bytes, name));
 }
 
 void decode_png(Bytes bytes, std::string_view name, Image& image) {
-  const PngContext context = open(bytes, name);
-  const spng_ihdr header = read_header(context.get(), bytes, name);
+  const PngContext context = open_png(bytes, name);
+  const spng_ihdr header = read_png_header(context.get(), bytes, name);
   image.resize(size_in(header));
   const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
   if (is_grey(header) && !plain_grey) return decode_wide_grey(context.get(), header, image, bytes, name);
-  decode_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(), bytes, name);
+  decode_png_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(), bytes, name);
 }
 
 }  // namespace image_codec
 
 void encode_png(ImageView image, std::vector<std::byte>& out) {
-  const PngContext context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
+  const image_codec::PngContext context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
   if (!context) throw std::bad_alloc();
   spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
   spng_ihdr header{};

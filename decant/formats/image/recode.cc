@@ -10,16 +10,40 @@ namespace decant {
 namespace {
 
 image_codec::StoredPatches patches_in(Bytes encoded, std::string_view name) {
-  const ImageSize size = probe_image(encoded, name);
-  if (codec_of(encoded) == Codec::jpeg) return image_codec::patches_in_jpeg(encoded, name);
-  return {PatchGrid(size.width, size.height, {}, 1), {}};
+  switch (image_codec::codec_or_fail(encoded, name)) {
+    case Codec::jpeg:
+      return image_codec::patches_in_jpeg(encoded, name);
+    case Codec::png:
+      return image_codec::patches_in_png(encoded, name);
+    case Codec::webp:
+      return image_codec::patches_in_webp(encoded, name);
+  }
+  return {};
+}
+
+/// Of the picture at a resolution of `eighths`.
+PatchGrid scaled(const PatchGrid& whole, int eighths) {
+  const auto side = [&](int full) { return static_cast<int>((int64_t{full} * eighths + 7) / 8); };
+  return PatchGrid(side(whole.width()), side(whole.height()), whole.unit(), 1);
+}
+
+void check(const Recoding& how, Bytes encoded, std::string_view name) {
+  DECANT_CHECK((0 <= how.quality && how.quality <= 100), ==, true);
+  DECANT_CHECK((1 <= how.eighths && how.eighths <= 8), ==, true);
+  if (codec_of(encoded) != Codec::jpeg && (how.quality > 0 || how.eighths < 8))
+    image_codec::fail(name, "is no JPEG, and only JPEGs have a quality and a resolution that can be reduced",
+                      "Convert it to JPEG, or drop cells or rows instead");
+  if (how.mask == nullptr) return;
+  const PatchGrid& grid = how.mask->grid;
+  const PatchGrid whole = scaled(patches_in(encoded, name).whole, how.eighths);
+  DECANT_CHECK((grid == PatchGrid(whole.width(), whole.height(), whole.unit(), grid.columns(), grid.rows())), ==, true);
 }
 
 }  // namespace
 
 PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells, int eighths) {
-  const PatchGrid whole = patches_in(encoded, name).whole;
-  return PatchGrid((whole.width() * eighths + 7) / 8, (whole.height() * eighths + 7) / 8, whole.unit(), cells);
+  const PatchGrid whole = scaled(patches_in(encoded, name).whole, eighths);
+  return PatchGrid(whole.width(), whole.height(), whole.unit(), cells);
 }
 
 std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name) {
@@ -27,15 +51,11 @@ std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name) {
 }
 
 void recode(Bytes encoded, std::string_view name, const Recoding& how, std::vector<std::byte>& out) {
-  DECANT_CHECK((0 <= how.quality && how.quality <= 100), ==, true);
-  DECANT_CHECK((1 <= how.eighths && how.eighths <= 8), ==, true);
-  if (how.mask != nullptr) {
-    const PatchGrid& grid = how.mask->grid;
-    const PatchGrid whole = patch_grid_of(encoded, name, 1, how.eighths);
-    DECANT_CHECK((grid == PatchGrid(whole.width(), whole.height(), whole.unit(), grid.columns(), grid.rows())), ==, true);
-  }
-  if (codec_of(encoded) != Codec::jpeg) image_codec::fail(name, "cannot be made smaller; only JPEGs can");
-  image_codec::recode_jpeg(encoded, name, how, out);
+  const Codec codec = image_codec::codec_or_fail(encoded, name);
+  check(how, encoded, name);
+  if (codec == Codec::jpeg) return image_codec::recode_jpeg(encoded, name, how, out);
+  if (codec == Codec::png) return image_codec::recode_png(encoded, name, how.mask, out);
+  image_codec::recode_webp(encoded, name, how.mask, out);
 }
 
 }  // namespace decant

@@ -13,8 +13,8 @@
 // the DC coefficients of its blocks and loses their AC ones; coefficients of kept cells are moved,
 // never requantised, unless `quality` asks for it. Huffman tables are optimised. Progressive and
 // arithmetic-coded input, and what becomes of them, are described in recode_jpeg.cc.
-// PNG and WebP are decoded, dropped cells become their mean colour (rounded, each channel by
-// itself), and the picture is encoded without loss.
+// PNG and lossless WebP are decoded, dropped cells become their mean colour (rounded, each channel
+// by itself), and the picture is encoded without loss. A lossy WebP can lose no cells.
 //
 // The mask is stored in the file, in a segment that decoders skip (docs/formats/patches.md). EXIF
 // data and colour profiles survive.
@@ -30,7 +30,7 @@
 namespace decant {
 
 struct Recoding {
-  const PatchMask* mask = nullptr;  ///< null = every cell is kept. REQUIRES: its grid is patch_grid_of()'s
+  const PatchMask* mask = nullptr;  ///< null = every cell is kept. REQUIRES: its grid is patch_grid_of()'s, of the result
   int quality = 0;                  ///< 1…100 as of libjpeg; a table entry never becomes finer than it is; 0 = as it is
   int eighths = 8;                  ///< 1…8: the sides become ⌈side · eighths / 8⌉
 };
@@ -43,8 +43,12 @@ PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells, int eig
 /// Throws InputError for a mask that does not fit the picture, or is damaged.
 std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name);
 
-/// `out` is replaced. Throws InputError for pictures that do not decode or that cannot be re-coded,
-/// and for a quality or a resolution of a codec that has none.
+/// `out` is replaced; REQUIRES: it does not hold `encoded`. With nothing taken, never larger than the
+/// source. From a picture that has dropped cells already, both masks' are dropped.
+///
+/// Throws InputError for pictures that do not decode or that cannot be re-coded; for a quality or a
+/// resolution of a codec that has none; for a mask of another grid than the stored one, and a
+/// reduced resolution of a picture that has one. Cost: half a millisecond for a JPEG of 224 × 224.
 void recode(Bytes encoded, std::string_view name, const Recoding& how, std::vector<std::byte>& out);
 
 }  // namespace decant
