@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing_sets::cifar_set;
 using testing_sets::contents;
 
 /// Two classes of `each` JPEGs, ramps with a noisy corner.
@@ -115,6 +116,36 @@ TEST(CompressDrop, CoarserAndSmallerPicturesAreVerifiedToo) {
   Image image;
   open_dataset((out / "data").string(), {}, {}).train().pictures()->decode(0, image);
   EXPECT_EQ(image.size.height, 40);
+}
+
+TEST(CompressDrop, PacksRawPicturesAndUnpacksThem) {
+  const fs::path in = cifar_set("drop_raw_in", 1, 60);
+  const fs::path folder = fresh_folder("drop_raw");
+  CompressOptions options = dropping(in, folder / "small");
+  options.reducing.importance.grid = 8;
+  const RunRecord run = compress(options, {.threads = 2});
+  EXPECT_EQ(run.output_format, "packed");
+  EXPECT_EQ(run.patches->cells, 30 * 64);
+  EXPECT_EQ(run.patches->cells_kept, 30 * 48);
+  EXPECT_LT(run.bytes_after, run.patches->bytes_recoded);
+  EXPECT_EQ(verify({.run = folder / "small", .source = in.string()}, {}).checked_against, "hashes and the source");
+  const Unpacked made = unpack({.input = {.path = (folder / "small").string(), .fill = "harmonic"}, .out = folder / "plain"}, {});
+  EXPECT_EQ(made.filled, 30);
+  EXPECT_EQ(open_dataset((folder / "plain").string(), {}, {}).train().size(), 30);
+}
+
+TEST(CompressDrop, MakesJpegsOfRawPicturesWhereAQualityIsAskedFor) {
+  const fs::path in = cifar_set("jpegs_in", 1, 60);
+  const fs::path out = fresh_folder("jpegs") / "small";
+  CompressOptions options = dropping(in, out);
+  options.reducing.quality = 60;
+  options.to = "webdataset";
+  const RunRecord run = compress(options, {});
+  EXPECT_LT(run.bytes_after - 30 * 2048 - 1024, 30 * 3073 / 3) << "but for the headers of shards";
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {}).checked_against, "hashes and the source");
+  const Dataset small = open_dataset((out / "data").string(), {}, {});
+  EXPECT_TRUE(small.train().key(0).ends_with(".jpg"));
+  EXPECT_EQ(small.train().pictures()->mask(0)->grid.unit(), (PatchUnit{8, 8}));
 }
 
 TEST(CompressDrop, RefusesWhatIsNoShare) {

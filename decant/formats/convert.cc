@@ -10,7 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
-#include "decant/formats/image/png_rows.h"
+#include "decant/formats/image/picture_files.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/webdataset/tar.h"

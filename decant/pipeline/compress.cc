@@ -53,10 +53,12 @@ std::vector<std::string> files_read(const CompressOptions& options) {
   return files;
 }
 
-/// Pixels without a file of their own have a place for masks in a container alone.
+/// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a place
+/// in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
-  if (!options.to.empty() || reduce_plan(options.reducing).nothing()) return options.to;
-  return require_pictures(dataset.train(), options.input.path).are_files() ? "" : kPackedFormat;
+  const ReducePlan plan = reduce_plan(options.reducing);
+  if (!options.to.empty() || plan.nothing() || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;
+  return plan.quality > 0 ? "imagefolder" : kPackedFormat;
 }
 
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {

@@ -141,8 +141,8 @@ ReducePlan reduced_by(const RunRecord& run) {
 }
 
 /// The source's picture with the cells of the stored mask dropped is the stored picture.
-void check_against_source(const Rows& stored, int64_t i, const Rows& source, const ReducePlan& plan, const Line& line,
-                          const fs::path& data) {
+void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const ReducePlan& plan,
+                          const Line& line, const fs::path& data) {
   thread_local Image expected;
   thread_local Image found;
   stored.pictures()->decode(i, found);
@@ -152,9 +152,8 @@ void check_against_source(const Rows& stored, int64_t i, const Rows& source, con
     if (mask) reduction.mask = [&](const PatchGrid&) { return *mask; };
     return reduction;
   };
-  const std::shared_ptr<const Rows> unowned(&source, [](const Rows*) {});
   const int side = mask ? std::max(mask->grid.columns(), mask->grid.rows()) : 1;
-  patches::ReducedRows(unowned, side, keep).decode(line.row, expected);
+  patches::ReducedRows(source, side, keep).decode(line.row, expected);
   if (found.size != expected.size || found.pixels != expected.pixels)
     fail(data / stored.key(i), line.row, "is not the source's picture, reduced as run.json says");
 }
@@ -166,13 +165,14 @@ void check_reduced(const Rows& stored, const Input* source, const std::vector<Li
     fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   const bool by_name = run.output_format == "imagefolder" && run.input && run.input->format != "imagefolder";
   if (by_name) return check_reduced_anywhere(stored, manifest, data);
-  const ReducePlan plan = reduced_by(run);
+  ReducePlan plan = reduced_by(run);
+  const auto pictures = source == nullptr ? nullptr : pictures_to_reduce(source->dataset.splits.at(Split::train), plan);
   Stage stage(context, "verify pictures", stored.size(), "rows");
   parallel_for(context, stored.size(), 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
       const Line& line = manifest[static_cast<size_t>(i)];
       check_reduced_row(stored, i, line, data);
-      if (source != nullptr) check_against_source(stored, i, source->dataset.train(), plan, line, data);
+      if (source != nullptr) check_against_source(stored, i, pictures, plan, line, data);
     }
   });
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/formats/image/picture_files.h"
 #include "decant/patches/drop.h"
 #include "decant/patches/reduced_rows.h"
 
@@ -39,12 +40,9 @@ int eighths_of(const std::string& text) {
   return static_cast<int>(eighths);
 }
 
-void require_files(const Input& input, const ReducePlan& plan) {
-  const std::string path = input.dataset.root.string();
-  const bool files = require_pictures(input.dataset.train(), path).are_files();
-  if (files || (plan.quality == 0 && plan.eighths == 8)) return;
-  throw InputError({path, "", "stores pixels, which have neither a quality nor a resolution to lower",
-                    "Leave out --quality and --resolution, or give JPEG files"});
+void require_resolution(const Rows& rows, const ReducePlan& plan, const std::string& path) {
+  if (plan.eighths == 8 || rows.pictures()->are_files()) return;
+  throw InputError({path, "", "stores pixels, which have no resolution to lower", "Give --quality too, which makes JPEGs of them"});
 }
 
 patches::Reducer reducer(const ReducePlan& plan, std::shared_ptr<const ImportanceSet> importance) {
@@ -64,7 +62,7 @@ patches::Reducer reducer(const ReducePlan& plan, std::shared_ptr<const Importanc
 
 void ReduceOptions::declare(OptionTable& table) {
   table.add("drop", drop, "SHARE", "drop this share of every picture's cells: 25% or 0.25");
-  table.add("quality", quality, "1…100", "lower the quality of JPEGs to this");
+  table.add("quality", quality, "1…100", "lower the quality of JPEGs to this; of raw pixels, make such JPEGs");
   table.add("resolution", resolution, "SHARE", "lower the sides of JPEGs to this share: 50%");
   importance.declare(table);
 }
@@ -81,16 +79,26 @@ ReducePlan reduce_plan(const ReduceOptions& options) {
   return plan;
 }
 
+std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows, ReducePlan& plan) {
+  if (rows->pictures()->are_files() || plan.quality == 0) return rows;
+  return as_picture_files(std::move(rows), std::exchange(plan.quality, 0));
+}
+
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
-  const ReducePlan plan = reduce_plan(options);
-  require_files(input, plan);
+  const std::string path = input.dataset.root.string();
+  require_pictures(input.dataset.train(), path);
+  const ReducePlan asked = reduce_plan(options);
+  ReducePlan plan = asked;
+  const auto pictures = pictures_to_reduce(input.dataset.splits.at(Split::train), plan);
+  require_resolution(*pictures, plan, path);
   std::shared_ptr<const ImportanceSet> importance;
   if (plan.drop > 0)
     importance = std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
   const int side = importance ? importance->side : 1;
-  return {.rows = std::make_shared<patches::ReducedRows>(input.dataset.splits.at(Split::train), side, reducer(plan, importance)),
-          .importance = importance ? importance->method : "",
-          .key = fmt::format("drop {} quality {} eighths {} {}", plan.drop, plan.quality, plan.eighths, importance ? importance->key : "")};
+  return {
+      .rows = std::make_shared<patches::ReducedRows>(pictures, side, reducer(plan, importance)),
+      .importance = importance ? importance->method : "",
+      .key = fmt::format("drop {} quality {} eighths {} {}", asked.drop, asked.quality, asked.eighths, importance ? importance->key : "")};
 }
 
 }  // namespace decant

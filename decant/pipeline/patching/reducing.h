@@ -15,7 +15,7 @@ namespace decant {
 
 struct ReduceOptions {
   std::string drop;        ///< "25%" or 0.25 of every picture's cells; empty = nothing
-  int quality = 0;         ///< of JPEGs, 1…100; 0 = as it is
+  int quality = 0;         ///< of JPEGs, 1…100; pixels become JPEGs of that quality; 0 = as it is
   std::string resolution;  ///< of JPEGs, a share of both sides in steps of 12.5 %; empty = as it is
   ImportanceOptions importance;
 
@@ -37,6 +37,10 @@ struct ReducePlan {
 /// Throws UsageError for values out of range.
 ReducePlan reduce_plan(const ReduceOptions& options);
 
+/// The pictures that a plan reduces: files as they are; pixels, where a quality is asked for, as JPEGs
+/// of that quality, which leaves `plan` none to lower.
+std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows, ReducePlan& plan);
+
 struct ReducedInput {
   std::shared_ptr<const Rows> rows;  ///< of the input, reduced; only those of `chosen` may be read
   std::string importance;            ///< how cells were ranked; empty where none are dropped
@@ -45,8 +49,8 @@ struct ReducedInput {
 
 /// The input's training rows, of which exactly round(share · cells) cells of every picture are
 /// dropped, the least important, and what is left is coarser or smaller. `chosen`: the rows that
-/// will be read. Throws InputError for rows without pictures or, but for drop, without picture
-/// files, and what obtain_importance() throws.
+/// will be read. Throws InputError for rows without pictures, for a resolution of pixels that do not
+/// become JPEGs, and what obtain_importance() throws.
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -11,10 +11,11 @@
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
 #include "decant/formats/convert.h"
-#include "decant/formats/image/png_rows.h"
+#include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
+#include "decant/formats/packed/packed.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/stored_files.h"
 #include "decant/report/report.h"
@@ -204,17 +205,25 @@ int64_t recoded_bytes(const SmallSet& set, const Context& context) {
   return sum;
 }
 
+/// The same for a container.
+int64_t packed_bytes(const SmallSet& set, const fs::path& scratch, const Context& context) {
+  const int64_t bytes = write_packed(set.input.dataset.train(), set.kept, set.input.dataset.classes, scratch, context);
+  fs::remove(scratch);
+  return bytes;
+}
+
 Written write_reduced(const SmallSet& set, const fs::path& data, const Context& context) {
   Written written;
   if (set.to == kPackedFormat) {
     written.bytes = write_pictures(set, set.content, data, context);
     written.files = stored_files(open_dataset(data.string(), {}, context).train(), context);
+    written.bytes_recoded = packed_bytes(set, data.parent_path() / "whole.packed", context);
   } else {
     const auto noted = std::make_shared<NotedRows>(as_picture_files(set.content), set.kept);
     written.bytes = write_pictures(set, noted, data, context);
     written.files = noted->files();
+    written.bytes_recoded = recoded_bytes(set, context);
   }
-  written.bytes_recoded = recoded_bytes(set, context);
   return written;
 }
 
