@@ -35,8 +35,8 @@ struct PatchesMade {
   int64_t peak_rss_bytes = 0;
 };
 
-/// Writes float32 (rows, side, side); ones for rows that cannot be read. Throws UsageError, InputError
-/// and IoError.
+/// Writes float32 (rows, side, side); ones for rows that cannot be read. Throws UsageError,
+/// InputError and IoError.
 PatchesMade make_patches(const PatchesOptions& options, const Context& context);
 
 }  // namespace decant

@@ -22,8 +22,8 @@ struct OwnNetwork {
   std::string remedy;   ///< for a data set without labels: a sentence without a full stop
 };
 
-/// Its weights: from the cache, under all that decides them, or trained first. Throws InputError for
-/// rows without labels, and what training throws.
+/// Its weights: from the cache, under all that decides them, or trained first. Throws InputError
+/// for rows without labels, and what training throws.
 std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -1,8 +1,8 @@
 // Where a run's importance comes from: a method of patches/importance.h, or a file of the user's.
 //
 // Maps are mapped, never loaded. Computed ones are written once to a .npy that is kept in the cache
-// folder under a name made of the input's digest, the rows, the method and every option that changes
-// them, as features are.
+// folder under a name made of the input's digest, the rows, the method and every option that
+// changes them, as features are.
 #pragma once
 
 #include <filesystem>
