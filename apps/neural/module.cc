@@ -8,6 +8,7 @@
 #include "decant/nn/network.h"
 #include "decant/nn/networks.h"
 #include "decant/patches/attribution.h"
+#include "decant/patches/fill_mae.h"
 #include "decant/patches/torch/attribute.h"
 #include "decant/train/trainer.h"
 
@@ -24,6 +25,7 @@ extern const decant::nn::Networks decant_networks_v1;
 extern const decant::train::Trainer decant_trainer_v3;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
+extern const decant::patches::MaeFill decant_mae_fill_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
 const decant::train::Trainer decant_trainer_v3{decant::train::train, decant::train::measure, decant::train::facts_of,
@@ -31,4 +33,5 @@ const decant::train::Trainer decant_trainer_v3{decant::train::train, decant::tra
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
 const decant::patches::Attribution decant_attribution_v1{decant::patches::attribute};
+const decant::patches::MaeFill decant_mae_fill_v1{decant::patches::open_mae_fill};
 }
