@@ -1,10 +1,15 @@
 #include "decant/patches/fill.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/module.h"
 #include "decant/base/text.h"
 #include "decant/formats/image/codec.h"
+#include "decant/patches/fill_mae.h"
 #include "decant/patches/fills/list.h"
 
 namespace decant::patches {
@@ -17,12 +22,29 @@ std::vector<std::string> fill_names() {
   return names;
 }
 
+bool names_weights(const std::string& name) {
+  return name.ends_with(".safetensors");
+}
+
+void require_filler(const std::string& name, const std::vector<std::string>& more) {
+  std::vector<std::string> known = fill_names();
+  known.insert(known.end(), more.begin(), more.end());
+  if (!names_weights(name) && std::ranges::find(known, name) == known.end())
+    throw UsageError("--fill: " + unknown_name("way of filling", name, known));
+}
+
+std::string fill_key(const std::string& name) {
+  return names_weights(name) ? "weights " + Digest().add(MappedFile(name).bytes()).hex() : name;
+}
+
 std::shared_ptr<const Filler> make_filler(const std::string& name) {
+  require_filler(name);
+  if (names_weights(name)) return from_module<MaeFill>().open({.weights = name});
 #define DECANT_MAKE(known, make) \
   if (name == known) return make();
   DECANT_FILLS(DECANT_MAKE)
 #undef DECANT_MAKE
-  throw UsageError("--fill: " + unknown_name("way of filling", name, fill_names()));
+  throw BugError("a way of filling that is known and not made: " + name);
 }
 
 FilledRows::FilledRows(std::shared_ptr<const Rows> below, std::shared_ptr<const Filler> filler)

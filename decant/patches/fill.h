@@ -30,7 +30,17 @@ class Filler {
 /// "stored", "gray", "harmonic", then those that were added.
 std::vector<std::string> fill_names();
 
-/// Throws UsageError for an unknown name, with the nearest one.
+/// Whether a name is a file of weights: of a network that fills in pictures (fill_mae.h).
+bool names_weights(const std::string& name);
+
+/// Throws UsageError for an unknown name, with the nearest of those known and `more`. Opens no file.
+void require_filler(const std::string& name, const std::vector<std::string>& more = {});
+
+/// What decides how it fills: the name, or a digest of the weights.
+std::string fill_key(const std::string& name);
+
+/// One of fill_names(), or a file of weights, FILE.safetensors. Throws UsageError for an unknown
+/// name, and what opening the weights throws.
 std::shared_ptr<const Filler> make_filler(const std::string& name);
 
 /// Rows whose pictures are filled as they are decoded; the mask is gone. Those without one are as

@@ -1,5 +1,5 @@
 // A network trained on the data set itself, where no weights of another are given: for features and
-// for importance, which share it.
+// for importance, which share it, and for filling dropped cells.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct OwnNetwork {
   std::string remedy;   ///< for a data set without labels: a sentence without a full stop
 };
 
-/// Its weights: from the cache, under all that decides them, or trained first. Throws InputError
-/// for rows without labels, and what training throws.
+/// Its weights: from the cache, under all that decides them, or trained first as such a net usually
+/// is. Throws InputError for rows without labels where it is a classifier, and what training throws.
 std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-#include "decant/patches/fill.h"
+#include "decant/pipeline/patching/fill_source.h"
 
 namespace decant {
 namespace {
@@ -58,7 +58,7 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
       arm.base += "+" + pieces[i];
     }
   }
-  patches::make_filler(arm.fill);
+  require_fill(arm.fill);
   if (reduce_plan(arm.reducing).drop == 0 && of_cells)
     throw UsageError(fmt::format("--against {}: drops nothing, so neither importance nor fill has an effect; add +drop=25%", name));
   return arm;

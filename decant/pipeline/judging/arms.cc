@@ -9,9 +9,9 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
-#include "decant/patches/fill.h"
 #include "decant/pipeline/judging/method_arm.h"
 #include "decant/pipeline/judging/row_sizes.h"
+#include "decant/pipeline/patching/fill_source.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -122,7 +122,7 @@ std::vector<MethodSpec> methods_against(const EvaluateOptions& options) {
 
 void require_sound(const EvaluateOptions& options) {
   require_some_judge(options);
-  patches::make_filler(options.fill);
+  require_fill(options.fill);
   methods_against(options);
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
@@ -203,9 +203,10 @@ class ArmMaker {
     Subset chosen;
     for (int s = 0; s < options_.seeds; ++s) chosen = chosen.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
     const ReducedInput reduced = reduce(input_, arm.budget ? sets_.full_rows : chosen, spec.reducing, options_.seed, context_);
-    arm.own_rows = std::make_shared<patches::FilledRows>(reduced.rows, patches::make_filler(spec.fill));
+    arm.own_rows =
+        std::make_shared<patches::FilledRows>(reduced.rows, obtain_filler(spec.fill, input_, options_.features, options_.seed, context_));
     arm.rows = arm.own_rows.get();
-    arm.digest = Digest().add(arm.digest).add(reduced.key).add("fill").add(spec.fill).hex();
+    arm.digest = Digest().add(arm.digest).add(reduced.key).add("fill").add(fill_key_of(spec.fill)).add(static_cast<int64_t>(options_.seed)).hex();
   }
 
   const RowSizes& sizes_for(const ArmSpec& spec) {

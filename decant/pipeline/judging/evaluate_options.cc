@@ -52,7 +52,8 @@ void EvaluateOptions::declare(OptionTable& table) {
   features.declare(choosing);
   importance.declare(choosing);
   add_choosing_options(table, choosing);
-  table.add("fill", fill, "NAME", "what stands where a small set's cells were dropped: stored, gray or harmonic");
+  table.add("fill", fill, "NAME",
+            "what stands where a small set's cells were dropped: stored, gray, harmonic, mae, or weights: FILE.safetensors");
   table.add("no-cache", no_cache, "ignore cached results and cache nothing").effect = Effect::speed;
   table.add("out", out, "FILE.json", "write all measurements to one file").effect = Effect::speed;
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;

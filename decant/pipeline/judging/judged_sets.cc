@@ -11,7 +11,7 @@
 #include "decant/data/rows_view.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
-#include "decant/patches/fill.h"
+#include "decant/pipeline/patching/fill_source.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/sampler.h"
@@ -236,8 +236,9 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const EvaluateOpt
   set.rows = relabelled(rows, own, sets.full.dataset);
   set.digest = content_digest(*set.rows, nullptr, context);
   if (!set.folder->run.patches || options.fill == kStoredFill) return;
-  set.rows = std::make_shared<patches::FilledRows>(set.rows, patches::make_filler(options.fill));
-  set.digest = Digest().add(set.digest).add("fill").add(options.fill).hex();
+  set.rows =
+      std::make_shared<patches::FilledRows>(set.rows, obtain_filler(options.fill, sets.full, options.features, options.seed, context));
+  set.digest = Digest().add(set.digest).add("fill").add(fill_key_of(options.fill)).add(static_cast<int64_t>(options.seed)).hex();
 }
 
 [[noreturn]] void refuse_bins_alone(const std::string& spec) {

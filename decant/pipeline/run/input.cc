@@ -76,7 +76,7 @@ void fill_dropped(Input& input, const std::string& fill, const Context& context)
   auto& train = input.dataset.splits.at(Split::train);
   if (train->pictures() == nullptr || !any_mask(*train, input.excluded_rows(), context)) return;
   train = std::make_shared<patches::FilledRows>(train, filler);
-  input.digest = Digest().add(input.digest).add("fill").add(fill).hex();
+  input.digest = Digest().add(input.digest).add("fill").add(patches::fill_key(fill)).hex();
 }
 
 }  // namespace
@@ -123,7 +123,8 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {
-  table.add("fill", input.fill, "NAME", fmt::format("what stands where cells were dropped: {}", fmt::join(patches::fill_names(), ", ")));
+  table.add("fill", input.fill, "NAME",
+            fmt::format("what stands where cells were dropped: {}, or weights: FILE.safetensors", fmt::join(patches::fill_names(), ", ")));
 }
 
 void require_rows(const Rows& train, const std::string& path) {

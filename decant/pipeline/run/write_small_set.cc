@@ -180,7 +180,7 @@ Dataset with_rows(Dataset dataset, std::shared_ptr<const Rows> rows) {
   return dataset;
 }
 
-int64_t write_pictures(const SmallSet& set, const std::shared_ptr<const Rows>& content, const fs::path& data, const Context& context) {
+int64_t write_content(const SmallSet& set, const std::shared_ptr<const Rows>& content, const fs::path& data, const Context& context) {
   const bool same_format = set.to.empty() || set.to == set.input.dataset.format;
   if (!same_format) return write_as(set.to, with_rows(set.input.dataset, content), set.kept, data, context);
   return set.input.dataset.writer->rewrite(set.kept, *content, data, context);
@@ -215,12 +215,12 @@ int64_t packed_bytes(const SmallSet& set, const fs::path& scratch, const Context
 Written write_reduced(const SmallSet& set, const fs::path& data, const Context& context) {
   Written written;
   if (set.to == kPackedFormat) {
-    written.bytes = write_pictures(set, set.content, data, context);
+    written.bytes = write_content(set, set.content, data, context);
     written.files = stored_files(open_dataset(data.string(), {}, context).train(), context);
     written.bytes_recoded = packed_bytes(set, data.parent_path() / "whole.packed", context);
   } else {
     const auto noted = std::make_shared<NotedRows>(as_picture_files(set.content), set.kept);
-    written.bytes = write_pictures(set, noted, data, context);
+    written.bytes = write_content(set, noted, data, context);
     written.files = noted->files();
     written.bytes_recoded = recoded_bytes(set, context);
   }
