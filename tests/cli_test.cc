@@ -315,6 +315,31 @@ TEST(Program, KeepsNetworkFeaturesByLibraryAndDevice) {
   }
 }
 
+// The network is trained on the set once, and asked twice.
+TEST(Program, AsksOneNetworkForFeaturesAndImportance) {
+  if (!has_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("importance/in", 1, 40);
+  const fs::path folder = fresh_folder("importance_out");
+  const auto run = [&](const std::string& verb, const std::string& out) {
+    const Outcome outcome = shell("$decant " + verb + " '" + in.string() + "' --json --cache '" + (folder / "cache").string() + "' -o '" +
+                                  (folder / out).string() + "'");
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return parse_json(outcome.out);
+  };
+  run("features --features embedding --epochs 1", "f.npy");
+  for (const char* method : {"gradcam++", "gradcam", "occlusion"}) {
+    const std::string verb = fmt::format("patches --importance {} --importance-epochs 1", method);
+    const Json made = run(verb, std::string(method) + ".npy");
+    EXPECT_EQ(made["importance"], method);
+    EXPECT_EQ(made["grid"], 8);
+    EXPECT_FALSE(made["reused"]);
+    EXPECT_TRUE(run(verb, std::string(method) + "-again.npy")["reused"]);
+  }
+  EXPECT_EQ(ending_in(folder / "cache" / "proxy", "key.json").size(), 1u);
+  EXPECT_EQ(read_text(folder / "gradcam++.npy"), read_text(folder / "gradcam++-again.npy"));
+  EXPECT_NE(read_text(folder / "gradcam++.npy"), read_text(folder / "occlusion.npy"));
+}
+
 TEST(Program, SeesWithNetworksPastABadFile) {
   if (!has_networks()) GTEST_SKIP() << "this build has no networks";
   const fs::path in = cifar_set("past/in", 1, 40);
