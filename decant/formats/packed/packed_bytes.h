@@ -1,5 +1,5 @@
-// Whole numbers in bytes: little-endian ones of a fixed width, and LEB128 for small ones (seven bits
-// a byte, the lowest first, the top bit set on all but the last).
+// Whole numbers in bytes: little-endian ones of a fixed width, and LEB128 for small ones (seven
+// bits in each byte, the lowest first, the top bit set on all but the last).
 #pragma once
 
 #include <concepts>

@@ -45,8 +45,9 @@ Record parse_record(Bytes record, const std::optional<ImageSize>& fixed, std::st
 /// halves up.
 void flatten_dropped(const PatchMask& mask, Image& image);
 
-/// Appends the record of a picture. Drops what `mask`, null for nothing, says: `image` is flattened.
-/// About 100 ns a sample. REQUIRES: is_valid(size); the mask is of that size, its unit one pixel.
+/// Appends the record of a picture. Drops what `mask`, null for nothing, says: `image` is
+/// flattened. About 100 ns per sample. REQUIRES: is_valid(size); the mask is of that size, its unit
+/// one pixel.
 void encode_record(const Model& model, Image& image, const PatchMask* mask, bool fixed, std::vector<std::byte>& out);
 
 /// The picture of a parsed record, into `image`, whose allocation is used again. About 100 ns a

@@ -20,10 +20,13 @@ const Model& taught() {
       masks.push_back(random_mask(pictures.back().size, 4, 3, i));
       if (i % 2 == 1) flatten_dropped(masks.back(), pictures.back());
     }
-    return learn(80, [&](int64_t k, Image& image) -> const PatchMask* {
-      image = pictures[static_cast<size_t>(k)];
-      return k % 2 == 1 ? &masks[static_cast<size_t>(k)] : nullptr;
-    });
+    return learn(
+        80,
+        [&](int64_t k, Image& image) -> const PatchMask* {
+          image = pictures[static_cast<size_t>(k)];
+          return k % 2 == 1 ? &masks[static_cast<size_t>(k)] : nullptr;
+        },
+        1000);
   }();
   return model;
 }

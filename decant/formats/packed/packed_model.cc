@@ -84,13 +84,12 @@ void fit_taps(int64_t count, const Example& example, Model& model) {
 constexpr int kLearningPasses = 2;
 constexpr float kRate = 0.1F;
 static_assert(kFittingPasses + kLearningPasses == kLearningVisits);
-constexpr uint32_t kFewest = 8;  // answers that a θ must have had a say in
+constexpr double kStoredCost = 4;  // nats that a θ must save: what it takes to store one
 
 /// θ in learning, in its own units (of which the model's are sixteenths).
 struct Theta {
   float value = 0;
-  float squares = 0;  // of the gradients so far
-  uint32_t seen = 0;
+  float squares = 0;  // sum of squared gradients: to second order, θ saves θ² · squares / 2 nats
 };
 
 class Learner {
@@ -103,9 +102,11 @@ class Learner {
         error, [&](int question, bool yes) { return correct(rows, question, yes, rate), yes; }, [](bool set) { return set; });
   }
 
-  void round_into(std::vector<int16_t>& theta) const {
-    std::ranges::transform(thetas_, theta.begin(), [](const Theta& one) {
-      return one.seen < kFewest ? int16_t{0} : static_cast<int16_t>(std::lround(std::clamp(16 * one.value, -127.0F, 127.0F)));
+  /// θ that are worth storing, for `uses` times the samples seen.
+  void round_into(double uses, std::vector<int16_t>& theta) const {
+    std::ranges::transform(thetas_, theta.begin(), [&](const Theta& one) {
+      const double saved = one.value * one.value * one.squares / 2 * uses / kLearningPasses;
+      return saved < kStoredCost ? int16_t{0} : static_cast<int16_t>(std::lround(std::clamp(16 * one.value, -127.0F, 127.0F)));
     });
   }
 
@@ -119,7 +120,6 @@ class Learner {
     for (Theta* row : rows) {
       Theta& theta = row[question];
       theta.squares += gradient * gradient;
-      ++theta.seen;
       theta.value += rate * gradient / std::sqrt(1 + theta.squares);
     }
   }
@@ -127,7 +127,7 @@ class Learner {
   std::vector<Theta> thetas_ = std::vector<Theta>(kKinds * kThetasPerKind);
 };
 
-void fit_thetas(int64_t count, const Example& example, Model& model) {
+void fit_thetas(int64_t count, const Example& example, double uses, Model& model) {
   Learner learner;
   Image image;
   for (int pass = 0; pass < kLearningPasses; ++pass) {
@@ -140,7 +140,7 @@ void fit_thetas(int64_t count, const Example& example, Model& model) {
       });
     }
   }
-  learner.round_into(model.theta);
+  learner.round_into(uses, model.theta);
 }
 
 // ---- Storing
@@ -184,10 +184,10 @@ constexpr size_t kTapBytes = sizeof(int16_t) * 3 * kTaps;
 
 }  // namespace
 
-Model learn(int64_t count, const Example& example) {
+Model learn(int64_t count, const Example& example, int64_t pictures) {
   Model model;
   fit_taps(count, example, model);
-  fit_thetas(count, example, model);
+  if (count > 0) fit_thetas(count, example, static_cast<double>(pictures) / static_cast<double>(count), model);
   return model;
 }
 

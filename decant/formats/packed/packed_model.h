@@ -1,6 +1,6 @@
 // What a packed file knows of its pictures before it has seen one: how a sample follows from its
 // neighbours, and how probable each error of that guess is. Learnt from the set's own pictures,
-// stored once a file, the same for every picture, so any picture can be decoded by itself.
+// stored once, the same for every picture, so any picture can be decoded by itself.
 //
 // A sample is coded as the error of a linear guess, and the error as a few yes-or-no questions
 // (is it 0? negative? below 2, 4, 8 …? which of them?). The answer to question q is yes with the
@@ -49,15 +49,16 @@ using Example = std::function<const PatchMask*(int64_t k, Image& image)>;
 /// How often learn() asks for each picture.
 constexpr int kLearningVisits = 5;
 
-/// Fits a model to the pictures 0 … count − 1, in that order: guesses by weighted least squares, then
-/// θ by gradient descent on the coded bits (Adagrad: Duchi, Hazan and Singer 2011). One thread, about
-/// 2 µs a sample. θ that few samples touched stay 0, which costs next to nothing to store.
-Model learn(int64_t count, const Example& example);
+/// Fits a model to the examples 0 … count − 1, in that order: guesses by weighted least squares,
+/// then θ by gradient descent on the coded bits (Adagrad: Duchi, Hazan and Singer 2011). One
+/// thread, about 2 µs per sample. `pictures` will be coded with it: θ that would save less in them
+/// than it costs to store are 0, so that few pictures have a small model.
+Model learn(int64_t count, const Example& example, int64_t pictures);
 
-/// Appends the model, 2 to 15 KB.
+/// Appends the model: 2 to 22 KB for large sets, less for small ones.
 void write_model(const Model& model, std::vector<std::byte>& out);
-/// Throws InputError naming `name`: too short to hold a model. Any other bytes give a model, if not a
-/// useful one.
+/// Throws InputError naming `name`: too short to hold a model. Any other bytes give a model, if not
+/// a useful one.
 Model read_model(Bytes bytes, std::string_view name);
 
 }  // namespace decant::packed

@@ -17,8 +17,8 @@
 // the pixel to the left, the columns before the first the pixel above, the columns behind the last
 // the last pixel of the row above.
 //
-// A dropped cell is coded as one pixel, its mean colour, where the order reaches its first; the cell
-// is then filled with it, and its other pixels are known.
+// A dropped cell is coded as one pixel, its mean colour, where the order reaches its first; the
+// cell is then filled with it, and its other pixels are known.
 #pragma once
 
 #include <algorithm>
@@ -270,7 +270,8 @@ void scan_channels(const Model& model, const PatchMask* mask, Image& image, Samp
 /// Walks `image`, which has its size. For every sample, `sample(near, guess, value)` gives its
 /// value: one that decodes by what it reads, one that encodes or learns by returning `value`, which
 /// is what the picture holds. `near` is a Neighbourhood. REQUIRES: 1 or 3 channels; the mask, if
-/// any, is of the picture's size, with units of one pixel; when encoding, its dropped cells are flat.
+/// any, is of the picture's size, with units of one pixel; when encoding, its dropped cells are
+/// flat.
 template <class Sample>
 void scan(const Model& model, const PatchMask* mask, Image& image, Sample&& sample) {
   if (image.size.channels == 1)

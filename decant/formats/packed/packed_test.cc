@@ -7,6 +7,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
 #include "decant/formats/convert.h"
+#include "decant/formats/image/codec.h"
 #include "decant/formats/open.h"
 #include "decant/formats/packed/packed_codec.h"
 #include "decant/formats/packed/packed_file.h"
@@ -255,6 +256,55 @@ TEST(Packed, RefusesForgedLengthsAndSizes) {
   expect_says(message(30, 200), {"too large"});                        // pictures 2^16 · 200 wide
   expect_says(message(20, 9), {"flags"});
   expect_says(message(20, 0), {"label"});  // labels in a file without
+}
+
+/// The bytes of docs/formats/packed.md: what was written once must always be readable. Taps that
+/// the page leaves out are those of W, NW, NE, WW, NN, NEE, NNW, two zeros behind each.
+std::string example() {
+  const auto bytes = [](std::initializer_list<int> values) {
+    std::string text;
+    for (const int value : values) text += static_cast<char>(value);
+    return text;
+  };
+  std::string text = "dcpack01" + bytes({0x00, 0x00, 0x92, 0xff, 0x02, 0x01, 0x01, 0x40, 0xef, 0x00, 0xa8, 0xe0});
+  for (const int tap : {-579, -1788, -69, -237, -579, 31, -237}) text += bytes({tap & 255, tap >> 8 & 255, 0, 0, 0, 0});
+  text += std::string(102, '\0') + "\xf8";
+  text += bytes({4, 0, 0, 0, 0, 0, 0, 0, 0x0f, 0xfd, 0xdc, 0xb6, 1, 0, 0, 0, 17, 0, 0, 0});
+  text += bytes({12, 0, 0, 0, 0, 0, 0, 0, 0x38, 0xd2, 0x50, 0xcf, 0, 0, 0, 0, 18, 0, 0, 0});
+  text +=
+      "\x02\x04set#\x03"
+      "cat\x03"
+      "dog";
+  for (const int length : {2, 12, 145, 6, 8}) text += bytes({length, 0, 0, 0, 0, 0, 0, 0});
+  for (const int word : {4, 2, 1, 2}) text += bytes({word, 0, 0, 0});
+  return text + bytes({0xed, 0x64, 0xf9, 0x75, 0x22, 0x43, 0xe7, 0xf0}) + "dcpack01";
+}
+
+TEST(Packed, ReadsTheExampleOfItsPage) {
+  const fs::path path = fresh_path("example.packed");
+  write_file(path, example());
+  const Dataset dataset = open_packed(path);
+  EXPECT_EQ(keys_of(dataset.train()), (std::vector<std::string>{"set#17", "set#18"}));
+  EXPECT_EQ(labels_of(dataset.train()), (std::vector<int32_t>{1, 0}));
+  EXPECT_EQ(dataset.classes, (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(pictures_of(dataset.train()),
+            (std::vector<std::vector<uint8_t>>{{10, 12, 14, 16, 10, 12, 14, 16}, {200, 200, 93, 93, 200, 201, 93, 93}}));
+  EXPECT_EQ(dataset.train().pictures()->mask(1)->kept, (std::vector<bool>{true, false}));
+}
+
+TEST(Packed, IsSmallerThanPngEvenForFewPictures) {
+  for (const int count : {5, 40}) {
+    std::vector<MaskedRows::Row> list;
+    int64_t png = 0;
+    std::vector<std::byte> file;
+    for (int i = 0; i < count; ++i) {
+      list.push_back({photo_like({32, 32, 3}, static_cast<uint64_t>(i))});
+      encode_png(list.back().image.view(), file);
+      png += std::ssize(file);
+    }
+    const fs::path folder = written(MaskedRows(std::move(list), /*fixed=*/true), "small");
+    EXPECT_LT(static_cast<int64_t>(fs::file_size(folder / "train.packed")), png) << count;
+  }
 }
 
 TEST(Packed, SaysWhatIsNoPackedFile) {

@@ -72,11 +72,14 @@ class Packer {
   packed::Model learn_model() const {
     const std::vector<Packable> chosen = examples();
     Stage stage(context_, "learning to pack", packed::kLearningVisits * std::ssize(chosen), "images");
-    return packed::learn(std::ssize(chosen), [&](int64_t k, Image& image) {
-      stage.advance();
-      image = chosen[static_cast<size_t>(k)].image;
-      return chosen[static_cast<size_t>(k)].dropped();
-    });
+    return packed::learn(
+        std::ssize(chosen),
+        [&](int64_t k, Image& image) {
+          stage.advance();
+          image = chosen[static_cast<size_t>(k)].image;
+          return chosen[static_cast<size_t>(k)].dropped();
+        },
+        std::ssize(rows_));
   }
 
   void encode_wave(const packed::Model& model, std::span<const int64_t> wave) {

@@ -2,9 +2,9 @@
 //
 // The coder keeps an interval [low, high] of 32-bit numbers. A bit cuts it in two, in proportion to
 // the probabilities, and takes a side; leading bytes on which both ends agree are shifted out. Any
-// number of the last interval tells all bits, so the shortest is written, and the reader takes bytes
-// behind the end as zeros. (After Witten, Neal and Cleary, "Arithmetic coding for data compression",
-// CACM 1987; without carries, as in Mahoney's lpaq.)
+// number of the last interval tells all bits, so the shortest is written, and the reader takes
+// bytes behind the end as zeros. (After Witten, Neal and Cleary, "Arithmetic coding for data
+// compression", CACM 1987; without carries, as in Mahoney's lpaq.)
 #pragma once
 
 #include <cstddef>
