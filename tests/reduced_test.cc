@@ -157,6 +157,41 @@ TEST(CompressDrop, RefusesWhatIsNoShare) {
   }
 }
 
+TEST(CompressBytes, MeetTheBudgetInEveryCurrency) {
+  const fs::path in = jpeg_set("budget_in", 30);
+  const fs::path folder = fresh_folder("budget");
+  for (const std::string spend : {"rows", "quality", "resolution", "cells"}) {
+    CompressOptions options = dropping(in, folder / spend);
+    options.reducing.drop = "";
+    options.keep = CompressOptions().keep;
+    options.bytes = spend == "cells" ? "85%" : "40%";
+    options.spend = spend;
+    const RunRecord run = compress(options, {.threads = 2});
+    const int64_t budget = run.bytes_before * (spend == "cells" ? 85 : 40) / 100;
+    EXPECT_LE(run.bytes_after, budget) << spend;
+    EXPECT_GT(run.bytes_after, spend == "rows" ? budget - 6000 : budget * 98 / 100) << spend;
+    EXPECT_EQ(run.kept == 60, spend != "rows") << spend;
+    EXPECT_EQ(verify({.run = folder / spend, .source = in.string()}, {}).checked_against, "hashes and the source");
+  }
+}
+
+TEST(CompressBytes, RefusesWhatCannotBeMet) {
+  const fs::path in = jpeg_set("unmet_in");
+  CompressOptions options = dropping(in, fresh_folder("unmet") / "out");
+  options.keep = CompressOptions().keep;
+  options.bytes = "1%";
+  options.spend = "cells";
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), HasSubstr("the least that can be left takes"));
+  options.spend = "cell";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("did you mean 'cells'"));
+  options.spend = "rows";
+  options.given["keep"] = "50%";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("--keep and --bytes"));
+  options.bytes = "";
+  options.spend = "quality";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("--spend needs --bytes"));
+}
+
 TEST(Unpack, FillsWhatWasDroppedAndKeepsTheRest) {
   const fs::path in = jpeg_set("unpack_in");
   const fs::path folder = fresh_folder("unpack");

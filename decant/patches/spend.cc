@@ -131,12 +131,31 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
   return found;
 }
 
-int64_t largest_count(int64_t most, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget) {
-  int64_t low = 0;
-  int64_t high = most;
+int64_t largest_count(int64_t most, int64_t guess, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget) {
+  const auto fits = [&](int64_t count) { return count == 0 || bytes_of_count(count) <= budget; };
+  guess = std::clamp<int64_t>(guess, 0, most);
+  int64_t low = guess;  // fits
+  int64_t high = most;  // nothing above it does
+  int64_t stride = std::max<int64_t>(1, guess / 50);
+  if (fits(guess)) {
+    for (; low < high; stride *= 2) {
+      const int64_t next = std::min(high, low + stride);
+      if (!fits(next)) {
+        high = next - 1;
+        break;
+      }
+      low = next;
+    }
+  } else {
+    do {
+      high = low - 1;
+      low = std::max<int64_t>(0, low - stride);
+      stride *= 2;
+    } while (!fits(low));
+  }
   while (low < high) {
     const int64_t middle = low + (high - low + 1) / 2;
-    if (bytes_of_count(middle) <= budget)
+    if (fits(middle))
       low = middle;
     else
       high = middle - 1;

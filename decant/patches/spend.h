@@ -52,7 +52,7 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
 
 /// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.
 /// `bytes_of_count`: of the rows that would be kept, growing with their number but for small steps
-/// back.
-int64_t largest_count(int64_t most, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget);
+/// back. Counts near `guess` are tried first, and no larger one than is needed.
+int64_t largest_count(int64_t most, int64_t guess, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget);
 
 }  // namespace decant::patches

@@ -49,11 +49,23 @@ TEST(HighestSteps, DoNotDependOnThreads) {
   EXPECT_EQ(one.above, two.above);
 }
 
-TEST(LargestCount, IsTheLastThatFits) {
+TEST(LargestCount, IsTheLastThatFitsWhateverTheGuess) {
   const auto bytes = [](int64_t count) { return 10 * count; };
-  EXPECT_EQ(largest_count(100, bytes, 555), 55);
-  EXPECT_EQ(largest_count(100, bytes, 5000), 100);
-  EXPECT_EQ(largest_count(100, bytes, 9), 0);
+  for (const int64_t guess : {0, 1, 54, 55, 56, 99, 100, 1000}) {
+    EXPECT_EQ(largest_count(100, guess, bytes, 555), 55) << guess;
+    EXPECT_EQ(largest_count(100, guess, bytes, 5000), 100) << guess;
+    EXPECT_EQ(largest_count(100, guess, bytes, 9), 0) << guess;
+  }
+}
+
+TEST(LargestCount, AsksForNoMoreThanItNeeds) {
+  int64_t largest = 0;
+  const auto bytes = [&](int64_t count) {
+    largest = std::max(largest, count);
+    return 10 * count;
+  };
+  EXPECT_EQ(largest_count(50'000, 1'000, bytes, 10'500), 1'050);
+  EXPECT_LT(largest, 1'200);
 }
 
 TEST(Ladders, BeginWithTheFileAsItIs) {

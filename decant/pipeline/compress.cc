@@ -1,5 +1,8 @@
 #include "decant/pipeline/compress.h"
 
+#include <memory>
+#include <utility>
+
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
@@ -7,6 +10,7 @@
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
+#include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -21,7 +25,11 @@ void CompressOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "folder of the small set").required = true;
-  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  OptionTable amount;
+  amount.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add(noted(amount.options().front(), given));
+  table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
+  table.add("spend", spend, "CURRENCY", "what --bytes buys: rows, or of all rows (or --keep) quality, resolution or cells");
   select.declare(table);
   features.declare(table);
   reducing.declare(table);
@@ -53,28 +61,75 @@ std::vector<std::string> files_read(const CompressOptions& options) {
   return files;
 }
 
+/// Whether pictures are written anew.
+bool reduces(const CompressOptions& options) {
+  return !options.bytes.empty() || !reduce_plan(options.reducing).nothing();
+}
+
 /// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a place
 /// in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
   const ReducePlan plan = reduce_plan(options.reducing);
-  if (!options.to.empty() || plan.nothing() || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;
+  if (!options.to.empty() || !reduces(options) || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;
   return plan.quality > 0 ? "imagefolder" : kPackedFormat;
 }
 
+/// How much to keep: every row where a budget is spent on pictures and --keep does not say otherwise.
+std::string keep_of(const CompressOptions& options) {
+  const bool all = !options.bytes.empty() && !options.given.contains("keep") && options.keep == CompressOptions().keep;
+  return all ? "100%" : options.keep;
+}
+
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {
-  const int64_t count = keep_count(options.keep, input.rows());
+  const std::string keep = keep_of(options);
   const int64_t readable = input.rows() - std::ssize(input.excluded);
+  const int64_t count = keep == "100%" && !options.bytes.empty() ? readable : keep_count(keep, input.rows());
   if (count > readable)
     throw InputError(
         {options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, readable), "Lower --keep"});
   return count;
 }
 
+/// The budget of --bytes; 0 = none.
+int64_t budget_of(const CompressOptions& options, const Input& input) {
+  return options.bytes.empty() ? 0 : bytes_from(options.bytes, input.dataset.train().stored_bytes(), "--bytes");
+}
+
+bool spends_on_rows(const CompressOptions& options) {
+  return !options.bytes.empty() && options.spend == "rows";
+}
+
+void require_sound(const CompressOptions& options) {
+  reduce_plan(options.reducing);
+  require_currency(options.spend);
+  if (options.bytes.empty() && options.spend != CompressOptions().spend)
+    throw UsageError("--spend needs --bytes, the budget that is spent");
+  if (spends_on_rows(options) && options.given.contains("keep"))
+    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or another --spend");
+}
+
+ReducedInput reduce_pictures(const CompressOptions& options, const Input& input, const Subset& kept, int64_t budget,
+                             const Context& context) {
+  ReduceOptions reducing = options.reducing;
+  reducing.importance = beside(reducing.importance, options.features);
+  if (budget == 0 || spends_on_rows(options)) return reduce(input, kept, reducing, options.seed, context);
+  Spent spent = spend_on_pictures(input, kept, options.spend, budget, reducing, options.seed, context);
+  context.info(fmt::format("{} are met by {}", human_bytes(budget), spent.words));
+  return std::move(spent.reduced);
+}
+
+std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const Input& input, const Context& context) {
+  ReduceOptions reducing = options.reducing;
+  reducing.importance = beside(reducing.importance, options.features);
+  const Subset usable = input.usable_rows();
+  return std::make_unique<RowSizes>(reduce(input, usable, reducing, options.seed, context).rows, usable, context);
+}
+
 }  // namespace
 
 RunRecord compress(const CompressOptions& options, const Context& context) {
   const MethodSpec spec = parse_method(options.select);
-  const bool reduces = !reduce_plan(options.reducing).nothing();
+  require_sound(options);
   OutputFolder out(options.out,
                    {.overwrite = options.overwrite, .inputs = files_read(options), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(spec, options.features, options.seed), options.overwrite,
@@ -85,25 +140,28 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
   InputOptions reading = options.input;
   reading.check = !options.no_check;
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
-  const int64_t count = count_to_keep(options, input);
   const std::string to = format_to_write(options, input.dataset);
+  const int64_t budget = budget_of(options, input);
 
-  // An order over the readable rows; then exactly `count` of them.
+  // What rows take, where a budget is spent on them.
+  std::unique_ptr<RowSizes> sizes;
+  if (spends_on_rows(options)) sizes = log.stage("bytes", [&] { return sizes_of_rows(options, input, context); });
+  const int64_t count = sizes ? sizes->about(budget) : count_to_keep(options, input);
+
+  // An order over the readable rows; then exactly `count` of them, or as many as fit.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);
   const ChosenRows chosen = choose_rows(input, method, options.features, count, options.seed, checkpoint, log, context);
-  const Subset kept = log.stage("sample", [&] { return sample(chosen.selection, {}, count, options.seed); });
-  DECANT_CHECK(static_cast<int64_t>(kept.size()), ==, count);
+  const auto draw = [&](int64_t some) { return sample(chosen.selection, {}, some, options.seed); };
+  const Subset kept = log.stage("sample", [&] { return sizes ? sizes->largest_within(budget, chosen.selection, draw) : draw(count); });
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
 
-  // Of what is kept, the cells that matter, as fine as they must be.
+  // Of what is kept, the cells that matter, as fine as they may be.
   ReducedInput reduced;
-  ReduceOptions reducing = options.reducing;
-  reducing.importance = beside(reducing.importance, options.features);
-  if (reduces) reduced = log.stage("importance", [&] { return reduce(input, kept, reducing, options.seed, context); });
+  if (reduces(options)) reduced = log.stage("reduce", [&] { return reduce_pictures(options, input, kept, budget, context); });
 
   const SmallSet set{.input = input,
                      .selection = chosen.selection,
@@ -116,6 +174,7 @@ RunRecord compress(const CompressOptions& options, const Context& context) {
                      .command = options.command,
                      .options = recorded_options(options),
                      .features = chosen.features.record(),
+                     .reduce = reduced.reduce,
                      .importance = reduced.importance};
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();

@@ -10,7 +10,8 @@
 #include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/choose_rows.h"
-#include "decant/pipeline/patching/reducing.h"
+#include "decant/pipeline/patching/byte_budget.h"
+#include "decant/pipeline/run/set_training.h"
 
 namespace decant {
 
@@ -18,6 +19,9 @@ struct CompressOptions {
   InputOptions input;
   std::filesystem::path out;
   std::string keep = "20%";
+  OptionTexts given;           ///< of options that mean something else when they are given
+  std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none
+  std::string spend = "rows";  ///< what the budget buys: byte_budget.h
   ChoosingOptions select;
   FeatureOptions features;
   ReduceOptions reducing;

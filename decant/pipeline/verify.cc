@@ -33,6 +33,8 @@ struct Line {
   std::string stored_sha256;  ///< of the file that was written, where pictures did not keep their bytes
   int cells = 0;
   int cells_kept = 0;
+  int quality = 0;
+  int eighths = 8;
 };
 
 [[noreturn]] void fail(const fs::path& file, int64_t row, const std::string& what) {
@@ -48,7 +50,8 @@ std::vector<Line> read_manifest(const fs::path& file) {
     try {
       const Json line = try_parse_json(text.substr(begin, end - begin));
       lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(),
-                       line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0)});
+                       line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0),
+                       line.value("quality", 0), line.value("eighths", 8)});
     } catch (const Json::exception&) {
       throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
     }
@@ -132,30 +135,30 @@ void check_reduced_row(const Rows& stored, int64_t i, const Line& line, const fs
          fmt::format("keeps {} of {} cells, and the manifest lists {} of {}", kept, cells, line.cells_kept, line.cells));
 }
 
-/// What the run did to every picture, as its options say.
-ReducePlan reduced_by(const RunRecord& run) {
-  ReduceOptions options{.resolution = run.option_text("resolution")};
+/// The source's pictures as the run reduced them: pixels may have become JPEGs first.
+std::shared_ptr<const Rows> pictures_of(const Input& source, const RunRecord& run) {
+  ReducePlan plan;
   const OptionValue* const quality = run.option("quality");
-  if (const auto* number = quality == nullptr ? nullptr : std::get_if<int64_t>(quality)) options.quality = static_cast<int>(*number);
-  return reduce_plan(options);
+  if (const auto* number = quality == nullptr ? nullptr : std::get_if<int64_t>(quality)) plan.quality = static_cast<int>(*number);
+  return pictures_to_reduce(source.dataset.splits.at(Split::train), plan);
 }
 
 /// The source's picture with the cells of the stored mask dropped is the stored picture.
-void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const ReducePlan& plan,
-                          const Line& line, const fs::path& data) {
+void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const Line& line,
+                          const fs::path& data) {
   thread_local Image expected;
   thread_local Image found;
   stored.pictures()->decode(i, found);
   const std::optional<PatchMask> mask = stored.pictures()->mask(i);
   const auto keep = [&](int64_t) {
-    patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
+    patches::Reduction reduction{.quality = line.quality, .eighths = line.eighths};
     if (mask) reduction.mask = [&](const PatchGrid&) { return *mask; };
     return reduction;
   };
   const int side = mask ? std::max(mask->grid.columns(), mask->grid.rows()) : 1;
   patches::ReducedRows(source, side, keep).decode(line.row, expected);
   if (found.size != expected.size || found.pixels != expected.pixels)
-    fail(data / stored.key(i), line.row, "is not the source's picture, reduced as run.json says");
+    fail(data / stored.key(i), line.row, "is not the source's picture, reduced as the manifest says");
 }
 
 /// `source` may be null.
@@ -165,14 +168,13 @@ void check_reduced(const Rows& stored, const Input* source, const std::vector<Li
     fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   const bool by_name = run.output_format == "imagefolder" && run.input && run.input->format != "imagefolder";
   if (by_name) return check_reduced_anywhere(stored, manifest, data);
-  ReducePlan plan = reduced_by(run);
-  const auto pictures = source == nullptr ? nullptr : pictures_to_reduce(source->dataset.splits.at(Split::train), plan);
+  const auto pictures = source == nullptr ? nullptr : pictures_of(*source, run);
   Stage stage(context, "verify pictures", stored.size(), "rows");
   parallel_for(context, stored.size(), 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
       const Line& line = manifest[static_cast<size_t>(i)];
       check_reduced_row(stored, i, line, data);
-      if (source != nullptr) check_against_source(stored, i, pictures, plan, line, data);
+      if (source != nullptr) check_against_source(stored, i, pictures, line, data);
     }
   });
 }

@@ -14,18 +14,17 @@ constexpr const char* kOwnWeights = "weights.safetensors";
 }  // namespace
 
 std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint64_t seed, const Context& context) {
-  const train::NetFacts facts = from_module<train::Trainer>().facts(own.net);
-  if (facts.tells_classes && !input.labelled())
+  if (own.classifier && !input.labelled())
     throw InputError({input.dataset.root.string(), "", fmt::format("has no labels, so no network can be trained on it for {}", own.purpose),
                       own.remedy});
   const Subset usable = input.usable_rows();
   train::TrainJob job{.options = {.net = own.net, .epochs = own.epochs, .image_size = own.image_size, .seed = seed, .device = own.device},
                       .rows = &input.dataset.train(),
                       .subset = usable,
-                      .classes = facts.tells_classes ? input.classes : 0};
+                      .classes = own.classifier ? input.classes : 0};
   OptionTable training;
   job.options.declare(training);
-  set_texts(facts.usual, training);
+  set_texts(from_module<train::Trainer>().facts(own.net).usual, training);
   const CacheKey key = CacheKey("proxy")
                            .add("input", input.digest)
                            .add("training", result_key(job.options))

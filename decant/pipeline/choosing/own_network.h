@@ -13,6 +13,7 @@ namespace decant {
 
 struct OwnNetwork {
   std::string net;
+  bool classifier = true;  ///< else it needs no labels
   int epochs = 0;
   int image_size = 0;  ///< as for features
   std::string device;

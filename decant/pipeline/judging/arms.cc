@@ -10,8 +10,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/judging/method_arm.h"
-#include "decant/pipeline/judging/row_sizes.h"
 #include "decant/pipeline/patching/fill_source.h"
+#include "decant/pipeline/patching/row_sizes.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -84,13 +84,12 @@ std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t coun
 }
 
 /// As many of them as fit.
-std::vector<Subset> random_rows_within(const JudgedSets& sets, const RowSizes& sizes, int64_t budget, const EvaluateOptions& options) {
+std::vector<Subset> random_rows_within(const JudgedSets& sets, RowSizes& sizes, int64_t budget, const EvaluateOptions& options) {
   std::vector<Subset> draws;
   for (int s = 0; s < options.seeds; ++s) {
     const uint64_t seed = options.seed + static_cast<uint64_t>(s);
     const Selection order = random_order(sets, seed);
-    draws.push_back(
-        sizes.largest_within(budget, std::ssize(sets.full_rows), [&](int64_t count) { return sample(order, {}, count, seed); }));
+    draws.push_back(sizes.largest_within(budget, order, [&](int64_t count) { return sample(order, {}, count, seed); }));
   }
   return draws;
 }
@@ -189,10 +188,9 @@ class ArmMaker {
   }
 
   void fill_within(evaluate::Arm& arm, const ArmOutline& outline) {
-    const RowSizes& sizes = sizes_for(outline.spec);
-    std::vector<Subset> draws = outline.kind == ArmOutline::Kind::random
-                                    ? random_rows_within(sets_, sizes, outline.bytes, options_)
-                                    : method_arm(outline.spec.base).draw_within(sizes, outline.bytes, std::ssize(sets_.full_rows));
+    RowSizes& sizes = sizes_for(outline.spec);
+    std::vector<Subset> draws = outline.kind == ArmOutline::Kind::random ? random_rows_within(sets_, sizes, outline.bytes, options_)
+                                                                         : method_arm(outline.spec.base).draw_within(sizes, outline.bytes);
     arm.subset = by_seed(std::move(draws), options_.seed);
     arm.budget = Budget{outline.bytes, Budget::Unit::bytes};
   }
@@ -206,13 +204,14 @@ class ArmMaker {
     arm.own_rows =
         std::make_shared<patches::FilledRows>(reduced.rows, obtain_filler(spec.fill, input_, options_.features, options_.seed, context_));
     arm.rows = arm.own_rows.get();
-    arm.digest = Digest().add(arm.digest).add(reduced.key).add("fill").add(fill_key_of(spec.fill)).add(static_cast<int64_t>(options_.seed)).hex();
+    arm.digest =
+        Digest().add(arm.digest).add(reduced.key).add("fill").add(fill_key_of(spec.fill)).add(static_cast<int64_t>(options_.seed)).hex();
   }
 
-  const RowSizes& sizes_for(const ArmSpec& spec) {
+  RowSizes& sizes_for(const ArmSpec& spec) {
     const ReducedInput reduced = reduce(input_, sets_.full_rows, spec.reducing, options_.seed, context_);
     auto& sizes = sizes_[reduced.key];
-    if (!sizes) sizes = std::make_unique<RowSizes>(*reduced.rows, sets_.full_rows, context_);
+    if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
     return *sizes;
   }
 

@@ -28,13 +28,11 @@ Draws MethodArm::draw(std::vector<int64_t> counts) {
   return draws;
 }
 
-std::vector<Subset> MethodArm::draw_within(const RowSizes& sizes, int64_t budget, int64_t most) {
-  const int64_t about = std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / sizes.mean()), 1, most);
-  const ChosenRows chosen = choose(about);
+std::vector<Subset> MethodArm::draw_within(RowSizes& sizes, int64_t budget) {
+  const ChosenRows chosen = choose(sizes.about(budget));
   std::vector<Subset> draws;
   for (int s = 0; s < options_.seeds; ++s)
-    draws.push_back(sizes.largest_within(budget, std::min(most, chosen.selection.serves_to),
-                                         [&](int64_t count) { return one(chosen, std::max(count, chosen.selection.serves_from), s); }));
+    draws.push_back(sizes.largest_within(budget, chosen.selection, [&](int64_t count) { return one(chosen, count, s); }));
   return draws;
 }
 

@@ -9,7 +9,7 @@
 #include "decant/base/context.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/judging/evaluate_options.h"
-#include "decant/pipeline/judging/row_sizes.h"
+#include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/run/run_log.h"
 
 namespace decant {
@@ -25,9 +25,9 @@ class MethodArm {
   /// The largest size first: what was chosen for it may serve smaller ones, too.
   Draws draw(std::vector<int64_t> counts);
 
-  /// For each seed, as many rows as take at most `budget` bytes, at most `most`. The method chooses
-  /// once, for as many rows as rows of mean size fit.
-  std::vector<Subset> draw_within(const RowSizes& sizes, int64_t budget, int64_t most);
+  /// For each seed, as many rows as take at most `budget` bytes. The method chooses once, for about
+  /// as many as fit.
+  std::vector<Subset> draw_within(RowSizes& sizes, int64_t budget);
 
  private:
   ChosenRows choose(int64_t count);

@@ -20,7 +20,8 @@ std::string fill_key_of(const std::string& name) {
 std::shared_ptr<const patches::Filler> obtain_filler(const std::string& name, const Input& input, const FeatureOptions& features,
                                                      uint64_t seed, const Context& context) {
   if (name != kOwnMae) return patches::make_filler(name);
-  const OwnNetwork own{.net = kOwnMae, .epochs = kMaeEpochs, .device = features.device, .cache = features.cache, .purpose = "filling"};
+  const OwnNetwork own{
+      .net = kOwnMae, .classifier = false, .epochs = kMaeEpochs, .device = features.device, .cache = features.cache, .purpose = "filling"};
   return patches::make_filler(weights_of(own, input, seed, context).string());
 }
 

@@ -45,19 +45,6 @@ void require_resolution(const Rows& rows, const ReducePlan& plan, const std::str
   throw InputError({path, "", "stores pixels, which have no resolution to lower", "Give --quality too, which makes JPEGs of them"});
 }
 
-patches::Reducer reducer(const ReducePlan& plan, std::shared_ptr<const ImportanceSet> importance) {
-  return [plan, importance = std::move(importance)](int64_t row) {
-    patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
-    if (plan.drop == 0) return reduction;
-    reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
-      std::vector<float> scratch;
-      const std::vector<float> cells = patches::cell_importance(importance->maps.row(row, scratch), importance->side, grid);
-      return patches::drop_least(grid, cells, patches::cells_of(drop, grid.count()));
-    };
-    return reduction;
-  };
-}
-
 }  // namespace
 
 void ReduceOptions::declare(OptionTable& table) {
@@ -84,21 +71,51 @@ std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows,
   return as_picture_files(std::move(rows), std::exchange(plan.quality, 0));
 }
 
-ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
+PictureReducer::PictureReducer(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells, uint64_t seed,
+                               const Context& context)
+    : plan_(reduce_plan(options)) {
   const std::string path = input.dataset.root.string();
   require_pictures(input.dataset.train(), path);
+  pictures_ = pictures_to_reduce(input.dataset.splits.at(Split::train), plan_);
+  require_resolution(*pictures_, plan_, path);
+  if (cells) importance_ = std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
+}
+
+patches::Reducer PictureReducer::reducer(std::function<ReducePlan(int64_t row)> plan_of) const {
+  return [plan_of = std::move(plan_of), importance = importance_](int64_t row) {
+    const ReducePlan plan = plan_of(row);
+    patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
+    if (plan.drop == 0) return reduction;
+    reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
+      std::vector<float> scratch;
+      const std::vector<float> cells = patches::cell_importance(importance->maps.row(row, scratch), importance->side, grid);
+      return patches::drop_least(grid, cells, patches::cells_of(drop, grid.count()));
+    };
+    return reduction;
+  };
+}
+
+std::shared_ptr<const Rows> PictureReducer::rows_with(std::function<ReducePlan(int64_t row)> plan_of) const {
+  return std::make_shared<patches::ReducedRows>(pictures_, importance_ ? importance_->side : 1, reducer(std::move(plan_of)));
+}
+
+int64_t PictureReducer::bytes_of(int64_t row, const ReducePlan& plan) const {
+  thread_local std::vector<std::byte> scratch;
+  return std::ssize(rows_with([&plan](int64_t) { return plan; })->bytes(row, scratch));
+}
+
+ReducedInput PictureReducer::reduced(std::function<ReducePlan(int64_t row)> plan_of, const std::string& key) const {
+  return {.rows = rows_with(plan_of),
+          .reduce = reducer(plan_of),
+          .importance = importance_ ? importance_->method : "",
+          .key = key + (importance_ ? " " + importance_->key : "")};
+}
+
+ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
   const ReducePlan asked = reduce_plan(options);
-  ReducePlan plan = asked;
-  const auto pictures = pictures_to_reduce(input.dataset.splits.at(Split::train), plan);
-  require_resolution(*pictures, plan, path);
-  std::shared_ptr<const ImportanceSet> importance;
-  if (plan.drop > 0)
-    importance = std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
-  const int side = importance ? importance->side : 1;
-  return {
-      .rows = std::make_shared<patches::ReducedRows>(pictures, side, reducer(plan, importance)),
-      .importance = importance ? importance->method : "",
-      .key = fmt::format("drop {} quality {} eighths {} {}", asked.drop, asked.quality, asked.eighths, importance ? importance->key : "")};
+  const PictureReducer reducer(input, chosen, options, asked.drop > 0, seed, context);
+  return reducer.reduced([plan = reducer.plan()](int64_t) { return plan; },
+                         fmt::format("drop {} quality {} eighths {}", asked.drop, asked.quality, asked.eighths));
 }
 
 }  // namespace decant

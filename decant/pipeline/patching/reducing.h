@@ -1,12 +1,14 @@
 // --drop, --quality and --resolution: rows whose pictures take fewer bytes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/data/subset.h"
+#include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/patching/importance_source.h"
 #include "decant/pipeline/run/input.h"
@@ -43,8 +45,31 @@ std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows,
 
 struct ReducedInput {
   std::shared_ptr<const Rows> rows;  ///< of the input, reduced; only those of `chosen` may be read
+  patches::Reducer reduce;           ///< what is done to each
   std::string importance;            ///< how cells were ranked; empty where none are dropped
   std::string key;                   ///< one line: all that decides the pictures, but for the input
+};
+
+/// Reduces pictures by plans, of each picture its own.
+class PictureReducer {
+ public:
+  /// `cells`: whether plans will drop any, so that importance is wanted. Throws as reduce(). The
+  /// input must outlive this.
+  PictureReducer(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells, uint64_t seed, const Context& context);
+
+  const ReducePlan& plan() const { return plan_; }  ///< what the options leave to do
+  /// Bytes of the file that a plan makes of a row. Called from several threads.
+  int64_t bytes_of(int64_t row, const ReducePlan& plan) const;
+  /// `key`: of the plans.
+  ReducedInput reduced(std::function<ReducePlan(int64_t row)> plan_of, const std::string& key) const;
+
+ private:
+  std::shared_ptr<const Rows> rows_with(std::function<ReducePlan(int64_t row)> plan_of) const;
+  patches::Reducer reducer(std::function<ReducePlan(int64_t row)> plan_of) const;
+
+  ReducePlan plan_;
+  std::shared_ptr<const Rows> pictures_;
+  std::shared_ptr<const ImportanceSet> importance_;  ///< null where no cell is dropped
 };
 
 /// The input's training rows, of which exactly round(share · cells) cells of every picture are

@@ -46,8 +46,10 @@ std::vector<int64_t> ranks_of(const Selection& selection) {
 }
 
 /// What a line of the manifest adds about the file that was written.
-void add_stored(const StoredFile& stored, Json& line) {
+void add_stored(const StoredFile& stored, const patches::Reduction& reduction, Json& line) {
   if (!stored.sha256.empty()) line["stored_sha256"] = stored.sha256;
+  if (reduction.quality > 0) line["quality"] = reduction.quality;
+  if (reduction.eighths < 8) line["eighths"] = reduction.eighths;
   if (stored.cells == 0) return;
   line["cells"] = stored.cells;
   line["cells_kept"] = stored.cells_kept;
@@ -69,7 +71,7 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
                  {"bin", set.selection.bins[at]},
                  {"rank", ranks[at]},
                  {"gain", set.selection.gains[at]}};
-    if (!stored.empty()) add_stored(stored[i], line);
+    if (!stored.empty()) add_stored(stored[i], set.reduce(row), line);
     writer.write(json_text(line) + "\n");
   }
   writer.commit();

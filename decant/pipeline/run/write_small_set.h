@@ -14,6 +14,7 @@
 #include "decant/data/evidence.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
+#include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
 
@@ -31,7 +32,8 @@ struct SmallSet {
   std::string command;                                       ///< as typed
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::optional<FeatureRecord> features;
-  std::string importance;  ///< how cells were ranked, where any were dropped
+  patches::Reducer reduce = nullptr;  ///< what is done to each picture of `content`
+  std::string importance;             ///< how cells were ranked, where any were dropped
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws

@@ -1,4 +1,4 @@
-#include "decant/pipeline/judging/row_sizes.h"
+#include "decant/pipeline/patching/row_sizes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,17 +10,16 @@
 namespace decant {
 namespace {
 
-Subset first(int64_t count) {
-  return Subset::all(count);
-}
-
 TEST(RowSizes, TakeAsManyRowsAsFit) {
-  const RowSizes sizes(Letters(), Subset::all(5), {});  // 1, 2, 3, 4, 5 bytes
-  EXPECT_EQ(sizes.mean(), 3);
+  const Context context;
+  RowSizes sizes(std::make_shared<Letters>(), Subset::all(5), context);  // 1, 2, 3, 4, 5 bytes
+  const auto first = [](int64_t count) { return Subset::all(count); };
+  EXPECT_EQ(sizes.about(6), 2);
   EXPECT_EQ(sizes.total({1, 4}), 7);
-  EXPECT_EQ(sizes.largest_within(6, 5, first).size(), 3u);
-  EXPECT_EQ(sizes.largest_within(100, 4, first).size(), 4u);
-  EXPECT_THAT(message_of([&] { sizes.largest_within(0, 5, first); }), testing::HasSubstr("not even one picture"));
+  EXPECT_EQ(sizes.largest_within(6, {}, first).size(), 3u);
+  EXPECT_EQ(sizes.largest_within(100, {.serves_to = 4}, first).size(), 4u);
+  EXPECT_THAT(message_of([&] { sizes.largest_within(0, {}, first); }), testing::HasSubstr("hold no set"));
+  EXPECT_THAT(message_of([&] { sizes.largest_within(3, {.serves_from = 3}, first); }), testing::HasSubstr("hold no set"));
 }
 
 TEST(BytesFrom, ReadsSharesAndSizes) {

@@ -1,0 +1,84 @@
+#include "decant/pipeline/patching/row_sizes.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/base/text.h"
+#include "decant/patches/spend.h"
+
+namespace decant {
+namespace {
+
+constexpr int64_t kSample = 256;  // rows whose mean says how many fit
+
+}  // namespace
+
+RowSizes::RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context)
+    : rows_(std::move(rows)), chosen_(std::move(chosen)), context_(context), bytes_(static_cast<size_t>(rows_->size()), -1) {
+  if (!require_pictures(*rows_).are_files())
+    throw InputError({"", "", "stores pixels, which take the same bytes whatever they show",
+                      "Add --quality, which makes JPEGs of them, or say how many rows to keep"});
+}
+
+void RowSizes::measure(const Subset& rows) {
+  std::vector<int64_t> unknown;
+  for (const int64_t row : rows) {
+    if (bytes_[static_cast<size_t>(row)] < 0) unknown.push_back(row);
+  }
+  if (unknown.empty()) return;
+  Stage stage(context_, "measure bytes", std::ssize(unknown), "pictures");
+  parallel_for(context_, std::ssize(unknown), 64, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (int64_t i = begin; i < end; ++i, stage.advance()) {
+      const int64_t row = unknown[static_cast<size_t>(i)];
+      bytes_[static_cast<size_t>(row)] = std::ssize(rows_->bytes(row, scratch));
+    }
+  });
+}
+
+int64_t RowSizes::total(const Subset& rows) {
+  measure(rows);
+  int64_t sum = 0;
+  for (const int64_t row : rows) sum += bytes_[static_cast<size_t>(row)];
+  return sum;
+}
+
+int64_t RowSizes::about(int64_t budget) {
+  const int64_t all = std::ssize(chosen_);
+  const int64_t count = std::min(kSample, all);
+  std::vector<int64_t> some;
+  for (int64_t i = 0; i < count; ++i) some.push_back(chosen_[static_cast<size_t>(i * all / count)]);
+  const double mean = static_cast<double>(total(Subset(std::move(some)))) / static_cast<double>(count);
+  return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, all);
+}
+
+Subset RowSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) {
+  const int64_t most = std::min(selection.serves_to, std::ssize(chosen_));
+  const int64_t count = patches::largest_count(
+      most, about(budget), [&](int64_t some) { return total(draw(some)); }, budget);
+  if (count < std::max<int64_t>(1, selection.serves_from))
+    throw InputError({"", "", fmt::format("{} hold no set of pictures", human_bytes(budget)), "Raise --bytes"});
+  return draw(count);
+}
+
+int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
+  double value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(stop, static_cast<size_t>(text.data() + text.size() - stop));
+  double bytes = unit == "%" ? value / 100 * static_cast<double>(whole) : -1;
+  for (const auto& [name, factor] : kUnits) {
+    if (unit == name) bytes = value * factor;
+  }
+  if (error != std::errc() || !(bytes >= 1) || bytes > 9e15)
+    throw UsageError(fmt::format("{}: '{}' is no number of bytes; give one such as 5% or 300MB", option, text));
+  return static_cast<int64_t>(bytes);
+}
+
+}  // namespace decant

@@ -1,0 +1,46 @@
+// Bytes that picture files take, and how many of them a budget holds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/rows.h"
+#include "decant/data/selection.h"
+
+namespace decant {
+
+/// Files are measured when they are first asked about, on all threads: those that a search does not
+/// come near are never made. Not for several threads at once.
+class RowSizes {
+ public:
+  /// `chosen`: the rows that may be asked about; not empty. Throws InputError for rows that are no
+  /// picture files. The context must outlive this.
+  RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context);
+
+  /// About how many of the chosen rows a budget holds, judged by a sample: at least 1.
+  int64_t about(int64_t budget);
+  /// Bytes of these rows. REQUIRES: rows of those chosen.
+  int64_t total(const Subset& rows);
+
+  /// draw(count) for the largest count that `selection` serves, at most all of those chosen, whose
+  /// rows take at most `budget` bytes: found from about() outwards. Throws InputError when not even
+  /// one row fits.
+  Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw);
+
+ private:
+  void measure(const Subset& rows);
+
+  std::shared_ptr<const Rows> rows_;
+  Subset chosen_;
+  const Context& context_;
+  std::vector<int64_t> bytes_;  ///< of every row; −1 = not measured yet
+};
+
+/// "40%" of `whole`, or "300MB", "20000" (bytes), "1.5GB". Throws UsageError naming `option`.
+int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option);
+
+}  // namespace decant
