@@ -15,6 +15,10 @@
 // biases zero, tokens normal with deviation 0.02. There a normal draw is not cut; ours is, at two
 // deviations.
 //
+// With the option `smooth`, ours, what is predicted is what the harmonic in-painting of the kept
+// patches (smooth.h) lacks, and the last map's weights start at a twentieth: so the network fills in
+// as that does from the first step on, and learns the rest.
+//
 // Pictures of a batch may keep different numbers of patches. Then the shorter lists end in fillers,
 // which no query looks at and whose own tokens go nowhere.
 #include <ATen/TensorOperators.h>
@@ -27,6 +31,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/nn/models/list.h"
+#include "decant/nn/smooth.h"
 #include "decant/nn/transformer.h"
 
 namespace decant::nn {
@@ -34,7 +39,8 @@ namespace decant::nn {
 namespace {
 
 constexpr double kPublishedEpsilon = 1e-6;
-constexpr int kUsualDrop = 75;  // percent
+constexpr int kUsualDrop = 75;        // percent
+constexpr double kFirstShare = 0.05;  // of the last map's first weights, where it predicts a difference
 
 struct Stack {
   int64_t width;  ///< a multiple of 4 and of `heads`
@@ -46,6 +52,7 @@ struct MaeShape {
   int side;  ///< of a patch
   Stack encoder;
   Stack decoder;
+  bool smooth = false;
 };
 
 /// Entry i of the table (1 + down·across, width) that the header describes.
@@ -62,7 +69,7 @@ double position(int64_t i, int64_t width, int64_t across) {
 class Mae final : public Autoencoder, private LayerList {
  public:
   Mae(const AutoencoderSpec& spec, const MaeShape& shape, int drop, bool normalised)
-      : Autoencoder(spec), LayerList(spec.name, parameters_, buffers_) {
+      : Autoencoder(spec), LayerList(spec.name, parameters_, buffers_), smooth_(shape.smooth) {
     side_ = shape.side;
     drop_share_ = drop / 100.0;
     normalised_ = normalised;
@@ -79,6 +86,7 @@ class Mae final : public Autoencoder, private LayerList {
     add_blocks("decoder_", shape.decoder, decoder_blocks_);
     decoder_norm_ = add_last_norm("decoder_norm", decoder_width);
     predict_ = add_linear("decoder_pred", decoder_width, values, Draw::xavier);
+    if (smooth_) parameters_[predict_.weight].scale *= kFirstShare;
     positions_ = add_positions("pos_embed", width);
     decoder_positions_ = add_positions("decoder_pos_embed", decoder_width);
   }
@@ -86,7 +94,8 @@ class Mae final : public Autoencoder, private LayerList {
   Tensor forward(const Pass& pass, const Tensor& images, const KeptPatches& kept) const override {
     DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
     DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
-    return decode(pass, encode(pass, cut_into_patches(images, side_), kept), kept);
+    const Tensor predicted = decode(pass, encode(pass, cut_into_patches(images, side_), kept), kept);
+    return smooth_ ? predicted + cut_into_patches(smoothed(images, kept), side_) : predicted;
   }
 
  private:
@@ -173,6 +182,12 @@ class Mae final : public Autoencoder, private LayerList {
     return predict_(pass, decoder_norm_(pass, x).narrow(1, 1, patches()));
   }
 
+  Tensor smoothed(const Tensor& images, const KeptPatches& kept) const {
+    const Tensor dropped = dropped_patches(kept, patches()).unsqueeze(2).expand({images.size(0), patches(), side_ * side_});
+    return smooth_fill(images, join_patches(dropped, {spec_.input.width, spec_.input.height, 1}, side_));
+  }
+
+  bool smooth_;
   size_t class_token_ = 0;
   size_t mask_token_ = 0;
   size_t cut_ = 0;
@@ -189,6 +204,8 @@ class Mae final : public Autoencoder, private LayerList {
 std::unique_ptr<const Autoencoder> mae_of(const AutoencoderSpec& spec, const MaeShape& shape, SpecText& options) {
   const int drop = options.number("drop", kUsualDrop, 1, 99);
   const bool normalised = options.number("norm-pix", 0, 0, 1) == 1;
+  if (normalised && shape.smooth)
+    throw InputError({"", fmt::format("network '{}'", options.name()), "norm-pix and smooth exclude each other", "Add +smooth=0"});
   return std::make_unique<Mae>(spec, shape, drop, normalised);
 }
 
@@ -216,7 +233,8 @@ std::unique_ptr<const Autoencoder> make_mae(const AutoencoderSpec& spec, SpecTex
   const int side = options.number("patch", usual_side(spec.input), 1, 256);
   const Stack encoder = stack_of(options, "", 128, 4);
   const Stack decoder = stack_of(options, "decoder-", 96, 2);
-  return mae_of(spec, {side, encoder, decoder}, options);
+  const bool smooth = options.number("smooth", 1, 0, 1) == 1;
+  return mae_of(spec, {side, encoder, decoder, smooth}, options);
 }
 
 std::unique_ptr<const Autoencoder> make_mae_base(const AutoencoderSpec& spec, SpecText& options) {

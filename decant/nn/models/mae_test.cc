@@ -15,6 +15,7 @@
 #include "decant/nn/autoencoder.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
+#include "decant/nn/smooth.h"
 #include "decant/nn/weights.h"
 
 namespace decant::nn {
@@ -188,6 +189,20 @@ TEST(Mae, NeverSeesADroppedPatch) {
   EXPECT_FALSE(other.equal(before)) << "what is kept counts";
 }
 
+// What the option adds is the in-painting, patch by patch; with weights of zero it is all there is.
+TEST(Mae, StartsFromTheHarmonicInPaintingIfAsked) {
+  Subject plain(std::string(kTiny) + "+smooth=0");
+  Subject smooth(std::string(kTiny) + "+smooth=1");
+  for (Tensor& parameter : smooth.state.parameters) parameter.zero_();
+  const std::vector<std::vector<bool>> kept{{true, false, true, true}, {false, true, true, true}};
+  const KeptPatches which = kept_patches(kept);
+  const Tensor holes = dropped_patches(which, 4).unsqueeze(2).expand({2, 4, 16});
+  const Tensor filled = smooth_fill(smooth.images, join_patches(holes, {8, 8, 1}, 4));
+  EXPECT_TRUE(smooth.network->forward(smooth.pass(), smooth.images, which).equal(cut_into_patches(filled, 4)));
+  for (Tensor& parameter : plain.state.parameters) parameter.zero_();
+  EXPECT_EQ(plain.network->forward(plain.pass(), plain.images, which).abs().max().item<double>(), 0);
+}
+
 TEST(Mae, PicturesThatKeepDifferentNumbersOfPatchesAreAsAlone) {
   Subject subject;
   const Pass pass = subject.pass();
@@ -234,6 +249,7 @@ TEST(Mae, FaultsAreNamed) {
   expect_says(fault("mae", {30, 32, 3}), {"cannot cut pictures of 30×32 pixels into patches of 4", "multiple of 4"});
   expect_says(fault("mae+wdth=8", {32, 32, 3}), {"unknown option 'wdth'", "did you mean 'width'"});
   expect_says(fault("mae+width=20+heads=3", {32, 32, 3}), {"width 20 is no multiple of 4 and of 3 heads"});
+  expect_says(fault("mae+norm-pix=1", {32, 32, 3}), {"norm-pix and smooth exclude each other", "+smooth=0"});
   expect_says(fault("mae+drop=100", {32, 32, 3}), {"drop '100'", "1 to 99"});
   expect_says(message_of([] { make_network({"mae+width=8", {32, 32, 3}, 10}); }), {"fills in pictures and knows no classes"});
   EXPECT_TRUE(is_autoencoder("mae+width=8"));

@@ -186,7 +186,7 @@ TEST(MaeFill, FaultsAreNamed) {
   expect_says(fault({.weights = drawn_weights(3, {})}), {"does not say which network", "mae-base"});
   expect_says(fault({.weights = drawn_weights(3, {}), .net = "mae-base"}),
               {"drawn.safetensors", "tensor 'cls_token'", "network 'mae-base'"});
-  expect_says(fault({.weights = drawn_weights(3, notes_for(3)), .net = kFillNet + "+norm-pix=1"}),
+  expect_says(fault({.weights = drawn_weights(3, notes_for(3)), .net = kFillNet + "+smooth=0+norm-pix=1"}),
               {"without their brightness", "norm-pix"});
   expect_says(fault({.weights = drawn_weights(3, notes_for(3)), .net = "quick"}), {"'quick' is not a network that fills in pictures"});
   const auto grey = open_mae_fill({.weights = drawn_weights(1, notes_for(1))});

@@ -21,7 +21,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const char* const kSmallNet = "mae+width=32+depth=2+decoder-width=16+decoder-depth=1+patch=4+drop=25";
+const char* const kSmallNet = "mae+width=32+depth=2+decoder-width=16+decoder-depth=1+patch=4+drop=25+smooth=0";
 
 /// Smooth waves of random directions, so that what is hidden follows from what is seen.
 MemoryRows unlabelled_waves(int count, int side = 16) {
