@@ -11,6 +11,7 @@
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -21,13 +22,13 @@
 
 namespace decant {
 
-void CompressOptions::declare(OptionTable& table) {
+void CompressOptions::declare(OptionTable& all) {
+  OptionTable table;
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "folder of the small set").required = true;
-  OptionTable amount;
-  amount.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
-  table.add(noted(amount.options().front(), given));
+  table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("spend", spend, "CURRENCY", "what --bytes buys: rows, or of all rows (or --keep) quality, resolution or cells");
   select.declare(table);
@@ -39,6 +40,7 @@ void CompressOptions::declare(OptionTable& table) {
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+  for (const Option& option : table.options()) all.add(noted(option, given));
 }
 
 namespace {
@@ -74,12 +76,6 @@ std::string format_to_write(const CompressOptions& options, const Dataset& datas
   return plan.quality > 0 ? "imagefolder" : kPackedFormat;
 }
 
-/// How much to keep: every row where a budget is spent on pictures and --keep does not say otherwise.
-std::string keep_of(const CompressOptions& options) {
-  const bool all = !options.bytes.empty() && !options.given.contains("keep") && options.keep == CompressOptions().keep;
-  return all ? "100%" : options.keep;
-}
-
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {
   const std::string keep = keep_of(options);
   const int64_t readable = input.rows() - std::ssize(input.excluded);
@@ -93,19 +89,6 @@ int64_t count_to_keep(const CompressOptions& options, const Input& input) {
 /// The budget of --bytes; 0 = none.
 int64_t budget_of(const CompressOptions& options, const Input& input) {
   return options.bytes.empty() ? 0 : bytes_from(options.bytes, input.dataset.train().stored_bytes(), "--bytes");
-}
-
-bool spends_on_rows(const CompressOptions& options) {
-  return !options.bytes.empty() && options.spend == "rows";
-}
-
-void require_sound(const CompressOptions& options) {
-  reduce_plan(options.reducing);
-  require_currency(options.spend);
-  if (options.bytes.empty() && options.spend != CompressOptions().spend)
-    throw UsageError("--spend needs --bytes, the budget that is spent");
-  if (spends_on_rows(options) && options.given.contains("keep"))
-    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or another --spend");
 }
 
 ReducedInput reduce_pictures(const CompressOptions& options, const Input& input, const Subset& kept, int64_t budget,
@@ -127,7 +110,26 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
 
 }  // namespace
 
-RunRecord compress(const CompressOptions& options, const Context& context) {
+bool spends_on_rows(const CompressOptions& options) {
+  return !options.bytes.empty() && options.spend == "rows";
+}
+
+std::string keep_of(const CompressOptions& options) {
+  const bool all = !options.bytes.empty() && !options.given.contains("keep") && options.keep == CompressOptions().keep;
+  return all ? "100%" : options.keep;
+}
+
+void require_sound(const CompressOptions& options) {
+  reduce_plan(options.reducing);
+  require_currency(options.spend);
+  if (options.bytes.empty() && options.spend != CompressOptions().spend)
+    throw UsageError("--spend needs --bytes, the budget that is spent");
+  if (spends_on_rows(options) && options.given.contains("keep"))
+    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or another --spend");
+}
+
+RunRecord compress(const CompressOptions& asked, const Context& context) {
+  const CompressOptions options = with_recipe(asked);
   const MethodSpec spec = parse_method(options.select);
   require_sound(options);
   OutputFolder out(options.out,

@@ -19,7 +19,8 @@ struct CompressOptions {
   InputOptions input;
   std::filesystem::path out;
   std::string keep = "20%";
-  OptionTexts given;           ///< of options that mean something else when they are given
+  std::string recipe;          ///< options of a published method: recipe.h; empty = none
+  OptionTexts given;           ///< of all options, those that were given
   std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none
   std::string spend = "rows";  ///< what the budget buys: byte_budget.h
   ChoosingOptions select;
@@ -33,6 +34,14 @@ struct CompressOptions {
 
   void declare(OptionTable& table);
 };
+
+/// Whether --bytes decides how many rows are kept.
+bool spends_on_rows(const CompressOptions& options);
+/// How much to keep where it does not: every row where a budget is spent on pictures and --keep does
+/// not say otherwise.
+std::string keep_of(const CompressOptions& options);
+/// Throws UsageError for options that contradict each other or are out of range.
+void require_sound(const CompressOptions& options);
 
 /// Returns what run.json holds. Throws InputError, UsageError, IoError, Cancelled; OUT stands
 /// complete or not at all.

@@ -228,16 +228,44 @@ double choosing_bytes(const Work& work, double area, double threads) {
   return std::max({watching, learning, picking});
 }
 
+/// Rows that are kept; of a budget that buys rows, about as many as fit.
+int64_t rows_to_keep(const CompressOptions& options, const Rows& train) {
+  if (options.bytes.empty()) return keep_count(options.keep, train.size());
+  if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
+  const double share =
+      static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes")) / static_cast<double>(train.stored_bytes());
+  return std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(train.size())), 1, train.size());
+}
+
+/// Bytes of the small set: of a budget, the budget.
+double bytes_to_write(const CompressOptions& options, const Rows& train, double share) {
+  const auto stored = static_cast<double>(train.stored_bytes());
+  if (options.bytes.empty()) return stored * share;
+  return std::min(stored, static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes")));
+}
+
+/// Pictures that do not keep their bytes: re-coded for what they take, and to be written; a ladder
+/// is searched besides.
+void add_reducing(const Rows& train, const CompressOptions& options, double share, double threads, PlanEstimate& plan) {
+  const ReducePlan reduced = reduce_plan(options.reducing);
+  if (reduced.nothing() && options.bytes.empty()) return;
+  const double passes = options.bytes.empty() || spends_on_rows(options) ? 2 : 5;
+  plan.stages.push_back({"reduce", passes * share * static_cast<double>(train.stored_bytes()) * costs::kRecodePerByte * 1e-9 / threads});
+  if (reduced.drop > 0 || options.spend == "cells") plan.unknown.push_back("importance");
+}
+
 Dataset opened(const InputOptions& input, const Context& context) {
   return open_dataset(input.path, {.labels = input.labels}, context);
 }
 
 }  // namespace
 
-PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const Context& context) {
+PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Context& context) {
+  const CompressOptions options = with_recipe(asked);
+  require_sound(options);
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const int64_t kept = keep_count(options.keep, train.size());
+  const int64_t kept = rows_to_keep(options, train);
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
   const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
@@ -246,9 +274,10 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& options, const 
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
   add_stages(train, options, work, share, threads, plan);
+  add_reducing(train, options, share, threads, plan);
   plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + choosing_bytes(work, picture_area(train, options.features), threads));
   plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
-  plan.disk_bytes = static_cast<int64_t>(bytes * share + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);
+  plan.disk_bytes = static_cast<int64_t>(bytes_to_write(options, train, share) + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);
   plan.cache_bytes = static_cast<int64_t>(work.computed_bytes());
   return plan;
 }

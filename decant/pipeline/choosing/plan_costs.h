@@ -12,6 +12,7 @@ namespace decant::costs {
 
 // --- Reading, pictures, writing: nanoseconds.
 constexpr double kDecodePerByte = 45;             // JPEG bytes, full decode
+constexpr double kRecodePerByte = 90;             // ns, on one thread: coefficients of a JPEG read and written again
 constexpr double kReadPerByte = 0.7;              // digest, hash, copy
 constexpr double kCheckPerByte = 0.5;             // features looked through for numbers that are not finite
 constexpr double kConvKMeansPerPicture = 0.75e6;  // learning aside
