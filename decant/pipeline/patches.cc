@@ -50,7 +50,7 @@ std::vector<int64_t> spaced(const Subset& rows, int count) {
   return chosen;
 }
 
-void write_picture(const Rows& rows, int64_t row, const ImportanceSet& set, const fs::path& folder) {
+void write_overlay(const Rows& rows, int64_t row, const ImportanceSet& set, const fs::path& folder) {
   Image picture;
   rows.pictures()->decode(row, picture);
   std::vector<float> scratch;
@@ -59,13 +59,13 @@ void write_picture(const Rows& rows, int64_t row, const ImportanceSet& set, cons
   write_file(folder / fmt::format("row-{}.png", row), png);
 }
 
-void write_pictures(const Input& input, const std::vector<int64_t>& shown, const ImportanceSet& set, const fs::path& folder,
+void write_overlays(const Input& input, const std::vector<int64_t>& shown, const ImportanceSet& set, const fs::path& folder,
                     const Context& context) {
   const Rows& rows = input.dataset.train();
   Stage stage(context, "pictures", std::ssize(shown), "images");
   Json described = Json::array();
   for (const int64_t row : shown) {
-    write_picture(rows, row, set, folder);
+    write_overlay(rows, row, set, folder);
     described.push_back({{"row", row}, {"key", rows.key(row)}, {"file", fmt::format("row-{}.png", row)}});
     stage.advance();
   }
@@ -105,7 +105,7 @@ PatchesMade make_patches(const PatchesOptions& options, const Context& context) 
   const std::vector<int64_t> shown = folder ? spaced(usable, options.shown) : std::vector<int64_t>();
   log.stage("write", [&] {
     write_maps(set, out.path());
-    if (folder) write_pictures(input, shown, set, folder->path(), context);
+    if (folder) write_overlays(input, shown, set, folder->path(), context);
     out.commit();
     if (folder) folder->commit();
   });

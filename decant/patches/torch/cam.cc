@@ -73,13 +73,13 @@ LayerView look_at(Subject& subject, const CamLayer& layer, const Tensor& images,
 }
 
 Tensor gradcam_map(const LayerView& view) {
-  return weighed(view.gradient.mean({2, 3}), view.maps);
+  return weighed(view.gradient.mean(at::IntArrayRef{2, 3}), view.maps);
 }
 
 Tensor gradcam_plus_plus_map(const LayerView& view) {
-  const Tensor below = 2 + view.gradient * view.maps.sum({2, 3}, /*keepdim=*/true);
+  const Tensor below = 2 + view.gradient * view.maps.sum(at::IntArrayRef{2, 3}, /*keepdim=*/true);
   const Tensor weights = at::relu(view.gradient) / below;
-  return weighed(weights.masked_fill(below == 0, 0).sum({2, 3}), view.maps);
+  return weighed(weights.masked_fill(below == 0, 0).sum(at::IntArrayRef{2, 3}), view.maps);
 }
 
 }  // namespace decant::patches

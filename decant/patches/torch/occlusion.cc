@@ -51,7 +51,7 @@ Tensor without(const Tensor& image, std::span<const OccludedCell> cells) {
     const Tensor cell = copies.select(0, static_cast<int64_t>(i))
                             .narrow(1, cells[i].rows.begin, cells[i].rows.length)
                             .narrow(2, cells[i].columns.begin, cells[i].columns.length);
-    cell.copy_(cell.mean({1, 2}, /*keepdim=*/true).expand_as(cell));
+    cell.copy_(cell.mean(at::IntArrayRef{1, 2}, /*keepdim=*/true).expand_as(cell));
   }
   return copies;
 }

@@ -58,20 +58,27 @@ void require_sound_grid(int grid) {
 
 // ---- of a file
 
-/// Maps of (n, side, side), or (n, side²), float32.
+/// The side of maps (n, side, side) or (n, side²); 0 of anything else.
+int side_of(std::span<const int64_t> shape) {
+  for (int side = 1; side <= patches::kLargestMapSide; ++side) {
+    if (shape.size() == 3 && shape[1] == side && shape[2] == side) return side;
+    if (shape.size() == 2 && shape[1] == int64_t{side} * side) return side;
+  }
+  return 0;
+}
+
+/// The same of float32, a map for each row.
 int side_of_maps(const NpyArray& array, const std::string& file, int64_t rows) {
   const auto& shape = array.shape;
-  const int64_t values = shape.size() == 3 ? shape[1] * shape[2] : shape.size() == 2 ? shape[1] : 0;
-  const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(values))));
-  const bool square = side >= 1 && side * side == values && (shape.size() == 2 || shape[1] == shape[2]);
-  if (!square || array.type != ElementType::f32 || side > patches::kLargestMapSide)
+  const int side = side_of(shape);
+  if (side == 0 || array.type != ElementType::f32)
     throw InputError({file, "",
                       fmt::format("holds no importance: float32 of shape (rows, side, side), side at most {}", patches::kLargestMapSide),
                       "Write it with decant patches, or save maps.astype(np.float32)"});
   if (shape[0] != rows)
     throw InputError({file, "", fmt::format("has {} maps, but the training split has {} rows", human_count(shape[0]), human_count(rows)),
                       "Give one map per row, in the order that `decant inspect` describes"});
-  return static_cast<int>(side);
+  return side;
 }
 
 /// Any map of mean 1 will do, from wherever.
