@@ -1,6 +1,8 @@
 #include "decant/formats/image/libjpeg.h"
 
+#include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
 #include <jerror.h>
 #include <string>
 
@@ -13,6 +15,7 @@ namespace {
 constexpr int64_t kPixelsPerByte = 1024;
 constexpr int kMaxScans = 500;
 constexpr unsigned kWholeMarker = 0xffff;
+constexpr int kFilesOfAReader = 256;
 
 JpegTrouble& trouble_of(j_common_ptr info) {
   return *reinterpret_cast<JpegTrouble*>(info->err);
@@ -59,19 +62,16 @@ void catch_jpeg_errors(JpegTrouble& trouble) {
   trouble.manager.emit_message = decant_jpeg_message;
 }
 
-JpegReader::JpegReader(Markers markers) {
+JpegReader::JpegReader(Markers markers) : markers_(markers) {
   catch_jpeg_errors(trouble_);
   info_.err = &trouble_.manager;
-  usable_ = create(markers);
   source_.init_source = decant_jpeg_init_source;
   source_.fill_input_buffer = decant_jpeg_fill;
   source_.skip_input_data = decant_jpeg_skip;
   source_.resync_to_restart = jpeg_resync_to_restart;
   source_.term_source = decant_jpeg_init_source;
   progress_.progress_monitor = decant_jpeg_progress;
-  if (!usable_) return;
-  info_.src = &source_;
-  info_.progress = &progress_;
+  usable_ = create();
 }
 
 JpegReader::~JpegReader() {
@@ -79,10 +79,10 @@ JpegReader::~JpegReader() {
 }
 
 ImageSize JpegReader::open(Bytes bytes, std::string_view name) {
+  forget_last_file();
   if (!usable_) throw IoError({std::string(name), "", "libjpeg cannot start: " + std::string(trouble_.message), ""});
   name_ = name;
   size_ = bytes.size();
-  jpeg_abort_decompress(&info_);
   source_.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
   source_.bytes_in_buffer = bytes.size();
   trouble_.ended = false;
@@ -102,10 +102,24 @@ void JpegReader::fail_here() const {
   fail(name_, "is a damaged JPEG: " + std::string(trouble_.message));
 }
 
-bool JpegReader::create(Markers markers) noexcept {
+void JpegReader::forget_last_file() {
+  if (usable_ && ++opened_ % kFilesOfAReader == 0) {
+    jpeg_destroy_decompress(&info_);
+    usable_ = create();
+  }
+  if (!usable_) return;
+  jpeg_abort_decompress(&info_);
+  std::fill(std::begin(info_.quant_tbl_ptrs), std::end(info_.quant_tbl_ptrs), nullptr);
+  std::fill(std::begin(info_.dc_huff_tbl_ptrs), std::end(info_.dc_huff_tbl_ptrs), nullptr);
+  std::fill(std::begin(info_.ac_huff_tbl_ptrs), std::end(info_.ac_huff_tbl_ptrs), nullptr);
+}
+
+bool JpegReader::create() noexcept {
   if (setjmp(trouble_.jump) != 0) return false;
   jpeg_create_decompress(&info_);
-  if (markers == Markers::skipped) return true;
+  info_.src = &source_;
+  info_.progress = &progress_;
+  if (markers_ == Markers::skipped) return true;
   jpeg_save_markers(&info_, JPEG_COM, kWholeMarker);
   for (int i = 0; i < 16; ++i) jpeg_save_markers(&info_, JPEG_APP0 + i, kWholeMarker);
   return true;

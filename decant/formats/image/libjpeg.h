@@ -9,6 +9,10 @@
 // Our source reports an error at the first byte asked for beyond the end, so that a truncated file
 // is one. This is when PIL complains, too: also when nothing but the end mark itself is missing.
 //
+// Trap 3: a decompressor keeps quantisation and Huffman tables from file to file. A file that lacks
+// some would be decoded with those of another, and look different after every other. So they are
+// taken from it before each file; it frees their memory only with itself, and is made anew after 256.
+//
 // How many pixels n bytes can hold. A Huffman code has at least one bit. Baseline: a block of 8 × 8
 // costs at least two (its DC and its end of block), progressive: one (the DC; a run of ends of
 // block covers 32,767 blocks). The picture's size follows from the largest sampling factors (4 × 4
@@ -62,10 +66,13 @@ class JpegReader {
   JpegTrouble& trouble() { return trouble_; }
 
  private:
-  bool create(Markers markers) noexcept;
+  void forget_last_file();
+  bool create() noexcept;
   bool read_to_scan() noexcept;
 
+  Markers markers_;
   bool usable_ = false;
+  int opened_ = 0;
   jpeg_decompress_struct info_{};
   JpegTrouble trouble_;
   jpeg_source_mgr source_{};

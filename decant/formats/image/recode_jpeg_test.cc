@@ -218,6 +218,35 @@ TEST(RecodeJpeg, RefusesWhatItCannotRead) {
   EXPECT_THAT(message_of([&] { recoded(source); }), HasSubstr("is a JPEG of 12 bits a sample; 8 are supported"));
 }
 
+/// Without the segments of this marker.
+std::vector<std::byte> without_segments(std::vector<std::byte> file, int marker) {
+  for (size_t at = 2; file[at + 1] != std::byte{0xda};) {
+    const size_t size = 2 + (std::to_integer<size_t>(file[at + 2]) << 8 | std::to_integer<size_t>(file[at + 3]));
+    const bool unwanted = file[at + 1] == static_cast<std::byte>(marker);
+    const auto begin = file.begin() + static_cast<std::ptrdiff_t>(at);
+    if (unwanted) file.erase(begin, begin + static_cast<std::ptrdiff_t>(size));
+    at += unwanted ? 0 : size;
+  }
+  return file;
+}
+
+// A decompressor keeps tables from file to file unless told to forget them.
+TEST(RecodeJpeg, NoFileIsReadWithTheTablesOfAnother) {
+  Random random(13, "recode");
+  const std::vector<std::byte> file = make_jpeg({}, random);
+  const std::vector<std::byte> optimised = recoded(make_jpeg({.quality = 30}, random));
+  const std::vector<std::byte> frame = without_segments(file, 0xc4);  // as in Motion JPEG: the tables of the standard
+  const std::vector<std::byte> unreadable = without_segments(file, 0xdb);
+  for (int i = 0; i < 300; ++i) {
+    pixels_of(optimised);
+    recoded(optimised);
+    ASSERT_EQ(pixels_of(frame).pixels, pixels_of(file).pixels);
+    ASSERT_EQ(pixels_of(recoded(frame)).pixels, pixels_of(file).pixels);
+    ASSERT_THAT(message_of([&] { pixels_of(unreadable); }), HasSubstr("is a damaged JPEG"));
+    ASSERT_THAT(message_of([&] { recoded(unreadable); }), HasSubstr("is a damaged JPEG"));
+  }
+}
+
 TEST(RecodeJpeg, RefusesMasksThatDoNotFit) {
   Random random(11, "recode");
   const std::vector<std::byte> source = make_jpeg({.width = 128, .height = 128}, random);
