@@ -190,6 +190,9 @@ def networks():
             "train $sets/photos -o linear.safetensors --steps 20 --batch 8 --schedule linear --seed 2",
             "compress $sets/photos -o small --method random --keep 50%",
             "train small --test $sets/photos -o small.safetensors --steps 20 --batch 8 --json"], threads=(1, 2)),
+        network_case("train a network that fills in", [
+            f"train {idx} -o mae.safetensors --net mae+width=32+depth=2 --steps 10 --batch 8 --json",
+            f"train {idx} -o plain.safetensors --net mae+width=32+depth=2+drop=25+smooth=0 --steps 10 --batch 8 --json"]),
         network_case("network features", [
             f"train {idx} -o w.safetensors --steps 20 --batch 8",
             f"features {idx} -o embedding.npy --features embedding --weights w.safetensors --json",

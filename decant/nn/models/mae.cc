@@ -17,7 +17,9 @@
 //
 // With the option `smooth`, ours, what is predicted is what the harmonic in-painting of the kept
 // patches (smooth.h) lacks, and the last map's weights start at a twentieth: so the network fills in
-// as that does from the first step on, and learns the rest.
+// as that does from the first step on, and learns the rest. The decoder sees the in-painting, too:
+// each dropped patch's mask token has that patch of it added, embedded as kept ones are. No tensor
+// is added for it.
 //
 // Pictures of a batch may keep different numbers of patches. Then the shorter lists end in fillers,
 // which no query looks at and whose own tokens go nowhere.
@@ -94,8 +96,11 @@ class Mae final : public Autoencoder, private LayerList {
   Tensor forward(const Pass& pass, const Tensor& images, const KeptPatches& kept) const override {
     DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
     DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
-    const Tensor predicted = decode(pass, encode(pass, cut_into_patches(images, side_), kept), kept);
-    return smooth_ ? predicted + cut_into_patches(smoothed(images, kept), side_) : predicted;
+    const Tensor encoded = encode(pass, cut_into_patches(images, side_), kept);
+    const Tensor& mask = pass.parameters[mask_token_];
+    if (!smooth_) return decode(pass, encoded, kept, mask);
+    const Tensor smooth = cut_into_patches(smoothed(images, kept), side_);
+    return smooth + decode(pass, encoded, kept, mask + to_decoder_(pass, embed(pass, smooth)));
   }
 
  private:
@@ -141,17 +146,21 @@ class Mae final : public Autoencoder, private LayerList {
     return add_buffer({name, {1, 1 + patches(), width}, Init::formula, false, 0, formula});
   }
 
+  /// (batch, patches, width) from patches. The weight is (width, channels, line, column); a patch is
+  /// (line, column, channel).
+  Tensor embed(const Pass& pass, const Tensor& cut) const {
+    return at::linear(cut, pass.parameters[cut_].permute({0, 2, 3, 1}).flatten(1), pass.parameters[cut_ + 1]);
+  }
+
   /// (batch, 1 + most, width): the class token, then the kept patches.
   Tensor encode(const Pass& pass, const Tensor& cut, const KeptPatches& kept) const {
     const int64_t batch = cut.size(0);
     const int64_t most = kept.places.size(1);
     const Tensor places = kept.even ? kept.places : kept.places.clamp_max(patches() - 1);
     const Tensor seen = cut.gather(1, places.unsqueeze(2).expand({batch, most, cut.size(2)}));
-    // The weight is (width, channels, line, column); a patch is (line, column, channel).
-    const Tensor weight = pass.parameters[cut_].permute({0, 2, 3, 1}).flatten(1);
     const Tensor& positions = pass.buffers[positions_];
     const Tensor where = positions.select(0, 0).narrow(0, 1, patches()).index_select(0, places.flatten()).view({batch, most, -1});
-    const Tensor tokens = at::linear(seen, weight, pass.parameters[cut_ + 1]) + where;
+    const Tensor tokens = embed(pass, seen) + where;
     const Tensor head = (pass.parameters[class_token_] + positions.narrow(1, 0, 1)).expand({batch, 1, tokens.size(2)});
     Tensor x = at::cat({head, tokens}, 1);
     const Tensor key_bias = kept.even ? Tensor() : filler_bias(kept, x);
@@ -167,7 +176,8 @@ class Mae final : public Autoencoder, private LayerList {
     return at::zeros(all.sizes(), like.options()).masked_fill(all, -std::numeric_limits<double>::infinity()).unsqueeze(1).unsqueeze(1);
   }
 
-  Tensor decode(const Pass& pass, const Tensor& encoded, const KeptPatches& kept) const {
+  /// `missing`: what stands where a patch was dropped, (batch or 1, patches or 1, decoder's width).
+  Tensor decode(const Pass& pass, const Tensor& encoded, const KeptPatches& kept, const Tensor& missing) const {
     const Tensor tokens = to_decoder_(pass, encoded);
     const int64_t batch = tokens.size(0);
     const int64_t width = tokens.size(2);
@@ -176,7 +186,7 @@ class Mae final : public Autoencoder, private LayerList {
     const Tensor places = kept.places.unsqueeze(2).expand({batch, most, width});
     const Tensor placed = at::zeros({batch, patches() + 1, width}, tokens.options()).scatter(1, places, tokens.narrow(1, 1, most));
     const Tensor dropped = dropped_patches(kept, patches()).unsqueeze(2);
-    const Tensor all = at::where(dropped, pass.parameters[mask_token_], placed.narrow(1, 0, patches()));
+    const Tensor all = at::where(dropped, missing, placed.narrow(1, 0, patches()));
     Tensor x = at::cat({tokens.narrow(1, 0, 1), all}, 1) + pass.buffers[decoder_positions_];
     for (const TransformerBlock& block : decoder_blocks_) x = block(pass, x);
     return predict_(pass, decoder_norm_(pass, x).narrow(1, 1, patches()));

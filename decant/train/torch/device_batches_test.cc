@@ -17,6 +17,7 @@
 #include "decant/train/torch/classification.h"
 #include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/steps.h"
+#include "decant/train/torch/tasks.h"
 
 namespace decant::train {
 namespace {
@@ -256,6 +257,26 @@ TEST(Steps, ReadNothingBackButABlockOfLosses) {
     meter->value();
     EXPECT_EQ(counter.items(), 1) << "and would be seen";
   }
+}
+
+TEST(Steps, OfAnAutoencodingReadNothingBackEither) {
+  const nn::ThreadCount threads(1);
+  const MemoryRows rows = noise_rows(12, 16, 3);
+  const auto subset = all_rows_of(rows);
+  const TrainJob job{.options = {.net = "mae+width=8+heads=1+depth=1+decoder-width=8+decoder-heads=1+decoder-depth=1", .batch = 5},
+                     .rows = &rows,
+                     .subset = subset,
+                     .test = &rows};
+  const auto task = make_task(job, Context{});
+  Training training(*task, nn::initial_state(task->module(), Random(1, "weights")), job.options);
+  const auto meter = task->meter();
+  const WaitCounter counter;
+  LossLog log(4);
+  run_steps(training, *task->batches(0, 35, Context{}), schedule_of(job.options, 6), 6, log, [](const Batch&) {});
+  meter->add(training.evaluation(), *task->test_batches(Context{})->next());
+  EXPECT_EQ(counter.items(), 0);
+  meter->value();
+  EXPECT_EQ(counter.items(), 1);
 }
 
 TEST(LossLog, NamesTheStepThatDivergedHoweverLateItIsRead) {
