@@ -29,6 +29,7 @@ Json part_of_record(const PatchRecord& patches) {
   return {{"importance", patches.importance},
           {"cells", patches.cells},
           {"cells_kept", patches.cells_kept},
+          {"bytes_source", patches.bytes_source},
           {"bytes_recoded", patches.bytes_recoded}};
 }
 
@@ -78,7 +79,11 @@ InputRecord input_from(const JsonReader& json) {
 }
 
 PatchRecord patches_from(const JsonReader& json) {
-  PatchRecord patches{json.text("importance"), json.count("cells"), json.count("cells_kept"), json.count("bytes_recoded")};
+  PatchRecord patches{.importance = json.text("importance"),
+                      .cells = json.count("cells"),
+                      .cells_kept = json.count("cells_kept"),
+                      .bytes_source = json.count("bytes_source"),
+                      .bytes_recoded = json.count("bytes_recoded")};
   if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
   return patches;
 }

@@ -51,6 +51,7 @@ struct PatchRecord {
   std::string importance;     ///< how cells were ranked: "gradient-energy"
   int64_t cells = 0;          ///< of all kept pictures
   int64_t cells_kept = 0;     ///< of these
+  int64_t bytes_source = 0;   ///< of the kept pictures as the source stores them; 0 = not recorded
   int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
 };
 

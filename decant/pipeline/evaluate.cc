@@ -13,6 +13,7 @@
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/run/write_small_set.h"
 
 namespace decant {
@@ -80,12 +81,14 @@ void announce(const Judging& judging, const evaluate::Forecast& forecast, const 
   if (forecast.trainings > 0) context.info(forecast.text());
 }
 
-/// What a small set's folder keeps: itself, as "small", and what it is measured against.
+/// What a small set's folder keeps: itself, as "small", and what it is measured against: full,
+/// random rows of its number, and every set that was matched by bytes.
 Evidence of_one_set(const Evidence& all, const GivenSet& set) {
   Evidence own = all;
   const Budget budget{std::ssize(set.subset), Budget::Unit::rows};
   std::erase_if(own.cells, [&](const Evidence::Cell& cell) {
-    return cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.budget != budget);
+    const bool by_bytes = cell.budget.unit == Budget::Unit::bytes;
+    return !by_bytes && cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.budget != budget);
   });
   for (Evidence::Cell& cell : own.cells) {
     if (cell.set == set.name) cell.set = "small";
@@ -98,7 +101,8 @@ void write_into(const GivenSet& set, const JudgedSets& sets, const Evidence& evi
   const RunFolder& run = *set.folder;
   const Evidence own = of_one_set(evidence, set);
   write_file(run.path / "evidence.json", json_text(to_json(own), 2) + "\n");
-  write_report(run.path, run.run, &sets.full, run.selection, run.kept, run.map.matrix(), &own, context);
+  const auto reduced = reduced_pictures(run, context);
+  write_report(run.path, run.run, &sets.full, reduced.get(), run.selection, run.kept, run.map.matrix(), &own, context);
 }
 
 Json whole_document(const EvaluateOptions& options, const Judging& judging, const Evidence& evidence) {

@@ -20,9 +20,13 @@ ReportMade make_report(const ReportOptions& options, const Context& context) {
   require_own_pages(options.run);
   const std::optional<Evidence> evidence = load_evidence(options.run);
   std::optional<Input> input;
-  if (!options.no_pictures) input = source_of(run, options.source, context);
-  write_report(options.run, run.run, input ? &*input : nullptr, run.selection, run.kept, run.map.matrix(), evidence ? &*evidence : nullptr,
-               context);
+  std::shared_ptr<const Rows> reduced;
+  if (!options.no_pictures) {
+    input = source_of(run, options.source, context);
+    reduced = reduced_pictures(run, context);
+  }
+  write_report(options.run, run.run, input ? &*input : nullptr, reduced.get(), run.selection, run.kept, run.map.matrix(),
+               evidence ? &*evidence : nullptr, context);
   return {options.run / "report.html"};
 }
 

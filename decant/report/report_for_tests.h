@@ -70,7 +70,9 @@ struct FakeRun {
   Matrix<float> map;
   std::vector<Excluded> bad;
 
-  ReportInput input() const { return {run, &source, &selection, kept, map.view(), &evidence, bad}; }
+  ReportInput input() const {
+    return {.run = run, .source = &source, .selection = &selection, .kept = kept, .map = map.view(), .evidence = &evidence, .bad = bad};
+  }
 };
 
 inline FakeRun fake_run(int64_t n, int classes, int bins, int side = 32) {

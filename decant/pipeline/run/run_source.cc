@@ -1,6 +1,7 @@
 #include "decant/pipeline/run/run_source.h"
 
 #include "decant/base/errors.h"
+#include "decant/formats/open.h"
 
 namespace decant {
 
@@ -20,6 +21,14 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
   Input input = read_input({.path = path, .labels = run.run.option_text("labels")}, context);
   require_source(run, input, path);
   return input;
+}
+
+std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context) {
+  if (!run.run.patches || !run.has_data()) return nullptr;
+  const bool reordered = run.run.output_format == "imagefolder" && run.run.input && run.run.input->format != "imagefolder";
+  if (reordered) return nullptr;
+  auto rows = open_dataset((run.path / "data").string(), {}, context).splits.at(Split::train);
+  return rows->size() == std::ssize(run.kept) ? rows : nullptr;
 }
 
 }  // namespace decant

@@ -1,6 +1,7 @@
 // The data set that a run was made from, found again and proved to be the same.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "decant/pipeline/run/input.h"
@@ -15,5 +16,10 @@ void require_source(const RunFolder& run, const Input& input, const std::string&
 /// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone
 /// or its digest is another.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
+
+/// The pictures in data/ of a run that reduced them, the i-th of the i-th row kept. Null where they
+/// keep their bytes, where data/ is gone, and where it has another order, as class folders made of
+/// another format do. Throws InputError for a data/ that cannot be opened.
+std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context);
 
 }  // namespace decant

@@ -10,6 +10,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
+#include "decant/data/rows_view.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
@@ -118,11 +119,12 @@ InputRecord record_of(const Input& input) {
 struct Written {
   int64_t bytes = 0;
   std::vector<StoredFile> files;  ///< of each kept row; empty where pictures keep their bytes
+  int64_t bytes_source = 0;       ///< of the same pictures, in the source
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
 };
 
 PatchRecord record_of(const Written& written, const std::string& importance) {
-  PatchRecord record{.importance = importance, .bytes_recoded = written.bytes_recoded};
+  PatchRecord record{.importance = importance, .bytes_source = written.bytes_source, .bytes_recoded = written.bytes_recoded};
   for (const StoredFile& file : written.files) {
     record.cells += file.cells;
     record.cells_kept += file.cells_kept;
@@ -188,6 +190,17 @@ int64_t write_content(const SmallSet& set, const std::shared_ptr<const Rows>& co
   return set.input.dataset.writer->rewrite(set.kept, *content, data, context);
 }
 
+/// What the kept pictures take in the source.
+int64_t source_bytes(const SmallSet& set, const Context& context) {
+  const Rows& train = set.input.dataset.train();
+  std::atomic<int64_t> sum{0};
+  parallel_for(context, std::ssize(set.kept), 256, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (int64_t i = begin; i < end; ++i) sum += std::ssize(train.bytes(set.kept[static_cast<size_t>(i)], scratch));
+  });
+  return sum;
+}
+
 /// What the kept pictures take when nothing is dropped: with every cell, as the same codec stores
 /// them best.
 int64_t recoded_bytes(const SmallSet& set, const Context& context) {
@@ -226,7 +239,15 @@ Written write_reduced(const SmallSet& set, const fs::path& data, const Context& 
     written.files = noted->files();
     written.bytes_recoded = recoded_bytes(set, context);
   }
+  written.bytes_source = source_bytes(set, context);
   return written;
+}
+
+/// The kept pictures as they were written, by their place among the kept ones; null where they keep
+/// their bytes.
+std::shared_ptr<const Rows> kept_pictures(const SmallSet& set) {
+  if (set.content == nullptr) return nullptr;
+  return std::make_shared<RowsView>(set.content, set.kept.rows());
 }
 
 Written write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
@@ -238,10 +259,11 @@ Written write_data(const SmallSet& set, const fs::path& folder, const Context& c
 
 }  // namespace
 
-void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Selection& selection, const Subset& kept,
-                  MatrixView<const float> map, const Evidence* evidence, const Context& context) {
+void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Rows* reduced, const Selection& selection,
+                  const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context) {
   const report::ReportInput page{.run = run,
                                  .source = input == nullptr ? nullptr : &input->dataset,
+                                 .reduced = reduced,
                                  .selection = &selection,
                                  .kept = kept,
                                  .map = map,
@@ -263,8 +285,10 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
     return write_data(set, folder, context);
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
-  log.stage("report",
-            [&] { write_report(folder, record_of(set, written, log), &set.input, set.selection, set.kept, set.map, nullptr, context); });
+  log.stage("report", [&] {
+    const auto reduced = kept_pictures(set);
+    write_report(folder, record_of(set, written, log), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr, context);
+  });
   const RunRecord run = record_of(set, written, log);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");

@@ -41,8 +41,10 @@ struct SmallSet {
 RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
 /// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no
-/// thumbnails; so may `evidence`: then the page says how to measure it.
-void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Selection& selection,
-                  const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context);
+/// thumbnails; so may `reduced`, as report::ReportInput has it, and `evidence`: then the page says
+/// how to measure it.
+void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Rows* reduced,
+                  const Selection& selection, const Subset& kept, MatrixView<const float> map, const Evidence* evidence,
+                  const Context& context);
 
 }  // namespace decant

@@ -1,30 +1,14 @@
 // Pictures as JPEG thumbnails.
-#include <algorithm>
-
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/formats/image/codec.h"
-#include "decant/kernels/resize.h"
 #include "decant/report/cards/cards.h"
+#include "decant/report/cards/thumbnail.h"
 #include "decant/report/facts/row_facts.h"
 #include "decant/report/html.h"
 
 namespace decant::report {
 namespace {
-
-constexpr int kQuality = 80;
-
-/// The picture itself when it is small enough, else shrunk so that its longer side fits.
-Image shrink(const Image& image) {
-  const int longer = std::max(image.size.width, image.size.height);
-  if (longer <= kThumbnailSide) return image;
-  const auto scaled = [&](int side) { return std::max(1, static_cast<int>((int64_t{side} * kThumbnailSide + longer / 2) / longer)); };
-  Image small;
-  small.resize({scaled(image.size.width), scaled(image.size.height), image.size.channels});
-  resize_bilinear(image.pixels.data(), image.size.width, image.size.height, image.size.channels, small.pixels.data(), small.size.width,
-                  small.size.height);
-  return small;
-}
 
 /// Photographs are decoded at the fraction that is enough; what else there is, in full.
 void decode_for_thumbnail(const Rows& rows, int64_t row, const std::string& key, Image& image) {
@@ -50,9 +34,8 @@ class PictureCards final : public Cards {
     } catch (const IoError&) {
       return std::nullopt;
     }
-    const Image small = shrink(image);
-    Card made;
-    encode_jpeg(small.view(), kQuality, made.jpeg, Chroma::full);
+    const Image small = shrunk(image, kThumbnailSide);
+    Card made{.jpeg = as_thumbnail(small)};
     const std::string label = rows.label(row) == kNoLabel ? "" : class_name(source_.classes, rows.label(row));
     made.html = [row, key, label, size = small.size](size_t slot) {
       const std::string title = fmt::format("row {}{}{} · {}", human_count(row), label.empty() ? "" : " · ", label, key);

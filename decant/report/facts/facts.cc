@@ -26,9 +26,11 @@ Facts find_facts(const ReportInput& input) {
   const Modality& modality = input.source != nullptr ? input.source->train().modality() : modality_of(input.run);
   Facts facts{.input = input, .run = input.run, .modality = modality, .rows = gather_rows(input)};
   if (input.evidence != nullptr) facts.verdicts = verdicts(*input.evidence, "the kept set");
+  std::erase_if(facts.verdicts, [](const Verdict& verdict) { return verdict.set != "small"; });
   facts.headline = headline_for(input, facts.verdicts);
   if (input.source != nullptr) facts.sheets = choose_sheets(facts.rows, input.run.seed);
   facts.map = map_facts(input, facts.rows, input.run.seed);
+  facts.reduction = reduction_facts(input);
   return facts;
 }
 

@@ -7,6 +7,7 @@
 #include "decant/data/modality.h"
 #include "decant/data/verdict.h"
 #include "decant/report/facts/map.h"
+#include "decant/report/facts/reduction.h"
 #include "decant/report/facts/row_facts.h"
 #include "decant/report/facts/sheets.h"
 #include "decant/report/report.h"
@@ -19,10 +20,11 @@ struct Facts {
   const RunRecord& run;
   const Modality& modality;
   RowFacts rows;
-  std::vector<Verdict> verdicts;  ///< one per net
+  std::vector<Verdict> verdicts;  ///< one per net, on the kept set
   Headline headline;
-  std::vector<Sheet> sheets;    ///< empty without a source
-  std::optional<MapFacts> map;  ///< nothing where no row has a place
+  std::vector<Sheet> sheets;                ///< empty without a source
+  std::optional<MapFacts> map;              ///< nothing where no row has a place
+  std::optional<ReductionFacts> reduction;  ///< nothing where pictures were kept as they are
 
   bool ranked() const { return rows.ranked; }
 };

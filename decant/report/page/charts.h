@@ -10,6 +10,7 @@
 
 #include "decant/data/evidence.h"
 #include "decant/data/run_record.h"
+#include "decant/report/facts/reduction.h"
 
 namespace decant::report {
 
@@ -23,6 +24,15 @@ std::string evidence_chart(const Evidence& evidence, size_t metric);
 
 /// Seconds and peak memory of each stage, each against the largest.
 std::string stage_chart(std::span<const StageRecord> stages);
+
+/// Bytes left after each step (dark) and what the step took away (pale), with their share of the
+/// first step's. Where the second step leaves less than a third, once more from there on.
+std::string waterfall_chart(std::span<const ByteStep> steps);
+
+/// For each net with cells that are matched by bytes: the mean of each set against its bytes, on a
+/// logarithmic axis, one line per set; everything's mean as a level, and the kept set where
+/// `small_bytes` puts it. Empty where there are none. `metric`: which of the evidence's.
+std::string bytes_chart(const Evidence& evidence, size_t metric, int64_t small_bytes);
 
 /// Rows (pale) and kept (dark) of each bin, one scale for all. Above kMostRows bins: columns.
 std::string bins_chart(std::span<const PartRecord> bins);

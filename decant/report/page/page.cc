@@ -39,6 +39,8 @@ std::string render(const ReportInput& input, const Context& context) {
   std::string page = head(facts.run);
   page += opening(facts);
   page += evidence_section(facts);
+  page += left_section(facts, context);
+  page += bytes_section(facts);
   page += rows_section(facts, cards.get(), context);
   page += bins_section(facts.run);
   page += classes_section(facts.run);

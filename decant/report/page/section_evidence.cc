@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -23,22 +24,35 @@ std::string set_name(const std::string& set) {
   return set == "small" ? "kept" : set == "full" ? "everything" : set;
 }
 
-std::string table(const Evidence& evidence, size_t which) {
+bool any_by_bytes(const Evidence& evidence) {
+  return std::ranges::any_of(evidence.cells, [](const Evidence::Cell& cell) { return cell.budget.unit == Budget::Unit::bytes; });
+}
+
+/// What a set may take, or what the kept one takes; empty where bytes were not asked about.
+std::string bytes_cell(const Evidence::Cell& cell, int64_t small_bytes) {
+  const bool by_bytes = cell.budget.unit == Budget::Unit::bytes;
+  const int64_t bytes = by_bytes ? cell.budget.amount : cell.set == "small" ? small_bytes : 0;
+  return fmt::format("<td class=\"n\">{}</td>", bytes > 0 ? prose(human_bytes(bytes)) : "");
+}
+
+std::string table(const Evidence& evidence, size_t which, int64_t small_bytes) {
   const Metric& metric = evidence.metrics[which];
+  const bool by_bytes = any_by_bytes(evidence);
   std::string out = fmt::format(
-      "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
+      "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th>{}<th "
       "class=\"n\">{}, {}</th>"
       "<th class=\"wrap\">each seed, {}</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
       "class=\"wrap\">protocol</th></tr></thead><tbody>\n",
-      escape(metric.title), escape(metric.unit), escape(metric.unit));
+      by_bytes ? "<th class=\"n\">bytes</th>" : "", escape(metric.title), escape(metric.unit), escape(metric.unit));
   for (const Evidence::Cell& cell : evidence.cells) {
     if (cell.metric != which) continue;
     const std::string spread = std::isfinite(cell.ci95) ? " ± " + number(cell.ci95, metric) : "";
     out += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
+        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td>{}<td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
         "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
-        escape(cell.net), escape(set_name(cell.set)), human_count(cell.rows), number(cell.mean, metric), spread, seeds(cell, metric),
-        human_count(cell.steps), prose(human_seconds(cell.seconds)), escape(cell.protocol));
+        escape(cell.net), escape(set_name(cell.set)), human_count(cell.rows), by_bytes ? bytes_cell(cell, small_bytes) : "",
+        number(cell.mean, metric), spread, seeds(cell, metric), human_count(cell.steps), prose(human_seconds(cell.seconds)),
+        escape(cell.protocol));
   }
   return out + "</tbody></table></div>\n";
 }
@@ -65,7 +79,9 @@ std::string evidence_section(const Facts& facts) {
       "the same seed starts from the same weights), not in the choice of the test data.</p>";
   if (!evidence->protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence->protocol));
   std::string body = verdict_list(facts.verdicts);
-  for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) body += evidence_chart(*evidence, metric) + table(*evidence, metric);
+  const int64_t small_bytes = facts.run.bytes_after;
+  for (size_t metric = 0; metric < evidence->metrics.size(); ++metric)
+    body += evidence_chart(*evidence, metric) + bytes_chart(*evidence, metric, small_bytes) + table(*evidence, metric, small_bytes);
   return section("evidence", "Evidence", note, body);
 }
 

@@ -20,11 +20,35 @@ std::string figure(std::string_view name, const std::string& value, const std::s
   return fmt::format("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", escape(name), prose(value), prose(more));
 }
 
+/// Rows × cells, as papers on dropping state what is kept: "15 %".
+std::string keep_ratio(const RunRecord& run) {
+  return percent(static_cast<double>(kept_of(run)) * cells_kept_share(run), static_cast<double>(run.rows));
+}
+
+/// ", 75 % of their cells (15 % of all)"; empty where no cell was dropped.
+std::string cells_kept_clause(const RunRecord& run) {
+  if (cells_kept_share(run) == 1) return {};
+  return fmt::format(", with {} of their cells ({} of all)", percent(cells_kept_share(run), 1), keep_ratio(run));
+}
+
+/// " (9.8 %)", where what was kept of rows and of bytes differ on purpose.
+std::string byte_share(const RunRecord& run) {
+  if (!run.patches) return {};
+  return fmt::format(" ({})", percent(static_cast<double>(run.bytes_after), static_cast<double>(run.bytes_before)));
+}
+
+std::string kept_figure(const Facts& facts) {
+  const RunRecord& run = facts.run;
+  const std::string rows = fmt::format("{} of {} {}", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows);
+  if (cells_kept_share(run) == 1) return figure("kept", kept_share(run), rows);
+  return figure("kept", keep_ratio(run),
+                fmt::format("rows × cells: {} × {}; {}", kept_share(run), percent(cells_kept_share(run), 1), rows));
+}
+
 std::string figures(const Facts& facts) {
   const RunRecord& run = facts.run;
-  std::string out = "<dl class=\"figures\">";
-  out += figure("kept", kept_share(run), fmt::format("{} of {} {}", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows));
-  if (run.bytes_before > 0) out += figure("size", human_bytes(run.bytes_after), "of " + human_bytes(run.bytes_before));
+  std::string out = "<dl class=\"figures\">" + kept_figure(facts);
+  if (run.bytes_before > 0) out += figure("size", human_bytes(run.bytes_after), "of " + human_bytes(run.bytes_before) + byte_share(run));
   if (run.seconds > 0) out += figure("time", human_seconds(run.seconds), "from start to end");
   if (run.peak_rss_bytes > 0) out += figure("memory", human_bytes(run.peak_rss_bytes), "at the most");
   out += figure("seed", std::to_string(run.seed), "same seed, same bytes");
@@ -63,7 +87,9 @@ std::string headline_of(const Facts& facts) {
   const RunRecord& run = facts.run;
   std::string out =
       fmt::format("{} of {} {} kept ({})", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows, kept_share(run));
-  if (run.bytes_before > 0) out += fmt::format(", {} of {}", human_bytes(run.bytes_after), human_bytes(run.bytes_before));
+  out += cells_kept_clause(run);
+  if (run.bytes_before > 0)
+    out += fmt::format(", {} of {}{}", human_bytes(run.bytes_after), human_bytes(run.bytes_before), byte_share(run));
   return out + ".";
 }
 

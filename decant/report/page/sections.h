@@ -12,6 +12,7 @@
 namespace decant::report {
 
 constexpr size_t kPictureBytes = 1'900'000;  ///< of JPEG in all cards; 2.5 MB in base64
+constexpr size_t kReducedBytes = 500'000;    ///< of JPEG in all reduced pictures
 
 /// "10,000 of 50,000 pictures kept (20 %), 30.7 MB of 153.7 MB."
 std::string headline_of(const Facts& facts);
@@ -22,6 +23,10 @@ std::string input_name(const RunRecord& run);
 
 std::string opening(const Facts& facts);
 std::string evidence_section(const Facts& facts);
+/// Kept pictures before and after something was taken from them. Empty where nothing was.
+std::string left_section(const Facts& facts, const Context& context);
+/// Which step saved how many bytes. Empty where pictures were kept as they are.
+std::string bytes_section(const Facts& facts);
 std::string bins_section(const RunRecord& run);
 std::string classes_section(const RunRecord& run);
 std::string map_section(const Facts& facts);
