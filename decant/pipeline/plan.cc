@@ -16,6 +16,8 @@
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/score_source.h"
+#include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/recipe.h"
 #include "decant/select/pools/quota.h"
 
 namespace decant {

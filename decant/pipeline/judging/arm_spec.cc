@@ -40,6 +40,14 @@ OptionTable picture_options(ArmSpec& arm) {
   return table;
 }
 
+/// What --recipe dq makes (recipe.h), filled as the paper fills it.
+void be_dq(ArmSpec& arm) {
+  arm.base = "bins";
+  arm.reducing.drop = "25%";
+  arm.reducing.importance.importance = "gradcam++";
+  arm.fill = kOwnMae;
+}
+
 }  // namespace
 
 ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
@@ -47,6 +55,7 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
   OptionTable table = picture_options(arm);
   const std::vector<std::string> pieces = pieces_of(name);
   arm.base = pieces.front();
+  if (arm.base == "dq") be_dq(arm);
   bool of_cells = false;
   for (size_t i = 1; i < pieces.size(); ++i) {
     const size_t equals = pieces[i].find('=');

@@ -3,6 +3,8 @@
 //     full   random   auto   bins+lambda=0.5                     rows as they are
 //     random+drop=25%   auto+drop=50%+importance=gradcam+++fill=harmonic   random+quality=50
 //
+//     dq = bins+drop=25%+importance=gradcam+++fill=mae          Dataset Quantization, whole
+//
 // drop, importance, fill, quality and resolution are for the pictures; all other options are the
 // method's.
 #pragma once

@@ -26,6 +26,14 @@ TEST(ParseArm, LeavesPlainNamesAlone) {
   }
 }
 
+TEST(ParseArm, DqIsThePapersMethodAndTakesOptions) {
+  const ArmSpec arm = parse_arm("dq+bins=5+drop=50%", {});
+  EXPECT_EQ(arm.base, "bins+bins=5");
+  EXPECT_EQ(arm.reducing.drop, "50%");
+  EXPECT_EQ(arm.reducing.importance.importance, "gradcam++");
+  EXPECT_EQ(arm.fill, "mae");
+}
+
 TEST(ParseArm, RefusesWhatHasNoEffectAndWhatIsNoValue) {
   const auto fault = [](const char* name) { return message_of<UsageError>([&] { parse_arm(name, {}); }); };
   EXPECT_THAT(fault("random+fill=gray"), testing::HasSubstr("drops nothing"));
