@@ -1,4 +1,5 @@
 // Pictures with cells dropped, from compress to unpack, on JPEGs that the project draws.
+#include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -155,6 +156,27 @@ TEST(CompressDrop, RefusesWhatIsNoShare) {
     options.reducing.drop = share;
     EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("is no share of the cells")) << share;
   }
+}
+
+/// What the program in examples/ prints, and its exit code; 126 and 127 where there is no Python.
+std::pair<std::string, int> read_by_python(const fs::path& folder) {
+  const fs::path said = folder.parent_path() / "said.txt";
+  const std::string command = "\"${DECANT_PYTHON:-python3}\" examples/read_pictures.py '" + folder.string() + "' > '" + said.string() +
+                              "' 2> '" + said.string() + ".err'";
+  const int status = std::system(command.c_str());
+  return {read_text(said), WEXITSTATUS(status)};
+}
+
+TEST(CompressDrop, LeavesPicturesThatPythonReads) {
+  const fs::path in = jpeg_set("python_in");
+  const fs::path out = fresh_folder("python") / "out";
+  compress(dropping(in, out), {});
+  const auto [said, code] = read_by_python(out / "data" / "train");
+  if (code != 0 && read_text(out / "data" / "said.txt.err").find("No module named") != std::string::npos)
+    GTEST_SKIP() << "needs python3, or another Python in DECANT_PYTHON, with Pillow";
+  if (code == 126 || code == 127) GTEST_SKIP() << "needs python3";
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(said, "6 pictures of 2 classes\n");
 }
 
 TEST(CompressBytes, MeetTheBudgetInEveryCurrency) {
