@@ -29,7 +29,8 @@ Verb train_verb() {
   return with_options<TrainNetworkOptions>(
       {.name = "train",
        .summary = "train one network on a data set or a small set and save its weights",
-       .examples = {"decant train photos-60 --test photos/ --net resnet18 --epochs 20 -o r18.safetensors"}},
+       .examples = {"decant train photos-60 --test photos/ --net resnet18 --epochs 20 -o r18.safetensors",
+                    "decant train photos/ --net mae --epochs 20 -o mae.safetensors"}},
       run_train);
 }
 

@@ -12,9 +12,9 @@ namespace decant::nn {
 /// pixel, all are 0.
 ///
 /// The equations x = J·x are solved by Chebyshev's semi-iteration (Golub and Van Loan, Matrix
-/// Computations, 4th ed., 11.2.8), from the mean of the kept pixels on, in 32 sweeps. In holes up to
-/// 15 pixels wide they leave a few thousandths of the pixels' deviation; much wider ones stay nearer
-/// to that mean. Cost: 32 · 7 passes over the pictures; no gradients.
+/// Computations, 4th ed., 11.2.8), from the mean of the kept pixels on, in 32 sweeps. In holes up
+/// to 15 pixels wide they leave a few thousandths of the pixels' deviation; much wider ones stay
+/// nearer to that mean. Cost: 32 · 7 passes over the pictures; no gradients.
 Tensor smooth_fill(const Tensor& images, const Tensor& dropped);
 
 }  // namespace decant::nn

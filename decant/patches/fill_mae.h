@@ -1,5 +1,5 @@
-// Reconstruction by a masked autoencoder (nn/autoencoder.h), for programs: free of libtorch, reached
-// through the module (base/module.h).
+// Reconstruction by a masked autoencoder (nn/autoencoder.h), for programs: free of libtorch,
+// reached through the module (base/module.h).
 //
 // A picture is resized to the network's square where its size differs, stretched, so that all of it
 // is seen. A patch of the network counts as dropped where any of its area lies in a dropped cell:
@@ -12,9 +12,10 @@
 // of every cell are shifted, each channel by itself, to have that mean again. Then they are rounded
 // and cut off at 0 and 255.
 //
-// What repeats: each call computes on one thread, so the same pictures in the same batches give the
-// same bytes whatever the number of threads; alone and together with others a picture may differ by
-// one grey level here and there.
+// What repeats: a call computes on one thread of libtorch's, so the same pictures in the same
+// batches give the same bytes whatever the number of threads, unless a training gives BLAS more of
+// them at the time; then, and alone or together with others, a picture may differ by one grey level
+// here and there.
 #pragma once
 
 #include <filesystem>

@@ -11,15 +11,15 @@
 //
 // Tensors are named and shaped as in the published code (github.com/facebookresearch/mae,
 // models_mae.py), so its checkpoints that hold a decoder ("visualize") load; norms have its
-// epsilon, 1e-6. Weights start as there: linear maps and the cutting of patches uniform (Xavier), the maps'
-// biases zero, tokens normal with deviation 0.02. There a normal draw is not cut; ours is, at two
-// deviations.
+// epsilon, 1e-6. Weights start as there: linear maps and the cutting of patches uniform (Xavier),
+// the maps' biases zero, tokens normal with deviation 0.02. There a normal draw is not cut; ours
+// is, at two deviations.
 //
 // With the option `smooth`, ours, what is predicted is what the harmonic in-painting of the kept
-// patches (smooth.h) lacks, and the last map's weights start at a twentieth: so the network fills in
-// as that does from the first step on, and learns the rest. The decoder sees the in-painting, too:
-// each dropped patch's mask token has that patch of it added, embedded as kept ones are. No tensor
-// is added for it.
+// patches (smooth.h) lacks, and the last map's weights start at a twentieth: so the network fills
+// in as that does from the first step on, and learns the rest. The decoder sees the in-painting,
+// too: each dropped patch's mask token has that patch of it added, embedded as kept ones are. No
+// tensor is added for it.
 //
 // Pictures of a batch may keep different numbers of patches. Then the shorter lists end in fillers,
 // which no query looks at and whose own tokens go nowhere.
@@ -146,8 +146,8 @@ class Mae final : public Autoencoder, private LayerList {
     return add_buffer({name, {1, 1 + patches(), width}, Init::formula, false, 0, formula});
   }
 
-  /// (batch, patches, width) from patches. The weight is (width, channels, line, column); a patch is
-  /// (line, column, channel).
+  /// (batch, patches, width) from patches. The weight is (width, channels, line, column); a patch
+  /// is (line, column, channel).
   Tensor embed(const Pass& pass, const Tensor& cut) const {
     return at::linear(cut, pass.parameters[cut_].permute({0, 2, 3, 1}).flatten(1), pass.parameters[cut_ + 1]);
   }

@@ -166,7 +166,7 @@ class MaeFiller final : public Filler {
       const Filling& picture = pictures[static_cast<size_t>(i)];
       kept.push_back(
           patches_of_mask(*picture.mask, static_cast<int>(network_->patches_across()), static_cast<int>(network_->patches_down())));
-      draw_square(*picture.image, squares.data_ptr<uint8_t>() + i * square_bytes());
+      draw_square(*picture.image, *picture.mask, squares.data_ptr<uint8_t>() + i * square_bytes());
     }
     const Tensor filled = predict(squares, nn::kept_patches(kept));
     for (int64_t i = 0; i < count; ++i) {
@@ -176,8 +176,10 @@ class MaeFiller final : public Filler {
   }
 
   /// The picture as the network sees it: a square, of the network's channels.
-  void draw_square(const Image& image, uint8_t* out) const {
+  void draw_square(const Image& image, const PatchMask& mask, uint8_t* out) const {
     const ImageSize& size = image.size;
+    DECANT_CHECK(mask.grid.width(), ==, size.width);
+    DECANT_CHECK(mask.grid.height(), ==, size.height);
     if (size.channels > channels())
       throw InputError(
           {"", "", "a colour picture cannot be filled in by a network that was trained on grey ones", "Use weights for colour"});
