@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/file.h"
+#include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/data/image.h"
+#include "decant/formats/image/codec.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/compress.h"
 
@@ -31,6 +34,60 @@ TEST(Report, IsMadeAgainFromTheRunAlone) {
   EXPECT_THAT(read_text(options.run / "report.html"), HasSubstr("3 of 6"));
   EXPECT_THAT(message_of([&] { make_report({.run = options.run}, {}); }), HasSubstr("no longer exists"));
   EXPECT_NO_THROW(make_report({.run = options.run, .source = (folder / "moved.npy").string()}, {}));
+}
+
+/// Class folders of noise.
+fs::path noise_folders(const std::string& name, int pictures) {
+  const fs::path folder = fresh_folder(name);
+  Image image;
+  image.resize({20, 16, 3});
+  std::vector<std::byte> png;
+  for (int i = 0; i < pictures; ++i) {
+    Random random(1, "noise", static_cast<uint64_t>(i));
+    for (uint8_t& value : image.pixels) value = static_cast<uint8_t>(random.below(256));
+    encode_png(image.view(), png);
+    const fs::path parent = folder / "train" / (i % 2 == 0 ? "cat" : "dog");
+    fs::create_directories(parent);
+    write_file(parent / fmt::format("{}.png", i), std::string(reinterpret_cast<const char*>(png.data()), png.size()));
+  }
+  return folder;
+}
+
+/// From the section with this id up to the next one.
+std::string section_of(const fs::path& page, const std::string& id) {
+  const std::string text = read_text(page);
+  const size_t begin = text.find(fmt::format("<section id=\"{}\">", id));
+  return begin == std::string::npos ? "" : text.substr(begin, text.find("<section", begin + 1) - begin);
+}
+
+TEST(Report, ShowsReducedPicturesAlikeWhenTheyAreWrittenAndWhenTheyAreReadBack) {
+  const fs::path folder = fresh_folder("report_reduced");
+  CompressOptions compressing{.input = {.path = noise_folders("report_noise", 12).string()}, .out = folder / "run", .keep = "50%"};
+  compressing.select.method = "random";
+  compressing.reducing.drop = "25%";
+  compressing.reducing.importance.importance = "gradient-energy";
+  compressing.reducing.importance.grid = 4;
+  compressing.features.cache = folder / "cache";
+  const RunRecord run = compress(compressing, {});
+  const fs::path page = folder / "run" / "report.html";
+  const std::string left = section_of(page, "left");
+  const std::string bytes = section_of(page, "bytes");
+  EXPECT_THAT(left, HasSubstr("12 of 16 cells kept"));
+  EXPECT_THAT(bytes, HasSubstr("by dropping cells"));
+  make_report({.run = folder / "run"}, {});
+  EXPECT_EQ(section_of(page, "left"), left);
+  EXPECT_EQ(section_of(page, "bytes"), bytes);
+
+  int64_t stored = 0;
+  for (const auto& file : fs::recursive_directory_iterator(folder / "run" / "data")) {
+    if (!file.is_regular_file()) continue;
+    stored += static_cast<int64_t>(fs::file_size(fs::path(compressing.input.path) / fs::relative(file.path(), folder / "run" / "data")));
+  }
+  EXPECT_EQ(run.patches->bytes_source, stored);
+
+  fs::remove_all(folder / "run" / "data");
+  make_report({.run = folder / "run"}, {});
+  EXPECT_THAT(section_of(page, "left"), HasSubstr("the pictures in data/ were not available"));
 }
 
 }  // namespace
