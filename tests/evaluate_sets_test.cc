@@ -285,7 +285,7 @@ TEST(EvaluateSets, SaysWhatIsWrong) {
   EXPECT_THAT(rows({}), HasSubstr("rows.npy"));
   EXPECT_THAT(complaint([&](EvaluateOptions& o) { o.small = {(folder / "y.npy").string()}; }), HasSubstr("appears twice"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.against = "magic"; }), HasSubstr("--against magic"));
-  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep.clear(), o.against = "bins"; }), HasSubstr("Give --keep, or a small set"));
+  EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep.clear(), o.against = "bins"; }), HasSubstr("Give --keep, --bytes, or a small set"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.keep = "300"; }), HasSubstr("keep"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.nets = "quick"; }), HasSubstr("Use --nets linear"));
   EXPECT_THAT(complaint([](EvaluateOptions& o) { o.protocol = "paper"; }), HasSubstr("--protocol paper is for pictures, and "));
