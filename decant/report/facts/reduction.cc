@@ -94,6 +94,7 @@ std::optional<ReductionFacts> reduction_facts(const ReportInput& input) {
       fmt::format("What was written takes {} of {}.",
                   percent(static_cast<double>(input.run.bytes_after), static_cast<double>(input.run.patches->bytes_recoded)),
                   is_packed(input.run) ? "the same pictures packed whole" : "the best lossless re-coding of the same pictures");
+  if (input.run.output_format == "webdataset") facts.against_recoded += " The headers of archives are counted as written.";
   facts.shown = evenly_spaced(input.kept.size());
   return facts;
 }

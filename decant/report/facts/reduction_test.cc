@@ -58,6 +58,12 @@ TEST(Reduction, NamesEveryCurrencySpent) {
   EXPECT_EQ(reduced_by(run), "lowering the resolution");
 }
 
+TEST(Reduction, SaysThatHeadersOfArchivesAreCounted) {
+  RunRecord run = dropped();
+  run.output_format = "webdataset";
+  EXPECT_THAT(reduction_facts({.run = run})->against_recoded, HasSubstr("headers of archives"));
+}
+
 TEST(Reduction, OfPackedPicturesIsMeasuredAgainstPackedOnes) {
   RunRecord run = dropped();
   run.output_format = "packed";
