@@ -53,6 +53,19 @@ fs::path noise_folders(const std::string& name, int pictures) {
   return folder;
 }
 
+/// An IDX set of 40 noisy pictures of 4 classes.
+fs::path noise_idx(const std::string& name) {
+  const fs::path folder = fresh_folder(name);
+  std::string pictures({0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 16, 0, 0, 0, 16});
+  std::string labels({0, 0, 8, 1, 0, 0, 0, 40});
+  Random random(2, "noise");
+  for (int i = 0; i < 40 * 256; ++i) pictures += static_cast<char>(random.below(256));
+  for (int i = 0; i < 40; ++i) labels += static_cast<char>(i % 4);
+  write_file(folder / "train-images-idx3-ubyte", pictures);
+  write_file(folder / "train-labels-idx1-ubyte", labels);
+  return folder;
+}
+
 /// From the section with this id up to the next one.
 std::string section_of(const fs::path& page, const std::string& id) {
   const std::string text = read_text(page);
@@ -88,6 +101,19 @@ TEST(Report, ShowsReducedPicturesAlikeWhenTheyAreWrittenAndWhenTheyAreReadBack) 
   fs::remove_all(folder / "run" / "data");
   make_report({.run = folder / "run"}, {});
   EXPECT_THAT(section_of(page, "left"), HasSubstr("the pictures in data/ were not available"));
+}
+
+TEST(Report, FindsReducedPicturesThatWereWrittenInAnotherOrder) {
+  const fs::path folder = fresh_folder("report_reordered");
+  CompressOptions compressing{.input = {.path = noise_idx("report_idx").string()}, .out = folder / "run", .keep = "50%"};
+  compressing.select.method = "random";
+  compressing.reducing.quality = 50;
+  EXPECT_EQ(compress(compressing, {}).output_format, "imagefolder");
+  const fs::path page = folder / "run" / "report.html";
+  const std::string left = section_of(page, "left");
+  EXPECT_THAT(left, HasSubstr("<h4>as stored</h4>"));
+  make_report({.run = folder / "run"}, {});
+  EXPECT_EQ(section_of(page, "left"), left);
 }
 
 }  // namespace

@@ -1,9 +1,48 @@
 #include "decant/pipeline/run/run_source.h"
 
+#include <map>
+#include <sstream>
+#include <utility>
+#include <vector>
+
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json_reader.h"
+#include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
+#include "decant/pipeline/run/stored_files.h"
 
 namespace decant {
+namespace {
+
+/// Of each line of the manifest, what the stored file's bytes are.
+std::vector<std::string> stored_hashes(const std::filesystem::path& manifest) {
+  std::vector<std::string> hashes;
+  std::istringstream lines(read_text(manifest));
+  for (std::string line; std::getline(lines, line);) {
+    const Json json = parse_json(line, manifest.string());
+    hashes.push_back(JsonReader(json, manifest.string()).text("stored_sha256"));
+  }
+  return hashes;
+}
+
+/// The rows that have these hashes, in their order; of equal rows, the first. Null where one is
+/// missing.
+std::shared_ptr<const Rows> in_order_of(const std::vector<std::string>& hashes, std::shared_ptr<const Rows> rows, const Context& context) {
+  if (std::ssize(hashes) != rows->size()) return nullptr;
+  std::map<std::string, int64_t> places;
+  const std::vector<StoredFile> files = stored_files(*rows, context);
+  for (size_t i = 0; i < files.size(); ++i) places.emplace(files[i].sha256, static_cast<int64_t>(i));
+  std::vector<int64_t> picked;
+  for (const std::string& hash : hashes) {
+    const auto found = places.find(hash);
+    if (found == places.end()) return nullptr;
+    picked.push_back(found->second);
+  }
+  return std::make_shared<RowsView>(std::move(rows), std::move(picked));
+}
+
+}  // namespace
 
 void require_source(const RunFolder& run, const Input& input, const std::string& path) {
   if (!run.run.input || input.digest != run.run.input->digest)
@@ -25,10 +64,10 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
 
 std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context) {
   if (!run.run.patches || !run.has_data()) return nullptr;
-  const bool reordered = run.run.output_format == "imagefolder" && run.run.input && run.run.input->format != "imagefolder";
-  if (reordered) return nullptr;
   auto rows = open_dataset((run.path / "data").string(), {}, context).splits.at(Split::train);
-  return rows->size() == std::ssize(run.kept) ? rows : nullptr;
+  if (rows->size() != std::ssize(run.kept)) return nullptr;
+  const bool reordered = run.run.output_format == "imagefolder" && run.run.input && run.run.input->format != "imagefolder";
+  return reordered ? in_order_of(stored_hashes(run.path / "manifest.jsonl"), std::move(rows), context) : rows;
 }
 
 }  // namespace decant

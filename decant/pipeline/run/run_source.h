@@ -17,9 +17,10 @@ void require_source(const RunFolder& run, const Input& input, const std::string&
 /// or its digest is another.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
 
-/// The pictures in data/ of a run that reduced them, the i-th of the i-th row kept. Null where they
-/// keep their bytes, where data/ is gone, and where it has another order, as class folders made of
-/// another format do. Throws InputError for a data/ that cannot be opened.
+/// The pictures in data/ of a run that reduced them, the i-th of the i-th row kept. Class folders
+/// made of another format have another order: those are found by their hashes in the manifest. Null
+/// where pictures keep their bytes, where data/ is gone, and where it lacks some. Throws InputError
+/// for a data/ that cannot be opened, or a manifest that is none.
 std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context);
 
 }  // namespace decant
