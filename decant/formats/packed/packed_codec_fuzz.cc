@@ -9,15 +9,16 @@ namespace {
 
 using namespace decant;
 
-constexpr size_t kModelBytes = 400;  // at most: the rest is the record
+constexpr size_t kModelBytes = 144;  // at most: the rest is the record
 
+/// Taps and θ of the first kinds from these bytes, over and over; nothing learnt without any.
+/// Reading a stored model is packed_fuzz.cc's: it is too slow for here.
 const packed::Model& model_of(Bytes bytes) {
   static packed::Model model;
-  try {
-    model = packed::read_model(bytes, "fuzz");
-  } catch (const InputError&) {
-    model = packed::Model();
-  }
+  const auto number = [&](size_t i) { return bytes.empty() ? 0 : static_cast<int8_t>(bytes[i % bytes.size()]); };
+  for (size_t i = 0; i < size_t{3} * packed::kTaps; ++i)
+    model.taps[i / packed::kTaps][i % packed::kTaps] = static_cast<int16_t>(256 * number(i));
+  for (size_t i = 0; i < 4 * packed::kThetasPerKind; i += 5) model.theta[i] = static_cast<int16_t>(number(i / 5));
   return model;
 }
 
@@ -32,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::optional<ImageSize> size_of_all = fixed ? std::optional(ImageSize{12, 9, 3}) : std::nullopt;
   try {
     const packed::Record record = packed::parse_record(bytes.subspan(1 + taken), size_of_all, "fuzz");
-    if (record.size.bytes() > (1 << 16)) return 0;  // legal, only slow
+    if (record.size.bytes() > 3000) return 0;  // legal, only slow
     Image image;
     packed::decode_record(model, record, image);
     DECANT_CHECK(image.size == record.size, ==, true);
