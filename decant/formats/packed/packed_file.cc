@@ -16,8 +16,6 @@ namespace {
 constexpr uint32_t kListedKeys = 1;
 constexpr uint32_t kLabelled = 2;
 constexpr size_t kKeyAt = 16;         // in an entry
-constexpr size_t kChecksumAt = 56;    // in the footer: of what lies before it, from the model on
-constexpr size_t kMagicAt = 64;       // in the footer
 constexpr int64_t kRowsPerStem = 64;  // with fewer, keys are listed
 constexpr size_t kFreeStems = 16;
 
@@ -48,6 +46,12 @@ uint32_t record_checksum(Bytes record) {
   return static_cast<uint32_t>(hash64(as_text(record)));
 }
 
+uint64_t chained_checksum(std::initializer_list<Bytes> parts) {
+  uint64_t checksum = 0;
+  for (const Bytes part : parts) checksum = hash64(as_text(part), checksum);
+  return checksum;
+}
+
 // ---- Reading
 
 void PackedView::fail(const std::string& place, const std::string& what) const {
@@ -75,8 +79,6 @@ void PackedView::parse_footer(Bytes file) {
     return taken;
   };
   records_ = take(length(1));
-  const Bytes tail = file.subspan(kMagic.size() + records_.size(), left.size() + kChecksumAt);
-  if (hash64(as_text(tail)) != load<uint64_t>(footer.data() + kChecksumAt)) fail("footer", "has a checksum that differs from the index's");
   model_ = take(length(2));
   if (length(0) > left.size() / kEntryBytes) fail("footer", fmt::format("claims {} pictures", length(0)));
   count_ = static_cast<int64_t>(length(0));
@@ -84,6 +86,8 @@ void PackedView::parse_footer(Bytes file) {
   keys_ = take(length(3));
   class_names_ = take(length(4));
   if (!left.empty()) fail("footer", fmt::format("leaves {} bytes unexplained", left.size()));
+  const uint64_t checksum = chained_checksum({model_, index_, keys_, class_names_, footer.first(kChecksumAt)});
+  if (checksum != load<uint64_t>(footer.data() + kChecksumAt)) fail("footer", "has a checksum that differs from the index's");
   for (size_t i = 0; i < 3; ++i) {
     if (word(i) > static_cast<uint32_t>(kMaxSide)) fail("footer", "claims a picture that is too large");
   }
@@ -174,20 +178,17 @@ void PackedFileWriter::add(Bytes record, int32_t label, const std::string& key) 
 }
 
 int64_t PackedFileWriter::commit(Bytes model, const std::vector<std::string>& classes) {
-  std::vector<std::byte> tail(model.begin(), model.end());
-  tail.insert(tail.end(), entries_.begin(), entries_.end());
-  const std::vector<std::byte> keys = keys_.bytes();
-  tail.insert(tail.end(), keys.begin(), keys.end());
+  std::vector<std::byte> stems;
+  const Bytes keys = keys_.bytes(stems);
   std::vector<std::byte> names;
   for (const std::string& name : classes) append_text(names, name);
-  tail.insert(tail.end(), names.begin(), names.end());
-  for (const uint64_t length :
-       {uint64_t{entries_.size() / kEntryBytes}, end_, uint64_t{model.size()}, uint64_t{keys.size()}, uint64_t{names.size()}})
-    append(tail, length);
-  for (const int number : {fixed_.width, fixed_.height, fixed_.channels}) append(tail, static_cast<uint32_t>(number));
-  append(tail, (keys_.listed() ? kListedKeys : 0) | (labelled_ ? kLabelled : 0));
-  append(tail, hash64(as_text(tail)));
-  writer_.write(tail);
+  std::vector<std::byte> footer;
+  for (const size_t length : {entries_.size() / kEntryBytes, static_cast<size_t>(end_), model.size(), keys.size(), names.size()})
+    append(footer, uint64_t{length});
+  for (const int number : {fixed_.width, fixed_.height, fixed_.channels}) append(footer, static_cast<uint32_t>(number));
+  append(footer, (keys_.listed() ? kListedKeys : 0) | (labelled_ ? kLabelled : 0));
+  append(footer, chained_checksum({model, entries_, keys, names, footer}));
+  for (const Bytes part : {model, Bytes(entries_), keys, Bytes(names), Bytes(footer)}) writer_.write(part);
   writer_.write(kMagic);
   writer_.commit();
   return writer_.written();
@@ -225,14 +226,14 @@ uint32_t PackedFileWriter::Keys::add(const std::string& key, std::vector<std::by
   return append(key);
 }
 
-std::vector<std::byte> PackedFileWriter::Keys::bytes() const {
-  if (listed_) return {as_bytes(text_).begin(), as_bytes(text_).end()};
-  std::vector<std::byte> out;
+Bytes PackedFileWriter::Keys::bytes(std::vector<std::byte>& stems) const {
+  if (listed_) return as_bytes(text_);
+  stems.clear();
   for (const Stem& stem : stems_) {
-    append_varint(out, static_cast<uint64_t>(stem.rows));
-    append_text(out, stem.text);
+    append_varint(stems, static_cast<uint64_t>(stem.rows));
+    append_text(stems, stem.text);
   }
-  return out;
+  return stems;
 }
 
 }  // namespace decant::packed

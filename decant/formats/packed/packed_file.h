@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,10 +18,15 @@ namespace decant::packed {
 constexpr std::string_view kMagic = "dcpack01";
 constexpr int32_t kLargestLabel = (1 << 24) - 1;
 constexpr size_t kEntryBytes = 20;   ///< end (8), checksum (4), label (4), key (4)
+constexpr size_t kChecksumAt = 56;   ///< in the footer
 constexpr size_t kFooterBytes = 72;  ///< five lengths (8 each), width, height, channels, flags (4 each), checksum (8), magic (8)
 
 /// The first 32 bits of the record's XXH3.
 uint32_t record_checksum(Bytes record);
+
+/// XXH3-64 of each part in turn, seeded with that of the part before: model, index, keys, classes and
+/// the footer up to its checksum.
+uint64_t chained_checksum(std::initializer_list<Bytes> parts);
 
 /// A packed file, checked. A view: it lives as long as the bytes do.
 class PackedView {
@@ -87,7 +93,8 @@ class PackedFileWriter {
     /// become listed.
     uint32_t add(const std::string& key, std::vector<std::byte>& entries);
     bool listed() const { return listed_; }
-    std::vector<std::byte> bytes() const;
+    /// What the part of the keys holds; `stems` is scratch.
+    Bytes bytes(std::vector<std::byte>& stems) const;
 
    private:
     void list_all(std::vector<std::byte>& entries);

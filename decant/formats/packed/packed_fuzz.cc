@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "decant/base/digest.h"
 #include "decant/base/errors.h"
-#include "decant/formats/packed/packed_bytes.h"
+#include "decant/formats/packed/forging.h"
 #include "decant/formats/packed/packed_codec.h"
 #include "decant/formats/packed/packed_file.h"
 
@@ -33,24 +32,13 @@ void read_all(Bytes file) {
   }
 }
 
-void put(std::vector<std::byte>& file, size_t at, uint64_t value) {
-  for (size_t i = 0; i < 8; ++i) file[at + i] = static_cast<std::byte>(value >> (8 * i) & 255);
-}
-
-std::vector<std::byte> with_checksum(Bytes bytes) {
-  std::vector<std::byte> file(bytes.begin(), bytes.end());
-  const size_t footer = file.size() - packed::kFooterBytes;
-  for (size_t i = 0; i < packed::kMagic.size(); ++i) file[i] = file[footer + 64 + i] = static_cast<std::byte>(packed::kMagic[i]);
-  const size_t tail = packed::kMagic.size() + packed::load<uint64_t>(file.data() + footer + 8);
-  if (tail <= footer) put(file, footer + 56, hash64(as_text(Bytes(file).subspan(tail, footer + 56 - tail))));
-  return file;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes bytes = std::as_bytes(std::span(data, size));
   read_all(bytes);
-  if (size >= packed::kMagic.size() + packed::kFooterBytes) read_all(with_checksum(bytes));
+  std::vector<std::byte> forged(bytes.begin(), bytes.end());
+  packed::forge(forged);
+  read_all(forged);
   return 0;
 }

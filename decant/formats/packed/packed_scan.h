@@ -84,7 +84,7 @@ struct Guess {
 /// In eighths of an octave of (1 + grey levels), from 0; linear inside an octave.
 inline int octave_eighths(int distance) {
   const auto v = static_cast<unsigned>(distance + kOne);
-  const int octave = std::bit_width(v) - 1;
+  const int octave = static_cast<int>(std::bit_width(v)) - 1;
   return (octave - 3) * 8 + static_cast<int>((v >> (octave - 3)) & 7);
 }
 

@@ -3,12 +3,12 @@
 #include <atomic>
 #include <gtest/gtest.h>
 
-#include "decant/base/digest.h"
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/open.h"
+#include "decant/formats/packed/forging.h"
 #include "decant/formats/packed/packed_codec.h"
 #include "decant/formats/packed/packed_file.h"
 #include "decant/formats/packed/pictures_for_tests.h"
@@ -232,22 +232,18 @@ TEST(Packed, RefusesFlippedBitsBehindTheRecords) {
   EXPECT_EQ(message_of([&] { packed::PackedView(as_bytes(text), "x"); }), "no error");
 }
 
-/// The file with a byte of its tail changed and the checksum made right again.
-std::string forged(std::string text, size_t from_end, char value) {
-  text[text.size() - from_end] = value;
-  uint64_t records = 0;
-  for (size_t i = 8; i-- > 0;) records = records << 8 | static_cast<uint8_t>(text[text.size() - 64 + i]);
-  const size_t tail = 8 + records;
-  const uint64_t sum = hash64(std::string_view(text).substr(tail, text.size() - 16 - tail));
-  for (size_t i = 0; i < 8; ++i) text[text.size() - 16 + i] = static_cast<char>(sum >> (8 * i) & 255);
-  return text;
+/// The file with a byte changed and the checksum put right.
+std::vector<std::byte> forged(const std::string& text, size_t from_end, int value) {
+  std::vector<std::byte> file(as_bytes(text).begin(), as_bytes(text).end());
+  file[file.size() - from_end] = static_cast<std::byte>(value);
+  packed::forge(file);
+  return file;
 }
 
 TEST(Packed, RefusesForgedLengthsAndSizes) {
   const std::string text = file_text(written(some_rows(20), "forged"));
   const auto message = [&](size_t from_end, int value) {
-    const std::string bad = forged(text, from_end, static_cast<char>(value));
-    return message_of([&] { packed::PackedView(as_bytes(bad), "x"); });
+    return message_of([&] { packed::PackedView(forged(text, from_end, value), "x"); });
   };
   EXPECT_EQ(message(72, 20), "no error");                              // the count, as it is
   EXPECT_NE(message(72, 21), "no error");                              // one more picture than there are
@@ -277,7 +273,7 @@ std::string example() {
       "dog";
   for (const int length : {2, 12, 145, 6, 8}) text += bytes({length, 0, 0, 0, 0, 0, 0, 0});
   for (const int word : {4, 2, 1, 2}) text += bytes({word, 0, 0, 0});
-  return text + bytes({0xed, 0x64, 0xf9, 0x75, 0x22, 0x43, 0xe7, 0xf0}) + "dcpack01";
+  return text + bytes({0xad, 0x90, 0x8a, 0xeb, 0x36, 0xc1, 0xf9, 0x48}) + "dcpack01";
 }
 
 TEST(Packed, ReadsTheExampleOfItsPage) {
