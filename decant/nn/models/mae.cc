@@ -41,7 +41,8 @@ namespace decant::nn {
 namespace {
 
 constexpr double kPublishedEpsilon = 1e-6;
-constexpr int kUsualDrop = 75;        // percent
+constexpr int kPublishedDrop = 75;    // percent
+constexpr int kUsualDrop = 50;        // of our own: a quarter to a half is what gets dropped
 constexpr double kFirstShare = 0.05;  // of the last map's first weights, where it predicts a difference
 
 struct Stack {
@@ -211,8 +212,9 @@ class Mae final : public Autoencoder, private LayerList {
   Linear predict_;
 };
 
-std::unique_ptr<const Autoencoder> mae_of(const AutoencoderSpec& spec, const MaeShape& shape, SpecText& options) {
-  const int drop = options.number("drop", kUsualDrop, 1, 99);
+std::unique_ptr<const Autoencoder> mae_of(const AutoencoderSpec& spec, const MaeShape& shape, SpecText& options,
+                                          int usual_drop = kPublishedDrop) {
+  const int drop = options.number("drop", usual_drop, 1, 99);
   const bool normalised = options.number("norm-pix", 0, 0, 1) == 1;
   if (normalised && shape.smooth)
     throw InputError({"", fmt::format("network '{}'", options.name()), "norm-pix and smooth exclude each other", "Add +smooth=0"});
@@ -244,7 +246,7 @@ std::unique_ptr<const Autoencoder> make_mae(const AutoencoderSpec& spec, SpecTex
   const Stack encoder = stack_of(options, "", 128, 4);
   const Stack decoder = stack_of(options, "decoder-", 96, 2);
   const bool smooth = options.number("smooth", 1, 0, 1) == 1;
-  return mae_of(spec, {side, encoder, decoder, smooth}, options);
+  return mae_of(spec, {side, encoder, decoder, smooth}, options, kUsualDrop);
 }
 
 std::unique_ptr<const Autoencoder> make_mae_base(const AutoencoderSpec& spec, SpecText& options) {

@@ -5,8 +5,8 @@
 //     fill/N          N % of the cells dropped
 //
 // Of the first 2000 held-out pictures cells are dropped by chance, on a grid of 8 × 8; dropped
-// cells have their mean colour, as decant stores them. Counters are peak signal-to-noise ratios of the
-// dropped pixels in dB, −10 log₁₀ of their mean squared error with pixels in [0, 1]: as stored,
+// cells have their mean colour, as decant stores them. Counters are peak signal-to-noise ratios of
+// the dropped pixels in dB, −10 log₁₀ of their mean squared error with pixels in [0, 1]: as stored,
 // gray, harmonic and by the network, and of the latter two with every cell shifted to its stored
 // mean. Time is the network's, on one thread; items are pictures.
 #include <algorithm>
