@@ -8,7 +8,8 @@ A new method, rule, objective, kind of features or verb gets a case here. identi
 import dataclasses
 
 NEW = {  # what the program compared with does not know yet, so there is nothing to compare: {"verbs": [...], "methods": [...]}
-    "verbs": ["patches"],
+    "verbs": ["patches", "unpack"],
+    "tos": ["packed"],
 }
 
 BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-center", "herding", "k-means", "zcore", "thinning",
