@@ -1,8 +1,8 @@
 // The cells that a picture is cut into, when some of it is to be dropped.
 //
 // Cells follow the picture as it is stored, at its own size and aspect ratio. Their borders lie
-// between the units that its file is made of: the MCUs of a JPEG, the pixels of anything else. Along
-// a side of U units there are C = min(asked, U) cells, and cell i takes the units
+// between the units that its file is made of: the MCUs of a JPEG, the pixels of anything else.
+// Along a side of U units there are C = min(asked, U) cells, and cell i takes the units
 //
 //     [ ⌊i · U / C⌋, ⌊(i + 1) · U / C⌋ )
 //

@@ -8,8 +8,8 @@
 
 namespace decant::patches {
 
-/// Drops the `count` least important cells; of equal ones, those with the larger number.
-/// REQUIRES: one importance for each cell, none of them NaN; 0 ≤ count < cells.
+/// Drops the `count` least important cells; of equal ones, those with the larger number. REQUIRES:
+/// one importance for each cell, none of them NaN; 0 ≤ count < cells.
 PatchMask drop_least(const PatchGrid& grid, std::span<const float> importance, int count);
 
 /// Cells that a share of them comes to: round(share · cells), at most all but one.

@@ -33,7 +33,8 @@ std::vector<std::string> fill_names();
 /// Whether a name is a file of weights: of a network that fills in pictures (fill_mae.h).
 bool names_weights(const std::string& name);
 
-/// Throws UsageError for an unknown name, with the nearest of those known and `more`. Opens no file.
+/// Throws UsageError for an unknown name, with the nearest of those known and `more`. Opens no
+/// file.
 void require_filler(const std::string& name, const std::vector<std::string>& more = {});
 
 /// What decides how it fills: the name, or a digest of the weights.

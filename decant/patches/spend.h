@@ -45,9 +45,9 @@ struct Steps {
 };
 
 /// The highest steps on which the rows together take at most `budget` bytes: every row on `step` or
-/// the one above it, which rows are above decided by `seed`. Throws InputError naming the bytes that
-/// the last step takes when the budget is below. Cost: bytes_of() for a few hundred rows at some
-/// steps, and for every row at two or three.
+/// the one above it, which rows are above decided by `seed`. Throws InputError naming the bytes
+/// that the last step takes when the budget is below. Cost: bytes_of() for a few hundred rows at
+/// some steps, and for every row at two or three.
 Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context);
 
 /// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.

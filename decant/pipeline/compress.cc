@@ -68,8 +68,8 @@ bool reduces(const CompressOptions& options) {
   return !options.bytes.empty() || !reduce_plan(options.reducing).nothing();
 }
 
-/// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a place
-/// in a container alone.
+/// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a
+/// place in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
   const ReducePlan plan = reduce_plan(options.reducing);
   if (!options.to.empty() || !reduces(options) || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;

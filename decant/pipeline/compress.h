@@ -37,8 +37,8 @@ struct CompressOptions {
 
 /// Whether --bytes decides how many rows are kept.
 bool spends_on_rows(const CompressOptions& options);
-/// How much to keep where it does not: every row where a budget is spent on pictures and --keep does
-/// not say otherwise.
+/// How much to keep where it does not: every row where a budget is spent on pictures and --keep
+/// does not say otherwise.
 std::string keep_of(const CompressOptions& options);
 /// Throws UsageError for options that contradict each other or are out of range.
 void require_sound(const CompressOptions& options);

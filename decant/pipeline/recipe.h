@@ -10,9 +10,9 @@
 namespace decant {
 
 /// "dq": Dataset Quantization (Zhou et al., ICCV 2023, arXiv:2308.10524). Features of a network
-/// trained on the set, ten bins by GraphCut in every class, a uniform sample of each, the quarter of
-/// every picture's cells dropped that counts least by Grad-CAM++. docs/papers.md has how it differs
-/// from the published code.
+/// trained on the set, ten bins by GraphCut in every class, a uniform sample of each, the quarter
+/// of every picture's cells dropped that counts least by Grad-CAM++. docs/papers.md has how it
+/// differs from the published code.
 std::vector<std::string> recipe_names();
 
 /// The options with those of options.recipe set, but for what was given. Throws UsageError for an

@@ -25,9 +25,9 @@ struct Unpacked {
   int64_t bytes = 0;
 };
 
-/// Writes the training pictures, dropped cells filled; those that are whole keep their bytes, filled
-/// ones are PNGs, which lose nothing more. OUT is a plain data set: nothing in it says that decant
-/// made it, so an OUT that exists is never replaced. Throws InputError, UsageError, IoError.
+/// Writes the training pictures, dropped cells filled; those that are whole keep their bytes,
+/// filled ones are PNGs, which lose nothing more. OUT is a plain data set: nothing in it says that
+/// decant made it, so an OUT that exists is never replaced. Throws InputError, UsageError, IoError.
 Unpacked unpack(const UnpackOptions& options, const Context& context);
 
 }  // namespace decant

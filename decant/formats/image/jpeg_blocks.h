@@ -33,10 +33,10 @@ void requantise(BlockPlane& plane, const QuantSteps& from, const QuantSteps& to)
 ///
 ///     X = n/8 · C_nᵀ · F[:n, :n] · C_n
 ///
-/// which is what libjpeg decodes to at scale 3/8, 5/8, 6/8 and 7/8 (at 2/8 and 4/8 it averages pixels
-/// instead). The samples, not rounded, are cut into blocks of
-/// 8 × 8 again, transformed and quantised: once, and without leaving the component's own resolution
-/// and colour. Samples behind the last are copies of it.
+/// which is what libjpeg decodes to at scale 3/8, 5/8, 6/8 and 7/8 (at 2/8 and 4/8 it averages
+/// pixels instead). The samples, not rounded, are cut into blocks of 8 × 8 again, transformed and
+/// quantised: once, and without leaving the component's own resolution and colour. Samples behind
+/// the last are copies of it.
 void scale_blocks(const BlockPlane& from, const QuantSteps& from_steps, int eighths, BlockPlane& to, const QuantSteps& to_steps);
 
 }  // namespace decant::image_codec

@@ -12,9 +12,9 @@
 // JPEG. The coefficients are read, changed and written; no pixel is decoded. A dropped cell keeps
 // the DC coefficients of its blocks and loses their AC ones; coefficients of kept cells are moved,
 // never requantised, unless `quality` asks for it. Huffman tables are optimised. Progressive and
-// arithmetic-coded input, and what becomes of them, are described in recode_jpeg.cc.
-// PNG and lossless WebP are decoded, dropped cells become their mean colour (rounded, each channel
-// by itself), and the picture is encoded without loss. A lossy WebP can lose no cells.
+// arithmetic-coded input, and what becomes of them, are described in recode_jpeg.cc. PNG and
+// lossless WebP are decoded, dropped cells become their mean colour (rounded, each channel by
+// itself), and the picture is encoded without loss. A lossy WebP can lose no cells.
 //
 // The mask is stored in the file, in a segment that decoders skip (docs/formats/patches.md). EXIF
 // data and colour profiles survive.
@@ -43,8 +43,8 @@ PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells, int eig
 /// Throws InputError for a mask that does not fit the picture, or is damaged.
 std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name);
 
-/// `out` is replaced; REQUIRES: it does not hold `encoded`. With nothing taken, never larger than the
-/// source. From a picture that has dropped cells already, both masks' are dropped.
+/// `out` is replaced; REQUIRES: it does not hold `encoded`. With nothing taken, never larger than
+/// the source. From a picture that has dropped cells already, both masks' are dropped.
 ///
 /// Throws InputError for pictures that do not decode or that cannot be re-coded; for a quality or a
 /// resolution of a codec that has none; for a mask of another grid than the stored one, and a

@@ -1,13 +1,13 @@
 // Re-coding PNGs.
 //
-// The picture keeps its kind: palette, grey or colours, alpha, 1 to 16 bits. A dropped cell gets its
-// mean, each channel (alpha too) by itself and rounded at the picture's own depth; in a palette
+// The picture keeps its kind: palette, grey or colours, alpha, 1 to 16 bits. A dropped cell gets
+// its mean, each channel (alpha too) by itself and rounded at the picture's own depth; in a palette
 // picture, the entry of the palette that is nearest to the mean of red, green, blue and alpha. Rows
 // are coded without interlacing, with adaptive filters and with none, and the smaller is taken.
 //
 // Every other chunk stays, byte for byte and in its place: profiles, gamma, EXIF, texts, unknown
-// ones. Where cells are dropped, chunks go that hang on the pixels: the histogram, unknown ones that
-// say so by their name (fourth letter upper case), and with those the further pictures of an
+// ones. Where cells are dropped, chunks go that hang on the pixels: the histogram, unknown ones
+// that say so by their name (fourth letter upper case), and with those the further pictures of an
 // animated PNG. An animated PNG of which nothing is dropped stays as it is. What follows the end
 // mark is left out.
 #include <array>

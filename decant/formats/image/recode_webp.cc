@@ -1,9 +1,9 @@
 // Re-coding WebPs.
 //
-// Lossless ones (VP8L) are decoded, dropped cells get their mean, each channel (alpha too) by itself,
-// and the picture is encoded without loss again; red, green and blue under alpha 0 stay what they
-// are. Lossy ones (VP8) cannot lose cells: all of the picture would have to be coded a second time,
-// with a second loss everywhere. With nothing to drop they stay as they are.
+// Lossless ones (VP8L) are decoded, dropped cells get their mean, each channel (alpha too) by
+// itself, and the picture is encoded without loss again; red, green and blue under alpha 0 stay
+// what they are. Lossy ones (VP8) cannot lose cells: all of the picture would have to be coded a
+// second time, with a second loss everywhere. With nothing to drop they stay as they are.
 //
 // Chunks other than the picture stay, in their order: colour profile, EXIF, XMP, unknown ones. The
 // mask is a chunk behind them. A file without the header of the extended format (VP8X) gets one.

@@ -11,8 +11,8 @@
 
 namespace decant::packed {
 
-/// Magics and checksum as they would be if the file had been written like that. Where its lengths do
-/// not add up, no checksum helps, and it stays.
+/// Magics and checksum as they would be if the file had been written like that. Where its lengths
+/// do not add up, no checksum helps, and it stays.
 inline void forge(std::vector<std::byte>& file) {
   if (file.size() < kMagic.size() + kFooterBytes) return;
   const size_t footer = file.size() - kFooterBytes;

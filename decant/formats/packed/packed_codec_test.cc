@@ -31,7 +31,7 @@ const Model& taught() {
   return model;
 }
 
-std::vector<std::byte> encoded(const Model& model, Image image, const PatchMask* mask, bool fixed = false) {
+std::vector<std::byte> coded(const Model& model, Image image, const PatchMask* mask, bool fixed = false) {
   std::vector<std::byte> out;
   encode_record(model, image, mask, fixed, out);
   return out;
@@ -88,8 +88,8 @@ TEST(PackedCodec, LosesNothingOfAnySize) {
   for (const Model& model : {Model(), taught()}) {
     for (const ImageSize size : {ImageSize{1, 1, 1}, {1, 1, 3}, {1, 9, 3}, {9, 1, 3}, {2, 2, 1}, {16, 16, 3}, {37, 5, 3}, {5, 41, 1}}) {
       for (const Image& image : {photo_like(size, 100), noise(size, 3)}) {
-        EXPECT_EQ(unpacked(model, encoded(model, image, nullptr)).pixels, image.pixels) << size.width << "x" << size.height;
-        EXPECT_EQ(unpacked(model, encoded(model, image, nullptr, true), size).pixels, image.pixels);
+        EXPECT_EQ(unpacked(model, coded(model, image, nullptr)).pixels, image.pixels) << size.width << "x" << size.height;
+        EXPECT_EQ(unpacked(model, coded(model, image, nullptr, true), size).pixels, image.pixels);
       }
     }
   }
@@ -100,7 +100,7 @@ TEST(PackedCodec, ExtremesComeBack) {
     Image image;
     image.resize({23, 7, 3});
     for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i / 3 % 5 == 0 ? 255 - high : high);
-    EXPECT_EQ(unpacked(taught(), encoded(taught(), image, nullptr)).pixels, image.pixels);
+    EXPECT_EQ(unpacked(taught(), coded(taught(), image, nullptr)).pixels, image.pixels);
   }
 }
 
@@ -119,7 +119,7 @@ TEST(PackedCodec, DroppedCellsKeepTheirMeanAndKeptOnesAll) {
     const ImageSize size = {3 + static_cast<int>(i), 20, i % 2 == 0 ? 3 : 1};
     const Image image = i % 3 == 0 ? noise(size, i) : photo_like(size, i);
     const PatchMask mask = random_mask(size, 1 + static_cast<int>(i % 9), 2, i);
-    const std::vector<std::byte> record = encoded(taught(), image, &mask);
+    const std::vector<std::byte> record = coded(taught(), image, &mask);
     EXPECT_EQ(parse_record(record, {}, "x").mask, mask);
     const Image back = unpacked(taught(), record);
     for (int cell = 0; cell < mask.grid.count(); ++cell) {
@@ -139,13 +139,13 @@ TEST(PackedCodec, DroppedCellsKeepTheirMeanAndKeptOnesAll) {
 TEST(PackedCodec, WhatIsDroppedIsSaved) {
   const Image image = photo_like({32, 32, 3}, 200);
   const PatchMask half = random_mask(image.size, 8, 2, 1);
-  EXPECT_LT(encoded(taught(), image, &half).size(), encoded(taught(), image, nullptr).size() * 3 / 4);
+  EXPECT_LT(coded(taught(), image, &half).size(), coded(taught(), image, nullptr).size() * 3 / 4);
 }
 
 TEST(PackedCodec, FlatPicturesAreNotTooSmallToBeBelieved) {
   Image black;
   black.resize({2048, 256, 1});
-  const std::vector<std::byte> record = encoded(taught(), black, nullptr, true);
+  const std::vector<std::byte> record = coded(taught(), black, nullptr, true);
   EXPECT_GE(static_cast<int64_t>(record.size()), black.size.bytes() / kSamplesPerByte);
   EXPECT_EQ(unpacked(taught(), record, black.size).pixels, black.pixels);
   const std::string message = message_of([&] { parse_record(Bytes(record).first(100), black.size, "x"); });
@@ -185,13 +185,13 @@ TEST(PackedModel, AnyBytesAreAModelThatDecodesWhatItEncodes) {
     const Image bytes = noise({50, 20, 1}, i);
     const Model model = read_model(std::as_bytes(std::span(bytes.pixels)), "x");
     const Image image = photo_like({12, 12, 3}, i);
-    EXPECT_EQ(unpacked(model, encoded(model, image, nullptr)).pixels, image.pixels);
+    EXPECT_EQ(unpacked(model, coded(model, image, nullptr)).pixels, image.pixels);
   }
 }
 
 TEST(PackedModel, LearningPays) {
-  EXPECT_LT(encoded(taught(), photo_like({16, 16, 3}, 300), nullptr).size(),
-            encoded(Model(), photo_like({16, 16, 3}, 300), nullptr).size() * 2 / 3);
+  EXPECT_LT(coded(taught(), photo_like({16, 16, 3}, 300), nullptr).size(),
+            coded(Model(), photo_like({16, 16, 3}, 300), nullptr).size() * 2 / 3);
 }
 
 }  // namespace

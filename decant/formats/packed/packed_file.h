@@ -24,8 +24,8 @@ constexpr size_t kFooterBytes = 72;  ///< five lengths (8 each), width, height, 
 /// The first 32 bits of the record's XXH3.
 uint32_t record_checksum(Bytes record);
 
-/// XXH3-64 of each part in turn, seeded with that of the part before: model, index, keys, classes and
-/// the footer up to its checksum.
+/// XXH3-64 of each part in turn, seeded with that of the part before: model, index, keys, classes
+/// and the footer up to its checksum.
 uint64_t chained_checksum(std::initializer_list<Bytes> parts);
 
 /// A packed file, checked. A view: it lives as long as the bytes do.

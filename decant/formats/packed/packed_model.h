@@ -2,8 +2,8 @@
 // neighbours, and how probable each error of that guess is. Learnt from the set's own pictures,
 // stored once, the same for every picture, so any picture can be decoded by itself.
 //
-// A sample is coded as the error of a linear guess, and the error as a few yes-or-no questions
-// (is it 0? negative? below 2, 4, 8 …? which of them?). The answer to question q is yes with the
+// A sample is coded as the error of a linear guess, and the error as a few yes-or-no questions (is
+// it 0? negative? below 2, 4, 8 …? which of them?). The answer to question q is yes with the
 // probability
 //
 //     p = σ(Σ_s θ[kind][s][context_s][q] / 16),      σ(t) = 1 / (1 + e^−t)

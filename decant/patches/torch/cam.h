@@ -18,9 +18,9 @@
 // The trap is the size of the powers: g is 10⁻⁸ and less where a network is sure of its answer, and
 // g³ is 0 in float32 then. Cancelled, α = 1 / (2 + g Σ A), which has no such trouble.
 //
-// Cost. The gradient is needed at one layer only, so the graph begins there
-// (nn::Taps::graph_from): a forward pass without a graph, and what comes after the layer forwards
-// and backwards, which for the last layer of a ResNet is a mean and a linear map.
+// Cost. The gradient is needed at one layer only, so the graph begins there (nn::Taps::graph_from):
+// a forward pass without a graph, and what comes after the layer forwards and backwards, which for
+// the last layer of a ResNet is a mean and a linear map.
 #pragma once
 
 #include <string>

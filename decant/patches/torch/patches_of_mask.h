@@ -7,8 +7,8 @@
 
 namespace decant::patches {
 
-/// Which of `across` × `down` equal patches over the picture are kept: those that share no area with
-/// a dropped cell. In reading order.
+/// Which of `across` × `down` equal patches over the picture are kept: those that share no area
+/// with a dropped cell. In reading order.
 std::vector<bool> patches_of_mask(const PatchMask& mask, int across, int down);
 
 }  // namespace decant::patches

@@ -24,7 +24,8 @@ struct OwnNetwork {
 };
 
 /// Its weights: from the cache, under all that decides them, or trained first as such a net usually
-/// is. Throws InputError for rows without labels where it is a classifier, and what training throws.
+/// is. Throws InputError for rows without labels where it is a classifier, and what training
+/// throws.
 std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint64_t seed, const Context& context);
 
 }  // namespace decant

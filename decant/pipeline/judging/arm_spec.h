@@ -24,8 +24,8 @@ struct ArmSpec {
   bool changes_pictures() const { return !reduce_plan(reducing).nothing(); }
 };
 
-/// `defaults`: of --importance and its like. Throws UsageError for values out of
-/// range, an unknown way of filling, and importance or fill where nothing is dropped. The base is not looked at.
+/// `defaults`: of --importance and its like. Throws UsageError for values out of range, an unknown
+/// way of filling, and importance or fill where nothing is dropped. The base is not looked at.
 ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults);
 
 }  // namespace decant

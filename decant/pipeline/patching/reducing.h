@@ -39,8 +39,8 @@ struct ReducePlan {
 /// Throws UsageError for values out of range.
 ReducePlan reduce_plan(const ReduceOptions& options);
 
-/// The pictures that a plan reduces: files as they are; pixels, where a quality is asked for, as JPEGs
-/// of that quality, which leaves `plan` none to lower.
+/// The pictures that a plan reduces: files as they are; pixels, where a quality is asked for, as
+/// JPEGs of that quality, which leaves `plan` none to lower.
 std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows, ReducePlan& plan);
 
 struct ReducedInput {
@@ -74,8 +74,8 @@ class PictureReducer {
 
 /// The input's training rows, of which exactly round(share · cells) cells of every picture are
 /// dropped, the least important, and what is left is coarser or smaller. `chosen`: the rows that
-/// will be read. Throws InputError for rows without pictures, for a resolution of pixels that do not
-/// become JPEGs, and what obtain_importance() throws.
+/// will be read. Throws InputError for rows without pictures, for a resolution of pixels that do
+/// not become JPEGs, and what obtain_importance() throws.
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

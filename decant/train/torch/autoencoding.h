@@ -10,9 +10,9 @@
 // What is hidden of sample k of a training is drawn on the CPU from Random(seed, "hidden", k), of a
 // test picture from Random(0, "hidden in test", row), the same for all seeds.
 //
-// The metric is the peak signal-to-noise ratio of the hidden pixels of all test pictures,
-// −10 log₁₀ of their mean squared error, pixels in [0, 1]. Where patches are predicted normalised,
-// their true means and deviations are put back first, so that figure is of shapes alone.
+// The metric is the peak signal-to-noise ratio of the hidden pixels of all test pictures, −10 log₁₀
+// of their mean squared error, pixels in [0, 1]. Where patches are predicted normalised, their true
+// means and deviations are put back first, so that figure is of shapes alone.
 #pragma once
 
 #include "decant/nn/autoencoder.h"

@@ -1,5 +1,5 @@
-// A training from its job to its result. The loop is in steps.h, what is learnt is
-// a task (tasks.h).
+// A training from its job to its result. The loop is in steps.h, what is learnt is a task
+// (tasks.h).
 #include "decant/train/train.h"
 
 #include <numeric>
