@@ -1,7 +1,8 @@
-// JPEGs of any kind, and what is in one, by plain use of libjpeg. Only *_test.cc and *_bench.cc
-// include it.
+// JPEGs of any kind, and what is in one, by plain use of libjpeg. Only *_test.cc, *_bench.cc and
+// *_fuzz.cc include it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
