@@ -44,21 +44,23 @@ class DctMatrix {
 };
 
 /// n × n values in a square of 8 × 8.
-using Square = std::array<std::array<double, kSide>, kSide>;
+struct Square {
+  double at[kSide][kSide] = {};
+};
 
 /// Cᵀ · F · C.
 Square samples_of(const Square& frequencies, const DctMatrix& dct) {
   const int n = dct.size();
-  Square half{};
-  Square samples{};
+  Square half;
+  Square samples;
   for (int y = 0; y < n; ++y) {
     for (int x = 0; x < n; ++x) {
-      for (int k = 0; k < n; ++k) half[y][x] += frequencies[y][k] * dct(k, x);
+      for (int k = 0; k < n; ++k) half.at[y][x] += frequencies.at[y][k] * dct(k, x);
     }
   }
   for (int y = 0; y < n; ++y) {
     for (int k = 0; k < n; ++k) {
-      for (int x = 0; x < n; ++x) samples[y][x] += dct(k, y) * half[k][x];
+      for (int x = 0; x < n; ++x) samples.at[y][x] += dct(k, y) * half.at[k][x];
     }
   }
   return samples;
@@ -67,16 +69,16 @@ Square samples_of(const Square& frequencies, const DctMatrix& dct) {
 /// C · X · Cᵀ.
 Square frequencies_of(const Square& samples, const DctMatrix& dct) {
   const int n = dct.size();
-  Square half{};
-  Square frequencies{};
+  Square half;
+  Square frequencies;
   for (int y = 0; y < n; ++y) {
     for (int k = 0; k < n; ++k) {
-      for (int x = 0; x < n; ++x) half[y][k] += samples[y][x] * dct(k, x);
+      for (int x = 0; x < n; ++x) half.at[y][k] += samples.at[y][x] * dct(k, x);
     }
   }
   for (int k = 0; k < n; ++k) {
     for (int y = 0; y < n; ++y) {
-      for (int x = 0; x < n; ++x) frequencies[k][x] += dct(k, y) * half[y][x];
+      for (int x = 0; x < n; ++x) frequencies.at[k][x] += dct(k, y) * half.at[y][x];
     }
   }
   return frequencies;
@@ -93,25 +95,25 @@ struct Samples {
 
 void decode_block(const JCOEF* block, const QuantSteps& steps, const DctMatrix& dct, int left, int top, Samples& out) {
   const int n = dct.size();
-  Square frequencies{};
+  Square frequencies;
   for (int y = 0; y < n; ++y) {
     for (int x = 0; x < n; ++x) {
       const int i = y * kSide + x;
-      frequencies[y][x] = static_cast<double>(block[i]) * steps[static_cast<size_t>(i)] * n / kSide;
+      frequencies.at[y][x] = static_cast<double>(block[i]) * steps[static_cast<size_t>(i)] * n / kSide;
     }
   }
   const Square samples = samples_of(frequencies, dct);
-  for (int y = 0; y < n; ++y) std::copy_n(samples[y].begin(), n, &out.at(left, top + y));
+  for (int y = 0; y < n; ++y) std::copy_n(samples.at[y], n, &out.at(left, top + y));
 }
 
 void encode_block(Samples& samples, int left, int top, const DctMatrix& dct, const QuantSteps& steps, JCOEF* block) {
-  Square square{};
+  Square square;
   for (int y = 0; y < kSide; ++y) {
-    for (int x = 0; x < kSide; ++x) square[y][x] = samples.edged(left + x, top + y);
+    for (int x = 0; x < kSide; ++x) square.at[y][x] = samples.edged(left + x, top + y);
   }
   const Square frequencies = frequencies_of(square, dct);
   for (int i = 0; i < DCTSIZE2; ++i) {
-    const double multiple = std::round(frequencies[i / kSide][i % kSide] / steps[static_cast<size_t>(i)]);
+    const double multiple = std::round(frequencies.at[i / kSide][i % kSide] / steps[static_cast<size_t>(i)]);
     block[i] = static_cast<JCOEF>(std::clamp(multiple, -1.0 * kMostAc, 1.0 * kMostAc));
   }
 }

@@ -1,5 +1,6 @@
 #include "decant/formats/image/patch_segment.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <string>
 

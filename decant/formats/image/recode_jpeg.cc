@@ -143,7 +143,7 @@ class JpegRecoder {
     if (!read(how.eighths)) reader_.fail_here();
     if (!writer_.usable || !begin(how.quality)) fail_writing(name);
     const bool coarser = how.quality > 0 && make_coarser();
-    change_blocks(how.eighths, mask ? &*mask : nullptr);
+    change_blocks(how.eighths, mask && mask != stored.mask ? &*mask : nullptr);
     const std::vector<std::byte> segment = mask ? segment_of(*mask, name) : std::vector<std::byte>();
     if (!write(as_text(segment), how.eighths)) fail_writing(name);
     const bool as_it_was = mask == stored.mask && !coarser && how.eighths == 8;

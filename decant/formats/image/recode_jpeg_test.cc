@@ -265,6 +265,19 @@ TEST(RecodeJpeg, RefusesMasksThatDoNotFit) {
   EXPECT_THAT(with_segments(126, {segment}), HasSubstr("was made for a picture of another size"));
 }
 
+TEST(RecodeJpeg, TakesTheSmallestAndTheWidestPicture) {
+  Random random(14, "recode");
+  for (const auto& [width, height] : {std::pair(1, 1), std::pair(65'500, 1), std::pair(1, 65'500)}) {
+    const std::vector<std::byte> source = make_jpeg({.width = width, .height = height}, random);
+    PatchMask mask = PatchMask::whole(patch_grid_of(source, "x.jpg", 14));
+    mask.kept.back() = false;
+    const std::vector<std::byte> result = recoded(source, {.mask = &mask});
+    expect_dropped(content_of(source), content_of(result), mask);
+    EXPECT_EQ(stored_mask(result, "x.jpg"), mask);
+    EXPECT_EQ(pixels_of(recoded(source, {.eighths = 1})).size, (ImageSize{(width + 7) / 8, (height + 7) / 8, 3}));
+  }
+}
+
 TEST(RecodeJpeg, ThreadsDoNotDisturbEachOther) {
   Random random(12, "recode");
   const std::vector<std::byte> source = make_jpeg({.width = 100, .height = 80}, random);

@@ -232,6 +232,22 @@ TEST(RecodePng, ChunksStayUnlessTheyHangOnThePixels) {
   EXPECT_EQ(twice, result_of(as_bytes(text), &mask));
 }
 
+TEST(RecodePng, TouchesNoPixelWhenNothingIsTaken) {
+  Random random(10, "png");
+  const std::string whole(as_text(make_png({2, 8}, 40, 30, random, 0)));
+  PatchMask mask = PatchMask::whole(patch_grid_of(as_bytes(whole), "x", 4));
+  mask.kept[3] = false;
+  const std::string dropped(as_text(result_of(as_bytes(whole), &mask)));
+  const size_t chunk = dropped.find("dcMK") - 4;
+  std::string painted_over = whole;
+  painted_over.insert(whole.find("IDAT") - 4, dropped.substr(chunk, dropped.find("IDAT") - 4 - chunk));
+  painted_over += "bytes behind the end, so that re-coding is worth it";
+  const std::vector<std::byte> result = result_of(as_bytes(painted_over));
+  EXPECT_LT(result.size(), painted_over.size());
+  EXPECT_EQ(stored_mask(result, "x"), mask);
+  EXPECT_EQ(png_content(result).samples, png_content(as_bytes(whole)).samples);
+}
+
 TEST(RecodePng, IsNeverLargerThanItsSourceWithNothingDropped) {
   Random random(3, "png");
   for (const PngKind& kind : kPngKinds) {

@@ -10,6 +10,7 @@
 // that say so by their name (fourth letter upper case), and with those the further pictures of an
 // animated PNG. An animated PNG of which nothing is dropped stays as it is. What follows the end
 // mark is left out.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -209,8 +210,8 @@ void recode_png(Bytes bytes, std::string_view name, const PatchMask* asked, std:
   const bool indexed = header.color_type == SPNG_COLOR_TYPE_INDEXED;
   spng_plte palette{};
   if (indexed) spng_get_plte(context.get(), &palette);
-  if (mask && indexed) flatten_entries(raster, *mask, palette_of(context.get(), name));
-  if (mask && !indexed) flatten_cells(raster, *mask);
+  if (mask && !same_pixels && indexed) flatten_entries(raster, *mask, palette_of(context.get(), name));
+  if (mask && !same_pixels && !indexed) flatten_cells(raster, *mask);
 
   out = joined(chunks, encode_smallest(raster, header, indexed ? &palette : nullptr), mask ? &*mask : nullptr, same_pixels, name);
   if (same_pixels && (out.size() >= bytes.size() || has_chunk(chunks, "acTL"))) out.assign(bytes.begin(), bytes.end());

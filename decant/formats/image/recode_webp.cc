@@ -157,7 +157,7 @@ void recode_webp(Bytes bytes, std::string_view name, const PatchMask* asked, std
     fail(name, "is a lossy WebP, whose cells cannot be dropped without a second loss in all of it", "Convert it to JPEG or PNG");
   if (!lossless) return out.assign(bytes.begin(), bytes.end());
 
-  if (mask) flatten_cells(rgba, *mask);
+  if (mask && mask != stored.mask) flatten_cells(rgba, *mask);
   EncodedWebp picture;
   encode_lossless(rgba, picture, name);
   out = joined_webp(chunks, picture.bytes(), stored.whole, mask ? &*mask : nullptr, name);
