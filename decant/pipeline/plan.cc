@@ -209,7 +209,7 @@ PlanEstimate plan_bins(const Dataset& dataset, const MethodSpec& spec, const Con
 
 /// Decoding, reading, features, choosing, writing: in that order.
 void add_stages(const Rows& train, const CompressOptions& options, const Work& work, double share, double threads, PlanEstimate& plan) {
-  const bool encoded = train.pictures() != nullptr && !train.pictures()->fixed_size();
+  const bool encoded = train.pictures() != nullptr && train.pictures()->stored_as() != PictureBytes::raw;
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double decoding = encoded ? bytes * costs::kDecodePerByte : 0;
   const double writing = bytes * share * 3 * costs::kReadPerByte + share * work.rows * costs::kWritePerRow;

@@ -16,7 +16,7 @@ const PatchGrid kWhole(224, 160, {16, 16}, 1);
 /// 14 × 10 cells, of which 0, 9 and 139 are dropped.
 PatchMask example_mask() {
   PatchMask mask = PatchMask::whole(PatchGrid(224, 160, {16, 16}, 14));
-  for (const size_t cell : {0, 9, 139}) mask.kept[cell] = false;
+  for (const size_t cell : {0U, 9U, 139U}) mask.kept[cell] = false;
   return mask;
 }
 

@@ -168,7 +168,7 @@ TEST(RecodeJpeg, SegmentsStayInOrderAndTheMaskComesLast) {
 // Without JFIF and Adobe segments, colours are told by the components' numbers.
 TEST(RecodeJpeg, AddsNoSegmentOfItsOwn) {
   Random random(7, "recode");
-  for (const size_t components : {1, 3, 4}) {
+  for (const size_t components : {1U, 3U, 4U}) {
     const std::vector<std::byte> source = make_jpeg({.factors = JpegFactors(components, {1, 1}), .jfif = false}, random);
     PatchMask mask = PatchMask::whole(patch_grid_of(source, "x.jpg", 4));
     mask.kept[0] = false;

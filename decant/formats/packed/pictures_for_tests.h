@@ -21,7 +21,8 @@ inline Image photo_like(ImageSize size, uint64_t index) {
   image.resize(size);
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x) {
-      const int light = 128 + slope_x * (x - size.width / 2) + slope_y * (y - size.height / 2) + static_cast<int>(random.below(noise));
+      const int light = 128 + slope_x * (x - size.width / 2) + slope_y * (y - size.height / 2) +
+                        static_cast<int>(random.below(static_cast<uint64_t>(noise)));
       for (int c = 0; c < size.channels; ++c)
         image.row(y)[x * size.channels + c] = static_cast<uint8_t>(std::clamp(light + 5 * c + static_cast<int>(random.below(4)), 0, 255));
     }
