@@ -144,7 +144,9 @@ class Neighbourhood {
     }
   }
 
-  /// The numbers that taps multiply, in halves of a grey level.
+  /// The numbers that taps multiply, in halves of a grey level: of place i and channel c at 3 i +
+  /// c, then the first and the second channel of the pixel itself once they are known; the last is
+  /// 0.
   const std::array<int16_t, kTaps>& numbers() const { return numbers_; }
   int twice(size_t c) const { return twice_[c]; }  ///< W + N
 
@@ -155,6 +157,9 @@ class Neighbourhood {
     return std::clamp(4 * twice_[c] + ((sum + (1 << (kShift - 1))) >> kShift), 0, 255 * kOne);
   }
 
+  /// Fills in the contexts, given the guess. How large an error to expect follows from those nearby
+  /// (close), those of the channels before (other) and the neighbours' differences (slope); its
+  /// sign, from the signs of those errors and from what simpler guesses say.
   void describe(size_t c, Guess& guess) const {
     const int close = 2 * (w_.distance[c] + n_.distance[c]) + nw_.distance[c] + ne_.distance[c];
     const int slope = kOne * (difference(w_, nw_, c) + difference(n_, nw_, c) + difference(n_, ne_, c)) / 3;
