@@ -1,5 +1,5 @@
-// Damaged pictures of every codec, re-coded: it is an InputError, or a picture of the promised size.
-// With nothing taken the pixels are those of the source, and re-coding again changes nothing.
+// Damaged pictures of every codec, re-coded: it is an InputError, or a picture of the promised
+// size. With nothing taken the pixels are those of the source, and re-coding again changes nothing.
 //
 // The input is the settings, the number of a picture that is made here, and what is changed in its
 // bytes: place (2 bytes) and value, again and again. Without that no input would get beyond the
