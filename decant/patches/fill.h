@@ -27,7 +27,7 @@ class Filler {
   virtual void fill(std::span<const Filling> pictures) const = 0;
 };
 
-/// "stored", "gray", "harmonic", then those that were added.
+/// "stored", "gray", "harmonic", "smooth".
 std::vector<std::string> fill_names();
 
 /// Whether a name is a file of weights: of a network that fills in pictures (fill_mae.h).

@@ -119,6 +119,64 @@ TEST(Harmonic, ContinuesARampExactly) {
   EXPECT_EQ(filled.pixels, ramp.pixels);
 }
 
+double energy(const Image& image) {
+  double sum = 0;
+  const auto [width, height, channels] = image.size;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const int here = image.view().row(y)[x];
+      if (x > 0) sum += std::pow(here - image.view().row(y)[x - 1], 2);
+      if (y > 0) sum += std::pow(here - image.view().row(y - 1)[x], 2);
+    }
+  }
+  return sum;
+}
+
+double cell_mean(const Image& image, const PatchRect& cell) {
+  double sum = 0;
+  for (int y = cell.top; y < cell.bottom; ++y) {
+    for (int x = cell.left; x < cell.right; ++x) sum += image.view().row(y)[x];
+  }
+  return sum / (cell.width() * cell.height());
+}
+
+TEST(Smooth, KeepsTheMeanOfEveryCellAndIsSmootherThanWhatIsStored) {
+  for (uint64_t trial = 0; trial < 6; ++trial) {
+    Image image;
+    image.resize({24, 20, 1});
+    Random random(trial, "soft noise");
+    for (int y = 0; y < 20; ++y) {
+      for (int x = 0; x < 24; ++x) image.row(y)[x] = static_cast<uint8_t>(60 + 3 * x + 2 * y + static_cast<int>(random.below(30)));
+    }
+    const PatchMask mask = mask_of(image.size, 4, 6, trial);
+    flatten_dropped(image, mask);
+    Image filled = image;
+    fill_one("smooth", filled, mask);
+    for (int cell = 0; cell < mask.grid.count(); ++cell)
+      EXPECT_NEAR(cell_mean(filled, mask.grid.pixels(cell)), cell_mean(image, mask.grid.pixels(cell)), 0.3) << "trial " << trial;
+    EXPECT_LT(energy(filled), energy(image));
+  }
+}
+
+/// A bump inside a cell is lost, but for its mean: where harmonic sees flat ground, smooth sees a
+/// hill.
+TEST(Smooth, KnowsWhatHarmonicCannot) {
+  Image image;
+  image.resize({15, 15, 1});
+  std::ranges::fill(image.pixels, uint8_t{100});
+  for (int y = 5; y < 10; ++y) {
+    for (int x = 5; x < 10; ++x) image.row(y)[x] = 140;
+  }
+  PatchMask mask = PatchMask::whole(PatchGrid(15, 15, {}, 3));
+  mask.kept[4] = false;
+  Image harmonic = image;
+  fill_one("harmonic", harmonic, mask);
+  EXPECT_EQ(harmonic.row(7)[7], 100);
+  fill_one("smooth", image, mask);
+  EXPECT_GT(image.row(7)[7], 145) << "the middle makes up for a rim that is pulled down";
+  EXPECT_LT(image.row(5)[5], 140);
+}
+
 /// Memory pictures of which every second one has dropped cells.
 class HalfDropped final : public MemoryRows {
  public:

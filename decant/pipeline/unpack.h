@@ -12,7 +12,7 @@
 namespace decant {
 
 struct UnpackOptions {
-  InputOptions input = {.fill = "harmonic"};
+  InputOptions input = {.fill = "smooth"};
   std::filesystem::path out;
   std::string to = "imagefolder";
 

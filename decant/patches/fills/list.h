@@ -6,7 +6,13 @@
 
 #include "decant/patches/fill.h"
 
-#define DECANT_FILLS(entry) entry("stored", make_stored_fill) entry("gray", make_gray_fill) entry("harmonic", make_harmonic_fill)
+// clang-format off
+#define DECANT_FILLS(entry)                \
+  entry("stored", make_stored_fill)        \
+  entry("gray", make_gray_fill)            \
+  entry("harmonic", make_harmonic_fill)    \
+  entry("smooth", make_smooth_fill)
+// clang-format on
 
 namespace decant::patches {
 

@@ -53,7 +53,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   importance.declare(choosing);
   add_choosing_options(table, choosing);
   table.add("fill", fill, "NAME",
-            "what stands where a small set's cells were dropped: stored, gray, harmonic, mae, or weights: FILE.safetensors");
+            "what stands where a small set's cells were dropped: stored, gray, harmonic, smooth, mae, or weights: FILE.safetensors");
   table.add("no-cache", no_cache, "ignore cached results and cache nothing").effect = Effect::speed;
   table.add("out", out, "FILE.json", "write all measurements to one file").effect = Effect::speed;
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;

@@ -30,7 +30,7 @@ std::vector<std::byte> filled_thumbnail(Image shown, const PatchMask& mask) {
   const PatchMask small = mask_at(mask, shown.size);
   if (small.kept_count() == 0) return {};
   const patches::Filling filling{&shown, &small};
-  patches::make_filler("harmonic")->fill({&filling, 1});
+  patches::make_filler("smooth")->fill({&filling, 1});
   return as_thumbnail(shown);
 }
 

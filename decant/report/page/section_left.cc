@@ -86,7 +86,7 @@ std::string left_note(const Facts& facts, bool cells) {
   if (cells)
     note +=
         "<p class=\"small\">A dropped cell, here with an outline, keeps its mean colour. The reconstruction is the smoothest surface "
-        "through what was kept (harmonic), made at the size shown.</p>";
+        "through what was kept that has the stored mean colours (smooth), made at the size shown.</p>";
   return note;
 }
 
