@@ -203,6 +203,8 @@ TEST(CompressBytes, RefusesWhatCannotBeMet) {
   options.keep = CompressOptions().keep;
   options.bytes = "1%";
   options.spend = "cells";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("leave out --drop"));
+  options.reducing.drop = "";
   EXPECT_THAT(message_of([&] { compress(options, {}); }), HasSubstr("the least that can be left takes"));
   options.spend = "cell";
   EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("did you mean 'cells'"));

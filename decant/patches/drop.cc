@@ -39,6 +39,11 @@ PatchMask drop_least(const PatchGrid& grid, std::span<const float> importance, i
   return mask;
 }
 
+PatchMask drop_below(const PatchGrid& grid, std::span<const float> worth, float least, int most) {
+  const auto below = std::ranges::count_if(worth, [&](float value) { return value < least; });
+  return drop_least(grid, worth, static_cast<int>(std::min<int64_t>(below, most)));
+}
+
 int cells_of(double share, int cells) {
   return std::min(static_cast<int>(std::floor(share * cells + 0.5)), cells - 1);
 }

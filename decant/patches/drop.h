@@ -12,6 +12,10 @@ namespace decant::patches {
 /// one importance for each cell, none of them NaN; 0 ≤ count < cells.
 PatchMask drop_least(const PatchGrid& grid, std::span<const float> importance, int count);
 
+/// Drops the cells whose worth is below `least`, the lowest first, and at most `most` of them.
+/// REQUIRES: as drop_least(); 0 ≤ most < cells.
+PatchMask drop_below(const PatchGrid& grid, std::span<const float> worth, float least, int most);
+
 /// Cells that a share of them comes to: round(share · cells), at most all but one.
 int cells_of(double share, int cells);
 

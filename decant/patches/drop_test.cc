@@ -14,6 +14,14 @@ TEST(DropLeast, TakesTheLeastImportantAndOfEqualOnesTheLast) {
   EXPECT_EQ(drop_least(grid, importance, 0), PatchMask::whole(grid));
 }
 
+TEST(DropBelow, TakesWhatIsWorthLessButNotTooMuch) {
+  const PatchGrid grid(4, 4, {}, 2);
+  const std::vector<float> worth = {1, 0.5F, 2, 0.4F};
+  EXPECT_THAT(drop_below(grid, worth, 1, 3).kept, testing::ElementsAre(true, false, true, false));
+  EXPECT_THAT(drop_below(grid, worth, 9, 2).kept, testing::ElementsAre(true, false, true, false));
+  EXPECT_EQ(drop_below(grid, worth, 0.1F, 3), PatchMask::whole(grid));
+}
+
 TEST(CellsOf, RoundsHalfUpAndLeavesOneCell) {
   EXPECT_EQ(cells_of(0.25, 196), 49);
   EXPECT_EQ(cells_of(0.5, 5), 3);

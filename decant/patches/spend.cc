@@ -56,13 +56,6 @@ class StepTable {
   std::map<int, std::vector<int64_t>> known_;
 };
 
-std::vector<int64_t> sample_of(const Subset& rows) {
-  const int64_t count = std::min(kSample, std::ssize(rows));
-  std::vector<int64_t> sample;
-  for (int64_t i = 0; i < count; ++i) sample.push_back(rows[static_cast<size_t>(i * std::ssize(rows) / count)]);
-  return sample;
-}
-
 /// The first step at which `total(step)` ≤ budget, or steps − 1.
 template <class Total>
 int first_within(int steps, Total&& total, double budget) {
@@ -112,9 +105,16 @@ std::shared_ptr<const Ladder> resolution_ladder() {
   return std::make_shared<ResolutionLadder>();
 }
 
+std::vector<int64_t> spaced(const Subset& rows, int64_t most) {
+  const int64_t count = std::min(most, std::ssize(rows));
+  std::vector<int64_t> some;
+  for (int64_t i = 0; i < count; ++i) some.push_back(rows[static_cast<size_t>(i * std::ssize(rows) / count)]);
+  return some;
+}
+
 Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context) {
   DECANT_CHECK(rows.empty(), ==, false);
-  const std::vector<int64_t> some = sample_of(rows);
+  const std::vector<int64_t> some = spaced(rows, kSample);
   StepTable sample(some, bytes_of, context);
   const double share = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
   const int guess = first_within(

@@ -33,6 +33,9 @@ std::shared_ptr<const Ladder> quality_ladder();
 /// 8, 7, … 1 eighths of the sides.
 std::shared_ptr<const Ladder> resolution_ladder();
 
+/// At most `most` of the rows, evenly spaced.
+std::vector<int64_t> spaced(const Subset& rows, int64_t most);
+
 /// Bytes of a row's file on one step. Called from several threads.
 using StepBytes = std::function<int64_t(int64_t row, int step)>;
 

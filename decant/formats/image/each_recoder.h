@@ -20,6 +20,9 @@ StoredPatches patches_in_jpeg(Bytes bytes, std::string_view name);
 StoredPatches patches_in_png(Bytes bytes, std::string_view name);
 StoredPatches patches_in_webp(Bytes bytes, std::string_view name);
 
+/// REQUIRES: the grid is of this picture.
+std::vector<float> cell_bytes_of_jpeg(Bytes bytes, std::string_view name, const PatchGrid& grid);
+
 /// `how` is checked: its numbers are in range, and its mask is of the result's size.
 void recode_jpeg(Bytes bytes, std::string_view name, const Recoding& how, std::vector<std::byte>& out);
 /// REQUIRES: neither quality nor eighths.

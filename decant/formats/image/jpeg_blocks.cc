@@ -1,7 +1,9 @@
 #include "decant/formats/image/jpeg_blocks.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <numbers>
 
@@ -119,6 +121,20 @@ void encode_block(Samples& samples, int left, int top, const DctMatrix& dct, con
 }
 
 }  // namespace
+
+void add_detail_bits(const BlockPlane& plane, const PatchGrid& grid, std::vector<float>& bits) {
+  constexpr int kPlaceBits = 4;
+  for (size_t y = 0; y < plane.rows.size(); ++y) {
+    for (int x = 0; x < plane.across; ++x) {
+      int sum = 0;
+      for (int k = 1; k < DCTSIZE2; ++k) {
+        const auto magnitude = static_cast<unsigned>(std::abs(plane.rows[y][x][k]));
+        if (magnitude > 0) sum += kPlaceBits + static_cast<int>(std::bit_width(magnitude));
+      }
+      bits[static_cast<size_t>(grid.cell_of(x / plane.unit_across, static_cast<int>(y) / plane.unit_down))] += static_cast<float>(sum);
+    }
+  }
+}
 
 void drop_cells(BlockPlane& plane, const PatchMask& mask) {
   for (int cell = 0; cell < mask.grid.count(); ++cell) {

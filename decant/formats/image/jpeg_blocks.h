@@ -25,6 +25,10 @@ struct BlockPlane {
 /// Leaves the DC coefficients of dropped cells, and zeros in place of the AC ones.
 void drop_cells(BlockPlane& plane, const PatchMask& mask);
 
+/// Adds to each cell about how many bits its AC coefficients take: of each that is not zero, those
+/// of its magnitude and four for its place.
+void add_detail_bits(const BlockPlane& plane, const PatchGrid& grid, std::vector<float>& bits);
+
 /// Every coefficient becomes the multiple of its new step that is nearest, halves away from zero.
 void requantise(BlockPlane& plane, const QuantSteps& from, const QuantSteps& to);
 

@@ -50,6 +50,18 @@ std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name) {
   return image_codec::both_masks(patches_in(encoded, name).mask, nullptr, name);
 }
 
+std::vector<float> cell_bytes(Bytes encoded, std::string_view name, const PatchGrid& grid) {
+  const PatchGrid whole = patches_in(encoded, name).whole;
+  DECANT_CHECK((grid == PatchGrid(whole.width(), whole.height(), whole.unit(), grid.columns(), grid.rows())), ==, true);
+  if (codec_of(encoded) == Codec::jpeg) return image_codec::cell_bytes_of_jpeg(encoded, name, grid);
+  std::vector<float> pixels;
+  for (int cell = 0; cell < grid.count(); ++cell) {
+    const PatchRect rect = grid.pixels(cell);
+    pixels.push_back(static_cast<float>(rect.width()) * static_cast<float>(rect.height()));
+  }
+  return pixels;
+}
+
 void recode(Bytes encoded, std::string_view name, const Recoding& how, std::vector<std::byte>& out) {
   const Codec codec = image_codec::codec_or_fail(encoded, name);
   check(how, encoded, name);

@@ -43,6 +43,11 @@ PatchGrid patch_grid_of(Bytes encoded, std::string_view name, int cells, int eig
 /// Throws InputError for a mask that does not fit the picture, or is damaged.
 std::optional<PatchMask> stored_mask(Bytes encoded, std::string_view name);
 
+/// About how many bytes the detail of each cell takes: what dropping it saves. Of a JPEG, bits of
+/// the AC coefficients; of other codecs, which code across cells, as many as pixels. Throws
+/// InputError as recode(). REQUIRES: patch_grid_of()'s grid.
+std::vector<float> cell_bytes(Bytes encoded, std::string_view name, const PatchGrid& grid);
+
 /// `out` is replaced; REQUIRES: it does not hold `encoded`. With nothing taken, never larger than
 /// the source. From a picture that has dropped cells already, both masks' are dropped.
 ///

@@ -150,6 +150,16 @@ class JpegRecoder {
     take(as_it_was ? bytes : Bytes(), out);
   }
 
+  std::vector<float> cell_bytes(Bytes bytes, std::string_view name, const PatchGrid& grid) {
+    open(bytes, name);
+    const AtEnd both_are_idle{*this};
+    if (!read(8)) reader_.fail_here();
+    std::vector<float> bits(static_cast<size_t>(grid.count()));
+    for (int i = 0; i < from_.num_components; ++i) add_detail_bits(plane_of(source_[i], i, 8), grid, bits);
+    for (float& value : bits) value /= 8;
+    return bits;
+  }
+
  private:
   struct AtEnd {
     JpegRecoder& recoder;
@@ -344,6 +354,10 @@ JpegRecoder& recoder_of_this_thread() {
 
 StoredPatches patches_in_jpeg(Bytes bytes, std::string_view name) {
   return recoder_of_this_thread().open(bytes, name);
+}
+
+std::vector<float> cell_bytes_of_jpeg(Bytes bytes, std::string_view name, const PatchGrid& grid) {
+  return recoder_of_this_thread().cell_bytes(bytes, name, grid);
 }
 
 void recode_jpeg(Bytes bytes, std::string_view name, const Recoding& how, std::vector<std::byte>& out) {

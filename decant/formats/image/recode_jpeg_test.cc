@@ -75,6 +75,33 @@ TEST(RecodeJpeg, KeptCoefficientsAreMovedAndDroppedCellsKeepTheirDc) {
   }
 }
 
+/// Cells that are said to take most bytes save most when they are dropped.
+TEST(CellBytes, RankCellsByWhatDroppingThemSaves) {
+  Random random(8, "cell bytes");
+  Image image;
+  image.resize({64, 64, 3});
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64 * 3; ++x)
+      image.row(y)[x] = static_cast<uint8_t>(x < 96 && y < 32 ? random.below(256) : x < 96 ? 100 + random.below(12) : 100);
+  }
+  std::vector<std::byte> source;
+  encode_jpeg(image.view(), 90, source, Chroma::full);
+  const PatchGrid grid = patch_grid_of(source, "x.jpg", 2);
+  const std::vector<float> bytes = cell_bytes(source, "x.jpg", grid);
+  ASSERT_EQ(bytes.size(), 4u);
+  EXPECT_GT(bytes[0], 5 * bytes[2]);
+  EXPECT_GT(bytes[2], 0);
+  EXPECT_EQ(bytes[1], 0);
+  const size_t whole = recoded(source).size();
+  for (const size_t cell : {0U, 2U}) {
+    PatchMask mask = PatchMask::whole(grid);
+    mask.kept[cell] = false;
+    const auto saved = static_cast<double>(whole - recoded(source, {.mask = &mask}).size());
+    EXPECT_GT(saved, bytes[cell] / 2) << cell;
+    EXPECT_LT(saved, bytes[cell] * 2) << cell;
+  }
+}
+
 TEST(RecodeJpeg, UnitsAreTheMcusOfTheFile) {
   Random random(2, "recode");
   const auto unit_of = [&](const JpegFactors& factors, bool apart) {

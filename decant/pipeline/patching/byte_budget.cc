@@ -1,7 +1,8 @@
 #include "decant/pipeline/patching/byte_budget.h"
 
 #include <algorithm>
-#include <memory>
+#include <functional>
+#include <limits>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -10,38 +11,57 @@
 namespace decant {
 namespace {
 
-constexpr int kCellSteps = 49;  // step k drops k / 64 of the cells
+constexpr int kCellSteps = 129;             // of the worth of cells: step k drops what is below the k-th of 128 quantiles
+constexpr int64_t kPicturesLookedAt = 256;  // pictures whose cells the quantiles are of
 
-/// The plan of a step, on top of what holds anyway.
-ReducePlan plan_at(const std::string& currency, int step, ReducePlan plan) {
-  if (currency == "cells") {
-    plan.drop = step / 64.0;
-    return plan;
-  }
-  const auto ladder = currency == "quality" ? patches::quality_ladder() : patches::resolution_ladder();
-  const patches::Reduction reduction = ladder->reduction(step, 0);
-  if (currency == "quality")
-    plan.quality = reduction.quality;
-  else
-    plan.eighths = reduction.eighths;
-  return plan;
+/// A currency over pictures: what each step of its ladder does on top of what holds anyway.
+struct Spending {
+  int steps = 1;
+  std::function<ReducePlan(int step, ReducePlan plan)> plan;
+  std::function<std::string(int step)> words;
+};
+
+Spending spend_quality() {
+  const auto ladder = patches::quality_ladder();
+  return {ladder->steps(),
+          [ladder](int step, ReducePlan plan) {
+            plan.quality = step == 0 ? plan.quality : ladder->reduction(step, 0).quality;
+            return plan;
+          },
+          [ladder](int step) { return ladder->words(step); }};
 }
 
-int steps_of(const std::string& currency) {
-  if (currency == "cells") return kCellSteps;
-  return currency == "quality" ? patches::quality_ladder()->steps() : patches::resolution_ladder()->steps();
+Spending spend_resolution() {
+  const auto ladder = patches::resolution_ladder();
+  return {ladder->steps(),
+          [ladder](int step, ReducePlan plan) {
+            plan.eighths = ladder->reduction(step, 0).eighths;
+            return plan;
+          },
+          [ladder](int step) { return ladder->words(step); }};
 }
 
-std::string step_words(const std::string& currency, int step) {
-  if (currency == "cells") return fmt::format("{:.3g} % of the cells dropped", 100 * step / 64.0);
-  return (currency == "quality" ? patches::quality_ladder() : patches::resolution_ladder())->words(step);
+/// Step 0 drops nothing, the last one all that may be dropped.
+Spending spend_cells(const PictureReducer& reducer, const Subset& kept) {
+  const std::vector<float> worths = reducer.worths(patches::spaced(kept, kPicturesLookedAt));
+  std::vector<float> least(kCellSteps, 0);
+  for (int step = 1; step < kCellSteps && !worths.empty(); ++step)
+    least[static_cast<size_t>(step)] = worths[static_cast<size_t>(step) * (worths.size() - 1) / (kCellSteps - 1)];
+  least.back() = std::numeric_limits<float>::infinity();
+  return {
+      kCellSteps,
+      [least](int step, ReducePlan plan) {
+        plan.worth = least[static_cast<size_t>(step)];
+        return plan;
+      },
+      [](int step) { return fmt::format("the {:.3g} % of cells dropped that count least for a byte", 100.0 * step / (kCellSteps - 1)); }};
 }
 
-std::string words_of(const std::string& currency, const patches::Steps& steps, const Subset& kept) {
-  const std::string most = step_words(currency, steps.step);
+std::string words_of(const Spending& spending, const patches::Steps& steps, const Subset& kept) {
+  const std::string most = spending.words(steps.step);
   if (steps.above.empty()) return most;
   return fmt::format("{}, and {} of {} pictures with {}", most, human_count(std::ssize(steps.above)), human_count(std::ssize(kept)),
-                     step_words(currency, steps.step - 1));
+                     spending.words(steps.step - 1));
 }
 
 }  // namespace
@@ -57,14 +77,15 @@ void require_currency(const std::string& spend) {
 
 Spent spend_on_pictures(const Input& input, const Subset& kept, const std::string& currency, int64_t budget, const ReduceOptions& options,
                         uint64_t seed, const Context& context) {
-  const bool by_cells = currency == "cells" || reduce_plan(options).drop > 0;
-  const PictureReducer reducer(input, kept, options, by_cells, seed, context);
+  const bool by_cells = currency == "cells";
+  const PictureReducer reducer(input, kept, options, by_cells || reduce_plan(options).drop > 0, seed, context);
   const ReducePlan base = reducer.plan();
-  const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, plan_at(currency, step, base)); };
+  const Spending spending = by_cells ? spend_cells(reducer, kept) : currency == "quality" ? spend_quality() : spend_resolution();
+  const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
   Stage stage(context, "meeting the budget", 1, "budgets");
-  const patches::Steps steps = patches::highest_steps(kept, steps_of(currency), bytes_of, budget, seed, context);
-  const auto plan_of = [currency, base, steps](int64_t row) { return plan_at(currency, steps.of(row), base); };
-  const std::string words = words_of(currency, steps, kept);
+  const patches::Steps steps = patches::highest_steps(kept, spending.steps, bytes_of, budget, seed, context);
+  const auto plan_of = [spending, base, steps](int64_t row) { return spending.plan(steps.of(row), base); };
+  const std::string words = words_of(spending, steps, kept);
   return {reducer.reduced(plan_of, fmt::format("{} within {} bytes, seed {}", words, budget, seed)), words};
 }
 

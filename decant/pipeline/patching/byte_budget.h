@@ -3,7 +3,8 @@
 //     rows         fewer pictures, as the method chooses them
 //     quality      all pictures that --keep asks for, as coarse as they must be
 //     resolution   the same, as small as they must be
-//     cells        the same, with as many cells dropped as must be, at most three quarters
+//     cells        the same, with as many cells dropped as must be: those that count least for a
+//                  byte, of all pictures together, and at most three quarters of one
 //
 // Bytes are those of the picture files, not of archives around them.
 #pragma once
@@ -31,7 +32,7 @@ struct Spent {
 
 /// The kept rows on the highest steps of a currency that meet the budget. Options that reduce
 /// pictures further hold as well. Throws InputError when it cannot be met, naming the bytes that it
-/// takes. REQUIRES: a currency other than rows.
+/// takes. REQUIRES: a currency other than rows; for cells, neither drop nor resolution.
 Spent spend_on_pictures(const Input& input, const Subset& kept, const std::string& currency, int64_t budget, const ReduceOptions& options,
                         uint64_t seed, const Context& context);
 

@@ -1,12 +1,15 @@
 #include "decant/pipeline/patching/reducing.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/formats/image/picture_files.h"
+#include "decant/formats/image/recode.h"
 #include "decant/patches/drop.h"
 #include "decant/patches/reduced_rows.h"
 
@@ -43,6 +46,20 @@ int eighths_of(const std::string& text) {
 void require_resolution(const Rows& rows, const ReducePlan& plan, const std::string& path) {
   if (plan.eighths == 8 || rows.pictures()->are_files()) return;
   throw InputError({path, "", "stores pixels, which have no resolution to lower", "Give --quality too, which makes JPEGs of them"});
+}
+
+std::vector<float> importance_of(const ImportanceSet& importance, int64_t row, const PatchGrid& grid) {
+  std::vector<float> scratch;
+  return patches::cell_importance(importance.maps.row(row, scratch), importance.side, grid);
+}
+
+/// Importance for a byte; infinite where there is no detail to save.
+std::vector<float> worth_of(const Rows& pictures, const ImportanceSet& importance, int64_t row, const PatchGrid& grid) {
+  thread_local std::vector<std::byte> scratch;
+  std::vector<float> worth = importance_of(importance, row, grid);
+  const std::vector<float> bytes = cell_bytes(pictures.bytes(row, scratch), pictures.key(row), grid);
+  for (size_t i = 0; i < worth.size(); ++i) worth[i] = bytes[i] > 0 ? worth[i] / bytes[i] : std::numeric_limits<float>::infinity();
+  return worth;
 }
 
 }  // namespace
@@ -82,17 +99,32 @@ PictureReducer::PictureReducer(const Input& input, const Subset& chosen, const R
 }
 
 patches::Reducer PictureReducer::reducer(std::function<ReducePlan(int64_t row)> plan_of) const {
-  return [plan_of = std::move(plan_of), importance = importance_](int64_t row) {
+  return [plan_of = std::move(plan_of), importance = importance_, pictures = pictures_](int64_t row) {
     const ReducePlan plan = plan_of(row);
     patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
-    if (plan.drop == 0) return reduction;
-    reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
-      std::vector<float> scratch;
-      const std::vector<float> cells = patches::cell_importance(importance->maps.row(row, scratch), importance->side, grid);
-      return patches::drop_least(grid, cells, patches::cells_of(drop, grid.count()));
-    };
+    if (plan.worth > 0)
+      reduction.mask = [row, least = plan.worth, importance, pictures](const PatchGrid& grid) {
+        return patches::drop_below(grid, worth_of(*pictures, *importance, row, grid), least, patches::cells_of(kMostDropped, grid.count()));
+      };
+    else if (plan.drop > 0)
+      reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
+        return patches::drop_least(grid, importance_of(*importance, row, grid), patches::cells_of(drop, grid.count()));
+      };
     return reduction;
   };
+}
+
+std::vector<float> PictureReducer::worths(std::span<const int64_t> rows) const {
+  std::vector<float> all;
+  std::vector<std::byte> scratch;
+  for (const int64_t row : rows) {
+    const PatchGrid grid = patch_grid_of(pictures_->bytes(row, scratch), pictures_->key(row), importance_->side);
+    for (const float worth : worth_of(*pictures_, *importance_, row, grid)) {
+      if (std::isfinite(worth)) all.push_back(worth);
+    }
+  }
+  std::ranges::sort(all);
+  return all;
 }
 
 std::shared_ptr<const Rows> PictureReducer::rows_with(std::function<ReducePlan(int64_t row)> plan_of) const {

@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
@@ -27,11 +29,16 @@ struct ReduceOptions {
 /// The same with device and cache as features have them.
 ImportanceOptions beside(ImportanceOptions importance, const FeatureOptions& features);
 
+inline constexpr double kMostDropped = 0.75;  ///< of a picture's cells, where a budget decides
+
 /// What the options come to, but for the importance of cells.
 struct ReducePlan {
   double drop = 0;  ///< share of the cells
   int quality = 0;  ///< as Recoding's
   int eighths = 8;  ///< as Recoding's
+  /// > 0: the cells go that are worth less than this, importance for a byte, up to kMostDropped;
+  /// with neither `drop` nor `eighths`.
+  float worth = 0;
 
   bool nothing() const { return drop == 0 && quality == 0 && eighths == 8; }
 };
@@ -58,6 +65,9 @@ class PictureReducer {
   PictureReducer(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells, uint64_t seed, const Context& context);
 
   const ReducePlan& plan() const { return plan_; }  ///< what the options leave to do
+  /// Importance for a byte of every cell that has any detail, of these rows, ascending. REQUIRES:
+  /// cells are wanted.
+  std::vector<float> worths(std::span<const int64_t> rows) const;
   /// Bytes of the file that a plan makes of a row. Called from several threads.
   int64_t bytes_of(int64_t row, const ReducePlan& plan) const;
   /// `key`: of the plans.

@@ -50,12 +50,10 @@ int64_t RowSizes::total(const Subset& rows) {
 }
 
 int64_t RowSizes::about(int64_t budget) {
-  const int64_t all = std::ssize(chosen_);
-  const int64_t count = std::min(kSample, all);
-  std::vector<int64_t> some;
-  for (int64_t i = 0; i < count; ++i) some.push_back(chosen_[static_cast<size_t>(i * all / count)]);
-  const double mean = static_cast<double>(total(Subset(std::move(some)))) / static_cast<double>(count);
-  return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, all);
+  std::vector<int64_t> some = patches::spaced(chosen_, kSample);
+  const auto count = static_cast<double>(some.size());
+  const double mean = static_cast<double>(total(Subset(std::move(some)))) / count;
+  return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, std::ssize(chosen_));
 }
 
 Subset RowSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) {
