@@ -6,6 +6,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/text.h"
 #include "decant/formats/convert.h"
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"

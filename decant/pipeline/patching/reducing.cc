@@ -11,6 +11,7 @@
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
 #include "decant/patches/drop.h"
+#include "decant/patches/importance.h"
 #include "decant/patches/reduced_rows.h"
 
 namespace decant {
