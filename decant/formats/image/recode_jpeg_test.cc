@@ -192,7 +192,7 @@ TEST(RecodeJpeg, SegmentsStayInOrderAndTheMaskComesLast) {
   EXPECT_THAT(found.back().second, testing::StartsWith(std::string("decant\0\1\0\4\0\4", 12)));
 }
 
-// Without JFIF and Adobe segments, colours are told by the components' numbers.
+// Without JFIF and Adobe segments, the numbers of the components say which colours they are.
 TEST(RecodeJpeg, AddsNoSegmentOfItsOwn) {
   Random random(7, "recode");
   for (const size_t components : {1U, 3U, 4U}) {
