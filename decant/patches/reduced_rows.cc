@@ -34,6 +34,17 @@ int64_t ReducedRows::stored_bytes() const {
   return sum;
 }
 
+/// Without making the file, unless its source has a mask that counts too.
+std::optional<PatchMask> ReducedRows::mask_of_file(int64_t row) const {
+  thread_local std::vector<std::byte> file;
+  if (below().pictures()->mask(row)) return stored_mask(bytes(row, file), key(row));
+  const Reduction reduction = reduce_(row);
+  if (!reduction.mask) return std::nullopt;
+  PatchMask mask = reduction.mask(patch_grid_of(below().bytes(row, file), key(row), cells_, reduction.eighths));
+  if (mask.dropped_count() == 0) return std::nullopt;
+  return mask;
+}
+
 std::optional<PatchMask> ReducedRows::mask_of_raw(int64_t row, ImageSize size) const {
   const Reduction reduction = reduce_(row);
   if (!reduction.mask) return std::nullopt;
@@ -50,10 +61,7 @@ void ReducedRows::decode(int64_t row, Image& image) const {
 }
 
 std::optional<PatchMask> ReducedRows::mask(int64_t row) const {
-  if (are_files()) {
-    thread_local std::vector<std::byte> file;
-    return stored_mask(bytes(row, file), key(row));
-  }
+  if (are_files()) return mask_of_file(row);
   if (const auto size = fixed_size()) return mask_of_raw(row, *size);
   thread_local Image image;
   below().pictures()->decode(row, image);

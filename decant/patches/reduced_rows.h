@@ -44,6 +44,7 @@ class ReducedRows final : public WrappedRows, public Pictures {
   std::optional<PatchMask> mask(int64_t row) const override;
 
  private:
+  std::optional<PatchMask> mask_of_file(int64_t row) const;
   std::optional<PatchMask> mask_of_raw(int64_t row, ImageSize size) const;
 
   int cells_;
