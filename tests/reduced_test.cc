@@ -8,9 +8,12 @@
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/recode.h"
 #include "decant/formats/open.h"
+#include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/run/input.h"
+#include "decant/pipeline/sample.h"
 #include "decant/pipeline/unpack.h"
 #include "decant/pipeline/verify.h"
 
@@ -75,6 +78,54 @@ TEST(CompressDrop, DropsExactlyThatManyCellsAndSavesBytes) {
     bytes += std::ssize(small.train().bytes(row, scratch));
   }
   EXPECT_EQ(bytes, run.bytes_after);
+}
+
+/// Keeps what is warned of.
+struct Warnings final : LogSink {
+  void log(LogLevel level, std::string_view text) override {
+    if (level == LogLevel::warning) said += std::string(text) + "\n";
+  }
+  std::string said;
+};
+
+TEST(CompressDrop, IsNotRepeatedBySampleWhichSaysSo) {
+  const fs::path in = jpeg_set("drop_sample_in");
+  const fs::path folder = fresh_folder("drop_sample");
+  compress(dropping(in, folder / "small"), {});
+  Warnings heard;
+  const RunRecord run = sample_run({.run = folder / "small", .out = folder / "other", .keep = "4"}, {.log = &heard});
+  EXPECT_THAT(heard.said, HasSubstr("those of the sample are whole"));
+  EXPECT_FALSE(run.patches);
+}
+
+TEST(Fill, OfPicturesThatLostNothingIsSaidToDoNothing) {
+  const fs::path in = jpeg_set("fill_whole_in");
+  Warnings heard;
+  read_input({.path = in.string(), .fill = "gray"}, {.log = &heard});
+  EXPECT_THAT(heard.said, HasSubstr("--fill has no effect"));
+}
+
+TEST(ReducedRows, TellTheMaskThatTheirFileHas) {
+  const Dataset set = open_dataset(jpeg_set("mask_in").string(), {}, {});
+  const auto drop = [](int64_t row) {
+    patches::Reduction reduction{.eighths = row % 2 == 0 ? 8 : 4};
+    reduction.mask = [row](const PatchGrid& grid) {
+      PatchMask mask = PatchMask::whole(grid);
+      if (row != 3) mask.kept[static_cast<size_t>(row % grid.count())] = false;
+      return mask;
+    };
+    return reduction;
+  };
+  const auto once = std::make_shared<patches::ReducedRows>(set.splits.at(Split::train), 4, drop);
+  const patches::ReducedRows twice(once, 4, [&](int64_t row) { return drop(row + 2 * (row % 2 == 0)); });
+  for (int64_t row = 0; row < once->size(); ++row) {
+    std::vector<std::byte> scratch;
+    EXPECT_EQ(once->mask(row), stored_mask(once->bytes(row, scratch), "x"));
+    if (row % 2 != 0) continue;  // a picture of a reduced resolution takes no second mask
+    EXPECT_EQ(twice.mask(row), stored_mask(twice.bytes(row, scratch), "x"));
+  }
+  EXPECT_EQ(twice.mask(0)->dropped_count(), 2);
+  EXPECT_FALSE(once->mask(3)) << "nothing was dropped";
 }
 
 TEST(CompressDrop, IsVerifiedAgainstItsManifestAndItsSource) {

@@ -57,6 +57,13 @@ void warn_of_lost_classes(const RunFolder& run, const Subset& kept, const Contex
   warn_of_empty_classes(run.selection, run.selection.pools, kept, /*by_class=*/true, name, context);
 }
 
+/// What is sampled is the source's rows, whole.
+void warn_of_whole_pictures(const RunFolder& run, const Context& context) {
+  if (run.run.patches)
+    context.warn(fmt::format("{} has its pictures reduced; those of the sample are whole. Use `decant compress` to reduce them again",
+                             run.path.string()));
+}
+
 }  // namespace
 
 RunRecord sample_run(const SampleOptions& options, const Context& context) {
@@ -72,6 +79,7 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
 
+  warn_of_whole_pictures(run, context);
   OutputFolder out(options.out, writing);
   RunLog log(out.path());
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });

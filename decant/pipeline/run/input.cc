@@ -74,7 +74,8 @@ void report_bad(const Input& input, const InputOptions& options, const Context& 
 void fill_dropped(Input& input, const std::string& fill, const Context& context) {
   const std::shared_ptr<const patches::Filler> filler = patches::make_filler(fill);
   auto& train = input.dataset.splits.at(Split::train);
-  if (train->pictures() == nullptr || !any_mask(*train, input.excluded_rows(), context)) return;
+  if (train->pictures() == nullptr || !any_mask(*train, input.excluded_rows(), context))
+    return context.warn("--fill has no effect: no cell was dropped from any picture of " + input.dataset.root.string());
   train = std::make_shared<patches::FilledRows>(train, filler);
   input.digest = Digest().add(input.digest).add("fill").add(patches::fill_key(fill)).hex();
 }
