@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -61,5 +62,13 @@ class Subset {
  private:
   std::vector<int64_t> rows_;
 };
+
+/// At most `most` of the rows, evenly spaced. REQUIRES: ascending, distinct.
+inline Subset some_of(std::span<const int64_t> rows, size_t most) {
+  const size_t count = std::min(rows.size(), most);
+  std::vector<int64_t> some;
+  for (size_t i = 0; i < count; ++i) some.push_back(rows[i * rows.size() / count]);
+  return Subset(std::move(some));
+}
 
 }  // namespace decant

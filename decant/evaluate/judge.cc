@@ -23,11 +23,4 @@ double Judge::time(const Case& one, int, double, const Context& context) const {
   return judge(shorter, context).seconds / work(std::ssize(rows));
 }
 
-Subset some_of(std::span<const int64_t> rows, size_t most) {
-  const size_t count = std::min(rows.size(), most);
-  std::vector<int64_t> some;
-  for (size_t i = 0; i < count; ++i) some.push_back(rows[i * rows.size() / count]);
-  return Subset(std::move(some));
-}
-
 }  // namespace decant::evaluate

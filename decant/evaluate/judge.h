@@ -116,7 +116,4 @@ class Judge {
   virtual double time(const Case& one, int workers, double most, const Context& context) const;
 };
 
-/// At most `most` of the rows, evenly spaced.
-Subset some_of(std::span<const int64_t> rows, size_t most);
-
 }  // namespace decant::evaluate

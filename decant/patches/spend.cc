@@ -12,27 +12,12 @@
 namespace decant::patches {
 namespace {
 
-constexpr int64_t kSample = 384;  // rows that the search looks at before it asks all
-
-class QualityLadder final : public Ladder {
- public:
-  int steps() const override { return 100; }
-  Reduction reduction(int step, int64_t) const override { return {.quality = step == 0 ? 0 : 100 - step}; }
-  std::string words(int step) const override { return step == 0 ? "the file's own quality" : fmt::format("quality {}", 100 - step); }
-};
-
-class ResolutionLadder final : public Ladder {
- public:
-  int steps() const override { return 8; }
-  Reduction reduction(int step, int64_t) const override { return {.eighths = 8 - step}; }
-  std::string words(int step) const override { return fmt::format("{}/8 of the sides", 8 - step); }
-};
+constexpr size_t kSample = 384;  // rows that the search looks at before it asks all
 
 /// What rows take on each step, asked once.
 class StepTable {
  public:
-  StepTable(std::span<const int64_t> rows, const StepBytes& bytes_of, const Context& context)
-      : rows_(rows), bytes_of_(bytes_of), context_(context) {}
+  StepTable(const Subset& rows, const StepBytes& bytes_of, const Context& context) : rows_(rows), bytes_of_(bytes_of), context_(context) {}
 
   const std::vector<int64_t>& bytes(int step) {
     auto& known = known_[step];
@@ -50,7 +35,7 @@ class StepTable {
   }
 
  private:
-  std::span<const int64_t> rows_;
+  const Subset& rows_;
   const StepBytes& bytes_of_;
   const Context& context_;
   std::map<int, std::vector<int64_t>> known_;
@@ -97,30 +82,15 @@ void lift(Steps& steps, StepTable& all, const Subset& rows, int64_t budget, uint
 
 }  // namespace
 
-std::shared_ptr<const Ladder> quality_ladder() {
-  return std::make_shared<QualityLadder>();
-}
-
-std::shared_ptr<const Ladder> resolution_ladder() {
-  return std::make_shared<ResolutionLadder>();
-}
-
-std::vector<int64_t> spaced(const Subset& rows, int64_t most) {
-  const int64_t count = std::min(most, std::ssize(rows));
-  std::vector<int64_t> some;
-  for (int64_t i = 0; i < count; ++i) some.push_back(rows[static_cast<size_t>(i * std::ssize(rows) / count)]);
-  return some;
-}
-
 Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context) {
   DECANT_CHECK(rows.empty(), ==, false);
-  const std::vector<int64_t> some = spaced(rows, kSample);
+  const Subset some = some_of(rows, kSample);
   StepTable sample(some, bytes_of, context);
   const double share = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
   const int guess = first_within(
       steps, [&](int step) { return static_cast<double>(sample.total(step)); }, share);
 
-  StepTable all(rows.rows(), bytes_of, context);
+  StepTable all(rows, bytes_of, context);
   Steps found{.step = settled_step(all, guess, steps, budget)};
   found.bytes = all.total(found.step);
   if (found.bytes > budget)

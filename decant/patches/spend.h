@@ -1,40 +1,18 @@
 // A budget of bytes, and what it is spent on.
 //
 // A currency is a ladder of reductions, from step 0, where pictures are only re-coded, down to the
-// least that it can leave: a lower quality, a lower resolution, fewer cells. On a ladder, every
-// picture gets one of two neighbouring steps, so that a budget is met to within one picture. The
-// other way to spend is on rows: fewer pictures, all of them on one step.
+// least that it can leave: a lower quality, a lower resolution, fewer cells. Every picture gets one
+// of two neighbouring steps, so that a budget is met to within one picture. The other way to spend
+// is on rows: fewer pictures, all of them on one step.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/subset.h"
-#include "decant/patches/reduced_rows.h"
 
 namespace decant::patches {
-
-class Ladder {
- public:
-  virtual ~Ladder() = default;
-  virtual int steps() const = 0;  ///< at least 1
-  /// What step 0 … steps − 1 takes from a picture. Called from several threads.
-  virtual Reduction reduction(int step, int64_t row) const = 0;
-  virtual std::string words(int step) const = 0;  ///< "quality 47"
-};
-
-/// Quality 100 − step, down to 1; step 0 leaves the file's own tables.
-std::shared_ptr<const Ladder> quality_ladder();
-/// 8, 7, … 1 eighths of the sides.
-std::shared_ptr<const Ladder> resolution_ladder();
-
-/// At most `most` of the rows, evenly spaced.
-std::vector<int64_t> spaced(const Subset& rows, int64_t most);
 
 /// Bytes of a row's file on one step. Called from several threads.
 using StepBytes = std::function<int64_t(int64_t row, int step)>;

@@ -68,13 +68,5 @@ TEST(LargestCount, AsksForNoMoreThanItNeeds) {
   EXPECT_LT(largest, 1'200);
 }
 
-TEST(Ladders, BeginWithTheFileAsItIs) {
-  EXPECT_EQ(quality_ladder()->reduction(0, 0).quality, 0);
-  EXPECT_EQ(quality_ladder()->reduction(53, 0).quality, 47);
-  EXPECT_EQ(quality_ladder()->words(53), "quality 47");
-  EXPECT_EQ(resolution_ladder()->reduction(0, 0).eighths, 8);
-  EXPECT_EQ(resolution_ladder()->reduction(7, 0).eighths, 1);
-}
-
 }  // namespace
 }  // namespace decant::patches

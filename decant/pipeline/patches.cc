@@ -42,14 +42,6 @@ void write_maps(const ImportanceSet& set, const fs::path& file) {
   writer.commit();
 }
 
-/// `count` of the rows, evenly spaced.
-std::vector<int64_t> spaced(const Subset& rows, int count) {
-  const auto shown = std::min<size_t>(static_cast<size_t>(count), rows.size());
-  std::vector<int64_t> chosen;
-  for (size_t i = 0; i < shown; ++i) chosen.push_back(rows[i * rows.size() / shown]);
-  return chosen;
-}
-
 void write_overlay(const Rows& rows, int64_t row, const ImportanceSet& set, const fs::path& folder) {
   Image picture;
   rows.pictures()->decode(row, picture);
@@ -59,7 +51,7 @@ void write_overlay(const Rows& rows, int64_t row, const ImportanceSet& set, cons
   write_file(folder / fmt::format("row-{}.png", row), png);
 }
 
-void write_overlays(const Input& input, const std::vector<int64_t>& shown, const ImportanceSet& set, const fs::path& folder,
+void write_overlays(const Input& input, std::span<const int64_t> shown, const ImportanceSet& set, const fs::path& folder,
                     const Context& context) {
   const Rows& rows = input.dataset.train();
   Stage stage(context, "pictures", std::ssize(shown), "images");
@@ -102,7 +94,7 @@ PatchesMade make_patches(const PatchesOptions& options, const Context& context) 
   const Subset usable = input.usable_rows();
   const ImportanceSet set =
       log.stage("importance", [&] { return obtain_importance(input, usable, options.importance, options.seed, context); });
-  const std::vector<int64_t> shown = folder ? spaced(usable, options.shown) : std::vector<int64_t>();
+  const Subset shown = folder ? some_of(usable, static_cast<size_t>(options.shown)) : Subset();
   log.stage("write", [&] {
     write_maps(set, out.path());
     if (folder) write_overlays(input, shown, set, folder->path(), context);

@@ -11,8 +11,8 @@
 namespace decant {
 namespace {
 
-constexpr int kCellSteps = 129;             // of the worth of cells: step k drops what is below the k-th of 128 quantiles
-constexpr int64_t kPicturesLookedAt = 256;  // pictures whose cells the quantiles are of
+constexpr int kCellSteps = 129;            // of the worth of cells: step k drops what is below the k-th of 128 quantiles
+constexpr size_t kPicturesLookedAt = 256;  // pictures whose cells the quantiles are of
 
 /// A currency over pictures: what each step of its ladder does on top of what holds anyway.
 struct Spending {
@@ -21,29 +21,29 @@ struct Spending {
   std::function<std::string(int step)> words;
 };
 
+/// Quality 100 − step, down to 1; step 0 leaves what the options ask, or the file's own.
 Spending spend_quality() {
-  const auto ladder = patches::quality_ladder();
-  return {ladder->steps(),
-          [ladder](int step, ReducePlan plan) {
-            plan.quality = step == 0 ? plan.quality : ladder->reduction(step, 0).quality;
+  return {100,
+          [](int step, ReducePlan plan) {
+            if (step > 0) plan.quality = 100 - step;
             return plan;
           },
-          [ladder](int step) { return ladder->words(step); }};
+          [](int step) { return step == 0 ? "the quality as it is" : fmt::format("quality {}", 100 - step); }};
 }
 
+/// 8, 7, … 1 eighths of the sides.
 Spending spend_resolution() {
-  const auto ladder = patches::resolution_ladder();
-  return {ladder->steps(),
-          [ladder](int step, ReducePlan plan) {
-            plan.eighths = ladder->reduction(step, 0).eighths;
+  return {8,
+          [](int step, ReducePlan plan) {
+            plan.eighths = 8 - step;
             return plan;
           },
-          [ladder](int step) { return ladder->words(step); }};
+          [](int step) { return fmt::format("{}/8 of the sides", 8 - step); }};
 }
 
 /// Step 0 drops nothing, the last one all that may be dropped.
 Spending spend_cells(const PictureReducer& reducer, const Subset& kept) {
-  const std::vector<float> worths = reducer.worths(patches::spaced(kept, kPicturesLookedAt));
+  const std::vector<float> worths = reducer.worths(some_of(kept, kPicturesLookedAt));
   std::vector<float> least(kCellSteps, 0);
   for (int step = 1; step < kCellSteps && !worths.empty(); ++step)
     least[static_cast<size_t>(step)] = worths[static_cast<size_t>(step) * (worths.size() - 1) / (kCellSteps - 1)];

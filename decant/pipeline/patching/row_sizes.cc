@@ -15,7 +15,7 @@
 namespace decant {
 namespace {
 
-constexpr int64_t kSample = 256;  // rows whose mean says how many fit
+constexpr size_t kSample = 256;  // rows whose mean says how many fit
 
 }  // namespace
 
@@ -50,9 +50,8 @@ int64_t RowSizes::total(const Subset& rows) {
 }
 
 int64_t RowSizes::about(int64_t budget) {
-  std::vector<int64_t> some = patches::spaced(chosen_, kSample);
-  const auto count = static_cast<double>(some.size());
-  const double mean = static_cast<double>(total(Subset(std::move(some)))) / count;
+  const Subset some = some_of(chosen_, kSample);
+  const double mean = static_cast<double>(total(some)) / static_cast<double>(some.size());
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, std::ssize(chosen_));
 }
 
