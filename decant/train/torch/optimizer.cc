@@ -69,6 +69,34 @@ class Sgd final : public Optimizer {
   Tensors decaying_momenta_;
 };
 
+class HeavyBall final : public Optimizer {
+ public:
+  HeavyBall(const OptimizerOptions& options, Tensors parameters, const std::vector<bool>& decays)
+      : options_(options),
+        parameters_(std::move(parameters)),
+        momenta_(zeros_for(parameters_)),
+        decaying_(chosen_of(parameters_, decays)),
+        decaying_momenta_(chosen_of(momenta_, decays)) {}
+
+  void step(const Tensors& gradients, double rate) override {
+    const c10::NoGradGuard no_grad;
+    at::_foreach_mul_(momenta_, options_.momentum);
+    at::_foreach_add_(momenta_, gradients);
+    if (options_.weight_decay > 0 && !decaying_.empty()) at::_foreach_add_(decaying_momenta_, decaying_, options_.weight_decay);
+    at::_foreach_add_(parameters_, momenta_, -rate);
+  }
+
+  Tensors memory() const override { return momenta_; }
+  void restore(const Tensors& memory, int64_t) override { copy_into(momenta_, memory); }
+
+ private:
+  OptimizerOptions options_;
+  Tensors parameters_;
+  Tensors momenta_;
+  Tensors decaying_;
+  Tensors decaying_momenta_;
+};
+
 class AdamW final : public Optimizer {
  public:
   AdamW(const OptimizerOptions& options, Tensors parameters, const std::vector<bool>& decays)
@@ -123,6 +151,7 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::
                                           const std::vector<bool>& decays) {
   DECANT_CHECK(parameters.size(), ==, decays.size());
   if (options.name == "adamw") return std::make_unique<AdamW>(options, std::move(parameters), decays);
+  if (options.name == "momentum") return std::make_unique<HeavyBall>(options, std::move(parameters), decays);
   return std::make_unique<Sgd>(options, std::move(parameters), decays);
 }
 

@@ -1,0 +1,20 @@
+// Every method of distillation. Adding one: write methods/NAME.cc with its make_ function, and add
+// one line here. People see them in this order.
+#pragma once
+
+#include "decant/distill/torch/method.h"
+
+// clang-format off
+#define DECANT_DISTILLATIONS(entry)   \
+  entry(distribution_matching)        \
+  entry(gradient_matching)            \
+  entry(siamese_gradient_matching)
+// clang-format on
+
+namespace decant::distill {
+
+#define DECANT_DECLARE(make) Method make();
+DECANT_DISTILLATIONS(DECANT_DECLARE)
+#undef DECANT_DECLARE
+
+}  // namespace decant::distill

@@ -1,0 +1,57 @@
+// Which network a step looks through.
+//
+//     fresh          drawn anew for every step                                        DM, RFAD
+//     periodic       kept for some steps, trained between them on S or on real rows   DC, DSA, IDC
+//     pool           several of different ages, each trained a little when used       FRePo
+//     queue          trained on real rows, the oldest leaves                          IDM, CAFE
+//     trajectories   a place on the way of an expert, and a later one                 MTT, TESLA, FTD
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "decant/distill/torch/step.h"
+
+namespace decant::distill {
+
+struct Fetched {
+  std::vector<nn::State> networks;  ///< one, or as many as the objective takes means over; parameters ask for no gradient
+  Tensors target;                   ///< of a trajectory: the parameters that training on S should reach
+};
+
+class NetworkSource {
+ public:
+  virtual ~NetworkSource() = default;
+  /// Valid until the next call. What is drawn follows from the step alone and from memory().
+  virtual const Fetched& fetch(const Step& step) = 0;
+  /// Once S has moved: the network may be trained, or leave.
+  virtual void after(const Step&, const Synthetic&) {}
+  /// All that the next steps follow from, beside the step's number: always as many tensors, of the
+  /// same shapes, for a checkpoint.
+  virtual Tensors memory() const { return {}; }
+  /// Goes on as if `memory` had been left by the steps before `step`. Values are copied.
+  virtual void restore(const Step& /*step*/, const Tensors& /*memory*/) {}
+};
+
+/// `count` networks drawn anew for every step.
+std::unique_ptr<NetworkSource> fresh_networks(int count = 1);
+
+/// How a network is trained between two steps: plain SGD, as DC and IDC do.
+struct Upkeep {
+  int64_t updates = 0;  ///< batches between two steps
+  int64_t batch = 256;  ///< of S, all of it where that is less; of real rows
+  double rate = 0.01;
+  double momentum = 0;           ///< heavy ball; forgotten from one upkeep to the next
+  double weight_decay = 0;       ///< on all parameters
+  const RealRows* on = nullptr;  ///< these rows; null = S
+  std::string augment;           ///< as nn/siamese.h, of each batch; empty = none
+};
+
+/// A network is drawn anew every `period` steps and trained after each step but the last of a
+/// period.
+std::unique_ptr<NetworkSource> periodic_networks(int64_t period, const Upkeep& upkeep);
+
+/// One upkeep of a network, in place. Batches are drawn from `random`.
+void keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random);
+
+}  // namespace decant::distill

@@ -1,0 +1,263 @@
+// A distillation from its job to its result.
+#include "decant/distill/torch/run.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <algorithm>
+#include <c10/core/GradMode.h>
+#include <cmath>
+#include <optional>
+#include <torch/version.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/stopwatch.h"
+#include "decant/base/text.h"
+#include "decant/data/subset.h"
+#include "decant/distill/torch/augmenting.h"
+#include "decant/distill/torch/loop.h"
+#include "decant/nn/device.h"
+#include "decant/nn/tensor_memory.h"
+
+namespace decant::distill {
+namespace {
+
+constexpr double kCheckpointSeconds = 10;
+constexpr double kPreviewSeconds = 5;
+constexpr const char* kCheckpointFile = "state.safetensors";
+
+/// Every option as it counts.
+DistillOptions completed(const DistillOptions& asked, const Usual& usual) {
+  DistillOptions options = asked;
+  if (options.init.empty()) options.init = usual.init;
+  if (options.labels.empty()) options.labels = usual.labels;
+  if (options.augment.empty()) options.augment = usual.augment;
+  if (options.real_batch == 0) options.real_batch = usual.real_batch;
+  if (options.rate == 0) options.rate = usual.rate;
+  return options;
+}
+
+void require_sound(const DistillOptions& options, const Usual& usual) {
+  if (options.labels != "hard" && options.labels != "soft")
+    throw InputError({"", "labels", fmt::format("'{}' is not known", options.labels), "Use hard or soft"});
+  if (options.labels == "soft" && usual.labels != "soft" && !usual.can_learn_labels)
+    throw InputError({"", "labels", fmt::format("'{}' learns no labels", options.method), "Omit --labels, or take mtt, kip or bptt"});
+  check_augmentation(options.augment);
+}
+
+std::vector<float> floats_of(const Tensor& tensor) {
+  const Tensor flat = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+SyntheticSet set_of(const Synthetic& synthetic, const RealRows& real) {
+  const c10::NoGradGuard no_grad;
+  const Samples all = synthetic.all();
+  SyntheticSet set{.size = real.picture_size(), .classes = real.classes(), .per_class = synthetic.per_class()};
+  set.pixels = floats_of(real.in_pixels(all.pictures));
+  const Tensor hard = one_hot_targets(synthetic.classes(), synthetic.per_class()).to(all.targets.options());
+  if (!at::equal(hard, all.targets)) set.labels = floats_of(all.targets);
+  for (const Learnt& one : synthetic.learnt()) set.factors.push_back({one.name, one.value.sizes().vec(), floats_of(one.value)});
+  return set;
+}
+
+PixelSummary summary_of(const std::vector<float>& pixels) {
+  double sum = 0;
+  double squares = 0;
+  for (const float value : pixels) {
+    sum += value;
+    squares += static_cast<double>(value) * value;
+  }
+  const auto count = static_cast<double>(pixels.size());
+  const auto [least, most] = std::ranges::minmax(pixels);
+  return {sum / count, std::sqrt(std::max(0.0, squares / count - sum * sum / count / count)), least, most};
+}
+
+PixelSummary summary_of(const RealRows& real) {
+  const Subset some = some_of(Subset::all(real.size()), 2000);
+  return summary_of(floats_of(real.bytes(some).to(at::kFloat) / 255));
+}
+
+/// One run, from its options to S.
+class Run {
+ public:
+  Run(const DistillJob& job, const Context& context)
+      : job_(job),
+        context_(context),
+        method_(method_named(job.options.method)),
+        usual_(method_.usual(job.options)),
+        options_(completed(job.options, usual_)),
+        device_(nn::device_named(options_.device)) {
+    require_sound(options_, usual_);
+  }
+
+  Distilled run() {
+    load();
+    Distilled result{.training = usual_.training};
+    const Parts parts = make_parts();
+    result.stages.push_back(set_of(*parts.synthetic, *real_));
+    std::vector<float> losses;
+    if (!parts.objective->solve(first_step(), *parts.synthetic)) losses = learn(parts, result);
+    result.losses = std::move(losses);
+    result.steps = std::ssize(result.losses);
+    result.set = set_of(*parts.synthetic, *real_);
+    result.real = summary_of(*real_);
+    result.synthetic = summary_of(result.set.pixels);
+    result.words =
+        fmt::format("{}: {}, {} steps through {}", method_.facts.name, method_.facts.summary, human_count(result.steps), options_.net);
+    measure(parts, result);
+    result.seconds = clock_.seconds();
+    return result;
+  }
+
+ private:
+  void load() {
+    real_.emplace(*job_.rows, job_.subset, job_.classes, options_.image_size, nullptr, device_, context_);
+    network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
+  }
+
+  Parts make_parts() {
+    nn::SpecText own(options_.method, "method");
+    Parts parts = method_.make({options_, *network_, *real_, job_.cache, context_}, own);
+    own.require_all_asked();
+    return parts;
+  }
+
+  Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
+
+  LoopOptions loop_options() const {
+    return {steps_, options_.rate, usual_.optimizer, usual_.momentum, usual_.schedule, options_.augment, options_.project, options_.seed};
+  }
+
+  /// All that decides the pictures.
+  std::string identity() const {
+    return json_text({{"options", result_key(options_)},
+                      {"rows", job_.digest},
+                      {"count", job_.subset.size()},
+                      {"libtorch", TORCH_VERSION},
+                      {"threads", context_.thread_count()}});
+  }
+
+  std::filesystem::path file() const { return job_.folder.empty() ? "" : job_.folder / kCheckpointFile; }
+
+  int64_t asked_steps() {
+    if (options_.steps > 0) return options_.steps;
+    return job_.budget > 0 ? steps_within(job_.budget - clock_.seconds()) : usual_.steps;
+  }
+
+  /// How many steps fit, by a trial of some of them that leaves nothing behind.
+  int64_t steps_within(double seconds) {
+    steps_ = usual_.steps;
+    const Parts parts = make_parts();
+    Loop trial(parts, loop_options(), *network_, *real_, context_);
+    trial.step();  // the first one is slower
+    const Stopwatch clock;
+    int64_t made = 0;
+    while (made < 3 || (clock.seconds() < seconds / 30 && made < 50)) {
+      trial.step();
+      ++made;
+    }
+    const double each = clock.seconds() / static_cast<double>(made);
+    const auto steps = static_cast<int64_t>((job_.budget - clock_.seconds()) / each);
+    if (steps < 1)
+      throw InputError({"", "budget", fmt::format("is too short for a step of {}, which takes {}", human_seconds(each), options_.method),
+                        "Give more time, a narrower network (--net convnet+width=32) or fewer real rows (--real-batch)"});
+    context_.info(fmt::format("{} steps fit: {} each (--steps {} repeats this run)", human_count(steps), human_seconds(each), steps));
+    return steps;
+  }
+
+  std::vector<float> learn(const Parts& parts, Distilled& result) {
+    std::optional<Checkpoint> found;
+    if (!job_.folder.empty()) found = load_checkpoint(identity(), file());
+    steps_ = found ? found->of : asked_steps();
+    Loop loop(parts, loop_options(), *network_, *real_, context_);
+    Checkpoint state{.of = steps_};
+    if (found) {
+      state = *found;
+      loop.restore(state);
+      result.steps_before = loop.done();
+    }
+    Stage stage(context_, "distill", steps_, "steps");
+    stage.skip(loop.done());
+    try {
+      while (loop.done() < steps_) advance(loop, parts, state, stage);
+    } catch (const Cancelled&) {
+      save(loop, state);
+      throw;
+    }
+    save(loop, state);
+    for (const Tensor& pixels : state.stages) add_stage(pixels, result);
+    return state.losses;
+  }
+
+  void advance(Loop& loop, const Parts& parts, Checkpoint& state, Stage& stage) {
+    const double loss = loop.step();
+    if (!std::isfinite(loss)) diverged(loop, state);
+    state.losses.push_back(static_cast<float>(loss));
+    if (loop.done() == steps_ / 2) {
+      const c10::NoGradGuard no_grad;
+      state.stages = {real_->in_pixels(parts.synthetic->all().pictures).to(at::kFloat)};
+    }
+    if (since_saved_.seconds() > kCheckpointSeconds) save(loop, state);
+    if (job_.preview && since_shown_.seconds() > kPreviewSeconds) {
+      job_.preview(loop.done(), set_of(*parts.synthetic, *real_));
+      since_shown_ = {};
+    }
+    stage.advance();
+  }
+
+  void save(const Loop& loop, Checkpoint& state) {
+    if (job_.folder.empty()) return;
+    loop.save(state);
+    save_checkpoint(state, identity(), file());
+    since_saved_ = {};
+  }
+
+  [[noreturn]] void diverged(const Loop& loop, Checkpoint& state) {
+    save(loop, state);
+    const std::string kept = job_.folder.empty() ? "" : fmt::format("; what was learnt before it is kept in {}", file().string());
+    throw InputError({"", fmt::format("step {} of {}", loop.done(), steps_), "the objective is not a finite number" + kept,
+                      fmt::format("Lower the learning rate (--rate {})", options_.rate / 10)});
+  }
+
+  void add_stage(const Tensor& pixels, Distilled& result) const {
+    SyntheticSet set = result.stages.front();
+    set.pixels = floats_of(pixels);
+    set.labels.clear();
+    set.factors.clear();
+    result.stages.push_back(std::move(set));
+  }
+
+  void measure(const Parts& parts, Distilled& result) {
+    if (job_.test == nullptr) return;
+    const c10::NoGradGuard no_grad;
+    const Subset all = Subset::all(job_.test->size());
+    const RealRows test(*job_.test, all, job_.classes, options_.image_size, &*real_, device_, context_);
+    result.measures = parts.objective->measures(first_step(), *parts.synthetic, test);
+  }
+
+  const DistillJob& job_;
+  const Context& context_;
+  const Method& method_;
+  Usual usual_;
+  DistillOptions options_;
+  c10::Device device_;
+  std::optional<RealRows> real_;
+  std::unique_ptr<const nn::Classifier> network_;
+  int64_t steps_ = 0;
+  Stopwatch clock_;
+  Stopwatch since_saved_;
+  Stopwatch since_shown_;
+};
+
+}  // namespace
+
+Distilled distill(const DistillJob& job, const Context& context) {
+  check(job.options);
+  DECANT_CHECK(job.rows != nullptr, ==, true);
+  const nn::ComputeScope scope(context);
+  const nn::MemoryReuse memory;
+  return Run(job, context).run();
+}
+
+}  // namespace decant::distill

@@ -1,0 +1,96 @@
+// The synthetic set as something that is learnt: pictures come out of a parameterisation, labels
+// are fixed or learnt.
+//
+//     pixels                S itself                                             pixels.cc
+//     multi-formation       f² pictures of one, each a tile, enlarged            (IDC)
+//     bases, hallucinators  every basis through every small network              (HaBa)
+//     bases, addresses      linear combinations of bases                         (Remember the Past)
+//
+// Pictures stand in the order of classes, as many of each. Values are normalised pixels, as networks
+// see them. All tensors are of one type: float32, or float64 in tests of gradients.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/nn/module.h"
+
+namespace decant::distill {
+
+using at::Tensor;
+using nn::Tensors;
+
+/// A leaf of the graph, and what is stored.
+struct Learnt {
+  std::string name;  ///< "pictures", "labels"
+  Tensor value;      ///< requires a gradient; changed in place
+  double rate = 1;   ///< its own learning rate, times that of the loop
+};
+
+/// What pixels may be, channel by channel: (1, channels, 1, 1).
+struct PixelRange {
+  Tensor low;
+  Tensor high;
+};
+
+class Parameterization {
+ public:
+  virtual ~Parameterization() = default;
+  virtual std::vector<Learnt> learnt() const = 0;
+  /// Pictures that come out for each class.
+  virtual int64_t per_class() const = 0;
+  /// Of classes first … first + count − 1: (count · per_class, channels, height, width), part of the
+  /// graph of learnt().
+  virtual Tensor pictures(int64_t first, int64_t count) const = 0;
+  /// Moves what is learnt so that pictures lie in the range, or nearer to it. Called without
+  /// gradients.
+  virtual void project(const PixelRange&) {}
+};
+
+/// Pictures and what they teach.
+struct Samples {
+  Tensor pictures;  ///< (n, channels, height, width)
+  Tensor targets;   ///< (n, classes): one-hot, or whatever the method's labels are
+  Tensor classes;   ///< int64 (n): whose pictures they are
+};
+
+class Synthetic {
+ public:
+  /// `targets`: (classes · per_class, classes). They are learnt when `label_rate` is above 0: the
+  /// rate of labels, times that of the loop. `extra`: what else is learnt: a learning rate.
+  Synthetic(std::unique_ptr<Parameterization> pictures, int64_t classes, Tensor targets, double label_rate = 0,
+            std::vector<Learnt> extra = {});
+
+  int64_t classes() const { return classes_; }
+  int64_t per_class() const { return pictures_->per_class(); }
+  int64_t count() const { return classes_ * per_class(); }
+  bool learns_labels() const { return labels_rate_ > 0; }
+
+  Samples all() const { return of(0, classes_); }
+  Samples of_class(int64_t label) const { return of(label, 1); }
+  Samples of(int64_t first, int64_t count) const;
+  /// The pictures and targets of some, by their numbers: int64 (n). Cost: all are made.
+  Samples some(const Tensor& numbers) const;
+
+  /// The parameterisation's, then labels, then `extra`: always in this order.
+  std::vector<Learnt> learnt() const;
+  /// One of learnt() by name. REQUIRES: it is there.
+  Tensor learnt_named(const std::string& name) const;
+  void project(const PixelRange& range) const;
+
+ private:
+  std::unique_ptr<Parameterization> pictures_;
+  int64_t classes_;
+  Tensor targets_;
+  double labels_rate_;
+  std::vector<Learnt> extra_;
+};
+
+/// (n, classes): 1 for each one's class. `per_class` of each class, in their order.
+Tensor one_hot_targets(int64_t classes, int64_t per_class);
+
+/// S itself: `first` is copied. (classes · per_class, channels, height, width).
+std::unique_ptr<Parameterization> make_pixels(const Tensor& first, int64_t classes);
+
+}  // namespace decant::distill
