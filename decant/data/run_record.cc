@@ -33,6 +33,24 @@ Json part_of_record(const PatchRecord& patches) {
           {"bytes_recoded", patches.bytes_recoded}};
 }
 
+Json part_of_record(const PixelRecord& pixels) {
+  return {{"mean", pixels.mean}, {"deviation", pixels.deviation}, {"least", pixels.least}, {"most", pixels.most}};
+}
+
+Json part_of_record(const SyntheticRecord& made) {
+  return {{"pictures", made.pictures},
+          {"stored_per_class", made.stored_per_class},
+          {"bytes_pictures", made.bytes_pictures},
+          {"bytes_labels", made.bytes_labels},
+          {"bytes_factors", made.bytes_factors},
+          {"steps", made.steps},
+          {"objective_first", made.objective_first},
+          {"objective_last", made.objective_last},
+          {"real", part_of_record(made.real)},
+          {"synthetic", part_of_record(made.synthetic)},
+          {"measures", made.measures}};
+}
+
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
   const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
   return {{"count", ranks.count},
@@ -58,6 +76,7 @@ void add_small_set(const RunRecord& run, Json& json) {
   json["output_format"] = run.output_format;
   json["features"] = run.features ? part_of_record(*run.features) : Json();
   if (run.patches) json["patches"] = part_of_record(*run.patches);
+  if (run.synthetic) json["synthetic"] = part_of_record(*run.synthetic);
   json["bins"] = Json::array();
   for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
@@ -86,6 +105,29 @@ PatchRecord patches_from(const JsonReader& json) {
                       .bytes_recoded = json.count("bytes_recoded")};
   if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
   return patches;
+}
+
+PixelRecord pixels_from(const JsonReader& json, const char* name) {
+  const auto pixels = json.object(name);
+  if (!pixels) return {};
+  return {pixels->number("mean"), pixels->number("deviation"), pixels->number("least"), pixels->number("most")};
+}
+
+SyntheticRecord synthetic_from(const JsonReader& json) {
+  SyntheticRecord made{.pictures = json.count("pictures"),
+                       .stored_per_class = json.count("stored_per_class"),
+                       .bytes_pictures = json.count("bytes_pictures"),
+                       .bytes_labels = json.count("bytes_labels"),
+                       .bytes_factors = json.count("bytes_factors"),
+                       .steps = json.count("steps"),
+                       .objective_first = json.number("objective_first"),
+                       .objective_last = json.number("objective_last"),
+                       .real = pixels_from(json, "real"),
+                       .synthetic = pixels_from(json, "synthetic")};
+  if (const auto measures = json.object("measures")) {
+    for (const auto& [name, value] : measures->value().items()) made.measures[name] = measures->number(name.c_str());
+  }
+  return made;
 }
 
 std::vector<PartRecord> parts_from(const JsonReader& json, const char* field, const char* name) {
@@ -210,6 +252,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (const auto features = in.object("features"))
     run.features = FeatureRecord{features->text("kind"), features->count("width"), features->text("file"), features->flag("reused")};
   if (const auto patches = in.object("patches")) run.patches = patches_from(*patches);
+  if (const auto made = in.object("synthetic")) run.synthetic = synthetic_from(*made);
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");
     run.classes = parts_from(in, "classes", "name");

@@ -55,6 +55,29 @@ struct PatchRecord {
   int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
 };
 
+/// Pixels in units of their range.
+struct PixelRecord {
+  double mean = 0;
+  double deviation = 0;
+  double least = 0;
+  double most = 0;
+};
+
+/// Pictures that were synthesised: no rows were kept.
+struct SyntheticRecord {
+  int64_t pictures = 0;
+  int64_t stored_per_class = 0;  ///< as was asked for; fewer than come out where one stored picture gives several
+  int64_t bytes_pictures = 0;    ///< of the files in data/
+  int64_t bytes_labels = 0;      ///< of labels.npy; 0 = hard labels
+  int64_t bytes_factors = 0;     ///< of what was learnt and is stored beside the pictures; 0 = they are all there is
+  int64_t steps = 0;
+  double objective_first = 0;
+  double objective_last = 0;
+  PixelRecord real;
+  PixelRecord synthetic;                   ///< before it was rounded and cut off
+  std::map<std::string, double> measures;  ///< the method's own, on test rows: "krr"
+};
+
 /// What the processes of a run exchanged.
 struct RanksRecord {
   int64_t count = 0;
@@ -91,11 +114,12 @@ struct RunRecord {
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::map<std::string, std::string> training;               ///< as Dataset::training; absent from the file when empty
   std::optional<FeatureRecord> features;
-  std::optional<PatchRecord> patches;  ///< nothing where pictures were kept as they are
-  std::vector<PartRecord> bins;        ///< of what was kept
-  std::vector<PartRecord> classes;     ///< of what was kept
-  int64_t bin_count = 0;               ///< of an order alone
-  int64_t pool_count = 0;              ///< of an order alone
+  std::optional<PatchRecord> patches;        ///< nothing where pictures were kept as they are
+  std::optional<SyntheticRecord> synthetic;  ///< nothing where rows were kept
+  std::vector<PartRecord> bins;              ///< of what was kept
+  std::vector<PartRecord> classes;           ///< of what was kept
+  int64_t bin_count = 0;                     ///< of an order alone
+  int64_t pool_count = 0;                    ///< of an order alone
   int64_t bad_files = 0;
   std::vector<StageRecord> stages;
   std::optional<RanksRecord> ranks;

@@ -1,19 +1,21 @@
-// Augmentation by the names that options give it (nn/siamese.h).
+// Augmentation by the name that options give it: "none" or what siamese_named() takes
+// (data/siamese.h).
 #pragma once
+
+#include <string>
 
 #include "decant/distill/torch/objective.h"
 
 namespace decant::distill {
 
-/// `how`: "none" or empty, "dsa", or what nn::siamese_named() takes. Throws InputError for another
-/// text.
+/// Throws InputError for a name that is not known.
 void check_augmentation(const std::string& how);
 
-/// One draw for all of the batch.
+/// One draw for all pictures of the batch.
 Tensor augmented(const std::string& how, const Tensor& pictures, Random& random);
 
-/// Both sides by the same draw, one for each class where both stand in the order of classes, else
-/// one for all. `classes`: of both.
+/// Both sides by the same draw: one for each of `classes` where both stand in the order of as many
+/// classes, else one for all.
 Sides augmented(const std::string& how, const Sides& sides, int64_t classes, Random& random);
 
 }  // namespace decant::distill

@@ -26,12 +26,15 @@ constexpr double kCheckpointSeconds = 10;
 constexpr double kPreviewSeconds = 5;
 constexpr const char* kCheckpointFile = "state.safetensors";
 
+/// What grey pictures get for "dsa" unless asked: digits, letters and scans are not mirrored.
+constexpr const char* kUnmirrored = "color_crop_cutout_scale_rotate";
+
 /// Every option as it counts.
-DistillOptions completed(const DistillOptions& asked, const Usual& usual) {
+DistillOptions completed(const DistillOptions& asked, const Usual& usual, bool grey) {
   DistillOptions options = asked;
   if (options.init.empty()) options.init = usual.init;
   if (options.labels.empty()) options.labels = usual.labels;
-  if (options.augment.empty()) options.augment = usual.augment;
+  if (options.augment.empty()) options.augment = grey && usual.augment == "dsa" ? kUnmirrored : usual.augment;
   if (options.real_batch == 0) options.real_batch = usual.real_batch;
   if (options.rate == 0) options.rate = usual.rate;
   return options;
@@ -86,7 +89,7 @@ class Run {
         context_(context),
         method_(method_named(job.options.method)),
         usual_(method_.usual(job.options)),
-        options_(completed(job.options, usual_)),
+        options_(completed(job.options, usual_, /*grey=*/false)),
         device_(nn::device_named(options_.device)) {
     require_sound(options_, usual_);
   }
@@ -113,6 +116,7 @@ class Run {
  private:
   void load() {
     real_.emplace(*job_.rows, job_.subset, job_.classes, options_.image_size, nullptr, device_, context_);
+    options_ = completed(job_.options, usual_, real_->picture_size().channels == 1);
     network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
   }
 

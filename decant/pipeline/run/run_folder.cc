@@ -114,6 +114,18 @@ std::optional<Evidence> load_evidence(const fs::path& folder) {
   return evidence_from_json(read_json(file), file.string());
 }
 
+InputRecord input_record(const Input& input) {
+  std::error_code code;
+  const fs::path absolute = fs::weakly_canonical(input.dataset.root, code);
+  InputRecord record{.path = code ? input.dataset.root.string() : absolute.string(),
+                     .format = input.dataset.format,
+                     .modality = std::string(input.dataset.train().modality().name),
+                     .digest = input.digest,
+                     .classes = input.dataset.classes};
+  for (const auto& [split, rows] : input.dataset.splits) record.splits.emplace_back(name_of(split), rows->size());
+  return record;
+}
+
 RunRecord begin_record(const Selection& selection, const std::string& note, uint64_t seed, const std::string& command,
                        const std::vector<std::pair<std::string, OptionValue>>& options, const RunLog& log) {
   return {.rows = std::ssize(selection.bins),

@@ -14,6 +14,7 @@
 #include "decant/data/features.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
 
 namespace decant {
@@ -42,6 +43,9 @@ RunFolder load_run_folder(const std::filesystem::path& folder);
 /// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the
 /// file and what is wrong in it.
 std::optional<Evidence> load_evidence(const std::filesystem::path& folder);
+
+/// What a run records of what it read.
+InputRecord input_record(const Input& input);
 
 /// What every run records of its order, its options and its time so far. `note`: one sentence, how
 /// the rows were chosen; `command`: as typed; `options`: resolved.

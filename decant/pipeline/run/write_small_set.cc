@@ -103,18 +103,6 @@ std::vector<PartRecord> classes_of(const SmallSet& set) {
   return classes;
 }
 
-InputRecord record_of(const Input& input) {
-  std::error_code code;
-  const fs::path absolute = fs::weakly_canonical(input.dataset.root, code);
-  InputRecord record{.path = code ? input.dataset.root.string() : absolute.string(),
-                     .format = input.dataset.format,
-                     .modality = std::string(input.dataset.train().modality().name),
-                     .digest = input.digest,
-                     .classes = input.dataset.classes};
-  for (const auto& [split, rows] : input.dataset.splits) record.splits.emplace_back(name_of(split), rows->size());
-  return record;
-}
-
 /// What was written into data/.
 struct Written {
   int64_t bytes = 0;
@@ -137,7 +125,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.kept = std::ssize(set.kept);
   run.bytes_before = set.input.dataset.train().stored_bytes();
   run.bytes_after = written.bytes;
-  run.input = record_of(set.input);
+  run.input = input_record(set.input);
   run.output_format = set.to.empty() ? set.input.dataset.format : set.to;
   run.training = set.input.dataset.training;
   run.features = set.features;

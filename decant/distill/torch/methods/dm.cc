@@ -43,7 +43,7 @@ class MeanEmbedding final : public Objective {
 Method distribution_matching() {
   return {.facts = {"dm", "distribution matching", "the mean embedding of each class, by networks drawn anew",
                     "Zhao and Bilen, WACV 2023, arXiv:2110.04181"},
-          .usual = [](const DistillOptions& options) { return Usual{.rate = options.per_class >= 100 ? 10.0 : 1.0}; },
+          .usual = [](const DistillOptions& options) { return Usual{.rate = options.per_class >= 100 ? 10.0 : 1.0, .augment = "dsa"}; },
           .make =
               [](const Setting& setting, nn::SpecText&) {
                 return Parts{setting.pixels(), fresh_networks(), sample_per_class(setting.real, setting.options.real_batch),

@@ -1,0 +1,157 @@
+#include "decant/pipeline/distill.h"
+
+#include <charconv>
+#include <map>
+
+#include "decant/base/cache.h"
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/output.h"
+#include "decant/base/printable.h"
+#include "decant/base/text.h"
+#include "decant/base/version.h"
+#include "decant/distill/distiller.h"
+#include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/run_log.h"
+#include "decant/pipeline/run/write_synthetic_set.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void DistillSetOptions::declare(OptionTable& table) {
+  Option& path = table.add("input", input.path, "PATH", "the data set");
+  path.positional = path.required = true;
+  table.add("out", out, "FOLDER", "folder of the synthetic set").required = true;
+  distill.declare(table);
+  table.add("budget", budget, "TIME", "how long to learn, 10min or 2h, where --steps is not given");
+  table.add("cache", cache, "DIR", "cache folder, of expert networks; default: ~/.cache/decant").effect = Effect::speed;
+  table.add("strict", input.strict, "stop at a file that cannot be read");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+namespace {
+
+constexpr int kSheetColumns = 10;
+
+void require_labelled(const Input& input, const std::string& path) {
+  if (!input.labelled())
+    throw InputError({path, "", "has rows without labels, so there are no classes to make pictures of", "Distill a labelled set"});
+  if (input.classes < 2)
+    throw InputError(
+        {path, "", "has one class alone, and what tells classes apart cannot be learnt from it", "Distill a set of two or more"});
+}
+
+void require_classes_filled(const Input& input, const std::string& path) {
+  std::vector<int64_t> rows(static_cast<size_t>(input.classes));
+  for (const int64_t row : input.usable_rows()) ++rows[static_cast<size_t>(input.labels[static_cast<size_t>(row)])];
+  for (size_t label = 0; label < rows.size(); ++label) {
+    if (rows[label] == 0)
+      throw InputError(
+          {path, fmt::format("class {}", input.class_name(static_cast<int32_t>(label))), "has no rows", "Leave the class out"});
+  }
+}
+
+void write_sheets(const distill::Distilled& made, const fs::path& folder) {
+  fs::create_directories(folder);
+  const std::vector<const char*> names = {"first.png", "half-way.png"};
+  for (size_t i = 0; i < made.stages.size() && i < names.size(); ++i) write_sheet(made.stages[i], kSheetColumns, folder / names[i]);
+  write_sheet(made.set, kSheetColumns, folder / "last.png");
+  fs::remove(folder / "preview.png");
+}
+
+RunRecord record_of(const DistillSetOptions& options, const Input& input, const distill::Distilled& made, const SyntheticRecord& record,
+                    const RunLog& log) {
+  RunRecord run{.rows = input.rows(),
+                .kept = 0,
+                .bytes_before = input.dataset.train().stored_bytes(),
+                .bytes_after = record.bytes_pictures + record.bytes_labels,
+                .seconds = log.seconds(),
+                .peak_rss_bytes = log.peak_rss_bytes(),
+                .seed = options.distill.seed,
+                .version = kVersion,
+                .command = options.command,
+                .method = options.distill.method,
+                .method_note = made.words,
+                .output_format = "imagefolder",
+                .options = recorded_options(options),
+                .training = made.training,
+                .synthetic = record,
+                .bad_files = std::ssize(input.excluded),
+                .stages = log.stages()};
+  run.input = input_record(input);
+  run.synthetic->stored_per_class = options.distill.per_class;
+  return run;
+}
+
+std::string data_card_of(const RunRecord& run) {
+  const SyntheticRecord& made = *run.synthetic;
+  std::string card = fmt::format(
+      "# A synthetic set made by decant\n\n"
+      "{} pictures that no camera took, made to teach what {} training pictures of `{}` teach.\n\n"
+      "- How: {}\n- Command: `{}`\n- Seed: {}\n- Bytes: {} of pictures{}\n\n"
+      "## Use it\n\n"
+      "`data/` holds the pictures in class folders, `images.npy` the same as float32 before rounding. "
+      "They teach best when trained as run.json's `training` says, which `decant train` and `decant evaluate` follow:\n\n",
+      made.pictures, human_count(run.rows), printable(run.input->path), printable(run.method_note), printable(run.command), run.seed,
+      human_bytes(made.bytes_pictures), made.bytes_labels > 0 ? fmt::format(" and {} of labels", human_bytes(made.bytes_labels)) : "");
+  for (const auto& [name, value] : run.training) card += fmt::format("- {}: {}\n", name, value);
+  return card;
+}
+
+}  // namespace
+
+double seconds_from(const std::string& text, const std::string& option) {
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  static const std::map<std::string, double> units = {{"", 1}, {"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}};
+  const auto unit = units.find(fault == std::errc() ? std::string(end, text.data() + text.size()) : "?");
+  if (unit == units.end() || !(value > 0) || !(value < 1e9))
+    throw UsageError(fmt::format("{} '{}': give a time such as 90s, 10min or 2h", option, text));
+  return value * unit->second;
+}
+
+RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
+  distill::check(options.distill);
+  const double budget = options.budget.empty() ? 0 : seconds_from(options.budget, "--budget");
+  if (budget > 0 && options.distill.steps > 0) throw UsageError("--budget and --steps both say how long to learn; give one of the two");
+  OutputFolder out(
+      options.out,
+      {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+  RunLog log(out.path());
+  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  require_pictures(input.dataset.train(), options.input.path);
+  require_labelled(input, options.input.path);
+  require_classes_filled(input, options.input.path);
+
+  const Subset usable = input.usable_rows();
+  const fs::path checkpoint = out.path() / Checkpoint::kFolder;
+  const fs::path sheets = out.path() / kSheetsFolder;
+  fs::create_directories(checkpoint);
+  const distill::DistillJob job{.options = options.distill,
+                                .rows = &input.dataset.train(),
+                                .subset = usable,
+                                .classes = input.classes,
+                                .test = input.dataset.held_out(),
+                                .digest = input.digest,
+                                .folder = checkpoint,
+                                .cache = options.cache,
+                                .budget = budget,
+                                .preview = [&](int64_t, const distill::SyntheticSet& set) {
+                                  fs::create_directories(sheets);
+                                  write_sheet(set, kSheetColumns, sheets / "preview.png");
+                                }};
+  const distill::Distilled made = log.stage("distill", [&] { return from_module<distill::Distiller>().distill(job, context); });
+  const SyntheticRecord record = log.stage("write", [&] { return write_synthetic_set(made, input.dataset.classes, out.path(), context); });
+  write_sheets(made, sheets);
+  const RunRecord run = record_of(options, input, made, record, log);
+  write_file(out.path() / "README.md", data_card_of(run));
+  write_file(out.path() / "run.json", json_text(to_json(run), 2) + "\n");
+  fs::remove_all(checkpoint);
+  out.commit();
+  return run;
+}
+
+}  // namespace decant
