@@ -131,6 +131,7 @@ Json OptionTable::deciding() const {
   for (const Option& option : options_) {
     if (option.effect != Effect::result) continue;
     const Json value = option.get();
+    if (option.silent_at && text_of(value) == *option.silent_at) continue;
     all[option.name] = option.by_content && value.get<std::string>().ends_with(".npy") ? Json("a file") : value;
   }
   return all;

@@ -36,6 +36,19 @@ TEST(Options, AreDeclaredOnce) {
   EXPECT_THAT(message_of<UsageError>([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
 }
 
+TEST(Options, ThatJoinedLaterAreSilentInKeysWhereTheyChangeNothing) {
+  double scale = 2;  // before it is declared
+  bool all = false;
+  OptionTable table;
+  table.add("scale", scale, "F", "").silent_at = "1.0";
+  table.add("all", all, "").silent_at = "false";
+  EXPECT_EQ(table.result_key(), R"({"scale":2.0})");
+  table.find("scale")->set("1");
+  table.find("all")->set("true");
+  EXPECT_EQ(table.result_key(), R"({"all":true})");
+  EXPECT_EQ(json_text(table.resolved()), R"({"scale":1.0,"all":true})");
+}
+
 TEST(OptionTable, KnowsOptionsWithoutAValueAndChoices) {
   std::optional<double> limit;
   size_t place = 1;
