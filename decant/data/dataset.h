@@ -40,6 +40,10 @@ class SubsetWriter {
                           const Context& context = {}) const;
 };
 
+/// The training option by which a synthesised set says that it has soft labels and is to be trained
+/// on them (docs/formats/run-folder.md).
+inline constexpr const char* kSoftLabelsOption = "soft-labels";
+
 struct Dataset {
   std::string format;                                   ///< "imagefolder", "webdataset", "cifar10", "cifar100", "idx", "npy"
   std::filesystem::path root;                           ///< what the user named

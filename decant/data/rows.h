@@ -83,6 +83,11 @@ class Rows {
     const Targets* const known = targets();
     return known == nullptr ? kNoLabel : known->label(row);
   }
+  /// Targets::soft(), empty without targets.
+  std::span<const float> soft_label(int64_t row) const {
+    const Targets* const known = targets();
+    return known == nullptr ? std::span<const float>() : known->soft(row);
+  }
 };
 
 /// The facet. Throws InputError naming `name` (a path, or empty) where the rows hold no pictures.

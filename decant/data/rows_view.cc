@@ -39,6 +39,24 @@ RowsView::RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picke
   }
   const Features* const matrix = this->below().features();
   if (matrix != nullptr && !picked_.empty()) features_ = picked_from(*matrix, picked_, shared_below());
+  if (!labels_.empty() && !picked_.empty() && !this->below().soft_label(picked_.front()).empty()) rename_soft_labels();
+}
+
+/// A class that is none any more takes its share with it.
+void RowsView::rename_soft_labels() {
+  soft_width_ = static_cast<size_t>(std::ranges::max(labels_) + 1);
+  soft_.assign(picked_.size() * soft_width_, 0);
+  for (size_t i = 0; i < picked_.size(); ++i) {
+    const std::span<const float> old = below().soft_label(picked_[i]);
+    for (size_t c = 0; c < old.size(); ++c) {
+      if (const int32_t now = renamed(static_cast<int32_t>(c)); now != kNoLabel) soft_[i * soft_width_ + static_cast<size_t>(now)] = old[c];
+    }
+  }
+}
+
+std::span<const float> RowsView::soft(int64_t row) const {
+  if (soft_width_ == 0) return below().targets()->soft(at(row));
+  return std::span(soft_).subspan(static_cast<size_t>(row) * soft_width_, soft_width_);
 }
 
 int32_t RowsView::renamed(int32_t label) const {

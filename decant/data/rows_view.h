@@ -31,13 +31,17 @@ class RowsView final : public WrappedRows, public Pictures, public Targets {
   std::optional<PatchMask> mask(int64_t row) const override { return below().pictures()->mask(at(row)); }
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;
+  std::span<const float> soft(int64_t row) const override;
 
  private:
   int64_t at(int64_t row) const { return picked_[static_cast<size_t>(row)]; }
   int32_t renamed(int32_t label) const;
+  void rename_soft_labels();
 
   std::vector<int64_t> picked_;
   std::vector<int32_t> labels_;
+  std::vector<float> soft_;  ///< where labels are renamed, the soft ones, each class in its new place
+  size_t soft_width_ = 0;
   Features features_;  ///< of a matrix: the picked rows where they lie, a block for each run of neighbours
 };
 

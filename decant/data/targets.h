@@ -2,11 +2,12 @@
 //
 // Every kind of target answers the two questions that choosing asks: of which class is the row, and
 // how many instances of each class does it hold. Quotas and class tables use the second, so that a
-// picture with three cars and a bus counts as that. What only a training asks (soft labels, boxes,
-// masks) joins as a facet of its own next to these, with its first reader.
+// picture with three cars and a bus counts as that. What only a training asks (soft labels; boxes,
+// masks) joins next to these, with its first reader.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace decant {
@@ -31,6 +32,10 @@ class Targets {
     out.clear();
     if (const int32_t own = label(row); own != kNoLabel) out.push_back({own, 1});
   }
+  /// What the row teaches of every class, one finite number each: probabilities, or whatever a
+  /// squared error is to reach. Empty unless the data set has such labels; then all of its rows have
+  /// one, of one length. Lives as long as the rows.
+  virtual std::span<const float> soft(int64_t) const { return {}; }
 };
 
 }  // namespace decant

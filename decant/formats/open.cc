@@ -18,6 +18,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/soft_labels.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
 
@@ -166,6 +167,11 @@ std::optional<std::string> fault_of(const Rows& rows, int64_t row, Depth depth, 
   return std::nullopt;
 }
 
+bool says_soft_labels(const Dataset& dataset) {
+  const auto said = dataset.training.find(kSoftLabelsOption);
+  return said != dataset.training.end() && (said->second == "true" || said->second == "1");  // as flags are written
+}
+
 /// Splits without labels next to labelled training rows: nothing can be tested on them.
 void note_unlabelled_splits(Dataset& dataset) {
   if (dataset.train().targets() == nullptr) return;
@@ -194,6 +200,7 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   if (is_run_folder(spec)) {
     dataset.training_file = fs::path(spec) / "run.json";
     dataset.training = training_from(read_json(dataset.training_file), dataset.training_file);
+    if (says_soft_labels(dataset)) attach_soft_labels(dataset, fs::path(spec) / "data" / "labels.npy");
   }
   note_unlabelled_splits(dataset);
   if (!options.labels.empty() && dataset.format != "npy")

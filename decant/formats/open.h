@@ -33,7 +33,7 @@ const Format& add_format(Format format);
 ///   a file       features.npy, x.tar, x.packed
 ///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
-///                run.json), of CIFAR batches, of IDX files, with train.packed, with features.npy
+///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR batches, of IDX files, with train.packed, with features.npy
 ///                (and labels.npy), with *.tar shards, with pictures
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there

@@ -29,6 +29,7 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
     std::vector<std::byte> scratch;
     for (int64_t row = first + begin; row < first + end; ++row) {
       digest.add(rows.key(row)).add(int64_t{rows.label(row)});
+      if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
       if (!rows.known_fault(row).empty()) continue;
       try {
         digest.add(rows.bytes(row, scratch));
