@@ -24,14 +24,14 @@ std::string numerics(const std::string& device) {
 
 extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
-extern const decant::train::Trainer decant_trainer_v3;
+extern const decant::train::Trainer decant_trainer_v4;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
 extern const decant::distill::Distiller decant_distiller_v1;
 extern const decant::patches::MaeFill decant_mae_fill_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
-const decant::train::Trainer decant_trainer_v3{decant::train::train, decant::train::measure, decant::train::facts_of,
+const decant::train::Trainer decant_trainer_v4{decant::train::train, decant::train::measure, decant::train::facts_of,
                                                decant::train::record_dynamics};
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};

@@ -7,6 +7,7 @@
 //     linear     peak · (1 − t)
 //     cosine     peak · (1 + cos πt) / 2
 //     step       peak · 1, 1/10, 1/100 from t = 0, 1/2, 3/4
+//     half       peak · 1, 1/10 from t = 0, 1/2
 //     constant   peak
 //
 // Linear and cosine would reach zero at step S, one past the last, so no step is wasted on a rate
@@ -18,7 +19,7 @@
 
 namespace decant::train {
 
-enum class Decay { linear, cosine, step, constant };
+enum class Decay { linear, cosine, step, half, constant };
 
 /// Throws InputError for an unknown name, listing the known ones.
 Decay decay_named(std::string_view name);

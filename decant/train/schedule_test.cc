@@ -34,6 +34,10 @@ TEST(Schedule, StepDividesAtOneHalfAndThreeQuarters) {
   EXPECT_THAT(rates(Decay::step, 1, 8, 0), Pointwise(DoubleEq(), {1.0, 1.0, 1.0, 1.0, 0.1, 0.1, 0.01, 0.01}));
 }
 
+TEST(Schedule, HalfDividesOnce) {
+  EXPECT_THAT(rates(Decay::half, 1, 5, 0), Pointwise(DoubleEq(), {1.0, 1.0, 1.0, 0.1, 0.1}));
+}
+
 TEST(Schedule, ConstantStaysAfterTheWarmUp) {
   EXPECT_THAT(rates(Decay::constant, 3, 4, 2), Pointwise(DoubleEq(), {1.0, 2.0, 3.0, 3.0}));
 }
@@ -46,16 +50,32 @@ TEST(CheckOptions, NamesTheOptionAndTheRemedy) {
   EXPECT_EQ(fault_of({}), "no error");
   TrainOptions options;
   options.schedule = "cosin";
-  EXPECT_EQ(fault_of(options), "schedule: unknown schedule 'cosin'. Use linear, cosine, step or constant");
+  EXPECT_EQ(fault_of(options), "schedule: unknown schedule 'cosin'. Use linear, cosine, step, half or constant");
   options = {};
   options.optimizer = "adam";
-  EXPECT_EQ(fault_of(options), "optimizer: 'adam' is not known. Use sgd or adamw");
+  EXPECT_EQ(fault_of(options), "optimizer: 'adam' is not known. Use sgd or momentum or adamw");
   options = {};
   options.batch = 0;
   EXPECT_THAT(fault_of(options), HasSubstr("batch: 0 is out of range"));
   options = {};
   options.learning_rate = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THAT(fault_of(options), HasSubstr("learning rate: nan is out of range"));
+  options = {};
+  options.loss = "mae";
+  EXPECT_EQ(fault_of(options), "loss: 'mae' is not known. Use cross-entropy or mse");
+  options = {};
+  options.label_scale = 8;
+  EXPECT_THAT(fault_of(options), HasSubstr("label scale: has no effect on cross-entropy"));
+  options.loss = "mse";
+  EXPECT_EQ(fault_of(options), "no error");
+  options = {};
+  options.augment = "dsa_crop";
+  EXPECT_THAT(fault_of(options), HasSubstr("augmentation: unknown operation 'dsa'"));
+  for (const char* text : {"0.5", "0.5/", "0.5/0", "a/b", "1,2/1,2", "0.5/0.5,0.5,0.5", "/", "nan/1"}) {
+    options = {};
+    options.normalise = text;
+    EXPECT_THAT(fault_of(options), HasSubstr("is no mean and positive deviation")) << text;
+  }
 }
 
 }  // namespace

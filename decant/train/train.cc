@@ -1,11 +1,14 @@
 #include "decant/train/train.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <cmath>
+#include <fmt/ranges.h>
+#include <initializer_list>
 #include <string_view>
 
 #include "decant/base/errors.h"
+#include "decant/base/text.h"
 #include "decant/train/schedule.h"
 
 namespace decant::train {
@@ -21,9 +24,29 @@ void require_range(double value, double low, double high, std::string_view optio
           fmt::format("Give a number from {} to {}", low, high));
 }
 
-void require_name(const std::string& name, std::array<std::string_view, 2> known, std::string_view option) {
+void require_name(const std::string& name, std::initializer_list<std::string_view> known, std::string_view option) {
   require(std::ranges::find(known, name) != known.end(), option, fmt::format("'{}' is not known", name),
-          fmt::format("Use {} or {}", known[0], known[1]));
+          fmt::format("Use {}", fmt::join(known, " or ")));
+}
+
+/// Keys leave out what joined them later, where it is as it was before there was the option.
+Option& later(Option& option, const std::string& value) {
+  option.silent_at = value;
+  return option;
+}
+
+constexpr size_t kMostChannels = 3;
+
+/// One number for each channel: "0.5" or "0.49,0.48,0.45". Empty for another text.
+std::vector<float> channels_from(const std::string& text) {
+  std::vector<float> values;
+  for (const std::string& part : split_list(text)) {
+    float value = 0;
+    const auto [end, code] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (code != std::errc() || end != part.data() + part.size() || !std::isfinite(value)) return {};
+    values.push_back(value);
+  }
+  return values.size() == 1 || values.size() == kMostChannels ? values : std::vector<float>();
 }
 
 }  // namespace
@@ -33,22 +56,61 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("steps", steps, "N", "parameter updates, independent of the size of the set");
   table.add("epochs", epochs, "N", "epochs (of the full set) instead of steps");
   table.add("batch", batch, "N", "pictures per step");
-  table.add("optimizer", optimizer, "NAME", "sgd or adamw");
+  later(table.add("cap-batch", cap_batch, "a batch is at most the whole set; else a smaller set repeats"), "false");
+  table.add("optimizer", optimizer, "NAME", "sgd (Nesterov), momentum (heavy ball) or adamw");
   table.add("learning-rate", learning_rate, "RATE", "peak");
   table.add("momentum", momentum, "M", "of sgd");
   table.add("weight-decay", weight_decay, "W", "applies to weights, not to norms and biases");
-  table.add("schedule", schedule, "NAME", "linear, cosine, step or constant");
+  later(table.add("decay-all", decay_all, "weight decay applies to norms and biases, too"), "false");
+  table.add("schedule", schedule, "NAME", "linear, cosine, step, half or constant");
   table.add("warmup", warmup, "SHARE", "fraction of the steps spent rising to the peak");
-  table.add("label-smoothing", label_smoothing, "S", "0 = none");
+  later(table.add("loss", loss, "NAME", "cross-entropy or mse"), "cross-entropy");
+  table.add("label-smoothing", label_smoothing, "S", "of cross-entropy; 0 = none");
+  later(table.add("label-scale", label_scale, "F", "of mse: factor of the centred labels"), "1.0");
+  later(table.add(kSoftLabelsOption, soft_labels, "teach the soft labels of a set that has them"), "false");
+  later(table.add("augment", augment, "WHAT", "crop-flip, none, dsa, or operations of dsa: color_crop_cutout_flip_scale_rotate"),
+        "crop-flip");
   table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
   table.add_off("no-flip", flip, "do not flip pictures at random");
+  later(table.add("normalise", normalise, "M/D", "mean and deviation of pixels in [0, 1]; default: those of the training pictures"), "");
   table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
   table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add("device", device, "DEV", "cpu or cuda");
 }
 
 int64_t steps_of(const TrainOptions& options, int64_t rows) {
-  return options.epochs > 0 ? std::max<int64_t>(1, options.epochs * rows / options.batch) : options.steps;
+  return options.epochs > 0 ? std::max<int64_t>(1, options.epochs * rows / batch_of(options, rows)) : options.steps;
+}
+
+int batch_of(const TrainOptions& options, int64_t rows) {
+  return options.cap_batch ? static_cast<int>(std::clamp<int64_t>(rows, 1, options.batch)) : options.batch;
+}
+
+std::optional<SiameseOptions> siamese_of(const TrainOptions& options) {
+  if (options.augment == "crop-flip" || options.augment == "none") return std::nullopt;
+  SiameseOptions siamese = siamese_named(options.augment);
+  if (!options.flip) siamese.remove(SiameseOperation::flip);
+  return siamese;
+}
+
+std::optional<nn::PixelStatistics> normalisation_given(const TrainOptions& options) {
+  if (options.normalise.empty()) return std::nullopt;
+  const size_t slash = std::min(options.normalise.find('/'), options.normalise.size());
+  const std::vector<float> mean = channels_from(options.normalise.substr(0, slash));
+  const std::vector<float> deviation = channels_from(options.normalise.substr(std::min(slash + 1, options.normalise.size())));
+  require(!mean.empty() && mean.size() == deviation.size() && *std::ranges::min_element(deviation) > 0, "normalise",
+          fmt::format("'{}' is no mean and positive deviation", options.normalise),
+          "Write 0.13/0.31, or one number for each channel: 0.49,0.48,0.45/0.20,0.20,0.20");
+  nn::PixelStatistics pixels{.channels = static_cast<int>(mean.size())};
+  std::ranges::copy(mean, pixels.mean.begin());
+  std::ranges::copy(deviation, pixels.deviation.begin());
+  return pixels;
+}
+
+std::string normalise_text(const nn::PixelStatistics& pixels) {
+  const auto count = static_cast<size_t>(pixels.channels);
+  return fmt::format("{}/{}", fmt::join(std::span(pixels.mean).first(count), ","),
+                     fmt::join(std::span(pixels.deviation).first(count), ","));
 }
 
 void check(const TrainOptions& options) {
@@ -61,8 +123,13 @@ void check(const TrainOptions& options) {
   require_range(options.label_smoothing, 0, 1, "label smoothing");
   require_range(options.crop, 0, 1024, "crop");
   require_range(options.image_size, 0, 4096, "image size");
-  require_name(options.optimizer, {"sgd", "adamw"}, "optimizer");
+  require_range(options.label_scale, 0, 1e6, "label scale");
+  require_name(options.optimizer, {"sgd", "momentum", "adamw"}, "optimizer");
+  require_name(options.loss, {"cross-entropy", "mse"}, "loss");
+  require(options.loss == "mse" || options.label_scale == 1, "label scale", "has no effect on cross-entropy", "Add --loss mse, or omit it");
   decay_named(options.schedule);
+  siamese_of(options);
+  normalisation_given(options);
 }
 
 }  // namespace decant::train

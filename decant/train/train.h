@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
 #include "decant/data/metric.h"
+#include "decant/data/siamese.h"
+#include "decant/nn/normalisation.h"
 
 namespace decant::loader {
 class ImageTable;
@@ -29,25 +32,46 @@ struct TrainOptions {
   int64_t steps = 2500;  ///< parameter updates; the same for a full and a small set, so that sizes compare fairly
   int epochs = 0;        ///< > 0: passes over the set in place of `steps`; see steps_of()
   int batch = 64;
-  std::string optimizer = "sgd";  ///< "sgd" (Nesterov) or "adamw"
+  bool cap_batch = false;         ///< a batch is at most the whole set; else a set smaller than a batch repeats
+  std::string optimizer = "sgd";  ///< "sgd" (Nesterov), "momentum" (heavy ball) or "adamw"
   double learning_rate = 0.1;     ///< peak
   double momentum = 0.9;
-  double weight_decay = 5e-4;       ///< on weights only, never on norms and biases
-  std::string schedule = "linear";  ///< to zero: "linear", "cosine"; "step" = ÷10 at 1/2 and 3/4; "constant"
-  double warmup = 0.2;              ///< fraction of the steps spent rising linearly to the peak
-  double label_smoothing = 0.1;
-  int crop = 4;                ///< reflect-pad by this many pixels and cut back at random; 0 = none
-  bool flip = true;            ///< mirror half of the pictures
-  int image_size = 0;          ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
-  uint64_t seed = 0;           ///< initial weights, order of the samples, augmentation
-  std::string device = "cpu";  ///< "cpu" or "cuda"; their last digits differ
+  double weight_decay = 5e-4;
+  bool decay_all = false;              ///< weight decay on every parameter; else on weights only, never on norms and biases
+  std::string schedule = "linear";     ///< to zero: "linear", "cosine"; ÷10 at 1/2 "half", at 1/2 and 3/4 "step"; "constant"
+  double warmup = 0.2;                 ///< fraction of the steps spent rising linearly to the peak
+  std::string loss = "cross-entropy";  ///< or "mse"; classification.h has both
+  double label_smoothing = 0.1;        ///< of cross-entropy
+  double label_scale = 1;              ///< of mse: factor of what is to be predicted
+  bool soft_labels = false;            ///< a row teaches its soft label (Targets::soft()) in place of its class
+  std::string augment = "crop-flip";   ///< as `crop` and `flip` say; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
+  int crop = 4;                        ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  bool flip = true;                    ///< mirror half of the pictures; false takes it from "dsa" as well
+  std::string normalise;               ///< what pixels are shifted and scaled by: "mean/deviation", of pixels in [0, 1], each of
+                                       ///< one channel or by commas of three; empty = those of the training pictures
+  int image_size = 0;                  ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
+  uint64_t seed = 0;                   ///< initial weights, order of the samples, augmentation
+  std::string device = "cpu";          ///< "cpu" or "cuda"; their last digits differ
 
   void declare(OptionTable& table);
 };
 
-/// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch⌋, at least one, when
-/// `epochs` is set.
+/// Updates in a training on `rows` rows: `steps`, or ⌊epochs · rows / batch_of()⌋, at least one,
+/// when `epochs` is set.
 int64_t steps_of(const TrainOptions& options, int64_t rows);
+
+/// Pictures per step of a training on `rows` rows.
+int batch_of(const TrainOptions& options, int64_t rows);
+
+/// What is done to each batch besides `crop` and `flip`; nothing for "crop-flip" and "none".
+std::optional<SiameseOptions> siamese_of(const TrainOptions& options);
+
+/// What `normalise` says; nothing where it is empty. Throws InputError for another text, and for a
+/// deviation that is not positive.
+std::optional<nn::PixelStatistics> normalisation_given(const TrainOptions& options);
+
+/// `pixels` as `normalise` is written.
+std::string normalise_text(const nn::PixelStatistics& pixels);
 
 /// Throws InputError naming the option that is unknown or out of range. train() and measure() call
 /// it first.

@@ -11,6 +11,47 @@ TEST(TrainOptions, EveryFieldIsInTheKey) {
   expect_every_field_decides<TrainOptions>();
 }
 
+// What was trained before options joined is still found in caches.
+TEST(TrainOptions, WithDefaultsHaveTheKeyTheyAlwaysHad) {
+  EXPECT_EQ(result_key(TrainOptions{}),
+            R"({"net":"quick","steps":2500,"epochs":0,"batch":64,"optimizer":"sgd","learning-rate":0.1,"momentum":0.9,)"
+            R"("weight-decay":0.0005,"schedule":"linear","warmup":0.2,"label-smoothing":0.1,"crop":4,"no-flip":false,)"
+            R"("image-size":0,"seed":0,"device":"cpu"})");
+}
+
+TEST(TrainOptions, ABatchMayBeCapped) {
+  TrainOptions options;
+  EXPECT_EQ(batch_of(options, 10), 64);
+  options.cap_batch = true;
+  options.epochs = 300;
+  EXPECT_EQ(batch_of(options, 10), 10);
+  EXPECT_EQ(steps_of(options, 10), 300);
+  EXPECT_EQ(batch_of(options, 100), 64);
+  EXPECT_EQ(steps_of(options, 100), 468) << "300 · 100 / 64";
+}
+
+TEST(TrainOptions, SayWhatIsDoneToABatch) {
+  TrainOptions options;
+  EXPECT_FALSE(siamese_of(options));
+  options.augment = "none";
+  EXPECT_FALSE(siamese_of(options));
+  options.augment = "crop_flip";
+  EXPECT_EQ(siamese_of(options)->operations.size(), 2U);
+  options.flip = false;
+  EXPECT_EQ(siamese_of(options)->operations, std::vector{SiameseOperation::crop});
+}
+
+TEST(TrainOptions, NormaliseByWhatTheySay) {
+  TrainOptions options;
+  EXPECT_FALSE(normalisation_given(options));
+  options.normalise = "0.125/0.5";
+  EXPECT_EQ(normalisation_given(options)->channels, 1);
+  options.normalise = "0.491,0.482,0.447/0.247,0.243,0.262";
+  const nn::PixelStatistics pixels = *normalisation_given(options);
+  EXPECT_EQ(pixels.deviation[1], 0.243F);
+  EXPECT_EQ(normalise_text(pixels), options.normalise);
+}
+
 TEST(TrainOptions, EpochsReplaceSteps) {
   TrainOptions options;
   EXPECT_EQ(steps_of(options, 1000), 2500);

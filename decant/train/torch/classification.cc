@@ -1,8 +1,14 @@
 #include "decant/train/torch/classification.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nll_loss.h>
+#include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros.h>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "decant/base/errors.h"
 #include "decant/data/subset.h"
@@ -17,6 +23,34 @@ const TrainJob& with_labels(const TrainJob& job) {
   if (job.rows != nullptr) loader::require_labels(*job.rows, job.subset, job.classes, job.labels);
   if (job.test != nullptr) loader::require_labels(*job.test, all, job.classes);
   return job;
+}
+
+constexpr double kOneWithin = 1e-3;  // what rounding makes of a sum of float32 probabilities
+
+void require_distribution(std::span<const float> soft, const std::string& key) {
+  const double sum = std::accumulate(soft.begin(), soft.end(), 0.0);
+  if (*std::ranges::min_element(soft) >= 0 && std::abs(sum - 1) <= kOneWithin) return;
+  throw InputError({"", key,
+                    fmt::format("has a soft label that is no distribution: its sum is {:.4g}, its least number {:.4g}", sum,
+                                *std::ranges::min_element(soft)),
+                    "Train with --loss mse, as sets with such labels are"});
+}
+
+/// (rows, classes) of all rows; those that nobody trains on are zero.
+at::Tensor soft_labels_for(const TrainJob& job, c10::Device device) {
+  const bool distributions = job.options.loss == "cross-entropy";
+  at::Tensor all = at::zeros({job.rows->size(), job.classes}, at::kFloat);
+  for (const int64_t row : job.subset) {
+    const std::span<const float> soft = job.rows->soft_label(row);
+    if (std::ssize(soft) != job.classes)
+      throw InputError({"", job.rows->key(row),
+                        soft.empty() ? std::string("has no soft label")
+                                     : fmt::format("has a soft label of {} classes, but {} are taught", soft.size(), job.classes),
+                        fmt::format("Omit --{}", kSoftLabelsOption)});
+    if (distributions) require_distribution(soft, job.rows->key(row));
+    std::ranges::copy(soft, all.data_ptr<float>() + row * job.classes);
+  }
+  return all.to(device);
 }
 
 class TopOne final : public Meter {
@@ -42,13 +76,29 @@ Classification::Classification(const TrainJob& job, const Context& context)
     : job_(job),
       device_(nn::device_named(job.options.device)),
       pictures_(with_labels(job), device_, context),
-      network_(nn::make_network({job.options.net, pictures_.size(), job.classes})) {}
+      network_(nn::make_network({job.options.net, pictures_.size(), job.classes})) {
+  if (job.options.soft_labels && job.rows != nullptr) soft_labels_ = soft_labels_for(job, device_);
+}
+
+at::Tensor Classification::soft_labels_of(const Batch& batch) const {
+  const at::Tensor rows = at::empty({batch.count}, at::kLong);
+  std::ranges::copy(batch.rows, rows.data_ptr<int64_t>());
+  return soft_labels_.index_select(0, rows.to(device_));
+}
 
 at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const {
   const at::Tensor embedding = network_->embed(pass, batch.inputs);
   const at::Tensor logits = network_->classify(pass, embedding);
   if (seen != nullptr) *seen = {embedding.detach(), logits.detach()};
-  return smoothed_cross_entropy(logits, batch.targets, job_.options.label_smoothing);
+  const TrainOptions& options = job_.options;
+  if (options.loss == "mse") {
+    const at::Tensor targets = soft_labels_.defined()
+                                   ? soft_labels_of(batch)
+                                   : at::one_hot(batch.targets, job_.classes).to(logits.scalar_type()) - 1.0 / job_.classes;
+    return squared_error(logits, targets * options.label_scale);
+  }
+  if (soft_labels_.defined()) return soft_cross_entropy(logits, soft_labels_of(batch), options.label_smoothing);
+  return smoothed_cross_entropy(logits, batch.targets, options.label_smoothing);
 }
 
 std::unique_ptr<Meter> Classification::meter() const {
@@ -61,6 +111,15 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
   if (smoothing == 0) return own;
   const at::Tensor all = log_p.sum(1).neg().mean();
   return own.mul(1 - smoothing).add(all.mul(smoothing / static_cast<double>(logits.size(1))));
+}
+
+at::Tensor soft_cross_entropy(const at::Tensor& logits, const at::Tensor& soft, double smoothing) {
+  const at::Tensor taught = soft * (1 - smoothing) + smoothing / static_cast<double>(logits.size(1));
+  return -(taught * at::log_softmax(logits, 1)).sum(1).mean();
+}
+
+at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets) {
+  return (logits - targets).square().sum(1).mean() * 0.5;
 }
 
 }  // namespace decant::train

@@ -1,5 +1,15 @@
-// The task of naming a picture's class: augmented pictures, label-smoothed cross entropy, top-1
-// accuracy.
+// The task of naming a picture's class: augmented pictures, a loss, top-1 accuracy.
+//
+// With z the logits of C classes, p = softmax(z), s the label smoothing and q what a row teaches, 1
+// for its class and 0 for the others, or its soft label, the losses are, as means over a batch,
+//
+//     cross-entropy    −Σ_c ((1 − s)·q_c + s/C) · log p_c
+//     mse              ½ Σ_c (z_c − t_c)²,  t = scale · (q − 1/C) of a class, scale · q of a soft label
+//
+// The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
+// Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any
+// size, so cross entropy refuses what is no distribution: trained so, such sets teach next to
+// nothing.
 #pragma once
 
 #include "decant/nn/network.h"
@@ -10,8 +20,9 @@ namespace decant::train {
 class Classification final : public Task {
  public:
   /// Decodes the pictures (unless the job brings a table), measures their channels, and makes the
-  /// network. Throws InputError for rows without a label below `classes`, and what decoding and
-  /// nn::make_network() throw. The job must outlive this; its rows may be missing if it is only to
+  /// network. Throws InputError for rows without a label below `classes`, for soft labels that are
+  /// asked for and not there, of another number of classes, or no distribution where the loss asks
+  /// for one; and what decoding and nn::make_network() throw. The job must outlive this; its rows may be missing if it is only to
   /// be tested.
   Classification(const TrainJob& job, const Context& context);
 
@@ -29,10 +40,13 @@ class Classification final : public Task {
   const TrainingPictures& pictures() const { return pictures_; }
 
  private:
+  at::Tensor soft_labels_of(const Batch& batch) const;
+
   const TrainJob& job_;
   c10::Device device_;
   TrainingPictures pictures_;
   std::unique_ptr<const nn::Classifier> network_;
+  at::Tensor soft_labels_;  ///< (rows, classes) of all rows, where they are taught; else none
 };
 
 /// −Σ_c q_c log p_c, the mean over the batch, where p = softmax(logits) and q is 1 − s on the
@@ -40,5 +54,11 @@ class Classification final : public Task {
 /// at::cross_entropy_loss to the last bit; but that one looks for labels to be ignored, and on a
 /// device waits for what it finds.
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
+
+/// The same of soft labels: both (batch, classes).
+at::Tensor soft_cross_entropy(const at::Tensor& logits, const at::Tensor& soft, double smoothing);
+
+/// The mean over the batch of ½ Σ_c (logits − targets)²: both (batch, classes).
+at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets);
 
 }  // namespace decant::train

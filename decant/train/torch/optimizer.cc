@@ -93,7 +93,7 @@ class HeavyBall final : public Optimizer {
   OptimizerOptions options_;
   Tensors parameters_;
   Tensors momenta_;
-  Tensors decaying_;
+  Tensors decaying_;  ///< those of parameters_ that decay, and their momenta
   Tensors decaying_momenta_;
 };
 

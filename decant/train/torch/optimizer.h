@@ -4,10 +4,10 @@
 //                      m = μ·m + g                         v = β₂·v + (1 − β₂)·g²
 //                      p = p − η·(g + μ·m)                 p = (1 − ηλ)·p − η · m̂ / (√v̂ + 1e-8)
 //
-//     momentum         as SGD, but p = p − η·m  (heavy ball)
+//     SGD, heavy ball  g, m as Nesterov's; p = p − η·m
 //
 // λ is the weight decay and counts only where it is asked for; m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 −
-// β₂ᵗ), β₂ = 0.999. All are torch.optim's definitions. The gradients are only read: autograd may
+// β₂ᵗ), β₂ = 0.999. Both are torch.optim's definitions. The gradients are only read: autograd may
 // hand out one tensor for two parameters.
 #pragma once
 
@@ -32,7 +32,7 @@ class Optimizer {
 };
 
 struct OptimizerOptions {
-  std::string name;     ///< "sgd", "momentum" or "adamw"
+  std::string name;     ///< "sgd" (Nesterov), "momentum" (heavy ball) or "adamw"
   double momentum = 0;  ///< μ, or β₁
   double weight_decay = 0;
 };

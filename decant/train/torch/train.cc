@@ -40,9 +40,11 @@ void test(Training& training, const Task& task, const Context& context, TrainRes
 
 }  // namespace
 
-TrainResult train(const TrainJob& job, const Context& context) {
+TrainResult train(const TrainJob& asked, const Context& context) {
   const Stopwatch clock;
-  check(job.options);
+  check(asked.options);
+  TrainJob job = asked;
+  job.options.batch = batch_of(asked.options, std::ssize(asked.subset));
   DECANT_CHECK(job.rows != nullptr, ==, true);
   if (job.subset.empty()) throw InputError({"", "", "there are no training pictures", "Keep at least one"});
   const nn::ThreadCount threads(context.thread_count());

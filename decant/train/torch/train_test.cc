@@ -322,6 +322,18 @@ TEST(Optimizer, SgdIsNesterovsWithDecayWhereAskedFor) {
   EXPECT_NEAR(values[1], 3 + 0.1 * (1 + 0.9) + 0.1 * (1 + 0.9 * 1.9), 1e-12);
 }
 
+TEST(Optimizer, MomentumIsTheHeavyBall) {
+  double p = 2;
+  double m = 0;
+  for (int i = 0; i < 2; ++i) {
+    m = 0.9 * m + 0.5 + 0.01 * p;
+    p -= 0.1 * m;
+  }
+  const auto values = after_two_steps({"momentum", 0.9, 0.01});
+  EXPECT_NEAR(values[0], p, 1e-12);
+  EXPECT_NEAR(values[1], 3 + 0.1 + 0.1 * 1.9, 1e-12);
+}
+
 TEST(Optimizer, AdamWMovesByTheRateWhenGradientsAreConstant) {
   const auto values = after_two_steps({"adamw", 0.9, 0.01});
   EXPECT_NEAR(values[0], (2 * 0.999 - 0.1) * 0.999 - 0.1, 1e-6);  // rate × decay = 0.001

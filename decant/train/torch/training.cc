@@ -19,9 +19,9 @@ nn::Tensors moved_to(const nn::Tensors& tensors, c10::Device device) {
   return result;
 }
 
-std::vector<bool> decays_of(const nn::Module& module) {
+std::vector<bool> decays_of(const nn::Module& module, bool all) {
   std::vector<bool> decays;
-  for (const nn::TensorSpec& spec : module.parameters()) decays.push_back(spec.decays);
+  for (const nn::TensorSpec& spec : module.parameters()) decays.push_back(all || spec.decays);
   return decays;
 }
 
@@ -34,7 +34,8 @@ nn::State placed_on(const nn::State& state, c10::Device device) {
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
     : task_(task), state_(placed_on(state, task.device())) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
-  optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters, decays_of(task.module()));
+  optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters,
+                              decays_of(task.module(), options.decay_all));
 }
 
 at::Tensor Training::step(const Batch& batch, double rate, Outputs* seen) {

@@ -4,6 +4,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/train/torch/picture_source.h"
+#include "decant/train/torch/siamese_pictures.h"
 
 namespace decant::train {
 namespace {
@@ -19,6 +20,23 @@ loader::Normalisation normalisation_of(const nn::PixelStatistics& pixels) {
   return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
 }
 
+/// What the options say, else what the pictures show.
+nn::PixelStatistics statistics_for(const TrainOptions& options, const loader::ImageTable& table, std::span<const int64_t> subset,
+                                   const Context& context) {
+  std::optional<nn::PixelStatistics> given = normalisation_given(options);
+  if (!given) return nn::pixel_statistics(table, subset, context);
+  const int channels = table.size().channels;
+  if (given->channels != 1 && given->channels != channels)
+    throw InputError({"", "normalise", fmt::format("has numbers for {} channels, but the pictures have {}", given->channels, channels),
+                      "Give one number for all of them, or one for each"});
+  if (given->channels == 1) {
+    given->mean.fill(given->mean[0]);
+    given->deviation.fill(given->deviation[0]);
+  }
+  given->channels = channels;
+  return *given;
+}
+
 }  // namespace
 
 TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, const Context& context)
@@ -32,24 +50,28 @@ TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, cons
   constexpr int64_t kept_bytes = 0;  // test pictures are read once
   if (job.test != nullptr && !test_table_)
     test_table_ = std::make_shared<loader::ImageTable>(*job.test, test_rows_, table_->size(), kept_bytes, context);
-  statistics_ = nn::pixel_statistics(*table_, subset, context);
+  statistics_ = statistics_for(job.options, *table_, subset, context);
   normalisation_ = normalisation_of(statistics_);
 }
 
 loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) const {
   const TrainOptions& options = job_.options;
+  const bool moves = options.augment == "crop-flip";
   return {.batch = options.batch,
           .first = first,
           .samples = samples,
           .shuffle = true,
           .seed = options.seed,
-          .augmentation = {options.crop, options.flip},
+          .augmentation = {moves ? options.crop : 0, moves && options.flip},
           .normalisation = normalisation_,
           .labels = job_.labels};
 }
 
 std::unique_ptr<BatchSource> TrainingPictures::batches(int64_t first, int64_t samples, const Context& context) const {
-  return open_pictures(*table_, job_.subset, stream(first, samples), device_, context);
+  auto pictures = open_pictures(*table_, job_.subset, stream(first, samples), device_, context);
+  const std::optional<SiameseOptions> siamese = siamese_of(job_.options);
+  if (!siamese) return pictures;
+  return std::make_unique<SiamesePictures>(std::move(pictures), *siamese, job_.options.seed, first / job_.options.batch);
 }
 
 std::unique_ptr<BatchSource> TrainingPictures::test_batches(const Context& context) const {

@@ -1,0 +1,175 @@
+// Losses against plain sums; trainings on soft labels, with Siamese augmentation and by given
+// normalisation.
+#include "decant/train/torch/classification.h"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
+#include <cmath>
+#include <gtest/gtest.h>
+
+#include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
+#include "decant/data/test_rows.h"
+
+namespace decant::train {
+namespace {
+
+constexpr int kClasses = 4;
+
+/// Quarter c of a picture of class c is bright, on noise. What rows teach softly is another class:
+/// the next one, or what `soft` says of it.
+class QuarterRows final : public MemoryRows {
+ public:
+  QuarterRows(int count, float own, float others) : MemoryRows(quarters(count), numbered(count)) {
+    for (int i = 0; i < count; ++i) {
+      for (int c = 0; c < kClasses; ++c) soft_.push_back(c == (i + 1) % kClasses ? own : others);
+    }
+  }
+  std::span<const float> soft(int64_t row) const override {
+    return std::span(soft_).subspan(static_cast<size_t>(row) * kClasses, kClasses);
+  }
+
+ private:
+  static std::vector<Image> quarters(int count) {
+    std::vector<Image> pictures(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      Image& image = pictures[static_cast<size_t>(i)];
+      image.resize({8, 8, 1});
+      Random random(5, "quarter noise", static_cast<uint64_t>(i));
+      for (int y = 0; y < 8; ++y) {
+        for (int x = 0; x < 8; ++x)
+          image.row(y)[x] = static_cast<uint8_t>(random.below(60) + (y / 4 * 2 + x / 4 == i % kClasses ? 150 : 0));
+      }
+    }
+    return pictures;
+  }
+  static std::vector<int32_t> numbered(int count) {
+    std::vector<int32_t> labels;
+    for (int i = 0; i < count; ++i) labels.push_back(i % kClasses);
+    return labels;
+  }
+
+  std::vector<float> soft_;
+};
+
+/// As the field trains a synthesised set.
+TrainOptions distillation_options() {
+  TrainOptions options{.net = "mlp", .epochs = 60, .batch = 256, .cap_batch = true, .optimizer = "momentum", .learning_rate = 0.05};
+  options.decay_all = true;
+  options.schedule = "half";
+  options.warmup = 0;
+  options.label_smoothing = 0;
+  options.augment = "none";
+  return options;
+}
+
+TrainResult trained_on(const Rows& rows, const TrainOptions& options) {
+  const auto subset = all_rows_of(rows);
+  return train({.options = options, .rows = &rows, .subset = subset, .classes = kClasses, .test = &rows}, {.threads = 1});
+}
+
+std::string training_fault(const Rows& rows, const TrainOptions& options) {
+  return message_of([&] { trained_on(rows, options); });
+}
+
+TEST(Losses, AreTheirFormulas) {
+  const std::vector<double> z{0.5, -1, 2, 0, 3, 1};
+  const std::vector<double> q{0.2, 0.5, 0.3, 1, 0, 0};
+  const at::Tensor logits = at::tensor(z).view({2, 3});
+  const at::Tensor soft = at::tensor(q).view({2, 3});
+  double entropy = 0;
+  double squares = 0;
+  for (size_t b = 0; b < 2; ++b) {
+    const double norm = std::exp(z[3 * b]) + std::exp(z[3 * b + 1]) + std::exp(z[3 * b + 2]);
+    for (size_t c = 3 * b; c < 3 * b + 3; ++c) {
+      entropy -= (0.9 * q[c] + 0.1 / 3) * std::log(std::exp(z[c]) / norm) / 2;
+      squares += (z[c] - q[c]) * (z[c] - q[c]) / 2 / 2;
+    }
+  }
+  EXPECT_NEAR(soft_cross_entropy(logits, soft, 0.1).item<double>(), entropy, 1e-12);
+  EXPECT_NEAR(squared_error(logits, soft).item<double>(), squares, 1e-12);
+}
+
+TEST(SoftLabels, AreWhatIsTaught) {
+  const QuarterRows rows(40, 1, 0);
+  for (const char* loss : {"cross-entropy", "mse"}) {
+    TrainOptions options = distillation_options();
+    options.loss = loss;
+    EXPECT_EQ(trained_on(rows, options).value, 1) << loss;
+    EXPECT_EQ(trained_on(rows, options).steps, 60) << "an epoch is a batch";
+    options.soft_labels = true;
+    EXPECT_EQ(trained_on(rows, options).value, 0) << loss << ": every row teaches the next class";
+  }
+}
+
+TEST(SoftLabels, OfTheOwnClassTeachAsMuchAsTheClass) {
+  class OwnRows final : public WrappedRows, public Targets {
+   public:
+    using WrappedRows::WrappedRows;
+    const Targets* targets() const override { return this; }
+    int32_t label(int64_t row) const override { return below().label(row); }
+    std::span<const float> soft(int64_t row) const override {
+      return std::span(centred_).subspan(static_cast<size_t>(kClasses - 1 - label(row)), kClasses);
+    }
+
+   private:
+    std::vector<float> centred_{-0.25F, -0.25F, -0.25F, 0.75F, -0.25F, -0.25F, -0.25F};
+  };
+  const OwnRows rows(std::make_shared<QuarterRows>(12, 1.F, 0.F));
+  TrainOptions options = distillation_options();
+  options.loss = "mse";
+  options.label_scale = 8;
+  options.learning_rate = 0.01;
+  const TrainResult hard = trained_on(rows, options);
+  options.soft_labels = true;
+  EXPECT_EQ(trained_on(rows, options).losses, hard.losses);
+  options.label_scale = 1;
+  EXPECT_NE(trained_on(rows, options).losses, hard.losses);
+}
+
+TEST(SoftLabels, ThatCannotBeTaughtAreRefused) {
+  TrainOptions options = distillation_options();
+  options.soft_labels = true;
+  const QuarterRows centred(8, 0.75F, -0.25F);
+  expect_says(training_fault(centred, options),
+              {"0: has a soft label that is no distribution: its sum is 0, its least number -0.25", "Train with --loss mse"});
+  const MemoryRows hard({Image{{8, 8, 1}, std::vector<uint8_t>(64)}}, {0});
+  expect_says(training_fault(hard, options), {"0: has no soft label", "Omit --soft-labels"});
+  const QuarterRows rows(8, 1, 0);
+  const auto subset = all_rows_of(rows);
+  const TrainJob job{.options = options, .rows = &rows, .subset = subset, .classes = 5};
+  expect_says(message_of([&] { train(job, {.threads = 1}); }), {"has a soft label of 4 classes, but 5 are taught"});
+}
+
+TEST(Training, AugmentsBatchesByTheSeed) {
+  const QuarterRows rows(8, 1, 0);
+  TrainOptions options = distillation_options();
+  options.augment = "color_crop_cutout";
+  const TrainResult first = trained_on(rows, options);
+  EXPECT_EQ(trained_on(rows, options).losses, first.losses);
+  options.augment = "none";
+  EXPECT_NE(trained_on(rows, options).losses, first.losses);
+  options.crop = 2;
+  options.flip = true;
+  const std::vector<float> plain = trained_on(rows, options).losses;
+  options.crop = 0;
+  options.flip = false;
+  EXPECT_EQ(trained_on(rows, options).losses, plain) << "crop and flip are no part of it";
+}
+
+TEST(Training, NormalisesByWhatIsGiven) {
+  const QuarterRows rows(8, 1, 0);
+  TrainOptions options = distillation_options();
+  const TrainResult own = trained_on(rows, options);
+  const auto subset = all_rows_of(rows);
+  const Classification task({.options = options, .rows = &rows, .subset = subset, .classes = kClasses}, {});
+  options.normalise = normalise_text(task.pictures().statistics());
+  EXPECT_EQ(trained_on(rows, options).losses, own.losses);
+  options.normalise = "0.1/0.2";
+  EXPECT_NE(trained_on(rows, options).losses, own.losses);
+  options.normalise = "0.1,0.1,0.1/0.2,0.2,0.2";
+  expect_says(training_fault(rows, options), {"normalise: has numbers for 3 channels, but the pictures have 1"});
+}
+
+}  // namespace
+}  // namespace decant::train
