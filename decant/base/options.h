@@ -37,8 +37,8 @@ struct Option {
   bool required = false;
   bool by_content = false;  ///< a value "….npy" names a file whose content decides, whatever its name: keys hold "a file" for it
   bool repeated = false;    ///< takes any number of values: each call of set() adds one
-  /// At this value, as resolved() writes it, keys leave the option out: one that was added later and
-  /// by default changes nothing, so that what was kept before it is still found.
+  /// At this value, as resolved() writes it, keys leave the option out: one that was added later
+  /// and by default changes nothing, so that what was kept before it is still found.
   std::optional<std::string> silent_at = {};
   std::string default_text;
   std::function<void(const std::string&)> set;  ///< throws UsageError on a value that does not parse

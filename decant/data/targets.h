@@ -33,8 +33,8 @@ class Targets {
     if (const int32_t own = label(row); own != kNoLabel) out.push_back({own, 1});
   }
   /// What the row teaches of every class, one finite number each: probabilities, or whatever a
-  /// squared error is to reach. Empty unless the data set has such labels; then all of its rows have
-  /// one, of one length. Lives as long as the rows.
+  /// squared error is to reach. Empty unless the data set has such labels; then all of its rows
+  /// have one, of one length. Lives as long as the rows.
   virtual std::span<const float> soft(int64_t) const { return {}; }
 };
 

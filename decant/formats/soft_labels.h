@@ -1,7 +1,7 @@
-// Soft labels next to class folders: labels.npy, float32 (rows, classes), in the data/ folder of a run
-// whose run.json asks for them (kSoftLabelsOption). Row i is that of the i-th row of the training
-// split, column c of class c. The file is read nowhere else: beside features.npy a labels.npy means
-// classes (npy.h).
+// Soft labels next to class folders: labels.npy, float32 (rows, classes), in the data/ folder of a
+// run whose run.json asks for them (kSoftLabelsOption). Row i is that of the i-th row of the
+// training split, column c of class c. The file is read nowhere else: next to features.npy a
+// labels.npy means classes (npy.h).
 #pragma once
 
 #include <filesystem>

@@ -22,8 +22,8 @@ class Classification final : public Task {
   /// Decodes the pictures (unless the job brings a table), measures their channels, and makes the
   /// network. Throws InputError for rows without a label below `classes`, for soft labels that are
   /// asked for and not there, of another number of classes, or no distribution where the loss asks
-  /// for one; and what decoding and nn::make_network() throw. The job must outlive this; its rows may be missing if it is only to
-  /// be tested.
+  /// for one; and what decoding and nn::make_network() throw. The job must outlive this; its rows
+  /// may be missing if it is only to be tested.
   Classification(const TrainJob& job, const Context& context);
 
   const nn::Module& module() const override { return *network_; }

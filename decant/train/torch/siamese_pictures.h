@@ -1,5 +1,5 @@
-// Differentiable Siamese augmentation in an ordinary training: each batch of another source, changed
-// by an operation drawn for it, each picture by parameters of its own.
+// Differentiable Siamese augmentation in an ordinary training: each batch of another source,
+// changed by an operation drawn for it, each picture by parameters of its own.
 #pragma once
 
 #include <memory>
