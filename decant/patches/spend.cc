@@ -1,6 +1,7 @@
 #include "decant/patches/spend.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -98,6 +99,35 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
                       fmt::format("{} are too few: the least that can be left takes {}", human_bytes(budget), human_bytes(found.bytes)),
                       "Give more, or keep fewer rows"});
   if (found.step > 0) lift(found, all, rows, budget, seed);
+  return found;
+}
+
+double share_of_picture(double budget_share) {
+  return std::pow(budget_share, kPictureExponent);
+}
+
+double share_of_rows(double budget_share) {
+  return std::pow(budget_share, 1 - kPictureExponent);
+}
+
+int Coarseness::of(int64_t row) const {
+  if (above == 0) return step;
+  return Random(seed, "steps beside rows", static_cast<uint64_t>(row)).uniform() < above ? step - 1 : step;
+}
+
+Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed,
+                                  const Context& context) {
+  DECANT_CHECK(rows.empty(), ==, false);
+  const Subset some = some_of(rows, kSample);
+  StepTable sample(some, bytes_of, context);
+  const auto total = [&](int step) { return static_cast<double>(sample.total(step)); };
+  const double one = total(0) / static_cast<double>(some.size());
+  if (static_cast<double>(budget) < one) return {.step = steps - 1};
+  const double share = std::min(1.0, static_cast<double>(budget) / one / static_cast<double>(rows.size()));
+  const double target = share_of_picture(share) * total(0);
+  Coarseness found{.step = first_within(steps, total, target), .seed = seed};
+  const double low = total(found.step);
+  if (found.step > 0 && low < target) found.above = std::clamp((target - low) / (total(found.step - 1) - low), 0.0, 1.0);
   return found;
 }
 

@@ -4,6 +4,11 @@
 // least that it can leave: a lower quality, a lower resolution, fewer cells. Every picture gets one
 // of two neighbouring steps, so that a budget is met to within one picture. The other way to spend
 // is on rows: fewer pictures, all of them on one step.
+//
+// Both together can do better than either: a picture of three quarters of its bytes teaches nearly
+// what it did, and what is saved buys further rows, each worth more the fewer there are. So with a
+// budget that is a share B of all bytes, pictures are made coarser until they take a share B^ν of
+// theirs, and B^(1−ν) of the rows are kept. docs/evidence.md says what ν was chosen from.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +35,28 @@ struct Steps {
 /// that the last step takes when the budget is below. Cost: bytes_of() for a few hundred rows at
 /// some steps, and for every row at two or three.
 Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context);
+
+inline constexpr double kPictureExponent = 0.1;  ///< ν
+
+/// B^ν. REQUIRES: 0 < B ≤ 1.
+double share_of_picture(double budget_share);
+/// B^(1−ν): about which share of the rows a budget holds then.
+double share_of_rows(double budget_share);
+
+/// A step for each row, before rows are chosen.
+struct Coarseness {
+  int step = 0;
+  double above = 0;  ///< share of the rows that are on step − 1
+  uint64_t seed = 0;
+  /// By chance, and of no other row's.
+  int of(int64_t row) const;
+};
+
+/// The highest steps on which the rows take share_of_picture() of what they take on step 0, judged
+/// by a sample of some hundred of them; the last where there are none, or where the budget holds
+/// less than one row of step 0. Step 0 where everything fits. REQUIRES: rows, steps.
+Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed,
+                                  const Context& context);
 
 /// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.
 /// `bytes_of_count`: of the rows that would be kept, growing with their number but for small steps

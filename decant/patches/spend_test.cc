@@ -1,5 +1,6 @@
 #include "decant/patches/spend.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +48,33 @@ TEST(HighestSteps, DoNotDependOnThreads) {
   const Steps two = highest_steps(rows, 10, made_up_bytes, 1'234'567, 5, {.threads = 2});
   EXPECT_EQ(one.step, two.step);
   EXPECT_EQ(one.above, two.above);
+}
+
+double bytes_on(const Coarseness& coarse, const Subset& rows) {
+  double sum = 0;
+  for (const int64_t row : rows) sum += static_cast<double>(made_up_bytes(row, coarse.of(row)));
+  return sum;
+}
+
+TEST(CoarsenessBesideRows, TakesItsShareOfThePictures) {
+  const Subset rows = Subset::all(20'000);
+  const double whole = bytes_on(Coarseness(), rows);
+  for (const double share : {0.001, 0.02, 0.1, 0.3, 0.7, 0.99}) {
+    const Coarseness coarse = coarseness_beside_rows(rows, 10, made_up_bytes, static_cast<int64_t>(share * whole), 3, {.threads = 2});
+    EXPECT_NEAR(bytes_on(coarse, rows) / whole, share_of_picture(share), 0.005) << share;
+  }
+  EXPECT_EQ(coarseness_beside_rows(rows, 10, made_up_bytes, static_cast<int64_t>(whole) + 100'000, 3, {}).step, 0) << "everything fits";
+}
+
+TEST(CoarsenessBesideRows, IsTheLastStepWhereNotOneRowFits) {
+  const Coarseness coarse = coarseness_beside_rows(Subset::all(3), 10, made_up_bytes, 900, 3, {});
+  EXPECT_EQ(coarse.step, 9);
+  EXPECT_EQ(coarse.of(1), 9);
+}
+
+TEST(CoarsenessBesideRows, DividesTheBudget) {
+  for (const double share : {1.0, 0.4, 0.05, 0.001}) EXPECT_NEAR(share_of_picture(share) * share_of_rows(share), share, 1e-12);
+  EXPECT_LT(share_of_rows(0.05), share_of_picture(0.05)) << "rows are given up first";
 }
 
 TEST(LargestCount, IsTheLastThatFitsWhateverTheGuess) {
