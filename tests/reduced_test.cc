@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sstream>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -12,6 +13,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/unpack.h"
@@ -248,6 +250,81 @@ TEST(CompressBytes, MeetTheBudgetInEveryCurrency) {
   }
 }
 
+CompressOptions spending(const fs::path& in, const fs::path& out, const std::string& bytes, const std::string& spend) {
+  CompressOptions options = dropping(in, out);
+  options.reducing.drop = "";
+  options.keep = CompressOptions().keep;
+  options.bytes = bytes;
+  options.spend = spend;
+  return options;
+}
+
+/// The quality that each line of a manifest names.
+std::vector<int> qualities_in(const fs::path& manifest) {
+  std::vector<int> all;
+  std::istringstream lines(read_text(manifest));
+  for (std::string line; std::getline(lines, line);) all.push_back(parse_json(line).value("quality", 0));
+  return all;
+}
+
+TEST(CompressBytes, AutoKeepsMoreAndCoarserPictures) {
+  const fs::path in = jpeg_set("mix_in", 60);
+  const fs::path folder = fresh_folder("mix");
+  const RunRecord rows = compress(spending(in, folder / "rows", "20%", "rows"), {});
+  const RunRecord run = compress(spending(in, folder / "auto", "20%", "auto"), {.threads = 2});
+  const int64_t budget = run.bytes_before / 5;
+  EXPECT_LE(run.bytes_after, budget);
+  EXPECT_GT(run.bytes_after, budget * 995 / 1000);
+  EXPECT_GT(*run.kept, *rows.kept);
+  EXPECT_LT(*run.kept, 120);
+  const std::vector<int> qualities = qualities_in(folder / "auto" / "manifest.jsonl");
+  const auto [least, most] = std::ranges::minmax(qualities);
+  EXPECT_GE(least, 10);
+  EXPECT_LE(most - least, 1);
+  EXPECT_THAT(run.patches->spent, testing::StartsWith(fmt::format("quality {}", least)));
+  EXPECT_THAT(run.patches->spent, HasSubstr(fmt::format("; {} of 120 pictures", *run.kept)));
+  EXPECT_EQ(verify({.run = folder / "auto", .source = in.string()}, {}).checked_against, "hashes and the source");
+
+  compress(spending(in, folder / "again", "20%", "auto"), {.threads = 1});
+  EXPECT_EQ(contents(folder / "auto" / "data"), contents(folder / "again" / "data"));
+}
+
+TEST(CompressBytes, AutoChangesNothingWhereEverythingFits) {
+  const fs::path in = jpeg_set("mix_all_in");
+  const fs::path folder = fresh_folder("mix_all");
+  const RunRecord run = compress(spending(in, folder / "out", "100%", "auto"), {});
+  EXPECT_EQ(run.kept, 12);
+  EXPECT_EQ(run.bytes_after, run.patches->bytes_recoded);
+  EXPECT_THAT(run.patches->spent, HasSubstr("the quality as it is; 12 of 12 pictures"));
+}
+
+TEST(CompressBytes, PixelsBecomeJpegsWhereQualityIsBought) {
+  const fs::path in = cifar_set("mix_raw_in", 1, 300);
+  const fs::path folder = fresh_folder("mix_raw");
+  for (const std::string spend : {"auto", "quality"}) {
+    const CompressOptions options = spending(in, folder / spend, "15%", spend);
+    const RunRecord run = compress(options, {.threads = 2});
+    EXPECT_LE(run.bytes_after, run.bytes_before * 15 / 100) << spend;
+    EXPECT_GT(run.bytes_after, run.bytes_before * 15 / 100 * 995 / 1000) << spend;
+    EXPECT_EQ(run.output_format, "imagefolder");
+    EXPECT_EQ(std::get<int64_t>(*run.option("quality")), kQualityOfPixels);
+    EXPECT_EQ(run.kept == 300, spend == "quality");
+    verify({.run = folder / spend, .source = in.string()}, {});
+    const PlanEstimate estimate = plan(options, {});
+    EXPECT_NEAR(static_cast<double>(*estimate.kept), static_cast<double>(*run.kept), 0.1 * static_cast<double>(*run.kept)) << spend;
+  }
+}
+
+TEST(CompressBytes, AutoNamesTheLeastThatItCanSpend) {
+  const fs::path in = jpeg_set("mix_least_in");
+  const fs::path folder = fresh_folder("mix_least");
+  const std::string said = message_of([&] { compress(spending(in, folder / "out", "100B", "auto"), {}); });
+  EXPECT_THAT(said, HasSubstr("hold no set of pictures; the smallest, of 1"));
+  const std::string least = said.substr(said.find("--bytes ") + 8);
+  const RunRecord run = compress(spending(in, folder / "out", least.substr(0, least.find(' ')), "auto"), {});
+  EXPECT_EQ(run.kept, 1);
+}
+
 TEST(CompressBytes, RefusesWhatCannotBeMet) {
   const fs::path in = jpeg_set("unmet_in");
   CompressOptions options = dropping(in, fresh_folder("unmet") / "out");
@@ -321,6 +398,56 @@ TEST(EvaluateBytes, EverySetTakesAsManyRowsAsFit) {
   Image image;
   arms[2].rows->pictures()->decode(arms[2].subset(0)[0], image);
   EXPECT_GT(std::ranges::count(image.pixels, 128), std::ssize(image.pixels) / 3);
+}
+
+TEST(EvaluateBytes, ArmsBuyWhatCompressBuys) {
+  const fs::path in = jpeg_set("spend_arms_in", 60);
+  EvaluateOptions options{.full = in.string(),
+                          .against = "random+quality=100,random+spend=auto,full+spend=quality,full+spend=resolution,full+spend=cells",
+                          .bytes = "60%"};
+  options.test = in.string();
+  options.seeds = 2;
+  options.features.cache = fresh_folder("spend_arms_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, {});
+  ASSERT_EQ(arms.size(), 5u);
+  std::vector<size_t> rows;
+  for (const evaluate::Arm& arm : arms) {
+    const Subset kept = arm.subset(1);
+    rows.push_back(kept.size());
+    if (arm.name == "full+spend=cells") continue;  // filled pictures are other files
+    std::vector<std::byte> scratch;
+    int64_t bytes = 0;
+    for (const int64_t row : kept) bytes += std::ssize(arm.rows->bytes(row, scratch));
+    EXPECT_LE(bytes, arm.budget->amount) << arm.name;
+    EXPECT_GT(bytes, arm.budget->amount * 98 / 100) << arm.name;
+  }
+  EXPECT_LT(rows[0], rows[1]) << "auto keeps more rows";
+  EXPECT_LT(rows[1], 120u) << "but not all";
+  EXPECT_EQ(std::vector<size_t>(rows.begin() + 2, rows.end()), std::vector<size_t>(3, 120));
+}
+
+TEST(EvaluateBytes, AutoIsFinerWhereAllRowsFit) {
+  const fs::path in = jpeg_set("spend_all_in", 10);
+  EvaluateOptions options{.full = in.string(), .against = "random+spend=auto", .bytes = "100%"};
+  options.test = in.string();
+  options.features.cache = fresh_folder("spend_all_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, {});
+  EXPECT_EQ(arms[0].subset(0), sets.full_rows);
+  Image source;
+  Image shown;
+  sets.full.dataset.train().pictures()->decode(3, source);
+  arms[0].rows->pictures()->decode(3, shown);
+  EXPECT_EQ(source.pixels, shown.pixels) << "nothing is lost";
+}
+
+TEST(EvaluateBytes, ASpentBudgetNeedsBytes) {
+  const fs::path in = jpeg_set("spend_bytes_in");
+  EvaluateOptions options{.full = in.string(), .against = "random+spend=auto", .keep = "50%"};
+  options.features.cache = fresh_folder("spend_bytes_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}); }), HasSubstr("spend needs --bytes"));
 }
 
 TEST(EvaluateBytes, KeepAndBytesExcludeEachOther) {

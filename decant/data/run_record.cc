@@ -26,11 +26,13 @@ Json part_of_record(const FeatureRecord& features) {
 }
 
 Json part_of_record(const PatchRecord& patches) {
-  return {{"importance", patches.importance},
-          {"cells", patches.cells},
-          {"cells_kept", patches.cells_kept},
-          {"bytes_source", patches.bytes_source},
-          {"bytes_recoded", patches.bytes_recoded}};
+  Json json = {{"importance", patches.importance},
+               {"cells", patches.cells},
+               {"cells_kept", patches.cells_kept},
+               {"bytes_source", patches.bytes_source},
+               {"bytes_recoded", patches.bytes_recoded}};
+  if (!patches.spent.empty()) json["spent"] = patches.spent;
+  return json;
 }
 
 Json part_of_record(const PixelRecord& pixels) {
@@ -102,7 +104,8 @@ PatchRecord patches_from(const JsonReader& json) {
                       .cells = json.count("cells"),
                       .cells_kept = json.count("cells_kept"),
                       .bytes_source = json.count("bytes_source"),
-                      .bytes_recoded = json.count("bytes_recoded")};
+                      .bytes_recoded = json.count("bytes_recoded"),
+                      .spent = json.text("spent")};
   if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
   return patches;
 }

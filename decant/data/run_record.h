@@ -53,6 +53,7 @@ struct PatchRecord {
   int64_t cells_kept = 0;     ///< of these
   int64_t bytes_source = 0;   ///< of the kept pictures as the source stores them; 0 = not recorded
   int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
+  std::string spent;          ///< what a budget of bytes bought, in words; absent from the file when empty
 };
 
 /// Pixels in units of their range.

@@ -24,7 +24,7 @@ RunRecord small_set() {
       .options = {{"keep", "40%"}, {"lambda", 0.5}, {"pool", false}, {"minutes", nullptr}},
       .training = {{"steps", "500"}, {"no-flip", "true"}},
       .features = FeatureRecord{"rows", 3, "x.npy", true},
-      .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90},
+      .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90, "quality 34"},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
       .stages = {{"read", 0.5, 9}}};

@@ -31,7 +31,8 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
-  table.add("spend", spend, "CURRENCY", "what --bytes buys: rows, or of all rows (or --keep) quality, resolution or cells");
+  table.add("spend", spend, "CURRENCY",
+            "what --bytes buys: rows; of all rows (or --keep) quality, resolution or cells; auto = fewer rows, and coarser ones");
   select.declare(table);
   features.declare(table);
   reducing.declare(table);
@@ -92,27 +93,41 @@ int64_t budget_of(const CompressOptions& options, const Input& input) {
   return options.bytes.empty() ? 0 : bytes_from(options.bytes, input.dataset.train().stored_bytes(), "--bytes");
 }
 
-ReducedInput reduce_pictures(const CompressOptions& options, const Input& input, const Subset& kept, int64_t budget,
-                             const Context& context) {
-  ReduceOptions reducing = options.reducing;
-  reducing.importance = beside(reducing.importance, options.features);
-  if (budget == 0 || spends_on_rows(options)) return reduce(input, kept, reducing, options.seed, context);
-  Spent spent = spend_on_pictures(input, kept, options.spend, budget, reducing, options.seed, context);
-  context.info(fmt::format("{} are met by {}", human_bytes(budget), spent.words));
-  return std::move(spent.reduced);
+/// Pixels become JPEGs where a budget buys quality, which they have not.
+void give_pixels_quality(CompressOptions& options, const Dataset& dataset, const Context& context) {
+  if (options.bytes.empty() || !makes_jpegs(options.spend, options.reducing, dataset.train())) return;
+  options.reducing.quality = kQualityOfPixels;
+  context.info(fmt::format("the pictures are stored as pixels, so they become JPEGs of quality {} at most", kQualityOfPixels));
 }
 
-std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const Input& input, const Context& context) {
+PictureReducer reducer_of(const CompressOptions& options, const Input& input, const Subset& rows, const Context& context) {
   ReduceOptions reducing = options.reducing;
   reducing.importance = beside(reducing.importance, options.features);
+  return {input.dataset, reducing, importance_wanted(input, rows, reducing, options.spend == "cells", options.seed, context)};
+}
+
+Spent reduce_pictures(const CompressOptions& options, const Input& input, const Subset& kept, int64_t budget, const Context& context) {
+  const PictureReducer reducer = reducer_of(options, input, kept, context);
+  if (budget == 0 || options.spend == "rows") return {reducer.as_asked(), ""};
+  const bool by_rows = spends_on_rows(options);  // what they leave of the budget buys quality
+  Spent spent = spend_on_pictures(reducer, kept, by_rows ? "quality" : options.spend, budget, options.seed, context);
+  if (by_rows) spent.words += fmt::format("; {} of {} pictures", human_count(std::ssize(kept)), human_count(input.rows()));
+  context.info(fmt::format("{} are met by {}", human_bytes(budget), spent.words));
+  return spent;
+}
+
+std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const Input& input, int64_t budget, const Context& context) {
   const Subset usable = input.usable_rows();
-  return std::make_unique<RowSizes>(reduce(input, usable, reducing, options.seed, context).rows, usable, context);
+  const PictureReducer reducer = reducer_of(options, input, usable, context);
+  const ReducedInput reduced =
+      options.spend == "auto" ? coarser_beside_rows(reducer, usable, budget, options.seed, context) : reducer.as_asked();
+  return std::make_unique<RowSizes>(reduced.rows, usable, context);
 }
 
 }  // namespace
 
 bool spends_on_rows(const CompressOptions& options) {
-  return !options.bytes.empty() && options.spend == "rows";
+  return !options.bytes.empty() && buys_rows(options.spend);
 }
 
 std::string keep_of(const CompressOptions& options) {
@@ -128,11 +143,11 @@ void require_sound(const CompressOptions& options) {
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
   if (spends_on_rows(options) && options.given.contains("keep"))
-    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or another --spend");
+    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
 }
 
 RunRecord compress(const CompressOptions& asked, const Context& context) {
-  const CompressOptions options = with_recipe(asked);
+  CompressOptions options = with_recipe(asked);
   const MethodSpec spec = parse_method(options.select);
   require_sound(options);
   OutputFolder out(options.out,
@@ -145,12 +160,13 @@ RunRecord compress(const CompressOptions& asked, const Context& context) {
   InputOptions reading = options.input;
   reading.check = !options.no_check;
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
+  give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
   const int64_t budget = budget_of(options, input);
 
   // What rows take, where a budget is spent on them.
   std::unique_ptr<RowSizes> sizes;
-  if (spends_on_rows(options)) sizes = log.stage("bytes", [&] { return sizes_of_rows(options, input, context); });
+  if (spends_on_rows(options)) sizes = log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); });
   const int64_t count = sizes ? sizes->about(budget) : count_to_keep(options, input);
 
   // An order over the readable rows; then exactly `count` of them, or as many as fit.
@@ -165,13 +181,13 @@ RunRecord compress(const CompressOptions& asked, const Context& context) {
   const Matrix<float> map = log.stage("map", [&] { return plane_of(chosen.features.features, context); });
 
   // Of what is kept, the cells that matter, as fine as they may be.
-  ReducedInput reduced;
-  if (reduces(options)) reduced = log.stage("reduce", [&] { return reduce_pictures(options, input, kept, budget, context); });
+  Spent spent;
+  if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(options, input, kept, budget, context); });
 
   const SmallSet set{.input = input,
                      .selection = chosen.selection,
                      .kept = kept,
-                     .content = reduced.rows,
+                     .content = spent.reduced.rows,
                      .map = map.view(),
                      .to = to,
                      .note = chosen.note,
@@ -179,8 +195,9 @@ RunRecord compress(const CompressOptions& asked, const Context& context) {
                      .command = options.command,
                      .options = recorded_options(options),
                      .features = chosen.features.record(),
-                     .reduce = reduced.reduce,
-                     .importance = reduced.importance};
+                     .reduce = spent.reduced.reduce,
+                     .importance = spent.reduced.importance,
+                     .spent = spent.words};
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();
   out.commit();

@@ -16,6 +16,7 @@
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/score_source.h"
+#include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/select/pools/quota.h"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr int64_t kSampledRows = 2000;
 constexpr std::chrono::seconds kSamplingLimit{1};  // each row may be a read from a slow disk
+constexpr size_t kSampledPictures = 64;
 constexpr double kCosineOfNetworks = 0.5;
 
 /// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose
@@ -230,12 +232,29 @@ double choosing_bytes(const Work& work, double area, double threads) {
   return std::max({watching, learning, picking});
 }
 
+/// Bytes of all pictures before a budget makes them coarser: of files about those stored; pixels
+/// become JPEGs, of which some are made.
+double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
+  const Rows& train = dataset.train();
+  const auto stored = static_cast<double>(train.stored_bytes());
+  if (options.spend != "auto" || require_pictures(train, options.input.path).are_files()) return stored;
+  ReduceOptions reducing = options.reducing;
+  if (makes_jpegs(options.spend, reducing, train)) reducing.quality = kQualityOfPixels;
+  const PictureReducer reducer(dataset, reducing, nullptr);
+  const Subset some = some_of(Subset::all(train.size()), kSampledPictures);
+  int64_t bytes = 0;
+  for (const int64_t row : some) bytes += reducer.bytes_of(row, {.eighths = reducer.plan().eighths});
+  return static_cast<double>(bytes) * static_cast<double>(train.size()) / static_cast<double>(some.size());
+}
+
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
-int64_t rows_to_keep(const CompressOptions& options, const Rows& train) {
+int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset) {
+  const Rows& train = dataset.train();
   if (options.bytes.empty()) return keep_count(options.keep, train.size());
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
-  const double share =
-      static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes")) / static_cast<double>(train.stored_bytes());
+  const auto budget = static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes"));
+  double share = std::min(1.0, budget / whole_bytes(options, dataset));
+  if (options.spend == "auto") share = patches::share_of_rows(share);
   return std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(train.size())), 1, train.size());
 }
 
@@ -251,7 +270,7 @@ double bytes_to_write(const CompressOptions& options, const Rows& train, double 
 void add_reducing(const Rows& train, const CompressOptions& options, double share, double threads, PlanEstimate& plan) {
   const ReducePlan reduced = reduce_plan(options.reducing);
   if (reduced.nothing() && options.bytes.empty()) return;
-  const double passes = options.bytes.empty() || spends_on_rows(options) ? 2 : 5;
+  const double passes = options.bytes.empty() || options.spend == "rows" ? 2 : 5;
   plan.stages.push_back({"reduce", passes * share * static_cast<double>(train.stored_bytes()) * costs::kRecodePerByte * 1e-9 / threads});
   if (reduced.drop > 0 || options.spend == "cells") plan.unknown.push_back("importance");
 }
@@ -267,7 +286,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   require_sound(options);
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const int64_t kept = rows_to_keep(options, train);
+  const int64_t kept = rows_to_keep(options, dataset);
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
   const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/fill_source.h"
 
 namespace decant {
@@ -37,6 +38,7 @@ OptionTable picture_options(ArmSpec& arm) {
     if (option.name == "drop" || option.name == "quality" || option.name == "resolution" || option.name == "importance") table.add(option);
   }
   table.add("fill", arm.fill, "NAME", "");
+  table.add("spend", arm.spend, "CURRENCY", "");
   return table;
 }
 
@@ -46,6 +48,18 @@ void be_dq(ArmSpec& arm) {
   arm.reducing.drop = "25%";
   arm.reducing.importance.importance = "gradcam++";
   arm.fill = kOwnMae;
+}
+
+/// Rows are bought of those that a method orders, anything else for every row.
+void require_spending(const ArmSpec& arm) {
+  require_currency(arm.spend);
+  const ReducePlan plan = reduce_plan(arm.reducing);
+  if (arm.spend == "cells" && (plan.drop > 0 || plan.eighths < 8))
+    throw UsageError(fmt::format("--against {}: spend=cells decides which cells are dropped; leave out drop and resolution", arm.name));
+  if (arm.base != "full" && !buys_rows(arm.spend))
+    throw UsageError(fmt::format("--against {}: spend={} keeps every row; say full+spend={}", arm.name, arm.spend, arm.spend));
+  if (arm.base == "full" && arm.spend == "auto")
+    throw UsageError(fmt::format("--against {}: spend=auto keeps fewer rows; say which: random+spend=auto", arm.name));
 }
 
 }  // namespace
@@ -68,7 +82,8 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
     }
   }
   require_fill(arm.fill);
-  if (reduce_plan(arm.reducing).drop == 0 && of_cells)
+  require_spending(arm);
+  if (!arm.drops_cells() && of_cells)
     throw UsageError(fmt::format("--against {}: drops nothing, so neither importance nor fill has an effect; add +drop=25%", name));
   return arm;
 }

@@ -2,11 +2,12 @@
 //
 //     full   random   auto   bins+lambda=0.5                     rows as they are
 //     random+drop=25%   auto+drop=50%+importance=gradcam+++fill=harmonic   random+quality=50
+//     random+spend=auto   full+spend=quality                 of --bytes: what they buy (byte_budget.h)
 //
 //     dq = bins+drop=25%+importance=gradcam+++fill=mae          Dataset Quantization, whole
 //
-// drop, importance, fill, quality and resolution are for the pictures; all other options are the
-// method's.
+// drop, importance, fill, quality, resolution and spend are for the pictures; all other options are
+// the method's.
 #pragma once
 
 #include <string>
@@ -20,12 +21,16 @@ struct ArmSpec {
   std::string base;  ///< "full", "random", or a method with its options
   ReduceOptions reducing;
   std::string fill = "stored";
+  std::string spend = "rows";  ///< what a budget of bytes buys; quality, resolution and cells: of all rows, "full"
 
-  bool changes_pictures() const { return !reduce_plan(reducing).nothing(); }
+  bool spends_on_pictures() const { return spend != "rows"; }
+  bool drops_cells() const { return spend == "cells" || reduce_plan(reducing).drop > 0; }
+  bool changes_pictures() const { return spends_on_pictures() || !reduce_plan(reducing).nothing(); }
 };
 
 /// `defaults`: of --importance and its like. Throws UsageError for values out of range, an unknown
-/// way of filling, and importance or fill where nothing is dropped. The base is not looked at.
+/// way of filling, importance or fill where nothing is dropped, and a currency that is unknown or
+/// for other rows. Of the base only "full" is looked at.
 ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults);
 
 }  // namespace decant

@@ -34,6 +34,22 @@ TEST(ParseArm, DqIsThePapersMethodAndTakesOptions) {
   EXPECT_EQ(arm.fill, "mae");
 }
 
+TEST(ParseArm, TakesWhatABudgetBuys) {
+  const ArmSpec arm = parse_arm("bins+lambda=0.5+spend=auto", {});
+  EXPECT_EQ(arm.base, "bins+lambda=0.5");
+  EXPECT_EQ(arm.spend, "auto");
+  EXPECT_TRUE(arm.changes_pictures());
+  EXPECT_FALSE(parse_arm("random+spend=rows", {}).changes_pictures());
+  EXPECT_EQ(parse_arm("full+spend=cells+importance=gradcam+++fill=harmonic", {}).spend, "cells");
+
+  const auto fault = [](const char* name) { return message_of<UsageError>([&] { parse_arm(name, {}); }); };
+  EXPECT_THAT(fault("random+spend=qualty"), testing::HasSubstr("did you mean 'quality'"));
+  EXPECT_THAT(fault("random+spend=quality"), testing::HasSubstr("say full+spend=quality"));
+  EXPECT_THAT(fault("full+spend=auto"), testing::HasSubstr("random+spend=auto"));
+  EXPECT_THAT(fault("full+spend=cells+drop=25%"), testing::HasSubstr("leave out drop"));
+  EXPECT_THAT(fault("full+spend=quality+fill=gray"), testing::HasSubstr("drops nothing"));
+}
+
 TEST(ParseArm, RefusesWhatHasNoEffectAndWhatIsNoValue) {
   const auto fault = [](const char* name) { return message_of<UsageError>([&] { parse_arm(name, {}); }); };
   EXPECT_THAT(fault("random+fill=gray"), testing::HasSubstr("drops nothing"));

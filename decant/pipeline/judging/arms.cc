@@ -10,6 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/judging/method_arm.h"
+#include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/fill_source.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/select/methods/random.h"
@@ -129,6 +130,28 @@ void require_sound(const EvaluateOptions& options) {
         {options.out.string(), "", "cannot be written: its folder does not exist", "Create the folder, or choose another --out"});
 }
 
+namespace {
+
+ArmOutline::Kind kind_of(const ArmSpec& spec) {
+  using Kind = ArmOutline::Kind;
+  return spec.base == "full" ? Kind::full : spec.base == "random" ? Kind::random : Kind::method;
+}
+
+void require_budget(const ArmSpec& spec, const std::vector<int64_t>& budgets) {
+  if (spec.spends_on_pictures() && budgets.empty())
+    throw UsageError(fmt::format("--against {}: spend needs --bytes, the budget that is spent", spec.name));
+}
+
+/// About how many rows a budget keeps.
+int64_t rows_bought(const ArmSpec& spec, const RowCounts& counts, int64_t budget) {
+  if (kind_of(spec) == ArmOutline::Kind::full) return counts.usable;
+  if (spec.spend != "auto" || counts.stored_bytes == 0) return counts.rows_in(budget);
+  const double share = std::min(1.0, static_cast<double>(budget) / static_cast<double>(counts.stored_bytes));
+  return static_cast<int64_t>(patches::share_of_rows(share) * static_cast<double>(counts.usable));
+}
+
+}  // namespace
+
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts) {
   using Kind = ArmOutline::Kind;
   if (!options.bytes.empty() && !options.keep.empty())
@@ -138,13 +161,14 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
   const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
   std::vector<ArmOutline> arms;
   for (const ArmSpec& spec : arms_against(options)) {
-    if (spec.base == "full") {
-      arms.push_back({.name = spec.name, .kind = Kind::full, .rows = counts.usable, .spec = spec});
+    require_budget(spec, budgets);
+    const Kind kind = kind_of(spec);
+    if (kind == Kind::full && !spec.spends_on_pictures()) {
+      arms.push_back({.name = spec.name, .kind = kind, .rows = counts.usable, .spec = spec});
       continue;
     }
-    const Kind kind = spec.base == "random" ? Kind::random : Kind::method;
     for (const int64_t budget : budgets)
-      arms.push_back({.name = spec.name, .kind = kind, .rows = counts.rows_in(budget), .spec = spec, .bytes = budget});
+      arms.push_back({.name = spec.name, .kind = kind, .rows = rows_bought(spec, counts, budget), .spec = spec, .bytes = budget});
     if (!budgets.empty()) continue;
     if (sizes.empty())
       throw InputError({options.full, "--against " + spec.name, "no subset size is given", "Give --keep, --bytes, or a small set"});
@@ -166,19 +190,32 @@ class ArmMaker {
 
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
-    if (outline.kind == ArmOutline::Kind::given) {
-      const GivenSet& set = sets_.given[outline.given];
-      return {arm.name, set.rows.get(), set.digest, [&set](uint64_t) { return set.subset; }};
-    }
-    if (outline.bytes > 0)
-      fill_within(arm, outline);
+    if (outline.bytes > 0) arm.budget = Budget{outline.bytes, Budget::Unit::bytes};
+    if (outline.kind == ArmOutline::Kind::given)
+      use_given(arm, sets_.given[outline.given]);
+    else if (outline.bytes > 0)
+      meet_budget(arm, outline);
     else
-      arm.subset = subset_of(outline);
-    if (outline.spec.changes_pictures()) change_pictures(arm, outline.spec);
+      keep_rows(arm, outline);
     return arm;
   }
 
  private:
+  static void use_given(evaluate::Arm& arm, const GivenSet& set) {
+    arm.rows = set.rows.get();
+    arm.digest = set.digest;
+    arm.subset = [&set](uint64_t) { return set.subset; };
+  }
+
+  /// So many rows. Importance is asked for those of all seeds at once.
+  void keep_rows(evaluate::Arm& arm, const ArmOutline& outline) {
+    arm.subset = subset_of(outline);
+    if (!outline.spec.changes_pictures()) return;
+    Subset chosen;
+    for (int s = 0; s < options_.seeds; ++s) chosen = chosen.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
+    show(arm, reduce(input_, chosen, outline.spec.reducing, options_.seed, context_), outline.spec);
+  }
+
   std::function<Subset(uint64_t)> subset_of(const ArmOutline& arm) {
     if (arm.kind == ArmOutline::Kind::full) return [&rows = sets_.full_rows](uint64_t) { return rows; };
     if (arm.kind == ArmOutline::Kind::random) return random_rows(sets_, arm.rows);
@@ -187,20 +224,37 @@ class ArmMaker {
     return by_seed(chosen_[method].at(arm.rows), options_.seed);
   }
 
-  void fill_within(evaluate::Arm& arm, const ArmOutline& outline) {
-    RowSizes& sizes = sizes_for(outline.spec);
-    std::vector<Subset> draws = outline.kind == ArmOutline::Kind::random ? random_rows_within(sets_, sizes, outline.bytes, options_)
-                                                                         : method_arm(outline.spec.base).draw_within(sizes, outline.bytes);
+  /// What so many bytes buy.
+  void meet_budget(evaluate::Arm& arm, const ArmOutline& outline) {
+    const ArmSpec& spec = outline.spec;
+    const PictureReducer reducer = reducer_of(spec);
+    if (outline.kind == ArmOutline::Kind::full) return spend_on_every_row(arm, spec, spec.spend, reducer);
+    const ReducedInput reduced =
+        spec.spend == "auto" ? coarser_beside_rows(reducer, sets_.full_rows, outline.bytes, options_.seed, context_) : reducer.as_asked();
+    std::vector<Subset> draws = rows_within(reduced, outline);
+    const bool all_fit = draws.front().size() == sets_.full_rows.size();
+    if (spec.spend == "auto" && all_fit) return spend_on_every_row(arm, spec, "quality", reducer);
     arm.subset = by_seed(std::move(draws), options_.seed);
-    arm.budget = Budget{outline.bytes, Budget::Unit::bytes};
+    if (spec.changes_pictures()) show(arm, reduced, spec);
+  }
+
+  void spend_on_every_row(evaluate::Arm& arm, const ArmSpec& spec, const std::string& currency, const PictureReducer& reducer) {
+    const Spent spent = spend_on_pictures(reducer, sets_.full_rows, currency, arm.budget->amount, options_.seed, context_);
+    context_.info(fmt::format("{}: {} are met by {}", arm.name, human_bytes(arm.budget->amount), spent.words));
+    arm.subset = [&rows = sets_.full_rows](uint64_t) { return rows; };
+    show(arm, spent.reduced, spec);
+  }
+
+  /// As many rows as fit, for each seed.
+  std::vector<Subset> rows_within(const ReducedInput& reduced, const ArmOutline& outline) {
+    auto& sizes = sizes_[reduced.key];
+    if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
+    if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, *sizes, outline.bytes, options_);
+    return method_arm(outline.spec.base).draw_within(*sizes, outline.bytes);
   }
 
   /// The arm trains on the same rows with their pictures reduced, and dropped cells filled.
-  /// Importance is asked for the rows of all its seeds at once.
-  void change_pictures(evaluate::Arm& arm, const ArmSpec& spec) {
-    Subset chosen;
-    for (int s = 0; s < options_.seeds; ++s) chosen = chosen.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
-    const ReducedInput reduced = reduce(input_, arm.budget ? sets_.full_rows : chosen, spec.reducing, options_.seed, context_);
+  void show(evaluate::Arm& arm, const ReducedInput& reduced, const ArmSpec& spec) {
     arm.own_rows =
         std::make_shared<patches::FilledRows>(reduced.rows, obtain_filler(spec.fill, input_, options_.features, options_.seed, context_));
     arm.rows = arm.own_rows.get();
@@ -208,11 +262,19 @@ class ArmMaker {
         Digest().add(arm.digest).add(reduced.key).add("fill").add(fill_key_of(spec.fill)).add(static_cast<int64_t>(options_.seed)).hex();
   }
 
-  RowSizes& sizes_for(const ArmSpec& spec) {
-    const ReducedInput reduced = reduce(input_, sets_.full_rows, spec.reducing, options_.seed, context_);
-    auto& sizes = sizes_[reduced.key];
-    if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
-    return *sizes;
+  PictureReducer reducer_of(const ArmSpec& spec) {
+    ReduceOptions reducing = spec.reducing;
+    if (makes_jpegs(spec.spend, reducing, sets_.full.dataset.train())) reducing.quality = kQualityOfPixels;
+    return {input_.dataset, reducing, importance_of(spec)};
+  }
+
+  /// Of all rows that a budget may buy: the same for every arm and budget. Null where no cell is
+  /// dropped.
+  std::shared_ptr<const ImportanceSet> importance_of(const ArmSpec& spec) {
+    if (!spec.drops_cells()) return nullptr;
+    auto& known = importance_[spec.reducing.importance.importance];
+    if (!known) known = importance_wanted(input_, sets_.full_rows, spec.reducing, true, options_.seed, context_);
+    return known;
   }
 
   MethodArm method_arm(const std::string& name) { return {name, input_, options_, context_}; }
@@ -222,8 +284,9 @@ class ArmMaker {
   const std::vector<ArmOutline>& outline_;
   const Context& context_;
   const Input input_;
-  std::map<std::string, Draws> chosen_;                     ///< by method
-  std::map<std::string, std::unique_ptr<RowSizes>> sizes_;  ///< by what is done to pictures
+  std::map<std::string, Draws> chosen_;                                     ///< by method
+  std::map<std::string, std::unique_ptr<RowSizes>> sizes_;                  ///< by what is done to pictures
+  std::map<std::string, std::shared_ptr<const ImportanceSet>> importance_;  ///< by method
 };
 
 }  // namespace

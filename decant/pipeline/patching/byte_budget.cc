@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kCellSteps = 129;            // of the worth of cells: step k drops what is below the k-th of 128 quantiles
 constexpr size_t kPicturesLookedAt = 256;  // pictures whose cells the quantiles are of
+constexpr int kLeastQuality = 10;          // of auto: below it a JPEG is little more than its header and the means of its blocks
 
 /// A currency over pictures: what each step of its ladder does on top of what holds anyway.
 struct Spending {
@@ -21,11 +22,11 @@ struct Spending {
   std::function<std::string(int step)> words;
 };
 
-/// Quality 100 − step, down to 1; step 0 leaves what the options ask, or the file's own.
-Spending spend_quality() {
-  return {100,
+/// Quality 100 − step, down to `least`; step 0 leaves what the options ask, or the file's own.
+Spending spend_quality(int least) {
+  return {101 - least,
           [](int step, ReducePlan plan) {
-            if (step > 0) plan.quality = 100 - step;
+            if (step > 0) plan.quality = plan.quality == 0 ? 100 - step : std::min(plan.quality, 100 - step);
             return plan;
           },
           [](int step) { return step == 0 ? "the quality as it is" : fmt::format("quality {}", 100 - step); }};
@@ -64,10 +65,15 @@ std::string words_of(const Spending& spending, const patches::Steps& steps, cons
                      spending.words(steps.step - 1));
 }
 
+Spending spending_on(const std::string& currency, const PictureReducer& reducer, const Subset& kept) {
+  if (currency == "cells") return spend_cells(reducer, kept);
+  return currency == "quality" ? spend_quality(1) : spend_resolution();
+}
+
 }  // namespace
 
 std::vector<std::string> currencies() {
-  return {"rows", "quality", "resolution", "cells"};
+  return {"rows", "quality", "resolution", "cells", "auto"};
 }
 
 void require_currency(const std::string& spend) {
@@ -75,18 +81,36 @@ void require_currency(const std::string& spend) {
   if (std::ranges::find(known, spend) == known.end()) throw UsageError("--spend: " + unknown_name("currency", spend, known));
 }
 
-Spent spend_on_pictures(const Input& input, const Subset& kept, const std::string& currency, int64_t budget, const ReduceOptions& options,
-                        uint64_t seed, const Context& context) {
-  const bool by_cells = currency == "cells";
-  const PictureReducer reducer(input, kept, options, by_cells || reduce_plan(options).drop > 0, seed, context);
+bool buys_rows(const std::string& spend) {
+  return spend == "rows" || spend == "auto";
+}
+
+bool makes_jpegs(const std::string& spend, const ReduceOptions& options, const Rows& rows) {
+  const bool buys_quality = spend == "quality" || spend == "auto";
+  return buys_quality && options.quality == 0 && rows.pictures() != nullptr && !rows.pictures()->are_files();
+}
+
+Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget, uint64_t seed,
+                        const Context& context) {
   const ReducePlan base = reducer.plan();
-  const Spending spending = by_cells ? spend_cells(reducer, kept) : currency == "quality" ? spend_quality() : spend_resolution();
+  const Spending spending = spending_on(currency, reducer, kept);
   const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
   Stage stage(context, "meeting the budget", 1, "budgets");
   const patches::Steps steps = patches::highest_steps(kept, spending.steps, bytes_of, budget, seed, context);
   const auto plan_of = [spending, base, steps](int64_t row) { return spending.plan(steps.of(row), base); };
   const std::string words = words_of(spending, steps, kept);
-  return {reducer.reduced(plan_of, fmt::format("{} within {} bytes, seed {}", words, budget, seed)), words};
+  return {reducer.reduced(plan_of, fmt::format("{}, {} within {} bytes, seed {}", reducer.asked(), words, budget, seed)), words};
+}
+
+ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,
+                                 const Context& context) {
+  const ReducePlan base = reducer.plan();
+  const Spending spending = spend_quality(kLeastQuality);
+  const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
+  const patches::Coarseness coarse = patches::coarseness_beside_rows(usable, spending.steps, bytes_of, budget, seed, context);
+  const std::string key =
+      fmt::format("{}, {}, {} of them a step above, seed {}", reducer.asked(), spending.words(coarse.step), coarse.above, seed);
+  return reducer.reduced([spending, base, coarse](int64_t row) { return spending.plan(coarse.of(row), base); }, key);
 }
 
 }  // namespace decant

@@ -5,6 +5,11 @@
 //     resolution   the same, as small as they must be
 //     cells        the same, with as many cells dropped as must be: those that count least for a
 //                  byte, of all pictures together, and at most three quarters of one
+//     auto         fewer pictures, and coarser ones, as patches/spend.h divides it, of quality 10
+//                  or more
+//
+// Pixels have no quality of their own: where a budget buys it, they become JPEGs of quality 90
+// first, or of another that is asked for.
 //
 // Bytes are those of the picture files, not of archives around them.
 #pragma once
@@ -20,20 +25,33 @@
 
 namespace decant {
 
-std::vector<std::string> currencies();  ///< "rows", "quality", "resolution", "cells"
+inline constexpr int kQualityOfPixels = 90;
+
+std::vector<std::string> currencies();  ///< "rows", "quality", "resolution", "cells", "auto"
 
 /// Throws UsageError for an unknown currency, with the nearest one.
 void require_currency(const std::string& spend);
 
+/// Whether how many rows are kept follows from the budget.
+bool buys_rows(const std::string& spend);
+
+/// Whether such pictures become JPEGs of kQualityOfPixels, because no quality is asked for.
+bool makes_jpegs(const std::string& spend, const ReduceOptions& options, const Rows& rows);
+
 struct Spent {
   ReducedInput reduced;
-  std::string words;  ///< "quality 47 (212 of 600 pictures 48)"
+  std::string words;  ///< "quality 47, and 212 of 600 pictures with quality 48"
 };
 
-/// The kept rows on the highest steps of a currency that meet the budget. Options that reduce
-/// pictures further hold as well. Throws InputError when it cannot be met, naming the bytes that it
-/// takes. REQUIRES: a currency other than rows; for cells, neither drop nor resolution.
-Spent spend_on_pictures(const Input& input, const Subset& kept, const std::string& currency, int64_t budget, const ReduceOptions& options,
-                        uint64_t seed, const Context& context);
+/// The kept rows on the highest steps of a currency that meet the budget. What the reducer's
+/// options ask holds as well. Throws InputError when it cannot be met, naming the bytes that it
+/// takes. REQUIRES: quality, resolution or cells; for cells, importance, and neither drop nor
+/// resolution.
+Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget, uint64_t seed,
+                        const Context& context);
+
+/// The pictures as coarse as `auto` makes them before rows are chosen: `usable` are all there are.
+ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,
+                                 const Context& context);
 
 }  // namespace decant

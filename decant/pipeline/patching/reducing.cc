@@ -89,14 +89,13 @@ std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows,
   return as_picture_files(std::move(rows), std::exchange(plan.quality, 0));
 }
 
-PictureReducer::PictureReducer(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells, uint64_t seed,
-                               const Context& context)
-    : plan_(reduce_plan(options)) {
-  const std::string path = input.dataset.root.string();
-  require_pictures(input.dataset.train(), path);
-  pictures_ = pictures_to_reduce(input.dataset.splits.at(Split::train), plan_);
+PictureReducer::PictureReducer(const Dataset& dataset, const ReduceOptions& options, std::shared_ptr<const ImportanceSet> importance)
+    : plan_(reduce_plan(options)), importance_(std::move(importance)) {
+  asked_ = fmt::format("drop {} quality {} eighths {}", plan_.drop, plan_.quality, plan_.eighths);
+  const std::string path = dataset.root.string();
+  require_pictures(dataset.train(), path);
+  pictures_ = pictures_to_reduce(dataset.splits.at(Split::train), plan_);
   require_resolution(*pictures_, plan_, path);
-  if (cells) importance_ = std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
 }
 
 patches::Reducer PictureReducer::reducer(std::function<ReducePlan(int64_t row)> plan_of) const {
@@ -144,11 +143,19 @@ ReducedInput PictureReducer::reduced(std::function<ReducePlan(int64_t row)> plan
           .key = key + (importance_ ? " " + importance_->key : "")};
 }
 
+ReducedInput PictureReducer::as_asked() const {
+  return reduced([plan = plan_](int64_t) { return plan; }, asked_);
+}
+
+std::shared_ptr<const ImportanceSet> importance_wanted(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells,
+                                                       uint64_t seed, const Context& context) {
+  if (!cells && reduce_plan(options).drop == 0) return nullptr;
+  const PictureReducer reportable(input.dataset, options, nullptr);  // faults come before a network is trained
+  return std::make_shared<const ImportanceSet>(obtain_importance(input, chosen, options.importance, seed, context));
+}
+
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
-  const ReducePlan asked = reduce_plan(options);
-  const PictureReducer reducer(input, chosen, options, asked.drop > 0, seed, context);
-  return reducer.reduced([plan = reducer.plan()](int64_t) { return plan; },
-                         fmt::format("drop {} quality {} eighths {}", asked.drop, asked.quality, asked.eighths));
+  return PictureReducer(input.dataset, options, importance_wanted(input, chosen, options, false, seed, context)).as_asked();
 }
 
 }  // namespace decant

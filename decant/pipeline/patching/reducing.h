@@ -60,11 +60,14 @@ struct ReducedInput {
 /// Reduces pictures by plans, of each picture its own.
 class PictureReducer {
  public:
-  /// `cells`: whether plans will drop any, so that importance is wanted. Throws as reduce(). The
-  /// input must outlive this.
-  PictureReducer(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells, uint64_t seed, const Context& context);
+  /// `importance`: of the rows that will be read; null where plans drop no cell. Throws InputError
+  /// as reduce() does of rows and options.
+  PictureReducer(const Dataset& dataset, const ReduceOptions& options, std::shared_ptr<const ImportanceSet> importance);
 
-  const ReducePlan& plan() const { return plan_; }  ///< what the options leave to do
+  const ReducePlan& plan() const { return plan_; }     ///< what the options leave to do
+  const std::string& asked() const { return asked_; }  ///< the options as one line
+  /// What the options ask of every picture.
+  ReducedInput as_asked() const;
   /// Importance for a byte of every cell that has any detail, of these rows, ascending. REQUIRES:
   /// cells are wanted.
   std::vector<float> worths(std::span<const int64_t> rows) const;
@@ -77,10 +80,16 @@ class PictureReducer {
   std::shared_ptr<const Rows> rows_with(std::function<ReducePlan(int64_t row)> plan_of) const;
   patches::Reducer reducer(std::function<ReducePlan(int64_t row)> plan_of) const;
 
+  std::string asked_;
   ReducePlan plan_;
   std::shared_ptr<const Rows> pictures_;
   std::shared_ptr<const ImportanceSet> importance_;  ///< null where no cell is dropped
 };
+
+/// What decides which cells are dropped; null where `options` drop none, unless `cells` says that a
+/// budget will. Throws what obtain_importance() throws.
+std::shared_ptr<const ImportanceSet> importance_wanted(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells,
+                                                       uint64_t seed, const Context& context);
 
 /// The input's training rows, of which exactly round(share · cells) cells of every picture are
 /// dropped, the least important, and what is left is coarser or smaller. `chosen`: the rows that

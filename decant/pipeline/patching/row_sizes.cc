@@ -57,11 +57,15 @@ int64_t RowSizes::about(int64_t budget) {
 
 Subset RowSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) {
   const int64_t most = std::min(selection.serves_to, std::ssize(chosen_));
+  const int64_t least = std::max<int64_t>(1, selection.serves_from);
   const int64_t count = patches::largest_count(
       most, about(budget), [&](int64_t some) { return total(draw(some)); }, budget);
-  if (count < std::max<int64_t>(1, selection.serves_from))
-    throw InputError({"", "", fmt::format("{} hold no set of pictures", human_bytes(budget)), "Raise --bytes"});
-  return draw(count);
+  if (count >= least) return draw(count);
+  const int64_t needed = total(draw(least));
+  throw InputError({"", "",
+                    fmt::format("{} hold no set of pictures; the smallest, of {}, takes {}", human_bytes(budget), human_count(least),
+                                human_bytes(needed)),
+                    fmt::format("Give --bytes {} or more", needed)});
 }
 
 int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option) {

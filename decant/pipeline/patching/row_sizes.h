@@ -28,7 +28,7 @@ class RowSizes {
 
   /// draw(count) for the largest count that `selection` serves, at most all of those chosen, whose
   /// rows take at most `budget` bytes: found from about() outwards. Throws InputError when not even
-  /// one row fits.
+  /// the smallest set fits, naming its bytes.
   Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw);
 
  private:

@@ -19,7 +19,8 @@ TEST(RowSizes, TakeAsManyRowsAsFit) {
   EXPECT_EQ(sizes.largest_within(6, {}, first).size(), 3u);
   EXPECT_EQ(sizes.largest_within(100, {.serves_to = 4}, first).size(), 4u);
   EXPECT_THAT(message_of([&] { sizes.largest_within(0, {}, first); }), testing::HasSubstr("hold no set"));
-  EXPECT_THAT(message_of([&] { sizes.largest_within(3, {.serves_from = 3}, first); }), testing::HasSubstr("hold no set"));
+  EXPECT_THAT(message_of([&] { sizes.largest_within(3, {.serves_from = 3}, first); }),
+              testing::AllOf(testing::HasSubstr("hold no set of pictures; the smallest, of 3"), testing::HasSubstr("--bytes 6 or more")));
 }
 
 TEST(BytesFrom, ReadsSharesAndSizes) {

@@ -111,8 +111,9 @@ struct Written {
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
 };
 
-PatchRecord record_of(const Written& written, const std::string& importance) {
-  PatchRecord record{.importance = importance, .bytes_source = written.bytes_source, .bytes_recoded = written.bytes_recoded};
+PatchRecord record_of(const Written& written, const SmallSet& set) {
+  PatchRecord record{
+      .importance = set.importance, .bytes_source = written.bytes_source, .bytes_recoded = written.bytes_recoded, .spent = set.spent};
   for (const StoredFile& file : written.files) {
     record.cells += file.cells;
     record.cells_kept += file.cells_kept;
@@ -129,7 +130,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.output_format = set.to.empty() ? set.input.dataset.format : set.to;
   run.training = set.input.dataset.training;
   run.features = set.features;
-  if (!written.files.empty()) run.patches = record_of(written, set.importance);
+  if (!written.files.empty()) run.patches = record_of(written, set);
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.classes = classes_of(set);
   run.bad_files = std::ssize(set.input.excluded);

@@ -34,6 +34,7 @@ struct SmallSet {
   std::optional<FeatureRecord> features;
   patches::Reducer reduce = nullptr;  ///< what is done to each picture of `content`
   std::string importance;             ///< how cells were ranked, where any were dropped
+  std::string spent;                  ///< what a budget of bytes bought of pictures, in words
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws

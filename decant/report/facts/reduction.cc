@@ -17,9 +17,10 @@ std::string listed(const std::vector<std::string>& parts) {
 }
 
 bool lowers_quality(const RunRecord& run) {
+  const std::string spend = run.option_text("spend");
   const OptionValue* const value = run.option("quality");
   const auto* const quality = value == nullptr ? nullptr : std::get_if<int64_t>(value);
-  return (quality != nullptr && *quality > 0) || run.option_text("spend") == "quality";
+  return (quality != nullptr && *quality > 0) || spend == "quality" || spend == "auto";
 }
 
 bool lowers_resolution(const RunRecord& run) {

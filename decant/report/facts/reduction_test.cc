@@ -56,6 +56,8 @@ TEST(Reduction, NamesEveryCurrencySpent) {
   EXPECT_DOUBLE_EQ(cells_kept_share(run), 1);
   run.options = {{"spend", "resolution"}};
   EXPECT_EQ(reduced_by(run), "lowering the resolution");
+  run.options = {{"spend", "auto"}};
+  EXPECT_EQ(reduced_by(run), "lowering the quality");
 }
 
 TEST(Reduction, SaysThatHeadersOfArchivesAreCounted) {
