@@ -450,6 +450,26 @@ TEST(EvaluateBytes, ASpentBudgetNeedsBytes) {
   EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}); }), HasSubstr("spend needs --bytes"));
 }
 
+TEST(EvaluateBytes, AGivenSetHasRandomRowsOfItsOwnBytes) {
+  const fs::path in = jpeg_set("given_in", 20);
+  const fs::path folder = fresh_folder("given");
+  compress(spending(in, folder / "small", "40%", "auto"), {});
+  EvaluateOptions options{.full = in.string(), .small = {(folder / "small").string()}, .against = "random", .bytes = "20%"};
+  options.test = in.string();
+  options.features.cache = folder / "cache";
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, {});
+  ASSERT_EQ(arms.size(), 3u);
+  EXPECT_EQ(arms[2].name, "small");
+  ASSERT_TRUE(arms[2].budget);
+  EXPECT_EQ(arms[1].budget, arms[2].budget) << "compared at equal bytes";
+  EXPECT_NE(arms[0].budget, arms[2].budget);
+  EXPECT_EQ(arms[2].budget->amount, arms[2].rows->stored_bytes()) << "its files are re-coded already";
+  EXPECT_LT(arms[1].subset(0).size(), arms[2].subset(0).size());
+  const SetsOutline outline = outline_judged_sets(options, {});
+  EXPECT_EQ(outline.counts.given.at(0).bytes, arms[2].budget->amount) << "as the plan says";
+}
+
 TEST(EvaluateBytes, KeepAndBytesExcludeEachOther) {
   const fs::path in = jpeg_set("bytes_keep_in");
   EvaluateOptions options{.full = in.string(), .keep = "50%", .bytes = "20%"};

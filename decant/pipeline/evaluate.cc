@@ -82,13 +82,17 @@ void announce(const Judging& judging, const evaluate::Forecast& forecast, const 
 }
 
 /// What a small set's folder keeps: itself, as "small", and what it is measured against: full,
-/// random rows of its number, and every set that was matched by bytes.
-Evidence of_one_set(const Evidence& all, const GivenSet& set) {
+/// random rows of its number or its bytes, and every set that was matched by bytes but for other
+/// small sets.
+Evidence of_one_set(const Evidence& all, const GivenSet& set, const JudgedSets& sets) {
   Evidence own = all;
-  const Budget budget{std::ssize(set.subset), Budget::Unit::rows};
-  std::erase_if(own.cells, [&](const Evidence::Cell& cell) {
-    const bool by_bytes = cell.budget.unit == Budget::Unit::bytes;
-    return !by_bytes && cell.set != "full" && cell.set != set.name && (cell.set != "random" || cell.budget != budget);
+  const auto itself = std::ranges::find(all.cells, set.name, &Evidence::Cell::set);
+  DECANT_CHECK(itself != all.cells.end(), ==, true);
+  std::erase_if(own.cells, [&, budget = itself->budget](const Evidence::Cell& cell) {
+    if (cell.set == "full" || cell.set == set.name || (cell.set == "random" && cell.budget == budget)) return false;
+    const bool of_another =
+        std::ranges::any_of(sets.given, [&](const GivenSet& other) { return other.name != set.name && cell.set == other.name; });
+    return cell.budget.unit != Budget::Unit::bytes || of_another;
   });
   for (Evidence::Cell& cell : own.cells) {
     if (cell.set == set.name) cell.set = "small";
@@ -99,7 +103,7 @@ Evidence of_one_set(const Evidence& all, const GivenSet& set) {
 
 void write_into(const GivenSet& set, const JudgedSets& sets, const Evidence& evidence, const Context& context) {
   const RunFolder& run = *set.folder;
-  const Evidence own = of_one_set(evidence, set);
+  const Evidence own = of_one_set(evidence, set, sets);
   write_file(run.path / "evidence.json", json_text(to_json(own), 2) + "\n");
   const auto reduced = reduced_pictures(run, context);
   write_report(run.path, run.run, &sets.full, reduced.get(), run.selection, run.kept, run.map.matrix(), &own, context);

@@ -64,6 +64,14 @@ std::vector<int64_t> byte_budgets(const EvaluateOptions& options, const RowCount
   return budgets;
 }
 
+/// `budgets`, and the bytes of the given sets, which random rows are compared with.
+std::vector<int64_t> with_bytes_of_given(std::vector<int64_t> budgets, const std::vector<RowCounts::Given>& given) {
+  for (const RowCounts::Given& set : given) {
+    if (set.bytes > 0 && std::ranges::find(budgets, set.bytes) == budgets.end()) budgets.push_back(set.bytes);
+  }
+  return budgets;
+}
+
 /// The sizes at which a method is to choose, each once.
 std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOutline>& outline) {
   std::vector<int64_t> sizes;
@@ -167,7 +175,7 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
       arms.push_back({.name = spec.name, .kind = kind, .rows = counts.usable, .spec = spec});
       continue;
     }
-    for (const int64_t budget : budgets)
+    for (const int64_t budget : kind == Kind::random ? with_bytes_of_given(budgets, counts.given) : budgets)
       arms.push_back({.name = spec.name, .kind = kind, .rows = rows_bought(spec, counts, budget), .spec = spec, .bytes = budget});
     if (!budgets.empty()) continue;
     if (sizes.empty())
@@ -175,7 +183,9 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
     for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes)
       arms.push_back({.name = spec.name, .kind = kind, .rows = rows, .spec = spec});
   }
-  for (size_t i = 0; i < counts.given.size(); ++i) arms.push_back({counts.given[i].name, Kind::given, counts.given[i].rows, i});
+  for (size_t i = 0; i < counts.given.size(); ++i)
+    arms.push_back(
+        {.name = counts.given[i].name, .kind = Kind::given, .rows = counts.given[i].rows, .given = i, .bytes = counts.given[i].bytes});
   if (arms.empty()) throw UsageError("--against names no set and no small set is given, so there is nothing to compare");
   return arms;
 }
@@ -292,7 +302,7 @@ class ArmMaker {
 }  // namespace
 
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
-  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets, !options.bytes.empty()));
+  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets, !options.bytes.empty(), context));
   ArmMaker maker(sets, options, outline, context);
   std::vector<evaluate::Arm> arms;
   for (const ArmOutline& arm : outline) arms.push_back(maker.make(arm));

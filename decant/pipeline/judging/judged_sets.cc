@@ -11,7 +11,9 @@
 #include "decant/data/rows_view.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
+#include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/patching/fill_source.h"
+#include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/sampler.h"
@@ -283,12 +285,21 @@ int64_t given_rows(const std::string& spec) {
   return rows.shape.size() == 1 ? rows.count() : std::ssize(read_indices(file));  // the latter says what is wrong
 }
 
+/// About the bytes of a set's picture files, as its run counted them; 0 where it has none.
+int64_t given_bytes(const std::string& spec, int64_t rows, const Rows& full) {
+  const bool full_has_files = full.pictures() != nullptr && full.pictures()->are_files();
+  if (is_row_file(spec)) return full_has_files ? full.stored_bytes() / full.size() * rows : 0;
+  const RunRecord run = read_run_record(spec);
+  const bool files = run.output_format == "imagefolder" || run.output_format == "webdataset";
+  return files ? run.bytes_after : 0;
+}
+
 std::vector<RowCounts::Given> outline_given(const EvaluateOptions& options) {
   std::vector<GivenSet> named;
   for (const std::string& spec : options.small) named.push_back({.spec = spec});
   name_sets(named, split_list(options.against));
   std::vector<RowCounts::Given> given;
-  for (const GivenSet& set : named) given.push_back({set.name, given_rows(set.spec)});
+  for (const GivenSet& set : named) given.push_back({.name = set.name, .rows = given_rows(set.spec)});
   return given;
 }
 
@@ -304,12 +315,20 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   return full;
 }
 
+/// As the files of the other sets are counted; 0 where there are none.
+int64_t recoded_bytes_of(const GivenSet& set, const Context& context) {
+  if (set.rows->pictures() == nullptr || !set.rows->pictures()->are_files()) return 0;
+  const auto recoded = std::make_shared<patches::ReducedRows>(set.rows, 1, [](int64_t) { return patches::Reduction(); });
+  return RowSizes(recoded, set.subset, context).total(set.subset);
+}
+
 }  // namespace
 
-RowCounts counts_of(const JudgedSets& sets, bool bytes) {
+RowCounts counts_of(const JudgedSets& sets, bool bytes, const Context& context) {
   RowCounts counts{.all = sets.full.rows() - std::ssize(sets.held_out), .usable = std::ssize(sets.full_rows)};
   if (bytes) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
-  for (const GivenSet& set : sets.given) counts.given.push_back({set.name, std::ssize(set.subset)});
+  for (const GivenSet& set : sets.given)
+    counts.given.push_back({set.name, std::ssize(set.subset), bytes ? recoded_bytes_of(set, context) : 0});
   return counts;
 }
 
@@ -331,7 +350,12 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   }
   outline.counts.all = train.size() - outline.held_out;
   outline.counts.usable = usable - outline.held_out;
-  if (!options.bytes.empty()) outline.counts.stored_bytes = train.stored_bytes();
+  if (options.bytes.empty()) return outline;
+  outline.counts.stored_bytes = train.stored_bytes();
+  for (size_t i = 0; i < options.small.size(); ++i) {
+    RowCounts::Given& set = outline.counts.given[i];
+    set.bytes = given_bytes(options.small[i], set.rows, train);
+  }
   return outline;
 }
 

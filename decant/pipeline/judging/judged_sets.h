@@ -45,6 +45,7 @@ struct RowCounts {
   struct Given {
     std::string name;
     int64_t rows = 0;
+    int64_t bytes = 0;  ///< where a budget of bytes is asked for and it has picture files: of these, re-coded without loss
   };
   std::vector<Given> given;  ///< sets
 
@@ -57,8 +58,8 @@ struct RowCounts {
   }
 };
 
-/// `bytes`: whether to measure the full set.
-RowCounts counts_of(const JudgedSets& sets, bool bytes);
+/// `bytes`: whether to measure the full set and the given ones.
+RowCounts counts_of(const JudgedSets& sets, bool bytes, const Context& context);
 
 /// What read_judged_sets() will find, as far as headers tell.
 struct SetsOutline {
