@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # The tables of docs/evidence.md, measured again: one `decant evaluate` each, its answer in bench/evidence/NAME.json, with command, machine,
 # date and seeds. Every training that ends is kept in build/evidence, so this may be stopped at any time and goes on where it was.
-# Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all.
+# Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all, `patches` stands for
+# those of bench/evidence/patches.sh, which take hours. DECANT_EVIDENCE_OPTIONS: more options of every evaluation, such as --threads 1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 here=$root/bench/evidence
 cache=(--cache build/evidence)
+read -ra more <<<"${DECANT_EVIDENCE_OPTIONS:-}"
 cd "$root"
 
 judge() {  # NAME PATH OPTIONS…
   local name=$1
   shift
-  "${build#"$root/"}/decant" evaluate "${@//"$root/"/}" "${cache[@]}" --overwrite -o "bench/evidence/$name.json"
+  "${build#"$root/"}/decant" evaluate "${@//"$root/"/}" "${cache[@]}" "${more[@]}" --overwrite -o "bench/evidence/$name.json"
   python3 "$here/tables.py"
 }
 
@@ -69,14 +71,17 @@ clustered=probe+pools=kmeans:20,subzerocore+pools=kmeans:20  # without a look at
 agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore,$clustered 5%,10%,30%; }
 sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins,$clustered 5%,10%,30%; }
 
+source "$here/patches.sh"
+
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
   cifar10_nets)
 if [ "${1:-}" = list ]; then
-  echo "${quick[*]}"
+  echo "${quick[*]} ${patches[*]}"
   exit
 fi
+[ "${1:-}" != patches ] || set -- "${patches[@]}"
 for table in "${@:-${quick[@]}}"; do
-  declare -F "$table" >/dev/null || { echo "no table is called $table; there are: ${quick[*]}" >&2; exit 2; }
+  declare -F "$table" >/dev/null || { echo "no table is called $table; there are: ${quick[*]} ${patches[*]}" >&2; exit 2; }
   echo "== $table" >&2
   "$table"
 done

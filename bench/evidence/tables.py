@@ -27,13 +27,22 @@ def orders(found):
     return lines
 
 
+def budget_of(cell):
+    """Bytes that a set is matched by; None of one that is matched by its rows."""
+    budget = cell.get("budget") or {}
+    return budget["amount"] if budget.get("unit") == "bytes" else None
+
+
 def table(found):
-    lines = ["| network | rows | set | seeds | accuracy, % | against random |", "|---|---|---|---|---|---|"]
-    for cell in sorted(found["results"], key=lambda cell: (cell["net"], cell["rows"], cell["set"] != "random", -cell["mean"])):
+    by_bytes = any(budget_of(cell) for cell in found["results"])
+    lines = [f"| network |{' bytes |' if by_bytes else ''} rows | set | seeds | accuracy, % | against random |"]
+    lines.append("|---" * (7 if by_bytes else 6) + "|")
+    for cell in sorted(found["results"], key=lambda cell: (cell["net"], budget_of(cell) or cell["rows"], cell["set"] != "random", -cell["mean"])):
         width = f" ± {100 * cell['ci95']:.2f}" if cell["ci95"] is not None else ""
         keep = f"{cell['rows']:,} ({100 * cell['keep']:.3g} %)"
+        size = f" {budget_of(cell):,} |" if by_bytes else ""
         lines.append(
-            f"| {cell['net']} | {keep} | `{cell['set']}` | {len(cell['seeds'])} | {100 * cell['mean']:.2f}{width} | {points(cell['against_random'])} |"
+            f"| {cell['net']} |{size} {keep} | `{cell['set']}` | {len(cell['seeds'])} | {100 * cell['mean']:.2f}{width} | {points(cell['against_random'])} |"
         )
     lines += orders(found)
     machine = found["machine"]
