@@ -54,7 +54,8 @@ class Autoencoder : public Module {
   bool predicts_normalised() const { return normalised_; }
 
   /// (batch, patches, side·side·channels): a prediction of every patch, those that were seen
-  /// included. It never depends on values outside `kept`, which is on the device of the images.
+  /// included. It never depends on values outside `kept`, but for the mean of a dropped patch if it
+  /// is told means. `kept` is on the device of the images.
   virtual Tensor forward(const Pass& pass, const Tensor& images, const KeptPatches& kept) const = 0;
 
  protected:

@@ -4,11 +4,14 @@
 #include <ATen/ops/replication_pad2d.h>
 #include <ATen/ops/where.h>
 #include <c10/core/GradMode.h>
+#include <cmath>
+#include <numbers>
 
 namespace decant::nn {
 namespace {
 
 constexpr int kSweeps = 32;
+constexpr double kErrorLeft = 0.01;
 constexpr double kRadius = 0.98;  // of J: cos(π / (n + 1)) in a hole n pixels wide, 0.9808 for 15
 
 /// Of every pixel the mean of its neighbours. Outside lies the border pixel itself, which is the
@@ -28,7 +31,45 @@ Tensor mean_of_kept(const Tensor& known, const Tensor& kept) {
   return known.sum({2, 3}, true) / kept.to(known.scalar_type()).sum({2, 3}, true).clamp_min(1);
 }
 
+/// Of I − J: 0 < low ≤ λ ≤ high.
+struct Spectrum {
+  double low;
+  double high;
+
+  double middle() const { return (high + low) / 2; }
+  double radius() const { return (high - low) / 2; }
+  /// So many that 2·ρⁿ ≤ `left`, ρ = (√κ − 1) / (√κ + 1).
+  int sweeps(double left) const {
+    const double root = std::sqrt(high / low);
+    return static_cast<int>(std::ceil(std::log(2 / left) / std::log((root + 1) / (root - 1))));
+  }
+};
+
 }  // namespace
+
+Tensor without_patch_means(const Tensor& images, int64_t side) {
+  const auto cut = images.reshape({images.size(0), images.size(1), images.size(2) / side, side, images.size(3) / side, side});
+  return (cut - cut.mean({3, 5}, true)).reshape(images.sizes());
+}
+
+// Y. Saad, Iterative Methods for Sparse Linear Systems, 2nd ed., algorithm 12.1.
+Tensor smooth_fill_with_means(const Tensor& images, const Tensor& dropped, int64_t side) {
+  const c10::NoGradGuard no_grad;
+  const Spectrum spectrum{(1 - std::cos(std::numbers::pi / static_cast<double>(side))) / 2, 2};
+  Tensor x = at::where(dropped, images - without_patch_means(images, side), images).contiguous();
+  const auto residual = [&] { return without_patch_means(neighbour_mean(x).sub_(x), side).masked_fill_(dropped.logical_not(), 0); };
+  const double ratio = spectrum.middle() / spectrum.radius();
+  double before = 1 / ratio;
+  Tensor step = residual().div_(spectrum.middle());
+  const int sweeps = spectrum.sweeps(kErrorLeft);
+  for (int sweep = 1; sweep < sweeps; ++sweep) {
+    x = x + step;
+    const double now = 1 / (2 * ratio - before);
+    step = step.mul_(now * before).add_(residual(), 2 * now / spectrum.radius());
+    before = now;
+  }
+  return x + step;
+}
 
 Tensor smooth_fill(const Tensor& images, const Tensor& dropped) {
   const c10::NoGradGuard no_grad;

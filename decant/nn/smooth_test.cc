@@ -1,12 +1,14 @@
 #include "decant/nn/smooth.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <vector>
 
 namespace decant::nn {
 namespace {
@@ -60,6 +62,46 @@ TEST(SmoothFill, SolvesLaplacesEquationInTheHoles) {
 TEST(SmoothFill, OfAPictureThatKeepsNothingIsZero) {
   const Tensor all = at::zeros({1, 1, 4, 4}, at::kBool).fill_(true);
   EXPECT_EQ(smooth_fill(at::zeros({1, 3, 4, 4}) + 5, all).abs().max().item<float>(), 0);
+}
+
+/// ¼ of what is missing to Laplace's equation at every pixel: (height, width) of one plane.
+std::vector<double> bends_of(const Tensor& plane) {
+  const int64_t side = plane.size(0);
+  const Tensor whole = plane.contiguous();
+  const double* value = whole.data_ptr<double>();
+  std::vector<double> bends(static_cast<size_t>(side * side));
+  for (int64_t at = 0; at < side * side; ++at) {
+    const int64_t y = at / side;
+    const int64_t x = at % side;
+    for (const auto& [dy, dx] : {std::array<int64_t, 2>{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {
+      if (y + dy < 0 || y + dy >= side || x + dx < 0 || x + dx >= side) continue;
+      bends[static_cast<size_t>(at)] += (value[at + dy * side + dx] - value[at]) / 4;
+    }
+  }
+  return bends;
+}
+
+// The smoothest surface with given means bends alike everywhere in a patch.
+TEST(SmoothFill, WithMeansIsTheSmoothestSurfaceThatHasThem) {
+  constexpr int64_t kSide = 32;
+  for (const int64_t patch : {1, 2, 4}) {
+    const Tensor images = at::zeros({1, 1, kSide, kSide}, at::kDouble);
+    Random random(3, "images");
+    std::generate_n(images.data_ptr<double>(), images.numel(), [&] { return random.normal(); });
+    const Tensor dropped = holes(kSide);
+    const Tensor filled = smooth_fill_with_means(images, dropped, patch);
+    EXPECT_TRUE(at::where(dropped, images, filled).equal(images)) << "kept pixels stay";
+    const Tensor gap = (filled - images) - without_patch_means(filled - images, patch);
+    EXPECT_LT(gap.abs().max().item<double>(), 1e-12) << "and so do means";
+    const std::vector<double> bends = bends_of(filled[0][0]);
+    double widest = 0;
+    for (int64_t at = 0; at < kSide * kSide; ++at) {
+      const int64_t first = at / kSide / patch * patch * kSide + at % kSide / patch * patch;
+      if (dropped.data_ptr<bool>()[at])
+        widest = std::max(widest, std::abs(bends[static_cast<size_t>(at)] - bends[static_cast<size_t>(first)]));
+    }
+    EXPECT_LT(widest, 0.02) << patch;
+  }
 }
 
 }  // namespace

@@ -21,6 +21,10 @@
 // too: each dropped patch's mask token has that patch of it added, embedded as kept ones are. No
 // tensor is added for it.
 //
+// With the option `means`, ours, the network is also told the mean colour of every dropped patch,
+// which decant stores of a dropped cell. Then the in-painting is the smoothest surface with those
+// means, and what the network adds has mean 0 in every patch. What it learns is shapes alone.
+//
 // Pictures of a batch may keep different numbers of patches. Then the shorter lists end in fillers,
 // which no query looks at and whose own tokens go nowhere.
 #include <ATen/TensorOperators.h>
@@ -56,6 +60,7 @@ struct MaeShape {
   Stack encoder;
   Stack decoder;
   bool smooth = false;
+  bool means = false;  ///< only with smooth
 };
 
 /// Entry i of the table (1 + down·across, width) that the header describes.
@@ -72,7 +77,7 @@ double position(int64_t i, int64_t width, int64_t across) {
 class Mae final : public Autoencoder, private LayerList {
  public:
   Mae(const AutoencoderSpec& spec, const MaeShape& shape, int drop, bool normalised)
-      : Autoencoder(spec), LayerList(spec.name, parameters_, buffers_), smooth_(shape.smooth) {
+      : Autoencoder(spec), LayerList(spec.name, parameters_, buffers_), smooth_(shape.smooth), means_(shape.means) {
     side_ = shape.side;
     drop_share_ = drop / 100.0;
     normalised_ = normalised;
@@ -101,7 +106,8 @@ class Mae final : public Autoencoder, private LayerList {
     const Tensor& mask = pass.parameters[mask_token_];
     if (!smooth_) return decode(pass, encoded, kept, mask);
     const Tensor smooth = cut_into_patches(smoothed(images, kept), side_);
-    return smooth + decode(pass, encoded, kept, mask + to_decoder_(pass, embed(pass, smooth)));
+    const Tensor lacking = decode(pass, encoded, kept, mask + to_decoder_(pass, embed(pass, smooth)));
+    return smooth + (means_ ? of_mean_zero(lacking) : lacking);
   }
 
  private:
@@ -195,10 +201,18 @@ class Mae final : public Autoencoder, private LayerList {
 
   Tensor smoothed(const Tensor& images, const KeptPatches& kept) const {
     const Tensor dropped = dropped_patches(kept, patches()).unsqueeze(2).expand({images.size(0), patches(), side_ * side_});
-    return smooth_fill(images, join_patches(dropped, {spec_.input.width, spec_.input.height, 1}, side_));
+    const Tensor holes = join_patches(dropped, {spec_.input.width, spec_.input.height, 1}, side_);
+    return means_ ? smooth_fill_with_means(images, holes, side_) : smooth_fill(images, holes);
+  }
+
+  /// In every channel of every patch.
+  Tensor of_mean_zero(const Tensor& patches) const {
+    const Tensor by_channel = patches.reshape({patches.size(0), patches.size(1), side_ * side_, -1});
+    return (by_channel - by_channel.mean(2, true)).reshape(patches.sizes());
   }
 
   bool smooth_;
+  bool means_;
   size_t class_token_ = 0;
   size_t mask_token_ = 0;
   size_t cut_ = 0;
@@ -246,7 +260,10 @@ std::unique_ptr<const Autoencoder> make_mae(const AutoencoderSpec& spec, SpecTex
   const Stack encoder = stack_of(options, "", 128, 4);
   const Stack decoder = stack_of(options, "decoder-", 96, 2);
   const bool smooth = options.number("smooth", 1, 0, 1) == 1;
-  return mae_of(spec, {side, encoder, decoder, smooth}, options, kUsualDrop);
+  const bool means = options.number("means", smooth ? 1 : 0, 0, 1) == 1;
+  if (means && !smooth)
+    throw InputError({"", fmt::format("network '{}'", options.name()), "means are told through the in-painting", "Leave out +smooth=0"});
+  return mae_of(spec, {side, encoder, decoder, smooth, means}, options, kUsualDrop);
 }
 
 std::unique_ptr<const Autoencoder> make_mae_base(const AutoencoderSpec& spec, SpecText& options) {

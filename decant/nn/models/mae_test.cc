@@ -1,5 +1,6 @@
 // The masked autoencoder: names and shapes as published, what it may see, and its gradients.
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <array>
@@ -177,7 +178,7 @@ TEST(Mae, GradientsAgreeWithFiniteDifferences) {
 }
 
 TEST(Mae, NeverSeesADroppedPatch) {
-  Subject subject;
+  Subject subject(std::string(kTiny) + "+means=0");
   const std::vector<std::vector<bool>> kept{{true, false, true, true}, {false, true, false, true}};
   const KeptPatches which = kept_patches(kept);
   const Tensor dropped = dropped_patches(which, 4).unsqueeze(2);
@@ -189,10 +190,27 @@ TEST(Mae, NeverSeesADroppedPatch) {
   EXPECT_FALSE(other.equal(before)) << "what is kept counts";
 }
 
+TEST(Mae, OfADroppedPatchTheMeanColourIsAllItMayBeTold) {
+  Subject subject;
+  const KeptPatches which = kept_patches(std::vector<std::vector<bool>>{{true, false, true, true}, {false, true, false, true}});
+  const Tensor holes = join_patches(dropped_patches(which, 4).unsqueeze(2).expand({2, 4, 16}), {8, 8, 1}, 4);
+  const Pass pass = subject.pass();
+  const Tensor before = subject.network->forward(pass, subject.images, which);
+  const auto moved = [&](const Tensor& other) { return subject.network->forward(pass, at::where(holes, other, subject.images), which); };
+  const Tensor flat = subject.images - without_patch_means(subject.images, 4);
+  EXPECT_TRUE(moved(flat).allclose(before, 0, 1e-9));
+  EXPECT_TRUE(moved(flat * 2.0 - subject.images).allclose(before, 0, 1e-9)) << "turned over around its mean";
+  EXPECT_FALSE(moved(flat + 0.1).allclose(before, 0, 1e-2));
+  const auto means = [](const Tensor& patches) { return patches.reshape({2, 4, 16, 3}).mean(2); };
+  const Tensor gap =
+      (means(before) - means(cut_into_patches(subject.images, 4))).masked_fill(dropped_patches(which, 4).logical_not().unsqueeze(2), 0);
+  EXPECT_LT(gap.abs().max().item<double>(), 1e-9);
+}
+
 // What the option adds is the in-painting, patch by patch; with weights of zero it is all there is.
 TEST(Mae, StartsFromTheHarmonicInPaintingIfAsked) {
   Subject plain(std::string(kTiny) + "+smooth=0");
-  Subject smooth(std::string(kTiny) + "+smooth=1");
+  Subject smooth(std::string(kTiny) + "+smooth=1+means=0");
   for (Tensor& parameter : smooth.state.parameters) parameter.zero_();
   const std::vector<std::vector<bool>> kept{{true, false, true, true}, {false, true, true, true}};
   const KeptPatches which = kept_patches(kept);
@@ -250,6 +268,7 @@ TEST(Mae, FaultsAreNamed) {
   expect_says(fault("mae+wdth=8", {32, 32, 3}), {"unknown option 'wdth'", "did you mean 'width'"});
   expect_says(fault("mae+width=20+heads=3", {32, 32, 3}), {"width 20 is no multiple of 4 and of 3 heads"});
   expect_says(fault("mae+norm-pix=1", {32, 32, 3}), {"norm-pix and smooth exclude each other", "+smooth=0"});
+  expect_says(fault("mae+smooth=0+means=1", {32, 32, 3}), {"means are told through the in-painting", "+smooth=0"});
   expect_says(fault("mae+drop=100", {32, 32, 3}), {"drop '100'", "1 to 99"});
   expect_says(message_of([] { make_network({"mae+width=8", {32, 32, 3}, 10}); }), {"fills in pictures and knows no classes"});
   EXPECT_TRUE(is_autoencoder("mae+width=8"));
