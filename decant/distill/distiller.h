@@ -15,9 +15,9 @@ struct Distiller {
 
   /// Same job, same seed, same thread count → same pictures on a CPU, also when it goes on from a
   /// checkpoint. Throws InputError: an unknown method, network, device or option; rows without
-  /// labels; a class with fewer rows than pictures asked for, where pictures start from real ones; a
-  /// checkpoint of other options, rows or libtorch; an objective that is no longer a finite number,
-  /// naming the step. Throws Cancelled, having kept a checkpoint.
+  /// labels; a class with fewer rows than pictures asked for, where pictures start from real ones;
+  /// a checkpoint of other options, rows or libtorch; an objective that is no longer a finite
+  /// number, naming the step. Throws Cancelled, having kept a checkpoint.
   Distilled (*distill)(const DistillJob& job, const Context& context);
   std::vector<MethodFacts> (*methods)();
 };

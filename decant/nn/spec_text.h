@@ -29,8 +29,8 @@ class SpecText {
   int number(const std::string& key, int usual, int low, int high);
   /// Likewise for any number.
   double real(const std::string& key, double usual, double low, double high);
-  /// The word given for `key`, or `usual`. Throws InputError for one that is not among `known`, with
-  /// the nearest.
+  /// The word given for `key`, or `usual`. Throws InputError for one that is not among `known`,
+  /// with the nearest.
   std::string word(const std::string& key, const std::string& usual, const std::vector<std::string>& known);
   /// The kind given for "norm", or `usual`. Throws as word() does.
   NormKind norm(NormKind usual);

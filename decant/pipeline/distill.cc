@@ -62,8 +62,8 @@ void write_sheets(const distill::Distilled& made, const fs::path& folder) {
   fs::remove(folder / "preview.png");
 }
 
-RunRecord record_of(const DistillSetOptions& options, const Input& input, const distill::Distilled& made, const SyntheticRecord& record,
-                    const RunLog& log) {
+RunRecord run_record_of(const DistillSetOptions& options, const Input& input, const distill::Distilled& made, const SyntheticRecord& record,
+                        const RunLog& log) {
   RunRecord run{.rows = input.rows(),
                 .kept = 0,
                 .bytes_before = input.dataset.train().stored_bytes(),
@@ -146,7 +146,7 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
   const distill::Distilled made = log.stage("distill", [&] { return from_module<distill::Distiller>().distill(job, context); });
   const SyntheticRecord record = log.stage("write", [&] { return write_synthetic_set(made, input.dataset.classes, out.path(), context); });
   write_sheets(made, sheets);
-  const RunRecord run = record_of(options, input, made, record, log);
+  const RunRecord run = run_record_of(options, input, made, record, log);
   write_file(out.path() / "README.md", data_card_of(run));
   write_file(out.path() / "run.json", json_text(to_json(run), 2) + "\n");
   fs::remove_all(checkpoint);

@@ -24,8 +24,8 @@ struct DistillSetOptions {
   void declare(OptionTable& table);
 };
 
-/// Writes OUT (docs/formats/distilled.md) and returns what run.json holds. An interrupted run goes on
-/// from OUT.partial. Throws InputError, UsageError, IoError, Cancelled.
+/// Writes OUT (docs/formats/distilled.md) and returns what run.json holds. An interrupted run goes
+/// on from OUT.partial. Throws InputError, UsageError, IoError, Cancelled.
 RunRecord distill_set(const DistillSetOptions& options, const Context& context);
 
 /// "90", "90s", "10min", "2h" in seconds. Throws UsageError.

@@ -9,8 +9,8 @@ namespace decant::distill {
 /// parameters, in the order of its list. `keep_graph`: they can be differentiated themselves.
 Tensors gradients_at(const Step& step, const nn::State& state, const Tensor& pictures, const Tensor& targets, bool keep_graph);
 
-/// Σ over layers, Σ over a layer's outputs: 1 − ⟨a, b⟩ / (‖a‖‖b‖ + 10⁻⁶), each weight as (outputs, rest).
-/// Biases and norms count nothing. (DC.)
+/// Σ over layers, Σ over a layer's outputs: 1 − ⟨a, b⟩ / (‖a‖‖b‖ + 10⁻⁶), each weight as (outputs,
+/// rest). Biases and norms count nothing. (DC.)
 Tensor layerwise_cosine(const Tensors& real, const Tensors& synthetic);
 /// Σ (a − b)² over everything. (The "mse" of DC's code, and IDC's for colour pictures.)
 Tensor squared_distance(const Tensors& real, const Tensors& synthetic);

@@ -70,13 +70,13 @@ class RealSampler {
   virtual RealBatch of_all(Random random) const = 0;
 };
 
-/// `each` rows of a class, or as many as it has, without repeats. of_all(): of every class as many as
-/// the smallest has.
+/// `each` rows of a class, or as many as it has, without repeats. of_all(): of every class as many
+/// as the smallest has.
 std::unique_ptr<RealSampler> sample_per_class(const RealRows& real, int64_t each);
 /// `count` rows, whatever their class, without repeats.
 std::unique_ptr<RealSampler> sample_mixed(const RealRows& real, int64_t count);
-/// As sample_per_class(), but always the same rows: of each class those nearest to the centres of as
-/// many clusters (Y. Liu et al., "DREAM", ICCV 2023, with pixels in place of features).
+/// As sample_per_class(), but always the same rows: of each class those nearest to the centres of
+/// as many clusters (Y. Liu et al., "DREAM", ICCV 2023, with pixels in place of features).
 std::unique_ptr<RealSampler> sample_representative(const RealRows& real, int64_t each, uint64_t seed, const Context& context);
 
 /// `count` rows of a class as a method of selection chooses them by their pixels (select/select.h):

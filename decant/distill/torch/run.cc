@@ -82,8 +82,8 @@ PixelSummary summary_of(const RealRows& real) {
   return summary_of(floats_of(real.bytes(some).to(at::kFloat) / 255));
 }
 
-/// How the set must be trained: as the field judges sets (Zhao et al., ICLR 2021, and their code), but
-/// for what the method says.
+/// How the set must be trained: as the field judges sets (Zhao et al., ICLR 2021, and their code),
+/// but for what the method says.
 std::map<std::string, std::string> training_of(const DistillOptions& options, const Usual& usual, const RealRows& real, bool soft) {
   const bool augmented = options.augment != "none";
   std::map<std::string, std::string> training = {{"net", options.net},

@@ -6,8 +6,8 @@
 //     bases, hallucinators  every basis through every small network              (HaBa)
 //     bases, addresses      linear combinations of bases                         (Remember the Past)
 //
-// Pictures stand in the order of classes, as many of each. Values are normalised pixels, as networks
-// see them. All tensors are of one type: float32, or float64 in tests of gradients.
+// Pictures stand in the order of classes, as many of each. Values are normalised pixels, as
+// networks see them. All tensors are of one type: float32, or float64 in tests of gradients.
 #pragma once
 
 #include <memory>
@@ -40,8 +40,8 @@ class Parameterization {
   virtual std::vector<Learnt> learnt() const = 0;
   /// Pictures that come out for each class.
   virtual int64_t per_class() const = 0;
-  /// Of classes first … first + count − 1: (count · per_class, channels, height, width), part of the
-  /// graph of learnt().
+  /// Of classes first … first + count − 1: (count · per_class, channels, height, width), part of
+  /// the graph of learnt().
   virtual Tensor pictures(int64_t first, int64_t count) const = 0;
   /// Moves what is learnt so that pictures lie in the range, or nearer to it. Called without
   /// gradients.

@@ -1,5 +1,5 @@
-// The dropped cells of a picture, laid out for stencils: the picture with a margin of one pixel, and
-// the values of dropped cells alone, one cell after the other, line by line.
+// The dropped cells of a picture, laid out for stencils: the picture with a margin of one pixel,
+// and the values of dropped cells alone, one cell after the other, line by line.
 #pragma once
 
 #include <cstddef>

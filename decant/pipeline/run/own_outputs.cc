@@ -47,9 +47,10 @@ std::string why_no_npy(const fs::path& file, ElementType type, size_t axes, cons
 }  // namespace
 
 std::string why_no_run(const fs::path& folder) {
-  return why_no_folder(folder, "run.json", {"rows", "version", "command", "method", "options"},
-                       {"data", "indices.npy", "bins.npy", "pools.npy", "order.npy", "gain.npy", "map.npy", "manifest.jsonl",
-                        "bad_files.jsonl", "run.json", "events.jsonl", "evidence.json", "report.html", "README.md", "images.npy", "objective.npy", "factors", "sheets"});
+  return why_no_folder(
+      folder, "run.json", {"rows", "version", "command", "method", "options"},
+      {"data", "indices.npy", "bins.npy", "pools.npy", "order.npy", "gain.npy", "map.npy", "manifest.jsonl", "bad_files.jsonl", "run.json",
+       "events.jsonl", "evidence.json", "report.html", "README.md", "images.npy", "objective.npy", "factors", "sheets"});
 }
 
 std::string why_no_scores(const fs::path& folder) {

@@ -120,16 +120,16 @@ void write_synthetic_manifest(const Rows& rows, const fs::path& file) {
   writer.commit();
 }
 
-PixelRecord record_of(const distill::PixelSummary& pixels) {
+PixelRecord recorded(const distill::PixelSummary& pixels) {
   return {pixels.mean, pixels.deviation, pixels.least, pixels.most};
 }
 
-SyntheticRecord record_of(const distill::Distilled& made) {
+SyntheticRecord recorded(const distill::Distilled& made) {
   SyntheticRecord record{.pictures = made.set.count(),
                          .bytes_labels = 4 * std::ssize(made.set.labels),
                          .steps = made.steps,
-                         .real = record_of(made.real),
-                         .synthetic = record_of(made.synthetic),
+                         .real = recorded(made.real),
+                         .synthetic = recorded(made.synthetic),
                          .measures = made.measures};
   if (!made.losses.empty()) {
     record.objective_first = made.losses.front();
@@ -152,7 +152,7 @@ SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::v
   const fs::path data = folder / "data";
   fs::remove_all(data);
   fs::create_directories(data);
-  SyntheticRecord record = record_of(made);
+  SyntheticRecord record = recorded(made);
   record.bytes_pictures = write_as("imagefolder", dataset, Subset::all(set.count()), data, context);
   if (!set.labels.empty()) write_floats(data / "labels.npy", set.labels, {set.count(), set.classes});
   write_floats(folder / "images.npy", set.pixels, {set.count(), set.size.height, set.size.width, set.size.channels});

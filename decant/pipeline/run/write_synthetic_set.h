@@ -26,8 +26,8 @@ inline constexpr const char* kSheetsFolder = "sheets";
 SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::vector<std::string>& names,
                                     const std::filesystem::path& folder, const Context& context);
 
-/// All pictures of a set as one PNG: a row for each class, at most `most` pictures in it, small ones
-/// enlarged.
+/// All pictures of a set as one PNG: a row for each class, at most `most` pictures in it, small
+/// ones enlarged.
 void write_sheet(const distill::SyntheticSet& set, int most, const std::filesystem::path& file);
 
 }  // namespace decant

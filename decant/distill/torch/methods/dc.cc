@@ -5,18 +5,18 @@
 //
 //     Σ_c D(∇θ ℓ(S_c; θ), ∇θ ℓ(T_c; θ)),   D = gradients.h's layerwise cosine
 //
-// A network is drawn, matched at, trained on S for a while, matched at again, …: `inner` steps of the
-// loop, with `updates` batches of plain SGD at 0.01 between them.
+// A network is drawn, matched at, trained on S for a while, matched at again, …: `inner` steps of
+// the loop, with `updates` batches of plain SGD at 0.01 between them.
 //
-// Published code (github.com/VICO-UoE/DatasetCondensation, main.py) has 1,000 networks, 1, 10 and 50
-// steps for 1, 10 and 50 pictures a class and 1, 50 and 10 epochs on S between them, rate 0.1,
+// Published code (github.com/VICO-UoE/DatasetCondensation, main.py) has 1,000 networks, 1, 10 and
+// 50 steps for 1, 10 and 50 pictures a class and 1, 50 and 10 epochs on S between them, rate 0.1,
 // momentum 0.5 and 256 real rows of each class, and keeps the graphs of all classes until one
-// backward: here each class's graph is let go before the next. DC starts from noise there; here from
-// real rows, as DSA does, which needs fewer steps. Rate 1 reaches in 50 steps what 0.1 reaches in
-// 200.
+// backward: here each class's graph is let go before the next. DC starts from noise there; here
+// from real rows, as DSA does, which needs fewer steps. Rate 1 reaches in 50 steps what 0.1 reaches
+// in 200.
 //
-// A step, for each class: forward and backward of the real rows, forward and backward of S_c and
-// a second backward through both. Memory: the larger of the two graphs of one class.
+// A step, for each class: forward and backward of the real rows, forward and backward of S_c and a
+// second backward through both. Memory: the larger of the two graphs of one class.
 #include <algorithm>
 
 #include "decant/distill/torch/gradients.h"
@@ -40,7 +40,7 @@ Usual usual(const std::string& augment) {
   return {.rate = 1, .real_batch = 64, .augment = augment};
 }
 
-Parts make(const Setting& setting, nn::SpecText& own) {
+Parts make_dc(const Setting& setting, nn::SpecText& own) {
   const bool one = setting.options.per_class == 1;
   const int inner = own.number("inner", one ? 1 : 10, 1, 100'000);
   const int updates = own.number("updates", one ? 1 : 10, 0, 100'000);
@@ -54,14 +54,14 @@ Method gradient_matching() {
   return {.facts = {"dc", "parameter matching, one step", "the gradients that both sides give a network",
                     "Zhao, Mopuri and Bilen, ICLR 2021, arXiv:2006.05929"},
           .usual = [](const DistillOptions&) { return usual("none"); },
-          .make = make};
+          .make = make_dc};
 }
 
 Method siamese_gradient_matching() {
   return {
       .facts = {"dsa", "parameter matching, one step", "dc with both sides augmented alike", "Zhao and Bilen, ICML 2021, arXiv:2102.08259"},
       .usual = [](const DistillOptions&) { return usual("dsa"); },
-      .make = make};
+      .make = make_dc};
 }
 
 }  // namespace decant::distill

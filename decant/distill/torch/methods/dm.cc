@@ -4,9 +4,9 @@
 //     Σ_c ‖ mean of f(T_c) − mean of f(S_c) ‖²,   f = the embedding of a network drawn for this step
 //
 // Published code (github.com/VICO-UoE/DatasetCondensation, main_DM.py) takes 256 real rows of each
-// class, 20,000 steps at rate 1 (10 from 100 pictures a class on), momentum 0.5, real pictures first
-// and DSA on both sides; it does not keep pictures in the range of pixels, so they drift to several
-// times the data's deviation, and networks with batch norm fall to chance on them.
+// class, 20,000 steps at rate 1 (10 from 100 pictures a class on), momentum 0.5, real pictures
+// first and DSA on both sides; it does not keep pictures in the range of pixels, so they drift to
+// several times the data's deviation, and networks with batch norm fall to chance on them.
 //
 // A step: one forward of all real rows without a graph, one forward and backward of S. Memory: the
 // activations of the real rows, a layer at a time, and of S, all of them.
