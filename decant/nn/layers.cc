@@ -44,8 +44,8 @@ TensorSpec bias_spec(const std::string& name, int64_t width, int64_t fan_in, Dra
 
 /// A picture of one channel has the same bytes in both formats, and libtorch then reads its strides
 /// as NCHW; so the strides are written out, else the whole network would run in NCHW.
-Tensor channels_last(const Tensor& images) {
-  if (images.size(1) != 1) return images.contiguous(at::MemoryFormat::ChannelsLast);
+Tensor in_format(const Tensor& images, at::MemoryFormat format) {
+  if (images.size(1) != 1 || format != at::MemoryFormat::ChannelsLast) return images.contiguous(format);
   return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
 }
 
@@ -94,7 +94,7 @@ Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
 Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
   DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
   DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
-  return features(pass, channels_last(images));
+  return features(pass, in_format(images, memory_format()));
 }
 
 Conv LayerList::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {

@@ -8,14 +8,13 @@
 namespace decant::train {
 namespace {
 
-at::Tensor moved_to(const at::Tensor& tensor, c10::Device device) {
-  const auto format = tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
-  return tensor.to(device).contiguous(format).detach();
+at::Tensor moved_to(const at::Tensor& tensor, c10::Device device, at::MemoryFormat format) {
+  return tensor.to(device).contiguous(tensor.dim() == 4 ? format : at::MemoryFormat::Contiguous).detach();
 }
 
-nn::Tensors moved_to(const nn::Tensors& tensors, c10::Device device) {
+nn::Tensors moved_to(const nn::Tensors& tensors, c10::Device device, at::MemoryFormat format) {
   nn::Tensors result;
-  for (const at::Tensor& tensor : tensors) result.push_back(moved_to(tensor, device));
+  for (const at::Tensor& tensor : tensors) result.push_back(moved_to(tensor, device, format));
   return result;
 }
 
@@ -27,12 +26,12 @@ std::vector<bool> decays_of(const nn::Module& module, bool all) {
 
 }  // namespace
 
-nn::State placed_on(const nn::State& state, c10::Device device) {
-  return {moved_to(state.parameters, device), moved_to(state.buffers, device)};
+nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat format) {
+  return {moved_to(state.parameters, device, format), moved_to(state.buffers, device, format)};
 }
 
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
-    : task_(task), state_(placed_on(state, task.device())) {
+    : task_(task), state_(placed_on(state, task.device(), task.module().memory_format())) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters,
                               decays_of(task.module(), options.decay_all));

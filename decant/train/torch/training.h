@@ -8,8 +8,8 @@
 
 namespace decant::train {
 
-/// The same tensors on `device`, those of four dimensions in channels-last.
-nn::State placed_on(const nn::State& state, c10::Device device);
+/// The same tensors on `device`, those of four dimensions in `format`.
+nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat format = at::MemoryFormat::ChannelsLast);
 
 class Training {
  public:
