@@ -1,8 +1,12 @@
 #include "decant/distill/torch/gradients.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/zeros.h>
+#include <algorithm>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 namespace decant::distill {
@@ -13,6 +17,26 @@ Tensors gradients_at(const Step& step, const nn::State& state, const Tensor& pic
   Tensors buffers = state.buffers;
   const Tensor logits = step.network.forward({parameters, buffers, /*training=*/true}, pictures);
   return torch::autograd::grad({at::cross_entropy_loss(logits, targets)}, parameters, {}, keep_graph, keep_graph);
+}
+
+Tensors real_gradients(const Step& step, const nn::State& state, const RealBatch& real) {
+  constexpr int64_t kTogether = 32;
+  const int64_t count = real.pictures.size(0);
+  if (count <= kTogether || !step.network.buffers().empty()) return gradients_at(step, state, real.pictures, real.labels, false);
+  Tensors sums;
+  for (int64_t first = 0; first < count; first += kTogether) {
+    const int64_t some = std::min(kTogether, count - first);
+    Tensors own = gradients_at(step, state, real.pictures.narrow(0, first, some), real.labels.narrow(0, first, some), false);
+    const double share = static_cast<double>(some) / static_cast<double>(count);
+    const c10::NoGradGuard no_grad;
+    if (sums.empty()) {
+      sums = std::move(own);
+      at::_foreach_mul_(sums, share);
+    } else {
+      at::_foreach_add_(sums, own, share);
+    }
+  }
+  return sums;
 }
 
 Tensor layerwise_cosine(const Tensors& real, const Tensors& synthetic) {

@@ -31,8 +31,8 @@ class GradientDistance final : public Objective {
 
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const nn::State& state = fetched.networks.front();
-    Tensors real = gradients_at(step, state, sides.real.pictures, sides.real.labels, false);
-    return layerwise_cosine(real, gradients_at(step, state, sides.synthetic.pictures, sides.synthetic.targets, true));
+    return layerwise_cosine(real_gradients(step, state, sides.real),
+                            gradients_at(step, state, sides.synthetic.pictures, sides.synthetic.targets, true));
   }
 };
 
