@@ -1,6 +1,7 @@
 // A distillation from its job to its result.
 #include "decant/distill/torch/run.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <algorithm>
