@@ -1,4 +1,4 @@
-// What is unrolled, for a classifier: mini-batches of a synthetic set, soft labels, a learning rate.
+// What is unrolled, for a classifier: mini-batches of a synthetic set, soft labels, a rate.
 //
 //     loss(t, θ; s) = −1/b Σ_i Σ_c q_ic log p_ic,    p = softmax(network(θ, pictures of batch t))
 //

@@ -12,16 +12,17 @@
 //
 // Published code of MTT (github.com/GeorgeCazenavette/mtt-distillation): 100 experts of 50 epochs,
 // M of 2 or 3 epochs, N of 20 to 80, t up to 2 to 40, ZCA on CIFAR, 5,000 steps of momentum 0.5 at
-// a rate of 100 to 1,000 for the pictures; it learns η, not its logarithm, at a rate of its own, and
-// keeps the step that is best on the test set. The readme's figures for ten CIFAR pictures a class
-// make that η explode. Here: 3 experts, checkpoints 40 updates apart, M = 1, N = 10, the last step.
+// a rate of 100 to 1,000 for the pictures; it learns η, not its logarithm, at a rate of its own,
+// and keeps the step that is best on the test set. The readme's figures for ten CIFAR pictures a
+// class make that η explode. Here: 3 experts, checkpoints 40 updates apart, M = 1, N = 10, the last
+// step.
 // FTD's code averages the pictures of all steps (EMA); here the last ones count. TESLA's code
 // assigns soft labels from the expert; here labels are hard or learnt.
 //
 // A step of mtt and ftd: 2 N forward-backward passes and N double backwards of a batch (with
 // recompute=0, N less); memory: one update's graph (N of them), N times the parameters. Of tesla:
-// 2 N and N; one graph, and thrice the parameters. Before the first, experts: experts · checkpoints ·
-// every forward-backward passes of 256 rows, twice that for ftd, once for all runs.
+// 2 N and N; one graph, and thrice the parameters. Before the first step, once for all runs, the
+// experts: experts · checkpoints · every forward-backward passes of 256 rows, for ftd twice that.
 #include "decant/distill/torch/methods/list.h"
 #include "decant/distill/torch/trajectories.h"
 #include "decant/distill/torch/trajectory.h"
