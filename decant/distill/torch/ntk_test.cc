@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "decant/distill/torch/numeric_for_tests.h"
+#include "decant/distill/torch/gradient_checks_for_tests.h"
 
 namespace decant::distill {
 namespace {

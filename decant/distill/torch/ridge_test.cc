@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "decant/distill/torch/numeric_for_tests.h"
+#include "decant/distill/torch/gradient_checks_for_tests.h"
 
 namespace decant::distill {
 namespace {

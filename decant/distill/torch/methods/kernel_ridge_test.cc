@@ -8,8 +8,8 @@
 #include "decant/base/errors.h"
 #include "decant/data/memory_rows.h"
 #include "decant/data/subset.h"
+#include "decant/distill/torch/gradient_checks_for_tests.h"
 #include "decant/distill/torch/loop.h"
-#include "decant/distill/torch/numeric_for_tests.h"
 #include "decant/distill/torch/run.h"
 
 namespace decant::distill {
