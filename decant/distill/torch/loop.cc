@@ -47,7 +47,7 @@ Sides Loop::sides(const Step& step, int64_t label) const {
 
 double Loop::differentiate(const Step& step, const Fetched& fetched, Tensors& gradients) const {
   const Tensors leaves = values_of(learnt_);
-  const bool one_by_one = parts_.objective->class_by_class();
+  const bool one_by_one = parts_.objective->class_by_class(step);
   const int64_t parts = one_by_one ? parts_.synthetic->classes() : 1;
   double total = 0;
   for (int64_t part = 0; part < parts; ++part) {

@@ -22,7 +22,7 @@ class Objective {
   virtual ~Objective() = default;
   /// Whether it is a sum over classes: then it is asked for one class after another, and the graph
   /// of each is let go before the next, so that memory does not grow with their number.
-  virtual bool class_by_class() const { return false; }
+  virtual bool class_by_class(const Step&) const { return false; }
   /// Whether it draws mini-batches of S of its own (unrolled training): sides.synthetic is then all
   /// of S, not augmented.
   virtual bool wants_real() const { return true; }

@@ -27,7 +27,7 @@ namespace {
 
 class GradientDistance final : public Objective {
  public:
-  bool class_by_class() const override { return true; }
+  bool class_by_class(const Step&) const override { return true; }
 
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const nn::State& state = fetched.networks.front();
