@@ -11,29 +11,12 @@
 // A step: one forward of all real rows without a graph, one forward and backward of S. Memory: the
 // activations of 64 real rows, a layer at a time, and of S, all of them.
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cat.h>
-#include <c10/core/GradMode.h>
 
 #include "decant/distill/torch/methods/list.h"
+#include "decant/distill/torch/real_passes.h"
 
 namespace decant::distill {
 namespace {
-
-/// (classes, width): the mean of each class, whose members stand together.
-Tensor class_means(const Tensor& embedding, int64_t classes) {
-  return embedding.view({classes, -1, embedding.size(1)}).mean(1);
-}
-
-/// Of real rows: without a graph, and some at a time, which keeps maps in the processor's cache. With
-/// batch norm all at once, as its statistics are theirs.
-Tensor embedding_of(const Step& step, const nn::Pass& pass, const Tensor& pictures) {
-  constexpr int64_t kTogether = 64;
-  const c10::NoGradGuard no_grad;
-  if (!step.network.buffers().empty()) return step.network.embed(pass, pictures);
-  Tensors parts;
-  for (const Tensor& some : pictures.split(kTogether)) parts.push_back(step.network.embed(pass, some));
-  return at::cat(parts);
-}
 
 class MeanEmbedding final : public Objective {
  public:
@@ -41,7 +24,7 @@ class MeanEmbedding final : public Objective {
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
     nn::State state = fetched.networks.front();
     const nn::Pass pass{state.parameters, state.buffers, /*training=*/true};
-    const Tensor real = class_means(embedding_of(step, pass, sides.real.pictures), classes);
+    const Tensor real = class_means(real_embeddings(step, state, sides.real, pass.training), classes);
     const Tensor synthetic = class_means(step.network.embed(pass, sides.synthetic.pictures), classes);
     return (real - synthetic).square().sum();
   }

@@ -1,0 +1,39 @@
+#include "decant/distill/torch/real_passes.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <c10/core/GradMode.h>
+
+#include "decant/base/errors.h"
+
+namespace decant::distill {
+
+std::vector<RealBatch> classes_of(const RealBatch& batch, const nn::Module& network) {
+  const int64_t each = batch.each_of_them;
+  DECANT_CHECK(each, >, 0);
+  if (!network.buffers().empty()) return {batch};
+  std::vector<RealBatch> parts;
+  for (int64_t at = 0; at < batch.labels.size(0); at += each)
+    parts.push_back({batch.pictures.narrow(0, at, each), batch.labels.narrow(0, at, each), each});
+  return parts;
+}
+
+Tensor real_embeddings(const Step& step, const nn::State& state, const RealBatch& batch, bool training) {
+  constexpr int64_t kTogether = 64;
+  const c10::NoGradGuard no_grad;
+  Tensors buffers = state.buffers;
+  const nn::Pass pass{state.parameters, buffers, training};
+  if (!buffers.empty()) return step.network.embed(pass, batch.pictures);
+  Tensors parts;
+  for (const Tensor& some : batch.pictures.split(kTogether)) parts.push_back(step.network.embed(pass, some));
+  return at::cat(parts);
+}
+
+Tensor class_means(const Tensor& values, int64_t classes) {
+  std::vector<int64_t> shape = values.sizes().vec();
+  shape[0] = -1;
+  shape.insert(shape.begin(), classes);
+  return values.reshape(shape).mean(1);
+}
+
+}  // namespace decant::distill
