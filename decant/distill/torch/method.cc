@@ -35,8 +35,7 @@ Tensor noise(std::vector<int64_t> shape, Random random) {
 
 }  // namespace
 
-Tensor Setting::first_pictures() const {
-  const int64_t each = options.per_class;
+Tensor Setting::first_pictures(int64_t each) const {
   if (options.init == "noise") {
     const ImageSize size = real.picture_size();
     return noise({real.classes() * each, size.channels, size.height, size.width}, Random(options.seed, "first pictures")).to(real.device());
@@ -53,6 +52,25 @@ std::unique_ptr<Synthetic> Setting::pixels(double label_rate) const {
   const int64_t classes = real.classes();
   return std::make_unique<Synthetic>(make_pixels(first_pictures(), classes), classes,
                                      one_hot_targets(classes, options.per_class).to(real.device()), soft() ? label_rate : 0);
+}
+
+std::unique_ptr<Parameterization> Setting::pictures(nn::SpecText& own, const Form& usual) const {
+  const int64_t classes = real.classes();
+  const int hallucinators = own.number("hallucinators", usual.hallucinators, 0, 1000);
+  const int factor = own.number("factor", hallucinators > 0 ? 1 : usual.factor, 1, 16);
+  if (hallucinators > 0 && factor > 1) throw InputError({"", options.method, "has both a factor and hallucinators", "Give one of them"});
+  if (hallucinators > 0) {
+    const auto range = options.project ? std::optional(real.range()) : std::nullopt;
+    return make_hallucinated(first_pictures(), classes, hallucinators, Random(options.seed, "hallucinators"), range);
+  }
+  if (factor > 1) return make_multi_formation(first_pictures(static_cast<int64_t>(options.per_class) * factor * factor), classes, factor);
+  return make_pixels(first_pictures(), classes);
+}
+
+std::unique_ptr<Synthetic> Setting::synthetic(nn::SpecText& own, const Form& usual, std::vector<Learnt> extra) const {
+  auto stored = pictures(own, usual);
+  const Tensor targets = one_hot_targets(real.classes(), stored->per_class()).to(real.device());
+  return std::make_unique<Synthetic>(std::move(stored), real.classes(), targets, soft() ? 1 : 0, std::move(extra));
 }
 
 const Method& method_named(const std::string& spec) {

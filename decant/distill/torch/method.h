@@ -32,6 +32,13 @@ struct Usual {
   std::map<std::string, std::string> training = {};  ///< how the set must be trained, where not as the field does
 };
 
+/// How pictures are stored (synthetic.h) where a method's options do not say: "dm+factor=2" has
+/// multi-formation, "dc+hallucinators=5" bases and hallucinators.
+struct Form {
+  int factor = 1;
+  int hallucinators = 0;
+};
+
 /// What a method is made for: the options, complete.
 struct Setting {
   const DistillOptions& options;  ///< every text and number as it counts: the method's own where none was given
@@ -40,11 +47,16 @@ struct Setting {
   std::filesystem::path cache;
   const Context& context;
 
-  /// What the pictures start from: (classes · per_class, channels, height, width).
-  Tensor first_pictures() const;
+  /// What the pictures start from: (classes · each, channels, height, width).
+  Tensor first_pictures(int64_t each) const;
+  Tensor first_pictures() const { return first_pictures(options.per_class); }
   /// Pixels with one-hot labels, learnt where options.labels says "soft": at `label_rate` times the
   /// rate of the pictures.
   std::unique_ptr<Synthetic> pixels(double label_rate = 1) const;
+  /// Pictures stored as `own` asks ("factor", "hallucinators"), or as usual.
+  std::unique_ptr<Parameterization> pictures(nn::SpecText& own, const Form& usual = {}) const;
+  /// Those pictures, with labels as pixels() has them. `extra`: what else is learnt.
+  std::unique_ptr<Synthetic> synthetic(nn::SpecText& own, const Form& usual = {}, std::vector<Learnt> extra = {}) const;
   bool soft() const { return options.labels == "soft"; }
 };
 

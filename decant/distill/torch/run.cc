@@ -62,7 +62,9 @@ SyntheticSet set_of(const Synthetic& synthetic, const RealRows& real) {
   set.pixels = floats_of(real.in_pixels(all.pictures));
   const Tensor hard = one_hot_targets(synthetic.classes(), synthetic.per_class()).to(all.targets.options());
   if (!at::equal(hard, all.targets)) set.labels = floats_of(all.targets);
-  for (const Learnt& one : synthetic.learnt()) set.factors.push_back({one.name, one.value.sizes().vec(), floats_of(one.value)});
+  for (const Learnt& one : synthetic.learnt()) {
+    if (one.stored) set.factors.push_back({one.name, one.value.sizes().vec(), floats_of(one.value)});
+  }
   return set;
 }
 

@@ -2,8 +2,8 @@
 // are fixed or learnt.
 //
 //     pixels                S itself                                             pixels.cc
-//     multi-formation       f² pictures of one, each a tile, enlarged            (IDC)
-//     bases, hallucinators  every basis through every small network              (HaBa)
+//     multi-formation       f² pictures of one, each a tile, enlarged            multi_formation.cc
+//     bases, hallucinators  every basis through every small network              hallucinators.cc
 //     bases, addresses      linear combinations of bases                         (Remember the Past)
 //
 // Pictures stand in the order of classes, as many of each. Values are normalised pixels, as
@@ -11,9 +11,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "decant/base/random.h"
 #include "decant/nn/module.h"
 
 namespace decant::distill {
@@ -21,11 +23,12 @@ namespace decant::distill {
 using at::Tensor;
 using nn::Tensors;
 
-/// A leaf of the graph, and what is stored.
+/// A leaf of the graph. What is stored is the synthetic set; the rest only helps to learn it.
 struct Learnt {
   std::string name;  ///< "pictures", "labels"
   Tensor value;      ///< requires a gradient; changed in place
-  double rate = 1;   ///< its own learning rate, times that of the loop
+  double rate = 1;   ///< its own learning rate, times that of the loop; below 0: it makes the objective larger
+  bool stored = true;
 };
 
 /// What pixels may be, channel by channel: (1, channels, 1, 1).
@@ -92,5 +95,16 @@ Tensor one_hot_targets(int64_t classes, int64_t per_class);
 
 /// S itself: `first` is copied. (classes · per_class, channels, height, width).
 std::unique_ptr<Parameterization> make_pixels(const Tensor& first, int64_t classes);
+
+/// One stored picture holds factor² of them, each a tile at 1/factor of the side (rounded down).
+/// `first`: (classes · per_class · factor², channels, height, width), of which each factor² become
+/// one. Throws InputError for tiles without pixels.
+std::unique_ptr<Parameterization> make_multi_formation(const Tensor& first, int64_t classes, int factor);
+
+/// Each basis through each of `count` hallucinators, which begin near the identity: pictures are at
+/// first what `first` (classes · per_class, channels, height, width) says, nearly. `range`: what
+/// pictures are cut to; none = not at all.
+std::unique_ptr<Parameterization> make_hallucinated(const Tensor& first, int64_t classes, int count, Random random,
+                                                    std::optional<PixelRange> range);
 
 }  // namespace decant::distill

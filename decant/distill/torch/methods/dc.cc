@@ -44,7 +44,7 @@ Parts make_dc(const Setting& setting, nn::SpecText& own) {
   const bool one = setting.options.per_class == 1;
   const int inner = own.number("inner", one ? 1 : 10, 1, 100'000);
   const int updates = own.number("updates", one ? 1 : 10, 0, 100'000);
-  return {setting.pixels(), periodic_networks(inner, {.updates = updates, .augment = setting.options.augment}),
+  return {setting.synthetic(own), periodic_networks(inner, {.updates = updates, .augment = setting.options.augment}),
           sample_per_class(setting.real, setting.options.real_batch), std::make_unique<GradientDistance>()};
 }
 

@@ -37,8 +37,8 @@ Method distribution_matching() {
                     "Zhao and Bilen, WACV 2023, arXiv:2110.04181"},
           .usual = [](const DistillOptions& options) { return Usual{.rate = options.per_class >= 100 ? 10.0 : 1.0, .augment = "dsa"}; },
           .make =
-              [](const Setting& setting, nn::SpecText&) {
-                return Parts{setting.pixels(), fresh_networks(), sample_per_class(setting.real, setting.options.real_batch),
+              [](const Setting& setting, nn::SpecText& own) {
+                return Parts{setting.synthetic(own), fresh_networks(), sample_per_class(setting.real, setting.options.real_batch),
                              std::make_unique<MeanEmbedding>()};
               }};
 }

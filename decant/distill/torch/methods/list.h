@@ -5,21 +5,22 @@
 #include "decant/distill/torch/method.h"
 
 // clang-format off
-#define DECANT_DISTILLATIONS(entry)    \
-  entry(distribution_matching)         \
-  entry(gradient_matching)             \
-  entry(siamese_gradient_matching)     \
-  entry(trajectory_matching)           \
-  entry(constant_memory_matching)      \
-  entry(flat_trajectory_matching)      \
-  entry(gradient_descent_unrolled)     \
-  entry(momentum_unrolled)             \
-  entry(window_unrolled)               \
-  entry(remember_the_past)             \
-  entry(label_distillation)            \
-  entry(kernel_inducing_points)        \
-  entry(label_solve)                   \
-  entry(random_feature_approximation)  \
+#define DECANT_DISTILLATIONS(entry)        \
+  entry(distribution_matching)             \
+  entry(gradient_matching)                 \
+  entry(siamese_gradient_matching)         \
+  entry(trajectory_matching)               \
+  entry(constant_memory_matching)          \
+  entry(flat_trajectory_matching)          \
+  entry(hallucinated_trajectory_matching)  \
+  entry(gradient_descent_unrolled)         \
+  entry(momentum_unrolled)                 \
+  entry(window_unrolled)                   \
+  entry(remember_the_past)                 \
+  entry(label_distillation)                \
+  entry(kernel_inducing_points)            \
+  entry(label_solve)                       \
+  entry(random_feature_approximation)      \
   entry(feature_regression)
 // clang-format on
 

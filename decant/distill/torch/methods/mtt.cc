@@ -87,7 +87,7 @@ ExpertOptions experts_asked(const Setting& setting, nn::SpecText& own, const Fla
   return options;
 }
 
-Parts make_matching(const Setting& setting, nn::SpecText& own, const Flatness& flatness, bool surrogate) {
+Parts make_matching(const Setting& setting, nn::SpecText& own, const Flatness& flatness, bool surrogate, const Form& form = {}) {
   const ExpertOptions experts = experts_asked(setting, own, flatness);
   const auto most = static_cast<int>(experts.checkpoints);
   const int span = own.number("span", 1, 1, most);
@@ -99,7 +99,7 @@ Parts make_matching(const Setting& setting, nn::SpecText& own, const Flatness& f
                              .augment = setting.options.augment};
   const Learnt rate = log_rate(0.02, 1, setting.real);
   ExpertBuffer buffer = obtain_experts(setting.network, setting.real, experts, setting.cache, setting.context);
-  return {pixels_with_rate(setting, rate), expert_trajectories(std::move(buffer), span, latest), nullptr,
+  return {set_with_rate(setting, setting.pictures(own, form), rate), expert_trajectories(std::move(buffer), span, latest), nullptr,
           std::make_unique<TrajectoryMatching>(options, rate.value)};
 }
 
@@ -124,6 +124,14 @@ Method flat_trajectory_matching() {
                     "Du et al., CVPR 2023, arXiv:2211.11004"},
           .usual = usual_of_trajectories,
           .make = [](const Setting& setting, nn::SpecText& own) { return make_matching(setting, own, {.radius = kFlatRadius}, false); }};
+}
+
+/// HaBa's objective is MTT's; hallucinators.cc has what is its own.
+Method hallucinated_trajectory_matching() {
+  return {.facts = {"haba", "parameter matching, many steps", "mtt, of pictures that are stored as bases and hallucinators",
+                    "Liu et al., NeurIPS 2022, arXiv:2210.16774"},
+          .usual = usual_of_trajectories,
+          .make = [](const Setting& setting, nn::SpecText& own) { return make_matching(setting, own, {}, false, {.hallucinators = 5}); }};
 }
 
 }  // namespace decant::distill
