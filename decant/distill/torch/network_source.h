@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "decant/distill/torch/step.h"
@@ -17,12 +18,14 @@ namespace decant::distill {
 struct Fetched {
   std::vector<nn::State> networks;  ///< one, or as many as the objective takes means over; parameters ask for no gradient
   Tensors target;                   ///< of a trajectory: the parameters that training on S should reach
+  double accuracy = 0;              ///< of a queue: share of real rows that the network told right when it was last trained
 };
 
 class NetworkSource {
  public:
   virtual ~NetworkSource() = default;
-  /// Valid until the next call. What is drawn follows from the step alone and from memory().
+  /// Valid until the next call. What is drawn follows from the step alone and from memory(). A step
+  /// may be interrupted and made again, so asking twice for one step gives the same.
   virtual const Fetched& fetch(const Step& step) = 0;
   /// Once S has moved: the network may be trained, or leave.
   virtual void after(const Step&, const Synthetic&) {}
@@ -51,7 +54,19 @@ struct Upkeep {
 /// period.
 std::unique_ptr<NetworkSource> periodic_networks(int64_t period, const Upkeep& upkeep);
 
-/// One upkeep of a network, in place. Batches are drawn from `random`.
-void keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random);
+/// Up to `size` networks of different ages, all trained on real rows.
+struct Queue {
+  int64_t size = 10;
+  int64_t interval = 20;  ///< after so many steps one more is drawn, and the oldest leaves where there are too many
+  int64_t trained = 1;    ///< of them are trained after each step, drawn anew
+  Upkeep upkeep;          ///< `on` is not null
+};
+
+/// A step looks through one of the queue, drawn anew.
+std::unique_ptr<NetworkSource> queue_networks(const Queue& queue);
+
+/// One upkeep of a network, in place. Batches are drawn from `random`. Returns the share of
+/// pictures that the network told right, each before it learnt from it; 0 without updates.
+double keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random);
 
 }  // namespace decant::distill

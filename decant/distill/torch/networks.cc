@@ -42,23 +42,8 @@ class Periodic final : public NetworkSource {
     if ((step.number + 1) % period_ != 0) keep_up(fetched_.networks.front(), upkeep_, step, synthetic, step.random("upkeep"));
   }
 
-  Tensors memory() const override {
-    if (fetched_.networks.empty()) return {};
-    Tensors all = fetched_.networks.front().parameters;
-    const Tensors& buffers = fetched_.networks.front().buffers;
-    all.insert(all.end(), buffers.begin(), buffers.end());
-    return all;
-  }
-  void restore(const Step& step, const Tensors& memory) override {
-    if (memory.empty()) return;
-    nn::State state = drawn_network(step);
-    DECANT_CHECK(memory.size(), ==, state.parameters.size() + state.buffers.size());
-    size_t next = 0;
-    for (Tensors* tensors : {&state.parameters, &state.buffers}) {
-      for (Tensor& tensor : *tensors) tensor.copy_(memory[next++]);
-    }
-    fetched_.networks = {std::move(state)};
-  }
+  Tensors memory() const override { return tensors_of(fetched_.networks); }
+  void restore(const Step& step, const Tensors& memory) override { fetched_.networks = networks_in(memory, step); }
 
  private:
   int64_t period_;
@@ -85,10 +70,16 @@ UpkeepBatch upkeep_batch(const Upkeep& upkeep, const Samples& all, Random& rando
   return {all.pictures.index_select(0, chosen), all.targets.index_select(0, chosen)};
 }
 
+/// Of all pictures, those whose greatest logit is that of their greatest target.
+double share_told_right(const Tensor& logits, const Tensor& targets) {
+  const Tensor labels = targets.dim() == 1 ? targets : targets.argmax(1);
+  return (logits.argmax(1) == labels).to(at::kDouble).mean().item<double>();
+}
+
 }  // namespace
 
-void keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random) {
-  if (upkeep.updates == 0) return;
+double keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random) {
+  if (upkeep.updates == 0) return 0;
   Tensors parameters;
   for (const Tensor& parameter : state.parameters) parameters.push_back(parameter.detach().clone().set_requires_grad(true));
   Samples all;
@@ -98,18 +89,21 @@ void keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Syn
   }
   Tensors momenta;
   for (const Tensor& parameter : parameters) momenta.push_back(at::zeros_like(parameter.detach()));
+  double right = 0;
   for (int64_t i = 0; i < upkeep.updates; ++i) {
     UpkeepBatch batch = upkeep_batch(upkeep, all, random);
     batch.pictures = augmented(upkeep.augment, batch.pictures, random);
     const Tensor logits = step.network.forward({parameters, state.buffers, /*training=*/true}, batch.pictures);
     const Tensors gradients = torch::autograd::grad({at::cross_entropy_loss(logits, batch.targets)}, parameters);
     const c10::NoGradGuard no_grad;
+    right += share_told_right(logits, batch.targets);
     at::_foreach_mul_(momenta, upkeep.momentum);
     at::_foreach_add_(momenta, gradients);
     if (upkeep.weight_decay > 0) at::_foreach_add_(momenta, parameters, upkeep.weight_decay);
     at::_foreach_add_(parameters, momenta, -upkeep.rate);
   }
   for (size_t i = 0; i < parameters.size(); ++i) state.parameters[i] = parameters[i].detach();
+  return right / static_cast<double>(upkeep.updates);
 }
 
 std::unique_ptr<NetworkSource> fresh_networks(int count) {

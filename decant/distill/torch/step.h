@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "decant/base/random.h"
 #include "decant/distill/torch/real_rows.h"
@@ -26,5 +27,10 @@ struct Step {
 
 /// A network drawn for a step.
 nn::State drawn_network(const Step& step, int64_t part = 0);
+
+/// All tensors of networks, one network after another, as checkpoints keep them; and back, copied
+/// to the step's device. Throws InputError for tensors that are not those of whole networks.
+nn::Tensors tensors_of(const std::vector<nn::State>& networks);
+std::vector<nn::State> networks_in(const nn::Tensors& tensors, const Step& step);
 
 }  // namespace decant::distill
