@@ -7,8 +7,13 @@
 // clang-format off
 #define DECANT_DISTILLATIONS(entry)        \
   entry(distribution_matching)             \
+  entry(aligned_features)                  \
+  entry(improved_distribution_matching)    \
+  entry(characteristic_function_matching)  \
   entry(gradient_matching)                 \
   entry(siamese_gradient_matching)         \
+  entry(contrastive_gradient_matching)     \
+  entry(multi_formation_matching)          \
   entry(trajectory_matching)               \
   entry(constant_memory_matching)          \
   entry(flat_trajectory_matching)          \
