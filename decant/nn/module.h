@@ -100,8 +100,8 @@ class Module {
   const std::vector<TensorSpec>& buffers() const { return buffers_; }
   /// For errors about its weights: "network 'mlp' for 28×28×1 pictures and 10 classes".
   virtual std::string description() const = 0;
-  /// What is fastest on a CPU for its maps and for the weights of its convolutions: libtorch computes
-  /// in channels-last as soon as either has it.
+  /// What is fastest on a CPU for its maps and for the weights of its convolutions: libtorch
+  /// computes in channels-last as soon as either has it.
   virtual at::MemoryFormat memory_format() const { return at::MemoryFormat::ChannelsLast; }
 
  protected:

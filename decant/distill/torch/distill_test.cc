@@ -8,6 +8,7 @@
 
 #include "decant/base/test_support.h"
 #include "decant/distill/torch/distill_for_tests.h"
+#include "decant/distill/torch/interrupt_for_tests.h"
 #include "decant/distill/torch/loop.h"
 #include "decant/distill/torch/run.h"
 
@@ -38,20 +39,6 @@ struct Workshop {
 
   MemoryRows rows = lined_rows(30);
   Subset subset = Subset::all(30);
-};
-
-/// Cancels once so many steps are done.
-class StopAfter final : public ProgressSink {
- public:
-  explicit StopAfter(int64_t steps) : left_(steps) {}
-  void begin(std::string_view, int64_t, std::string_view) override {}
-  void advance(int64_t done) override { stop = (left_ -= done) <= 0; }
-  void skip(int64_t) override {}
-  void end() override {}
-  std::atomic<bool> stop = false;
-
- private:
-  int64_t left_;
 };
 
 TEST(Distill, GivesTheSameForTheSameSeed) {

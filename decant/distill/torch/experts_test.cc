@@ -10,6 +10,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/memory_rows.h"
 #include "decant/data/subset.h"
+#include "decant/distill/torch/interrupt_for_tests.h"
 #include "decant/distill/torch/step.h"
 #include "decant/distill/torch/trajectories.h"
 #include "decant/nn/device.h"
@@ -53,23 +54,6 @@ std::map<std::string, std::string> contents_of(const fs::path& folder) {
   }
   return all;
 }
-
-/// Sets a flag after some updates.
-class StopAfter final : public ProgressSink {
- public:
-  explicit StopAfter(int64_t updates) : left_(updates) {}
-  void begin(std::string_view, int64_t, std::string_view) override {}
-  void advance(int64_t done) override {
-    left_ -= done;
-    if (left_ <= 0) stop = true;
-  }
-  void skip(int64_t) override {}
-  void end() override {}
-  std::atomic<bool> stop{false};
-
- private:
-  int64_t left_;
-};
 
 TEST(Experts, AreTrainedByPlainDescent) {
   const nn::ThreadCount threads(1);

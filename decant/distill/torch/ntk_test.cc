@@ -5,6 +5,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <cmath>
 #include <fmt/format.h>
 #include <gtest/gtest.h>

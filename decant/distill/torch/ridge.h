@@ -33,8 +33,8 @@ double share_right(const Tensor& predictions, const Tensor& labels);
 
 /// The labels of the pictures that predict best, in least squares, given the pictures:
 ///     Y_s = (K_ss + λ tr(K_ss) / n · I) α,     α = argmin ‖K_ts α − Y_t‖²
-/// This is Label Solve's Y_s = (K_ts (K_ss + …)⁻¹)⁺ Y_t without the inverse. All that it needs of the
-/// others is sums over them, so they come in pieces, and memory is n² however many there are.
+/// This is Label Solve's Y_s = (K_ts (K_ss + …)⁻¹)⁺ Y_t without the inverse. All that it needs of
+/// the others is sums over them, so they come in pieces, and memory is n² however many there are.
 class LabelSolver {
  public:
   /// `cross`: K_ts (m, n); `labels`: Y_t (m, classes). Cost: m n².
