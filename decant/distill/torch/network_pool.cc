@@ -37,6 +37,7 @@ PoolMember::PoolMember(const PoolOptions& options, nn::State drawn, c10::Device 
       age_(age) {}
 
 void PoolMember::learn(const Step& step, const Synthetic& synthetic, Random random) {
+  const c10::AutoGradMode with_graph(true);
   const Samples batch = pool_batch(synthetic, options_.batch, random);
   Tensors leaves;
   for (const Tensor& parameter : state_.parameters) leaves.push_back(parameter.detach().set_requires_grad(true));

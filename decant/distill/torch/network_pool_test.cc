@@ -62,7 +62,7 @@ TEST(NetworkPool, TrainsTheOneThatWasLookedThroughAndReplacesItInTheEnd) {
 TEST(NetworkPool, LearnsWhatTheSetTeaches) {
   const PoolScene scene;
   PoolMember member({.rate = 0.01}, nn::initial_state(*scene.network, Random(3)), at::kCPU);
-  for (uint64_t i = 0; i < 60; ++i) member.learn(scene.step(0), scene.synthetic, Random(4, "batch", i));
+  for (uint64_t i = 0; i < 200; ++i) member.learn(scene.step(0), scene.synthetic, Random(4, "batch", i));
   nn::State state = member.state();
   const Samples all = scene.synthetic.all();
   const Tensor logits = scene.network->forward({state.parameters, state.buffers}, all.pictures.detach());

@@ -37,7 +37,7 @@ MemoryRows toy_rows(int64_t count, std::string_view name) {
 /// A method on the toy set, before its first step.
 class ToyDistillation {
  public:
-  explicit ToyDistillation(const std::string& method, const std::string& labels = "soft")
+  explicit ToyDistillation(const std::string& method, const std::string& labels = "soft", int real_batch = 20)
       : options_{.method = method,
                  .per_class = 2,
                  .net = "mlp",
@@ -45,7 +45,7 @@ class ToyDistillation {
                  .init = "random",
                  .labels = labels,
                  .augment = "none",
-                 .real_batch = 20},
+                 .real_batch = real_batch},
         rows_(toy_rows(60, "rows")),
         real_(rows_, Subset::all(60), kToyClasses, 0, nullptr, at::kCPU, context_),
         network_(nn::make_network({options_.net, real_.picture_size(), kToyClasses})) {
@@ -54,7 +54,7 @@ class ToyDistillation {
     own.require_all_asked();
   }
 
-  Parts& parts() { return parts_; }
+  const Parts& parts() const { return parts_; }
   Step step(int64_t number = 0) const { return {number, options_.steps, options_.seed, *network_, real_, context_}; }
   Loop loop() const {
     return {parts_,
@@ -156,12 +156,26 @@ TEST(KernelRidgeMethods, SayHowTheSetIsTrained) {
   EXPECT_EQ(set.set.labels.size(), static_cast<size_t>(kToyClasses * kToyClasses));
 }
 
-TEST(LabelSolve, FindsLabelsThatPredictBetter) {
-  const DistillOptions fixed{.method = "kip", .per_class = 3, .net = "mlp", .steps = 1, .real_batch = 100, .rate = 1e-9};
-  const Distilled solved = toy_distilled({.method = "label-solve", .per_class = 3, .net = "mlp"});
+// No other labels predict the real rows better.
+TEST(LabelSolve, FindsTheBestLabels) {
+  const ToyDistillation toy("label-solve");
+  const ToyDistillation judge("kip", "soft", 60);
+  const Synthetic& synthetic = *toy.parts().synthetic;
+  const Tensor pictures = synthetic.all().pictures.detach().to(at::kDouble);
+  const auto error = [&](const Tensor& labels) { return judge.objective(pictures, labels).item<double>(); };
+  const double before = error(synthetic.all().targets.detach().to(at::kDouble));
+  EXPECT_TRUE(toy.parts().objective->solve(toy.step(), synthetic));
+  const Tensor solved = synthetic.all().targets.detach().to(at::kDouble);
+  const double least = error(solved);
+  EXPECT_LT(least, 0.9 * before);
+  for (uint64_t i = 0; i < 5; ++i) EXPECT_GT(error(solved + 0.01 * drawn(solved.sizes(), "other labels", i)), least);
+}
+
+TEST(LabelSolve, LeavesThePicturesAsTheyAre) {
+  const Distilled solved = toy_distilled({.method = "label-solve", .net = "mlp"});
   EXPECT_EQ(solved.steps, 0);
   EXPECT_EQ(solved.set.pixels, solved.stages.front().pixels);
-  EXPECT_GT(solved.measures.at("krr"), toy_accuracy(fixed) + 0.05);
+  EXPECT_GT(solved.measures.at("krr"), 0.6);
 }
 
 TEST(LabelSolve, RefusesHardLabels) {
