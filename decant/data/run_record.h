@@ -71,6 +71,7 @@ struct SyntheticRecord {
   int64_t bytes_pictures = 0;    ///< of the files in data/
   int64_t bytes_labels = 0;      ///< of labels.npy; 0 = hard labels
   int64_t bytes_factors = 0;     ///< of what was learnt and is stored beside the pictures; 0 = they are all there is
+  double bytes_real_jpeg = 0;    ///< of a real picture of this size as a JPEG of quality 50, on average; 0 = not measured
   int64_t steps = 0;
   double objective_first = 0;
   double objective_last = 0;

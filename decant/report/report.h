@@ -1,4 +1,5 @@
-// One run of `decant compress` as a page: what went in, what came out, and whether to trust it.
+// One run of `decant compress` or `decant distill` as a page: what went in, what came out, and
+// whether to trust it.
 //
 // Goals: one file that opens from a disk, a mail or an archive and asks nothing of any network; the
 // same bytes for the same input; readable on a phone, on paper, in the dark and by the
@@ -12,16 +13,34 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/base/matrix.h"
 #include "decant/data/dataset.h"
 #include "decant/data/evidence.h"
 #include "decant/data/excluded.h"
+#include "decant/data/image.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 
 namespace decant::report {
+
+/// Pictures in the making, as they were at one time: `across` of each class, class after class, all
+/// of one size.
+struct MadePictures {
+  std::string stage;  ///< "before"
+  int across = 0;
+  std::vector<Image> pictures;
+};
+
+/// Of a run that made pictures: those, and the objective of every step. A view.
+struct MadeSet {
+  std::span<const MadePictures> stages;  ///< of the same number of pictures each; may be none
+  std::span<const float> objective;
+  ImageSize size;                      ///< of a picture
+  std::span<const std::string> names;  ///< of the classes, in the order of the pictures; may be none
+};
 
 /// What a page is made from; a view, everything in it must outlive render(). Whatever is absent
 /// leaves a sentence, not a hole.
@@ -32,6 +51,7 @@ struct ReportInput {
   const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty
+  const MadeSet* made = nullptr;         ///< where run.synthetic; null = no pictures shown
   const Evidence* evidence = nullptr;    ///< null = the page says how to measure it
   std::span<const Excluded> bad;
 };

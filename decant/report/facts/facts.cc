@@ -25,7 +25,8 @@ Headline headline_for(const ReportInput& input, const std::vector<Verdict>& verd
 Facts find_facts(const ReportInput& input) {
   const Modality& modality = input.source != nullptr ? input.source->train().modality() : modality_of(input.run);
   Facts facts{.input = input, .run = input.run, .modality = modality, .rows = gather_rows(input)};
-  if (input.evidence != nullptr) facts.verdicts = verdicts(*input.evidence, "the kept set");
+  facts.synthetic = synthetic_facts(input);
+  if (input.evidence != nullptr) facts.verdicts = verdicts(*input.evidence, facts.synthetic ? "the synthetic set" : "the kept set");
   std::erase_if(facts.verdicts, [](const Verdict& verdict) { return verdict.set != "small"; });
   facts.headline = headline_for(input, facts.verdicts);
   if (input.source != nullptr) facts.sheets = choose_sheets(facts.rows, input.run.seed);

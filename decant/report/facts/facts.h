@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "decant/data/modality.h"
@@ -10,6 +11,7 @@
 #include "decant/report/facts/reduction.h"
 #include "decant/report/facts/row_facts.h"
 #include "decant/report/facts/sheets.h"
+#include "decant/report/facts/synthetic.h"
 #include "decant/report/report.h"
 
 namespace decant::report {
@@ -25,8 +27,11 @@ struct Facts {
   std::vector<Sheet> sheets;                ///< empty without a source
   std::optional<MapFacts> map;              ///< nothing where no row has a place
   std::optional<ReductionFacts> reduction;  ///< nothing where pictures were kept as they are
+  std::optional<SyntheticFacts> synthetic;  ///< nothing where rows were kept
 
   bool ranked() const { return rows.ranked; }
+  /// What the small set is called: "kept".
+  std::string_view small() const { return synthetic ? "synthetic" : "kept"; }
 };
 
 /// Throws BugError when parts of the input speak of different numbers of rows.

@@ -17,10 +17,21 @@ namespace decant::report {
 /// More parts than this are not drawn one by one.
 constexpr size_t kMostRows = 40;
 
+/// Real pixels above synthetic ones: from the least to the most, and mean ± deviation.
+std::string pixel_chart(const PixelRecord& real, const PixelRecord& synthetic);
+
+/// The objective of every step; of many steps their means, with a band around them. Logarithmic
+/// where the values span orders. REQUIRES: finite values.
+std::string objective_chart(std::span<const float> values);
+
+/// Bytes of the parts of a set that was made, of all together where there are several, and pale
+/// those of its pictures as float32 (0 = not known).
+std::string parts_chart(std::span<const ByteStep> parts, int64_t together, int64_t as_floats);
+
 /// For each net one plot: full, random, small; every seed a dot, the mean a tick, its 95 % interval
 /// a band. The axis fits the data and says so when it does not begin at zero. `metric`: which of
-/// the evidence's.
-std::string evidence_chart(const Evidence& evidence, size_t metric);
+/// the evidence's. `small`: what the small set is called.
+std::string evidence_chart(const Evidence& evidence, size_t metric, std::string_view small = "kept");
 
 /// Seconds and peak memory of each stage, each against the largest.
 std::string stage_chart(std::span<const StageRecord> stages);
@@ -31,8 +42,8 @@ std::string waterfall_chart(std::span<const ByteStep> steps);
 
 /// For each net with cells that are matched by bytes: the mean of each set against its bytes, on a
 /// logarithmic axis, one line per set; everything's mean as a level, and the kept set where
-/// `small_bytes` puts it. Empty where there are none. `metric`: which of the evidence's.
-std::string bytes_chart(const Evidence& evidence, size_t metric, int64_t small_bytes);
+/// `small_bytes` puts it. Empty where there are none. `metric` and `small` as above.
+std::string bytes_chart(const Evidence& evidence, size_t metric, int64_t small_bytes, std::string_view small = "kept");
 
 /// Rows (pale) and kept (dark) of each bin, one scale for all. Above kMostRows bins: columns.
 std::string bins_chart(std::span<const PartRecord> bins);

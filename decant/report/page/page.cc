@@ -27,8 +27,21 @@ std::string head(const RunRecord& run) {
       "http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
       "content=\"light dark\">\n"
-      "<title>{} · decant</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
-      content_policy(), escape(input_name(run)), kPageCss);
+      "<title>{} · decant</title>\n<style>\n{}{}</style>\n</head>\n<body>\n<main>\n",
+      content_policy(), escape(input_name(run)), kPageCss, run.synthetic ? kMadeCss : "");
+}
+
+std::string chapters_of_rows(const Facts& facts, const Cards* cards, const Context& context) {
+  std::string out = left_section(facts, context);
+  out += bytes_section(facts);
+  out += rows_section(facts, cards, context);
+  out += bins_section(facts.run);
+  out += classes_section(facts.run);
+  return out + map_section(facts);
+}
+
+std::string synthetic_chapters(const Facts& facts) {
+  return made_section(facts) + pixels_section(facts) + objective_section(facts) + synthetic_bytes_section(facts) + training_section(facts);
 }
 
 }  // namespace
@@ -39,16 +52,11 @@ std::string render(const ReportInput& input, const Context& context) {
   std::string page = head(facts.run);
   page += opening(facts);
   page += evidence_section(facts);
-  page += left_section(facts, context);
-  page += bytes_section(facts);
-  page += rows_section(facts, cards.get(), context);
-  page += bins_section(facts.run);
-  page += classes_section(facts.run);
-  page += map_section(facts);
+  page += facts.synthetic ? synthetic_chapters(facts) : chapters_of_rows(facts, cards.get(), context);
   page += cost_section(facts.run);
   page += bad_section(facts);
   page += repeat_section(facts.run);
-  page += words_section(facts.run);
+  page += facts.synthetic ? synthetic_words_section() : words_section(facts.run);
   page += fmt::format(
       "<footer>Made by decant {}. This page is self-contained and makes no requests to any "
       "network.</footer>\n",

@@ -20,8 +20,8 @@ std::string seeds(const Evidence::Cell& cell, const Metric& metric) {
   return out;
 }
 
-std::string set_name(const std::string& set) {
-  return set == "small" ? "kept" : set == "full" ? "everything" : set;
+std::string set_name(const std::string& set, std::string_view small) {
+  return set == "small" ? std::string(small) : set == "full" ? "everything" : set;
 }
 
 bool any_by_bytes(const Evidence& evidence) {
@@ -35,7 +35,7 @@ std::string bytes_cell(const Evidence::Cell& cell, int64_t small_bytes) {
   return fmt::format("<td class=\"n\">{}</td>", bytes > 0 ? prose(human_bytes(bytes)) : "");
 }
 
-std::string table(const Evidence& evidence, size_t which, int64_t small_bytes) {
+std::string table(const Evidence& evidence, size_t which, int64_t small_bytes, std::string_view small) {
   const Metric& metric = evidence.metrics[which];
   const bool by_bytes = any_by_bytes(evidence);
   std::string out = fmt::format(
@@ -50,7 +50,7 @@ std::string table(const Evidence& evidence, size_t which, int64_t small_bytes) {
     out += fmt::format(
         "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td>{}<td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
         "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
-        escape(cell.net), escape(set_name(cell.set)), human_count(cell.rows), by_bytes ? bytes_cell(cell, small_bytes) : "",
+        escape(cell.net), escape(set_name(cell.set, small)), human_count(cell.rows), by_bytes ? bytes_cell(cell, small_bytes) : "",
         number(cell.mean, metric), spread, seeds(cell, metric), human_count(cell.steps), prose(human_seconds(cell.seconds)),
         escape(cell.protocol));
   }
@@ -65,24 +65,31 @@ std::string verdict_list(const std::vector<Verdict>& verdicts) {
   return out + "</ul>\n";
 }
 
+std::string evidence_note(const Facts& facts) {
+  std::string note = facts.synthetic ? "<p>The same network, trained on everything, on random rows and on the synthetic pictures.</p>"
+                                     : "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>";
+  note +=
+      "<p class=\"small\">Intervals cover randomness in training (Student’s t over the seeds; sets are compared seed by seed, since "
+      "the same seed starts from the same weights), not in the choice of the test data.</p>";
+  const std::string& protocol = facts.input.evidence->protocol;
+  return protocol.empty() ? note : note + fmt::format("<p class=\"small\">Protocol: {}</p>", prose(protocol));
+}
+
 }  // namespace
 
 std::string evidence_section(const Facts& facts) {
   const Evidence* const evidence = facts.input.evidence;
   if (evidence == nullptr || evidence->cells.empty()) {
-    return section("evidence", "Evidence", "<p>Whether a network learns as much from the kept set.</p>",
+    return section("evidence", "Evidence", fmt::format("<p>Whether a network learns as much from the {} set.</p>", facts.small()),
                    "<p>Not measured yet. Run</p>" + command_box(evaluate_command(facts.run)));
   }
-  std::string note =
-      "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>"
-      "<p class=\"small\">Intervals cover randomness in training (Student’s t over the seeds; sets are compared seed by seed, since "
-      "the same seed starts from the same weights), not in the choice of the test data.</p>";
-  if (!evidence->protocol.empty()) note += fmt::format("<p class=\"small\">Protocol: {}</p>", prose(evidence->protocol));
   std::string body = verdict_list(facts.verdicts);
   const int64_t small_bytes = facts.run.bytes_after;
+  const std::string_view small = facts.small();
   for (size_t metric = 0; metric < evidence->metrics.size(); ++metric)
-    body += evidence_chart(*evidence, metric) + bytes_chart(*evidence, metric, small_bytes) + table(*evidence, metric, small_bytes);
-  return section("evidence", "Evidence", note, body);
+    body += evidence_chart(*evidence, metric, small) + bytes_chart(*evidence, metric, small_bytes, small) +
+            table(*evidence, metric, small_bytes, small);
+  return section("evidence", "Evidence", evidence_note(facts), body);
 }
 
 }  // namespace decant::report

@@ -45,14 +45,37 @@ std::string kept_figure(const Facts& facts) {
                 fmt::format("rows × cells: {} × {}; {}", kept_share(run), percent(cells_kept_share(run), 1), rows));
 }
 
+/// How many pictures were made, of how many rows.
+std::string made_figure_of(const Facts& facts) {
+  return figure("synthetic", human_count(facts.synthetic->made.pictures),
+                fmt::format("{}, for {} {}", facts.synthetic->made.pictures == 1 ? "picture" : "pictures", human_count(facts.run.rows),
+                            facts.modality.rows));
+}
+
+std::string steps_figure_of(const SyntheticRecord& made) {
+  if (made.steps == 0) return {};
+  return figure("steps", human_count(made.steps), fmt::format("objective {:.3g} → {:.3g}", made.objective_first, made.objective_last));
+}
+
 std::string figures(const Facts& facts) {
   const RunRecord& run = facts.run;
-  std::string out = "<dl class=\"figures\">" + kept_figure(facts);
+  std::string out = "<dl class=\"figures\">" + (facts.synthetic ? made_figure_of(facts) : kept_figure(facts));
+  if (facts.synthetic) out += steps_figure_of(facts.synthetic->made);
   if (run.bytes_before > 0) out += figure("size", human_bytes(run.bytes_after), "of " + human_bytes(run.bytes_before) + byte_share(run));
   if (run.seconds > 0) out += figure("time", human_seconds(run.seconds), "from start to end");
   if (run.peak_rss_bytes > 0) out += figure("memory", human_bytes(run.peak_rss_bytes), "at the most");
   out += figure("seed", std::to_string(run.seed), "same seed, same bytes");
   return out + "</dl>\n";
+}
+
+/// "10 synthetic pictures in place of 60,000: 8.2 kB, not 47.1 MB."
+std::string headline_of_synthetic(const Facts& facts) {
+  const RunRecord& run = facts.run;
+  const int64_t pictures = facts.synthetic->made.pictures;
+  std::string out =
+      fmt::format("{} synthetic {} in place of {}", human_count(pictures), pictures == 1 ? "picture" : "pictures", human_count(run.rows));
+  if (run.bytes_before > 0) out += fmt::format(": {}, not {}", human_bytes(run.bytes_after), human_bytes(run.bytes_before));
+  return out + ".";
 }
 
 const char* tone(Verdict::Outcome outcome) {
@@ -66,15 +89,20 @@ const char* tone(Verdict::Outcome outcome) {
   }
 }
 
+std::string not_measured_text(const Facts& facts) {
+  if (facts.synthetic)
+    return "<p>Nothing on this page shows yet that networks learn from these pictures what they learn from real ones. This command "
+           "trains networks on everything, on the synthetic set and on random rows, and adds the answer here:</p>";
+  return "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
+         "trains networks on "
+         "everything, on the kept set and on a random set of the same size, and adds the answer here:</p>";
+}
+
 std::string verdict_box(const Facts& facts) {
   const Headline& headline = facts.headline;
   std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
   if (headline.outcome == Verdict::Outcome::not_measured) {
-    out +=
-        "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
-        "trains networks on "
-        "everything, on the kept set and on a random set of the same size, and adds the answer here:</p>" +
-        command_box(evaluate_command(facts.run));
+    out += not_measured_text(facts) + command_box(evaluate_command(facts.run));
   } else {
     out += fmt::format("<p>{}</p>", prose(headline.sentence));
   }
@@ -85,6 +113,7 @@ std::string verdict_box(const Facts& facts) {
 
 std::string headline_of(const Facts& facts) {
   const RunRecord& run = facts.run;
+  if (facts.synthetic) return headline_of_synthetic(facts);
   std::string out =
       fmt::format("{} of {} {} kept ({})", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows, kept_share(run));
   out += cells_kept_clause(run);
@@ -112,7 +141,10 @@ std::string opening(const Facts& facts) {
   std::string out = fmt::format("<header class=\"top\"><p class=\"brand\"><b>decant</b> {}</p>\n<h1>{}</h1>\n", escape(input_name(run)),
                                 prose(headline_of(facts)));
   if (!run.method_note.empty()) out += fmt::format("<p class=\"lead\">{}</p>\n", prose(run.method_note));
-  out += verdict_box(facts) + figures(facts);
+  out += verdict_box(facts);
+  if (facts.synthetic && !facts.synthetic->warning.empty())
+    out += fmt::format("<p class=\"warn\">{}</p>\n", prose(facts.synthetic->warning));
+  out += figures(facts);
   if (!run.command.empty()) out += command_box(run.command);
   return out + "</header>\n";
 }

@@ -27,6 +27,15 @@ std::string evidence_section(const Facts& facts);
 std::string left_section(const Facts& facts, const Context& context);
 /// Which step saved how many bytes. Empty where pictures were kept as they are.
 std::string bytes_section(const Facts& facts);
+/// Of pictures that were made: before, half-way and after. Empty where rows were kept, as are the
+/// next five.
+std::string made_section(const Facts& facts);
+/// How far their pixels drifted from real ones.
+std::string pixels_section(const Facts& facts);
+std::string objective_section(const Facts& facts);
+std::string synthetic_bytes_section(const Facts& facts);
+std::string training_section(const Facts& facts);
+std::string synthetic_words_section();
 std::string bins_section(const RunRecord& run);
 std::string classes_section(const RunRecord& run);
 std::string map_section(const Facts& facts);

@@ -31,7 +31,8 @@ Series& series_named(const std::string& set, std::vector<Series>& all) {
   return all.emplace_back(Series{set, style, {}});
 }
 
-std::vector<Series> series_of(const Evidence& evidence, const std::string& net, size_t metric, int64_t small_bytes) {
+std::vector<Series> series_of(const Evidence& evidence, const std::string& net, size_t metric, int64_t small_bytes,
+                              std::string_view small_name) {
   std::vector<Series> all;
   const Evidence::Cell* small = nullptr;
   for (const Evidence::Cell& cell : evidence.cells) {
@@ -42,7 +43,8 @@ std::vector<Series> series_of(const Evidence& evidence, const std::string& net, 
       series_named(cell.set, all).points.push_back({static_cast<double>(cell.budget.amount), &cell});
   }
   for (Series& series : all) std::ranges::stable_sort(series.points, {}, &BytesPoint::bytes);
-  if (!all.empty() && small != nullptr && small_bytes > 0) all.push_back({"kept", "small", {{static_cast<double>(small_bytes), small}}});
+  if (!all.empty() && small != nullptr && small_bytes > 0)
+    all.push_back({std::string(small_name), "small", {{static_cast<double>(small_bytes), small}}});
   return all;
 }
 
@@ -163,9 +165,9 @@ std::string legend_of(const std::vector<Series>& all) {
   return out + "</p>";
 }
 
-std::string net_bytes_chart(const Evidence& evidence, const std::string& net, size_t which, int64_t small_bytes) {
+std::string net_bytes_chart(const Evidence& evidence, const std::string& net, size_t which, int64_t small_bytes, std::string_view small) {
   const Metric& metric = evidence.metrics[which];
-  const std::vector<Series> all = series_of(evidence, net, which, small_bytes);
+  const std::vector<Series> all = series_of(evidence, net, which, small_bytes, small);
   if (all.empty()) return {};
   std::vector<const Evidence::Cell*> cells;
   for (const Series& series : all) {
@@ -191,9 +193,9 @@ std::string net_bytes_chart(const Evidence& evidence, const std::string& net, si
 
 }  // namespace
 
-std::string bytes_chart(const Evidence& evidence, size_t metric, int64_t small_bytes) {
+std::string bytes_chart(const Evidence& evidence, size_t metric, int64_t small_bytes, std::string_view small) {
   std::string out;
-  for (const std::string& net : evidence.nets()) out += net_bytes_chart(evidence, net, metric, small_bytes);
+  for (const std::string& net : evidence.nets()) out += net_bytes_chart(evidence, net, metric, small_bytes, small);
   return out;
 }
 

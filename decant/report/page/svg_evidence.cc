@@ -79,11 +79,11 @@ const Cell* cell_by_rows(const Evidence& evidence, const std::string& net, const
   return nullptr;
 }
 
-std::string net_chart(const Evidence& evidence, const std::string& net, size_t which) {
+std::string net_chart(const Evidence& evidence, const std::string& net, size_t which, std::string_view small) {
   const Metric& metric = evidence.metrics[which];
-  std::vector<std::pair<const char*, const Cell*>> rows;
+  std::vector<std::pair<std::string_view, const Cell*>> rows;
   std::vector<const Cell*> cells;
-  for (const auto& [set, name] : {std::pair("full", "everything"), std::pair("random", "random"), std::pair("small", "kept")}) {
+  for (const auto& [set, name] : {std::pair<const char*, std::string_view>("full", "everything"), {"random", "random"}, {"small", small}}) {
     const Cell* cell = cell_by_rows(evidence, net, set, which);
     if (cell == nullptr) continue;
     rows.emplace_back(name, cell);
@@ -101,9 +101,9 @@ std::string net_chart(const Evidence& evidence, const std::string& net, size_t w
 
 }  // namespace
 
-std::string evidence_chart(const Evidence& evidence, size_t metric) {
+std::string evidence_chart(const Evidence& evidence, size_t metric, std::string_view small) {
   std::string out;
-  for (const std::string& net : evidence.nets()) out += net_chart(evidence, net, metric);
+  for (const std::string& net : evidence.nets()) out += net_chart(evidence, net, metric, small);
   return out;
 }
 
