@@ -81,6 +81,19 @@ void announce(const Judging& judging, const evaluate::Forecast& forecast, const 
   if (forecast.trainings > 0) context.info(forecast.text());
 }
 
+/// What a synthetic set's folder keeps: itself, as "small", and all that is no other given set's.
+Evidence of_synthetic_set(const Evidence& all, const GivenSet& set, const std::vector<GivenSet>& given) {
+  Evidence own = all;
+  std::erase_if(own.cells, [&](const Evidence::Cell& cell) {
+    return cell.set != set.name && std::ranges::find(given, cell.set, &GivenSet::name) != given.end();
+  });
+  for (Evidence::Cell& cell : own.cells) {
+    if (cell.set == set.name) cell.set = "small";
+  }
+  compare(own);
+  return own;
+}
+
 /// What a small set's folder keeps: itself, as "small", and what it is measured against: full,
 /// random rows of its number or its bytes, and every set that was matched by bytes but for other
 /// small sets.
@@ -135,7 +148,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   Judging judging;
   prepare(judging, options, context);
   for (const GivenSet& set : judging.sets.given) {
-    if (set.folder) require_own_pages(set.folder->path);
+    if (set.folder || set.synthetic) require_own_pages(set.spec);
   }
   evaluate::Store* const store = judging.cache.get();
   const auto forecast = evaluate::forecast(judging.plan, *judging.judge, judging.options, store, evaluate::Timing::when_worth_it, context);
@@ -146,6 +159,10 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   evidence.cost.wall_seconds = all.seconds();
   for (const GivenSet& set : judging.sets.given) {
     if (set.folder) write_into(set, judging.sets, evidence, context);
+    if (set.synthetic) {
+      const Evidence own = of_synthetic_set(evidence, set, judging.sets.given);
+      write_file(std::filesystem::path(set.spec) / "evidence.json", json_text(to_json(own), 2) + "\n");
+    }
   }
   if (out) {
     write_file(out->path(), json_text(whole_document(options, judging, evidence), 2) + "\n");

@@ -37,12 +37,7 @@ OptionTexts given_training(const TrainNetworkOptions& options) {
 /// What the data set asks for and nobody gave. Set in `training`.
 SetTraining take_training(const Dataset& dataset, const TrainNetworkOptions& options, train::TrainOptions& training) {
   const SetTraining asked = SetTraining{dataset.training, dataset.training_file}.without(given_training(options));
-  OptionTable all;
-  training.declare(all);
-  OptionTable table;
-  for (const Option& option : all.options()) {
-    if (option.name != "seed" && option.name != "device") table.add(option);
-  }
+  OptionTable table = asked_table(training);
   set_training(asked, table, [&] { train::check(training); });
   return asked;
 }

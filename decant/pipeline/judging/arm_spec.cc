@@ -39,6 +39,7 @@ OptionTable picture_options(ArmSpec& arm) {
   }
   table.add("fill", arm.fill, "NAME", "");
   table.add("spend", arm.spend, "CURRENCY", "");
+  table.add("bytes", arm.bytes, "HOW-MUCH", "");
   return table;
 }
 

@@ -6,8 +6,9 @@
 //
 //     dq = bins+drop=25%+importance=gradcam+++fill=mae          Dataset Quantization, whole
 //
-// drop, importance, fill, quality, resolution and spend are for the pictures; all other options are
-// the method's.
+// drop, importance, fill, quality, resolution and spend are for the pictures; bytes=5MB takes as
+// many rows as fit, bytes=same as many as fit into the bytes of each given set; all other options
+// are the method's.
 #pragma once
 
 #include <string>
@@ -22,6 +23,7 @@ struct ArmSpec {
   ReduceOptions reducing;
   std::string fill = "stored";
   std::string spend = "rows";  ///< what a budget of bytes buys; quality, resolution and cells: of all rows, "full"
+  std::string bytes = {};      ///< empty = as large as the other sets
 
   bool spends_on_pictures() const { return spend != "rows"; }
   bool drops_cells() const { return spend == "cells" || reduce_plan(reducing).drop > 0; }

@@ -72,6 +72,26 @@ std::vector<int64_t> with_bytes_of_given(std::vector<int64_t> budgets, const std
   return budgets;
 }
 
+/// How many bytes an arm asks for itself ("+bytes=5MB"), each number once; "same" are those of each
+/// given set.
+std::vector<int64_t> own_budgets(const ArmSpec& arm, const RowCounts& counts) {
+  if (arm.bytes.empty()) return {};
+  if (arm.bytes != "same") return {bytes_from(arm.bytes, counts.stored_bytes, "--against " + arm.name)};
+  std::vector<int64_t> budgets;
+  for (const RowCounts::Given& set : counts.given) {
+    if (set.all_bytes == 0)
+      throw InputError({set.name, "", "does not say how many bytes it takes", "Give a run's folder, or +bytes=N in place of +bytes=same"});
+    if (std::ranges::find(budgets, set.all_bytes) == budgets.end()) budgets.push_back(set.all_bytes);
+  }
+  if (budgets.empty()) throw UsageError(fmt::format("--against {}: no set is given whose bytes it could have", arm.name));
+  return budgets;
+}
+
+/// Whether any set is as large as so many bytes.
+bool counts_bytes(const EvaluateOptions& options) {
+  return !options.bytes.empty() || std::ranges::any_of(arms_against(options), [](const ArmSpec& arm) { return !arm.bytes.empty(); });
+}
+
 /// The sizes at which a method is to choose, each once.
 std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOutline>& outline) {
   std::vector<int64_t> sizes;
@@ -111,7 +131,8 @@ std::function<Subset(uint64_t)> by_seed(std::vector<Subset> draws, uint64_t firs
 
 std::vector<ArmSpec> arms_against(const EvaluateOptions& options) {
   std::vector<ArmSpec> arms;
-  for (const std::string& name : split_list(options.against)) arms.push_back(parse_arm(name, beside(options.importance, options.features)));
+  for (const std::string& name : split_list(options.sets_against()))
+    arms.push_back(parse_arm(name, beside(options.importance, options.features)));
   return arms;
 }
 
@@ -164,18 +185,19 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
   using Kind = ArmOutline::Kind;
   if (!options.bytes.empty() && !options.keep.empty())
     throw UsageError("--keep and --bytes both say how much to keep; give one of the two");
-  const std::vector<int64_t> budgets = byte_budgets(options, counts);
+  const std::vector<int64_t> common = byte_budgets(options, counts);
   const std::vector<int64_t> kept = kept_counts(options, counts);
   const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
   std::vector<ArmOutline> arms;
   for (const ArmSpec& spec : arms_against(options)) {
+    const std::vector<int64_t> budgets = spec.bytes.empty() ? common : own_budgets(spec, counts);
     require_budget(spec, budgets);
     const Kind kind = kind_of(spec);
     if (kind == Kind::full && !spec.spends_on_pictures()) {
       arms.push_back({.name = spec.name, .kind = kind, .rows = counts.usable, .spec = spec});
       continue;
     }
-    for (const int64_t budget : kind == Kind::random ? with_bytes_of_given(budgets, counts.given) : budgets)
+    for (const int64_t budget : kind == Kind::random && spec.bytes.empty() ? with_bytes_of_given(budgets, counts.given) : budgets)
       arms.push_back({.name = spec.name, .kind = kind, .rows = rows_bought(spec, counts, budget), .spec = spec, .bytes = budget});
     if (!budgets.empty()) continue;
     if (sizes.empty())
@@ -215,6 +237,7 @@ class ArmMaker {
     arm.rows = set.rows.get();
     arm.digest = set.digest;
     arm.subset = [&set](uint64_t) { return set.subset; };
+    arm.training = set.training;
   }
 
   /// So many rows. Importance is asked for those of all seeds at once.
@@ -302,7 +325,9 @@ class ArmMaker {
 }  // namespace
 
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
-  const std::vector<ArmOutline> outline = outline_arms(options, counts_of(sets, !options.bytes.empty(), context));
+  RowCounts counts = counts_of(sets, !options.bytes.empty(), context);
+  if (counts_bytes(options)) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
+  const std::vector<ArmOutline> outline = outline_arms(options, counts);
   ArmMaker maker(sets, options, outline, context);
   std::vector<evaluate::Arm> arms;
   for (const ArmOutline& arm : outline) arms.push_back(maker.make(arm));

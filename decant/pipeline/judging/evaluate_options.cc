@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "decant/evaluate/protocol.h"
+
 namespace decant {
 
 namespace {
@@ -28,19 +30,26 @@ void add_choosing_options(OptionTable& table, const OptionTable& choosing) {
 
 }  // namespace
 
+std::string EvaluateOptions::sets_against() const {
+  if (against != "usual") return against;
+  return protocol == "auto" ? evaluate::Protocol().against : evaluate::protocol_named(protocol).against;
+}
+
 void EvaluateOptions::declare(OptionTable& table) {
   Option& a = table.add("full", full, "FULL", "the data set");
   a.positional = a.required = true;
   table.add("small", small, "SMALL", "outputs of `decant compress`, or .npy files of row numbers").positional = true;
   table.add("against", against, "A,B",
-            "full, random, or any method of `decant compress --method`; each may drop cells: random+drop=25%+fill=harmonic");
+            "full, random, or any method of `decant compress --method`; each may drop cells: random+drop=25%+fill=harmonic; "
+            "usual: full,random, of protocol distillation random,herding,k-means");
   table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
   table.add("bytes", bytes, "HOW-MUCH",
             "in place of --keep: comma-separated shares of the bytes stored, or sizes (5%, 300MB); every set holds as many rows as fit");
   table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add("protocol", protocol, "NAME",
-            "auto (quick for pictures, linear for vectors), or paper: 200 epochs of ResNet-18; training options given take precedence");
+            "auto (quick for pictures, linear for vectors), paper: 200 epochs of ResNet-18, or distillation: for synthetic sets; "
+            "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add("hold-out", hold_out, "SHARE", "fraction of the rows to test on when there is no test split");

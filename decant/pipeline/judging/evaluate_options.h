@@ -15,12 +15,12 @@
 namespace decant {
 
 struct EvaluateOptions {
-  std::string full;                     ///< the data set
-  std::vector<std::string> small;       ///< run folders, or .npy of row numbers of the full set
-  std::string against = "full,random";  ///< also any method that choose_rows() knows
-  std::string keep;                     ///< how much those keep, comma-separated; empty = as much as the small sets
-  std::string bytes;                    ///< or so many bytes of pictures, comma-separated: every set is as large as fits
-  std::string nets;                     ///< comma-separated; empty = the protocol's
+  std::string full;                ///< the data set
+  std::vector<std::string> small;  ///< run folders, or .npy of row numbers of the full set
+  std::string against = "usual";   ///< full, random, any method that choose_rows() knows; usual = the protocol's
+  std::string keep;                ///< how much those keep, comma-separated; empty = as much as the small sets
+  std::string bytes;               ///< or so many bytes of pictures, comma-separated: every set is as large as fits
+  std::string nets;                ///< comma-separated; empty = the protocol's
   int seeds = 3;
   std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data
   JudgeOptions judge;
@@ -42,6 +42,9 @@ struct EvaluateOptions {
   /// --device and --image-size speak to both judging and features; others whose name judging has,
   /// too, get "feature-" before it (--feature-epochs).
   void declare(OptionTable& table);
+
+  /// What --against comes to. Throws UsageError for an unknown protocol.
+  std::string sets_against() const;
 };
 
 }  // namespace decant

@@ -63,14 +63,20 @@ void name_sets(std::vector<GivenSet>& sets, const std::vector<std::string>& take
   for (GivenSet& set : sets) set.name = stems.count(stem(set)) == 1 ? stem(set) : set.spec;
 }
 
+/// A folder of pictures that says nothing of rows.
+bool is_synthetic(const fs::path& folder) {
+  return is_run_folder(folder) && fs::is_directory(folder / "data") && !fs::exists(folder / "bins.npy") &&
+         !fs::exists(folder / "indices.npy");
+}
+
 std::vector<GivenSet> open_given(const EvaluateOptions& options) {
   std::vector<GivenSet> sets;
   for (const std::string& spec : options.small) {
-    GivenSet set{.spec = spec};
-    if (!is_row_file(spec)) set.folder = load_run_folder(spec);
+    GivenSet set{.spec = spec, .synthetic = !is_row_file(spec) && is_synthetic(spec)};
+    if (!is_row_file(spec) && !set.synthetic) set.folder = load_run_folder(spec);
     sets.push_back(std::move(set));
   }
-  name_sets(sets, split_list(options.against));
+  name_sets(sets, split_list(options.sets_against()));
   return sets;
 }
 
@@ -97,6 +103,7 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   Input full = read_input(reading, context);
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
+    if (set.synthetic) require_source(read_run_record(set.spec), full, options.full);
   }
   require_labels(options, full.dataset.train(), full.labelled());
   require_numbers(full, options.full, context);
@@ -204,6 +211,11 @@ void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, const Cont
   sets.note = fmt::format("; no test split: {} training rows reserved for testing", human_count(std::ssize(sets.held_out)));
 }
 
+/// What a folder's record says, else what the pictures take.
+int64_t bytes_of(const RunRecord& run, const Rows& rows) {
+  return run.bytes_after > 0 ? run.bytes_after : rows.stored_bytes();
+}
+
 /// Rows of the full set by number.
 void point_at_full(GivenSet& set, const JudgedSets& sets) {
   set.rows = sets.full.dataset.splits.at(Split::train);
@@ -243,12 +255,28 @@ void point_at_own_files(GivenSet& set, const JudgedSets& sets, const EvaluateOpt
   set.digest = Digest().add(set.digest).add("fill").add(fill_key_of(options.fill)).add(static_cast<int64_t>(options.seed)).hex();
 }
 
+/// All pictures of a set that was synthesised from the full one.
+void point_at_synthetic(GivenSet& set, const JudgedSets& sets, const Context& context) {
+  if (!sets.held_out.empty())
+    throw InputError(
+        {set.spec, "", "was made from all training rows, so none of them can be reserved for testing", "Give other test rows with --test"});
+  const Dataset own = open_dataset(set.spec, {}, context);
+  const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
+  require_pictures(*rows, set.spec);
+  set.subset = Subset::all(rows->size());
+  set.rows = relabelled(rows, own, sets.full.dataset);
+  set.digest = content_digest(*set.rows, nullptr, context);
+  set.bytes = bytes_of(read_run_record(set.spec), *rows);
+}
+
 [[noreturn]] void refuse_bins_alone(const std::string& spec) {
   throw InputError({spec, "", "holds bins but no small set", "Make one: decant sample " + spec + " --keep 20% -o OUT"});
 }
 
 void find_rows_of(GivenSet& set, const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
+  if (set.synthetic) return point_at_synthetic(set, sets, context);
   set.kept = set.folder ? set.folder->kept : read_rows(set.spec, sets.full);
+  if (set.folder && set.folder->has_data()) set.bytes = set.folder->run.bytes_after;
   if (set.kept.empty()) refuse_bins_alone(set.spec);
   if (set.folder && set.folder->has_data() && sets.full.dataset.train().pictures() != nullptr)
     point_at_own_files(set, sets, options, context);
@@ -258,9 +286,39 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const EvaluateOptions& 
     throw InputError({set.spec, "", "has no rows left after some are reserved for testing", "Lower --hold-out or keep more"});
 }
 
+bool heeds_sets(const EvaluateOptions& options, const Dataset& full) {
+  return choose_judge(options, full.train().modality(), {}).judge->heeds_sets();
+}
+
+/// What a given set asks for and nobody gave.
+SetTraining training_of(const std::string& spec, const EvaluateOptions& options) {
+  if (is_row_file(spec)) return {};
+  return SetTraining{read_run_record(spec).training, fs::path(spec) / "run.json"}.without(options.judge.given);
+}
+
+/// How pictures are seen is the same for all sets, however each is trained: how they are
+/// normalised, and whether they may be mirrored.
+SetTraining asked_of_pictures(const EvaluateOptions& options) {
+  SetTraining common;
+  for (const std::string& spec : options.small) {
+    const SetTraining own = training_of(spec, options);
+    for (const char* name : {"no-flip", "normalise"}) {
+      const auto said = own.options.find(name);
+      if (said == own.options.end()) continue;
+      if (common.options.empty()) common.file = own.file;
+      if (common.options.emplace(name, said->second).first->second != said->second)
+        throw InputError({own.file.string(), fmt::format("training.{}", name),
+                          fmt::format("is not that of {}, and the pictures of all sets are seen alike", common.file.string()),
+                          fmt::format("Give --{} on the command line", name)});
+    }
+  }
+  return common;
+}
+
 /// What the sets ask for. All are trained alike, so two that differ in an option that was not given
-/// are an InputError.
+/// are an InputError; but for a judge that trains each as it asks.
 SetTraining asked_training(const EvaluateOptions& options, const Dataset& full) {
+  if (heeds_sets(options, full)) return asked_of_pictures(options);
   std::vector<SetTraining> all = {{full.training, full.training_file}};
   for (const std::string& spec : options.small) {
     if (!is_row_file(spec)) all.push_back({read_run_record(spec).training, fs::path(spec) / "run.json"});
@@ -277,8 +335,9 @@ SetTraining asked_training(const EvaluateOptions& options, const Dataset& full) 
 }
 
 /// How many rows a given set names, as the header of its list of rows says.
-int64_t given_rows(const std::string& spec) {
+int64_t given_rows(const std::string& spec, const Context& context) {
   if (!is_row_file(spec)) read_run_record(spec);  // or it is no run's folder
+  if (!is_row_file(spec) && is_synthetic(spec)) return open_dataset(spec, {}, context).train().size();
   const fs::path file = is_row_file(spec) ? fs::path(spec) : fs::path(spec) / "indices.npy";
   if (!fs::exists(file) && !is_row_file(spec)) refuse_bins_alone(spec);
   const NpyArray rows = open_npy(file);
@@ -294,12 +353,19 @@ int64_t given_bytes(const std::string& spec, int64_t rows, const Rows& full) {
   return files ? run.bytes_after : 0;
 }
 
-std::vector<RowCounts::Given> outline_given(const EvaluateOptions& options) {
+int64_t all_bytes_of(const std::string& spec, const Context& context) {
+  if (is_row_file(spec) || !fs::is_directory(fs::path(spec) / "data")) return 0;
+  const RunRecord run = read_run_record(spec);
+  return run.bytes_after > 0 ? run.bytes_after : open_dataset(spec, {}, context).train().stored_bytes();
+}
+
+std::vector<RowCounts::Given> outline_given(const EvaluateOptions& options, const Context& context) {
   std::vector<GivenSet> named;
   for (const std::string& spec : options.small) named.push_back({.spec = spec});
-  name_sets(named, split_list(options.against));
+  name_sets(named, split_list(options.sets_against()));
   std::vector<RowCounts::Given> given;
-  for (const GivenSet& set : named) given.push_back({.name = set.name, .rows = given_rows(set.spec)});
+  for (const GivenSet& set : named)
+    given.push_back({.name = set.name, .rows = given_rows(set.spec, context), .all_bytes = all_bytes_of(set.spec, context)});
   return given;
 }
 
@@ -322,20 +388,28 @@ int64_t recoded_bytes_of(const GivenSet& set, const Context& context) {
   return RowSizes(recoded, set.subset, context).total(set.subset);
 }
 
+/// The same, if a training can be set by it.
+SetTraining sound_training(SetTraining asked) {
+  train::TrainOptions training;
+  OptionTable table = asked_table(training);
+  set_training(asked, table, [&] { train::check(training); });
+  return asked;
+}
+
 }  // namespace
 
 RowCounts counts_of(const JudgedSets& sets, bool bytes, const Context& context) {
   RowCounts counts{.all = sets.full.rows() - std::ssize(sets.held_out), .usable = std::ssize(sets.full_rows)};
   if (bytes) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   for (const GivenSet& set : sets.given)
-    counts.given.push_back({set.name, std::ssize(set.subset), bytes ? recoded_bytes_of(set, context) : 0});
+    counts.given.push_back({set.name, std::ssize(set.subset), bytes ? recoded_bytes_of(set, context) : 0, set.bytes});
   return counts;
 }
 
 SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& context) {
   require_test_of_labels(options);
   SetsOutline outline;
-  outline.counts.given = outline_given(options);
+  outline.counts.given = outline_given(options, context);
   outline.full = outline_full(options, context);
   outline.training = asked_training(options, outline.full);
   const Rows& train = outline.full.train();
@@ -350,6 +424,7 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   }
   outline.counts.all = train.size() - outline.held_out;
   outline.counts.usable = usable - outline.held_out;
+  if (options.sets_against().find("+bytes=") != std::string::npos) outline.counts.stored_bytes = train.stored_bytes();
   if (options.bytes.empty()) return outline;
   outline.counts.stored_bytes = train.stored_bytes();
   for (size_t i = 0; i < options.small.size(); ++i) {
@@ -367,6 +442,9 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& conte
   find_test_rows(sets, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets, options, context);
+  if (heeds_sets(options, sets.full.dataset)) {
+    for (GivenSet& set : sets.given) set.training = sound_training(training_of(set.spec, options)).options;
+  }
   return sets;
 }
 

@@ -24,6 +24,9 @@ struct GivenSet {
   std::shared_ptr<const Rows> rows;  ///< where it lies: its own files, labelled as the full set is, or the full set
   Subset subset;                     ///< of `rows`; none of them is held out
   std::string digest;                ///< of `rows`
+  bool synthetic = false;            ///< its pictures are none of the full set's; it is no RunFolder, and `kept` is empty
+  int64_t bytes = 0;                 ///< all of its own files, labels included; 0 = it has none
+  evaluate::Training training = {};  ///< that it asks for, where the judge trains each set as it asks
 };
 
 struct JudgedSets {
@@ -33,7 +36,7 @@ struct JudgedSets {
   std::shared_ptr<const Rows> test;  ///< readable ones
   std::string test_digest;
   std::string note;      ///< what the protocol's line adds
-  SetTraining training;  ///< that the full set or a given one asks for; all are trained alike
+  SetTraining training;  ///< that the full set or a given one asks for, as far as all are trained alike
   std::vector<GivenSet> given;
 };
 
@@ -45,7 +48,8 @@ struct RowCounts {
   struct Given {
     std::string name;
     int64_t rows = 0;
-    int64_t bytes = 0;  ///< where a budget of bytes is asked for and it has picture files: of these, re-coded without loss
+    int64_t bytes = 0;      ///< where a budget of bytes is asked for and it has picture files: of these, re-coded without loss
+    int64_t all_bytes = 0;  ///< of all files of its own, as GivenSet::bytes
   };
   std::vector<Given> given;  ///< sets
 
@@ -78,6 +82,9 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
 
 /// Reads and checks everything that the options name. Without test rows (--test, or a split of the
 /// data set), `hold_out` of the readable rows, class-balanced, by seed, are taken out of every set.
+///
+/// A synthetic set is a run's folder with data/ that names no rows of the full set. What it was
+/// made from cannot be taken out of it, so it needs test rows of their own.
 ///
 /// Throws InputError: a small set of another data set; row numbers out of range, twice, or of rows
 /// that cannot be read; no labels; no rows left.

@@ -44,10 +44,21 @@ std::shared_ptr<const Rows> in_order_of(const std::vector<std::string>& hashes, 
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void refuse_source(const std::string& path) {
+  throw InputError({path, "", "is not the data set that this run was made from (the digest differs)",
+                    "Restore the original, or run `decant compress` again"});
+}
+
+}  // namespace
+
 void require_source(const RunFolder& run, const Input& input, const std::string& path) {
-  if (!run.run.input || input.digest != run.run.input->digest)
-    throw InputError({path, "", "is not the data set that this run was made from (the digest differs)",
-                      "Restore the original, or run `decant compress` again"});
+  if (!run.run.input || input.digest != run.run.input->digest) refuse_source(path);
+}
+
+void require_source(const RunRecord& run, const Input& input, const std::string& path) {
+  if (run.input && input.digest != run.input->digest) refuse_source(path);
 }
 
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {

@@ -13,6 +13,9 @@ namespace decant {
 /// `path`: how the user named it.
 void require_source(const RunFolder& run, const Input& input, const std::string& path);
 
+/// The same of a synthetic set, whose record need not say what it was made from.
+void require_source(const RunRecord& run, const Input& input, const std::string& path);
+
 /// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone
 /// or its digest is another.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);

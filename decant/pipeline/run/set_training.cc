@@ -26,6 +26,16 @@ SetTraining SetTraining::without(const OptionTexts& given) const {
   return left;
 }
 
+OptionTable asked_table(train::TrainOptions& training) {
+  OptionTable all;
+  training.declare(all);
+  OptionTable table;
+  for (const Option& option : all.options()) {
+    if (option.name != "seed" && option.name != "device") table.add(option);
+  }
+  return table;
+}
+
 std::vector<std::string> set_texts(const OptionTexts& texts, OptionTable& table) {
   std::vector<std::string> changed;
   for (const Option& option : table.options()) {

@@ -11,6 +11,7 @@
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
+#include "decant/train/train.h"
 
 namespace decant {
 
@@ -24,6 +25,9 @@ struct SetTraining {
   /// which answer one question, beside one of them.
   SetTraining without(const OptionTexts& given) const;
 };
+
+/// The options of `training` that a set may ask for: all but seed and device.
+OptionTable asked_table(train::TrainOptions& training);
 
 /// Sets options by name and returns those that changed: "steps 500", "no-flip". REQUIRES: names of
 /// the table.

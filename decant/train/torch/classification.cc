@@ -31,7 +31,7 @@ void require_distribution(std::span<const float> soft, const std::string& key) {
   const double sum = std::accumulate(soft.begin(), soft.end(), 0.0);
   if (*std::ranges::min_element(soft) >= 0 && std::abs(sum - 1) <= kOneWithin) return;
   throw InputError({"", key,
-                    fmt::format("has a soft label that is no distribution: its sum is {:.4g}, its least number {:.4g}", sum,
+                    fmt::format("has a soft label that is no distribution: its sum is {:.3f}, its least number {:.3f}", sum,
                                 *std::ranges::min_element(soft)),
                     "Train with --loss mse, as sets with such labels are"});
 }

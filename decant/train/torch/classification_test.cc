@@ -132,7 +132,7 @@ TEST(SoftLabels, ThatCannotBeTaughtAreRefused) {
   options.soft_labels = true;
   const QuarterRows centred(8, 0.75F, -0.25F);
   expect_says(training_fault(centred, options),
-              {"0: has a soft label that is no distribution: its sum is 0, its least number -0.25", "Train with --loss mse"});
+              {"0: has a soft label that is no distribution: its sum is 0.000, its least number -0.250", "Train with --loss mse"});
   const MemoryRows hard({Image{{8, 8, 1}, std::vector<uint8_t>(64)}}, {0});
   expect_says(training_fault(hard, options), {"0: has no soft label", "Omit --soft-labels"});
   const QuarterRows rows(8, 1, 0);
