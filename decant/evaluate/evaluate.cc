@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -75,8 +76,10 @@ Evidence::Cost judge_pending(const Trial& trial, Judge& judge, Plan& plan, Store
   parallel_for({.threads = cost.workers, .cancel = context.cancel}, count, 1, [&](int64_t begin, int64_t) {
     Run& run = plan.runs[pending[static_cast<size_t>(begin)]];
     Forwarder forwarder(stage);
-    const Context each{
-        .threads = judge.side_by_side() ? 1 : context.threads, .progress = &forwarder, .log = context.log, .cancel = context.cancel};
+    const Context each{.threads = judge.side_by_side() ? 1 : context.threads,
+                       .progress = by_steps ? &forwarder : nullptr,
+                       .log = context.log,
+                       .cancel = context.cancel};
     const Result result = judge.judge(run.on(trial.test), each);
     if (store != nullptr) store->keep(run.identity, result_text(result));
     if (!by_steps) stage.advance();
@@ -104,7 +107,7 @@ void keep_paces(const Judge& judge, const Options& options, const Plan& plan, co
   }
 }
 
-/// A cell for each net, arm and metric.
+/// A cell for each net, arm and metric that says something of it.
 std::vector<Evidence::Cell> cells_of(const Trial& trial, const Judge& judge, const Options& options, const Plan& plan) {
   const size_t metrics = judge.metrics().size();
   std::map<std::string, const Result*> made;
@@ -115,6 +118,7 @@ std::vector<Evidence::Cell> cells_of(const Trial& trial, const Judge& judge, con
   for (const Run& run : plan.runs) {
     const Result& result = *made.at(run.identity);
     for (size_t metric = 0; metric < metrics; ++metric) {
+      if (std::isnan(result.values.at(metric))) continue;
       Evidence::Cell& cell = cells[run.cell * metrics + metric];
       cell.net = run.net;
       cell.set = run.arm->name;
@@ -130,6 +134,7 @@ std::vector<Evidence::Cell> cells_of(const Trial& trial, const Judge& judge, con
       cell.seconds += result.seconds;
     }
   }
+  std::erase_if(cells, [](const Evidence::Cell& cell) { return cell.values.empty(); });
   return cells;
 }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -35,6 +36,10 @@ struct Data {
   std::string digest;  ///< of the content of `rows`; empty when nobody knows it
 };
 
+/// How a set asks to be trained (Dataset::training), without what was given on the command line;
+/// empty = as others are.
+using Training = std::map<std::string, std::string>;
+
 /// One set on trial: a net on some rows, with one seed.
 struct Case {
   std::string net;
@@ -42,10 +47,11 @@ struct Case {
   std::span<const int64_t> subset;  ///< ascending, not empty
   uint64_t seed = 0;
   const Rows* test = nullptr;  ///< null = fitted, not tested: for timing
+  Training training = {};      ///< of judges that heed it
 };
 
 struct Result {
-  std::vector<double> values;  ///< one per metric, unscaled; empty when nothing was tested
+  std::vector<double> values;  ///< one per metric, unscaled, NaN where it says nothing of the set; empty when nothing was tested
   int64_t steps = 0;
   double seconds = 0;
 };
@@ -65,6 +71,8 @@ class Judge {
   virtual const Modality& modality() const = 0;                      ///< of the rows it judges
   virtual std::vector<Metric> metrics() const { return {top_1()}; }  ///< the first decides verdicts
   virtual bool needs_labels() const { return true; }
+  /// Whether each set is trained as it asks (Case::training), too; else all are trained alike.
+  virtual bool heeds_sets() const { return false; }
   /// The names that --nets may give, when they are its own; empty: any that no other judge has.
   virtual std::vector<std::string> nets() const { return {}; }
   /// Its options, the seed left out. An option that several judges have has one name and one

@@ -1,6 +1,8 @@
 #include "decant/evaluate/plan.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 #include <span>
 
@@ -19,13 +21,15 @@ std::string digest_of_subset(const Subset& rows) {
 
 std::string identity_of(const Run& run, const std::string& rows_digest, const Trial& trial, const Judge& judge,
                         const std::string& numerics) {
-  return json_text({{"run", kFormat},
-                    {"data", run.arm->digest},
-                    {"rows", rows_digest},
-                    {"test", trial.test_digest},
-                    {"how", judge.identity(run.net)},
-                    {"seed", judge.has_chance() ? Json(run.seed) : Json()},
-                    {"numerics", numerics}});
+  Json identity = {{"run", kFormat},
+                   {"data", run.arm->digest},
+                   {"rows", rows_digest},
+                   {"test", trial.test_digest},
+                   {"how", judge.identity(run.net)},
+                   {"seed", judge.has_chance() ? Json(run.seed) : Json()},
+                   {"numerics", numerics}};
+  if (!run.arm->training.empty()) identity["training"] = run.arm->training;
+  return json_text(identity);
 }
 
 /// An arm's rows for each seed, with their digest; equal ones are one object.
@@ -88,19 +92,23 @@ Plan make_plan(const Trial& trial, const Judge& judge, const Options& options, S
 }
 
 std::string result_text(const Result& result) {
-  return json_text({{"values", result.values}, {"steps", result.steps}, {"seconds", result.seconds}});
+  Json values = Json::array();
+  for (const double value : result.values) values.push_back(std::isnan(value) ? Json() : Json(value));
+  return json_text({{"values", values}, {"steps", result.steps}, {"seconds", result.seconds}});
 }
 
 std::optional<Result> result_from(const std::string& text, size_t metrics) {
   const Json json = try_parse_json(text);
   if (!json.is_object() || !json.contains("values") || !json["values"].is_array() || json["values"].size() != metrics) return std::nullopt;
+  std::vector<double> values;
   for (const Json& value : json["values"]) {
-    if (!value.is_number()) return std::nullopt;
+    if (!value.is_number() && !value.is_null()) return std::nullopt;
+    values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
   }
   for (const char* field : {"steps", "seconds"}) {
     if (!json.contains(field) || !json[field].is_number()) return std::nullopt;
   }
-  return Result{json["values"].get<std::vector<double>>(), json["steps"], json["seconds"]};
+  return Result{std::move(values), json["steps"], json["seconds"]};
 }
 
 }  // namespace decant::evaluate

@@ -27,6 +27,7 @@ struct Arm {
   std::function<Subset(uint64_t seed)> subset;  ///< rows to train on for that seed; ascending
   std::optional<Budget> budget = {};            ///< what it is matched by; nothing = its number of rows, the same for every seed
   std::shared_ptr<const Rows> own_rows = {};    ///< keeps `rows` alive where nobody else does
+  Training training = {};                       ///< that it asks for, where the judge heeds that
 };
 
 /// What is on trial.
@@ -64,7 +65,7 @@ struct Run {
   std::string identity;
   std::optional<Result> result;  ///< known already
 
-  Case on(const Rows* test) const { return {net, arm->rows, *rows, seed, test}; }
+  Case on(const Rows* test) const { return {net, arm->rows, *rows, seed, test, arm->training}; }
 };
 
 struct Plan {

@@ -17,6 +17,19 @@ std::deque<Protocol>& protocols() {
        "resnet18",
        {{"epochs", "200"}, {"batch", "128"}, {"schedule", "cosine"}, {"warmup", "0"}, {"label-smoothing", "0"}}},
       {"linear", "linear", "linear", {}},
+      {"distillation",
+       "distillation",
+       "convnet",
+       {{"batch", "256"},
+        {"cap-batch", "true"},
+        {"optimizer", "momentum"},
+        {"learning-rate", "0.01"},
+        {"decay-all", "true"},
+        {"schedule", "half"},
+        {"warmup", "0"},
+        {"label-smoothing", "0"},
+        {"augment", "dsa"}},
+       "random,herding,k-means"},
   };
   return all;
 }

@@ -10,6 +10,9 @@
 //            2022, arXiv:2204.08499, section 4.1), whose settings later papers take over. Here the
 //            200 epochs are those of the FULL set, and every set takes their number of steps;
 //            weight decay spares norms and biases, and the border is padded by reflection.
+//   distillation   what the field of distillation trains a ConvNet with, on each set for its own 300
+//            epochs: see judges/distillation.cc. Compared are random rows, herding and k-means;
+//            the full set is not, since 300 epochs of it take days on a CPU.
 //   linear   of a matrix: logistic regression (train/linear.h) with a penalty of 0.005. With that,
 //            accuracy on CIFAR-10's conv-kmeans features is within 1.5 points of the best of 0.0001
 //            … 0.05 for 400, 4,000 and 40,000 rows
@@ -26,6 +29,7 @@ struct Protocol {
   std::string judge;                           ///< its name in judges/list.h
   std::string net;                             ///< the one trained when none is named
   std::map<std::string, std::string> options;  ///< of the judge, as texts: {"batch", "128"}
+  std::string against = "full,random";         ///< the sets that are compared when none are named
 };
 
 /// Throws UsageError for an unknown name.

@@ -9,7 +9,6 @@
 // A unit of work is a step; the test pictures, forward alone, count a third of a training picture
 // each.
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "decant/base/errors.h"
@@ -17,12 +16,10 @@
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/evaluate/judges/list.h"
-#include "decant/loader/image_table.h"
+#include "decant/evaluate/judges/picture_tables.h"
 
 namespace decant::evaluate {
 namespace {
-
-using Table = std::shared_ptr<const loader::ImageTable>;
 
 constexpr int64_t kFewSteps = 2;  // the first ones are slower
 constexpr int64_t kMoreSteps = 6;
@@ -61,7 +58,7 @@ class NetworkJudge final : public Judge {
     options_.epochs = 0;
     classes_ = data.classes;
     test_rows_ = data.test_rows;
-    if (!data.some.empty()) size_ = loader::training_size(*data.rows, data.some, options_.image_size, context);
+    pictures_.settle(data, options_.image_size, context);
   }
 
   std::string in_words() const override {
@@ -76,24 +73,23 @@ class NetworkJudge final : public Judge {
   std::string identity(const std::string& net) const override {
     train::TrainOptions options = options_of(net, 0);
     options.image_size = 0;  // "size" says it
-    return json_text({{"judge", "networks"}, {"options", result_key(options)}, {"classes", classes_}, {"size", size_json()}});
+    return json_text({{"judge", "networks"}, {"options", result_key(options)}, {"classes", classes_}, {"size", pictures_.size_json()}});
   }
 
   std::string numerics() const override { return tools_.numerics(options_.device); }
 
   void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context) override {
-    for (const Wanted& some : wanted) tables_[some.rows] = table(*some.rows, some.subset, context);
-    test_table_ = table(test, Subset::all(test.size()), context);
+    pictures_.prepare(wanted, test, context);
   }
 
   Result judge(const Case& one, const Context& context) const override {
-    const train::TrainJob job{.options = options_of(one.net, one.seed),
+    const train::TrainJob job{.options = options_of(one),
                               .rows = one.rows,
                               .subset = one.subset,
                               .classes = classes_,
                               .test = one.test,
-                              .table = tables_.at(one.rows),
-                              .test_table = test_table_};
+                              .table = pictures_.of(one.rows),
+                              .test_table = pictures_.test()};
     const train::TrainResult made = tools_.train(job, context);
     return {{made.value}, made.steps, made.seconds};
   }
@@ -105,17 +101,18 @@ class NetworkJudge final : public Judge {
     return static_cast<double>(options_.steps) + kTestShare * static_cast<double>(test_rows_) / options_.batch;
   }
   std::string pace_key(const std::string& net) const override {
-    return json_text({{"judge", "networks"}, {"net", net}, {"batch", options_.batch}, {"size", size_json()}, {"classes", classes_}});
+    return json_text(
+        {{"judge", "networks"}, {"net", net}, {"batch", options_.batch}, {"size", pictures_.size_json()}, {"classes", classes_}});
   }
   double timing_work() const override { return static_cast<double>(kFewSteps + kMoreSteps); }
 
   double time(const Case& one, int workers, double most, const Context& context) const override {
     const Subset rows = some_of(one.subset, static_cast<size_t>(kMoreSteps * options_.batch));
-    const train::TrainJob job{.options = options_of(one.net, one.seed),
+    const train::TrainJob job{.options = options_of(one),
                               .rows = one.rows,
                               .subset = rows,
                               .classes = classes_,
-                              .table = table(*one.rows, rows, context)};
+                              .table = pictures_.make(*one.rows, rows, context)};
     // The steps before, a third of it and less, come to half as many again.
     const auto most_steps = std::clamp(static_cast<int64_t>(most / 1.5), kMoreSteps, kMostSteps);
     std::vector<double> each(static_cast<size_t>(workers));
@@ -134,10 +131,11 @@ class NetworkJudge final : public Judge {
     return options;
   }
 
-  Json size_json() const { return {size_.width, size_.height, size_.channels}; }
-
-  Table table(const Rows& rows, std::span<const int64_t> chosen, const Context& context) const {
-    return std::make_shared<loader::ImageTable>(rows, chosen, size_, loader::kKeptBytes, context);
+  /// Soft labels are taught by the sets that have some.
+  train::TrainOptions options_of(const Case& one) const {
+    train::TrainOptions options = options_of(one.net, one.seed);
+    options.soft_labels = options.soft_labels && !one.rows->soft_label(one.subset.front()).empty();
+    return options;
   }
 
   /// Seconds of a step, the first ones left out: of a few, and where those took no time to speak
@@ -156,9 +154,7 @@ class NetworkJudge final : public Judge {
   train::TrainOptions options_;
   int classes_ = 0;
   int64_t test_rows_ = 0;
-  ImageSize size_;
-  std::map<const Rows*, Table> tables_;
-  Table test_table_;
+  PictureTables pictures_;
 };
 
 }  // namespace
