@@ -21,7 +21,7 @@ namespace decant::distill {
 struct Usual {
   int64_t steps = 500;
   double rate = 1;                     ///< of the pictures
-  std::string optimizer = "momentum";  ///< heavy ball, or "adam"
+  std::string optimizer = "momentum";  ///< heavy ball, or "adamw"
   double momentum = 0.5;               ///< or Adam's β₁
   std::string schedule = "constant";   ///< of the rate, as train/schedule.h has it
   int real_batch = 64;

@@ -127,6 +127,15 @@ TEST(UnrolledMethods, LearnWhatTheySay) {
   EXPECT_THAT(message_of([&] { learnt("ld", "hard"); }), HasSubstr("leaves ld nothing to learn"));
 }
 
+// make_optimizer() takes any other name for plain descent.
+TEST(Methods, NameAnOptimizerThatExists) {
+  for (const MethodFacts& facts : method_facts()) {
+    DistillOptions options;
+    options.method = facts.name;
+    EXPECT_THAT(method_named(facts.name).usual(options).optimizer, ::testing::AnyOf("momentum", "adamw")) << facts.name;
+  }
+}
+
 TEST(UnrolledMethods, AreStepsOfTheLoop) {
   const nn::ThreadCount threads(1);
   const std::string experts = kExperts;

@@ -38,7 +38,7 @@ class FixedPictures final : public Parameterization {
 };
 
 Usual usual_of_ld(const DistillOptions&) {
-  return {.steps = 200, .rate = 0.02, .optimizer = "adam", .momentum = 0.9, .real_batch = 256, .labels = "soft", .can_learn_labels = true};
+  return {.steps = 200, .rate = 0.02, .optimizer = "adamw", .momentum = 0.9, .real_batch = 256, .labels = "soft", .can_learn_labels = true};
 }
 
 Parts make_ld(const Setting& setting, nn::SpecText& own) {

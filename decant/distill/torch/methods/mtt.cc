@@ -14,15 +14,16 @@
 // M of 2 or 3 epochs, N of 20 to 80, t up to 2 to 40, ZCA on CIFAR, 5,000 steps of momentum 0.5 at
 // a rate of 100 to 1,000 for the pictures; it learns η, not its logarithm, at a rate of its own,
 // and keeps the step that is best on the test set. The readme's figures for ten CIFAR pictures a
-// class make that η explode. Here: 3 experts, checkpoints 40 updates apart, M = 1, N = 10, the last
-// step.
+// class make that η explode. Here: 2 experts, 4 checkpoints 20 updates of 64 rows apart, M = 1,
+// N = 10, the last step: all of it in minutes.
 // FTD's code averages the pictures of all steps (EMA); here the last ones count. TESLA's code
 // assigns soft labels from the expert; here labels are hard or learnt.
 //
 // A step of mtt and ftd: 2 N forward-backward passes and N double backwards of a batch (with
 // recompute=0, N less); memory: one update's graph (N of them), N times the parameters. Of tesla:
 // 2 N and N; one graph, and thrice the parameters. Before the first step, once for all runs, the
-// experts: experts · checkpoints · every forward-backward passes of 256 rows, for ftd twice that.
+// experts: experts · checkpoints · every forward-backward passes of real-batch rows, for ftd twice
+// that.
 #include "decant/distill/torch/methods/list.h"
 #include "decant/distill/torch/trajectories.h"
 #include "decant/distill/torch/trajectory.h"
@@ -67,20 +68,16 @@ class TrajectoryMatching final : public Objective {
   Tensor log_rate_;
 };
 
-Usual usual_of_trajectories(const DistillOptions& options) {
-  return {.steps = 200,
-          .rate = 0.02,
-          .optimizer = "adam",
-          .momentum = 0.9,
-          .init = options.per_class < 10 ? "herding" : "random",
-          .can_learn_labels = true};
+Usual usual_of_trajectories(const DistillOptions&) {
+  return {.steps = 200, .rate = 0.02, .optimizer = "adamw", .momentum = 0.9, .can_learn_labels = true};
 }
 
 ExpertOptions experts_asked(const Setting& setting, nn::SpecText& own, const Flatness& flatness) {
   ExpertOptions options;
-  options.experts = own.number("experts", 3, 1, 1000);
-  options.checkpoints = own.number("checkpoints", 5, 1, 9999);
-  options.every = own.number("every", 40, 0, 1'000'000);
+  options.experts = own.number("experts", 2, 1, 1000);
+  options.checkpoints = own.number("checkpoints", 4, 1, 9999);
+  options.every = own.number("every", 20, 0, 1'000'000);
+  options.batch = setting.options.real_batch;
   options.flatness = flatness;
   options.augment = setting.options.augment == "none" ? "" : setting.options.augment;
   options.seed = setting.options.seed;

@@ -20,7 +20,7 @@ namespace decant::distill {
 namespace {
 
 Usual usual_of_remember(const DistillOptions&) {
-  return {.steps = 200, .rate = 0.02, .optimizer = "adam", .momentum = 0.9, .real_batch = 256, .can_learn_labels = true};
+  return {.steps = 200, .rate = 0.02, .optimizer = "adamw", .momentum = 0.9, .real_batch = 256, .can_learn_labels = true};
 }
 
 Parts make_remember(const Setting& setting, nn::SpecText& own) {
