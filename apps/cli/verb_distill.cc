@@ -1,3 +1,7 @@
+#include <fmt/ranges.h>
+#include <string>
+#include <vector>
+
 #include "decant/base/json.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/distill.h"
@@ -7,11 +11,12 @@
 namespace decant::cli {
 namespace {
 
-/// "objective 41.2 → 3.07; krr 0.884".
+/// "objective 41.2 → 3.07; krr 0.884"; no objective where it was solved in one go.
 std::string figures_of(const SyntheticRecord& made) {
-  std::string text = fmt::format("objective {:.4g} → {:.4g}", made.objective_first, made.objective_last);
-  for (const auto& [name, value] : made.measures) text += fmt::format("; {} {:.4g}", name, value);
-  return text;
+  std::vector<std::string> figures;
+  if (made.steps > 0) figures.push_back(fmt::format("objective {:.4g} → {:.4g}", made.objective_first, made.objective_last));
+  for (const auto& [name, value] : made.measures) figures.push_back(fmt::format("{} {:.4g}", name, value));
+  return fmt::format("{}", fmt::join(figures, "; "));
 }
 
 std::string run_distill(DistillSetOptions& options, const Call& call) {
