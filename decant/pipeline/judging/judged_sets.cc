@@ -297,21 +297,28 @@ SetTraining training_of(const std::string& spec, const EvaluateOptions& options)
 }
 
 /// How pictures are seen is the same for all sets, however each is trained: how they are
-/// normalised, and whether they may be mirrored.
+/// normalised, and whether they may be mirrored. What is done to batches is, where the sets that
+/// say so agree: no flip for digits.
 SetTraining asked_of_pictures(const EvaluateOptions& options) {
   SetTraining common;
+  std::set<std::string> strategies;
   for (const std::string& spec : options.small) {
     const SetTraining own = training_of(spec, options);
+    if (const auto said = own.options.find("augment"); said != own.options.end() && said->second != "none" && said->second != "crop-flip") {
+      strategies.insert(said->second);
+      common.file = own.file;
+    }
     for (const char* name : {"no-flip", "normalise"}) {
       const auto said = own.options.find(name);
       if (said == own.options.end()) continue;
-      if (common.options.empty()) common.file = own.file;
+      if (!common.options.contains(name)) common.file = own.file;
       if (common.options.emplace(name, said->second).first->second != said->second)
         throw InputError({own.file.string(), fmt::format("training.{}", name),
                           fmt::format("is not that of {}, and the pictures of all sets are seen alike", common.file.string()),
                           fmt::format("Give --{} on the command line", name)});
     }
   }
+  if (strategies.size() == 1) common.options["augment"] = *strategies.begin();
   return common;
 }
 

@@ -61,6 +61,15 @@ TEST(JudgedSets, TakeASyntheticSetAsItIs) {
   EXPECT_EQ(outline_judged_sets(options, {}).counts.given.front().rows, 2);
 }
 
+TEST(JudgedSets, AreAugmentedAsTheSyntheticOnesAgree) {
+  const SyntheticTrial trial(R"({"augment": "crop_scale"})");
+  trial.add_set("none", R"({"augment": "none"})");
+  trial.add_set("other", R"({"augment": "dsa"})");
+  const auto asked = [&](const std::vector<std::string>& names) { return read_judged_sets(trial.options(names), {}).training.options; };
+  EXPECT_EQ(asked({"syn", "none"}), (OptionTexts{{"augment", "crop_scale"}}));
+  EXPECT_TRUE(asked({"syn", "other"}).empty()) << "then each keeps its own to itself";
+}
+
 TEST(JudgedSets, HaveOtherDigestsWithOtherSoftLabels) {
   std::vector<std::string> digests;
   for (const float value : {0.F, 1.F}) {
