@@ -49,8 +49,8 @@ struct Shard {
   Bytes part(int64_t at, int64_t count) const { return file.bytes().subspan(static_cast<size_t>(at), static_cast<size_t>(count)); }
 };
 
-/// Opens `path` and finds the samples of the archive. Throws InputError: a damaged archive, a sample
-/// twice, a label that is no class.
+/// Opens `path` and finds the samples of the archive. Throws InputError: a damaged archive, a
+/// sample twice, a label that is no class.
 void read_shard(Shard& shard, const std::string& path);
 
 }  // namespace decant::webdataset
