@@ -259,8 +259,7 @@ class CifarOpener {
 
   /// `used`: classes that the labels need.
   std::vector<std::string> class_names(int used) {
-    static const std::vector<std::string> kTen = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
-    const std::vector<std::string> known = kind_.label_bytes == 1 ? kTen : std::vector<std::string>{};
+    const std::vector<std::string> known = kind_.label_bytes == 1 ? cifar10_classes() : std::vector<std::string>{};
     if (!has_file(path_of(names_file()))) return known;
     std::vector<std::string> names = lines_of(path_of(names_file()));
     const int count = static_cast<int>(std::min<size_t>(names.size(), 1000));
@@ -285,6 +284,15 @@ class CifarOpener {
 };
 
 }  // namespace
+
+const std::vector<std::string>& cifar10_classes() {
+  static const std::vector<std::string> kTen = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+  return kTen;
+}
+
+bool is_cifar10_batch(const std::string& file) {
+  return batch_number(file, ".bin").has_value();
+}
 
 bool looks_like_cifar(const fs::path& folder) {
   return home_of(folder).has_value();

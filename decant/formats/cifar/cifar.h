@@ -35,6 +35,15 @@ std::vector<uint8_t> cifar_labels(Bytes file, const CifarKind& kind, const std::
 /// not overlapping.
 void interleave_planes(const std::byte* planes, uint8_t* pixels);
 
+/// The other way around.
+void part_planes(const uint8_t* pixels, std::byte* planes);
+
+/// The ten names, by label.
+const std::vector<std::string>& cifar10_classes();
+
+/// Whether a file is called data_batch_N.bin.
+bool is_cifar10_batch(const std::string& file);
+
 /// Whether the folder, or the folder cifar-10-batches-bin or cifar-100-binary in it, holds CIFAR
 /// files. True also for the Python version, which open_cifar() refuses with advice.
 bool looks_like_cifar(const std::filesystem::path& folder);

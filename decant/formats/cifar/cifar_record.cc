@@ -50,4 +50,10 @@ void interleave_planes(const std::byte* __restrict planes, uint8_t* __restrict p
   }
 }
 
+void part_planes(const uint8_t* __restrict pixels, std::byte* __restrict planes) {
+  for (int64_t i = 0; i < kCifarPixels; ++i) {
+    for (int64_t channel = 0; channel < 3; ++channel) planes[channel * kCifarPixels + i] = std::byte{pixels[3 * i + channel]};
+  }
+}
+
 }  // namespace decant

@@ -5,65 +5,26 @@
 #include <fmt/core.h>
 #include <limits>
 #include <set>
-#include <zlib.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/idx/idx_file_writer.h"
+#include "decant/formats/idx/idx_name.h"
 
 namespace decant {
 namespace fs = std::filesystem;
 
 namespace {
 
-/// "emnist-letters-" "train" "-images" "-idx3-ubyte" ".gz"
-struct Name {
-  std::string file;
-  std::string prefix;
-  Split split = Split::train;
-  bool images = false;
-  bool dot = false;
-  bool gzip = false;
-
-  /// Plain before gzip, dash before dot.
-  int preference() const { return (gzip ? 2 : 0) + (dot ? 1 : 0); }
-};
-
-bool take_suffix(std::string_view& text, std::string_view suffix) {
-  if (!text.ends_with(suffix)) return false;
-  text.remove_suffix(suffix.size());
-  return true;
-}
-
-std::optional<Name> parse_name(const std::string& file) {
-  Name name;
-  name.file = file;
-  std::string_view rest = file;
-  name.gzip = take_suffix(rest, ".gz");
-  if (take_suffix(rest, "idx3-ubyte"))
-    name.images = true;
-  else if (!take_suffix(rest, "idx1-ubyte"))
-    return std::nullopt;
-  name.dot = take_suffix(rest, ".");
-  if (!name.dot && !take_suffix(rest, "-")) return std::nullopt;
-  if (!take_suffix(rest, name.images ? "-images" : "-labels")) return std::nullopt;
-  if (take_suffix(rest, "t10k") || take_suffix(rest, "test"))
-    name.split = Split::test;
-  else if (!take_suffix(rest, "train"))
-    return std::nullopt;
-  if (!rest.empty() && !rest.ends_with('-')) return std::nullopt;
-  name.prefix = rest;
-  return name;
-}
-
 /// Sorted by file name, so that nothing depends on the order a file system lists.
-std::vector<Name> names_in(const fs::path& folder) {
-  std::vector<Name> names;
+std::vector<IdxName> names_in(const fs::path& folder) {
+  std::vector<IdxName> names;
   std::error_code code;
   for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
-    auto name = parse_name(at->path().filename().string());
+    auto name = parse_idx_name(at->path().filename().string());
     std::error_code ignored;
     if (name && fs::is_regular_file(at->path(), ignored)) names.push_back(std::move(*name));
   }
-  std::ranges::sort(names, {}, &Name::file);
+  std::ranges::sort(names, {}, &IdxName::file);
   return names;
 }
 
@@ -74,7 +35,7 @@ struct IdxFile {
   int64_t stored_bytes = 0;
 };
 
-IdxFile open_idx_file(const fs::path& folder, const Name& name) {
+IdxFile open_idx_file(const fs::path& folder, const IdxName& name) {
   const auto mapped = std::make_shared<const MappedFile>(folder / name.file);
   IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : 1, name.gzip, mapped->path().string());
   if (!name.gzip) array.owner = mapped;
@@ -114,76 +75,16 @@ class IdxRows : public Rows, public Pictures, public Targets {
   ImageSize size_;
 };
 
-std::string header_of(const IdxArray& array, int64_t count) {
-  std::string header = {'\0', '\0', '\x08', static_cast<char>(array.shape.size())};
-  for (size_t axis = 0; axis < array.shape.size(); ++axis) {
-    const int64_t length = axis == 0 ? count : array.shape[axis];
-    for (const int shift : {24, 16, 8, 0}) header += static_cast<char>(length >> shift & 255);
-  }
-  return header;
-}
-
-/// Compresses into a FileWriter. zlib's own gzip header has no name and mtime 0, so the bytes
-/// repeat. The default level: level 9 takes ten times as long for files 1 to 2 % smaller (MNIST,
-/// Fashion-MNIST).
-class Deflater {
- public:
-  explicit Deflater(FileWriter& writer) : writer_(writer) {
-    if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-      throw IoError({"zlib", "", "cannot start", "Free some memory"});
-  }
-  ~Deflater() { deflateEnd(&stream_); }
-  Deflater(const Deflater&) = delete;
-  Deflater& operator=(const Deflater&) = delete;
-
-  void write(Bytes bytes) {
-    while (!bytes.empty()) {
-      const size_t piece = std::min<size_t>(bytes.size(), size_t{1} << 30);
-      pump(bytes.first(piece), Z_NO_FLUSH);
-      bytes = bytes.subspan(piece);
-    }
-  }
-  void finish() { pump({}, Z_FINISH); }
-
- private:
-  void pump(Bytes bytes, int flush) {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data()));
-    stream_.avail_in = static_cast<uInt>(bytes.size());
-    do {
-      stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
-      stream_.avail_out = static_cast<uInt>(buffer_.size());
-      DECANT_CHECK(::deflate(&stream_, flush), !=, Z_STREAM_ERROR);
-      writer_.write(Bytes(buffer_).first(buffer_.size() - stream_.avail_out));
-    } while (stream_.avail_out == 0);
-  }
-
-  FileWriter& writer_;
-  z_stream stream_{};
-  std::vector<std::byte> buffer_ = std::vector<std::byte>(size_t{1} << 16);
-};
-
-template <class Sink>
-void write_entries(const IdxArray& array, std::span<const int64_t> rows, Sink& sink, Stage& stage) {
-  const std::string header = header_of(array, static_cast<int64_t>(rows.size()));
-  const size_t entry = array.data.size() / static_cast<size_t>(array.shape[0]);
-  sink.write(as_bytes(header));
+int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) {
+  std::vector<int64_t> shape = source.array.shape;
+  const size_t entry = source.array.data.size() / static_cast<size_t>(shape[0]);
+  shape[0] = std::ssize(rows);
+  IdxFileWriter writer(folder / source.file, shape, source.gzip);
   for (const int64_t row : rows) {
-    sink.write(array.data.subspan(static_cast<size_t>(row) * entry, entry));
+    writer.write(source.array.data.subspan(static_cast<size_t>(row) * entry, entry));
     stage.advance();
   }
-}
-
-int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) {
-  FileWriter writer(folder / source.file);
-  if (source.gzip) {
-    Deflater deflater(writer);
-    write_entries(source.array, rows, deflater, stage);
-    deflater.finish();
-  } else {
-    write_entries(source.array, rows, writer, stage);
-  }
-  writer.commit();
-  return writer.written();
+  return writer.commit();
 }
 
 class IdxSubsetWriter : public SubsetWriter {
@@ -205,7 +106,7 @@ class IdxOpener {
  public:
   explicit IdxOpener(const fs::path& folder) : folder_(folder), names_(names_in(folder)) {
     std::set<std::string> prefixes;
-    for (const Name& name : names_) {
+    for (const IdxName& name : names_) {
       if (name.images) prefixes.insert(name.prefix);
     }
     if (prefixes.size() > 1)
@@ -233,12 +134,12 @@ class IdxOpener {
   std::vector<Oddity> oddities;
 
  private:
-  std::optional<Name> choose(Split split, bool images) {
-    std::vector<Name> found;
+  std::optional<IdxName> choose(Split split, bool images) {
+    std::vector<IdxName> found;
     std::ranges::copy_if(names_, std::back_inserter(found),
-                         [&](const Name& name) { return name.split == split && name.images == images && name.prefix == prefix_; });
+                         [&](const IdxName& name) { return name.split == split && name.images == images && name.prefix == prefix_; });
     if (found.empty()) return std::nullopt;
-    std::ranges::stable_sort(found, {}, &Name::preference);
+    std::ranges::stable_sort(found, {}, &IdxName::preference);
     for (size_t i = 1; i < found.size(); ++i)
       oddities.push_back({(folder_ / found[i].file).string(), fmt::format("is ignored, because {} is here too", found[0].file)});
     return found[0];
@@ -264,14 +165,14 @@ class IdxOpener {
   }
 
   fs::path folder_;
-  std::vector<Name> names_;
+  std::vector<IdxName> names_;
   std::string prefix_;
 };
 
 }  // namespace
 
 bool looks_like_idx(const fs::path& folder) {
-  return std::ranges::any_of(names_in(folder), &Name::images);
+  return std::ranges::any_of(names_in(folder), &IdxName::images);
 }
 
 Dataset open_idx(const fs::path& folder) {
