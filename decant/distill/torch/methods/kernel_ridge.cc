@@ -18,8 +18,8 @@ std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_r
                                      std::move(extra));
 }
 
-std::map<std::string, std::string> squared_error_training(int label_scale) {
-  return {{"loss", "mse"}, {"soft-labels", "true"}, {"label-scale", std::to_string(label_scale)}};
+std::map<std::string, std::string> squared_error_training() {
+  return {{"loss", "mse"}, {"soft-labels", "true"}};
 }
 
 Tensor half_squared_error(const Tensor& predictions, const Tensor& labels) {

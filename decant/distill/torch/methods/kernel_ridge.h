@@ -16,9 +16,8 @@ namespace decant::distill {
 /// at `label_rate` times the rate of the pictures.
 std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_rate, double scale = 1, std::vector<Learnt> extra = {});
 
-/// How a network is trained on such a set: squared error on the labels as they are, `label_scale`
-/// times them.
-std::map<std::string, std::string> squared_error_training(int label_scale = 1);
+/// How a network is trained on such a set: squared error on the labels as they are.
+std::map<std::string, std::string> squared_error_training();
 
 /// Half the squared distance of the two, the mean over rows. (n, classes) each.
 Tensor half_squared_error(const Tensor& predictions, const Tensor& labels);
