@@ -101,8 +101,8 @@ struct FiniteNet {
   std::vector<Tensor> tensors;
 };
 
-// The mean square of a layer of w ReLU units is off by √(5/w) of itself, so that of 40 nets of width
-// 384 by 1.8 %, and twice that layer after layer; 6 % of the largest value is asked for.
+// The mean square of a layer of w ReLU units is off by √(5/w) of itself, so that of 40 nets of
+// width 384 by 1.8 %, and twice that layer after layer; 6 % of the largest value is asked for.
 TEST(WideKernels, AreTheLimitOfFiniteNetworks) {
   constexpr int kNets = 40;
   const WideNet net{.depth = 2};

@@ -4,16 +4,16 @@
 //     half the squared error of F_t F_sᵀ (F_s F_sᵀ + λ tr / n · I)⁻¹ Y_s
 //       − mean over S of min(the largest label less the second, 1/C)
 //
-// F: the embeddings by a network of a pool. Each time that a network is looked through it is trained
-// by one step on S, squared error on the learnt labels, and after `life` of them it is drawn anew;
-// so S meets networks of all ages, and never has to know what made them. No gradient goes through
-// that training. Labels start at (one-hot − 1/C) / √(C / 10).
+// F: the embeddings by a network of a pool. Each time that a network is looked through it is
+// trained by one step on S, squared error on the learnt labels, and after `life` of them it is
+// drawn anew; so S meets networks of all ages, and never has to know what made them. No gradient
+// goes through that training. Labels start at (one-hot − 1/C) / √(C / 10).
 //
-// Published code (github.com/yongchaoz/FRePo) has networks that widen from block to block, a pool of
-// 10, lives of 100 steps of Adam at 0.0003, batches of S of 500, 1,024 real rows, LAMB at 0.0003 for
-// S and up to 500,000 steps; it evaluates with averaged weights and mirrored pictures. Here Adam moves
-// S, and the real rows are 256. A network's first age is drawn out over the pool as there, without
-// the training that goes with it.
+// Published code (github.com/yongchaoz/FRePo) has networks that widen from block to block, a pool
+// of 10, lives of 100 steps of Adam at 0.0003, batches of S of 500, 1,024 real rows, LAMB at 0.0003
+// for S and up to 500,000 steps; it evaluates with averaged weights and mirrored pictures. Here
+// Adam moves S, and the real rows are 256. A network's first age is drawn out over the pool as
+// there, without the training that goes with it.
 //
 // A step: a forward of the real rows without a graph, a forward and backward of S, and another
 // for the network's own step. Memory: the activations of S; the pool, three times the weights for
