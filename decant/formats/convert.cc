@@ -52,20 +52,6 @@ std::string as_file_name(std::string name) {
 
 // ---- ImageFolder
 
-/// Folder of each label: distinct, and in the labels' order when they are numbers.
-std::vector<std::string> class_folders(const Dataset& dataset) {
-  const auto count = static_cast<size_t>(class_count(dataset));
-  const size_t digits = std::to_string(count == 0 ? 0 : count - 1).size();
-  std::vector<std::string> names;
-  std::set<std::string> used;
-  for (size_t label = 0; label < count; ++label) {
-    std::string name = label < dataset.classes.size() ? as_file_name(dataset.classes[label]) : fmt::format("{:0{}}", label, digits);
-    if (!used.insert(name).second) used.insert(name = fmt::format("{}-{}", name, label));
-    names.push_back(std::move(name));
-  }
-  return names;
-}
-
 /// "1.jpg" of "train/cat/1.jpg".
 std::string file_name(const Rows& rows, int64_t row) {
   const std::string key = rows.key(row);
@@ -87,7 +73,7 @@ int64_t write_imagefolder(const Dataset& dataset, const Rows& source, std::span<
   if (const auto found = std::find_if(rows.begin(), rows.end(), unlabelled); !flat && found != rows.end())
     throw InputError({dataset.root.string(), source.key(*found), "has no label, but others do", "Write a different format, or label it"});
 
-  const std::vector<std::string> classes = class_folders(dataset);
+  const std::vector<std::string> classes = class_folder_names(dataset.classes, static_cast<size_t>(class_count(dataset)));
   std::set<std::string> made;
   std::vector<std::string> paths;
   std::set<std::string> used;
@@ -153,6 +139,18 @@ int64_t write_webdataset(const Dataset& dataset, const Rows& source, std::span<c
 }
 
 }  // namespace
+
+std::vector<std::string> class_folder_names(const std::vector<std::string>& names, size_t count) {
+  const size_t digits = std::to_string(count == 0 ? 0 : count - 1).size();
+  std::vector<std::string> folders;
+  std::set<std::string> used;
+  for (size_t label = 0; label < count; ++label) {
+    std::string name = label < names.size() ? as_file_name(names[label]) : fmt::format("{:0{}}", label, digits);
+    if (!used.insert(name).second) used.insert(name = fmt::format("{}-{}", name, label));
+    folders.push_back(std::move(name));
+  }
+  return folders;
+}
 
 int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
                  const Context& context) {

@@ -20,7 +20,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
@@ -28,6 +30,10 @@
 namespace decant {
 
 inline constexpr const char* kPackedFormat = "packed";  ///< formats/packed/
+
+/// What write_as() calls the folders of labels 0 … count − 1: distinct file names, of labels
+/// without a name their numbers.
+std::vector<std::string> class_folder_names(const std::vector<std::string>& names, size_t count);
 
 /// Writes `rows` (ascending, distinct) of the training split into `folder`, which exists and is
 /// empty. Returns bytes written. Throws UsageError for another format; InputError when the rows

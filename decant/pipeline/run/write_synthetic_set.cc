@@ -1,7 +1,6 @@
 #include "decant/pipeline/run/write_synthetic_set.h"
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <numeric>
 
@@ -9,9 +8,10 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/formats/convert.h"
-#include "decant/formats/image/codec.h"
+#include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
+#include "decant/pipeline/run/picture_sheet.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -19,17 +19,6 @@ namespace {
 
 using distill::Factor;
 using distill::SyntheticSet;
-
-uint8_t rounded(float value) {
-  return static_cast<uint8_t>(std::clamp(std::lround(255 * value), 0L, 255L));
-}
-
-/// Picture `number` with 8 bits a value.
-void draw_picture(const SyntheticSet& set, int64_t number, Image& image) {
-  image.resize(set.size);
-  const float* const from = set.pixels.data() + number * set.size.bytes();
-  std::transform(from, from + set.size.bytes(), image.pixels.begin(), rounded);
-}
 
 /// The pictures as rows of raw pixels, for the writers that there are.
 class SyntheticRows final : public Rows, public Pictures, public Targets {
@@ -58,18 +47,11 @@ class SyntheticRows final : public Rows, public Pictures, public Targets {
   const SyntheticSet& set_;
 };
 
-/// As a class is called in the name of a folder.
-std::string folder_name(std::string name) {
-  std::ranges::replace(name, '/', '_');
-  return name;
-}
-
 /// Labels in the order in which readers of class folders number them.
-std::vector<int64_t> reading_order(const std::vector<std::string>& names, int classes) {
-  std::vector<int64_t> order(static_cast<size_t>(classes));
+std::vector<int64_t> reading_order(const std::vector<std::string>& folders) {
+  std::vector<int64_t> order(folders.size());
   std::iota(order.begin(), order.end(), int64_t{0});
-  if (std::ssize(names) == classes)
-    std::ranges::sort(order, {}, [&](int64_t label) { return folder_name(names[static_cast<size_t>(label)]); });
+  std::ranges::sort(order, python_less, [&](int64_t label) { return std::string_view(folders[static_cast<size_t>(label)]); });
   return order;
 }
 
@@ -142,11 +124,11 @@ SyntheticRecord recorded(const distill::Distilled& made) {
 
 SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::vector<std::string>& names, const fs::path& folder,
                                     const Context& context) {
-  const std::vector<int64_t> order = reading_order(names, made.set.classes);
+  const std::vector<std::string> folders = class_folder_names(names, static_cast<size_t>(made.set.classes));
+  const std::vector<int64_t> order = reading_order(folders);
   const SyntheticSet set = renumbered(made.set, order);
   Dataset dataset{.format = "synthetic", .root = folder};
-  for (const int64_t label : order)
-    if (!names.empty()) dataset.classes.push_back(names[static_cast<size_t>(label)]);
+  for (const int64_t label : order) dataset.classes.push_back(folders[static_cast<size_t>(label)]);
   dataset.splits[Split::train] = std::make_shared<SyntheticRows>(set);
 
   const fs::path data = folder / "data";
@@ -160,31 +142,6 @@ SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::v
   write_synthetic_manifest(open_dataset(data.string(), {}, context).train(), folder / "manifest.jsonl");
   if (!made.losses.empty()) write_floats(folder / "objective.npy", made.losses, {std::ssize(made.losses)});
   return record;
-}
-
-void write_sheet(const SyntheticSet& set, int most, const fs::path& file) {
-  const int enlarge = std::max(1, 64 / set.size.height);
-  const auto across = static_cast<int>(std::min<int64_t>(most, set.per_class));
-  const int gap = 2;
-  const int wide = set.size.width * enlarge + gap;
-  const int high = set.size.height * enlarge + gap;
-  Image sheet;
-  sheet.resize({across * wide + gap, set.classes * high + gap, set.size.channels});
-  std::ranges::fill(sheet.pixels, uint8_t{255});
-  Image one;
-  for (int label = 0; label < set.classes; ++label) {
-    for (int i = 0; i < across; ++i) {
-      draw_picture(set, label * set.per_class + i, one);
-      for (int y = 0; y < set.size.height * enlarge; ++y) {
-        uint8_t* to = sheet.row(gap + label * high + y) + int64_t{gap + i * wide} * set.size.channels;
-        for (int x = 0; x < set.size.width * enlarge; ++x)
-          to = std::copy_n(one.row(y / enlarge) + int64_t{x / enlarge} * set.size.channels, set.size.channels, to);
-      }
-    }
-  }
-  std::vector<std::byte> png;
-  encode_png(sheet.view(), png);
-  write_file(file, png);
 }
 
 }  // namespace decant

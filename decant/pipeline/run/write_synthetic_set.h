@@ -4,6 +4,8 @@
 //     data/labels.npy              float32 (pictures, classes), where labels are soft
 //     images.npy                   float32 (pictures, height, width, channels), before rounding
 //     factors/NAME.npy             what was learnt, where that is not the pictures themselves
+//     objective.npy                float32 (steps): the objective of every step, where there are any
+//     sheets/STAGE.png             the pictures before, half-way and after (picture_sheet.h)
 //     manifest.jsonl               key, class and SHA-256 of every picture
 //     run.json, report.html, README.md
 #pragma once
@@ -18,16 +20,11 @@
 
 namespace decant {
 
-/// Sheets of pictures that show how they came to be: first, half-way, last.
-inline constexpr const char* kSheetsFolder = "sheets";
-
-/// Writes all of the above but run.json, the report and the card. `names`: of the classes. Returns
-/// what run.json says of it.
+/// Writes all of the above but sheets, run.json, the report and the card. `names`: of the classes,
+/// as many as there are. Classes are numbered anew where readers of class folders number them
+/// otherwise: pictures, labels and what labels speak of; factors keep their order. Returns what
+/// run.json says of it.
 SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::vector<std::string>& names,
                                     const std::filesystem::path& folder, const Context& context);
-
-/// All pictures of a set as one PNG: a row for each class, at most `most` pictures in it, small
-/// ones enlarged.
-void write_sheet(const distill::SyntheticSet& set, int most, const std::filesystem::path& file);
 
 }  // namespace decant
