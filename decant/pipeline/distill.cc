@@ -14,8 +14,11 @@
 #include "decant/distill/distiller.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/picture_sheet.h"
+#include "decant/pipeline/run/real_jpeg.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
+#include "decant/pipeline/run/synthetic_folder.h"
 #include "decant/pipeline/run/write_synthetic_set.h"
 
 namespace decant {
@@ -67,7 +70,7 @@ RunRecord run_record_of(const DistillSetOptions& options, const Input& input, co
   RunRecord run{.rows = input.rows(),
                 .kept = 0,
                 .bytes_before = input.dataset.train().stored_bytes(),
-                .bytes_after = record.bytes_pictures + record.bytes_labels,
+                .bytes_after = record.bytes_pictures + record.bytes_labels + record.bytes_factors,
                 .seconds = log.seconds(),
                 .peak_rss_bytes = log.peak_rss_bytes(),
                 .seed = options.distill.seed,
@@ -86,19 +89,27 @@ RunRecord run_record_of(const DistillSetOptions& options, const Input& input, co
   return run;
 }
 
+/// "8.2 kB of pictures, 400 bytes of labels".
+std::string bytes_listed(const SyntheticRecord& made) {
+  std::string text = human_bytes(made.bytes_pictures) + " of pictures";
+  if (made.bytes_labels > 0) text += ", " + human_bytes(made.bytes_labels) + " of labels";
+  if (made.bytes_factors > 0) text += ", " + human_bytes(made.bytes_factors) + " of factors that they are made of";
+  return text;
+}
+
 std::string data_card_of(const RunRecord& run) {
   const SyntheticRecord& made = *run.synthetic;
   std::string card = fmt::format(
       "# A synthetic set made by decant\n\n"
       "{} pictures that no camera took, made to teach what {} training pictures of `{}` teach.\n\n"
-      "- How: {}\n- Command: `{}`\n- Seed: {}\n- Bytes: {} of pictures{}\n\n"
+      "- How: {}\n- Command: `{}`\n- Seed: {}\n- Bytes: {}\n\n"
       "## Use it\n\n"
       "`data/` holds the pictures in class folders, `images.npy` the same as float32 before rounding. "
       "They teach best when trained as run.json's `training` says, which `decant train` and `decant evaluate` follow:\n\n",
       made.pictures, human_count(run.rows), printable(run.input->path), printable(run.method_note), printable(run.command), run.seed,
-      human_bytes(made.bytes_pictures), made.bytes_labels > 0 ? fmt::format(" and {} of labels", human_bytes(made.bytes_labels)) : "");
+      bytes_listed(made));
   for (const auto& [name, value] : run.training) card += fmt::format("- {}: {}\n", name, value);
-  return card;
+  return card + "\n`report.html` shows the pictures and how they came to be; `decant verify` checks them.\n";
 }
 
 }  // namespace
@@ -144,11 +155,16 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
                                   write_sheet(set, kSheetColumns, sheets / "preview.png");
                                 }};
   const distill::Distilled made = log.stage("distill", [&] { return from_module<distill::Distiller>().distill(job, context); });
-  const SyntheticRecord record = log.stage("write", [&] { return write_synthetic_set(made, input.dataset.classes, out.path(), context); });
-  write_sheets(made, sheets);
+  const SyntheticRecord record = log.stage("write", [&] {
+    write_sheets(made, sheets);
+    SyntheticRecord written = write_synthetic_set(made, input.dataset.classes, out.path(), context);
+    written.bytes_real_jpeg = real_jpeg_bytes(input.dataset.train(), usable, made.set.size, context);
+    return written;
+  });
   const RunRecord run = run_record_of(options, input, made, record, log);
   write_file(out.path() / "README.md", data_card_of(run));
   write_file(out.path() / "run.json", json_text(to_json(run), 2) + "\n");
+  write_synthetic_report(out.path(), run, nullptr, context);
   fs::remove_all(checkpoint);
   out.commit();
   return run;
