@@ -9,6 +9,7 @@
 #include "decant/base/text.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
+#include "decant/pipeline/run/run_folder.h"
 
 namespace decant {
 
@@ -101,6 +102,13 @@ void count_classes(const Dataset& dataset, Inspection& found, const Context& con
   found.class_rows.resize(classes);
 }
 
+/// Of a folder of `decant distill`; nothing for any other path.
+std::optional<RunRecord> synthetic_record(const std::string& path) {
+  if (!is_run_folder(path)) return std::nullopt;
+  RunRecord run = read_run_record(path);
+  return run.synthetic ? std::optional(std::move(run)) : std::nullopt;
+}
+
 }  // namespace
 
 Inspection inspect(const InspectOptions& options, const Context& context) {
@@ -111,6 +119,7 @@ Inspection inspect(const InspectOptions& options, const Context& context) {
   look_for_bad_rows(dataset, options.deep, found, context);
   count_classes(dataset, found, context);
   found.image_sizes = image_sizes(train, context);
+  found.made = synthetic_record(options.path);
   return found;
 }
 
@@ -129,19 +138,25 @@ Json to_json(const Inspection& found) {
   for (const Oddity& oddity : found.oddities) oddities.push_back({{"place", oddity.place}, {"what", oddity.what}});
   Json bad = Json::array();
   for (const Excluded& row : found.bad) bad.push_back({{"row", row.row}, {"key", row.key}, {"reason", row.text}});
-  return {{"format", found.format},
-          {"rows", found.rows},
-          {"classes", found.classes},
-          {"bad_files", found.bad.size()},
-          {"files_checked", found.files_checked},
-          {"bytes", found.bytes},
-          {"labelled", found.labelled},
-          {"splits", counts_json(found.splits)},
-          {"class_names", found.class_names},
-          {"class_rows", found.class_rows},
-          {"image_sizes", counts_json(found.image_sizes)},
-          {"oddities", std::move(oddities)},
-          {"bad", std::move(bad)}};
+  Json json = {{"format", found.format},
+               {"rows", found.rows},
+               {"classes", found.classes},
+               {"bad_files", found.bad.size()},
+               {"files_checked", found.files_checked},
+               {"bytes", found.bytes},
+               {"labelled", found.labelled},
+               {"splits", counts_json(found.splits)},
+               {"class_names", found.class_names},
+               {"class_rows", found.class_rows},
+               {"image_sizes", counts_json(found.image_sizes)},
+               {"oddities", std::move(oddities)},
+               {"bad", std::move(bad)}};
+  if (found.made) {
+    json["synthetic"] = to_json(*found.made)["synthetic"];
+    json["method_note"] = found.made->method_note;
+    json["training"] = found.made->training;
+  }
+  return json;
 }
 
 namespace {
@@ -172,6 +187,15 @@ std::string bad_lines(const Inspection& found) {
   return text;
 }
 
+std::string made_lines(const RunRecord& run) {
+  std::string training;
+  for (const auto& [name, value] : run.training) training += (training.empty() ? "" : ", ") + printable(name + " " + value);
+  const std::string source = run.input ? " of " + printable(run.input->path) : "";
+  return fmt::format("made      {} synthetic pictures for {} rows{}\n          {}\ntraining  {}\n", human_count(run.synthetic->pictures),
+                     human_count(run.rows), source, printable(run.method_note),
+                     training.empty() ? "as any other set" : training + " (run.json)");
+}
+
 }  // namespace
 
 std::string inspect_text(const Inspection& found) {
@@ -184,6 +208,7 @@ std::string inspect_text(const Inspection& found) {
   std::string sizes;
   for (const auto& [size, count] : found.image_sizes) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
+  if (found.made) text += made_lines(*found.made);
   text += bad_lines(found);
   for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", printable(oddity.place), printable(oddity.what));
   return text;

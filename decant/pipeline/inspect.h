@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
+#include "decant/data/run_record.h"
 
 namespace decant {
 
@@ -36,7 +38,8 @@ struct Inspection {
   std::vector<std::pair<std::string, int64_t>>
       image_sizes;  ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
   std::vector<Oddity> oddities;
-  std::vector<Excluded> bad;  ///< all that were found
+  std::vector<Excluded> bad;      ///< all that were found
+  std::optional<RunRecord> made;  ///< of a synthetic set: how it was made, and how it must be trained
 };
 
 /// Without `deep`, headers of at most 20,000 evenly spread rows are looked at, so that inspecting
@@ -45,7 +48,8 @@ struct Inspection {
 Inspection inspect(const InspectOptions& options, const Context& context);
 
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
-/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}. Lists every bad row.
+/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, and of a synthetic set
+/// "synthetic", as run.json has it, "method_note" and "training". Lists every bad row.
 Json to_json(const Inspection& found);
 
 /// The same for people; the first 20 bad rows, and how many there are besides.

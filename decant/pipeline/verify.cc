@@ -13,12 +13,13 @@
 #include "decant/pipeline/patching/reducing.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/verify_synthetic.h"
 
 namespace decant {
 namespace fs = std::filesystem;
 
 void VerifyOptions::declare(OptionTable& table) {
-  Option& path = table.add("run", run, "OUT", "a folder that `decant compress` wrote");
+  Option& path = table.add("run", run, "OUT", "a folder that `decant compress` or `decant distill` wrote");
   path.positional = path.required = true;
   table.add("source", source, "IN", "also compare with the data set it was made from");
 }
@@ -196,6 +197,8 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Li
 }  // namespace
 
 Verified verify(const VerifyOptions& options, const Context& context) {
+  if (const RunRecord record = read_run_record(options.run); record.synthetic)
+    return verify_synthetic(options.run, record, options.source, context);
   const RunFolder run = load_run_folder(options.run);
   if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data", "Name a folder that `decant compress` wrote"});
   const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");

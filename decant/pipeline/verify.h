@@ -19,7 +19,7 @@ struct VerifyOptions {
 struct Verified {
   int64_t rows = 0;
   int64_t kept = 0;
-  std::string checked_against;  ///< "hashes", or "hashes and the source"
+  std::string checked_against;  ///< "hashes", or "hashes and the source"; of a synthetic set also "images.npy" and "labels.npy"
 };
 
 /// Checks counts, rows, keys, labels and SHA-256 of every kept sample in OUT/data, and against the
@@ -27,6 +27,7 @@ struct Verified {
 /// and row.
 /// Data that was re-encoded by --to (raw pixels to PNG) is compared picture by picture. Of pictures
 /// with dropped cells the bytes written are checked, and against the source what was not dropped.
+/// Of a synthetic set what verify_synthetic.h says; its pictures are `kept`.
 Verified verify(const VerifyOptions& options, const Context& context);
 
 }  // namespace decant

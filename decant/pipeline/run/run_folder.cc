@@ -99,6 +99,9 @@ RunFolder load_run_folder(const fs::path& folder) {
   RunFolder loaded;
   loaded.path = folder;
   loaded.run = read_run_record(folder);
+  if (loaded.run.synthetic)
+    throw InputError({folder.string(), "", "holds synthetic pictures, which are no rows of a data set and have no order",
+                      "Name a folder that `decant compress` or `decant bins` wrote"});
   loaded.selection = load_selection(folder, loaded.run);
   loaded.kept = load_kept(folder, loaded.rows());
   if (fs::exists(folder / "map.npy")) loaded.map = read_features((folder / "map.npy").string());

@@ -37,7 +37,7 @@ bool is_run_folder(const std::filesystem::path& folder);
 RunRecord read_run_record(const std::filesystem::path& folder);
 
 /// Reads and cross-checks everything: lengths, ranges, the order a permutation. Throws InputError
-/// naming the file that is wrong.
+/// naming the file that is wrong, and for a folder of `decant distill`, which has no order.
 RunFolder load_run_folder(const std::filesystem::path& folder);
 
 /// evidence.json of a run's folder; nothing when it was not measured. Throws InputError naming the
