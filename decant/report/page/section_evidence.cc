@@ -66,7 +66,7 @@ std::string verdict_list(const std::vector<Verdict>& verdicts) {
 }
 
 std::string evidence_note(const Facts& facts) {
-  std::string note = facts.synthetic ? "<p>The same network, trained on everything, on random rows and on the synthetic pictures.</p>"
+  std::string note = facts.synthetic ? "<p>The same network, trained on the synthetic pictures and on real rows.</p>"
                                      : "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>";
   note +=
       "<p class=\"small\">Intervals cover randomness in training (Student’s t over the seeds; sets are compared seed by seed, since "

@@ -92,7 +92,7 @@ TEST(MadeSection, ShowsEveryStageAndSaysHowToTrain) {
   EXPECT_THAT(section_named(page, "objective"), AllOf(HasSubstr("<path d=\"M"), HasSubstr("step 1,000"), HasSubstr("krr 0.884")));
   EXPECT_THAT(section_named(page, "bytes"), AllOf(HasSubstr("as float32"), HasSubstr("20 real pictures would fit")));
   EXPECT_THAT(section_named(page, "training"), AllOf(HasSubstr("<dt>epochs</dt><dd>300</dd>"), HasSubstr("decant train syn -o")));
-  EXPECT_THAT(page, HasSubstr("decant evaluate data/mnist syn --seeds 3"));
+  EXPECT_THAT(page, HasSubstr("decant evaluate data/mnist syn --protocol distillation --seeds 3"));
   const std::string text = page.substr(page.find("<main>"), page.find("<script>") - page.find("<main>"));
   for (const char* of_rows : {"<section id=\"bins\"", "<section id=\"map\"", "<section id=\"rows\"", " kept "})
     EXPECT_THAT(text, Not(HasSubstr(of_rows)));

@@ -92,7 +92,7 @@ const char* tone(Verdict::Outcome outcome) {
 std::string not_measured_text(const Facts& facts) {
   if (facts.synthetic)
     return "<p>Nothing on this page shows yet that networks learn from these pictures what they learn from real ones. This command "
-           "trains networks on everything, on the synthetic set and on random rows, and adds the answer here:</p>";
+           "trains networks on the synthetic set and on real rows, and adds the answer here:</p>";
   return "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
          "trains networks on "
          "everything, on the kept set and on a random set of the same size, and adds the answer here:</p>";
@@ -125,7 +125,8 @@ std::string headline_of(const Facts& facts) {
 std::string evaluate_command(const RunRecord& run) {
   const std::string in = run.input && !run.input->path.empty() ? shell_quote(run.input->path) : "INPUT";
   const std::string out = run.option_text("out");
-  return fmt::format("decant evaluate {} {} --seeds 3", in, out.empty() ? "OUT" : shell_quote(out));
+  const char* const protocol = run.synthetic ? " --protocol distillation" : "";
+  return fmt::format("decant evaluate {} {}{} --seeds 3", in, out.empty() ? "OUT" : shell_quote(out), protocol);
 }
 
 std::string input_name(const RunRecord& run) {

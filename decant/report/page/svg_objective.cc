@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kMostPoints = 400;
 constexpr double kCurveTop = 18;
 constexpr double kCurveBottom = 178;
+constexpr double kCurveLeft = 80;  ///< of 1,000: ticks have their numbers there
 
 /// Pixels from above.
 double curve_y(const Curve& curve, double value) {
@@ -22,7 +23,7 @@ double curve_y(const Curve& curve, double value) {
 /// Of 1,000, in the middle of a point's steps.
 double curve_x(const Curve& curve, const CurvePoint& point) {
   const auto steps = static_cast<double>(curve.points.back().last + 1);
-  return 1000 * (static_cast<double>(point.first + point.last) / 2 + 0.5) / steps;
+  return kCurveLeft + (1000 - kCurveLeft) * (static_cast<double>(point.first + point.last) / 2 + 0.5) / steps;
 }
 
 /// Powers of ten and their halves, or round numbers.
@@ -75,7 +76,7 @@ std::string objective_chart(std::span<const float> values) {
   return fmt::format(
       "<figure class=\"objective\"><svg height=\"200\" role=\"img\" aria-label=\"objective from {:.4g} to {:.4g}\">{}"
       "<svg class=\"curve\" height=\"200\" viewBox=\"0 0 1000 200\" preserveAspectRatio=\"none\">{}<path d=\"{}\"/></svg>"
-      "<text class=\"first\" x=\"0\" y=\"196\">step 1</text><text class=\"last\" x=\"100%\" y=\"196\">step {}</text></svg>"
+      "<text class=\"first\" x=\"8%\" y=\"196\">step 1</text><text class=\"last\" x=\"100%\" y=\"196\">step {}</text></svg>"
       "<p class=\"small\">{}</p></figure>\n",
       values.front(), values.back(), curve_grid(curve), curve_band(curve), path_of(curve, &CurvePoint::mean),
       human_count(std::ssize(values)), prose(curve_caption(curve)));
