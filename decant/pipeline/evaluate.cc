@@ -14,6 +14,7 @@
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/run/synthetic_folder.h"
 #include "decant/pipeline/run/write_small_set.h"
 
 namespace decant {
@@ -122,6 +123,13 @@ void write_into(const GivenSet& set, const JudgedSets& sets, const Evidence& evi
   write_report(run.path, run.run, &sets.full, reduced.get(), run.selection, run.kept, run.map.matrix(), &own, context);
 }
 
+void write_into_synthetic(const GivenSet& set, const Evidence& own, const Context& context) {
+  const std::filesystem::path folder = set.spec;
+  write_file(folder / "evidence.json", json_text(to_json(own), 2) + "\n");
+  const RunRecord run = read_run_record(folder);
+  if (run.synthetic) write_synthetic_report(folder, run, &own, context);
+}
+
 Json whole_document(const EvaluateOptions& options, const Judging& judging, const Evidence& evidence) {
   const Machine machine = this_machine();
   Json seeds = Json::array();
@@ -159,10 +167,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   evidence.cost.wall_seconds = all.seconds();
   for (const GivenSet& set : judging.sets.given) {
     if (set.folder) write_into(set, judging.sets, evidence, context);
-    if (set.synthetic) {
-      const Evidence own = of_synthetic_set(evidence, set, judging.sets.given);
-      write_file(std::filesystem::path(set.spec) / "evidence.json", json_text(to_json(own), 2) + "\n");
-    }
+    if (set.synthetic) write_into_synthetic(set, of_synthetic_set(evidence, set, judging.sets.given), context);
   }
   if (out) {
     write_file(out->path(), json_text(whole_document(options, judging, evidence), 2) + "\n");
