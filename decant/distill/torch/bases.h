@@ -3,8 +3,8 @@
 //     picture i = Σ_k a_ik · b_k,  cut off at the range of pixels
 //
 // Bases are shared by all classes; the rows of a are what is known as addressing matrices, one for
-// each class (Z. Deng and O. Russakovsky, "Remember the past", NeurIPS 2022). As many pictures can be
-// made as wanted, for as many numbers each as there are bases.
+// each class (Z. Deng and O. Russakovsky, "Remember the past", NeurIPS 2022). As many pictures can
+// be made as wanted, for as many numbers each as there are bases.
 #pragma once
 
 #include <memory>

@@ -9,8 +9,8 @@ namespace decant::distill {
 /// parameters, in the order of its list. `keep_graph`: they can be differentiated themselves.
 Tensors gradients_at(const Step& step, const nn::State& state, const Tensor& pictures, const Tensor& targets, bool keep_graph);
 
-/// The same of real rows with labels, detached. Some at a time, which bounds memory: the mean of their
-/// gradients, by their number. With batch norm all at once, as its statistics are theirs.
+/// The same of real rows with labels, detached. Some at a time, which bounds memory: the mean of
+/// their gradients, by their number. With batch norm all at once, as its statistics are theirs.
 Tensors real_gradients(const Step& step, const nn::State& state, const RealBatch& real);
 
 /// Σ over layers, Σ over a layer's outputs: 1 − ⟨a, b⟩ / (‖a‖‖b‖ + 10⁻⁶), each weight as (outputs,

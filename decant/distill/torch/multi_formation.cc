@@ -26,7 +26,8 @@
 namespace decant::distill {
 namespace {
 
-/// (to, from): row i says of which values value i of the longer list is the mean, with what weights.
+/// (to, from): row i says of which values value i of the longer list is the mean, with what
+/// weights.
 Tensor enlarging(int64_t from, int64_t to, const at::TensorOptions& options) {
   const Tensor weights = at::zeros({to, from}, at::kDouble);
   auto values = weights.accessor<double, 2>();

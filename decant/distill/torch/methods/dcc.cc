@@ -12,8 +12,8 @@
 // and of each network only ten steps; here the share of steps alone counts. The survey writes both
 // terms with a weight between them instead.
 //
-// A step: as DC, then one graph of all of S. Memory: that graph, which grows with the set; real rows
-// go some at a time.
+// A step: as DC, then one graph of all of S. Memory: that graph, which grows with the set; real
+// rows go some at a time.
 #include "decant/distill/torch/gradients.h"
 #include "decant/distill/torch/methods/list.h"
 

@@ -9,10 +9,10 @@
 // every `inner` steps, and sees `updates` batches of 64 real rows after each.
 //
 // Published code (github.com/snu-mllab/Efficient-Dataset-Condensation) has rates 0.005 for colour
-// and 0.0001 for grey in pixels of [0, 1]; the 50 between them stands in the objective here, so that
-// one rate serves both. It updates after every class, trains networks a whole epoch of 500 to 2,000
-// rows between two steps, with CutMix, keeps 100 steps a network, forgets nothing of the networks'
-// momentum between them, and shows at most 128 pictures of a class at a time.
+// and 0.0001 for grey in pixels of [0, 1]; the 50 between them stands in the objective here, so
+// that one rate serves both. It updates after every class, trains networks a whole epoch of 500 to
+// 2,000 rows between two steps, with CutMix, keeps 100 steps a network, forgets nothing of the
+// networks' momentum between them, and shows at most 128 pictures of a class at a time.
 //
 // A step, for each class: as DC, of factor² times as many pictures. Memory: the graph of one class.
 #include <ATen/TensorOperators.h>

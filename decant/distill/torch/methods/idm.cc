@@ -3,18 +3,18 @@
 //
 //     Σ_c ‖ mean f(T_c) − mean f(S_c) ‖²  +  w · a · Σ_c ℓ(S_c; θ)
 //
-// Three changes to DM: θ comes from a queue of networks trained on real rows (queue_networks());
-// S is to be classified rightly, which counts by a, the percentage that the network itself tells
+// Three changes to DM: θ comes from a queue of networks trained on real rows (queue_networks()); S
+// is to be classified rightly, which counts by a, the percentage that the network itself tells
 // right, and w = `ce`; and partition and expand, which is multi-formation of factor 2.
 //
-// Published code (github.com/uitrbn/IDM) holds up to 100 networks, draws one every 5 to 50 steps and
-// trains two of them on ten batches of 256 after each; it updates after each class, with w from 0.1
-// to 0.8 and rate 0.2, and keeps the set that is best on the test rows. Networks run as in
+// Published code (github.com/uitrbn/IDM) holds up to 100 networks, draws one every 5 to 50 steps
+// and trains two of them on ten batches of 256 after each; it updates after each class, with w from
+// 0.1 to 0.8 and rate 0.2, and keeps the set that is best on the test rows. Networks run as in
 // evaluation. Here they are fewer and less trained, so that a step stays that of DM, and their
 // momentum is forgotten between two trainings.
 //
-// A step: as DM, with twice the pass over S (embedding, then logits, share one), and the training of
-// a network. Memory: as DM, and the queue.
+// A step: as DM, with twice the pass over S (embedding, then logits, share one), and the training
+// of a network. Memory: as DM, and the queue.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 

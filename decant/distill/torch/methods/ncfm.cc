@@ -17,8 +17,9 @@
 // S under a trained one for some configurations; here networks are those of a queue (queue.cc), and
 // nothing is added. Factor 2 and real pictures first, as there.
 //
-// A step: a forward of the real rows without a graph, a forward and backward of S, and `frequencies`
-// · rows · width multiplications twice. Memory: the graph of S, the frequencies, phases of one class.
+// A step: a forward of the real rows without a graph, a forward and backward of S, and
+// `frequencies` · rows · width multiplications twice. Memory: the graph of S, the frequencies,
+// phases of one class.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
