@@ -7,10 +7,11 @@
 // S_t: all of S, or mini-batches of `batch`. Momentum is what lifts it far above DD: an update then
 // also depends on the pictures of all those before it.
 //
-// Published code (github.com/princetonvisualai/RememberThePast-DatasetDistillation) unrolls 150 to
-// 200 updates at a fixed rate of 0.01, momentum 0.9, for 50,000 steps, keeping all parameters of
-// the way in main memory and going back one update at a time: what recompute=1 does here. With
-// validation_ratio 0 it tunes on the test set. Here the rate is learnt.
+// Published code (github.com/princetonvisualai/RememberThePast-DatasetDistillation) is configured
+// for 20 updates at a fixed rate of 0.01 with momentum 0.9, and 500,000 steps of the pictures at
+// 0.1 with momentum 0.5. It keeps a copy of the network for every update in main memory and goes
+// back one update at a time: what recompute=1 does here. With validation_ratio 0 it tunes on the
+// test set. Here the rate is learnt, and the pictures are moved by Adam.
 //
 // A step: 2 U forward-backward passes and U double backwards of a batch, one forward-backward pass
 // of the real rows (with recompute=0, U less). Memory: one update's graph (U of them), 2 U times

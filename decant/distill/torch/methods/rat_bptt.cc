@@ -7,10 +7,11 @@
 // The end is drawn because a fixed one teaches S to be good after so many updates alone; the window
 // because gradients through all of them are unstable, and cost as much memory.
 //
-// Published code (github.com/fengyzpku/RaT-BPTT) takes windows of 40 to 60 in 200 to 300 updates
-// for CIFAR-10, Adam at 0.001 inside and outside, 5,000 real rows, 60,000 steps; batches of so many
-// pictures of every class; keeps the whole window in the graph. The rate inside is fixed there,
-// learnt here. The published Adam divides by √v̂ + ε (unroll.h says why not here).
+// Published code (github.com/fengyzpku/RaT-BPTT) takes a window of 60 in 200 updates for CIFAR-10
+// and of 100 in 300 elsewhere, Adam at 0.001 inside and outside, 5,000 real rows, 60,000 steps;
+// batches of so many pictures of every class; keeps the whole window in the graph. The rate inside
+// is fixed there unless asked for, learnt here. The published Adam divides by √v̂ + ε (unroll.h
+// says why not here).
 //
 // A step: E + W forward-backward passes and W double backwards of a batch, one forward-backward
 // pass of the real rows (with recompute=0, W less). Memory: one update's graph (W of them), 3 W
