@@ -44,9 +44,9 @@ DistillOptions completed(const DistillOptions& asked, const Usual& usual, bool g
 
 void require_sound(const DistillOptions& options, const Usual& usual) {
   if (options.labels != "hard" && options.labels != "soft")
-    throw InputError({"", "labels", fmt::format("'{}' is not known", options.labels), "Use hard or soft"});
+    throw InputError({"", "teach", fmt::format("'{}' is not known", options.labels), "Use hard or soft"});
   if (options.labels == "soft" && usual.labels != "soft" && !usual.can_learn_labels)
-    throw InputError({"", "labels", fmt::format("'{}' learns no labels", options.method), "Omit --labels, or take mtt, kip or bptt"});
+    throw InputError({"", "teach", fmt::format("'{}' learns no labels", options.method), "Omit --teach, or take mtt, kip or bptt"});
   check_augmentation(options.augment);
 }
 

@@ -6,7 +6,7 @@
 //     ½ mean over rows of ‖ K_ts (K_ss + λ tr(K_ss) / n · I)⁻¹ Y_s − Y_t ‖²
 //
 // K: the neural tangent kernel of an infinitely wide fully connected ReLU network (ntk.h). KIP
-// moves pictures, and labels unless --labels hard is asked for; Label Solve leaves the pictures as
+// moves pictures, and labels unless --teach hard is asked for; Label Solve leaves the pictures as
 // they are and takes the labels that predict all real rows best, in closed form. No network is
 // looked through: --net only says what trains on the set.
 //
@@ -141,7 +141,7 @@ Parts make_kip(const Setting& setting, nn::SpecText& own) {
 
 Parts make_label_solve(const Setting& setting, nn::SpecText& own) {
   if (!setting.soft())
-    throw InputError({"", "labels", "label-solve finds labels, so they cannot be hard", "Omit --labels, or take another method"});
+    throw InputError({"", "teach", "label-solve finds labels, so they cannot be hard", "Omit --teach, or take another method"});
   return {.synthetic = centred_pixels(setting, 1), .objective = std::make_unique<LabelSolve>(kernel_of(own))};
 }
 
