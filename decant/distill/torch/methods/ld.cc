@@ -42,8 +42,7 @@ Usual usual_of_ld(const DistillOptions&) {
 }
 
 Parts make_ld(const Setting& setting, nn::SpecText& own) {
-  if (!setting.soft())
-    throw InputError({"", "teach", "'hard' leaves ld nothing to learn: its pictures stay as they are", "Omit --teach"});
+  if (!setting.soft()) throw InputError({"", "teach", "'hard' leaves ld nothing to learn: its pictures stay as they are", "Omit --teach"});
   const int updates = own.number("updates", 10, 1, 1000);
   const int recompute = own.number("recompute", 1, 0, 1000);
   const bool last = own.number("last", 0, 0, 1) == 1;
