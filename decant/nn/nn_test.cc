@@ -115,12 +115,17 @@ TEST(Networks, LearnWithEveryParameter) {
   }
 }
 
-/// Counts the operations on pictures whose input is not in channels-last, for the life of the
-/// object.
+/// Counts the operations on pictures whose input is not in the format that is wanted, for the life
+/// of the object.
 class FormatWatch {
  public:
-  FormatWatch() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&watch).needsInputs(true))) { seen = strayed = 0; }
+  explicit FormatWatch(at::MemoryFormat format)
+      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(&watch).needsInputs(true))) {
+    wanted = format;
+    seen = strayed = 0;
+  }
   ~FormatWatch() { at::removeCallback(handle_); }
+  static inline at::MemoryFormat wanted = at::MemoryFormat::ChannelsLast;
   static inline int seen = 0;
   static inline int strayed = 0;
 
@@ -130,20 +135,20 @@ class FormatWatch {
                                                "aten::avg_pool2d"};
     if (!watched.contains(call.name())) return nullptr;
     ++seen;
-    if (call.inputs()[0].toTensor().suggest_memory_format() != at::MemoryFormat::ChannelsLast) ++strayed;
+    if (call.inputs()[0].toTensor().suggest_memory_format() != wanted) ++strayed;
     return nullptr;
   }
   at::CallbackHandle handle_;
 };
 
-TEST(Networks, StayInChannelsLast) {
+TEST(Networks, StayInTheirFormat) {
   const ThreadCount threads(1);
   for (const auto& [spec, count, width] : light_ones()) {
     const auto network = make_network(spec);
     State state = initial_state(*network, Random(7, "init"));
     const Tensor images = images_for(spec, 2);
     const Tensor plain = network->forward({state.parameters, state.buffers}, images);
-    const FormatWatch watch;
+    const FormatWatch watch(network->memory_format());
     const Tensor last = network->forward({state.parameters, state.buffers}, images.contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_TRUE(plain.equal(last)) << spec.name;
     EXPECT_TRUE(FormatWatch::seen > 0 || spec.name == "mlp") << spec.name;
