@@ -374,6 +374,38 @@ TEST(Unpack, FillsWhatWasDroppedAndKeepsTheRest) {
               HasSubstr("already exists"));
 }
 
+TEST(Unpack, PackedPicturesBecomeTheFilesTheyCameFrom) {
+  const fs::path in = cifar_set("raw_in", 2, 30);
+  const fs::path folder = fresh_folder("raw");
+  CompressOptions options = dropping(in, folder / "small");
+  options.keep = "100%";
+  options.to = "packed";
+  options.reducing = {};
+  compress(options, {});
+  unpack({.input = {.path = (folder / "small").string()}, .out = folder / "plain", .to = "cifar10"}, {});
+  for (const char* file : {"data_batch_1.bin", "data_batch_2.bin"}) EXPECT_EQ(read_text(folder / "plain" / file), read_text(in / file));
+
+  options = dropping(in, folder / "fewer");
+  options.to = "packed";
+  compress(options, {});
+  const Unpacked made =
+      unpack({.input = {.path = (folder / "fewer").string(), .fill = "gray"}, .out = folder / "filled", .to = "cifar10"}, {});
+  EXPECT_EQ(made.filled, 30);
+  const Dataset filled = open_dataset((folder / "filled").string(), {}, {});
+  const Dataset fewer = open_dataset((folder / "fewer").string(), {}, {});
+  Image image;
+  Image stored;
+  for (int64_t row = 0; row < 30; ++row) {
+    filled.train().pictures()->decode(row, image);
+    fewer.train().pictures()->decode(row, stored);
+    const PatchMask mask = *fewer.train().pictures()->mask(row);
+    for (int at = 0; at < 32 * 32; ++at) {
+      const bool kept = mask.kept[static_cast<size_t>(mask.grid.cell_of(at % 32, at / 32))];
+      ASSERT_EQ(image.pixels[static_cast<size_t>(3 * at)], kept ? stored.pixels[static_cast<size_t>(3 * at)] : 128);
+    }
+  }
+}
+
 TEST(EvaluateBytes, EverySetTakesAsManyRowsAsFit) {
   const fs::path in = jpeg_set("bytes_in", 20);
   EvaluateOptions options{.full = in.string(), .against = "random,random+quality=30,random+drop=50%+fill=gray", .bytes = "20%"};

@@ -25,7 +25,8 @@ Verb unpack_verb() {
   return with_options<UnpackOptions>(
       {.name = "unpack",
        .summary = "fill dropped cells and write ordinary pictures",
-       .examples = {"decant unpack small/ -o plain/", "decant unpack small/ -o plain/ --fill stored --to webdataset"}},
+       .examples = {"decant unpack small/ -o plain/", "decant unpack small/ -o plain/ --fill stored --to webdataset",
+                    "decant unpack packed/ -o cifar-10-batches-bin/ --to cifar10"}},
       run_unpack);
 }
 

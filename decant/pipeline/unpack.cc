@@ -4,6 +4,7 @@
 
 #include "decant/base/output.h"
 #include "decant/formats/convert.h"
+#include "decant/formats/raw_files.h"
 #include "decant/patches/fill.h"
 
 namespace decant {
@@ -13,7 +14,7 @@ void UnpackOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "folder of the pictures").required = true;
   declare_fill(input, table);
-  table.add("to", to, "FORMAT", "imagefolder or webdataset");
+  table.add("to", to, "FORMAT", "imagefolder, webdataset, or the files that packed pictures came from: cifar10 or idx");
   table.add("strict", input.strict, "stop at a file that cannot be read");
 }
 
@@ -36,7 +37,8 @@ Unpacked unpack(const UnpackOptions& options, const Context& context) {
   require_pictures(*train, options.input.path);
   const int64_t filled = count_masks(*train, usable);
   train = std::make_shared<patches::FilledRows>(train, filler);
-  const int64_t bytes = write_as(options.to, input.dataset, usable, out.path(), context);
+  const auto write = is_raw_format(options.to) ? write_raw_files : write_as;
+  const int64_t bytes = write(options.to, input.dataset, usable, out.path(), context);
   out.commit();
   return {std::ssize(usable), filled, bytes};
 }

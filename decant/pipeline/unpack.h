@@ -26,7 +26,8 @@ struct Unpacked {
 };
 
 /// Writes the training pictures, dropped cells filled; those that are whole keep their bytes,
-/// filled ones are PNGs, which lose nothing more. OUT is a plain data set: nothing in it says that
+/// filled ones are PNGs, which lose nothing more. Packed pictures can become the binary files again
+/// that they came from (formats/raw_files.h). OUT is a plain data set: nothing in it says that
 /// decant made it, so an OUT that exists is never replaced. Throws InputError, UsageError, IoError.
 Unpacked unpack(const UnpackOptions& options, const Context& context);
 
