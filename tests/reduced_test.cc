@@ -90,14 +90,53 @@ struct Warnings final : LogSink {
   std::string said;
 };
 
-TEST(CompressDrop, IsNotRepeatedBySampleWhichSaysSo) {
-  const fs::path in = jpeg_set("drop_sample_in");
-  const fs::path folder = fresh_folder("drop_sample");
-  compress(dropping(in, folder / "small"), {});
-  Warnings heard;
-  const RunRecord run = sample_run({.run = folder / "small", .out = folder / "other", .keep = "4"}, {.log = &heard});
-  EXPECT_THAT(heard.said, HasSubstr("those of the sample are whole"));
-  EXPECT_FALSE(run.patches);
+TEST(SampleOfReduced, RepeatsWhatWasDoneToPictures) {
+  const fs::path in = jpeg_set("again_in");
+  const fs::path folder = fresh_folder("again");
+  CompressOptions options = dropping(in, folder / "small");
+  options.reducing.quality = 60;
+  compress(options, {});
+  const RunRecord same = sample_run({.run = folder / "small", .out = folder / "same", .keep = "50%"}, {});
+  EXPECT_EQ(contents(folder / "same" / "data"), contents(folder / "small" / "data")) << "the same rows";
+  EXPECT_EQ(same.patches->cells_kept, 6 * 19);
+
+  const RunRecord more = sample_run({.run = folder / "small", .out = folder / "more", .keep = "9"}, {});
+  EXPECT_EQ(more.patches->cells_kept, 9 * 19);
+  EXPECT_EQ(verify({.run = folder / "more", .source = in.string()}, {}).checked_against, "hashes and the source");
+  const RunRecord again = sample_run({.run = folder / "more", .out = folder / "again", .keep = "6"}, {});
+  EXPECT_EQ(contents(folder / "again" / "data"), contents(folder / "small" / "data")) << "a sample can be sampled";
+  EXPECT_EQ(again.patches->bytes_recoded, same.patches->bytes_recoded);
+}
+
+TEST(SampleOfReduced, ABudgetIsAsManyBytesForEachRow) {
+  const fs::path in = jpeg_set("again_budget_in", 30);
+  const fs::path folder = fresh_folder("again_budget");
+  CompressOptions options = dropping(in, folder / "small");
+  options.reducing.drop = "";
+  options.keep = "100%";
+  options.bytes = "40%";
+  options.spend = "quality";
+  const RunRecord all = compress(options, {});
+  const RunRecord half = sample_run({.run = folder / "small", .out = folder / "half", .keep = "50%"}, {});
+  EXPECT_LE(half.bytes_after, all.bytes_before / 5);
+  EXPECT_GT(half.bytes_after, all.bytes_before / 5 * 95 / 100);
+}
+
+TEST(SampleOfReduced, PixelsAreWrittenAsTheRunWroteThem) {
+  const fs::path in = cifar_set("again_raw_in", 1, 60);
+  const fs::path folder = fresh_folder("again_raw");
+  compress(dropping(in, folder / "packed"), {});
+  const RunRecord packed = sample_run({.run = folder / "packed", .out = folder / "packed-again", .keep = "20"}, {});
+  EXPECT_EQ(packed.output_format, "packed");
+  EXPECT_EQ(packed.patches->cells_kept, 20 * 19);
+  EXPECT_EQ(verify({.run = folder / "packed-again", .source = in.string()}, {}).checked_against, "hashes and the source");
+
+  CompressOptions jpegs = dropping(in, folder / "jpegs");
+  jpegs.reducing.quality = 60;
+  compress(jpegs, {});
+  const RunRecord again = sample_run({.run = folder / "jpegs", .out = folder / "jpegs-again", .keep = "20"}, {});
+  EXPECT_EQ(again.output_format, "imagefolder");
+  EXPECT_EQ(verify({.run = folder / "jpegs-again", .source = in.string()}, {}).checked_against, "hashes and the source");
 }
 
 TEST(Fill, OfPicturesThatLostNothingIsSaidToDoNothing) {

@@ -11,6 +11,7 @@
 #include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
+#include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
@@ -100,25 +101,16 @@ void give_pixels_quality(CompressOptions& options, const Dataset& dataset, const
   context.info(fmt::format("the pictures are stored as pixels, so they become JPEGs of quality {} at most", kQualityOfPixels));
 }
 
-PictureReducer reducer_of(const CompressOptions& options, const Input& input, const Subset& rows, const Context& context) {
+ReduceOptions reducing_of(const CompressOptions& options) {
   ReduceOptions reducing = options.reducing;
   reducing.importance = beside(reducing.importance, options.features);
-  return {input.dataset, reducing, importance_wanted(input, rows, reducing, options.spend == "cells", options.seed, context)};
-}
-
-Spent reduce_pictures(const CompressOptions& options, const Input& input, const Subset& kept, int64_t budget, const Context& context) {
-  const PictureReducer reducer = reducer_of(options, input, kept, context);
-  if (budget == 0 || options.spend == "rows") return {reducer.as_asked(), ""};
-  const bool by_rows = spends_on_rows(options);  // what they leave of the budget buys quality
-  Spent spent = spend_on_pictures(reducer, kept, by_rows ? "quality" : options.spend, budget, options.seed, context);
-  if (by_rows) spent.words += fmt::format("; {} of {} pictures", human_count(std::ssize(kept)), human_count(input.rows()));
-  context.info(fmt::format("{} are met by {}", human_bytes(budget), spent.words));
-  return spent;
+  return reducing;
 }
 
 std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const Input& input, int64_t budget, const Context& context) {
   const Subset usable = input.usable_rows();
-  const PictureReducer reducer = reducer_of(options, input, usable, context);
+  const ReduceOptions reducing = reducing_of(options);
+  const PictureReducer reducer(input.dataset, reducing, importance_wanted(input, usable, reducing, false, options.seed, context));
   const ReducedInput reduced =
       options.spend == "auto" ? coarser_beside_rows(reducer, usable, budget, options.seed, context) : reducer.as_asked();
   return std::make_unique<RowSizes>(reduced.rows, usable, context);
@@ -146,8 +138,8 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
 }
 
-RunRecord compress(const CompressOptions& asked, const Context& context) {
-  CompressOptions options = with_recipe(asked);
+RunRecord compress(const CompressOptions& typed, const Context& context) {
+  CompressOptions options = with_recipe(typed);
   const MethodSpec spec = parse_method(options.select);
   require_sound(options);
   OutputFolder out(options.out,
@@ -182,7 +174,8 @@ RunRecord compress(const CompressOptions& asked, const Context& context) {
 
   // Of what is kept, the cells that matter, as fine as they may be.
   Spent spent;
-  if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(options, input, kept, budget, context); });
+  const AskedReduction asked{reducing_of(options), options.spend, budget, options.seed};
+  if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(asked, input, kept, context); });
 
   const SmallSet set{.input = input,
                      .selection = chosen.selection,

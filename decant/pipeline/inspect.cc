@@ -28,21 +28,21 @@ constexpr int64_t kHeaders = 20000;
 
 using Counts = std::vector<std::pair<std::string, int64_t>>;
 
-std::string text_of(const ImageSize& size) {
+std::string size_text(const ImageSize& size) {
   return fmt::format("{}x{}x{}", size.width, size.height, size.channels);
 }
 
 /// Sizes of a few pictures spread over the rows, and how many of them have each.
 Counts image_sizes(const Rows& rows, const Context& context) {
   if (rows.pictures() == nullptr || rows.size() == 0) return {};
-  if (const auto fixed = rows.pictures()->fixed_size()) return {{text_of(*fixed), rows.size()}};
+  if (const auto fixed = rows.pictures()->fixed_size()) return {{size_text(*fixed), rows.size()}};
   const int64_t count = std::min(kSizeSamples, rows.size());
   std::vector<std::string> found(static_cast<size_t>(count));
   parallel_for(context, count, 1, [&](int64_t i, int64_t) {
     Image image;
     try {
       rows.pictures()->decode(i * rows.size() / count, image);
-      found[static_cast<size_t>(i)] = text_of(image.size);
+      found[static_cast<size_t>(i)] = size_text(image.size);
     } catch (const Error&) {
       found[static_cast<size_t>(i)] = "unreadable";
     }

@@ -5,6 +5,7 @@
 #include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
+#include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
@@ -32,7 +33,7 @@ namespace {
 std::vector<std::string> run_inputs(const SampleOptions& options, const RunFolder& run) {
   std::vector<std::string> inputs = {options.run.string(), options.source};
   if (run.run.input) inputs.push_back(run.run.input->path);
-  for (const char* option : {"labels", "features"}) {
+  for (const char* option : {"labels", "features", "importance"}) {
     if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
   }
   return inputs;
@@ -57,11 +58,25 @@ void warn_of_lost_classes(const RunFolder& run, const Subset& kept, const Contex
   warn_of_empty_classes(run.selection, run.selection.pools, kept, /*by_class=*/true, name, context);
 }
 
-/// What is sampled is the source's rows, whole.
 void warn_of_whole_pictures(const RunFolder& run, const Context& context) {
-  if (run.run.patches)
-    context.warn(fmt::format("{} has its pictures reduced; those of the sample are whole. Use `decant compress` to reduce them again",
-                             run.path.string()));
+  context.warn(fmt::format("{} has its pictures reduced and does not say how, so those of the sample are whole", run.path.string()));
+}
+
+/// Records written anew say what was done to pictures, so that they can be sampled in their turn.
+std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options,
+                                                              const std::optional<AskedReduction>& reduction) {
+  auto all = recorded_options(options);
+  if (!reduction) return all;
+  const auto more = recorded_options_of(*reduction);
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+/// Pixels are written as the run wrote them: their own files have no place for masks and JPEGs.
+std::string format_of_sample(const SampleOptions& options, const RunFolder& run, const Input& input, bool reduced) {
+  const Pictures* const pictures = input.dataset.train().pictures();
+  if (!options.to.empty() || !reduced || pictures == nullptr || pictures->are_files()) return options.to;
+  return run.run.output_format;
 }
 
 }  // namespace
@@ -79,20 +94,27 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
   const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
 
-  warn_of_whole_pictures(run, context);
   OutputFolder out(options.out, writing);
   RunLog log(out.path());
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
+  const auto reduction = recorded_reduction(run.run, input.dataset, count);
+  if (run.run.patches && !reduction) warn_of_whole_pictures(run, context);
+  Spent spent;
+  if (reduction) spent = log.stage("reduce", [&] { return reduce_pictures(*reduction, input, kept, context); });
   const SmallSet set{.input = input,
                      .selection = run.selection,
                      .kept = kept,
+                     .content = spent.reduced.rows,
                      .map = run.map.matrix(),
-                     .to = options.to,
+                     .to = format_of_sample(options, run, input, reduction.has_value()),
                      .note = run.run.method_note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = recorded_options(options),
-                     .features = run.run.features};
+                     .options = options_with(options, reduction),
+                     .features = run.run.features,
+                     .reduce = spent.reduced.reduce,
+                     .importance = spent.reduced.importance,
+                     .spent = spent.words};
   RunRecord written = write_small_set(set, out.path(), log, context);
   out.commit();
   return written;

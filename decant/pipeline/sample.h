@@ -1,4 +1,5 @@
-// sample: another keep ratio from bins that are already there. Nothing is computed again.
+// sample: another keep ratio from bins that are already there. Nothing is computed again but the
+// pictures of a run that reduced them: those of the sample are reduced alike.
 #pragma once
 
 #include <filesystem>
