@@ -337,6 +337,21 @@ TEST(CompressBytes, AutoChangesNothingWhereEverythingFits) {
   EXPECT_THAT(run.patches->spent, HasSubstr("the quality as it is; 12 of 12 pictures"));
 }
 
+// Nothing is reduced, so what is written is the lossless re-coding, headers and all.
+TEST(CompressBytes, HeadersOfArchivesCountOnBothSides) {
+  const fs::path in = jpeg_set("headers_in");
+  const fs::path folder = fresh_folder("headers");
+  CompressOptions options = spending(in, folder / "out", "100%", "auto");
+  options.to = "webdataset";
+  const RunRecord run = compress(options, {});
+  EXPECT_EQ(run.bytes_after, run.patches->bytes_recoded);
+  int64_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "out" / "data"))
+    files += entry.is_regular_file() ? static_cast<int64_t>(entry.file_size()) : 0;
+  EXPECT_EQ(run.bytes_after, files);
+  EXPECT_EQ(run.patches->bytes_source % 512, run.patches->bytes_recoded % 512);
+}
+
 TEST(CompressBytes, PixelsBecomeJpegsWhereQualityIsBought) {
   const fs::path in = cifar_set("mix_raw_in", 1, 300);
   const fs::path folder = fresh_folder("mix_raw");

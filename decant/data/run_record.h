@@ -48,9 +48,10 @@ struct FeatureRecord {
 
 /// What was taken from the pictures that were kept.
 struct PatchRecord {
-  std::string importance;     ///< how cells were ranked: "gradient-energy"
-  int64_t cells = 0;          ///< of all kept pictures
-  int64_t cells_kept = 0;     ///< of these
+  std::string importance;  ///< how cells were ranked: "gradient-energy"
+  int64_t cells = 0;       ///< of all kept pictures
+  int64_t cells_kept = 0;  ///< of these
+  // Like bytes_after, with the headers of archives where archives are written.
   int64_t bytes_source = 0;   ///< of the kept pictures as the source stores them; 0 = not recorded
   int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
   std::string spent;          ///< what a budget of bytes bought, in words; absent from the file when empty

@@ -12,8 +12,8 @@ namespace decant {
 namespace {
 
 StoredFile stored_file(Bytes bytes, const std::optional<PatchMask>& mask) {
-  if (!mask) return {sha256(bytes)};
-  return {sha256(bytes), mask->grid.count(), mask->kept_count()};
+  if (!mask) return {sha256(bytes), std::ssize(bytes)};
+  return {sha256(bytes), std::ssize(bytes), mask->grid.count(), mask->kept_count()};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace decant {
 
 struct StoredFile {
   std::string sha256;  ///< of the bytes as they were written
+  int64_t bytes = 0;   ///< how many those are
   int cells = 0;       ///< 0 for a picture that nothing was dropped from
   int cells_kept = 0;
 };

@@ -17,6 +17,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/webdataset/tar.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/stored_files.h"
 #include "decant/report/report.h"
@@ -179,20 +180,38 @@ int64_t write_content(const SmallSet& set, const std::shared_ptr<const Rows>& co
   return set.input.dataset.writer->rewrite(set.kept, *content, data, context);
 }
 
-/// What the kept pictures take in the source.
-int64_t source_bytes(const SmallSet& set, const Context& context) {
+/// What files take where they are written: alone, or as members of archives that pad them and say
+/// more besides. Other files in the same place are counted alike.
+class Place {
+ public:
+  Place() = default;
+  Place(const SmallSet& set, const Written& written)
+      : archives_((set.to.empty() ? set.input.dataset.format : set.to) == "webdataset"), rest_(written.bytes) {
+    for (const StoredFile& file : written.files) rest_ -= taken(file.bytes);
+  }
+
+  int64_t taken(int64_t file) const { return archives_ ? round_up_to_block(file) : file; }
+  int64_t rest() const { return rest_; }  ///< headers, labels, ends of archives
+
+ private:
+  bool archives_ = false;
+  int64_t rest_ = 0;
+};
+
+/// What the kept pictures would take with the bytes of the source.
+int64_t source_bytes(const SmallSet& set, const Place& place, const Context& context) {
   const Rows& train = set.input.dataset.train();
   std::atomic<int64_t> sum{0};
   parallel_for(context, std::ssize(set.kept), 256, [&](int64_t begin, int64_t end) {
     std::vector<std::byte> scratch;
-    for (int64_t i = begin; i < end; ++i) sum += std::ssize(train.bytes(set.kept[static_cast<size_t>(i)], scratch));
+    for (int64_t i = begin; i < end; ++i) sum += place.taken(std::ssize(train.bytes(set.kept[static_cast<size_t>(i)], scratch)));
   });
-  return sum;
+  return sum + place.rest();
 }
 
 /// What the kept pictures take when nothing is dropped: with every cell, as the same codec stores
 /// them best.
-int64_t recoded_bytes(const SmallSet& set, const Context& context) {
+int64_t recoded_bytes(const SmallSet& set, const Place& place, const Context& context) {
   const auto source = as_picture_files(set.input.dataset.splits.at(Split::train));
   std::atomic<int64_t> sum{0};
   Stage stage(context, "re-coding without loss", std::ssize(set.kept), "pictures");
@@ -202,11 +221,11 @@ int64_t recoded_bytes(const SmallSet& set, const Context& context) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = set.kept[static_cast<size_t>(i)];
       recode(source->bytes(row, scratch), source->key(row), {}, recoded);
-      sum += std::ssize(recoded);
+      sum += place.taken(std::ssize(recoded));
     }
     stage.advance(end - begin);
   });
-  return sum;
+  return sum + place.rest();
 }
 
 /// The same for a container.
@@ -222,13 +241,15 @@ Written write_reduced(const SmallSet& set, const fs::path& data, const Context& 
     written.bytes = write_content(set, set.content, data, context);
     written.files = stored_files(open_dataset(data.string(), {}, context).train(), context);
     written.bytes_recoded = packed_bytes(set, data.parent_path() / "whole.packed", context);
+    written.bytes_source = source_bytes(set, Place(), context);
   } else {
     const auto noted = std::make_shared<NotedRows>(as_picture_files(set.content), set.kept);
     written.bytes = write_content(set, noted, data, context);
     written.files = noted->files();
-    written.bytes_recoded = recoded_bytes(set, context);
+    const Place place(set, written);
+    written.bytes_recoded = recoded_bytes(set, place, context);
+    written.bytes_source = source_bytes(set, place, context);
   }
-  written.bytes_source = source_bytes(set, context);
   return written;
 }
 
