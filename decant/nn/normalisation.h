@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
+#include <string>
 
 #include "decant/base/context.h"
+#include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/data/image.h"
 
@@ -19,6 +21,9 @@ struct PixelStatistics {
   int channels = 0;
   std::array<float, 3> mean{};
   std::array<float, 3> deviation{};
+
+  std::span<const float> means() const { return std::span(mean).first(static_cast<size_t>(channels)); }
+  std::span<const float> deviations() const { return std::span(deviation).first(static_cast<size_t>(channels)); }
 };
 
 /// The constants that networks trained on ImageNet were given; for one channel, those of grey: the
@@ -98,6 +103,18 @@ PixelStatistics pixel_statistics(const Table& table, std::span<const int64_t> ro
     total.add(sums);
   });
   return total.statistics();
+}
+
+/// Throws InputError for another word than "data" and "imagenet".
+inline void require_normalisation(const std::string& name) {
+  if (name != "data" && name != "imagenet")
+    throw InputError({"", "", fmt::format("unknown normalisation '{}'", name), "Choose data or imagenet"});
+}
+
+/// "data": of these rows; "imagenet": imagenet_statistics().
+template <class Table>
+PixelStatistics statistics_named(const std::string& name, const Table& table, std::span<const int64_t> rows, const Context& context) {
+  return name == "data" ? pixel_statistics(table, rows, context) : imagenet_statistics(table.size().channels);
 }
 
 }  // namespace decant::nn

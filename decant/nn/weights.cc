@@ -8,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/safetensors/safetensors.h"
+#include "decant/nn/network.h"
 
 namespace decant::nn {
 
@@ -82,15 +83,23 @@ class WeightsFile {
 
 }  // namespace
 
-State load_weights(const Module& module, const std::filesystem::path& file) {
+State load_weights(const Module& module, const std::filesystem::path& file, c10::Device device) {
   const WeightsFile weights(module, file);
   State state{weights.load(module.parameters()), weights.load(module.buffers())};
   weights.refuse_strangers();
+  for (Tensors* tensors : {&state.parameters, &state.buffers}) {
+    for (Tensor& tensor : *tensors) tensor = tensor.to(device);
+  }
   return state;
 }
 
 int classes_in(const Module& module, const std::filesystem::path& file) {
   return static_cast<int>(WeightsFile(module, file).classes());
+}
+
+std::unique_ptr<const Classifier> network_of_weights(const std::string& name, const ImageSize& input, const std::filesystem::path& file) {
+  const auto any = make_network({name, input, 1});
+  return make_network({name, input, classes_in(*any, file)});
 }
 
 void save_weights(const Module& module, const State& state, const std::filesystem::path& file,

@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/softmax.h>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "decant/base/errors.h"
 #include "decant/loader/batches.h"
 #include "decant/loader/image_table.h"
+#include "decant/nn/borrowed.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/nn/normalisation.h"
@@ -34,8 +34,7 @@ std::vector<int64_t> rows_without(int64_t count, std::span<const int64_t> bad) {
 /// An embedding does not care for the classes of the data, so those of the weights are taken.
 std::unique_ptr<const nn::Classifier> network_for(ImageSize size, const NetworkFeatureOptions& options) {
   if (options.kind == NetworkFeature::gradient) return nn::make_network({options.net, size, options.classes});
-  const auto any = nn::make_network({options.net, size, 1});
-  return nn::make_network({options.net, size, nn::classes_in(*any, options.weights)});
+  return nn::network_of_weights(options.net, size, options.weights);
 }
 
 int64_t width_of(const nn::Classifier& network, NetworkFeature kind) {
@@ -52,17 +51,8 @@ void require_classes(const Rows& rows, std::span<const int64_t> good, int classe
   }
 }
 
-loader::Normalisation normalisation_for(const loader::ImageTable& table, std::span<const int64_t> good,
-                                        const NetworkFeatureOptions& options, const Context& context) {
-  const bool of_data = options.normalisation == "data";
-  const nn::PixelStatistics pixels = of_data ? nn::pixel_statistics(table, good, context) : nn::imagenet_statistics(table.size().channels);
-  const auto channels = static_cast<size_t>(pixels.channels);
-  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
-}
-
 void check_options(const NetworkFeatureOptions& options) {
-  if (options.normalisation != "data" && options.normalisation != "imagenet")
-    throw InputError({"", "", fmt::format("unknown normalisation '{}'", options.normalisation), "Choose data or imagenet"});
+  nn::require_normalisation(options.normalisation);
   if (options.batch < 1) throw InputError({"", "", fmt::format("a batch needs at least one picture, not {}", options.batch), ""});
 }
 
@@ -73,32 +63,21 @@ class Extractor {
       : network_(network),
         kind_(options.kind),
         device_(nn::device_named(options.device)),
-        state_(nn::load_weights(network, options.weights)) {
-    for (nn::Tensors* tensors : {&state_.parameters, &state_.buffers}) {
-      for (Tensor& tensor : *tensors) tensor = tensor.to(device_);
-    }
-  }
+        state_(nn::load_weights(network, options.weights, device_)) {}
 
   /// (count, width) on the CPU.
   Tensor operator()(const loader::Batch& batch) {
     const ImageSize& size = network_.spec().input;
-    const Tensor images = view(batch.images, {batch.count, size.height, size.width, size.channels}, at::kFloat).permute({0, 3, 1, 2});
+    const Tensor images = nn::borrowed(batch.images, {batch.count, size.height, size.width, size.channels}, at::kFloat, device_);
     const nn::Pass pass{state_.parameters, state_.buffers};
-    const Tensor e = network_.embed(pass, images);
+    const Tensor e = network_.embed(pass, images.permute({0, 3, 1, 2}));
     if (kind_ == NetworkFeature::embedding) return e.to(at::kCPU).contiguous();
     const Tensor p = at::softmax(network_.classify(pass, e), 1);
-    const Tensor b = p - at::one_hot(view(batch.labels, {batch.count}, at::kLong), network_.spec().classes);
+    const Tensor b = p - at::one_hot(nn::borrowed(batch.labels, {batch.count}, at::kLong, device_), network_.spec().classes);
     return at::cat({b, e}, 1).to(at::kCPU).contiguous();
   }
 
  private:
-  /// On the CPU nothing is copied: the batch must outlive the tensor. (libtorch has no views of
-  /// constants; nothing is written.)
-  template <class T>
-  Tensor view(const std::vector<T>& values, at::IntArrayRef shape, at::ScalarType type) const {
-    return at::from_blob(const_cast<T*>(values.data()), shape, type).to(device_);
-  }
-
   const nn::Classifier& network_;
   NetworkFeature kind_;
   at::Device device_;
@@ -144,7 +123,8 @@ void network_features(const Rows& rows, std::span<const int64_t> bad, const Netw
   loader::BatchOptions stream;
   stream.batch = options.batch;
   stream.samples = static_cast<int64_t>(good.size());
-  stream.normalisation = normalisation_for(table, good, options, context);
+  const nn::PixelStatistics pixels = nn::statistics_named(options.normalisation, table, good, context);
+  stream.normalisation = loader::normalisation_of(pixels.means(), pixels.deviations());
   stream.workers = table.kept() ? 1 : context.thread_count();
 
   loader::Batches batches(table, good, stream, context);

@@ -1,6 +1,5 @@
 #include "decant/patches/attribution.h"
 
-#include <ATen/ops/from_blob.h>
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -9,6 +8,7 @@
 #include "decant/data/rows.h"
 #include "decant/loader/batches.h"
 #include "decant/loader/image_table.h"
+#include "decant/nn/borrowed.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/nn/normalisation.h"
@@ -104,36 +104,8 @@ void require_known_labels(const Rows& rows, std::span<const int64_t> shown, int 
 }
 
 void require_sound(const AttributionOptions& options) {
-  if (options.normalisation != "data" && options.normalisation != "imagenet")
-    throw InputError({"", "", fmt::format("unknown normalisation '{}'", options.normalisation), "Choose data or imagenet"});
+  nn::require_normalisation(options.normalisation);
   if (options.batch < 1) throw InputError({"", "", fmt::format("a batch needs at least one picture, not {}", options.batch), ""});
-}
-
-std::unique_ptr<const nn::Classifier> network_shown(ImageSize size, const AttributionOptions& options) {
-  const auto any = nn::make_network({options.net, size, 1});
-  return nn::make_network({options.net, size, nn::classes_in(*any, options.weights)});
-}
-
-nn::State state_on(at::Device device, nn::State state) {
-  for (nn::Tensors* tensors : {&state.parameters, &state.buffers}) {
-    for (Tensor& tensor : *tensors) tensor = tensor.to(device);
-  }
-  return state;
-}
-
-loader::Normalisation normalisation_of_shown(const loader::ImageTable& table, std::span<const int64_t> shown, const std::string& name,
-                                             const Context& context) {
-  const nn::PixelStatistics pixels =
-      name == "data" ? nn::pixel_statistics(table, shown, context) : nn::imagenet_statistics(table.size().channels);
-  const auto channels = static_cast<size_t>(pixels.channels);
-  return loader::normalisation_of(std::span(pixels.mean).first(channels), std::span(pixels.deviation).first(channels));
-}
-
-/// On the CPU nothing is copied: the batch must outlive the tensor. (libtorch has no views of
-/// constants; nothing is written.)
-template <class T>
-Tensor shown_values(const std::vector<T>& values, at::IntArrayRef shape, at::ScalarType type, at::Device device) {
-  return at::from_blob(const_cast<T*>(values.data()), shape, type).to(device);
 }
 
 void require_finite(const Rows& rows, std::span<const int64_t> shown, MatrixView<float> out) {
@@ -170,14 +142,14 @@ void attribute(const std::string& method, const ImportanceJob& job, MatrixView<f
   const std::vector<int64_t> measured = of_data ? rows_measured(job) : shown;
   const MeasuredRows rows(*job.rows);
   const ImageSize size = loader::training_size(rows, measured, options.image_size, context);
-  const auto network = network_shown(size, options);
+  const auto network = nn::network_of_weights(options.net, size, options.weights);
   const bool labelled = labels_count(options, *network, context);
   if (labelled) require_known_labels(rows, shown, network->spec().classes);
 
   const nn::ComputeScope scope(context);
   const nn::MemoryReuse memory;
   const at::Device device = nn::device_named(options.device);
-  Subject subject(*network, state_on(device, nn::load_weights(*network, options.weights)));
+  Subject subject(*network, nn::load_weights(*network, options.weights, device));
   const Attribute attribute_batch = attribute_named(method, subject, options);
 
   const loader::ImageTable table(rows, measured, size, of_data ? loader::kKeptBytes : 0, context);
@@ -185,15 +157,16 @@ void attribute(const std::string& method, const ImportanceJob& job, MatrixView<f
   loader::BatchOptions stream;
   stream.batch = options.batch;
   stream.samples = std::ssize(shown);
-  stream.normalisation = normalisation_of_shown(table, measured, options.normalisation, context);
+  const nn::PixelStatistics pixels = nn::statistics_named(options.normalisation, table, measured, context);
+  stream.normalisation = loader::normalisation_of(pixels.means(), pixels.deviations());
   stream.labels = no_labels;
   stream.workers = table.kept() ? 1 : context.thread_count();
 
   loader::Batches batches(table, shown, stream, context);
   Stage stage(context, "importance", stream.samples, "images");
   while (const loader::Batch* batch = batches.next()) {
-    const Tensor images = shown_values(batch->images, {batch->count, size.height, size.width, size.channels}, at::kFloat, device);
-    const Tensor labels = shown_values(batch->labels, {batch->count}, at::kLong, device);
+    const Tensor images = nn::borrowed(batch->images, {batch->count, size.height, size.width, size.channels}, at::kFloat, device);
+    const Tensor labels = nn::borrowed(batch->labels, {batch->count}, at::kLong, device);
     attribute_batch(subject, {images.permute({0, 3, 1, 2}), labels, batch->rows, rows}, job.side, out);
     require_finite(rows, batch->rows, out);
     stage.advance(batch->count);

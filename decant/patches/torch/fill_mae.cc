@@ -126,13 +126,10 @@ class MaeFiller final : public Filler {
         device_(nn::device_named(options.device)),
         notes_(notes_of(options.weights)),
         network_(network_for(options, notes_)),
-        state_(nn::load_weights(*network_, options.weights)),
+        state_(nn::load_weights(*network_, options.weights, device_)),
         mean_(per_channel(notes_.pixels.mean)),
         deviation_(per_channel(notes_.pixels.deviation)) {
     use_one_blas_thread();
-    for (nn::Tensors* tensors : {&state_.parameters, &state_.buffers}) {
-      for (Tensor& tensor : *tensors) tensor = tensor.to(device_);
-    }
   }
 
   void fill(std::span<const Filling> pictures) const override {
