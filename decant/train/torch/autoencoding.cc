@@ -126,7 +126,8 @@ Autoencoding::Autoencoding(const TrainJob& job, const Context& context)
       network_(nn::make_autoencoder({job.options.net, pictures_.size()})) {}
 
 std::map<std::string, std::string> Autoencoding::usual_options() {
-  return {{"optimizer", "adamw"}, {"learning-rate", "0.001"}, {"weight-decay", "0.05"}, {"warmup", "0.05"}, {"schedule", "cosine"}};
+  return {{"batch", "32"},          {"optimizer", "adamw"}, {"learning-rate", "0.0015"},
+          {"weight-decay", "0.05"}, {"warmup", "0.05"},     {"schedule", "cosine"}};
 }
 
 std::unique_ptr<BatchSource> Autoencoding::batches(int64_t first, int64_t samples, const Context& context) const {
