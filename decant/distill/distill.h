@@ -102,6 +102,7 @@ struct DistillJob {
   const Rows* test = nullptr;    ///< for a method's own measures; null = none
   std::string digest;            ///< of the rows: a checkpoint of others is refused
   std::filesystem::path folder;  ///< where checkpoints lie, which may be one of an earlier call; empty = none are kept
+  bool overwrite = false;        ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
   std::filesystem::path cache;   ///< of what runs share (expert networks); empty = decant's own
   double budget = 0;             ///< seconds: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
   /// Shown now and then; called from this thread.

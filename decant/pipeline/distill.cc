@@ -148,6 +148,7 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
                                 .test = input.dataset.held_out(),
                                 .digest = input.digest,
                                 .folder = checkpoint,
+                                .overwrite = options.overwrite,
                                 .cache = options.cache,
                                 .budget = budget,
                                 .preview = [&](int64_t, const distill::SyntheticSet& set) {

@@ -34,11 +34,14 @@ DistillOptions seven_steps(const std::string& method) {
 /// A set, and distillations of it.
 struct Workshop {
   Distilled distill_with(const DistillOptions& options, const std::filesystem::path& folder = {}, const Context& context = {.threads = 1}) {
-    return distill({.options = options, .rows = &rows, .subset = subset, .classes = 3, .digest = "lines", .folder = folder}, context);
+    return distill(
+        {.options = options, .rows = &rows, .subset = subset, .classes = 3, .digest = "lines", .folder = folder, .overwrite = overwrite},
+        context);
   }
 
   MemoryRows rows = lined_rows(30);
   Subset subset = Subset::all(30);
+  bool overwrite = false;
 };
 
 TEST(Distill, GivesTheSameForTheSameSeed) {
@@ -105,6 +108,9 @@ TEST(Distill, RefusesTheCheckpointOfOtherOptions) {
   other.rate = 0.5;
   expect_says(message_of([&] { workshop.distill_with(other, folder); }), {"state.safetensors", "other options", "--overwrite"});
   expect_says(message_of([&] { workshop.distill_with(seven_steps("dc"), folder); }), {"other options"});
+  workshop.overwrite = true;
+  EXPECT_EQ(workshop.distill_with(other, folder).steps_before, 0);
+  EXPECT_EQ(workshop.distill_with(other, folder).steps_before, 7) << "its own checkpoint counts all the same";
 }
 
 /// A loss that is no number from its third step on.

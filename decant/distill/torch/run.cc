@@ -198,9 +198,19 @@ class Run {
     return steps;
   }
 
+  std::optional<Checkpoint> find_checkpoint() const {
+    if (job_.folder.empty()) return std::nullopt;
+    try {
+      return load_checkpoint(identity(), file());
+    } catch (const InputError& error) {
+      if (!job_.overwrite) throw;
+      context_.info(fmt::format("{} is dropped: it {}", file().string(), error.fault().what));
+      return std::nullopt;
+    }
+  }
+
   std::vector<float> learn(const Parts& parts, Distilled& result) {
-    std::optional<Checkpoint> found;
-    if (!job_.folder.empty()) found = load_checkpoint(identity(), file());
+    const std::optional<Checkpoint> found = find_checkpoint();
     steps_ = found ? found->of : asked_steps();
     Loop loop(parts, loop_options(), *network_, *real_, context_);
     Checkpoint state{.of = steps_};
