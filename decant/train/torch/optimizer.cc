@@ -36,26 +36,29 @@ void copy_into(const Tensors& to, const Tensors& from) {
   for (size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
 }
 
+/// Nesterov's, or with "momentum" the heavy ball.
 class Sgd final : public Optimizer {
  public:
   Sgd(const OptimizerOptions& options, Tensors parameters, const std::vector<bool>& decays)
       : options_(options),
+        nesterov_(options.name == "sgd"),
         parameters_(std::move(parameters)),
         momenta_(zeros_for(parameters_)),
         decaying_(chosen_of(parameters_, decays)),
         decaying_momenta_(chosen_of(momenta_, decays)) {}
 
-  /// p − η·(g + λp + μm) as three scaled additions to p, so that no tensor is allocated.
+  /// p − η·(g + λp + μm) as three scaled additions to p, so that no tensor is allocated; the heavy
+  /// ball is one.
   void step(const Tensors& gradients, double rate) override {
     const c10::NoGradGuard no_grad;
     at::_foreach_mul_(momenta_, options_.momentum);
     at::_foreach_add_(momenta_, gradients);
     if (options_.weight_decay > 0 && !decaying_.empty()) {
       at::_foreach_add_(decaying_momenta_, decaying_, options_.weight_decay);
-      at::_foreach_mul_(decaying_, 1 - rate * options_.weight_decay);
+      if (nesterov_) at::_foreach_mul_(decaying_, 1 - rate * options_.weight_decay);
     }
-    at::_foreach_add_(parameters_, gradients, -rate);
-    at::_foreach_add_(parameters_, momenta_, -rate * options_.momentum);
+    if (nesterov_) at::_foreach_add_(parameters_, gradients, -rate);
+    at::_foreach_add_(parameters_, momenta_, nesterov_ ? -rate * options_.momentum : -rate);
   }
 
   Tensors memory() const override { return momenta_; }
@@ -63,34 +66,7 @@ class Sgd final : public Optimizer {
 
  private:
   OptimizerOptions options_;
-  Tensors parameters_;
-  Tensors momenta_;
-  Tensors decaying_;  ///< those of parameters_ that decay, and their momenta
-  Tensors decaying_momenta_;
-};
-
-class HeavyBall final : public Optimizer {
- public:
-  HeavyBall(const OptimizerOptions& options, Tensors parameters, const std::vector<bool>& decays)
-      : options_(options),
-        parameters_(std::move(parameters)),
-        momenta_(zeros_for(parameters_)),
-        decaying_(chosen_of(parameters_, decays)),
-        decaying_momenta_(chosen_of(momenta_, decays)) {}
-
-  void step(const Tensors& gradients, double rate) override {
-    const c10::NoGradGuard no_grad;
-    at::_foreach_mul_(momenta_, options_.momentum);
-    at::_foreach_add_(momenta_, gradients);
-    if (options_.weight_decay > 0 && !decaying_.empty()) at::_foreach_add_(decaying_momenta_, decaying_, options_.weight_decay);
-    at::_foreach_add_(parameters_, momenta_, -rate);
-  }
-
-  Tensors memory() const override { return momenta_; }
-  void restore(const Tensors& memory, int64_t) override { copy_into(momenta_, memory); }
-
- private:
-  OptimizerOptions options_;
+  bool nesterov_;
   Tensors parameters_;
   Tensors momenta_;
   Tensors decaying_;  ///< those of parameters_ that decay, and their momenta
@@ -151,7 +127,7 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::
                                           const std::vector<bool>& decays) {
   DECANT_CHECK(parameters.size(), ==, decays.size());
   if (options.name == "adamw") return std::make_unique<AdamW>(options, std::move(parameters), decays);
-  if (options.name == "momentum") return std::make_unique<HeavyBall>(options, std::move(parameters), decays);
+  DECANT_CHECK(options.name == "sgd" || options.name == "momentum", ==, true);
   return std::make_unique<Sgd>(options, std::move(parameters), decays);
 }
 

@@ -38,7 +38,7 @@ struct OptimizerOptions {
 };
 
 /// Updates `parameters` (shared, not copied); weight decay where `decays` says so, one entry for
-/// each parameter.
+/// each parameter. REQUIRES: a name that OptimizerOptions lists.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::vector<at::Tensor> parameters,
                                           const std::vector<bool>& decays);
 
