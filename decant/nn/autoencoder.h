@@ -55,7 +55,7 @@ class Autoencoder : public Module {
 
   /// (batch, patches, side·side·channels): a prediction of every patch, those that were seen
   /// included. It never depends on values outside `kept`, but for the mean of a dropped patch if it
-  /// is told means. `kept` is on the device of the images.
+  /// takes means. `kept` is on the device of the images.
   virtual Tensor forward(const Pass& pass, const Tensor& images, const KeptPatches& kept) const = 0;
 
  protected:

@@ -21,7 +21,7 @@
 // too: each dropped patch's mask token has that patch of it added, embedded as kept ones are. No
 // tensor is added for it.
 //
-// With the option `means`, ours, the network is also told the mean colour of every dropped patch,
+// With the option `means`, ours, the network also gets the mean colour of every dropped patch,
 // which decant stores of a dropped cell. Then the in-painting is the smoothest surface with those
 // means, and what the network adds has mean 0 in every patch. What it learns is shapes alone.
 //
@@ -262,7 +262,8 @@ std::unique_ptr<const Autoencoder> make_mae(const AutoencoderSpec& spec, SpecTex
   const bool smooth = options.number("smooth", 1, 0, 1) == 1;
   const bool means = options.number("means", smooth ? 1 : 0, 0, 1) == 1;
   if (means && !smooth)
-    throw InputError({"", fmt::format("network '{}'", options.name()), "means are told through the in-painting", "Leave out +smooth=0"});
+    throw InputError({"", fmt::format("network '{}'", options.name()), "means=1 needs the smooth filling, which smooth=0 turns off",
+                      "Leave out +smooth=0"});
   return mae_of(spec, {side, encoder, decoder, smooth, means}, options, kUsualDrop);
 }
 

@@ -268,7 +268,7 @@ TEST(Mae, FaultsAreNamed) {
   expect_says(fault("mae+wdth=8", {32, 32, 3}), {"unknown option 'wdth'", "did you mean 'width'"});
   expect_says(fault("mae+width=20+heads=3", {32, 32, 3}), {"width 20 is no multiple of 4 and of 3 heads"});
   expect_says(fault("mae+norm-pix=1", {32, 32, 3}), {"norm-pix and smooth exclude each other", "+smooth=0"});
-  expect_says(fault("mae+smooth=0+means=1", {32, 32, 3}), {"means are told through the in-painting", "+smooth=0"});
+  expect_says(fault("mae+smooth=0+means=1", {32, 32, 3}), {"means=1 needs the smooth filling", "+smooth=0"});
   expect_says(fault("mae+drop=100", {32, 32, 3}), {"drop '100'", "1 to 99"});
   expect_says(message_of([] { make_network({"mae+width=8", {32, 32, 3}, 10}); }), {"fills in pictures and knows no classes"});
   EXPECT_TRUE(is_autoencoder("mae+width=8"));
