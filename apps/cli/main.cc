@@ -16,6 +16,7 @@
 
 #include "apps/cli/command_line.h"
 #include "apps/cli/progress.h"
+#include "apps/cli/restart.h"
 
 namespace decant::cli {
 namespace {
@@ -133,5 +134,6 @@ int start(int argc, const char* const* argv) {
 }  // namespace decant::cli
 
 int main(int argc, char** argv) {
+  decant::cli::restart_with_better_blas(argv);
   return decant::cli::start(argc, argv);
 }
