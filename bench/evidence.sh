@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The tables of docs/evidence.md, measured again: one `decant evaluate` each, its answer in bench/evidence/NAME.json, with command, machine,
 # date and seeds. Every training that ends is kept in build/evidence, so this may be stopped at any time and goes on where it was.
-# Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all, `patches` stands for
-# those of bench/evidence/patches.sh, which take hours. DECANT_EVIDENCE_OPTIONS: more options of every evaluation, such as --threads 1.
+# Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all, `patches` and `distil` stand
+# for those of bench/evidence/patches.sh and distil.sh, which take hours. DECANT_EVIDENCE_OPTIONS: more options of every evaluation, such as --threads 1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 here=$root/bench/evidence
@@ -72,16 +72,21 @@ agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cu
 sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins,$clustered 5%,10%,30%; }
 
 source "$here/patches.sh"
+source "$here/distil.sh"
 
 quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
   cifar10_nets)
+every=("${quick[@]}" "${patches[@]}" "${distil_tables[@]}")
 if [ "${1:-}" = list ]; then
-  echo "${quick[*]} ${patches[*]}"
+  echo "${every[*]}"
   exit
 fi
-[ "${1:-}" != patches ] || set -- "${patches[@]}"
+case ${1:-} in
+  patches) set -- "${patches[@]}" ;;
+  distil) set -- "${distil_tables[@]}" ;;
+esac
 for table in "${@:-${quick[@]}}"; do
-  declare -F "$table" >/dev/null || { echo "no table is called $table; there are: ${quick[*]} ${patches[*]}" >&2; exit 2; }
+  declare -F "$table" >/dev/null || { echo "no table is called $table; there are: ${every[*]}" >&2; exit 2; }
   echo "== $table" >&2
   "$table"
 done

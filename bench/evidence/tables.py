@@ -27,13 +27,44 @@ def orders(found):
     return lines
 
 
+def accuracy(cell):
+    """Of a set that asks for no training of its own there is none in that column."""
+    if cell is None or cell["mean"] is None:
+        return ""
+    return f"{100 * cell['mean']:.2f}" + (f" ± {100 * cell['ci95']:.2f}" if cell["ci95"] is not None else "")
+
+
 def budget_of(cell):
     """Bytes that a set is matched by; None of one that is matched by its rows."""
     budget = cell.get("budget") or {}
     return budget["amount"] if budget.get("unit") == "bytes" else None
 
 
-def table(found):
+def by_columns(found, made):
+    """Sets judged in several columns: one row for each set and size, a column for each metric; what is known of how a set was made behind it,
+    and its own measures (an accuracy by kernel regression is none by a network) apart from the columns."""
+    cells = {}
+    for cell in found["results"]:
+        cells.setdefault((cell["net"], cell["set"], cell["rows"], budget_of(cell)), {})[cell["metric"]] = cell
+    metrics = found["metrics"]
+    first = metrics[0]["name"]
+    lines = [f"| network | set | pictures | bytes | {metrics[0]['title']}, % | against random |"]
+    lines[0] += "".join(f" {metric['title']}, % |" for metric in metrics[1:]) + " seconds to make | peak memory |"
+    lines.append("|---" * (lines[0].count("|") - 1) + "|")
+    for (net, name, rows, budget), columns in sorted(cells.items(), key=lambda one: (one[0][0], one[0][1] != "random", -one[1][first]["mean"])):
+        own = made.get(name, {})
+        size = own.get("bytes") or budget
+        texts = [net, f"`{name}`", f"{rows:,}", f"{size:,}" if size else "", accuracy(columns.get(first)), points(columns[first]["against_random"])]
+        texts += [accuracy(columns.get(metric["name"])) for metric in metrics[1:]]
+        texts += [f"{own['seconds']:,.0f}", f"{own['peak_rss_bytes'] / 1e6:,.0f} MB"] if own else ["", ""]
+        lines.append("| " + " | ".join(texts) + " |")
+    measured = [f"`{name}` {value:.3g}" for name, own in made.items() for value in own["measures"].values()]
+    if measured:
+        lines += ["", "By its method's own measure, kernel regression on the test rows, which is no network's accuracy: " + ", ".join(measured) + "."]
+    return lines
+
+
+def by_sets(found):
     by_bytes = any(budget_of(cell) for cell in found["results"])
     lines = [f"| network |{' bytes |' if by_bytes else ''} rows | set | seeds | accuracy, % | against random |"]
     lines.append("|---" * (7 if by_bytes else 6) + "|")
@@ -44,6 +75,11 @@ def table(found):
         lines.append(
             f"| {cell['net']} |{size} {keep} | `{cell['set']}` | {len(cell['seeds'])} | {100 * cell['mean']:.2f}{width} | {points(cell['against_random'])} |"
         )
+    return lines
+
+
+def table(found, made):
+    lines = by_columns(found, made) if len(found["metrics"]) > 1 else by_sets(found)
     lines += orders(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
@@ -62,8 +98,10 @@ def main():
     for file in sorted(HERE.glob("*.json")):
         mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(\n<!-- end {file.stem} -->)", re.S)
         found = json.loads(file.read_text(encoding="utf-8"))
+        sets = file.with_suffix(".sets")  # of synthetic ones: what made_sets.py says of them
+        made = {one["set"]: one for one in json.loads(sets.read_text(encoding="utf-8"))} if sets.exists() else {}
         remarks = file.with_suffix(".txt")
-        text = table(found) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
+        text = table(found, made) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
         page = mark.sub(lambda part: part[1] + text + part[2], page)
     PAGE.write_text(page, encoding="utf-8")
 

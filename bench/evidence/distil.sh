@@ -1,0 +1,52 @@
+# Sourced by bench/evidence.sh: what synthetic sets teach, next to real rows of the same number and real JPEGs of the same bytes, as protocol
+# `distillation` judges them. Tables distil_SET_PERCLASS. A set is made once and kept in build/distil; one that was stopped goes on where it
+# was, and so do the trainings. Options, by environment:
+#
+#   DISTIL_METHODS  names of methods, with their options; default: those of distil_methods below
+#   DISTIL_BUDGET   time to make each set, 60s
+#   DISTIL_WIDTH    channels of ConvNet-3, 32; or DISTIL_NET, any net, for making and judging alike
+#   DISTIL_SEEDS    trainings of each set, 3
+#
+# DECANT_EVIDENCE_OPTIONS reaches `distill` as well: --threads 1.
+
+distil_methods=(dm idm ncfm dc dsa idc mtt bptt rat-bptt kip frepo rfad)
+
+# make_synthetic DATA FOLDER PER_CLASS METHOD: one set, where there is none yet.
+make_synthetic() {
+  [ ! -e "$2" ] || return 0
+  "${build#"$root/"}/decant" distill "${1#"$root/"}" -o "$2" --method "$4" --per-class "$3" --net "$distil_net" --budget "$distil_budget" \
+    "${cache[@]}" "${more[@]}"
+}
+
+# jpegs_as_large FOLDER…: arms of random JPEGs with the bytes of the smallest and of the largest of these sets.
+jpegs_as_large() {
+  local bytes
+  for bytes in $(python3 "$here/made_sets.py" --bytes "$@"); do printf ',random+quality=50+bytes=%s' "$bytes"; done
+}
+
+distil() {  # NAME PER_CLASS
+  local data method table="distil_${1%_mnist}_$2" sets=()
+  data=$(dataset "$1")
+  distil_net=${DISTIL_NET:-convnet3+width=${DISTIL_WIDTH:-32}} distil_budget=${DISTIL_BUDGET:-60s}
+  local folder=build/distil/$distil_net-$distil_budget/$1-$2
+  mkdir -p "$folder"
+  for method in ${DISTIL_METHODS:-"${distil_methods[@]}"}; do
+    make_synthetic "$data" "$folder/$method" "$2" "$method" || {
+      [ $? -ne 130 ] || exit 130
+      echo "$table: there is no set by $method" >&2
+      continue
+    }
+    sets+=("$folder/$method")
+  done
+  python3 "$here/made_sets.py" "${sets[@]}" >"$here/$table.sets"
+  judge "$table" "$data" "${sets[@]}" --protocol distillation --nets "$distil_net" \
+    --against "random,herding,k-means$(jpegs_as_large "${sets[@]}")" --seeds "${DISTIL_SEEDS:-3}"
+}
+distil_mnist_1() { distil mnist 1; }
+distil_mnist_10() { distil mnist 10; }
+distil_fashion_1() { distil fashion_mnist 1; }
+distil_fashion_10() { distil fashion_mnist 10; }
+distil_cifar10_1() { distil cifar10 1; }
+distil_cifar10_10() { distil cifar10 10; }
+
+distil_tables=(distil_{mnist,fashion,cifar10}_{1,10})
