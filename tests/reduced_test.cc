@@ -366,7 +366,36 @@ TEST(CompressBytes, PixelsBecomeJpegsWhereQualityIsBought) {
     verify({.run = folder / spend, .source = in.string()}, {});
     const PlanEstimate estimate = plan(options, {});
     EXPECT_NEAR(static_cast<double>(*estimate.kept), static_cast<double>(*run.kept), 0.1 * static_cast<double>(*run.kept)) << spend;
+    EXPECT_EQ(estimate.spent.empty(), spend == "auto");
   }
+}
+
+TEST(CompressBytes, PixelsBecomeJpegsWhereCellsAreBought) {
+  const fs::path in = cifar_set("mix_cells_in", 1, 100);
+  CompressOptions options = spending(in, fresh_folder("mix_cells") / "out", "20%", "cells");
+  options.reducing.importance.importance = "gradient-energy";
+  const RunRecord run = compress(options, {.threads = 2});
+  EXPECT_EQ(run.kept, 100);
+  EXPECT_LE(run.bytes_after, run.bytes_before * 20 / 100);
+  EXPECT_EQ(run.output_format, "imagefolder");
+}
+
+TEST(CompressBytes, ThePlanEstimatesTheQualityThatABudgetBuys) {
+  const fs::path in = jpeg_set("plan_quality_in");
+  const CompressOptions options = spending(in, fresh_folder("plan_quality") / "out", "60%", "quality");
+  const RunRecord run = compress(options, {.threads = 2});
+  const std::string made = run.patches->spent.substr(0, run.patches->spent.find(','));
+  EXPECT_EQ(plan(options, {}).spent.substr(0, made.size()), made);
+  const std::string said = message_of([&] { plan(spending(in, "unused", "1%", "quality"), {}); });
+  EXPECT_THAT(said, HasSubstr("the least that can be left takes about"));
+}
+
+TEST(CompressBytes, ThePlanCountsRowsOfPixelsAsTheJpegsTheyBecome) {
+  const fs::path in = cifar_set("plan_raw_in", 1, 300);
+  CompressOptions options = spending(in, fresh_folder("plan_raw") / "out", "5%", "rows");
+  options.reducing.quality = 50;
+  const RunRecord run = compress(options, {.threads = 2});
+  EXPECT_NEAR(static_cast<double>(*plan(options, {}).kept), static_cast<double>(*run.kept), 0.1 * static_cast<double>(*run.kept));
 }
 
 TEST(CompressBytes, AutoNamesTheLeastThatItCanSpend) {

@@ -83,14 +83,18 @@ void lift(Steps& steps, StepTable& all, const Subset& rows, int64_t budget, uint
 
 }  // namespace
 
-Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context) {
+StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, const Context& context) {
   DECANT_CHECK(rows.empty(), ==, false);
   const Subset some = some_of(rows, kSample);
   StepTable sample(some, bytes_of, context);
-  const double share = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
-  const int guess = first_within(
-      steps, [&](int step) { return static_cast<double>(sample.total(step)); }, share);
+  const double share = static_cast<double>(some.size()) / static_cast<double>(rows.size());
+  const auto total = [&](int step) { return static_cast<double>(sample.total(step)); };
+  const int step = first_within(steps, total, static_cast<double>(budget) * share);
+  return {.step = step, .bytes = total(step) / share};
+}
 
+Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context) {
+  const int guess = estimate_steps(rows, steps, bytes_of, budget, context).step;
   StepTable all(rows, bytes_of, context);
   Steps found{.step = settled_step(all, guess, steps, budget)};
   found.bytes = all.total(found.step);

@@ -36,6 +36,13 @@ struct Steps {
 /// some steps, and for every row at two or three.
 Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed, const Context& context);
 
+/// The step of highest_steps(), as a few hundred of the rows tell it.
+struct StepEstimate {
+  int step = 0;      ///< of most rows
+  double bytes = 0;  ///< of all rows on that step, about; more than the budget where it cannot be met
+};
+StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, const Context& context);
+
 inline constexpr double kPictureExponent = 0.1;  ///< ν
 
 /// B^ν. REQUIRES: 0 < B ≤ 1.

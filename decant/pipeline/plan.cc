@@ -232,18 +232,25 @@ double choosing_bytes(const Work& work, double area, double threads) {
   return std::max({watching, learning, picking});
 }
 
-/// Bytes of all pictures before a budget makes them coarser: of files about those stored; pixels
-/// become JPEGs, of which some are made.
+/// What is done to every picture before a budget makes any coarser.
+ReduceOptions reducing_before_budget(const CompressOptions& options, const Rows& train) {
+  ReduceOptions reducing = options.reducing;
+  if (makes_jpegs(options.spend, reducing, train)) reducing.quality = kQualityOfPixels;
+  return reducing;
+}
+
+/// Bytes of all pictures before a budget makes them coarser: those stored, or where they become
+/// coarser or JPEGs anyway, by a sample. What dropping cells saves is not in it.
 double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
   const Rows& train = dataset.train();
   const auto stored = static_cast<double>(train.stored_bytes());
-  if (options.spend != "auto" || require_pictures(train, options.input.path).are_files()) return stored;
-  ReduceOptions reducing = options.reducing;
-  if (makes_jpegs(options.spend, reducing, train)) reducing.quality = kQualityOfPixels;
+  ReduceOptions reducing = reducing_before_budget(options, train);
+  reducing.drop.clear();
+  if (reduce_plan(reducing).nothing()) return stored;
   const PictureReducer reducer(dataset, reducing, nullptr);
   const Subset some = some_of(Subset::all(train.size()), kSampledPictures);
   int64_t bytes = 0;
-  for (const int64_t row : some) bytes += reducer.bytes_of(row, {.eighths = reducer.plan().eighths});
+  for (const int64_t row : some) bytes += reducer.bytes_of(row, reducer.plan());
   return static_cast<double>(bytes) * static_cast<double>(train.size()) / static_cast<double>(some.size());
 }
 
@@ -263,6 +270,18 @@ double bytes_to_write(const CompressOptions& options, const Rows& train, double 
   const auto stored = static_cast<double>(train.stored_bytes());
   if (options.bytes.empty()) return stored * share;
   return std::min(stored, static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes")));
+}
+
+/// How coarse a budget makes the kept pictures, of which there are `kept`; empty where it buys
+/// rows, or cells, whose importance is not known.
+std::string spent_on(const CompressOptions& options, const Dataset& dataset, int64_t kept, const Context& context) {
+  if (options.bytes.empty() || (options.spend != "quality" && options.spend != "resolution")) return {};
+  const Rows& train = dataset.train();
+  ReduceOptions reducing = reducing_before_budget(options, train);
+  reducing.drop.clear();
+  const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");
+  const Subset like_kept = some_of(Subset::all(train.size()), static_cast<size_t>(kept));
+  return spent_about({dataset, reducing, nullptr}, like_kept, options.spend, budget, context);
 }
 
 /// Pictures that do not keep their bytes: re-coded for what they take, and to be written; a ladder
@@ -294,6 +313,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
 
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
+  plan.spent = spent_on(options, dataset, kept, context);
   add_stages(train, options, work, share, threads, plan);
   add_reducing(train, options, share, threads, plan);
   plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + choosing_bytes(work, picture_area(train, options.features), threads));

@@ -21,6 +21,7 @@ double PlanEstimate::seconds() const {
 Json to_json(const PlanEstimate& plan) {
   Json json = {{"verb", plan.verb}, {"method", plan.method}, {"rows", plan.rows}};
   if (plan.kept) json["kept"] = *plan.kept;
+  if (!plan.spent.empty()) json["spent"] = plan.spent;
   json["pools"] = plan.pools;
   json["columns"] = plan.columns;
   json["memory_bytes"] = plan.memory_bytes;
@@ -63,6 +64,7 @@ std::string unknown_line(const std::string& part) {
 
 std::string plan_text(const PlanEstimate& plan) {
   std::string text = work_line(plan);
+  if (!plan.spent.empty()) text += fmt::format("pictures  about {}\n", plan.spent);
   text += fmt::format("memory    about {}, plus {} of mapped files that the system can evict\n", human_bytes(plan.memory_bytes),
                       human_bytes(plan.mapped_bytes));
   text += fmt::format("disk      about {} for the output\n", human_bytes(plan.disk_bytes));

@@ -21,6 +21,7 @@ struct PlanEstimate {
   std::string method;           ///< never "auto": the one that would be taken
   int64_t rows = 0;             ///< of the training split; bad rows are not looked for
   std::optional<int64_t> kept;  ///< of compress; bins keep every row
+  std::string spent;            ///< on pictures, of a budget of bytes: "quality 47 or 48"; empty = nothing
   int64_t pools = 0;            ///< that are chosen from; 0 = features are not looked at
   int64_t columns = 0;          ///< of the features; 0 likewise
   int64_t memory_bytes = 0;     ///< highest resident memory, without `mapped_bytes`
@@ -41,7 +42,8 @@ struct PlanEstimate {
 };
 
 /// Every field under its name, "seconds", and "not_checked", a list of what was not looked at;
-/// "kept" only of compress, "mean_cosine" null where it is not known.
+/// "kept" only of compress, "spent" only of a budget that buys quality or resolution, "mean_cosine"
+/// null where it is not known.
 Json to_json(const PlanEstimate& plan);
 
 /// The same for people, in lines.

@@ -86,8 +86,7 @@ bool buys_rows(const std::string& spend) {
 }
 
 bool makes_jpegs(const std::string& spend, const ReduceOptions& options, const Rows& rows) {
-  const bool buys_quality = spend == "quality" || spend == "auto";
-  return buys_quality && options.quality == 0 && rows.pictures() != nullptr && !rows.pictures()->are_files();
+  return spend != "rows" && options.quality == 0 && rows.pictures() != nullptr && !rows.pictures()->are_files();
 }
 
 Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget, uint64_t seed,
@@ -100,6 +99,21 @@ Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const
   const auto plan_of = [spending, base, steps](int64_t row) { return spending.plan(steps.of(row), base); };
   const std::string words = words_of(spending, steps, kept);
   return {reducer.reduced(plan_of, fmt::format("{}, {} within {} bytes, seed {}", reducer.asked(), words, budget, seed)), words};
+}
+
+std::string spent_about(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget,
+                        const Context& context) {
+  const ReducePlan base = reducer.plan();
+  const Spending spending = spending_on(currency, reducer, kept);
+  const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
+  const patches::StepEstimate estimate = patches::estimate_steps(kept, spending.steps, bytes_of, budget, context);
+  const auto bytes = static_cast<int64_t>(estimate.bytes);
+  if (bytes > budget)
+    throw InputError({"", "",
+                      fmt::format("{} are too few: the least that can be left takes about {}", human_bytes(budget), human_bytes(bytes)),
+                      "Give more, or keep fewer rows"});
+  if (estimate.step == 0) return spending.words(0);
+  return fmt::format("{}, of some {}", spending.words(estimate.step), spending.words(estimate.step - 1));
 }
 
 ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,
