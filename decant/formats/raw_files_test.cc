@@ -9,6 +9,7 @@
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/idx/idx_file_writer.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/packed/packed_codec.h"
 #include "decant/formats/packed/pictures_for_tests.h"
 
 namespace decant {
