@@ -40,12 +40,17 @@ std::vector<std::string> words_of(std::string_view name) {
 
 }  // namespace
 
+std::optional<Split> split_of_word(std::string_view word) {
+  const auto* const found = std::ranges::find(kSplitWords, word, &SplitWord::word);
+  return found == kSplitWords.end() ? std::nullopt : std::optional(found->split);
+}
+
 std::optional<Split> meant_split(std::string_view name) {
   std::optional<Split> meant;
   for (const std::string& word : words_of(name)) {
-    const auto* const found = std::ranges::find(kSplitWords, word, &SplitWord::word);
-    if (found != kSplitWords.end() && !meant)
-      meant = found->split;
+    const auto split = split_of_word(word);
+    if (split && !meant)
+      meant = split;
     else if (std::ranges::find(kFillers, word) == kFillers.end())
       return std::nullopt;
   }

@@ -15,6 +15,9 @@ namespace decant {
 /// a word of its own in it ("test tubes").
 std::optional<Split> meant_split(std::string_view name);
 
+/// Of a word in lower case, as file names are made of: "train", "dev", "testing".
+std::optional<Split> split_of_word(std::string_view word);
+
 /// The first name that means training rows and the first that means rows to test on, where there
 /// are both.
 struct MeantSplits {

@@ -1,10 +1,10 @@
 #include "decant/formats/imagefolder/imagefolder.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <map>
 #include <mutex>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +17,7 @@
 #include "decant/formats/imagefolder/layout_notes.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
+#include "decant/formats/imagefolder/split_layout.h"
 #include "decant/formats/split_name.h"
 
 namespace decant {
@@ -235,24 +236,6 @@ class ImageFolderWriter final : public SubsetWriter {
 
 // ---- Which layout is it?
 
-constexpr std::array<std::pair<std::string_view, Split>, 5> kSplitNames = {{{"train", Split::train},
-                                                                            {"val", Split::validation},
-                                                                            {"valid", Split::validation},
-                                                                            {"validation", Split::validation},
-                                                                            {"test", Split::test}}};
-
-const Split* split_named(std::string_view name) {
-  const auto found = std::find_if(kSplitNames.begin(), kSplitNames.end(), [&](const auto& s) { return s.first == name; });
-  return found == kSplitNames.end() ? nullptr : &found->second;
-}
-
-bool is_split_layout(const fs::path& root, const Folder& top) {
-  const auto& names = top.folders;
-  if (std::find(names.begin(), names.end(), "train") == names.end()) return false;
-  if (std::all_of(names.begin(), names.end(), [](const std::string& name) { return split_named(name) != nullptr; })) return true;
-  return !list_folder(root / "train").folders.empty();
-}
-
 constexpr const char* kExpected =
     "Expected pictures (.jpg, .jpeg, .png, .webp) in one folder per class, as in FOLDER/cat/1.jpg or "
     "FOLDER/train/cat/1.jpg, or "
@@ -268,8 +251,8 @@ class Opening {
   Dataset open() {
     const Folder top = list_folder(root_);
     require_train(top);
-    if (is_split_layout(root_, top))
-      open_splits(top);
+    if (const auto splits = split_layout(root_, top); !splits.empty())
+      open_splits(top, splits);
     else
       open_split(Split::train, "", top);
     if (dataset_.train().size() == 0) throw InputError({root_.string(), "", "holds no pictures", kExpected});
@@ -279,32 +262,28 @@ class Opening {
 
  private:
   void require_train(const Folder& top) const {
-    const auto held_out = [](const std::string& name) { return split_named(name) != nullptr && name != "train"; };
-    if (!top.folders.empty() && std::all_of(top.folders.begin(), top.folders.end(), held_out))
-      throw InputError({root_.string(), "", "holds " + top.folders.front() + "/ but no train/", kExpected});
+    if (only_held_out(top)) throw InputError({root_.string(), "", "holds " + top.folders.front() + "/ but no train/", kExpected});
   }
 
-  void open_splits(const Folder& top) {
+  void open_splits(const Folder& top, const std::map<Split, std::string>& splits) {
     add_lists("", top);
-    open_split(Split::train, "train", list_folder(root_ / "train"));
+    note_read_as_splits(root_, splits, dataset_.oddities);
+    const std::string& train = splits.at(Split::train);
+    open_split(Split::train, train, list_folder(root_ / train));
     for (const std::string& name : top.folders) {
-      const Split* split = split_named(name);
-      if (split == nullptr)
-        leave_out(name);
-      else if (*split == Split::train)
-        continue;
-      else if (dataset_.splits.contains(*split))
-        odd(name, "is a second validation split and is ignored");
-      else
+      const auto split = meant_split(name);
+      if (!split)
+        odd(name, "is neither train, val nor test and is ignored");
+      else if (splits.at(*split) != name)
+        leave_out(name, *split);
+      else if (*split != Split::train)
         open_split(*split, name, list_folder(root_ / name));
     }
   }
 
-  void leave_out(const std::string& folder) {
-    const auto meant = meant_split(folder);
-    odd(folder, std::string("is neither train, val nor test and is ignored") +
-                    (meant ? fmt::format("; if it is a split, rename it {}", *meant == Split::validation ? "val" : name_of(*meant)) : ""));
-    dataset_.oddities.back().warns = meant.has_value();
+  void leave_out(const std::string& folder, Split split) {
+    odd(folder, fmt::format("is a second {} split and is ignored", split == Split::train ? "training" : name_of(split)));
+    dataset_.oddities.back().warns = split == Split::train;
   }
 
   /// Files that may list labels, for a note.
@@ -378,23 +357,6 @@ class Opening {
   Dataset dataset_;
   std::vector<fs::path> lists_;  ///< that may hold labels
 };
-
-/// The listing, or an empty one of a folder that cannot be read: a volume's lost+found does not
-/// hide the pictures next to it.
-Folder list_if_readable(const fs::path& path) {
-  try {
-    return list_folder(path);
-  } catch (const IoError&) {
-    return {};
-  }
-}
-
-bool holds_pictures(const fs::path& path, int levels) {
-  const Folder folder = list_if_readable(path);
-  if (!folder.pictures.empty()) return true;
-  return levels > 0 && std::any_of(folder.folders.begin(), folder.folders.end(),
-                                   [&](const std::string& name) { return holds_pictures(path / name, levels - 1); });
-}
 
 }  // namespace
 

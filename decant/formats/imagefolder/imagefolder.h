@@ -1,12 +1,8 @@
 // ImageFolder: one folder of pictures per class, as torchvision.datasets.ImageFolder reads it.
 //
-//   root/train/<class>/…   with root/val (or valid, validation) and root/test next to it: splits
+//   root/train/<class>/…   with root/val and root/test next to it: splits (split_layout.h)
 //   root/<class>/…         training pictures only
 //   root/*.jpg             a flat folder: no labels
-//
-// `train` counts as a split when it has sub-folders, or when there are only splits next to it: in a
-// set of vehicles, where train/ is next to car/ and plane/ and holds pictures itself, it is a
-// class.
 //
 // ROW ORDER is torchvision's, to the row: classes = names of all sub-folders (symbolic links to
 // folders and hidden ones too) sorted as Python sorts them (python_order.h); in each class
@@ -21,7 +17,7 @@
 // torchvision raises an error there. The labels of other splits are the training classes by name; a
 // class that is not among them is an Oddity and its rows have kNoLabel.
 //
-// What folders seem to mean and are not read as (Train/ and Test/ as classes, labels in a CSV file)
+// What folders seem to mean and are not read as (Test/ as a class, labels in a CSV file)
 // is an Oddity that warns: layout_notes.h.
 //
 // key() is the path below root, bytes as they are ("train/cat/1.jpg"): root / key opens the file.

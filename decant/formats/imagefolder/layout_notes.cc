@@ -45,6 +45,17 @@ bool mentions(const fs::path& file, const std::string& picture) {
   return !picture.empty() && text.find(picture) != std::string::npos;
 }
 
+/// A class alone among classes: a train next to cars, or a split that was left among them.
+void note_class_like_split(const fs::path& root, const std::vector<std::string>& classes, std::vector<Oddity>& oddities) {
+  const auto found = std::ranges::find_if(classes, [](const std::string& name) { return meant_split(name).has_value(); });
+  if (found == classes.end()) return;
+  oddities.push_back({root.string(),
+                      fmt::format("'{}' is read as a class, since classes are next to it. If it is a split, move the classes into a "
+                                  "folder train next to it",
+                                  *found),
+                      meant_split(*found) != Split::train});
+}
+
 }  // namespace
 
 void note_split_names(const fs::path& root, const std::vector<std::string>& classes, std::vector<Oddity>& oddities) {
@@ -61,6 +72,8 @@ void note_split_names(const fs::path& root, const std::vector<std::string>& clas
                         fmt::format("'{}' is read as the only class, not as a split. Give {} as the data set, or rename the folder train",
                                     classes.front(), (root / classes.front()).string()),
                         true});
+  } else {
+    note_class_like_split(root, classes, oddities);
   }
 }
 

@@ -73,14 +73,17 @@ std::vector<std::string> shards_in(const fs::path& folder) {
   return list_names(folder, is_tar);
 }
 
-// ---- Splits
-
-std::optional<Split> split_of_word(const std::string& word) {
-  if (word == "train" || word == "training") return Split::train;
-  if (word == "val" || word == "valid" || word == "validation") return Split::validation;
-  if (word == "test" || word == "testing") return Split::test;
-  return std::nullopt;
+std::vector<std::string> folders_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    if (it->is_directory(code)) names.push_back(it->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
+
+// ---- Splits
 
 std::optional<Split> split_of_name(const std::string& path) {
   const std::string name = lowercase(fs::path(path).filename().string());
@@ -143,16 +146,32 @@ std::vector<std::string> shards_below(const fs::path& folder) {
   return names;
 }
 
+/// Folders that are splits: those with the plain names, of which val/ and valid/ may be next to
+/// each other; else the first that means the split.
+std::map<Split, std::vector<std::string>> split_folders(const fs::path& folder) {
+  std::map<Split, std::vector<std::string>> splits;
+  for (const char* name : {"train", "val", "valid", "validation", "test"}) {
+    if (fs::is_directory(folder / name)) splits[*split_of_word(name)].push_back(name);
+  }
+  for (const std::string& name : folders_in(folder)) {
+    const auto split = meant_split(name);
+    if (split && splits[*split].empty()) splits[*split] = {name};
+  }
+  std::erase_if(splits, [](const auto& each) { return each.second.empty(); });
+  return splits;
+}
+
 Shards from_folder(const fs::path& folder) {
   Shards shards{.base = folder};
   if (const auto names = shards_in(folder); !names.empty()) {
     assign_splits(shards, names);
-  } else if (!fs::is_directory(folder / "train")) {
+  } else if (const auto splits = split_folders(folder); !splits.contains(Split::train)) {
     assign_splits(shards, shards_below(folder));
   } else {
-    for (const char* name : {"train", "val", "valid", "validation", "test"}) {
-      if (!fs::is_directory(folder / name)) continue;
-      for (const std::string& shard : shards_below(folder / name)) shards.names[*split_of_word(name)].push_back(name + ("/" + shard));
+    for (const auto& [split, below] : splits) {
+      for (const std::string& name : below) {
+        for (const std::string& shard : shards_below(folder / name)) shards.names[split].push_back(name + "/" + shard);
+      }
     }
   }
   if (shards.names[Split::train].empty()) fail(folder.string(), "holds no .tar files", "List the shards, as in 'shards/{000..127}.tar'");
@@ -214,7 +233,10 @@ bool looks_like_shards(const std::string& spec) {
   const auto holds_shards = [](const fs::path& folder) {
     return !list_names(folder, is_tar).empty() || !list_names(folder, is_packed_tar).empty();
   };
-  return holds_shards(spec) || (fs::is_directory(fs::path(spec) / "train") && holds_shards(fs::path(spec) / "train"));
+  if (holds_shards(spec)) return true;
+  const auto splits = split_folders(spec);
+  const auto train = splits.find(Split::train);
+  return train != splits.end() && holds_shards(fs::path(spec) / train->second.front());
 }
 
 bool has_shards_below(const fs::path& folder) {

@@ -5,15 +5,16 @@
 //   dir/*.tar             a glob, sorted by bytes; braces are expanded first
 //   x.tar                 one shard
 //   dir/                  its *.tar files; when there are none, those in its folders: train/, val/
-//                         (valid/, validation/) and test/ are splits when there is a train/, else
-//                         all folders at any depth count together
+//                         (valid/, validation/), test/ and other names that mean a split
+//                         (split_name.h) are splits when one means training rows, else all folders
+//                         at any depth count together
 //
 // Shards come in the byte order of their names, however they were named: the same files always give
 // the same rows.
 //
 // When one of several shards is named after the training split ("train", "training" as a word of
-// its file name: x-train-000.tar), the words val, valid, validation and test sort the others; a
-// shard with none of these words is left out and named in an Oddity. When none is, all shards are
+// its file name: x-train-000.tar), the words val, valid, validation, dev, eval, test and testing
+// sort the others; a shard with none of these words is left out and named in an Oddity. When none is, all shards are
 // training shards.
 #pragma once
 

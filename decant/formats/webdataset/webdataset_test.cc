@@ -129,6 +129,21 @@ TEST(Tar, TellsHowTheArchiveEnds) {
   EXPECT_EQ(end_of(member("a.b", "") + kEnd + kEnd).trailing, 0);
 }
 
+TEST(Shards, KnowSplitsByTheNamesPeopleUse) {
+  const ScratchFolder folders("folders");
+  for (const char* name : {"Training/0.tar", "val2017/0.tar", "test/0.tar", "Test/1.tar"}) folders.add(name, kEnd);
+  Shards shards = find_shards(folders.path.string());
+  EXPECT_TRUE(looks_like_shards(folders.path.string()));
+  EXPECT_THAT(shards.names[Split::train], ElementsAre("Training/0.tar"));
+  EXPECT_THAT(shards.names[Split::validation], ElementsAre("val2017/0.tar"));
+  EXPECT_THAT(shards.names[Split::test], ElementsAre("test/0.tar")) << "the plain name comes first";
+  const ScratchFolder named("named");
+  for (const char* name : {"train-000.tar", "dev-000.tar", "eval-000.tar", "x-testing.tar"}) named.add(name, kEnd);
+  shards = find_shards(named.path.string());
+  EXPECT_THAT(shards.names[Split::validation], ElementsAre("dev-000.tar", "eval-000.tar"));
+  EXPECT_THAT(shards.names[Split::test], ElementsAre("x-testing.tar"));
+}
+
 TEST(Shards, SplitsGoByFoldersOrByNames) {
   const ScratchFolder named("named");
   for (const char* name : {"x-train-000.tar", "x-val-000.tar", "x_TEST.tar", "x-extra.tar"}) named.add(name, kEnd);
@@ -341,8 +356,9 @@ TEST(WebDataset, WarnsOfArchivesThatAreNoShards) {
   EXPECT_THAT(shard_warnings("words", {{"cat.tar", {{"1.jpg"}}}, {"dog.tar", {{"2.jpg"}}}}), ElementsAre(HasSubstr("in 2 archives")));
   EXPECT_THAT(shard_warnings("tars", {{"all.tar", {{"n00.tar", "x"}}}}),
               ElementsAre(HasSubstr("holds no picture (the first file ends in .tar)")));
-  EXPECT_THAT(shard_warnings("split_folders", {{"Train/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}, {"Test/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}}),
-              Contains(HasSubstr("the shards below 'Train' and 'Test' are all read as training shards")));
+  EXPECT_THAT(
+      shard_warnings("split_folders", {{"set/Train/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}, {"set/Test/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}}),
+      Contains(HasSubstr("the shards below 'Train' and 'Test' are all read as training shards")));
 }
 
 TEST(WebDataset, GivesARemedyForJsonThatNobodyElseReads) {
