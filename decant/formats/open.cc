@@ -30,7 +30,8 @@ namespace {
 constexpr int64_t kCheckChunk = 32;  // rows; a chunk is worth milliseconds
 
 bool is_matrix_file(const fs::path& path) {
-  return fs::is_regular_file(path / "features.npy") || (path.extension() == ".npy" && !fs::is_directory(path));
+  return fs::is_regular_file(path / "features.npy") ||
+         (path.extension() == ".npy" && !fs::is_directory(path));
 }
 
 Dataset open_matrix(const fs::path& path, const OpenOptions& options, const Context&) {
@@ -52,7 +53,7 @@ Dataset open_shards(const fs::path& path, const OpenOptions&, const Context& con
 /// In the order in which they are asked.
 std::deque<Format>& formats() {
   static std::deque<Format> list = {
-      {"cifar", "CIFAR's binary batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
+      {"cifar", "CIFAR's batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
       {"idx", "IDX files (MNIST)", looks_like_idx, [](const fs::path& path, const auto&...) { return open_idx(path); }},
       {"packed", "packed pictures (.packed)", looks_like_packed, [](const fs::path& path, const auto&...) { return open_packed(path); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
@@ -135,7 +136,8 @@ std::optional<fs::path> known_below(const fs::path& folder, int levels) {
 }
 
 [[noreturn]] void fail_unknown(const fs::path& path) {
-  if (!fs::is_directory(path)) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
+  const bool folder = fs::is_directory(path);
+  if (!folder) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
   const auto below = known_below(path, 2);
   throw InputError({path.string(), "", "holds " + contents_of(path) + ", but no data set that decant can read",
                     below ? "Give " + below->string() + ", which is one" : what_is_read()});

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "decant/base/errors.h"
+#include "decant/formats/cifar/cifar_python.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -18,12 +19,12 @@ bool has_file(const fs::path& path) {
   return fs::is_regular_file(path, code);
 }
 
-/// N of data_batch_N.bin (with `suffix` ".bin") or of the Python version's data_batch_N (with "");
-/// no leading zeros, so that two files never share a number.
-std::optional<int> batch_number(std::string_view file, std::string_view suffix) {
+/// N of data_batch_N.bin; no leading zeros, so that two files never share a number.
+std::optional<int> batch_number(std::string_view file) {
   constexpr std::string_view kStem = "data_batch_";
-  if (!file.starts_with(kStem) || !file.ends_with(suffix)) return std::nullopt;
-  file = file.substr(kStem.size(), file.size() - kStem.size() - suffix.size());
+  constexpr std::string_view kSuffix = ".bin";
+  if (!file.starts_with(kStem) || !file.ends_with(kSuffix)) return std::nullopt;
+  file = file.substr(kStem.size(), file.size() - kStem.size() - kSuffix.size());
   int number = 0;
   const auto [end, code] = std::from_chars(file.data(), file.data() + file.size(), number);
   if (code != std::errc() || end != file.data() + file.size() || number < 1 || file.front() == '0') return std::nullopt;
@@ -31,11 +32,11 @@ std::optional<int> batch_number(std::string_view file, std::string_view suffix) 
 }
 
 /// Numbers of the batches in a folder, ascending.
-std::vector<int> batches_in(const fs::path& folder, std::string_view suffix) {
+std::vector<int> batches_in(const fs::path& folder) {
   std::vector<int> numbers;
   std::error_code code;
   for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
-    const auto number = batch_number(at->path().filename().string(), suffix);
+    const auto number = batch_number(at->path().filename().string());
     if (number && has_file(at->path())) numbers.push_back(*number);
   }
   std::ranges::sort(numbers);
@@ -53,12 +54,7 @@ bool is_cifar100(const fs::path& folder) {
 }
 
 bool is_cifar10(const fs::path& folder) {
-  return !batches_in(folder, ".bin").empty() || has_file(folder / "test_batch.bin");
-}
-
-bool is_python_version(const fs::path& folder) {
-  const bool hundred = has_file(folder / "train") && has_file(folder / "test") && has_file(folder / "meta");
-  return !batches_in(folder, "").empty() || hundred;
+  return !batches_in(folder).empty() || has_file(folder / "test_batch.bin");
 }
 
 /// "" when the files lie in the folder itself, else the sub-folder that the archives unpack to;
@@ -66,7 +62,7 @@ bool is_python_version(const fs::path& folder) {
 std::optional<std::string> home_of(const fs::path& folder) {
   for (const char* sub : {"", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"}) {
     const fs::path home = *sub == '\0' ? folder : folder / sub;
-    if (is_cifar10(home) || is_cifar100(home) || is_python_version(home)) return sub;
+    if (is_cifar10(home) || is_cifar100(home) || holds_cifar_pickles(home)) return sub;
   }
   return std::nullopt;
 }
@@ -188,7 +184,6 @@ std::vector<std::string> lines_of(const fs::path& path) {
 class CifarOpener {
  public:
   CifarOpener(const fs::path& root, std::string home) : root_(root), home_(std::move(home)) {
-    refuse_what_is_not_binary();
     const bool ten = is_cifar10(path_of(""));
     if (ten && is_cifar100(path_of("")))
       throw InputError({path_of("").string(), "", "holds CIFAR-10 and CIFAR-100 files", "Put each into its own folder"});
@@ -213,20 +208,12 @@ class CifarOpener {
   fs::path path_of(const std::string& file) const { return root_ / relative(file); }
   std::string relative(const std::string& file) const { return home_.empty() || file.empty() ? home_ + file : home_ + "/" + file; }
 
-  void refuse_what_is_not_binary() const {
-    const fs::path home = path_of("");
-    if (is_cifar10(home) || is_cifar100(home)) return;
-    const bool ten = !batches_in(home, "").empty();
-    throw InputError({home.string(), "", "holds the Python version of CIFAR (pickles), which is not supported",
-                      fmt::format("Download the binary version, {}", ten ? "cifar-10-binary.tar.gz" : "cifar-100-binary.tar.gz")});
-  }
-
   std::vector<std::string> training_files() {
     if (kind_.label_bytes == 2) {
       if (has_file(path_of("train.bin"))) return {"train.bin"};
       throw InputError({path_of("").string(), "", "holds test.bin but no train.bin", "Unpack the whole download"});
     }
-    const std::vector<int> numbers = batches_in(path_of(""), ".bin");
+    const std::vector<int> numbers = batches_in(path_of(""));
     if (numbers.empty())
       throw InputError({path_of("").string(), "", "holds test_batch.bin but no data_batch_N.bin", "Unpack the whole download"});
     note_missing(numbers);
@@ -291,7 +278,7 @@ const std::vector<std::string>& cifar10_classes() {
 }
 
 bool is_cifar10_batch(const std::string& file) {
-  return batch_number(file, ".bin").has_value();
+  return batch_number(file).has_value();
 }
 
 bool looks_like_cifar(const fs::path& folder) {
@@ -302,6 +289,8 @@ Dataset open_cifar(const fs::path& folder) {
   auto home = home_of(folder);
   if (!home)
     throw InputError({folder.string(), "", "holds no CIFAR files (data_batch_N.bin, or train.bin and test.bin)", "Check the path"});
+  const fs::path there = home->empty() ? folder : folder / *home;
+  if (!is_cifar10(there) && !is_cifar100(there)) return open_cifar_pickles(folder, *home);
   return CifarOpener(folder, std::move(*home)).open();
 }
 

@@ -45,14 +45,14 @@ const std::vector<std::string>& cifar10_classes();
 bool is_cifar10_batch(const std::string& file);
 
 /// Whether the folder, or the folder cifar-10-batches-bin or cifar-100-binary in it, holds CIFAR
-/// files. True also for the Python version, which open_cifar() refuses with advice.
+/// files, or one of cifar-10-batches-py and cifar-100-python the Python version's.
 bool looks_like_cifar(const std::filesystem::path& folder);
 
-/// Opens the folder. Rows run by batch number, then by position: torchvision's order. Keys are
-/// "data_batch_1.bin#17"; bytes() are whole records, label bytes included. Files are mapped. A
-/// missing batch of the five is an oddity. Class names come from batches.meta.txt or
-/// fine_label_names.txt; CIFAR-10's ten names are known without. The writer puts each record into
-/// the file of its own name.
+/// Opens the folder, by cifar_python.h where it holds the Python version alone. Rows run by batch
+/// number, then by position: torchvision's order. Keys are "data_batch_1.bin#17"; bytes() are whole
+/// records, label bytes included. Files are mapped. A missing batch of the five is an oddity. Class
+/// names come from batches.meta.txt or fine_label_names.txt; CIFAR-10's ten names are known
+/// without. The writer puts each record into the file of its own name.
 Dataset open_cifar(const std::filesystem::path& folder);
 
 }  // namespace decant

@@ -117,20 +117,6 @@ TEST(Cifar, RefusesFoldersThatAreNotWhole) {
   expect_says(message_of([&] { open_cifar(folder); }), {"holds CIFAR-10 and CIFAR-100 files"});
 }
 
-TEST(Cifar, SendsThePythonVersionToTheRightDownload) {
-  const fs::path folder = fresh_folder("python");
-  fs::create_directories(folder / "cifar-10-batches-py");
-  write_file(folder / "cifar-10-batches-py/data_batch_1", "pickle");
-  ASSERT_TRUE(looks_like_cifar(folder));
-  expect_says(message_of([&] { open_cifar(folder); }), {"cifar-10-batches-py", "pickles", "cifar-10-binary.tar.gz"});
-  const fs::path hundred = fresh_folder("python100");
-  for (const char* file : {"train", "test", "meta"}) write_file(hundred / file, "pickle");
-  expect_says(message_of([&] { open_cifar(hundred); }), {"cifar-100-binary.tar.gz"});
-  const fs::path imagefolder = fresh_folder("imagefolder");
-  for (const char* sub : {"train", "test", "meta"}) fs::create_directories(imagefolder / sub);
-  EXPECT_FALSE(looks_like_cifar(imagefolder));
-}
-
 TEST(Cifar, SaysWhatIsOdd) {
   const fs::path folder = five_batches("odd");
   fs::remove(folder / "data_batch_2.bin");
