@@ -82,8 +82,8 @@ TEST(Open, TellsWhatIsThereInstead) {
 
 TEST(Open, PointsAtADataSetFurtherDown) {
   const Folder folder("root");
-  folder.add("MNIST/raw/train-images-idx3-ubyte", "not looked into");
-  EXPECT_THAT(message_of([&] { folder.open(); }), HasSubstr("Give " + (folder.path / "MNIST/raw").string() + ", which is one"));
+  folder.add("downloads/digits/train-images-idx3-ubyte", "not looked into");
+  EXPECT_THAT(message_of([&] { folder.open(); }), HasSubstr("Give " + (folder.path / "downloads/digits").string() + ", which is one"));
 }
 
 TEST(FindBadRows, ListsEachWithItsReason) {

@@ -30,16 +30,15 @@ std::vector<IdxName> names_in(const fs::path& folder) {
 
 struct IdxFile {
   std::string file;
-  bool gzip = false;
   IdxArray array;
   int64_t stored_bytes = 0;
 };
 
 IdxFile open_idx_file(const fs::path& folder, const IdxName& name) {
   const auto mapped = std::make_shared<const MappedFile>(folder / name.file);
-  IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : 1, name.gzip, mapped->path().string());
-  if (!name.gzip) array.owner = mapped;
-  return {name.file, name.gzip, std::move(array), static_cast<int64_t>(mapped->bytes().size())};
+  IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : 1, mapped->path().string());
+  if (!array.gzip) array.owner = mapped;
+  return {name.file, std::move(array), static_cast<int64_t>(mapped->bytes().size())};
 }
 
 struct Part {
@@ -79,7 +78,7 @@ int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const
   std::vector<int64_t> shape = source.array.shape;
   const size_t entry = source.array.data.size() / static_cast<size_t>(shape[0]);
   shape[0] = std::ssize(rows);
-  IdxFileWriter writer(folder / source.file, shape, source.gzip);
+  IdxFileWriter writer(folder / source.file, shape, source.array.gzip);
   for (const int64_t row : rows) {
     writer.write(source.array.data.subspan(static_cast<size_t>(row) * entry, entry));
     stage.advance();
@@ -100,6 +99,20 @@ class IdxSubsetWriter : public SubsetWriter {
  private:
   std::shared_ptr<const Part> part_;
 };
+
+bool holds_idx_pictures(const fs::path& folder) {
+  return std::ranges::any_of(names_in(folder), &IdxName::images);
+}
+
+/// The folder itself, or those below it where torchvision's data sets keep their files.
+std::vector<fs::path> idx_homes(const fs::path& folder) {
+  if (holds_idx_pictures(folder)) return {folder};
+  std::vector<fs::path> homes;
+  for (const char* sub : {"raw", "MNIST/raw", "FashionMNIST/raw", "KMNIST/raw", "EMNIST/raw", "QMNIST/raw"}) {
+    if (holds_idx_pictures(folder / sub)) homes.push_back(folder / sub);
+  }
+  return homes;
+}
 
 /// Finds and checks the files of a folder, split by split.
 class IdxOpener {
@@ -172,11 +185,14 @@ class IdxOpener {
 }  // namespace
 
 bool looks_like_idx(const fs::path& folder) {
-  return std::ranges::any_of(names_in(folder), &IdxName::images);
+  return !idx_homes(folder).empty();
 }
 
 Dataset open_idx(const fs::path& folder) {
-  IdxOpener opener(folder);
+  const std::vector<fs::path> homes = idx_homes(folder);
+  if (homes.size() > 1)
+    throw InputError({folder.string(), "", "holds several data sets of IDX files", "Give one of them: " + homes[0].string()});
+  IdxOpener opener(homes.empty() ? folder : homes[0]);
   const auto train = opener.open(Split::train);
   if (!train) throw InputError({folder.string(), "", "holds no train-images-idx3-ubyte (or .gz)", "Download the training pictures too"});
   Dataset dataset;

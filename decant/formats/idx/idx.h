@@ -4,7 +4,8 @@
 //
 // A folder holds [PREFIX-]train-images-idx3-ubyte and, as far as they exist,
 // [PREFIX-]train-labels-idx1-ubyte and the same two with t10k- or test- for train-; each may end in
-// .gz, and may have ".idx3-ubyte" for "-idx3-ubyte".
+// .gz, and may have ".idx3-ubyte" for "-idx3-ubyte". Whether a file is gzip-compressed is told by
+// its bytes.
 #pragma once
 
 #include <filesystem>
@@ -20,24 +21,26 @@ namespace decant {
 /// One IDX array of unsigned bytes. `data` lives as long as `owner`, or as the bytes given to
 /// parse_idx() when they were not gzip.
 struct IdxArray {
+  bool gzip = false;  ///< how it was stored
   std::vector<int64_t> shape;
   Bytes data;
   std::shared_ptr<const void> owner;
 };
 
 /// Checks a whole stored file; `name` is for messages. `axes`: how many the file must have (3
-/// pictures, 1 labels). With `gzip` it is inflated first, and never to more than its own header
-/// promises; memory grows with what is really there. Throws InputError: not IDX, other axes or
-/// elements, a size other than the header's, damaged gzip.
-IdxArray parse_idx(Bytes stored, int axes, bool gzip, const std::string& name);
+/// pictures, 1 labels). What begins as gzip data do is inflated first, and never to more than its
+/// own header promises; memory grows with what is really there. Throws InputError: not IDX, other
+/// axes or elements, a size other than the header's, damaged gzip.
+IdxArray parse_idx(Bytes stored, int axes, const std::string& name);
 
-/// Whether the folder itself holds a picture file under one of the names above.
+/// Whether the folder holds a picture file under one of the names above, itself or in the folder
+/// that torchvision's data sets unpack to: raw, MNIST/raw, FashionMNIST/raw and their like.
 bool looks_like_idx(const std::filesystem::path& folder);
 
 /// Opens the folder: train, and test when it is there. Missing labels are an oddity, and leave the
 /// rows unlabelled. Plain files are mapped, gzip files inflated into memory. Keys are
-/// "train-images-idx3-ubyte#17". The writer keeps names and compression; gzip bytes are the same on
-/// every run with the same zlib.
+/// "train-images-idx3-ubyte#17", also of files in a folder below. The writer keeps names and
+/// compression; gzip bytes are the same on every run with the same zlib.
 Dataset open_idx(const std::filesystem::path& folder);
 
 }  // namespace decant

@@ -1,4 +1,4 @@
-// The first byte chooses pictures or labels, plain or gzip; the rest is the file.
+// The first byte chooses pictures or labels; the rest is the file.
 #include <cstdlib>
 
 #include "decant/base/errors.h"
@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const auto file = std::as_bytes(std::span(data + 1, size - 1));
   try {
-    const decant::IdxArray array = decant::parse_idx(file, (data[0] & 1) != 0 ? 3 : 1, (data[0] & 2) != 0, "fuzz");
+    const decant::IdxArray array = decant::parse_idx(file, (data[0] & 1) != 0 ? 3 : 1, "fuzz");
     unsigned sum = 0;
     for (const std::byte b : array.data) sum += std::to_integer<unsigned>(b);
     const auto bytes = decant::byte_count(1, array.shape);

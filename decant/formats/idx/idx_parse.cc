@@ -129,28 +129,17 @@ IdxArray inflated(Bytes stored, int axes, const std::string& name) {
   inflater.read(static_cast<size_t>(head.promised) + 1, *out);
   const Bytes data = Bytes(*out).subspan(head.size);
   require_promised_length(head, static_cast<int64_t>(data.size()), std::cmp_greater(data.size(), head.promised), name);
-  return {head.shape, data, out};
-}
-
-/// Some downloads are unpacked on the way and keep their name, others are packed and lose it.
-void require_name_of_its_kind(Bytes stored, bool gzip, const std::string& name) {
-  const std::string_view text = as_text(stored);
-  const bool packed = text.starts_with("\x1f\x8b");
-  if (packed && !gzip)
-    refuse(name, "byte 0", "holds gzip data, and its name does not end in .gz", "Add .gz to its name, or unpack it: gzip -d < FILE > NEW");
-  if (gzip && text.starts_with(std::string_view("\0\0\x08", 3)))
-    refuse(name, "byte 0", "is not gzip data, though its name ends in .gz", "Remove .gz from its name");
+  return {true, head.shape, data, out};
 }
 
 }  // namespace
 
-IdxArray parse_idx(Bytes stored, int axes, bool gzip, const std::string& name) {
-  require_name_of_its_kind(stored, gzip, name);
-  if (gzip) return inflated(stored, axes, name);
+IdxArray parse_idx(Bytes stored, int axes, const std::string& name) {
+  if (as_text(stored).starts_with("\x1f\x8b")) return inflated(stored, axes, name);
   const Head head = parse_head(stored, axes, name);
   const Bytes data = stored.subspan(head.size);
   require_promised_length(head, static_cast<int64_t>(data.size()), false, name);
-  return {head.shape, data, nullptr};
+  return {false, head.shape, data, nullptr};
 }
 
 }  // namespace decant

@@ -37,8 +37,8 @@ std::string gzip(const std::string& text) {
   return out;
 }
 
-std::string idx_fault(const std::string& file, int axes = 3, bool compressed = false) {
-  return message_of([&] { parse_idx(as_bytes(file), axes, compressed, "a"); });
+std::string idx_fault(const std::string& file, int axes = 3) {
+  return message_of([&] { parse_idx(as_bytes(file), axes, "a"); });
 }
 
 const std::string kIdxImages = idx({3, 1, 2}, "aabbcc");
@@ -64,29 +64,26 @@ TEST(IdxFile, RefusesSizesThatDoNotMatch) {
   expect_says(idx_fault(idx({3, 1, 2}, "aabbc")), {"declares 6 bytes, but 5 follow", "truncated"});
   expect_says(idx_fault(idx({3, 1, 2}, "aabbccd")), {"declares 6 bytes, but 7 follow"});
   expect_says(idx_fault(idx({~0u, ~0u, ~0u}, "")), {"byte 4", "overflows 64 bits"});
-  expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc")), 3, true), {"declares 6 bytes, but 5 follow"});
+  expect_says(idx_fault(gzip(idx({3, 1, 2}, "aabbc"))), {"declares 6 bytes, but 5 follow"});
 }
 
 TEST(IdxFile, InflatesNoMoreThanPromised) {
   const std::string bomb = gzip(idx({3, 1, 2}, std::string(50'000'000, 'x')));
-  expect_says(idx_fault(bomb, 3, true), {"declares 6 bytes, but at least 7 follow"});
+  expect_says(idx_fault(bomb), {"declares 6 bytes, but at least 7 follow"});
   // A promise of 15 TB backed by nothing: refused for what is missing, not for memory.
-  expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x")), 3, true), {"declares 15360000000000 bytes, but 1 follow"});
+  expect_says(idx_fault(gzip(idx({60000, 16000, 16000}, "x"))), {"declares 15360000000000 bytes, but 1 follow"});
 }
 
 TEST(IdxFile, RefusesDamagedGzip) {
   const std::string good = gzip(kIdxImages);
-  EXPECT_EQ(idx_fault(good, 3, true), "no error");
-  EXPECT_EQ(idx_fault(gzip(kIdxImages.substr(0, 7)) + gzip(kIdxImages.substr(7)), 3, true), "no error") << "two members";
-  expect_says(idx_fault(kIdxImages, 3, true), {"is not gzip data, though its name ends in .gz", "Remove .gz"});
-  expect_says(idx_fault(good, 3, false), {"holds gzip data, and its name does not end in .gz", "Add .gz"});
-  expect_says(idx_fault("no gzip data", 3, true), {"gzip data are damaged"});
-  expect_says(idx_fault(good.substr(0, good.size() - 1), 3, true), {"gzip data are truncated"});
-  expect_says(idx_fault("", 3, true), {"gzip data are truncated"});
-  expect_says(idx_fault(good + "x", 3, true), {"gzip data are"});
+  EXPECT_EQ(idx_fault(good), "no error");
+  EXPECT_EQ(idx_fault(gzip(kIdxImages.substr(0, 7)) + gzip(kIdxImages.substr(7))), "no error") << "two members";
+  expect_says(idx_fault(good.substr(0, good.size() - 1)), {"gzip data are truncated"});
+  expect_says(idx_fault(good.substr(0, 2)), {"gzip data are truncated"});
+  expect_says(idx_fault(good + "x"), {"gzip data are"});
   std::string wrong_sum = good;
   wrong_sum[wrong_sum.size() - 8] ^= 1;
-  expect_says(idx_fault(wrong_sum, 3, true), {"gzip data are damaged (incorrect data check)"});
+  expect_says(idx_fault(wrong_sum), {"gzip data are damaged (incorrect data check)"});
 }
 
 TEST(Idx, IsRowsOfGreyPictures) {
@@ -123,6 +120,36 @@ TEST(Idx, TakesPrefixesAndTestNames) {
   EXPECT_EQ(open_idx(folder).splits.size(), 2u);
   write_file(folder / "emnist-mnist-train-images-idx3-ubyte.gz", gzip(kIdxImages));
   expect_says(message_of([&] { open_idx(folder); }), {"holds 2 IDX data sets ('emnist-letters-' and 'emnist-mnist-'", "its own folder"});
+}
+
+TEST(Idx, TellsGzipByItsBytes) {
+  const fs::path folder = fresh_folder("bytes");
+  write_file(folder / "train-images-idx3-ubyte", gzip(kIdxImages));
+  write_file(folder / "train-labels-idx1-ubyte.gz", kIdxLabels);
+  const Dataset dataset = open_idx(folder);
+  EXPECT_EQ(labels_of(dataset.train()), (std::vector<int32_t>{0, 2, 1}));
+  fs::create_directories(folder / "out");
+  const int64_t keep[] = {2};
+  dataset.writer->write(keep, folder / "out");
+  EXPECT_EQ(read_text(folder / "out/train-images-idx3-ubyte").substr(0, 2), "\x1f\x8b") << "stored as it came";
+  EXPECT_EQ(read_text(folder / "out/train-labels-idx1-ubyte.gz"), idx({1}, "\1"));
+}
+
+TEST(Idx, IsFoundFromTorchvisionsRoot) {
+  const fs::path root = fresh_folder("root");
+  for (const char* file : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"}) {
+    fs::create_directories(root / "FashionMNIST/raw");
+    write_file(root / "FashionMNIST/raw" / file, file[6] == 'i' ? kIdxImages : kIdxLabels);
+  }
+  for (const fs::path& folder : {root, root / "FashionMNIST", root / "FashionMNIST/raw"}) {
+    ASSERT_TRUE(looks_like_idx(folder)) << folder;
+    const Dataset dataset = open_idx(folder);
+    EXPECT_EQ(dataset.root, folder);
+    EXPECT_EQ(dataset.train().key(2), "train-images-idx3-ubyte#2");
+  }
+  fs::create_directories(root / "MNIST/raw");
+  write_file(root / "MNIST/raw/train-images-idx3-ubyte", kIdxImages);
+  expect_says(message_of([&] { open_idx(root); }), {"holds several data sets of IDX files", "MNIST/raw"});
 }
 
 TEST(Idx, SaysWhatIsOdd) {
