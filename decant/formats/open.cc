@@ -17,6 +17,7 @@
 #include "decant/formats/imagefolder/imagefolder.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
+#include "decant/formats/npz/npz.h"
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/soft_labels.h"
 #include "decant/formats/webdataset/shards.h"
@@ -31,7 +32,7 @@ constexpr int64_t kCheckChunk = 32;  // rows; a chunk is worth milliseconds
 
 bool is_matrix_file(const fs::path& path) {
   return fs::is_regular_file(path / "features.npy") ||
-         (path.extension() == ".npy" && !fs::is_directory(path));
+         ((path.extension() == ".npy" || path.extension() == ".NPY") && !fs::is_directory(path));
 }
 
 Dataset open_matrix(const fs::path& path, const OpenOptions& options, const Context&) {
@@ -56,6 +57,9 @@ std::deque<Format>& formats() {
       {"cifar", "CIFAR's batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
       {"idx", "IDX files (MNIST)", looks_like_idx, [](const fs::path& path, const auto&...) { return open_idx(path); }},
       {"packed", "packed pictures (.packed)", looks_like_packed, [](const fs::path& path, const auto&...) { return open_packed(path); }},
+      {"npz", "NumPy archives of pictures (.npz)", looks_like_npz, [](const fs::path& path, const auto&...) { return open_npz(path); }},
+      {"npy-pictures", "", looks_like_npy_pictures,
+       [](const fs::path& path, const OpenOptions& options, const Context&) { return open_npy_pictures(path, options.labels); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
@@ -205,9 +209,9 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
     if (says_soft_labels(dataset)) attach_soft_labels(dataset, fs::path(spec) / "data" / "labels.npy");
   }
   note_unlabelled_splits(dataset);
-  if (!options.labels.empty() && dataset.format != "npy")
+  if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
-        {options.labels.string(), "", fmt::format("--labels is for .npy features, but '{}' is {}", spec, dataset.format), "Omit --labels"});
+        {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});
   return dataset;
 }
 

@@ -64,7 +64,7 @@ TEST(Open, RecognisesEveryFormat) {
   EXPECT_THAT(labels_of(open_dataset(file, {}, {}).train()), ElementsAre(kNoLabel, kNoLabel, kNoLabel));
   EXPECT_THAT(labels_of(open_dataset(file, {.labels = npy.path / "labels.npy"}, {}).train()), ElementsAre(0, 1, 0));
   EXPECT_THAT(message_of([&] { open_dataset(pictures.path.string(), {.labels = npy.path / "labels.npy"}, {}); }),
-              HasSubstr("--labels is for .npy features"));
+              HasSubstr("--labels is for .npy arrays"));
 }
 
 TEST(Open, TellsWhatIsThereInstead) {
