@@ -15,11 +15,13 @@
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/imagefolder/imagefolder.h"
+#include "decant/formats/mat/mat.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/npz/npz.h"
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/soft_labels.h"
+#include "decant/formats/stl10/stl10.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
 
@@ -56,6 +58,9 @@ std::deque<Format>& formats() {
   static std::deque<Format> list = {
       {"cifar", "CIFAR's batches", looks_like_cifar, [](const fs::path& path, const auto&...) { return open_cifar(path); }},
       {"idx", "IDX files (MNIST)", looks_like_idx, [](const fs::path& path, const auto&...) { return open_idx(path); }},
+      {"svhn", "SVHN's cropped digits (train_32x32.mat)", looks_like_svhn,
+       [](const fs::path& path, const auto&...) { return open_svhn(path); }},
+      {"stl10", "STL-10's binary files", looks_like_stl10, [](const fs::path& path, const auto&...) { return open_stl10(path); }},
       {"packed", "packed pictures (.packed)", looks_like_packed, [](const fs::path& path, const auto&...) { return open_packed(path); }},
       {"npz", "NumPy archives of pictures (.npz)", looks_like_npz, [](const fs::path& path, const auto&...) { return open_npz(path); }},
       {"npy-pictures", "", looks_like_npy_pictures,
