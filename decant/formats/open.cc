@@ -11,6 +11,7 @@
 #include "decant/base/name_pattern.h"
 #include "decant/base/parallel.h"
 #include "decant/data/run_record.h"
+#include "decant/formats/advice.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
@@ -146,6 +147,9 @@ std::optional<fs::path> known_below(const fs::path& folder, int levels) {
 
 [[noreturn]] void fail_unknown(const fs::path& path) {
   const bool folder = fs::is_directory(path);
+  if (const auto advice = advice_for(path); advice && !(folder && known_below(path, 2)))
+    throw InputError(
+        {path.string(), "", fmt::format("{} {}, which decant does not read", folder ? "holds" : "is", advice->kind), advice->remedy});
   if (!folder) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
   const auto below = known_below(path, 2);
   throw InputError({path.string(), "", "holds " + contents_of(path) + ", but no data set that decant can read",
