@@ -18,6 +18,7 @@ struct Modality {
 namespace modality {
 
 inline constexpr Modality pictures = {"pictures", "picture", "pictures", "conv-kmeans", "quick"};
+inline constexpr Modality records = {"records", "record", "records", "lsa", "texts"};
 inline constexpr Modality vectors = {"vectors", "row", "rows", "rows", "linear"};
 
 }  // namespace modality

@@ -9,4 +9,9 @@ const Pictures& require_pictures(const Rows& rows, const std::string& name) {
   throw InputError({name, "", fmt::format("holds no pictures; its rows are {}", rows.modality().name), "Give the pictures themselves"});
 }
 
+const Texts& require_texts(const Rows& rows, const std::string& name) {
+  if (const Texts* const texts = rows.texts()) return *texts;
+  throw InputError({name, "", fmt::format("holds no texts; its rows are {}", rows.modality().name), "Give the records themselves"});
+}
+
 }  // namespace decant

@@ -6,11 +6,11 @@
 //
 //   pictures()   decode to pixels             class folders, shards, CIFAR, IDX; also what a later reader decodes from bytes
 //   features()   the rows are a matrix        .npy
+//   texts()      what a record says           JSON, JSON lines, TSV, CSV
 //   targets()    what a row teaches           null when no row has any
 //
 // A wrapper overrides the facet that it changes and passes the others on (WrappedRows). A further
-// facet (the texts of a record, say) is one accessor here, null by default, and the rows that have
-// it.
+// facet is one accessor here, null by default, and the rows that have it.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,7 @@
 #include "decant/data/modality.h"
 #include "decant/data/patch_mask.h"
 #include "decant/data/targets.h"
+#include "decant/data/texts.h"
 
 namespace decant {
 
@@ -76,6 +77,7 @@ class Rows {
   virtual const Modality& modality() const = 0;
   virtual const Pictures* pictures() const { return nullptr; }
   virtual const Features* features() const { return nullptr; }
+  virtual const Texts* texts() const { return nullptr; }
   virtual const Targets* targets() const { return nullptr; }
 
   /// The class of the row, or kNoLabel.
@@ -93,6 +95,9 @@ class Rows {
 /// The facet. Throws InputError naming `name` (a path, or empty) where the rows hold no pictures.
 const Pictures& require_pictures(const Rows& rows, const std::string& name = {});
 
+/// As require_pictures().
+const Texts& require_texts(const Rows& rows, const std::string& name = {});
+
 /// The rows of another, but for the facets that a subclass overrides. Holds a share in the rows
 /// below.
 class WrappedRows : public Rows {
@@ -108,6 +113,7 @@ class WrappedRows : public Rows {
   const Modality& modality() const override { return below_->modality(); }
   const Pictures* pictures() const override { return below_->pictures(); }
   const Features* features() const override { return below_->features(); }
+  const Texts* texts() const override { return below_->texts(); }
   const Targets* targets() const override { return below_->targets(); }
 
  protected:

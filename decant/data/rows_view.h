@@ -8,7 +8,7 @@
 
 namespace decant {
 
-class RowsView final : public WrappedRows, public Pictures, public Targets {
+class RowsView final : public WrappedRows, public Pictures, public Texts, public Targets {
  public:
   /// `picked`: rows of `below`, in the order wanted. `labels`: new label of each old one (kNoLabel
   /// stays); empty = unchanged.
@@ -23,12 +23,15 @@ class RowsView final : public WrappedRows, public Pictures, public Targets {
 
   const Pictures* pictures() const override { return below().pictures() != nullptr ? this : nullptr; }
   const Features* features() const override { return features_.count() > 0 ? &features_ : nullptr; }
+  const Texts* texts() const override { return below().texts() != nullptr ? this : nullptr; }
   const Targets* targets() const override { return below().targets() != nullptr ? this : nullptr; }
 
   void decode(int64_t row, Image& image) const override { below().pictures()->decode(at(row), image); }
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
   PictureBytes stored_as() const override { return below().pictures()->stored_as(); }
   std::optional<PatchMask> mask(int64_t row) const override { return below().pictures()->mask(at(row)); }
+  void read(int64_t row, Record& out) const override { below().texts()->read(at(row), out); }
+  std::string schema() const override { return below().texts()->schema(); }
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;
   std::span<const float> soft(int64_t row) const override;

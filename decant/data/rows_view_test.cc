@@ -47,6 +47,14 @@ TEST(RowsView, RenumbersAndRenames) {
   EXPECT_EQ(view.stored_bytes(), 4 + 1 + 5);
 }
 
+TEST(RowsView, ReadsTheTextsOfItsOwnRows) {
+  const RowsView view(std::make_shared<Sayings>(), {2, 0});
+  ASSERT_NE(view.texts(), nullptr);
+  Record record;
+  view.texts()->read(0, record);
+  EXPECT_EQ(record.turns.at(0).text, "row 2");
+}
+
 TEST(RowsView, HasTheFacetsOfTheRowsBelow) {
   const auto letters = std::make_shared<Letters>();
   const RowsView view(letters, {3, 4}, {7, 9});

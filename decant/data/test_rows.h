@@ -28,6 +28,25 @@ class Letters final : public Rows, public Pictures, public Targets {
   int64_t stored_bytes() const override { return 15; }
 };
 
+/// Three records: "row 0" to "row 2".
+class Sayings final : public Rows, public Texts {
+ public:
+  int64_t size() const override { return 3; }
+  std::string key(int64_t row) const override { return std::to_string(row); }
+  Bytes bytes(int64_t row, std::vector<std::byte>&) const override { return as_bytes(kSaid[static_cast<size_t>(row)]); }
+  const Modality& modality() const override { return modality::records; }
+  const Texts* texts() const override { return this; }
+  void read(int64_t row, Record& out) const override {
+    out.restart(0);
+    out.turns = {{"text", kSaid[static_cast<size_t>(row)], 0, 5, true}};
+  }
+  std::string schema() const override { return "sayings"; }
+  int64_t stored_bytes() const override { return 15; }
+
+ private:
+  static constexpr std::string_view kSaid[] = {"row 0", "row 1", "row 2"};
+};
+
 /// Rows without targets, of which rows 1 and 4 are bad.
 class Unlabelled final : public Rows {
  public:
