@@ -28,6 +28,8 @@ LOCKED = {  # header → the only places that may include it
     "CLI/CLI.hpp": re.compile(r"^apps/cli/"),
     "toml++/toml.h": re.compile(r"^apps/cli/"),
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
+    "simdjson.h": re.compile(r"^decant/formats/records/"),
+    "zstd.h": re.compile(r"^decant/formats/records/"),
     "spng.h": re.compile(r"^decant/formats/image/"),
 }
 

@@ -21,6 +21,7 @@
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/npz/npz.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/records/records.h"
 #include "decant/formats/soft_labels.h"
 #include "decant/formats/stl10/stl10.h"
 #include "decant/formats/webdataset/shards.h"
@@ -50,6 +51,10 @@ bool are_shards(const fs::path& path) {
   return looks_like_shards(path.string());
 }
 
+Dataset open_texts(const fs::path& path, const OpenOptions& options, const Context& context) {
+  return open_records(path.string(), {options.text, options.label}, context);
+}
+
 Dataset open_shards(const fs::path& path, const OpenOptions&, const Context& context) {
   return open_webdataset(path.string(), context);
 }
@@ -70,6 +75,7 @@ std::deque<Format>& formats() {
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions&, const Context& context) { return open_imagefolder(path, context); }},
+      {"records", "records of text (.json, .jsonl, .tsv, .csv; also packed as .gz or .zst)", looks_like_records, open_texts},
       {"webdataset", "", has_shards_below, open_shards}};
   return list;
 }
@@ -162,6 +168,7 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
     fail_unknown(path);
   }
   if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
+  if (is_pattern(spec) && names_records(spec)) return open_texts(spec, options, context);
   if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:")) return open_webdataset(spec, context);
   fail_missing(spec);
 }
@@ -221,6 +228,8 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
         {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});
+  if (const std::string& named = options.text.empty() ? options.label : options.text; !named.empty() && dataset.train().texts() == nullptr)
+    throw InputError({spec, "", fmt::format("--text and --label name fields of records, but this is {}", dataset.format), "Omit them"});
   return dataset;
 }
 

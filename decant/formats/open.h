@@ -13,7 +13,9 @@
 namespace decant {
 
 struct OpenOptions {
-  std::filesystem::path labels;  ///< .npy of labels, all in one file, for .npy features
+  std::filesystem::path labels = {};  ///< .npy of labels, all in one file, for .npy features
+  std::string text = {};              ///< of records, the fields that are texts, between commas
+  std::string label = {};             ///< of records, the field that names the class
 };
 
 /// A format: how its files are recognised, and its reader.
@@ -30,11 +32,11 @@ const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
-///   a file       features.npy, x.tar, x.packed
-///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy'
+///   a file       features.npy, x.tar, x.packed, records (x.json, x.jsonl, x.tsv, x.csv; also .gz, .zst)
+///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
 ///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR batches, of IDX files, with train.packed, with features.npy
-///                (and labels.npy), with *.tar shards, with pictures
+///                (and labels.npy), with *.tar shards, with pictures, with files of records
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there
 /// instead), or what the format's reader throws.
