@@ -3,7 +3,8 @@
 namespace decant::report {
 
 std::unique_ptr<Cards> cards_of(const Dataset& source) {
-  return source.train().pictures() != nullptr ? picture_cards(source) : nullptr;
+  if (source.train().pictures() != nullptr) return picture_cards(source);
+  return source.train().texts() != nullptr ? text_cards(source) : nullptr;
 }
 
 }  // namespace decant::report

@@ -32,6 +32,9 @@ class Cards {
 /// Pictures at most kThumbnailSide pixels long. `source` must outlive the cards.
 std::unique_ptr<Cards> picture_cards(const Dataset& source);
 
+/// What records say, escaped, at most 600 bytes of each. `source` must outlive the cards.
+std::unique_ptr<Cards> text_cards(const Dataset& source);
+
 /// Of the training rows, by what they can show; null where that is nothing.
 std::unique_ptr<Cards> cards_of(const Dataset& source);
 

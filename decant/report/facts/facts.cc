@@ -6,6 +6,7 @@ const Modality& modality_of(const RunRecord& run) {
   if (!run.input) return modality::vectors;
   const std::string& name = run.input->modality;
   if (name.empty()) return run.input->format == "npy" || run.input->format.empty() ? modality::vectors : modality::pictures;
+  if (name == modality::records.name) return modality::records;
   return name == modality::pictures.name ? modality::pictures : modality::vectors;
 }
 

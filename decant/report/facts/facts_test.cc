@@ -18,6 +18,8 @@ TEST(Facts, TakeTheNounsFromTheDataOrTheRun) {
   input.source = nullptr;
   fake.run.input->modality = "vectors";
   EXPECT_EQ(find_facts(input).modality.rows, "rows");
+  fake.run.input->modality = "records";
+  EXPECT_EQ(find_facts(input).modality.rows, "records");
   fake.run.input->modality.clear();  // a run of schema 1
   EXPECT_EQ(modality_of(fake.run).rows, "pictures");
   fake.run.input->format = "npy";

@@ -21,14 +21,21 @@ std::string content_policy() {
   return fmt::format("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{}'", base64(hash));
 }
 
-std::string head(const RunRecord& run) {
+/// Styles that only some pages need.
+std::string_view further_css(const Facts& facts) {
+  if (facts.synthetic) return kMadeCss;
+  return facts.modality.name == modality::records.name ? kRecordsCss : std::string_view();
+}
+
+std::string head(const Facts& facts) {
+  const RunRecord& run = facts.run;
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
       "http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
       "content=\"light dark\">\n"
       "<title>{} · decant</title>\n<style>\n{}{}</style>\n</head>\n<body>\n<main>\n",
-      content_policy(), escape(input_name(run)), kPageCss, run.synthetic ? kMadeCss : "");
+      content_policy(), escape(input_name(run)), kPageCss, further_css(facts));
 }
 
 std::string chapters_of_rows(const Facts& facts, const Cards* cards, const Context& context) {
@@ -49,7 +56,7 @@ std::string synthetic_chapters(const Facts& facts) {
 std::string render(const ReportInput& input, const Context& context) {
   const Facts facts = find_facts(input);
   const std::unique_ptr<Cards> cards = input.source != nullptr ? cards_of(*input.source) : nullptr;
-  std::string page = head(facts.run);
+  std::string page = head(facts);
   page += opening(facts);
   page += evidence_section(facts);
   page += facts.synthetic ? synthetic_chapters(facts) : chapters_of_rows(facts, cards.get(), context);

@@ -102,12 +102,14 @@ std::string rows_section(const Facts& facts, const Cards* cards, const Context& 
     body += sheets[i];
   }
   if (sheets.size() > kOpenSheets) body += "</details>\n";
-  body += fmt::format("<noscript><p>The {} need JavaScript.</p></noscript>\n", facts.modality.rows);
+  const bool scripted = !pictures.empty();
+  if (scripted) body += fmt::format("<noscript><p>The {} need JavaScript.</p></noscript>\n", facts.modality.rows);
   const std::string what = facts.ranked() ? "The rows of each class are ordered, and the first ones are kept. Shown here are the two "
                                             "ends of that order and both sides of the cut, from each class in turn."
                                           : "Kept and dropped rows of each bin, drawn at random and shown in the order picked.";
-  const std::string note =
-      fmt::format("<p>{}</p><p class=\"small\">Hover over or tap a {} for its row, class and key.</p>", what, facts.modality.row);
+  const std::string hint = scripted ? fmt::format("Hover over or tap a {} for its row, class and key.", facts.modality.row)
+                                    : "What a model learns to say is marked.";
+  const std::string note = fmt::format("<p>{}</p><p class=\"small\">{}</p>", what, hint);
   return section("pictures", facts.ranked() ? "How these rows were chosen" : heading, note, body + json_block("thumbnails", pictures));
 }
 
