@@ -17,6 +17,7 @@ std::deque<Protocol>& protocols() {
        "resnet18",
        {{"epochs", "200"}, {"batch", "128"}, {"schedule", "cosine"}, {"warmup", "0"}, {"label-smoothing", "0"}}},
       {"linear", "linear", "linear", {}},
+      {"texts", "texts", "lsa-linear", {}},
       {"distillation",
        "distillation",
        "convnet",
