@@ -13,6 +13,7 @@ void FeaturesOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("out", out, "FILE.npy", "file of the features").required = true;
   features.declare(table);
+  input.fields.declare(table);
   table.add("seed", seed, "N", "determines every random choice");
   table.add("strict", input.strict, "stop at a file that cannot be read");
   declare_fill(input, table);

@@ -17,6 +17,7 @@ void InspectOptions::declare(OptionTable& table) {
   Option& where = table.add("path", path, "PATH", "the data set");
   where.positional = where.required = true;
   table.add("labels", labels, "FILE", "labels of a .npy data set");
+  fields.declare(table);
   table.add("deep", deep, "decode every picture to find bad ones");
 }
 
@@ -79,7 +80,7 @@ std::vector<Excluded> bad_among(const Dataset& dataset, const std::vector<int64_
 }
 
 void look_for_bad_rows(const Dataset& dataset, bool deep, Inspection& found, const Context& context) {
-  if (deep) {
+  if (deep || dataset.train().texts() != nullptr) {  // records were all read when they were opened
     found.bad = find_bad_rows(dataset.train(), Depth::full, context);
     found.files_checked = found.rows;
     return;
@@ -112,13 +113,14 @@ std::optional<RunRecord> synthetic_record(const std::string& path) {
 }  // namespace
 
 Inspection inspect(const InspectOptions& options, const Context& context) {
-  const Dataset dataset = open_dataset(options.path, {.labels = options.labels}, context);
+  const Dataset dataset = open_dataset(options.path, {options.labels, options.fields.text, options.fields.label}, context);
   const Rows& train = dataset.train();
   Inspection found{.format = dataset.format, .rows = train.size(), .bytes = train.stored_bytes(), .oddities = dataset.oddities};
   for (const auto& [split, rows] : dataset.splits) found.splits.emplace_back(name_of(split), rows->size());
   look_for_bad_rows(dataset, options.deep, found, context);
   count_classes(dataset, found, context);
   found.image_sizes = image_sizes(train, context);
+  if (train.texts() != nullptr) found.schema = train.texts()->schema();
   found.made = synthetic_record(options.path);
   return found;
 }
@@ -151,6 +153,7 @@ Json to_json(const Inspection& found) {
                {"image_sizes", counts_json(found.image_sizes)},
                {"oddities", std::move(oddities)},
                {"bad", std::move(bad)}};
+  if (!found.schema.empty()) json["schema"] = found.schema;
   if (found.made) {
     json["synthetic"] = to_json(*found.made)["synthetic"];
     json["method_note"] = found.made->method_note;
@@ -208,6 +211,7 @@ std::string inspect_text(const Inspection& found) {
   std::string sizes;
   for (const auto& [size, count] : found.image_sizes) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";
+  if (!found.schema.empty()) text += "texts     " + printable(found.schema) + "\n";
   if (found.made) text += made_lines(*found.made);
   text += bad_lines(found);
   for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", printable(oddity.place), printable(oddity.what));

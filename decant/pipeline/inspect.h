@@ -14,13 +14,15 @@
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
 #include "decant/data/run_record.h"
+#include "decant/pipeline/run/input.h"
 
 namespace decant {
 
 struct InspectOptions {
   std::string path;
   std::filesystem::path labels;
-  bool deep = false;  ///< decode every picture, not only look at headers
+  FieldOptions fields;  ///< of records
+  bool deep = false;    ///< decode every picture, not only look at headers
 
   void declare(OptionTable& table);
 };
@@ -36,7 +38,8 @@ struct Inspection {
   std::vector<std::string> class_names;                 ///< empty where classes have none
   std::vector<int64_t> class_rows;                      ///< of each class
   std::vector<std::pair<std::string, int64_t>>
-      image_sizes;  ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
+      image_sizes;     ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
+  std::string schema;  ///< of records: how they are laid out
   std::vector<Oddity> oddities;
   std::vector<Excluded> bad;      ///< all that were found
   std::optional<RunRecord> made;  ///< of a synthetic set: how it was made, and how it must be trained
@@ -48,8 +51,9 @@ struct Inspection {
 Inspection inspect(const InspectOptions& options, const Context& context);
 
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
-/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, and of a synthetic set
-/// "synthetic", as run.json has it, "method_note" and "training". Lists every bad row.
+/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, of records "schema", and of a
+/// synthetic set "synthetic", as run.json has it, "method_note" and "training". Lists every bad
+/// row.
 Json to_json(const Inspection& found);
 
 /// The same for people; the first 20 bad rows, and how many there are besides.

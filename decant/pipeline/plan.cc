@@ -295,7 +295,7 @@ void add_reducing(const Rows& train, const CompressOptions& options, double shar
 }
 
 Dataset opened(const InputOptions& input, const Context& context) {
-  return open_dataset(input.path, {.labels = input.labels}, context);
+  return open_dataset(input.path, {input.labels, input.fields.text, input.fields.label}, context);
 }
 
 }  // namespace

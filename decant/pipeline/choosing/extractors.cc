@@ -4,6 +4,7 @@
 #include "decant/base/options.h"
 #include "decant/base/text.h"
 #include "decant/features/conv_kmeans.h"
+#include "decant/features/lsa.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/choosing/extractor.h"
@@ -15,6 +16,10 @@ namespace {
 
 bool are_pictures(const Rows& rows) {
   return rows.pictures() != nullptr;
+}
+
+bool are_records(const Rows& rows) {
+  return rows.texts() != nullptr;
 }
 
 bool are_vectors(const Rows& rows) {
@@ -46,6 +51,16 @@ FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, 
           }};
 }
 
+FeatureTask lsa_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
+  const features::LsaOptions extractor{.columns = options.feature_width, .seed = seed};
+  return {.key = result_key(extractor) + " words 1",  // goes up when the numbers change
+          .width = extractor.columns,
+          .fill = [&input, extractor](MatrixView<float> out, const Context& context) {
+            const Rows& rows = input.dataset.train();
+            features::fit_lsa(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
+          }};
+}
+
 constexpr const char* kNoPictures = "holds no pictures to compute features from";
 constexpr const char* kGiveFeatures = "Omit --features, or give a .npy";
 
@@ -65,6 +80,14 @@ std::deque<Extractor> built_in_extractors() {
            .task = conv_kmeans_task,
            .seconds = costs::conv_kmeans_seconds,
            .class_cosine = 0.02},
+          {.name = "lsa",
+           .fits = are_records,
+           .misfit = "holds no texts to compute features from",
+           .remedy = kGiveFeatures,
+           .options = {"feature-width"},
+           .task = lsa_task,
+           .cosine = 0.05,
+           .class_cosine = 0.05},
           {.name = "embedding",
            .fits = are_pictures,
            .misfit = kNoPictures,

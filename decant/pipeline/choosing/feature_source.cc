@@ -14,7 +14,7 @@ void FeatureOptions::declare(OptionTable& table) {
   }
   table
       .add("features", features, "WHAT",
-           names + "; a .npy with one row per sample (shards: 'x-{000..127}.npy'); auto = conv-kmeans for pictures")
+           names + "; a .npy with one row per sample (shards: 'x-{000..127}.npy'); auto = conv-kmeans for pictures, lsa for records")
       .by_content = true;
   table.add("net", net, "NET", "network of embedding and gradient features");
   table.add("weights", weights, "FILE", "weights of that network (safetensors); default: train it on the data set");
@@ -22,7 +22,7 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
   table.add("normalisation", normalisation, "HOW",
             "pixel normalisation for that network: data = mean and deviation of the set, imagenet = ImageNet's");
-  table.add("feature-width", feature_width, "N", "columns of conv-kmeans features");
+  table.add("feature-width", feature_width, "N", "columns of conv-kmeans and lsa features");
   table.add("cache", cache, "DIR", "cache folder; default: ~/.cache/decant").effect = Effect::speed;
   table.add("device", device, "DEV", "device of networks: cpu or cuda");
 }

@@ -45,10 +45,12 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
   table.add("bytes", bytes, "HOW-MUCH",
             "in place of --keep: comma-separated shares of the bytes stored, or sizes (5%, 300MB); every set holds as many rows as fit");
-  table.add("nets", nets, "A,B", "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix");
+  table.add("nets", nets, "A,B",
+            "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix, lsa-linear for records");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add("protocol", protocol, "NAME",
-            "auto (quick for pictures, linear for vectors), paper: 200 epochs of ResNet-18, or distillation: for synthetic sets; "
+            "auto (quick for pictures, texts for records, linear for vectors), paper: 200 epochs of ResNet-18, or distillation: for "
+            "synthetic sets; "
             "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
@@ -56,6 +58,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("test", test, "PATH", "data set or .npy to test on");
   table.add("test-labels", test_labels, "FILE", "labels of a .npy to test on");
   table.add("labels", labels, "FILE", "labels of a .npy data set");
+  fields.declare(table);
   OptionTable choosing;
   select.declare(choosing);
   features.declare(choosing);

@@ -29,6 +29,7 @@ struct EvaluateOptions {
   std::string test;                   ///< data set or .npy to test on
   std::filesystem::path test_labels;  ///< of a .npy to test on
   std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
+  FieldOptions fields;                ///< of records; empty likewise
   ChoosingOptions select;
   ImportanceOptions importance;    ///< of arms that drop cells
   std::string fill = kStoredFill;  ///< of given sets from whose pictures cells were dropped

@@ -97,9 +97,10 @@ void require_numbers(const Input& full, const std::string& file, const Context& 
 }
 
 Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& given, const Context& context) {
-  InputOptions reading{.path = options.full, .labels = options.labels};
+  InputOptions reading{.path = options.full, .labels = options.labels, .fields = options.fields};
   const auto folder = std::ranges::find_if(given, [](const GivenSet& set) { return set.folder.has_value(); });
   if (reading.labels.empty() && folder != given.end()) reading.labels = folder->folder->run.option_text("labels");
+  if (reading.fields == FieldOptions() && folder != given.end()) reading.fields = fields_of(folder->folder->run);
   Input full = read_input(reading, context);
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
@@ -152,7 +153,7 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 
 /// The rows that --test names: the test split of a data set that has one, else all of it.
 std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
-  const Dataset other = open_dataset(options.test, {.labels = options.test_labels}, context);
+  const Dataset other = open_dataset(options.test, {options.test_labels, options.fields.text, options.fields.label}, context);
   auto rows = held_out_split(other);
   if (rows == nullptr) rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
   if (rows->modality().name != full.train().modality().name)
@@ -382,7 +383,9 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   fs::path labels = options.labels;
   const auto folder = std::ranges::find_if_not(options.small, is_row_file);
   if (labels.empty() && folder != options.small.end()) labels = read_run_record(*folder).option_text("labels");
-  Dataset full = open_dataset(options.full, {.labels = labels}, context);
+  FieldOptions fields = options.fields;
+  if (fields == FieldOptions() && folder != options.small.end()) fields = fields_of(read_run_record(*folder));
+  Dataset full = open_dataset(options.full, {labels, fields.text, fields.label}, context);
   require_rows(full.train(), options.full);
   require_labels(options, full.train(), count_labels(full.train(), context).unlabelled <= std::ssize(full.train().known_faults()));
   return full;

@@ -124,6 +124,15 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
   return whole.hex();
 }
 
+void FieldOptions::declare(OptionTable& table) {
+  table.add("text", text, "A,B", "fields of records that are texts, the one to be learnt last; default: by the content");
+  table.add("label", label, "FIELD", "field of records that names the class");
+}
+
+FieldOptions fields_of(const RunRecord& run) {
+  return {run.option_text("text"), run.option_text("label")};
+}
+
 void declare_fill(InputOptions& input, OptionTable& table) {
   table.add("fill", input.fill, "NAME",
             fmt::format("what stands where cells were dropped: {}, or weights: FILE.safetensors", fmt::join(patches::fill_names(), ", ")));
@@ -135,7 +144,7 @@ void require_rows(const Rows& train, const std::string& path) {
 
 Input read_input(const InputOptions& options, const Context& context) {
   Input input;
-  input.dataset = open_dataset(options.path, {.labels = options.labels}, context);
+  input.dataset = open_dataset(options.path, {options.labels, options.fields.text, options.fields.label}, context);
   const Rows& train = input.dataset.train();
   require_rows(train, options.path);
   for (const Oddity& oddity : input.dataset.oddities) {
@@ -147,6 +156,7 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.classes = class_count(input.dataset);
   input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
   input.digest = content_digest(train, options.ranks, context);
+  if (train.texts() != nullptr) input.digest = Digest().add(input.digest).add(train.texts()->schema()).hex();  // other fields, other texts
   report_bad(input, options, context);
   if (options.fill != kStoredFill) fill_dropped(input, options.fill, context);
   return input;

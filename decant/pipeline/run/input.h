@@ -11,6 +11,7 @@
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
 #include "decant/data/grouping.h"
+#include "decant/data/run_record.h"
 #include "decant/data/subset.h"
 
 namespace decant {
@@ -21,7 +22,9 @@ struct Input {
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  std::string digest;  ///< of every training row's key, label and bytes, and of how dropped cells are filled
+  /// Of every training row's key, label and bytes, and of how dropped cells are filled and which
+  /// fields of records are read.
+  std::string digest;
 
   int64_t rows() const { return dataset.train().size(); }
   int64_t held_out() const;                                      ///< excluded rows that are reserved for testing
@@ -36,9 +39,21 @@ struct Input {
 
 inline constexpr const char* kStoredFill = "stored";
 
+/// Which fields of records are texts and which is the class; empty = by the content.
+struct FieldOptions {
+  std::string text;  ///< between commas; the last is what a model learns to say
+  std::string label;
+  void declare(OptionTable& table);
+  bool operator==(const FieldOptions&) const = default;
+};
+
+/// What a run was made with.
+FieldOptions fields_of(const RunRecord& run);
+
 struct InputOptions {
   std::string path;
   std::filesystem::path labels;    ///< .npy of labels for a .npy of features
+  FieldOptions fields = {};        ///< of records
   bool strict = false;             ///< a bad row is an error
   bool check = true;               ///< decode every picture once, to find the bad rows
   std::string fill = kStoredFill;  ///< what stands where cells of pictures were dropped: a name of patches/fill.h

@@ -68,7 +68,7 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
                       "Give it with --source, or write only the row numbers: -o indices.npy"});
   if (asked.empty() && !std::filesystem::exists(path) && path.find_first_of("{*") == std::string::npos)
     throw InputError({path, "", "the data set of this run no longer exists", "Give its new path with --source"});
-  Input input = read_input({.path = path, .labels = run.run.option_text("labels")}, context);
+  Input input = read_input({.path = path, .labels = run.run.option_text("labels"), .fields = fields_of(run.run)}, context);
   require_source(run, input, path);
   return input;
 }

@@ -1,0 +1,109 @@
+// Records of text, from the file to a small one and to a judgement of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
+#include "decant/formats/open.h"
+#include "decant/pipeline/compress.h"
+#include "decant/pipeline/evaluate.h"
+#include "decant/pipeline/inspect.h"
+#include "decant/pipeline/sample.h"
+#include "decant/pipeline/verify.h"
+
+namespace decant {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string drawn_words(uint64_t topic, uint64_t seed, int count) {
+  Random random(seed, "drawn records", topic);
+  std::string words;
+  for (int i = 0; i < count; ++i)
+    words += random.below(2) == 0 ? fmt::format("w{} ", random.below(40)) : fmt::format("t{}w{} ", topic, random.below(30));
+  return words;
+}
+
+/// An array with escapes, and keys in two orders; record 5 has no answer.
+std::string drawn_alpaca(uint64_t records) {
+  std::string text = "[\n";
+  for (uint64_t i = 0; i < records; ++i) {
+    const std::string answer = i == 5 ? "" : fmt::format(R"("output" : "{}\n<script>\u00e9</script>")", drawn_words(i % 4, i, 20));
+    const std::string question = fmt::format(R"("instruction": "Say {} of \"{}\".", "input": "")", i, i % 4);
+    text += fmt::format("  {{{}}}{}",
+                        i == 5       ? question
+                        : i % 2 == 0 ? question + ", " + answer
+                                     : answer + "," + question,
+                        i + 1 == records ? "\n]\n" : ",\n");
+  }
+  return text;
+}
+
+TEST(CompressRecords, KeepsTheBytesOfAnAlpacaArray) {
+  const ScratchFolder folder("alpaca");
+  CompressOptions options{.out = folder.path / "small", .keep = "20%"};
+  options.input.path = folder.add("alpaca.json", drawn_alpaca(200));
+  options.select.method = "bins";
+  options.features.cache = folder.path / "cache";
+  const RunRecord run = compress(options, {});
+  EXPECT_EQ(run.kept, 40);
+  EXPECT_EQ(run.bad_files, 1);
+  EXPECT_EQ(run.input->modality, "records");
+  EXPECT_EQ(run.features->kind, "lsa");
+
+  const Dataset source = open_dataset(options.input.path, {}, {});
+  const Dataset small = open_dataset(options.out.string(), {}, {});
+  std::set<std::string> stored;
+  for (int64_t row = 0; row < source.train().size(); ++row) stored.insert(text_of(source.train(), row));
+  ASSERT_EQ(small.train().size(), 40);
+  for (int64_t row = 0; row < 40; ++row) EXPECT_TRUE(stored.contains(text_of(small.train(), row)));
+  EXPECT_THAT(read_text(options.out / "data/alpaca.json"), AllOf(testing::StartsWith("[\n  {"), testing::EndsWith("}\n]\n")));
+  EXPECT_THAT(read_text(options.out / "report.html"),
+              AllOf(HasSubstr("40 of 200 records"), HasSubstr("&lt;script&gt;é"), Not(HasSubstr("<script>é"))));
+  EXPECT_THAT(read_text(options.out / "bad_files.jsonl"), HasSubstr("has no 'output'"));
+  EXPECT_EQ(verify({.run = options.out, .source = options.input.path}, {}).checked_against, "hashes and the source");
+
+  SampleOptions again{.run = options.out, .out = folder.path / "smaller", .keep = "10"};
+  EXPECT_EQ(sample_run(again, {}).kept, 10);
+  EXPECT_EQ(verify({.run = again.out}, {}).kept, 10);
+}
+
+std::string drawn_table(uint64_t rows, uint64_t seed) {
+  std::string text = "sentence\tlabel\n";
+  for (uint64_t i = 0; i < rows; ++i) text += fmt::format("{}\t{}\n", drawn_words(i % 2, seed + i, 12), i % 2 == 0 ? "neg" : "pos");
+  return text;
+}
+
+TEST(EvaluateRecords, JudgesALabelledTable) {
+  const ScratchFolder folder("sst");
+  const std::string train = folder.add("train.tsv", drawn_table(300, 0));
+  EvaluateOptions judging{.full = train, .against = "full,random", .keep = "10%", .test = folder.add("test.tsv", drawn_table(100, 1000))};
+  judging.features.cache = folder.path / "cache";
+  const Evidence evidence = evaluate_sets(judging, {});
+  const auto accuracy = [&](const char* set) { return evidence.find("lsa-linear", set, 0)->mean; };
+  EXPECT_GT(accuracy("full"), 0.8);
+  EXPECT_GT(accuracy("random"), 0.5);
+  EXPECT_THAT(inspect_text(inspect({.path = train}, {})),
+              AllOf(HasSubstr("texts     tsv: sentence; class label"), HasSubstr("2, 150 rows each")));
+}
+
+TEST(ReadRecords, UnderOtherFieldsAreAnotherInput) {
+  const std::string path = ScratchFolder("fields").add("x.jsonl", "{\"text\":\"a\",\"more\":\"b\"}\n");
+  const auto digest = [&](const FieldOptions& fields) { return read_input({.path = path, .fields = fields}, {}).digest; };
+  EXPECT_NE(digest({}), digest({.text = "more"}));
+  EXPECT_EQ(digest({.text = "more"}), digest({.text = "more"}));
+}
+
+TEST(InspectRecords, ReadsFieldsThatAreNamed) {
+  const ScratchFolder folder("fields");
+  const std::string path = folder.add("x.jsonl", "{\"q\":\"a\",\"r\":\"b\",\"k\":\"z\"}\n{\"q\":\"c\",\"r\":7}\n");
+  const std::string text = inspect_text(inspect({.path = path, .fields = {"q,r", "k"}}, {}));
+  EXPECT_THAT(text, AllOf(HasSubstr("as named: q, r; class k"), HasSubstr("row 1: x.jsonl#1: line 2: 'r' is a number, not text")));
+}
+
+}  // namespace
+}  // namespace decant
