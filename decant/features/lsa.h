@@ -74,8 +74,8 @@ class Lsa {
 };
 
 /// Learns from at most `sample` of `usable_rows`, drawn by the seed. For 52,002 instruction records
-/// of 440 bytes about 250 MB. Throws InputError when there are no usable rows or an option is out of
-/// range.
+/// of 440 bytes about 250 MB. Throws InputError when there are no usable rows or an option is out
+/// of range.
 Lsa fit_lsa(const Rows& rows, std::span<const int64_t> usable_rows, const LsaOptions& options, const Context& context);
 
 }  // namespace decant::features

@@ -11,8 +11,8 @@
 // into memory); 8 bytes per row are held, 12 where there are classes.
 //
 // The writer puts kept records into files of the same name, form and packing, byte for byte, with
-// what stood before the first record (a header, a bracket) and after the last, and between two of an
-// array what stood before the second. Files of which nothing is kept are left out.
+// what stood before the first record (a header, a bracket) and after the last, and between two of
+// an array what stood before the second. Files of which nothing is kept are left out.
 #pragma once
 
 #include <filesystem>
