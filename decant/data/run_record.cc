@@ -193,6 +193,10 @@ std::string RunRecord::option_text(std::string_view name) const {
   return text == nullptr ? std::string() : *text;
 }
 
+std::string RunRecord::stored_label_field() const {
+  return input && input->format == output_format ? option_text("label-field") : "";
+}
+
 Json to_json(const RunRecord& run) {
   Json json = {{"schema", RunRecord::kSchema}, {"rows", run.rows}};
   if (run.kept) {

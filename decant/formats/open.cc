@@ -74,7 +74,9 @@ std::deque<Format>& formats() {
       {"npy", ".npy features", is_matrix_file, open_matrix},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
-       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_imagefolder(path, context); }},
+       [](const fs::path& path, const OpenOptions& options, const Context& context) {
+         return open_imagefolder(path, context, options.label_field);
+       }},
       {"records", "records of text (.json, .jsonl, .tsv, .csv; also packed as .gz or .zst)", looks_like_records, open_texts},
       {"webdataset", "", has_shards_below, open_shards}};
   return list;
@@ -210,6 +212,10 @@ void note_unlabelled_splits(Dataset& dataset) {
   }
 }
 
+std::string stored_label_field(const fs::path& record) {
+  return run_record_from(read_json(record), record).stored_label_field();
+}
+
 }  // namespace
 
 const Format& add_format(Format format) {
@@ -218,13 +224,17 @@ const Format& add_format(Format format) {
 
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (spec.empty()) throw UsageError("no data set given: name a folder, a file or a pattern of shards");
-  Dataset dataset = open_any(spec, options, context);
+  OpenOptions own = options;
+  if (is_run_folder(spec) && own.label_field.empty()) own.label_field = stored_label_field(fs::path(spec) / "run.json");
+  Dataset dataset = open_any(spec, own, context);
   if (is_run_folder(spec)) {
     dataset.training_file = fs::path(spec) / "run.json";
     dataset.training = training_from(read_json(dataset.training_file), dataset.training_file);
     if (says_soft_labels(dataset)) attach_soft_labels(dataset, fs::path(spec) / "data" / "labels.npy");
   }
   note_unlabelled_splits(dataset);
+  if (!options.label_field.empty() && dataset.format != "imagefolder" && dataset.format != "webdataset")
+    throw InputError({spec, "", fmt::format("--label-field is for pictures and shards, but this is {}", dataset.format), "Omit it"});
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
         {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});

@@ -16,6 +16,7 @@ struct OpenOptions {
   std::filesystem::path labels = {};  ///< .npy of labels, all in one file, for .npy features
   std::string text = {};              ///< of records, the fields that are texts, between commas
   std::string label = {};             ///< of records, the field that names the class
+  std::string label_field = {};  ///< --label-field: what labels are called in a list next to pictures, or in a shard's fields
 };
 
 /// A format: how its files are recognised, and its reader.

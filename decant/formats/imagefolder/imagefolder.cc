@@ -18,6 +18,7 @@
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/imagefolder/split_layout.h"
+#include "decant/formats/imagefolder/split_lists.h"
 #include "decant/formats/split_name.h"
 
 namespace decant {
@@ -180,7 +181,8 @@ void make_file(const fs::path& target, Fill&& fill) {
 
 class ImageFolderWriter final : public SubsetWriter {
  public:
-  explicit ImageFolderWriter(std::shared_ptr<const ImageFolderRows> rows) : rows_(std::move(rows)) {}
+  ImageFolderWriter(std::shared_ptr<const ImageFolderRows> rows, std::vector<ListedPictures> lists)
+      : rows_(std::move(rows)), lists_(std::move(lists)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     const std::vector<int64_t>& sizes = rows_->sizes();
@@ -215,6 +217,7 @@ class ImageFolderWriter final : public SubsetWriter {
         stage.advance();
       }
     });
+    for (const ListedPictures& list : lists_) written += write_lines(list, rows, folder);
     return written;
   }
 
@@ -232,6 +235,7 @@ class ImageFolderWriter final : public SubsetWriter {
   }
 
   std::shared_ptr<const ImageFolderRows> rows_;
+  std::vector<ListedPictures> lists_;  ///< whose lines go with the pictures
 };
 
 // ---- Which layout is it?
@@ -243,7 +247,8 @@ constexpr const char* kExpected =
 
 class Opening {
  public:
-  Opening(const fs::path& root, const Context& context) : root_(root), context_(context) {
+  Opening(const fs::path& root, const std::string& label_field, const Context& context)
+      : root_(root), label_field_(label_field), context_(context) {
     dataset_.format = "imagefolder";
     dataset_.root = root;
   }
@@ -255,8 +260,9 @@ class Opening {
       open_splits(top, splits);
     else
       open_split(Split::train, "", top);
-    if (dataset_.train().size() == 0) throw InputError({root_.string(), "", "holds no pictures", kExpected});
-    note_label_files(lists_, labels_found(), dataset_.oddities);
+    if (found_.at(Split::train).pictures.size() == 0) throw InputError({root_.string(), "", "holds no pictures", kExpected});
+    label_by_lists();
+    make_rows();
     return std::move(dataset_);
   }
 
@@ -266,7 +272,7 @@ class Opening {
   }
 
   void open_splits(const Folder& top, const std::map<Split, std::string>& splits) {
-    add_lists("", top);
+    top_lists_ = possible_lists(top);
     note_read_as_splits(root_, splits, dataset_.oddities);
     const std::string& train = splits.at(Split::train);
     open_split(Split::train, train, list_folder(root_ / train));
@@ -286,20 +292,13 @@ class Opening {
     dataset_.oddities.back().warns = split == Split::train;
   }
 
-  /// Files that may list labels, for a note.
-  void add_lists(const std::string& folder, const Folder& top) {
-    for (const std::string& name : possible_lists(top)) lists_.push_back(root_ / below(folder, name));
-  }
-
-  LabelsFound labels_found() const {
-    const auto& classes = dataset_.classes;
-    return {.classes = std::ssize(classes),
-            .only_class = classes.size() == 1 ? classes.front() : "",
-            .picture = fs::path(dataset_.train().key(0)).filename().string()};
-  }
+  struct Found {
+    std::string folder;
+    std::vector<std::string> lists;  ///< files in it that may list labels
+    PictureList pictures;
+  };
 
   void open_split(Split split, const std::string& folder, const Folder& top) {
-    if (split == Split::train) add_lists(folder, top);
     PictureList list = top.folders.empty() ? PictureList() : list_classes(split, folder, top);
     if (list.size() == 0 && !top.pictures.empty()) {
       if (!top.folders.empty()) odd(folder, "has pictures at its top but none in its folders: read as unlabelled pictures");
@@ -313,9 +312,21 @@ class Opening {
     if (list.others > 0)
       odd(folder, fmt::format("{} not have a picture extension and {} ignored",
                               list.others == 1 ? "1 file does" : fmt::format("{} files do", list.others), list.others == 1 ? "is" : "are"));
-    auto rows = std::make_shared<ImageFolderRows>(root_, std::move(list), context_.threads);
-    if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows);
-    dataset_.splits[split] = std::move(rows);
+    found_[split] = {folder, possible_lists(top), std::move(list)};
+  }
+
+  void label_by_lists() {
+    SplitLists lists(root_, label_field_, top_lists_, dataset_);
+    for (auto& [split, found] : found_) lists.label(split, found.folder, found.lists, found.pictures);
+    carried_ = lists.take_carried();
+  }
+
+  void make_rows() {
+    for (auto& [split, found] : found_) {
+      auto rows = std::make_shared<ImageFolderRows>(root_, std::move(found.pictures), context_.threads);
+      if (split == Split::train) dataset_.writer = std::make_shared<ImageFolderWriter>(rows, std::move(carried_));
+      dataset_.splits[split] = std::move(rows);
+    }
   }
 
   PictureList list_classes(Split split, const std::string& folder, const Folder& top) {
@@ -353,16 +364,19 @@ class Opening {
   void odd(const std::string& place, std::string what) { dataset_.oddities.push_back({(root_ / place).string(), std::move(what)}); }
 
   fs::path root_;
+  const std::string& label_field_;
   const Context& context_;
   Dataset dataset_;
-  std::vector<fs::path> lists_;  ///< that may hold labels
+  std::map<Split, Found> found_;
+  std::vector<std::string> top_lists_;   ///< files next to the splits that may list labels
+  std::vector<ListedPictures> carried_;  ///< lists whose lines go with the training pictures
 };
 
 }  // namespace
 
-Dataset open_imagefolder(const fs::path& root, const Context& context) {
+Dataset open_imagefolder(const fs::path& root, const Context& context, const std::string& label_field) {
   if (!fs::is_directory(root)) throw InputError({root.string(), "", "is not a folder", kExpected});
-  return Opening(root, context).open();
+  return Opening(root, label_field, context).open();
 }
 
 bool looks_like_imagefolder(const fs::path& root) {

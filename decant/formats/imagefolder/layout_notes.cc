@@ -56,6 +56,14 @@ void note_class_like_split(const fs::path& root, const std::vector<std::string>&
                       meant_split(*found) != Split::train});
 }
 
+/// Next to pictures that folders label.
+std::string what_of_metadata(const fs::path& file) {
+  return file.extension() == ".parquet"
+             ? "is not read: labels are the names of folders, and a small set has no such file"
+             : "gives no labels, since the names of folders do; --label-field FIELD takes them from it. Its lines "
+               "of kept pictures go with them";
+}
+
 }  // namespace
 
 void note_split_names(const fs::path& root, const std::vector<std::string>& classes, std::vector<Oddity>& oddities) {
@@ -115,18 +123,20 @@ std::vector<std::string> possible_lists(const Folder& folder) {
 void note_label_files(const std::vector<fs::path>& files, const LabelsFound& found, std::vector<Oddity>& oddities) {
   size_t mentioned = 0;
   for (const fs::path& file : files) {
-    const bool metadata = file.stem() == "metadata" && is_table(file);
     if (found.classes > 1) {
-      if (metadata) oddities.push_back({file.string(), "is not read: labels are the names of folders, and a small set has no such file"});
+      if (file.stem() == "metadata" && is_table(file)) oddities.push_back({file.string(), what_of_metadata(file)});
       continue;
     }
+    const auto fault = found.faults.find(file);
+    const bool said = fault != found.faults.end() && !fault->second.empty();
     if (mentioned == kMentioned || !(is_table(file) || mentions(file, found.picture))) continue;
     ++mentioned;
     const std::string instead =
         found.classes == 1 ? fmt::format("all pictures count as the class '{}'", found.only_class) : "the pictures count as unlabelled";
     oddities.push_back({file.string(),
-                        "may hold labels and is not read: " + instead +
-                            ". Put each picture, or a link to it, into a folder named after its class to use them",
+                        fmt::format("may hold labels and is not read{}: {}. Name its field or column with --label-field, or put each "
+                                    "picture, or a link to it, into a folder named after its class",
+                                    said ? fmt::format(" ({})", fault->second) : "", instead),
                         true});
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,15 @@ std::vector<std::string> possible_lists(const Folder& folder);
 
 /// How the training pictures are labelled without those lists.
 struct LabelsFound {
-  int64_t classes = 0;     ///< folders
-  std::string only_class;  ///< its name, when there is one
-  std::string picture;     ///< file name of one: a .txt or .json that names it is a list
+  int64_t classes = 0;                                       ///< folders
+  std::string only_class;                                    ///< its name, when there is one
+  std::string picture;                                       ///< file name of one: a .txt or .json that names it is a list
+  std::map<std::filesystem::path, std::string> faults = {};  ///< why a list that was read gives no labels
 };
 
 /// Files that seem to hold labels and are not read. `files`: full paths of what possible_lists()
 /// gave. Where folders give two classes or more, only metadata.csv, .jsonl and .parquet are
-/// mentioned, whose lines belong to the pictures. Reads at most 64 kB of each .txt and .json.
+/// mentioned, which may say something else. Reads at most 64 kB of each .txt and .json.
 void note_label_files(const std::vector<std::filesystem::path>& files, const LabelsFound& found, std::vector<Oddity>& oddities);
 
 }  // namespace decant

@@ -72,8 +72,8 @@ TEST(LayoutNotes, NameFilesThatMayHoldLabels) {
   EXPECT_THAT(layout_warnings("kaggle", {"train/1.jpg", "test/2.jpg", "train.csv"}),
               ElementsAre(AllOf(HasSubstr("train.csv"), unlabelled)));
   EXPECT_THAT(layout_warnings("parquet", {"1.jpg", "metadata.parquet"}), ElementsAre(unlabelled));
-  EXPECT_THAT(layout_warnings("list", {"001.jpg", "002.jpg", "labels.txt", "notes.txt"}, "001.jpg 7\n"),
-              ElementsAre(HasSubstr("labels.txt"), HasSubstr("notes.txt")))
+  EXPECT_THAT(layout_warnings("list", {"001.jpg", "002.jpg", "labels.txt", "notes.txt"}, "first 001.jpg: a cat\n"),
+              ElementsAre(AllOf(HasSubstr("labels.txt"), HasSubstr("(is no list of pictures and classes)")), HasSubstr("notes.txt")))
       << "texts that name a picture";
   EXPECT_THAT(layout_warnings("one_folder", {"images/1.jpg", "images/2.jpg", "labels.csv"}),
               ElementsAre(AllOf(HasSubstr("labels.csv"), HasSubstr("all pictures count as the class 'images'"))));
@@ -83,7 +83,8 @@ TEST(LayoutNotes, MentionMetadataOfLabelledPicturesAsANote) {
   const ScratchFolder folder("labelled");
   for (const char* file : {"train/cat/1.jpg", "train/dog/1.jpg", "train/metadata.csv"}) folder.add(file);
   const Dataset dataset = open_imagefolder(folder.path, {});
-  EXPECT_THAT(oddities_of(dataset), testing::Contains(HasSubstr("metadata.csv: is not read: labels are the names of folders")));
+  EXPECT_THAT(oddities_of(dataset),
+              testing::Contains(HasSubstr("metadata.csv: gives no labels, since the names of folders do; --label-field FIELD")));
   for (const Oddity& oddity : dataset.oddities) EXPECT_FALSE(oddity.warns);
 }
 

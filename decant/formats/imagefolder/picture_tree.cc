@@ -189,6 +189,7 @@ std::vector<int64_t> PictureList::faulty() const {
 }
 
 bool PictureList::labelled() const {
+  if (!labels_.empty()) return std::ranges::any_of(labels_, [](int32_t label) { return label >= 0; });
   return std::any_of(folders_.begin(), folders_.end(), [](const Place& place) { return place.label >= 0; });
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -45,10 +46,14 @@ class PictureList {
 
   int64_t size() const { return static_cast<int64_t>(folder_of_.size()); }
   std::string key(int64_t row) const;
-  int32_t label(int64_t row) const { return folders_[folder_of_[static_cast<size_t>(row)]].label; }
+  /// Labels that are no folders' replace those that are: one per row.
+  void set_labels(std::vector<int32_t> labels) { labels_ = std::move(labels); }
+  int32_t label(int64_t row) const {
+    return labels_.empty() ? folders_[folder_of_[static_cast<size_t>(row)]].label : labels_[static_cast<size_t>(row)];
+  }
   const std::string* fault(int64_t row) const;
   std::vector<int64_t> faulty() const;  ///< ascending
-  bool labelled() const;                ///< whether any folder has a label
+  bool labelled() const;                ///< whether any row has a label
   int64_t others = 0;                   ///< files that are no pictures
 
  private:
@@ -61,6 +66,7 @@ class PictureList {
   std::vector<uint64_t> name_at_ = {0};  ///< row i's name is names_[name_at_[i], name_at_[i + 1])
   std::string names_;
   std::map<int64_t, std::string> faults_;
+  std::vector<int32_t> labels_;  ///< of every row; empty = their folders'
 };
 
 /// All pictures at and below root / folder (relative path, or empty), labelled `label`. Throws

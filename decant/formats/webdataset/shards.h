@@ -14,8 +14,8 @@
 //
 // When one of several shards is named after the training split ("train", "training" as a word of
 // its file name: x-train-000.tar), the words val, valid, validation, dev, eval, test and testing
-// sort the others; a shard with none of these words is left out and named in an Oddity. When none is, all shards are
-// training shards.
+// sort the others; a shard with none of these words is left out and named in an Oddity. When none
+// is, all shards are training shards.
 #pragma once
 
 #include <filesystem>
