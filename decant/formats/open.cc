@@ -55,8 +55,8 @@ Dataset open_texts(const fs::path& path, const OpenOptions& options, const Conte
   return open_records(path.string(), {options.text, options.label}, context);
 }
 
-Dataset open_shards(const fs::path& path, const OpenOptions&, const Context& context) {
-  return open_webdataset(path.string(), context);
+Dataset open_shards(const fs::path& path, const OpenOptions& options, const Context& context) {
+  return open_webdataset(path.string(), context, options.label_field);
 }
 
 /// In the order in which they are asked.
@@ -171,7 +171,8 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
   }
   if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
   if (is_pattern(spec) && names_records(spec)) return open_texts(spec, options, context);
-  if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:")) return open_webdataset(spec, context);
+  if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:"))
+    return open_webdataset(spec, context, options.label_field);
   fail_missing(spec);
 }
 

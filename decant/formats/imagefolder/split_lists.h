@@ -3,8 +3,9 @@
 // A list labels the training pictures where folders give no classes, or one alone, or where
 // --label-field asks for it; it labels those of another split where their folders are no classes.
 // Of several, metadata.jsonl and metadata.csv come first, then the one that names most pictures;
-// without --label-field it must name half of them. Files with "submission" in their names hold guesses, and label nothing. Whatever is used is said
-// in a note, and so is what might hold labels and is not used, with the reason.
+// without --label-field it must name half of them. Files with "submission" in their names hold
+// guesses, and label nothing. Whatever is used is said in a note, and so is what might hold labels
+// and is not used, with the reason.
 //
 // The lines of the training list, and of metadata.* whatever it holds, go with the pictures into a
 // small set.
@@ -28,9 +29,9 @@ class SplitLists {
   SplitLists(const std::filesystem::path& root, const std::string& label_field, const std::vector<std::string>& top_lists, Dataset& dataset)
       : root_(root), label_field_(label_field), top_lists_(top_lists), dataset_(dataset) {}
 
-  /// The training split comes first. `folder`: the split's, below the root, or empty; `lists`: names
-  /// of files in it. Throws InputError where `label_field` is given and no list of the training
-  /// pictures has it.
+  /// The training split comes first. `folder`: the split's, below the root, or empty; `lists`:
+  /// names of files in it. Throws InputError where `label_field` is given and no list of the
+  /// training pictures has it.
   void label(Split split, const std::string& folder, const std::vector<std::string>& lists, PictureList& pictures);
 
   std::vector<ListedPictures> take_carried() { return std::move(carried_); }

@@ -34,8 +34,8 @@ const std::vector<std::string>& label_names() {
 
 std::optional<int64_t> whole_number(std::string_view text) {
   const auto value = parsed_number(trimmed(text));
-  if (!value || !(std::abs(*value) <= 0x1p53) || *value != std::floor(*value)) return std::nullopt;
-  return static_cast<int64_t>(*value);
+  if (!value || !std::isfinite(*value) || *value != std::floor(*value)) return std::nullopt;
+  return static_cast<int64_t>(std::clamp(*value, -0x1p53, 0x1p53));
 }
 
 bool is_number(std::string_view text) {

@@ -16,8 +16,8 @@ inline constexpr int64_t kMaxClass = (int64_t{1} << 24) - 1;
 /// Names under which labels are kept, most likely first.
 const std::vector<std::string>& label_names();
 
-/// A whole number as text: "3", "3.0", "-1", "3e0". Nothing for fractions, for what is no number,
-/// and beyond ±2^53.
+/// A whole number as text: "3", "3.0", "-1", "3e0"; ±2^53 for any beyond. Nothing for fractions and
+/// for what is no finite number.
 std::optional<int64_t> whole_number(std::string_view text);
 
 /// Whether the text is a number at all, "nan" and "0.5" among them.

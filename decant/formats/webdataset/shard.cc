@@ -8,14 +8,14 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
-#include "decant/base/json.h"
+#include "decant/formats/labels/class_text.h"
+#include "decant/formats/labels/json_fields.h"
 
 namespace decant::webdataset {
 namespace {
 
 constexpr int64_t kMaxLabel = (int64_t{1} << 24) - 1;
 constexpr std::array<std::string_view, 4> kPictures = {"jpg", "jpeg", "png", "webp"};
-constexpr std::array<const char*, 5> kLabelKeys = {"label", "cls", "class", "class_id", "target"};
 
 /// One "__…__" part marks a member that is about the archive, not of it.
 bool is_meta(std::string_view name) {
@@ -46,7 +46,14 @@ struct Field {
 
 class ShardReader {
  public:
-  ShardReader(Shard& shard, const std::string& path) : shard_(shard), path_(path) {}
+  ShardReader(Shard& shard, const std::string& path, const std::string& label_field) : shard_(shard), path_(path) {
+    if (is_label_file(label_field))
+      wanted_file_ = label_field;
+    else if (!label_field.empty())
+      json_names_ = {label_field};
+    by_field_ = !json_names_.empty();
+    if (!by_field_) json_names_ = {"label", "cls", "class", "class_id", "target"};
+  }
 
   void read() {
     shard_.end = walk_tar(shard_.file.bytes(), path_, [this](const TarMember& member) { take(member); });
@@ -126,10 +133,26 @@ class ShardReader {
     return "the sample has no supported picture (its fields: " + list + ")";
   }
 
-  int32_t find_label() const {
-    if (const Field* field = find("cls")) return label_in_text(*field);
-    if (const Field* field = find("json")) return label_in_json(*field);
-    return kNoLabel;
+  static bool is_label_file(std::string_view extension) {
+    return extension == "cls" || extension == "json" || extension.ends_with(".cls") || extension.ends_with(".json");
+  }
+
+  /// Where the sample keeps its label: cls, json, else the first that ends so ("a.cls").
+  const Field* label_file() const {
+    if (!wanted_file_.empty()) return find(wanted_file_);
+    if (const Field* field = by_field_ ? nullptr : find("cls")) return field;
+    if (const Field* field = find("json")) return field;
+    for (const char* ending : {".cls", ".json"}) {
+      const auto found = std::ranges::find_if(fields_, [&](const Field& field) { return field.extension.ends_with(ending); });
+      if (found != fields_.end() && !(by_field_ && std::string_view(ending) == ".cls")) return &*found;
+    }
+    return nullptr;
+  }
+
+  int32_t find_label() {
+    const Field* const field = label_file();
+    if (field == nullptr) return kNoLabel;
+    return field->extension == "cls" || field->extension.ends_with(".cls") ? label_in_text(*field) : label_in_json(*field);
   }
 
   int32_t label_in_text(const Field& field) const {
@@ -145,36 +168,38 @@ class ShardReader {
     return checked(field, value);
   }
 
-  int32_t label_in_json(const Field& field) const {
-    const std::string_view text = as_text(shard_.part(field.data, field.size));
-    const Json document = try_parse_json(text);
-    if (document.is_discarded())
-      fail(field.begin, field.name, "is not valid JSON",
-           "Write it with json.dumps(x, allow_nan=False), or give each sample's class in a .cls (-1 for none), which replaces the .json");
-    if (!document.is_object()) return kNoLabel;
-    for (const char* key : kLabelKeys) {
-      const auto found = document.find(key);
-      if (found == document.end()) continue;
-      if (!found->is_number_integer()) {  // a class by name, or several
-        note_other_label(key, *found, field);
-        return kNoLabel;
-      }
-      if (found->is_number_unsigned() && found->get<uint64_t>() > kMaxLabel) return checked(field, kMaxLabel + 1);
-      return checked(field, found->get<int64_t>());
+  int32_t label_in_json(const Field& field) {
+    const auto found = labels::json_fields(as_text(shard_.part(field.data, field.size)), json_names_);
+    if (!found) return without_fields(field);
+    const auto there =
+        std::ranges::find_if(*found, [](const labels::JsonField& each) { return each.kind != labels::JsonField::Kind::missing; });
+    if (there == found->end()) return kNoLabel;
+    const std::string& name = json_names_[static_cast<size_t>(there - found->begin())];
+    const auto text = labels::label_text(*there);
+    if (!text) {
+      note_other_label(name, *there, field);
+      return kNoLabel;
     }
+    if (text->empty()) return kNoLabel;
+    if (const auto number = labels::whole_number(*text)) return checked(field, *number);
+    shard_.class_names.emplace(std::ssize(shard_.samples), *text);
     return kNoLabel;
   }
 
-  void note_other_label(const char* key, const Json& value, const Field& field) const {
-    if (value.is_null()) return;
-    const char* kind = value.is_string()    ? "text"
-                       : value.is_boolean() ? "true or false"
-                       : value.is_number()  ? "a fractional number"
-                       : value.is_array()   ? "a list"
-                                            : "an object";
+  /// Of what is no JSON object: a list or a number is data of another kind, anything else an error.
+  int32_t without_fields(const Field& field) const {
+    const std::string wrapped = "{\"x\":" + std::string(as_text(shard_.part(field.data, field.size))) + "}";
+    if (!labels::json_fields(wrapped, {}))
+      fail(field.begin, field.name, "is not valid JSON",
+           "Write it with json.dumps(), or give each sample's class in a .cls (-1 for none), which replaces the .json");
+    return kNoLabel;
+  }
+
+  void note_other_label(const std::string& key, const labels::JsonField& value, const Field& field) {
+    const char* const kind = value.kind == labels::JsonField::Kind::number ? "a fractional number" : labels::kind_name(value.kind);
     if (shard_.other_label.samples++ == 0)
       shard_.other_label.text =
-          fmt::format("the field \"{}\" of {} is {} ({})", key, shard_.name + "/" + field.name, kind, json_text(value).substr(0, 40));
+          fmt::format("the field \"{}\" of {} is {} ({})", key, shard_.name + "/" + field.name, kind, value.text.substr(0, 40));
   }
 
   int32_t checked(const Field& field, int64_t value) const {
@@ -200,6 +225,9 @@ class ShardReader {
 
   Shard& shard_;
   const std::string& path_;
+  std::string wanted_file_;              ///< the only field that labels are in; empty = the usual ones
+  std::vector<std::string> json_names_;  ///< of labels in .json, most likely first
+  bool by_field_ = false;                ///< and the user named it
   std::string key_;
   int64_t begin_ = 0;
   int64_t end_ = 0;
@@ -208,9 +236,9 @@ class ShardReader {
 
 }  // namespace
 
-void read_shard(Shard& shard, const std::string& path) {
+void read_shard(Shard& shard, const std::string& path, const std::string& label_field) {
   shard.file = MappedFile(path);
-  ShardReader(shard, path).read();
+  ShardReader(shard, path, label_field).read();
 }
 
 }  // namespace decant::webdataset

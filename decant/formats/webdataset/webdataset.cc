@@ -1,12 +1,15 @@
 #include "decant/formats/webdataset/webdataset.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
+#include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/webdataset/shard.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset_rows.h"
@@ -40,7 +43,8 @@ void note_other_labels(const WebDatasetRows& rows, const std::string& place, std
   }
   if (first == nullptr) return;
   oddities.push_back({place,
-                      fmt::format("{}, and is not read as a class: {} sample{} without a label. Write class numbers there, or into .cls",
+                      fmt::format("{}, and is not read as a class: {} sample{} without a label. Name another field with --label-field, or "
+                                  "write classes there or into .cls",
                                   first->other_label.text, human_count(samples), samples == 1 ? " stays" : "s stay"),
                       true});
 }
@@ -142,16 +146,69 @@ void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, st
                                            repeated, rows.key(first))});
 }
 
-std::shared_ptr<const WebDatasetRows> open_split(const Shards& found, const std::vector<std::string>& names, std::vector<Oddity>& oddities,
-                                                 const Context& context) {
+std::vector<Shard> read_shards(const Shards& found, const std::vector<std::string>& names, const std::string& label_field,
+                               const Context& context) {
   std::vector<Shard> shards(names.size());
   Stage stage(context, "reading shards", static_cast<int64_t>(names.size()), "shards");
   parallel_for(context, static_cast<int64_t>(names.size()), 1, [&](int64_t i, int64_t) {
     Shard& shard = shards[static_cast<size_t>(i)];
     shard.name = names[static_cast<size_t>(i)];
-    webdataset::read_shard(shard, (found.base / shard.name).string());
+    webdataset::read_shard(shard, (found.base / shard.name).string(), label_field);
     stage.advance();
   });
+  return shards;
+}
+
+/// The names of classes in the shards' .json, each once.
+std::vector<std::string> class_names_in(const std::vector<Shard>& shards) {
+  std::set<std::string> names;
+  for (const Shard& shard : shards) {
+    for (const auto& [sample, name] : shard.class_names) names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
+
+bool any_number(const std::vector<Shard>& shards) {
+  return std::ranges::any_of(shards, [](const Shard& shard) {
+    return std::ranges::any_of(shard.samples, [](const Sample& sample) { return sample.label != kNoLabel; });
+  });
+}
+
+/// Gives labels that are names their numbers: the lines of classes.txt, else the sorted names of
+/// the training shards. Says what stays unlabelled.
+void number_names(std::map<Split, std::vector<Shard>>& splits, Dataset& dataset, const std::string& place) {
+  std::vector<std::string> names = class_names_in(splits.at(Split::train));
+  if (names.empty()) return;
+  if (dataset.classes.empty() && any_number(splits.at(Split::train))) {
+    dataset.oddities.push_back(
+        {place, fmt::format("some labels are numbers and others are names (such as '{}'), which stay unlabelled", names.front()), true});
+    return;
+  }
+  if (dataset.classes.empty()) {
+    std::ranges::sort(names, python_less);
+    dataset.classes = std::move(names);
+  }
+  std::map<std::string, int32_t> numbers;
+  for (size_t i = 0; i < dataset.classes.size(); ++i) numbers.emplace(dataset.classes[i], static_cast<int32_t>(i));
+  int64_t strange = 0;
+  for (auto& [split, shards] : splits) {
+    for (Shard& shard : shards) {
+      for (const auto& [sample, name] : shard.class_names) {
+        const auto found = numbers.find(name);
+        strange += found == numbers.end() ? 1 : 0;
+        if (found != numbers.end()) shard.samples[static_cast<size_t>(sample)].label = found->second;
+      }
+    }
+  }
+  if (strange > 0)
+    dataset.oddities.push_back(
+        {place,
+         fmt::format("{} samples are of classes that neither the training shards nor classes.txt name, and count as unlabelled",
+                     human_count(strange)),
+         true});
+}
+
+std::shared_ptr<const WebDatasetRows> make_rows(const Shards& found, std::vector<Shard> shards, std::vector<Oddity>& oddities) {
   for (const Shard& shard : shards) note_shard(shard, (found.base / shard.name).string(), oddities);
   auto rows = std::make_shared<WebDatasetRows>(found.base, std::move(shards));
   note_labels(*rows, found.base.string(), oddities);
@@ -176,18 +233,22 @@ std::string read_classes(const fs::path& base, Dataset& dataset) {
 
 }  // namespace
 
-Dataset open_webdataset(const std::string& spec, const Context& context) {
+Dataset open_webdataset(const std::string& spec, const Context& context, const std::string& label_field) {
   const Shards found = find_shards(spec);
   Dataset dataset{.format = "webdataset", .root = spec, .oddities = found.oddities};
+  std::map<Split, std::vector<Shard>> splits;
+  for (const auto& [split, names] : found.names) splits[split] = read_shards(found, names, label_field, context);
+  std::string classes = read_classes(found.base, dataset);
+  number_names(splits, dataset, found.base.string());
   std::shared_ptr<const WebDatasetRows> train;
-  for (const auto& [split, names] : found.names) {
-    auto rows = open_split(found, names, dataset.oddities, context);
+  for (auto& [split, shards] : splits) {
+    auto rows = make_rows(found, std::move(shards), dataset.oddities);
     if (split == Split::train) train = rows;
     dataset.splits[split] = std::move(rows);
   }
   if (train->size() == 0)
     throw InputError({spec, "", "the shards hold no samples", "Expected files such as 000017.jpg and 000017.cls next to each other"});
-  dataset.writer = webdataset::make_writer(train, read_classes(found.base, dataset));
+  dataset.writer = webdataset::make_writer(train, std::move(classes));
   return dataset;
 }
 

@@ -12,13 +12,18 @@
 //   picture   the field jpg, jpeg, png or webp, the first of these that is there; else the first
 //             whose last part is one of them ("left.png"). A sample without any keeps its row and
 //             has a known_fault().
-//   label     `.cls`: a whole number in text; −1 is none. Else `.json`: the whole number under
-//             "label", "cls", "class", "class_id" or "target", the first that is there. A label
-//             that is no number, below −1 or above 2^24 − 1 is an InputError.
-//   classes   the lines of classes.txt next to the shards, if there is one.
+//   label     the field cls: a whole number in text; −1 is none. Else json, else the first field
+//             that ends in .cls, else in .json. In JSON, as Python reads it: "label", "cls",
+//             "class", "class_id" or "target", the first that is there; a whole number (also 3.0 and
+//             "3"; true is 1), or a name. `label_field` names another: "a.b" is a field of the JSON,
+//             "second.cls" or "meta.json" a field of the sample. A label below −1 or above 2^24 − 1
+//             is an InputError.
+//   classes   the lines of classes.txt next to the shards, if there is one; else, where labels are
+//             names, those of the training shards in sorted order.
 //
-// Oddities that warn: labels in .json that are no whole numbers, several pictures in one sample,
-// and archives of class folders or of one class each, where no sample has a label.
+// Oddities that warn: labels in .json that are lists or fractions, or numbers here and names there;
+// several pictures in one sample; and archives of class folders or of one class each, where no
+// sample has a label.
 //
 // key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share.
 // The same sample key twice in a shard is an InputError: the webdataset package would raise, or
@@ -41,7 +46,8 @@
 
 namespace decant {
 
-/// `spec`: see shards.h. Throws InputError (naming shard, byte and member) and IoError.
-Dataset open_webdataset(const std::string& spec, const Context& context);
+/// `spec`: see shards.h. `label_field`: see above, or empty. Throws InputError (naming shard, byte
+/// and member) and IoError.
+Dataset open_webdataset(const std::string& spec, const Context& context, const std::string& label_field = {});
 
 }  // namespace decant

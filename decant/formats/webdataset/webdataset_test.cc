@@ -329,16 +329,53 @@ TEST(WebDataset, WarnsOfNothingInOrdinaryShards) {
               IsEmpty());
 }
 
-TEST(WebDataset, WarnsOfLabelsThatAreNoNumbers) {
-  for (const auto& [value, kind] :
-       {std::pair{"\"cat\"", "is text"}, {"1.0", "is a fractional number"}, {"true", "is true or false"}, {"[1]", "is a list"}})
+TEST(WebDataset, WarnsOfLabelsThatAreNoClasses) {
+  for (const auto& [value, kind] : {std::pair{"1.5", "is a fractional number"}, {"NaN", "is a fractional number"}, {"[1]", "is a list"}})
     EXPECT_THAT(shard_warnings("labels", {{"0.tar",
                                            {{"a.jpg"},
                                             {"a.json", fmt::format("{{\"label\": {}}}", value)},
                                             {"b.jpg"},
                                             {"b.json", fmt::format("{{\"label\": {}}}", value)}}}}),
                 ElementsAre(testing::AllOf(HasSubstr("the field \"label\" of 0.tar/a.json"), HasSubstr(kind),
-                                           HasSubstr("2 samples stay without a label"), HasSubstr("into .cls"))));
+                                           HasSubstr("2 samples stay without a label"), HasSubstr("--label-field"))));
+  EXPECT_THAT(
+      shard_warnings("mixed", {{"0.tar", {{"a.jpg"}, {"a.json", R"({"label": "cat"})"}, {"b.jpg"}, {"b.json", R"({"label": 1})"}}}}),
+      Contains(HasSubstr("some labels are numbers and others are names (such as 'cat')")));
+}
+
+/// Classes and labels of the training rows of one shard: "cat dog | 1 0".
+std::string labels_of_shard(const std::string& name, const std::vector<File>& files, const std::string& field = {},
+                            const std::string& classes = {}) {
+  const ScratchFolder folder(name);
+  folder.add("0.tar", tar_of(files));
+  if (!classes.empty()) folder.add("classes.txt", classes);
+  const Dataset dataset = open_webdataset(folder.path.string(), {}, field);
+  std::string text;
+  for (const std::string& each : dataset.classes) text += each + " ";
+  text += "|";
+  for (const int32_t label : labels_of(dataset.train())) text += fmt::format(" {}", label);
+  return text;
+}
+
+TEST(WebDataset, TakesLabelsOfJsonAsNumbersAndNames) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    return std::vector<File>{{"a.jpg"}, {"a.json", "{\"label\": " + first + "}"}, {"b.jpg"}, {"b.json", "{\"label\": " + second + "}"}};
+  };
+  EXPECT_EQ(labels_of_shard("text", two("\"1\"", "0.0")), "| 1 0");
+  EXPECT_EQ(labels_of_shard("bool", two("true", "false")), "| 1 0");
+  EXPECT_EQ(labels_of_shard("names", two("\"dog\"", "\"cat\"")), "cat dog | 1 0");
+  EXPECT_EQ(labels_of_shard("listed", two("\"dog\"", "\"cat\""), "", "dog\ncat\n"), "dog cat | 0 1");
+  EXPECT_EQ(labels_of_shard("null", two("null", "-1")), "| -1 -1");
+}
+
+TEST(WebDataset, TakesLabelsOfOtherFields) {
+  const std::vector<File> nested = {
+      {"a.jpg"}, {"a.json", R"({"label": 9, "meta": {"kind": "x"}})"}, {"b.jpg"}, {"b.json", R"({"meta": {"kind": "y"}})"}};
+  EXPECT_EQ(labels_of_shard("nested", nested, "meta.kind"), "x y | 0 1");
+  const std::vector<File> ends = {{"a.jpg"}, {"a.fine.cls", "7"}, {"a.meta.json", R"({"label": 3})"}};
+  EXPECT_EQ(labels_of_shard("ends", ends), "| 7");
+  EXPECT_EQ(labels_of_shard("named", ends, "meta.json"), "| 3");
+  EXPECT_EQ(labels_of_shard("only_json", {{"a.jpg"}, {"a.meta.json", R"({"label": 3})"}}), "| 3");
 }
 
 TEST(WebDataset, WarnsOfPicturesThatBecomeOneSample) {
@@ -361,12 +398,14 @@ TEST(WebDataset, WarnsOfArchivesThatAreNoShards) {
       Contains(HasSubstr("the shards below 'Train' and 'Test' are all read as training shards")));
 }
 
-TEST(WebDataset, GivesARemedyForJsonThatNobodyElseReads) {
-  const ScratchFolder folder("nan");
-  const std::string shard = folder.add("0.tar", tar_of({{"a.jpg"}, {"a.json", "{\"label\": 1, \"x\": NaN}"}}));
-  expect_says(message_of([&] { open_webdataset(shard, {}); }), {"is not valid JSON", "allow_nan=False", ".cls"});
-  folder.add("0.tar", tar_of({{"a.jpg"}, {"a.cls", "1"}, {"a.json", "{\"label\": 1, \"x\": NaN}"}}));
-  EXPECT_EQ(open_webdataset(shard, {}).train().label(0), 1);
+TEST(WebDataset, ReadsJsonAsPythonWritesIt) {
+  for (const char* value : {"NaN", "-Infinity", "1e400", R"("\ud83d")"})
+    EXPECT_EQ(labels_of_shard("python", {{"a.jpg"}, {"a.json", fmt::format("{{\"label\": 1, \"x\": {}}}", value)}}), "| 1") << value;
+  EXPECT_EQ(labels_of_shard("list", {{"a.jpg"}, {"a.json", "[1, NaN]"}}), "| -1");
+  EXPECT_THAT(message_of([] {
+                labels_of_shard("broken", {{"a.jpg"}, {"a.json", "{\"label\": 1"}});
+              }),
+              testing::AllOf(HasSubstr("is not valid JSON"), HasSubstr(".cls")));
 }
 
 }  // namespace
