@@ -52,7 +52,7 @@ bool are_shards(const fs::path& path) {
 }
 
 Dataset open_texts(const fs::path& path, const OpenOptions& options, const Context& context) {
-  return open_records(path.string(), {options.text, options.label}, context);
+  return open_records(path.string(), {options.text, options.label_field}, context);
 }
 
 Dataset open_shards(const fs::path& path, const OpenOptions& options, const Context& context) {
@@ -213,8 +213,21 @@ void note_unlabelled_splits(Dataset& dataset) {
   }
 }
 
-std::string stored_label_field(const fs::path& record) {
-  return run_record_from(read_json(record), record).stored_label_field();
+/// The fields that a run's data were read by, where others are not asked for.
+OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
+  const RunRecord run = run_record_from(read_json(record), record);
+  if (options.label_field.empty()) options.label_field = run.stored_label_field();
+  if (options.text.empty()) options.text = run.option_text("text");
+  return options;
+}
+
+void require_fields_fit(const Dataset& dataset, const OpenOptions& options, const std::string& spec) {
+  const bool records = dataset.train().texts() != nullptr;
+  if (!options.text.empty() && !records)
+    throw InputError({spec, "", fmt::format("--text names fields of records, but this is {}", dataset.format), "Omit it"});
+  if (!options.label_field.empty() && !records && dataset.format != "imagefolder" && dataset.format != "webdataset")
+    throw InputError(
+        {spec, "", fmt::format("--label-field is for pictures in files, shards and records, but this is {}", dataset.format), "Omit it"});
 }
 
 }  // namespace
@@ -225,8 +238,7 @@ const Format& add_format(Format format) {
 
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (spec.empty()) throw UsageError("no data set given: name a folder, a file or a pattern of shards");
-  OpenOptions own = options;
-  if (is_run_folder(spec) && own.label_field.empty()) own.label_field = stored_label_field(fs::path(spec) / "run.json");
+  const OpenOptions own = is_run_folder(spec) ? fields_of_run(options, fs::path(spec) / "run.json") : options;
   Dataset dataset = open_any(spec, own, context);
   if (is_run_folder(spec)) {
     dataset.training_file = fs::path(spec) / "run.json";
@@ -234,13 +246,10 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
     if (says_soft_labels(dataset)) attach_soft_labels(dataset, fs::path(spec) / "data" / "labels.npy");
   }
   note_unlabelled_splits(dataset);
-  if (!options.label_field.empty() && dataset.format != "imagefolder" && dataset.format != "webdataset")
-    throw InputError({spec, "", fmt::format("--label-field is for pictures and shards, but this is {}", dataset.format), "Omit it"});
+  require_fields_fit(dataset, options, spec);
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
         {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});
-  if (const std::string& named = options.text.empty() ? options.label : options.text; !named.empty() && dataset.train().texts() == nullptr)
-    throw InputError({spec, "", fmt::format("--text and --label name fields of records, but this is {}", dataset.format), "Omit them"});
   return dataset;
 }
 

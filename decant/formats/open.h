@@ -15,8 +15,9 @@ namespace decant {
 struct OpenOptions {
   std::filesystem::path labels = {};  ///< .npy of labels, all in one file, for .npy features
   std::string text = {};              ///< of records, the fields that are texts, between commas
-  std::string label = {};             ///< of records, the field that names the class
-  std::string label_field = {};  ///< --label-field: what labels are called in a list next to pictures, or in a shard's fields
+  /// What labels are called: a field of records, a column of a list next to pictures, a field of
+  /// .json in shards; empty = by the content.
+  std::string label_field = {};
 };
 
 /// A format: how its files are recognised, and its reader.
@@ -33,11 +34,13 @@ const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
-///   a file       features.npy, x.tar, x.packed, records (x.json, x.jsonl, x.tsv, x.csv; also .gz, .zst)
+///   a file       features.npy, x.tar, x.packed, records (x.json, x.jsonl, x.tsv, x.csv; also .gz,
+///                .zst)
 ///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
-///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR batches, of IDX files, with train.packed, with features.npy
-///                (and labels.npy), with *.tar shards, with pictures, with files of records
+///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR
+///                batches, of IDX files, with train.packed, with features.npy (and labels.npy),
+///                with *.tar shards, with pictures, with files of records
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there
 /// instead), or what the format's reader throws.

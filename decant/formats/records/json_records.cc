@@ -352,7 +352,7 @@ Schema named_schema(const FieldNames& names) {
   for (const Schema& schema : schemas()) known += (known.empty() ? "" : "; ") + schema.text();
   throw InputError({file, "the first record",
                     fmt::format("has the keys '{}', of no schema that is known ({})", fmt::join(*first, "', '"), known),
-                    "Name those that are texts: --text 'a,b', and the class where there is one: --label c"});
+                    "Name those that are texts: --text 'a,b', and the class where there is one: --label-field c"});
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ void RecordRows::take(Chunk chunk, int64_t begin, ClassNames& names) {
   for (const std::string& name : chunk.names) numbers.push_back(names.number_of(name));
   if (names.count() > kMostClassNames)
     throw InputError({files_.front()->name(), "", fmt::format("has more than {} classes", human_count(kMostClassNames)),
-                      "Name another field with --label"});
+                      "Name another field with --label-field"});
   for (size_t i = 0; i < chunk.labels.size(); ++i) {
     if (chunk.labels[i] != kNoLabel) labels_[static_cast<size_t>(begin) + i] = numbers[static_cast<size_t>(chunk.labels[i])];
   }

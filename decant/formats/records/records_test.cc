@@ -136,7 +136,7 @@ TEST(RecordSchemas, ReadFieldsThatTheUserNames) {
   const std::string text = "{\"q\":\"x\",\"a\":\"y\",\"kind\":3}\n{\"q\":\"z\",\"a\":\"w\",\"kind\":12}\n";
   const auto unknown = message_of<InputError>([&] { opened_text("u.jsonl", text); });
   expect_says(unknown, {"'q', 'a', 'kind'", "alpaca: instruction, input, output", "--text"});
-  const Dataset dataset = opened_text("u.jsonl", text, {.text = "q,a", .label = "kind"});
+  const Dataset dataset = opened_text("u.jsonl", text, {.text = "q,a", .label_field = "kind"});
   EXPECT_EQ(said(dataset.train(), 1), "q: z | a* w");
   EXPECT_THAT(dataset.classes, ElementsAre("3", "12")) << "numbers by their size";
   EXPECT_THAT(labels_of(dataset.train()), ElementsAre(0, 1));

@@ -111,7 +111,7 @@ class Recogniser {
     if (table_.texts.empty()) table_.texts = usual_texts();
     if (table_.texts.empty())
       throw InputError({file_, "", fmt::format("has no column of texts among '{}'", fmt::join(table_.names, "', '")),
-                        "Name those that are texts: --text 'a,b', and the class where there is one: --label c"});
+                        "Name those that are texts: --text 'a,b', and the class where there is one: --label-field c"});
     return table_;
   }
 

@@ -125,12 +125,19 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
 }
 
 void FieldOptions::declare(OptionTable& table) {
-  table.add("text", text, "A,B", "fields of records that are texts, the one to be learnt last; default: by the content");
-  table.add("label", label, "FIELD", "field of records that names the class");
+  table.add("text", text, "A,B", "fields of records that are texts, the one to be learnt last; default: by the content").silent_at = "\"\"";
+  declare_label(table);
+}
+
+void FieldOptions::declare_label(OptionTable& table) {
+  table
+      .add("label-field", label, "NAME",
+           "what holds the labels: a field of records, a column of a list next to pictures, a field of .json in shards (a.b)")
+      .silent_at = "\"\"";
 }
 
 FieldOptions fields_of(const RunRecord& run) {
-  return {run.option_text("text"), run.option_text("label")};
+  return {run.option_text("text"), run.option_text("label-field")};
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {

@@ -39,11 +39,12 @@ struct Input {
 
 inline constexpr const char* kStoredFill = "stored";
 
-/// Which fields of records are texts and which is the class; empty = by the content.
+/// Which fields of what was read are texts and which is the class; empty = by the content.
 struct FieldOptions {
-  std::string text;  ///< between commas; the last is what a model learns to say
-  std::string label;
+  std::string text;   ///< of records, between commas; the last is what a model learns to say
+  std::string label;  ///< OpenOptions::label_field
   void declare(OptionTable& table);
+  void declare_label(OptionTable& table);  ///< --label-field alone, for verbs that look at pictures
   bool operator==(const FieldOptions&) const = default;
 };
 
@@ -53,7 +54,7 @@ FieldOptions fields_of(const RunRecord& run);
 struct InputOptions {
   std::string path;
   std::filesystem::path labels;    ///< .npy of labels for a .npy of features
-  FieldOptions fields = {};        ///< of records
+  FieldOptions fields = {};
   bool strict = false;             ///< a bad row is an error
   bool check = true;               ///< decode every picture once, to find the bad rows
   std::string fill = kStoredFill;  ///< what stands where cells of pictures were dropped: a name of patches/fill.h
