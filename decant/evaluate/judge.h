@@ -73,6 +73,8 @@ class Judge {
   virtual bool needs_labels() const { return true; }
   /// Whether each set is trained as it asks (Case::training), too; else all are trained alike.
   virtual bool heeds_sets() const { return false; }
+  /// Whether real rows that it compares hold as many of each class as of any other.
+  virtual bool equal_classes() const { return false; }
   /// The names that --nets may give, when they are its own; empty: any that no other judge has.
   virtual std::vector<std::string> nets() const { return {}; }
   /// Its options, the seed left out. An option that several judges have has one name and one

@@ -59,6 +59,7 @@ class DistillationJudge final : public Judge {
     return {column("top-1", "accuracy, plain"), column("top-1 dsa", "accuracy, DSA"), column("top-1 own", "accuracy, as the set asks")};
   }
   bool heeds_sets() const override { return true; }
+  bool equal_classes() const override { return true; }  // "pictures per class" is how the field counts
 
   void declare(OptionTable& table) override {
     OptionTable own;

@@ -20,6 +20,7 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .gradient_classes = prepared.features.gradient_classes,
           .scores = prepared.scores,
           .ease = prepared.ease,
+          .shares = prepared.options().shares_of_pools(),
           .left_out_by_count = prepared.method.hard_cut_follows_from_count(),
           .options = prepared.options().own,
           .kmeans = prepared.kmeans,

@@ -29,7 +29,7 @@ struct ChosenRows {
   std::function<Selection(uint64_t seed)> redraw;
 
   /// Whether every class is a pool, where there are labels.
-  bool by_class() const { return !method.options.pool && method.options.pools.empty(); }
+  bool by_class() const { return method.options.by_class(); }
 };
 
 /// choose_method() with what is known of `input`.

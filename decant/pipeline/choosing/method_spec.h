@@ -27,7 +27,11 @@ struct ChoosingOptions {
   int score_epochs = 12;
   std::optional<double> minutes;  ///< that "auto" may take for a proxy; none = as long as it takes
 
-  Comm* ranks = nullptr;  ///< that share the work; not an option
+  Comm* ranks = nullptr;            ///< that share the work; not an option
+  Shares shares = Shares::by_size;  ///< of classes in what is kept, where they are the pools; not an option
+
+  bool by_class() const { return !pool && pools.empty(); }  ///< whether every class is a pool, where there are labels
+  Shares shares_of_pools() const { return by_class() ? shares : Shares::by_size; }
 
   void declare(OptionTable& table);
 };

@@ -109,7 +109,7 @@ Selection random_order(const JudgedSets& sets, uint64_t seed) {
 
 /// Drawn anew for every seed.
 std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t count) {
-  return [&sets, count](uint64_t seed) { return sample(random_order(sets, seed), {}, count, seed); };
+  return [&sets, count](uint64_t seed) { return sample(random_order(sets, seed), {}, count, seed, sets.shares); };
 }
 
 /// As many of them as fit.
@@ -118,7 +118,7 @@ std::vector<Subset> random_rows_within(const JudgedSets& sets, RowSizes& sizes, 
   for (int s = 0; s < options.seeds; ++s) {
     const uint64_t seed = options.seed + static_cast<uint64_t>(s);
     const Selection order = random_order(sets, seed);
-    draws.push_back(sizes.largest_within(budget, order, [&](int64_t count) { return sample(order, {}, count, seed); }));
+    draws.push_back(sizes.largest_within(budget, order, [&](int64_t count) { return sample(order, {}, count, seed, sets.shares); }));
   }
   return draws;
 }
@@ -310,7 +310,7 @@ class ArmMaker {
     return known;
   }
 
-  MethodArm method_arm(const std::string& name) { return {name, input_, options_, context_}; }
+  MethodArm method_arm(const std::string& name) { return {name, input_, options_, sets_.shares, context_}; }
 
   const JudgedSets& sets_;
   const EvaluateOptions& options_;

@@ -291,6 +291,10 @@ bool heeds_sets(const EvaluateOptions& options, const Dataset& full) {
   return choose_judge(options, full.train().modality(), {}).judge->heeds_sets();
 }
 
+Shares shares_of(const EvaluateOptions& options, const Dataset& full) {
+  return choose_judge(options, full.train().modality(), {}).judge->equal_classes() ? Shares::equal : Shares::by_size;
+}
+
 /// What a given set asks for and nobody gave.
 SetTraining training_of(const std::string& spec, const EvaluateOptions& options) {
   if (is_row_file(spec)) return {};
@@ -449,6 +453,7 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& conte
   sets.given = open_given(options);
   sets.full = read_full(options, sets.given, context);
   sets.training = asked_training(options, sets.full.dataset);
+  sets.shares = shares_of(options, sets.full.dataset);
   find_test_rows(sets, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets, options, context);

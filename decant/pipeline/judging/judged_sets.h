@@ -35,8 +35,9 @@ struct JudgedSets {
   Subset held_out;                   ///< rows of the full set that are tested on; empty when there are others
   std::shared_ptr<const Rows> test;  ///< readable ones
   std::string test_digest;
-  std::string note;      ///< what the protocol's line adds
-  SetTraining training;  ///< that the full set or a given one asks for, as far as all are trained alike
+  std::string note;                 ///< what the protocol's line adds
+  SetTraining training;             ///< that the full set or a given one asks for, as far as all are trained alike
+  Shares shares = Shares::by_size;  ///< of classes in the rows that they are compared with
   std::vector<GivenSet> given;
 };
 

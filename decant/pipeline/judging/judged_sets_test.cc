@@ -114,6 +114,28 @@ TEST(Arms, TakeTheBytesOfAGivenSet) {
   expect_says(message_of<UsageError>([&] { outline_arms(options, outline_judged_sets(options, {}).counts); }), {"no set is given"});
 }
 
+TEST(Arms, HoldAsManyRowsOfEachClassWhereTheProtocolSaysSo) {
+  const SyntheticTrial trial("{}");
+  for (uint8_t i = 20; i < 26; ++i) trial.add(fmt::format("full/train/cat/{}.png", i), grey_png(i));
+  const ScratchFolder cache("judged-cache");
+  EvaluateOptions options = trial.options();
+  options.against = "random,herding,k-means";
+  options.keep = "6";
+  options.features.cache = cache.path;
+  const auto dogs = [&] {  // of the six rows of every arm and seed
+    const JudgedSets sets = read_judged_sets(options, {});
+    std::vector<int64_t> counts;
+    for (const evaluate::Arm& arm : make_arms(sets, options, {})) {
+      const Subset rows = arm.subset(1);
+      if (rows.size() == 6U) counts.push_back(std::ranges::count_if(rows, [&](int64_t row) { return arm.rows->label(row) == 1; }));
+    }
+    return counts;
+  };
+  EXPECT_THAT(dogs(), ElementsAre(3, 3, 3));
+  options.protocol = "quick";
+  EXPECT_THAT(dogs(), ElementsAre(2, 2, 2)) << "in proportion to twelve and six";
+}
+
 TEST(Arms, AreThoseOfTheProtocolUnlessNamed) {
   const SyntheticTrial trial("{}");
   EvaluateOptions options = trial.options();

@@ -12,8 +12,10 @@
 namespace decant {
 namespace fs = std::filesystem;
 
-MethodArm::MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, const Context& context)
-    : spec_(parse_method(method, options.select)), input_(input), options_(options), context_(context), log_("") {}
+MethodArm::MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, Shares shares, const Context& context)
+    : spec_(parse_method(method, options.select)), input_(input), options_(options), context_(context), log_("") {
+  spec_.options.shares = shares;
+}
 
 Draws MethodArm::draw(std::vector<int64_t> counts) {
   std::ranges::sort(counts, std::greater<>());
@@ -53,8 +55,9 @@ ChosenRows MethodArm::choose(int64_t count) {
 
 Subset MethodArm::one(const ChosenRows& chosen, int64_t count, int seed_number) const {
   const uint64_t seed = options_.seed + static_cast<uint64_t>(seed_number);
-  if (seed_number > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed);
-  return sample(chosen.selection, {}, count, seed);
+  const Shares shares = chosen.method.options.shares_of_pools();
+  if (seed_number > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed, shares);
+  return sample(chosen.selection, {}, count, seed, shares);
 }
 
 }  // namespace decant

@@ -237,8 +237,8 @@ MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_
     const Ranker ranker = rule == nullptr
                               ? method.ranker(inputs, s)
                               : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
-    return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count, {.valid_sizes = valid_sizes},
-                         ranker, context);
+    return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count,
+                         {.valid_sizes = valid_sizes, .shares = inputs.shares}, ranker, context);
   };
   const bool draws = rule == nullptr ? method.draws : rule->draws;
   return {rank(seed), draws ? std::function<Selection(uint64_t)>(rank) : nullptr};

@@ -54,6 +54,7 @@ struct MethodInputs {
   int32_t gradient_classes = 0;       ///< > 0: features are [b | e], with that many values of b
   std::span<const double> scores;     ///< (n,) large = hard, or good; if the method needs them
   std::span<const double> ease;       ///< (n,) in 0…1, for rule beta
+  Shares shares = Shares::by_size;    ///< of the pools in `count`
   bool left_out_by_count = false;     ///< which rows are left out follows from `count`
   MethodOptions options;
   // for methods that cut bins

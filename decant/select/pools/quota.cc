@@ -137,6 +137,11 @@ std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::s
   return shares;
 }
 
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares) {
+  if (shares == Shares::by_size) return share(total, sizes);
+  return share_weighted(total, std::vector<double>(sizes.size(), 1.0), sizes);
+}
+
 int64_t keep_count(std::string_view keep, int64_t n) {
   if (keep.find_first_of(".%") != std::string_view::npos) return keep_fraction(keep, n);
   const auto count = parse<int64_t>(keep, keep);

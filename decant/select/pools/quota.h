@@ -18,6 +18,15 @@ namespace decant {
 /// classes with equal bins would all round up the same first bins.
 std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::span<const double> owed = {});
 
+/// How rows are shared among classes.
+enum class Shares {
+  by_size,  ///< in proportion, as share() does
+  equal     ///< as many of each; what a class cannot hold goes to the others, and an odd row to the smaller label
+};
+
+/// share() in one of these ways. REQUIRES: as there.
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares);
+
 /// Shares `total` among parts in proportion to their weights, no part more than its size. Real
 /// quotas first, by water-filling: a part whose proportion would exceed its size gets its size, and
 /// the others share the rest in proportion, until none overflows. Then as share() does: each gets

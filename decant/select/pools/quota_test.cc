@@ -19,6 +19,14 @@ std::vector<int64_t> shared(int64_t total, const std::vector<double>& weights, c
   return share_weighted(total, weights, sizes);
 }
 
+TEST(Share, CanBeEqualAndIsCappedThen) {
+  EXPECT_THAT(share(9, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(3, 3, 3));
+  EXPECT_THAT(share(10, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(4, 3, 3)) << "an odd row to the smaller label";
+  EXPECT_THAT(share(21, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(9, 3, 9)) << "as many as there are";
+  EXPECT_THAT(share(123, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(30, 3, 90));
+  EXPECT_EQ(share(10, std::vector<int64_t>{30, 3, 90}, Shares::by_size), share(10, std::vector<int64_t>{30, 3, 90}));
+}
+
 TEST(Share, IsExactProportionalAndCapped) {
   EXPECT_THAT(share(10, std::vector<int64_t>{5, 5, 5}), ElementsAre(4, 3, 3));  // ties to the smaller index
   EXPECT_THAT(share(7, std::vector<int64_t>{1, 0, 99}), ElementsAre(0, 0, 7));

@@ -10,13 +10,13 @@
 namespace decant {
 namespace {
 
-std::vector<int64_t> shares_of(const Pools& pools, int64_t count) {
+std::vector<int64_t> shares_of(const Pools& pools, int64_t count, Shares shares) {
   std::vector<int64_t> sizes;
   for (const auto& rows : pools.rows) sizes.push_back(static_cast<int64_t>(rows.size()));
   const int64_t usable = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
   if (count < 1 || count > usable)
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, usable), fmt::format("Keep 1 to {} rows", usable)});
-  return share(count, sizes);
+  return share(count, sizes, shares);
 }
 
 /// The ranked rows, then the others.
@@ -43,7 +43,7 @@ Selection select_ranked(const char* method, int64_t rows, std::span<const int32_
                         const RankingOptions& options, const Ranker& ranker, const Context& context) {
   check_labels(rows, labels);
   const Pools pools = make_pools(mark_rows(rows, left_out), options.per_class ? labels : std::span<const int32_t>());
-  const std::vector<int64_t> shares = shares_of(pools, count);
+  const std::vector<int64_t> shares = shares_of(pools, count, options.shares);
   Selection selection = empty_selection(method, rows);
   selection.ranked = true;
   selection.bin_count = 1;

@@ -15,6 +15,7 @@
 
 #include "decant/base/context.h"
 #include "decant/data/selection.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 
@@ -41,10 +42,11 @@ enum class ValidSizes {
 struct RankingOptions {
   bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
   ValidSizes valid_sizes = ValidSizes::up_to_count;
+  Shares shares = Shares::by_size;  ///< of the pools
 };
 
 /// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all,
-/// shared among the pools by largest remainder as sample() does. Pools are ranked one after the
+/// shared among the pools as sample() does. Pools are ranked one after the
 /// other, each on all threads. InputError for a count that is not in 1 … usable rows.
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
                         const RankingOptions& options, const Ranker& ranker, const Context& context);

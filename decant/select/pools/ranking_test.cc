@@ -35,6 +35,13 @@ TEST(Ranking, PicksTheSharesOfEveryPoolAndPutsTheOthersBehind) {
   EXPECT_THAT(sample(made, {}, 3, 2), ElementsAre(5, 7, 8)) << "there is no chance in a ranking";
 }
 
+TEST(Ranking, PicksAsManyOfEveryPoolWhereThatIsAsked) {
+  const Selection made = select_ranked("largest", 10, kLabels, kLeftOut, 4, {.shares = Shares::equal}, largest_first, {});
+  EXPECT_THAT(sample(made, {}, 4, 1, Shares::equal), ElementsAre(3, 5, 7, 8));
+  EXPECT_THAT(sample(made, kLabels, 4, 1, Shares::equal), ElementsAre(3, 5, 7, 8));
+  EXPECT_THAT(sample(made, {}, 4, 1), ElementsAre(5, 6, 7, 8)) << "six of one and three of the other";
+}
+
 TEST(Ranking, OnePoolWithoutLabelsOrWhenAsked) {
   const Selection made = select_ranked("largest", 10, kLabels, {}, 2, {.per_class = false}, largest_first, {});
   EXPECT_THAT(sample(made, {}, 2, 0), ElementsAre(8, 9));

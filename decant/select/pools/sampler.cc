@@ -78,7 +78,7 @@ void require_served(const Selection& selection, int64_t count, const std::string
                     "Select again with the new --keep; cached features and scores make that fast"});
 }
 
-Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed) {
+Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed, Shares shares) {
   if (!labels.empty() && labels.size() != selection.bins.size()) {
     throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label per row"});
   }
@@ -89,7 +89,7 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
   if (count < 1 || count > rows) {
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   }
-  const auto counts = share(count, sizes);
+  const auto counts = share(count, sizes, shares);
   size_t at = 0;
   if (selection.ranked) {
     require_served(selection, count);

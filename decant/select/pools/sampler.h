@@ -6,6 +6,7 @@
 #include <string>
 
 #include "decant/data/selection.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 
@@ -24,9 +25,11 @@ namespace decant {
 ///
 /// Of a ranking, a pool's share is the first rows of its order; there is no chance in it.
 ///
+/// `shares`: how `count` is shared among the classes.
+///
 /// InputError when count is not in 1…(rows that are not bad), or labels do not fit the rows, or a
 /// ranking was made for another number.
-Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed);
+Subset sample(const Selection& selection, std::span<const int32_t> labels, int64_t count, uint64_t seed, Shares shares = Shares::by_size);
 
 /// Throws InputError for a number of rows that a ranking was not made for. `file`: where it is
 /// from, for the message.
