@@ -21,9 +21,10 @@ std::string figures_of(const SyntheticRecord& made) {
 
 std::string run_distill(DistillSetOptions& options, const Call& call) {
   const std::string out = options.out.string();
-  if (call.globals.dry_run)
-    return dry_run(call, "distill", fmt::format("distill {} by {} and write {}", options.input.path, options.distill.method, out),
-                   {{"input", options.input.path}, {"out", out}, {"method", options.distill.method}});
+  if (call.globals.dry_run) {
+    const DistillPlan planned = plan_distill(options, call.context);
+    return call.globals.json ? printed(to_json(planned)) : plan_text(planned);
+  }
   options.command = call.command;
   const RunRecord run = distill_set(options, call.context);
   if (call.globals.json) return printed(to_json(run));
@@ -38,7 +39,8 @@ Verb distill_verb() {
   return with_options<DistillSetOptions>({.name = "distill",
                                           .summary = "make a few synthetic pictures of each class that teach what the whole set teaches",
                                           .examples = {"decant distill mnist/ -o syn/ --per-class 1",
-                                                       "decant distill photos/ -o syn/ --method dsa --per-class 10 --budget 10min"},
+                                                       "decant distill photos/ -o syn/ --method dsa --per-class 10 --budget 10min",
+                                                       "decant distill photos/ -o syn/ --method mtt --dry-run"},
                                           .everyday = {"method", "per-class", "budget", "net", "init", "overwrite"}},
                                          run_distill);
 }

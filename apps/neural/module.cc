@@ -27,7 +27,7 @@ extern const decant::nn::Networks decant_networks_v1;
 extern const decant::train::Trainer decant_trainer_v4;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
-extern const decant::distill::Distiller decant_distiller_v2;
+extern const decant::distill::Distiller decant_distiller_v3;
 extern const decant::patches::MaeFill decant_mae_fill_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
@@ -36,6 +36,6 @@ const decant::train::Trainer decant_trainer_v4{decant::train::train, decant::tra
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
 const decant::patches::Attribution decant_attribution_v1{decant::patches::attribute};
-const decant::distill::Distiller decant_distiller_v2{decant::distill::distill, decant::distill::method_facts};
+const decant::distill::Distiller decant_distiller_v3{decant::distill::distill, decant::distill::cost, decant::distill::method_facts};
 const decant::patches::MaeFill decant_mae_fill_v1{decant::patches::open_mae_fill};
 }

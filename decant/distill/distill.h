@@ -104,9 +104,17 @@ struct DistillJob {
   std::filesystem::path folder;  ///< where checkpoints lie, which may be one of an earlier call; empty = none are kept
   bool overwrite = false;        ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
   std::filesystem::path cache;   ///< of what runs share (expert networks); empty = decant's own
-  double budget = 0;             ///< seconds: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
+  double budget =
+      0;  ///< seconds, getting ready among them: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
   /// Shown now and then; called from this thread.
   std::function<void(int64_t step, const SyntheticSet&)> preview;
+};
+
+/// What a run would cost, by a trial.
+struct DistillCost {
+  int64_t steps = 0;         ///< that it would make; 0 = solved in one go
+  double step_seconds = 0;   ///< of one, on average over a few
+  double ready_seconds = 0;  ///< until the first: rows decoded, experts found or trained; of what is solved in one go, all of it
 };
 
 /// What is known of a method before there are rows.

@@ -124,37 +124,99 @@ double seconds_from(const std::string& text, const std::string& option) {
   return value * unit->second;
 }
 
-RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
-  distill::check(options.distill);
+namespace {
+
+/// In seconds; 0 = none. Throws UsageError where the options contradict each other.
+double budget_seconds(const DistillSetOptions& options) {
   const double budget = options.budget.empty() ? 0 : seconds_from(options.budget, "--budget");
   if (budget > 0 && options.distill.steps > 0) throw UsageError("--budget and --steps both say how long to learn; give one of the two");
+  return budget;
+}
+
+Input read_to_distill(const DistillSetOptions& options, RunLog& log, const Context& context) {
+  Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  require_pictures(input.dataset.train(), options.input.path);
+  require_labelled(input, options.input.path);
+  require_classes_filled(input, options.input.path);
+  return input;
+}
+
+/// The job, but for where it keeps checkpoints and what it shows. Views all of its arguments.
+distill::DistillJob distill_job(const DistillSetOptions& options, const Input& input, const Subset& usable, double budget) {
+  return {.options = options.distill,
+          .rows = &input.dataset.train(),
+          .subset = usable,
+          .classes = input.classes,
+          .test = input.dataset.held_out(),
+          .digest = input.digest,
+          .overwrite = options.overwrite,
+          .cache = options.cache,
+          .budget = budget};
+}
+
+}  // namespace
+
+DistillPlan plan_distill(const DistillSetOptions& options, const Context& context) {
+  distill::check(options.distill);
+  const double budget = budget_seconds(options);
+  RunLog log("");
+  const Input input = read_to_distill(options, log, context);
+  const double reading = log.seconds();
+  const Subset usable = input.usable_rows();
+  const distill::DistillJob job = distill_job(options, input, usable, budget);
+  const auto cost = log.stage("trial", [&] { return from_module<distill::Distiller>().cost(job, context); });
+  return {.method = options.distill.method,
+          .net = options.distill.net,
+          .rows = input.rows(),
+          .pictures = int64_t{input.classes} * options.distill.per_class,
+          .cost = cost,
+          .seconds = reading + cost.ready_seconds + static_cast<double>(cost.steps) * cost.step_seconds,
+          .memory_bytes = log.peak_rss_bytes()};
+}
+
+Json to_json(const DistillPlan& plan) {
+  return {{"verb", "distill"},
+          {"method", plan.method},
+          {"net", plan.net},
+          {"rows", plan.rows},
+          {"pictures", plan.pictures},
+          {"steps", plan.cost.steps},
+          {"step_seconds", plan.cost.step_seconds},
+          {"ready_seconds", plan.cost.ready_seconds},
+          {"seconds", plan.seconds},
+          {"memory_bytes", plan.memory_bytes}};
+}
+
+std::string plan_text(const DistillPlan& plan) {
+  const std::string steps = plan.cost.steps == 0 ? "solved in one go"
+                                                 : fmt::format("{} steps of {:.3g} s, {} before the first", human_count(plan.cost.steps),
+                                                               plan.cost.step_seconds, human_seconds(plan.cost.ready_seconds));
+  return fmt::format(
+      "distill   {} pictures of {} rows, by {} through {}\n"
+      "time      about {} ({}), timed on a few steps\n"
+      "memory    about {}\n",
+      human_count(plan.pictures), human_count(plan.rows), plan.method, plan.net, human_seconds(plan.seconds), steps,
+      human_bytes(plan.memory_bytes));
+}
+
+RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
+  distill::check(options.distill);
+  const double budget = budget_seconds(options);
   OutputFolder out(
       options.out,
       {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   RunLog log(out.path());
-  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
-  require_pictures(input.dataset.train(), options.input.path);
-  require_labelled(input, options.input.path);
-  require_classes_filled(input, options.input.path);
-
+  const Input input = read_to_distill(options, log, context);
   const Subset usable = input.usable_rows();
   const fs::path checkpoint = out.path() / Checkpoint::kFolder;
   const fs::path sheets = out.path() / kSheetsFolder;
   fs::create_directories(checkpoint);
-  const distill::DistillJob job{.options = options.distill,
-                                .rows = &input.dataset.train(),
-                                .subset = usable,
-                                .classes = input.classes,
-                                .test = input.dataset.held_out(),
-                                .digest = input.digest,
-                                .folder = checkpoint,
-                                .overwrite = options.overwrite,
-                                .cache = options.cache,
-                                .budget = budget,
-                                .preview = [&](int64_t, const distill::SyntheticSet& set) {
-                                  fs::create_directories(sheets);
-                                  write_sheet(set, kSheetColumns, sheets / "preview.png");
-                                }};
+  distill::DistillJob job = distill_job(options, input, usable, budget);
+  job.folder = checkpoint;
+  job.preview = [&](int64_t, const distill::SyntheticSet& set) {
+    fs::create_directories(sheets);
+    write_sheet(set, kSheetColumns, sheets / "preview.png");
+  };
   const distill::Distilled made = log.stage("distill", [&] { return from_module<distill::Distiller>().distill(job, context); });
   const SyntheticRecord record = log.stage("write", [&] {
     write_sheets(made, sheets);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "decant/base/context.h"
+#include "decant/base/json_fwd.h"
 #include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/distill/distill.h"
@@ -27,6 +28,23 @@ struct DistillSetOptions {
 /// Writes OUT (docs/formats/distilled.md) and returns what run.json holds. An interrupted run goes
 /// on from OUT.partial. Throws InputError, UsageError, IoError, Cancelled.
 RunRecord distill_set(const DistillSetOptions& options, const Context& context);
+
+/// What `decant distill` would take.
+struct DistillPlan {
+  std::string method;
+  std::string net;
+  int64_t rows = 0;
+  int64_t pictures = 0;  ///< stored
+  distill::DistillCost cost;
+  double seconds = 0;        ///< of all, reading among them
+  int64_t memory_bytes = 0;  ///< highest resident memory of the trial, which a run does not exceed by much
+};
+
+/// Reads the input and makes a few steps (Distiller::cost()). Writes nothing, and does not look at
+/// the output. Throws what distill_set() throws before its first step.
+DistillPlan plan_distill(const DistillSetOptions& options, const Context& context);
+Json to_json(const DistillPlan& plan);
+std::string plan_text(const DistillPlan& plan);
 
 /// "90", "90s", "10min", "2h" in seconds. Throws UsageError.
 double seconds_from(const std::string& text, const std::string& option);

@@ -17,6 +17,7 @@ namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 
 /// Class folders of grey noise, brighter from class to class.
@@ -105,6 +106,37 @@ TEST(DistillSet, ReadsTimes) {
   EXPECT_EQ(seconds_from("1.5min", "--budget"), 90);
   EXPECT_EQ(seconds_from("2h", "--budget"), 7200);
   for (const char* text : {"", "-3", "0", "10 min", "1d", "nan", "1e12"}) EXPECT_THROW(seconds_from(text, "--budget"), UsageError) << text;
+}
+
+TEST(DistillSet, IsPlannedByATrialThatWritesNothing) {
+  if (!has_module(kNeuralModule)) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = three_classes("in");
+  const fs::path out = fresh_path("out");
+  DistillSetOptions options = options_for(in, out);
+  options.distill.per_class = 2;
+  const DistillPlan plan = plan_distill(options, {.threads = 1});
+  EXPECT_EQ(plan.rows, 18);
+  EXPECT_EQ(plan.pictures, 6);
+  EXPECT_EQ(plan.cost.steps, 6);
+  EXPECT_GT(plan.cost.step_seconds, 0);
+  EXPECT_GE(plan.seconds, 6 * plan.cost.step_seconds + plan.cost.ready_seconds);
+  EXPECT_GT(plan.memory_bytes, 1'000'000);
+  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("6 pictures of 18 rows, by dm through convnet+width=8+depth=2"), HasSubstr("(6 steps of ")));
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_FALSE(fs::exists(out.string() + ".partial"));
+  options.distill.steps = 0;
+  options.budget = "1h";
+  EXPECT_GT(plan_distill(options, {.threads = 1}).cost.steps, 6);
+  options.budget = "0.001";
+  const std::string refused = message_of([&] { plan_distill(options, {.threads = 1}); });
+  EXPECT_THAT(refused, AllOf(HasSubstr("budget: 0.0 s are too short: a step of dm takes "), HasSubstr("Give more time")));
+  EXPECT_THAT(refusal(options), HasSubstr("are too short: a step of dm takes"));
+  options.budget.clear();
+  options.distill.method = "label-solve";
+  options.distill.real_batch = 0;
+  const DistillPlan solved = plan_distill(options, {.threads = 1});
+  EXPECT_EQ(solved.cost.steps, 0);
+  EXPECT_THAT(plan_text(solved), HasSubstr("solved in one go"));
 }
 
 TEST(DistillSet, NeverReplacesWhatIsNotIts) {

@@ -108,6 +108,11 @@ std::map<std::string, std::string> training_of(const DistillOptions& options, co
   return training;
 }
 
+/// As human_seconds(), but for what is too short for it.
+std::string short_time(double seconds) {
+  return seconds < 0.1 ? fmt::format("{:.2g} ms", 1000 * seconds) : human_seconds(seconds);
+}
+
 /// One run, from its options to S.
 class Run {
  public:
@@ -139,6 +144,17 @@ class Run {
     measure(parts, result);
     result.seconds = clock_.seconds();
     return result;
+  }
+
+  DistillCost cost() {
+    load();
+    const Parts parts = make_parts();
+    if (parts.objective->solve(first_step(), *parts.synthetic)) return {.ready_seconds = clock_.seconds()};
+    const double ready = clock_.seconds();
+    const double each = step_seconds(/*seconds=*/0);
+    const bool budgeted = options_.steps == 0 && job_.budget > 0;
+    const int64_t steps = budgeted ? steps_of(each, job_.budget - clock_.seconds(), ready) : asked_steps();
+    return {.steps = steps, .step_seconds = each, .ready_seconds = ready};
   }
 
  private:
@@ -174,28 +190,40 @@ class Run {
 
   int64_t asked_steps() {
     if (options_.steps > 0) return options_.steps;
-    return job_.budget > 0 ? steps_within(job_.budget - clock_.seconds()) : usual_.steps;
+    return job_.budget > 0 ? steps_within_budget() : usual_.steps;
   }
 
-  /// How many steps fit, by a trial of some of them that leaves nothing behind.
-  int64_t steps_within(double seconds) {
+  int64_t steps_within_budget() {
+    const double ready = clock_.seconds();
+    const double each = step_seconds((job_.budget - ready) / 30);
+    const int64_t steps = steps_of(each, job_.budget - clock_.seconds(), ready);
+    context_.info(fmt::format("{} steps fit: {} each (--steps {} repeats this run)", human_count(steps), short_time(each), steps));
+    return steps;
+  }
+
+  /// On average over some that leave nothing behind: three, and more within `seconds`.
+  double step_seconds(double seconds) {
     steps_ = usual_.steps;
     const Parts parts = make_parts();
     Loop trial(parts, loop_options(), *network_, *real_, context_);
     trial.step();  // the first one is slower
     const Stopwatch clock;
     int64_t made = 0;
-    while (made < 3 || (clock.seconds() < seconds / 30 && made < 50)) {
+    while (made < 3 || (clock.seconds() < seconds && made < 50)) {
       trial.step();
       ++made;
     }
-    const double each = clock.seconds() / static_cast<double>(made);
-    const auto steps = static_cast<int64_t>((job_.budget - clock_.seconds()) / each);
-    if (steps < 1)
-      throw InputError({"", "budget", fmt::format("is too short for a step of {}, which takes {}", human_seconds(each), options_.method),
-                        "Give more time, a narrower network (--net convnet+width=32) or fewer real rows (--real-batch)"});
-    context_.info(fmt::format("{} steps fit: {} each (--steps {} repeats this run)", human_count(steps), human_seconds(each), steps));
-    return steps;
+    return clock.seconds() / static_cast<double>(made);
+  }
+
+  /// How many steps of `each` seconds fit into `left`.
+  int64_t steps_of(double each, double left, double ready) const {
+    const auto steps = static_cast<int64_t>(left / each);
+    if (steps >= 1) return steps;
+    throw InputError({"", "budget",
+                      fmt::format("{} are too short: a step of {} takes {}, and getting ready for the first took {}",
+                                  human_seconds(job_.budget), options_.method, short_time(each), human_seconds(ready)),
+                      "Give more time, a narrower network (--net convnet+width=32) or fewer real rows (--real-batch)"});
   }
 
   std::optional<Checkpoint> find_checkpoint() const {
@@ -300,6 +328,14 @@ Distilled distill(const DistillJob& job, const Context& context) {
   const nn::ComputeScope scope(context);
   const nn::MemoryReuse memory;
   return Run(job, context).run();
+}
+
+DistillCost cost(const DistillJob& job, const Context& context) {
+  check(job.options);
+  DECANT_CHECK(job.rows != nullptr, ==, true);
+  const nn::ComputeScope scope(context);
+  const nn::MemoryReuse memory;
+  return Run(job, context).cost();
 }
 
 }  // namespace decant::distill

@@ -7,5 +7,6 @@
 namespace decant::distill {
 
 Distilled distill(const DistillJob& job, const Context& context);
+DistillCost cost(const DistillJob& job, const Context& context);
 
 }  // namespace decant::distill
