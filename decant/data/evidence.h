@@ -68,6 +68,7 @@ struct Evidence {
   std::vector<Metric> metrics = {top_1()};  ///< the first decides verdicts and orders; never empty
   std::vector<Cell> cells;                  ///< net after net, sets in the order given, metric after metric
   Cost cost;
+  std::optional<double> full_accuracy = {};  ///< top-1 of all real rows, of elsewhere: for robust_scores.h where "full" is no set here
 
   std::vector<std::string> nets() const;  ///< in order of appearance
   /// Null when there is none.

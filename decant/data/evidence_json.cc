@@ -6,6 +6,7 @@
 
 #include "decant/base/json_reader.h"
 #include "decant/data/evidence.h"
+#include "decant/data/robust_scores.h"
 
 namespace decant {
 namespace {
@@ -54,6 +55,14 @@ Json json_of(const Evidence::Cell& cell, const Metric& metric) {
 Json json_of(const Evidence::Order& order) {
   return {{"net", order.net},          {"rows", order.budget.amount},      {"budget", json_of(order.budget)},
           {"order", order.best_first}, {"tau", number_or_null(order.tau)}, {"gain_kept", number_or_null(order.gain_kept)}};
+}
+
+Json json_of(const RobustScores& scores) {
+  return {{"net", scores.net},
+          {"set", scores.set},
+          {"rows", scores.rows},
+          {"lrs", json_of(scores.lrs)},
+          {"ars", json_of(std::optional(scores.ars))}};
 }
 
 Json json_of(const Evidence::Cost& cost) {
@@ -167,6 +176,12 @@ Evidence::Cost cost_from(const JsonReader& json) {
           .known = json.count("known")};
 }
 
+double full_accuracy_in(const JsonReader& json) {
+  const double accuracy = json.number("full_accuracy");
+  if (!(accuracy >= 0 && accuracy <= 1)) json.refuse("full_accuracy", "does not lie between 0 and 1");
+  return accuracy;
+}
+
 }  // namespace
 
 Json to_json(const Evidence& evidence) {
@@ -176,13 +191,16 @@ Json to_json(const Evidence& evidence) {
   for (const Evidence::Cell& cell : evidence.cells) results.push_back(json_of(cell, evidence.metric_of(cell)));
   Json opinions = Json::array();
   for (const Evidence::Order& order : orders(evidence)) opinions.push_back(json_of(order));
-  return {{"schema", kSchema},
-          {"protocol", evidence.protocol},
-          {"test_rows", evidence.test_rows},
-          {"metrics", metrics},
-          {"results", results},
-          {"orders", opinions},
-          {"overhead", json_of(evidence.cost)}};
+  Json json = {{"schema", kSchema},
+               {"protocol", evidence.protocol},
+               {"test_rows", evidence.test_rows},
+               {"metrics", metrics},
+               {"results", results},
+               {"orders", opinions},
+               {"overhead", json_of(evidence.cost)}};
+  if (evidence.full_accuracy) json["full_accuracy"] = *evidence.full_accuracy;
+  for (const RobustScores& scores : robust_scores(evidence)) json["robust_scores"].push_back(json_of(scores));
+  return json;
 }
 
 Evidence evidence_from_json(const Json& json, const std::string& file) {
@@ -194,6 +212,7 @@ Evidence evidence_from_json(const Json& json, const std::string& file) {
   top.require("results").each_object("results",
                                      [&](const JsonReader& cell) { evidence.cells.push_back(cell_from(cell, evidence.metrics, schema)); });
   if (const auto cost = top.object("overhead")) evidence.cost = cost_from(*cost);
+  if (top.find("full_accuracy") != nullptr) evidence.full_accuracy = full_accuracy_in(top);
   compare(evidence);
   return evidence;
 }

@@ -163,6 +163,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   announce(judging, forecast, context);
   Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
   evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
+  evidence.full_accuracy = options.full_accuracy;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = all.seconds();
   for (const GivenSet& set : judging.sets.given) {

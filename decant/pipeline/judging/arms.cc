@@ -153,6 +153,8 @@ void require_sound(const EvaluateOptions& options) {
   require_some_judge(options);
   require_fill(options.fill);
   methods_against(options);
+  if (options.full_accuracy && !(*options.full_accuracy >= 0 && *options.full_accuracy <= 1))
+    throw UsageError("--full-accuracy must lie between 0 and 1");
   if (options.seeds < 1) throw UsageError("--seeds must be at least 1");
   if (const auto folder = options.out.parent_path(); !folder.empty() && !fs::is_directory(folder))
     throw InputError(

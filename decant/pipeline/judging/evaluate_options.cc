@@ -54,6 +54,9 @@ void EvaluateOptions::declare(OptionTable& table) {
             "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
+  table.add(
+      "full-accuracy", full_accuracy, "P",
+      "top-1 of all real rows, from 0 to 1, where they are too many to train on: for the label-robust score of protocol distillation");
   table.add("hold-out", hold_out, "SHARE", "fraction of the rows to test on when there is no test split");
   table.add("test", test, "PATH", "data set or .npy to test on");
   table.add("test-labels", test_labels, "FILE", "labels of a .npy to test on");

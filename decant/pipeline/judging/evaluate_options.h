@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,13 @@ struct EvaluateOptions {
   int seeds = 3;
   std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data
   JudgeOptions judge;
-  uint64_t seed = 0;                  ///< of the first run; determines every random choice
-  double hold_out = 0.2;              ///< share of rows held out when there are no test rows
-  std::string test;                   ///< data set or .npy to test on
-  std::filesystem::path test_labels;  ///< of a .npy to test on
-  std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
-  FieldOptions fields;                ///< of records; empty likewise
+  uint64_t seed = 0;                    ///< of the first run; determines every random choice
+  std::optional<double> full_accuracy;  ///< top-1 of all real rows, known from elsewhere: for scores of synthetic sets
+  double hold_out = 0.2;                ///< share of rows held out when there are no test rows
+  std::string test;                     ///< data set or .npy to test on
+  std::filesystem::path test_labels;    ///< of a .npy to test on
+  std::filesystem::path labels;         ///< of a .npy data set; empty = those that the first small set was made with
+  FieldOptions fields;                  ///< likewise
   ChoosingOptions select;
   ImportanceOptions importance;    ///< of arms that drop cells
   std::string fill = kStoredFill;  ///< of given sets from whose pictures cells were dropped

@@ -11,6 +11,7 @@
 namespace decant::report {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -71,6 +72,26 @@ TEST(Page, StandsOnAnEmptyRun) {
   const std::string page = render({.run = nothing}, {});
   EXPECT_THAT(page, HasSubstr("Not measured yet"));
   EXPECT_THAT(page, HasSubstr("0 of 0 rows kept"));
+}
+
+TEST(Page, SaysWhetherNetworksAgreeAndScoresSyntheticSets) {
+  FakeRun fake = fake_run(60, 3, 2);
+  EXPECT_THAT(page_of(fake), AllOf(Not(HasSubstr("Do the networks agree?")), Not(HasSubstr("DD-Ranking"))));
+  Metric augmented = top_1();
+  augmented.name = "top-1 dsa";
+  std::vector<Evidence::Cell> cells;
+  for (const char* net : {"convnet3", "mlp"}) {
+    for (const char* set : {"random", "small"}) {
+      const double value = std::string_view(set) == "small" ? 0.6 : 0.5;
+      cells.push_back(cell_of(net, set, 10, {value}));
+      cells.push_back(cell_of(net, set, 10, {value}));
+      cells.back().metric = 1;
+    }
+  }
+  fake.evidence = evidence_of(cells, {top_1(), augmented});
+  const std::string page = page_of(fake);
+  EXPECT_THAT(page, HasSubstr("<tr><td>mlp</td><td class=\"n\">10</td><td class=\"n\">+1.00</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"n\">–</td><td class=\"n\">31.4</td>"));
 }
 
 /// A large run stays small and quick. With DECANT_REPORT_PREVIEW=/tmp/x.html the page is written

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/text.h"
+#include "decant/data/robust_scores.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"
@@ -57,6 +58,52 @@ std::string table(const Evidence& evidence, size_t which, int64_t small_bytes, s
   return out + "</tbody></table></div>\n";
 }
 
+std::string finite_text(double value, const char* format) {
+  return std::isfinite(value) ? prose(fmt::format(fmt::runtime(format), value)) : "–";
+}
+
+/// Whether networks agree: each one's order of the sets of one budget, next to the first's.
+std::string orders_list(const Evidence& evidence, std::string_view small) {
+  const std::vector<Evidence::Order> all = orders(evidence);
+  if (all.empty()) return {};
+  std::string out = fmt::format(
+      "<h3>Do the networks agree?</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th class=\"n\">{}</th><th "
+      "class=\"n\">Kendall’s τ</th><th class=\"n\">gain kept</th><th class=\"wrap\">sets, best first</th></tr></thead><tbody>\n",
+      name_of(all.front().budget.unit));
+  for (const Evidence::Order& order : all) {
+    std::string sets;
+    for (const std::string& set : order.best_first) sets += (sets.empty() ? "" : ", ") + set_name(set, small);
+    out +=
+        fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
+                    escape(order.net), human_count(order.budget.amount), finite_text(order.tau, "{:+.2f}"),
+                    finite_text(100 * order.gain_kept, "{:.0f} %"), escape(sets));
+  }
+  return out +
+         "</tbody></table></div>\n<p class=\"small\">τ: of each network’s order with the first one’s. Gain: over random rows, "
+         "summed over the sets, as a share of the first network’s.</p>\n";
+}
+
+std::string score_cell(const std::optional<Estimate>& score) {
+  if (!score) return "–";
+  const std::string spread = std::isfinite(score->half_width) ? fmt::format(" ± {:.1f}", 100 * score->half_width) : "";
+  return fmt::format("{:.1f}{}", 100 * score->mean, spread);
+}
+
+std::string scores_list(const Evidence& evidence, std::string_view small) {
+  const std::vector<RobustScores> all = robust_scores(evidence);
+  if (all.empty()) return {};
+  std::string out =
+      "<h3>DD-Ranking’s scores</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
+      "class=\"n\">label-robust, of 100</th><th class=\"n\">augmentation-robust, of 100</th></tr></thead><tbody>\n";
+  for (const RobustScores& one : all)
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+                       escape(one.net), escape(set_name(one.set, small)), human_count(one.rows), score_cell(one.lrs), score_cell(one.ars));
+  return out +
+         "</tbody></table></div>\n<p class=\"small\">Trained on classes, without labels of the set’s own. Augmentation-robust: gains "
+         "over random rows with and without augmentation; 26.9 is none. Label-robust: the gain over random rows, and what is "
+         "missing to all real rows, where their accuracy is known.</p>\n";
+}
+
 /// One sentence a network; a single one stands at the top of the page already.
 std::string verdict_list(const std::vector<Verdict>& verdicts) {
   if (verdicts.size() < 2) return {};
@@ -89,6 +136,7 @@ std::string evidence_section(const Facts& facts) {
   for (size_t metric = 0; metric < evidence->metrics.size(); ++metric)
     body += evidence_chart(*evidence, metric, small) + bytes_chart(*evidence, metric, small_bytes, small) +
             table(*evidence, metric, small_bytes, small);
+  body += orders_list(*evidence, small) + scores_list(*evidence, small);
   return section("evidence", "Evidence", evidence_note(facts), body);
 }
 
