@@ -52,13 +52,13 @@ TEST(Inspect, StopsWhenItIsAskedTo) {
 TEST(Inspect, ListsEveryBadRowInJsonAndTwentyInText) {
   const ScratchFolder folder("bad");
   for (int i = 0; i < 25; ++i) folder.add(fmt::format("cat/{:02}.jpg", i), "no picture");
-  folder.add("dog/a.bmp", "BM");
+  folder.add("dog/a.tif", "II*");
   const Inspection found = inspect({.path = folder.path.string()}, {});
   ASSERT_EQ(found.bad.size(), 26u);
   const Json json = to_json(found);
   EXPECT_EQ(json["bad_files"], 26);
   ASSERT_EQ(json["bad"].size(), 26u);
-  EXPECT_EQ(json["bad"][25]["key"], "dog/a.bmp");
+  EXPECT_EQ(json["bad"][25]["key"], "dog/a.tif");
   EXPECT_EQ(json["class_rows"], Json::array({25, 1}));
   EXPECT_EQ(json["image_sizes"]["unreadable"], 16);
   const std::string text = inspect_text(found);

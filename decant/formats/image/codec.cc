@@ -19,9 +19,7 @@ bool starts_with(Bytes bytes, std::string_view signature) {
 
 /// Formats people do have lying about, so that the message can name them.
 std::string_view other_format(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> known = {{
-      {"GIF8", "GIF"},
-      {"BM", "BMP"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> known = {{
       {{"II*\0", 4}, "TIFF"},
       {{"MM\0*", 4}, "TIFF"},
       {"P4", "PBM"},
@@ -54,7 +52,7 @@ std::string first_bytes(std::string_view text) {
   if (bytes.empty()) image_codec::fail(name, "is empty");
   const std::string_view text = as_text(bytes);
   if (const std::string_view format = other_format(text); !format.empty())
-    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG and WebP are supported", format), "Convert it to one of these");
+    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG, WebP, BMP and GIF are supported", format), "Convert it to one of these");
   image_codec::fail(name, fmt::format("is not a JPEG, PNG or WebP file (starts with {})", first_bytes(text)));
 }
 
@@ -81,6 +79,8 @@ std::optional<Codec> codec_of(Bytes bytes) {
   if (starts_with(bytes, "\xff\xd8\xff")) return Codec::jpeg;
   if (starts_with(bytes, kPng)) return Codec::png;
   if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && as_text(bytes).substr(8, 4) == "WEBP") return Codec::webp;
+  if (starts_with(bytes, "BM")) return Codec::bmp;
+  if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a")) return Codec::gif;
   return std::nullopt;
 }
 
@@ -92,6 +92,10 @@ const char* extension_of(Codec codec) {
       return ".png";
     case Codec::webp:
       return ".webp";
+    case Codec::bmp:
+      return ".bmp";
+    case Codec::gif:
+      return ".gif";
   }
   return "";
 }
@@ -104,6 +108,10 @@ ImageSize probe_image(Bytes bytes, std::string_view name) {
       return image_codec::probe_png(bytes, name);
     case Codec::webp:
       return image_codec::probe_webp(bytes, name);
+    case Codec::bmp:
+      return image_codec::probe_bmp(bytes, name);
+    case Codec::gif:
+      return image_codec::probe_gif(bytes, name);
   }
   return {};
 }
@@ -120,6 +128,10 @@ void decode_image_at_least(Bytes bytes, std::string_view name, int min_side, Ima
       return image_codec::decode_png(bytes, name, image);
     case Codec::webp:
       return image_codec::decode_webp(bytes, name, image);
+    case Codec::bmp:
+      return image_codec::decode_bmp(bytes, name, image);
+    case Codec::gif:
+      return image_codec::decode_gif(bytes, name, image);
   }
 }
 

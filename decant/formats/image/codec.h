@@ -1,4 +1,5 @@
-// Encoded pictures ↔ pixels: JPEG (libjpeg-turbo), PNG (libspng), WebP (libwebp).
+// Encoded pictures ↔ pixels: JPEG (libjpeg-turbo), PNG (libspng), WebP (libwebp), and read only:
+// BMP, and of GIF and animated WebP the first frame.
 //
 // The content decides the codec, never the file's name: "cat.jpg" may well hold a PNG, and both PIL
 // and browsers open it.
@@ -16,7 +17,7 @@
 //
 // Hostile bytes. The size that a header claims is checked against the bytes that are there before
 // anything is allocated: at most 2^28 pixels (16,384 × 16,384) in all, and no more than the format
-// can express in so many bytes (the derivations are in jpeg.cc, png.cc, webp.cc). A file that ends
+// can express in so many bytes (the derivations are in each codec's file). A file that ends
 // too early is an error, as in PIL ("image file is truncated"); damage inside that the decoder can
 // step over (libjpeg's warnings) is not, as in PIL.
 //
@@ -34,11 +35,11 @@
 
 namespace decant {
 
-enum class Codec { jpeg, png, webp };
+enum class Codec { jpeg, png, webp, bmp, gif };
 
-/// By the first bytes; nullopt when they are none of the three.
+/// By the first bytes; nullopt when they are none of these.
 std::optional<Codec> codec_of(Bytes bytes);
-/// ".jpg", ".png", ".webp".
+/// ".jpg", ".png", ".webp", ".bmp", ".gif".
 const char* extension_of(Codec codec);
 
 /// Width, height and channels (1 or 3) from the header alone: a few hundred bytes are read, nothing

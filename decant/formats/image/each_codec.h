@@ -1,4 +1,4 @@
-// What codec.cc asks of the three codecs. REQUIRES of all: the bytes start with the codec's
+// What codec.cc asks of the codecs. REQUIRES of all: the bytes start with the codec's
 // signature.
 #pragma once
 
@@ -15,11 +15,15 @@ namespace decant::image_codec {
 ImageSize probe_jpeg(Bytes bytes, std::string_view name);
 ImageSize probe_png(Bytes bytes, std::string_view name);
 ImageSize probe_webp(Bytes bytes, std::string_view name);
+ImageSize probe_bmp(Bytes bytes, std::string_view name);
+ImageSize probe_gif(Bytes bytes, std::string_view name);
 
 /// `min_side` 0 = full size.
 void decode_jpeg(Bytes bytes, std::string_view name, int min_side, Image& image);
 void decode_png(Bytes bytes, std::string_view name, Image& image);
 void decode_webp(Bytes bytes, std::string_view name, Image& image);
+void decode_bmp(Bytes bytes, std::string_view name, Image& image);
+void decode_gif(Bytes bytes, std::string_view name, Image& image);
 
 [[noreturn]] inline void fail(std::string_view name, std::string what, std::string remedy = "") {
   throw InputError({std::string(name), "", std::move(what), std::move(remedy)});

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <zlib.h>
 
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/each_codec.h"
@@ -23,6 +24,25 @@ constexpr size_t kMaxChunk = size_t{1} << 24;  // of text, profiles and the like
   if (code == SPNG_EOF || code == SPNG_IO_EOF)
     image_codec::fail(name, fmt::format("is a truncated PNG: it ends at byte {}, before its picture does", size), "Fetch it again");
   image_codec::fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));
+}
+
+/// As PIL does: the checksum of every chunk before the pixels must be right, those of the pixels
+/// and of what follows are not looked at.
+void require_checksums_before_pixels(Bytes bytes, std::string_view name) {
+  const auto number = [&](size_t at) {
+    uint32_t value = 0;
+    for (size_t i = at; i < at + 4; ++i) value = value << 8 | std::to_integer<uint32_t>(bytes[i]);
+    return value;
+  };
+  for (size_t at = 8; bytes.size() - at >= 12;) {
+    const size_t size = number(at);
+    const std::string_view type = as_text(bytes).substr(at + 4, 4);
+    if (type == "IDAT" || size > bytes.size() - at - 12) return;  // libspng says what is missing
+    const Bytes covered = bytes.subspan(at + 4, size + 4);
+    if (crc32_z(0, reinterpret_cast<const Bytef*>(covered.data()), covered.size()) != number(at + 8 + size))
+      image_codec::fail(name, fmt::format("is a damaged PNG: the chunk at byte {} has a wrong checksum", at), "Fetch it again");
+    at += size + 12;
+  }
 }
 
 bool is_grey(const spng_ihdr& header) {
@@ -55,8 +75,8 @@ namespace image_codec {
 PngContext open_png(Bytes bytes, std::string_view name) {
   PngContext context(spng_ctx_new(0), &spng_ctx_free);
   if (!context) throw std::bad_alloc();
-  // A wrong checksum of pixels is an error; of a comment, none.
-  spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD);
+  require_checksums_before_pixels(bytes, name);
+  spng_set_crc_action(context.get(), SPNG_CRC_USE, SPNG_CRC_DISCARD);
   spng_set_chunk_limits(context.get(), kMaxChunk, 4 * kMaxChunk);
   if (const int code = spng_set_png_buffer(context.get(), bytes.data(), bytes.size()); code != 0)
     fail(name, std::string("is a damaged PNG: ") + spng_strerror(code));

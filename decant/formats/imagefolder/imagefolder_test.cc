@@ -79,7 +79,7 @@ TEST(ImageFolder, RowsComeInTorchvisionsOrder) {
   EXPECT_EQ(dataset.train().label(8), 1);
   EXPECT_EQ(dataset.train().label(9), 2);
   EXPECT_EQ(dataset.train().known_fault(1), "is a broken link");
-  EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not supported; JPEG, PNG and WebP are");
+  EXPECT_EQ(dataset.train().known_fault(3), "TIFF is not supported; JPEG, PNG, WebP and BMP are");
   EXPECT_EQ(dataset.train().known_fault(4), "");
   EXPECT_THAT(oddities_of(dataset),
               ElementsAre(HasSubstr(".git: looks like a tool's folder"), HasSubstr("2 files do not have a picture extension")));

@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kRead = {".jpg", ".jpeg", ".png", ".webp"};
+constexpr std::array<std::string_view, 5> kRead = {".jpg", ".jpeg", ".png", ".webp", ".bmp"};
 constexpr std::array<std::string_view, 6> kTexts = {".csv", ".tsv", ".jsonl", ".parquet", ".txt", ".json"};
-constexpr std::array<std::string_view, 5> kListed = {".ppm", ".bmp", ".pgm", ".tif", ".tiff"};
+constexpr std::array<std::string_view, 4> kListed = {".ppm", ".pgm", ".tif", ".tiff"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -62,7 +62,7 @@ std::string picture_fault(Kind kind, Picture picture, std::string_view name) {
   if (picture == Picture::read) return {};
   std::string ending(name.substr(name.rfind('.') + 1));
   for (char& c : ending) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return ending + " is not supported; JPEG, PNG and WebP are";
+  return ending + " is not supported; JPEG, PNG, WebP and BMP are";
 }
 
 void add_entry(Folder& folder, Kind kind, std::string_view name) {
