@@ -1,5 +1,5 @@
-// Python's pickles, as far as data sets use them: dictionaries, lists, tuples, numbers, texts, bytes
-// and NumPy arrays, in the binary protocols 2 to 5.
+// Python's pickles, as far as data sets use them: dictionaries, lists, tuples, numbers, texts,
+// bytes and NumPy arrays, in the binary protocols 2 to 5.
 //
 // A pickle is a program for a stack machine that may call any function of Python's. Nothing is
 // called here: what a pickle would call becomes a record of the name and its arguments, names are
