@@ -107,11 +107,11 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
 }
 
 double share_of_picture(double budget_share) {
-  return std::pow(budget_share, kPictureExponent);
+  return budget_share <= kMostForCoarser ? std::pow(budget_share, kPictureExponent) : 1;
 }
 
 double share_of_rows(double budget_share) {
-  return std::pow(budget_share, 1 - kPictureExponent);
+  return budget_share / share_of_picture(budget_share);
 }
 
 int Coarseness::of(int64_t row) const {

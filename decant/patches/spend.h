@@ -7,8 +7,9 @@
 //
 // Both together can do better than either: a picture of three quarters of its bytes teaches nearly
 // what it did, and what is saved buys further rows, each worth more the fewer there are. So with a
-// budget that is a share B of all bytes, pictures are made coarser until they take a share B^ν of
-// theirs, and B^(1−ν) of the rows are kept. docs/evidence.md says what ν was chosen from.
+// small budget, a share B of all bytes, pictures are made coarser until they take a share B^ν of
+// theirs, and B^(1−ν) of the rows are kept. With a larger one further rows teach less than coarser
+// pictures lose, and rows alone are bought. docs/evidence.md says what both were chosen from.
 #pragma once
 
 #include <cstdint>
@@ -43,11 +44,12 @@ struct StepEstimate {
 };
 StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, const Context& context);
 
-inline constexpr double kPictureExponent = 0.1;  ///< ν
+inline constexpr double kPictureExponent = 0.1;    ///< ν
+inline constexpr double kMostForCoarser = 0.125;  ///< B up to which pictures are made coarser
 
-/// B^ν. REQUIRES: 0 < B ≤ 1.
+/// B^ν, and 1 for a B above kMostForCoarser. REQUIRES: 0 < B ≤ 1.
 double share_of_picture(double budget_share);
-/// B^(1−ν): about which share of the rows a budget holds then.
+/// B / share_of_picture(B): about which share of the rows a budget holds then.
 double share_of_rows(double budget_share);
 
 /// A step for each row, before rows are chosen.

@@ -75,6 +75,8 @@ TEST(CoarsenessBesideRows, IsTheLastStepWhereNotOneRowFits) {
 TEST(CoarsenessBesideRows, DividesTheBudget) {
   for (const double share : {1.0, 0.4, 0.05, 0.001}) EXPECT_NEAR(share_of_picture(share) * share_of_rows(share), share, 1e-12);
   EXPECT_LT(share_of_rows(0.05), share_of_picture(0.05)) << "rows are given up first";
+  EXPECT_LT(share_of_picture(kMostForCoarser), 1);
+  EXPECT_EQ(share_of_picture(1.001 * kMostForCoarser), 1) << "a larger budget buys rows alone";
 }
 
 TEST(LargestCount, IsTheLastThatFitsWhateverTheGuess) {
