@@ -111,6 +111,7 @@ class LayeredNetwork : public Classifier, protected LayerList {
   Tensor maps(const Pass& pass, const Tensor& images) const final;
   Tensor embed(const Pass& pass, const Tensor& images) const final { return pool(pass, maps(pass, images)); }
   Tensor classify(const Pass& pass, const Tensor& embedding) const final { return head_(pass, embedding); }
+  const Linear& head() const { return head_; }
 
  protected:
   explicit LayeredNetwork(const NetworkSpec& spec) : Classifier(spec), LayerList(spec.name, parameters_, buffers_) {}
@@ -134,6 +135,9 @@ class LayeredNetwork : public Classifier, protected LayerList {
 /// A network of convolution blocks, one after another. Its maps are flattened unless a subclass
 /// pools them otherwise.
 class BlockNetwork : public LayeredNetwork {
+ public:
+  const std::vector<ConvBlock>& blocks() const { return blocks_; }
+
  protected:
   using LayeredNetwork::LayeredNetwork;
 

@@ -1,4 +1,5 @@
 // Sources of networks that need nothing but the step: fresh and periodic ones.
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -10,6 +11,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/distill/torch/augmenting.h"
+#include "decant/distill/torch/chain.h"
 #include "decant/distill/torch/network_source.h"
 
 namespace decant::distill {
@@ -76,6 +78,13 @@ double share_told_right(const Tensor& logits, const Tensor& targets) {
   return (logits.argmax(1) == labels).to(at::kDouble).mean().item<double>();
 }
 
+/// Logits, and the gradients of the mean cross entropy.
+Chain::Gradients passed_back(const nn::Classifier& network, const Tensors& parameters, Tensors& buffers, const UpkeepBatch& batch) {
+  if (const auto chain = Chain::of(network, parameters, batch.pictures)) return chain->gradients(batch.pictures, batch.targets);
+  const Tensor logits = network.forward({parameters, buffers, /*training=*/true}, batch.pictures);
+  return {logits, torch::autograd::grad({at::cross_entropy_loss(logits, batch.targets)}, parameters)};
+}
+
 }  // namespace
 
 double keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const Synthetic& synthetic, Random random) {
@@ -93,8 +102,7 @@ double keep_up(nn::State& state, const Upkeep& upkeep, const Step& step, const S
   for (int64_t i = 0; i < upkeep.updates; ++i) {
     UpkeepBatch batch = upkeep_batch(upkeep, all, random);
     batch.pictures = augmented(upkeep.augment, batch.pictures, random);
-    const Tensor logits = step.network.forward({parameters, state.buffers, /*training=*/true}, batch.pictures);
-    const Tensors gradients = torch::autograd::grad({at::cross_entropy_loss(logits, batch.targets)}, parameters);
+    const auto [logits, gradients] = passed_back(step.network, parameters, state.buffers, batch);
     const c10::NoGradGuard no_grad;
     right += share_told_right(logits, batch.targets);
     at::_foreach_mul_(momenta, upkeep.momentum);
