@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A step of distillation against plain PyTorch (the distribution's python3-torch: the same libtorch) as published code makes it: class by
-# class, for DC with the graphs of all classes kept until one backward. Ten classes of 32×32 colour pictures, ConvNet-3 of width 128, the same
+# class, for DC with the graphs of all classes kept until one backward, and a network that is drawn for the step and not trained between two. Ten classes of 32×32 colour pictures, ConvNet-3 of width 128, the same
 # real rows, first pictures and first network; the objectives of the first step must agree before the time counts. The two take turns; figures
 # are medians of the rounds, the ratio of processor time beside that of the wall's clock. Memory is the process's peak.
 #   THREADS (1), ROUNDS (3), STEPS (4), REAL (256) rows of each class
@@ -17,21 +17,21 @@ trap 'rm -rf "$work"' EXIT
 # median FILE COLUMN
 median() { sort -g -k "$2,$2" "$1" | awk -v c="$2" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'; }
 
-# compare METHOD PER_CLASS
+# compare METHOD PER_CLASS: the method with options of its own, of which the other side knows the name
 compare() {
-  local folder=$work/$1-$2
+  local folder=$work/$1-$2 name=${1%%+*}
   mkdir "$folder"
   for _ in $(seq "$rounds"); do
     OPENBLAS_NUM_THREADS=$threads "$bench" "$1" "$2" "$real" "$steps" "$threads" "$folder" >> "$folder/ours"
-    OPENBLAS_NUM_THREADS=$threads /usr/bin/python3 "$root/bench/distill_step.py" "$1" "$steps" "$threads" "$folder" >> "$folder/torch"
+    OPENBLAS_NUM_THREADS=$threads /usr/bin/python3 "$root/bench/distill_step.py" "$name" "$steps" "$threads" "$folder" >> "$folder/torch"
   done
   paste -d' ' <(head -1 "$folder/ours") <(head -1 "$folder/torch") | awk '{
     d = $4 - $8; if (d < 0) d = -d; if (d > 0.001 * $4) { print "objectives differ: " $0 > "/dev/stderr"; exit 1 } }'
-  echo "$1 $2 $threads $(median "$folder/ours" 1) $(median "$folder/torch" 1) $(median "$folder/ours" 2) $(median "$folder/torch" 2) \
+  echo "$name $2 $threads $(median "$folder/ours" 1) $(median "$folder/torch" 1) $(median "$folder/ours" 2) $(median "$folder/torch" 2) \
 $(median "$folder/ours" 3) $(median "$folder/torch" 3)" |
     awk '{ printf "step of %-3s %3d a class, %d threads   ours %6.2f s %5d MB   pytorch %6.2f s %5d MB   ratio %.2f (of processor time %.2f), memory %.2f\n",
              $1, $2, $3, $4, $8, $5, $9, $5 / $4, $7 / $6, $9 / $8 }'
 }
 
 compare dm 10
-compare dc 10
+compare dc+inner=1+updates=0 10

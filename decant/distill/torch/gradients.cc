@@ -9,6 +9,8 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "decant/distill/torch/chain.h"
+
 namespace decant::distill {
 
 Tensors gradients_at(const Step& step, const nn::State& state, const Tensor& pictures, const Tensor& targets, bool keep_graph) {
@@ -20,13 +22,19 @@ Tensors gradients_at(const Step& step, const nn::State& state, const Tensor& pic
 }
 
 Tensors real_gradients(const Step& step, const nn::State& state, const RealBatch& real) {
-  constexpr int64_t kTogether = 32;
+  constexpr int64_t kTogether = 16;
   const int64_t count = real.pictures.size(0);
-  if (count <= kTogether || !step.network.buffers().empty()) return gradients_at(step, state, real.pictures, real.labels, false);
+  const auto chain = Chain::of(step.network, state.parameters, real.pictures);
+  const auto of = [&](int64_t first, int64_t some) {
+    const Tensor pictures = real.pictures.narrow(0, first, some);
+    const Tensor labels = real.labels.narrow(0, first, some);
+    return chain ? chain->gradients(pictures, labels).parameters : gradients_at(step, state, pictures, labels, false);
+  };
+  if (count <= kTogether || !step.network.buffers().empty()) return of(0, count);
   Tensors sums;
   for (int64_t first = 0; first < count; first += kTogether) {
     const int64_t some = std::min(kTogether, count - first);
-    Tensors own = gradients_at(step, state, real.pictures.narrow(0, first, some), real.labels.narrow(0, first, some), false);
+    Tensors own = of(first, some);
     const double share = static_cast<double>(some) / static_cast<double>(count);
     const c10::NoGradGuard no_grad;
     if (sums.empty()) {
@@ -37,6 +45,13 @@ Tensors real_gradients(const Step& step, const nn::State& state, const RealBatch
     }
   }
   return sums;
+}
+
+Tensor distance_of_gradients(const Step& step, const nn::State& state, const Samples& synthetic,
+                             const std::function<Tensor(const Tensors& gradients)>& distance) {
+  const auto chain = Chain::of(step.network, state.parameters, synthetic.pictures);
+  if (chain && !synthetic.targets.requires_grad()) return chain->distance(synthetic.pictures, synthetic.targets, distance);
+  return distance(gradients_at(step, state, synthetic.pictures, synthetic.targets, true));
 }
 
 Tensor layerwise_cosine(const Tensors& real, const Tensors& synthetic) {

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 
 #include "decant/base/errors.h"
+#include "decant/distill/torch/chain.h"
 
 namespace decant::distill {
 
@@ -19,13 +20,14 @@ std::vector<RealBatch> classes_of(const RealBatch& batch, const nn::Module& netw
 }
 
 Tensor real_embeddings(const Step& step, const nn::State& state, const RealBatch& batch, bool training) {
-  constexpr int64_t kTogether = 64;
+  constexpr int64_t kTogether = 16;
   const c10::NoGradGuard no_grad;
   Tensors buffers = state.buffers;
   const nn::Pass pass{state.parameters, buffers, training};
   if (!buffers.empty()) return step.network.embed(pass, batch.pictures);
   Tensors parts;
-  for (const Tensor& some : batch.pictures.split(kTogether)) parts.push_back(step.network.embed(pass, some));
+  const auto chain = Chain::of(step.network, state.parameters, batch.pictures);
+  for (const Tensor& some : batch.pictures.split(kTogether)) parts.push_back(chain ? chain->embed(some) : step.network.embed(pass, some));
   return at::cat(parts);
 }
 

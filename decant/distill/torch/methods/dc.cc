@@ -16,7 +16,8 @@
 // in 200.
 //
 // A step, for each class: forward and backward of the real rows, forward and backward of S_c and a
-// second backward through both. Memory: the larger of the two graphs of one class.
+// second backward through both. Memory: the larger of the two graphs of one class; with the field's
+// ConvNet neither graph is made (chain.h), and real rows pass 16 at a time.
 #include <algorithm>
 
 #include "decant/distill/torch/gradients.h"
@@ -31,8 +32,8 @@ class GradientDistance final : public Objective {
 
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const nn::State& state = fetched.networks.front();
-    return layerwise_cosine(real_gradients(step, state, sides.real),
-                            gradients_at(step, state, sides.synthetic.pictures, sides.synthetic.targets, true));
+    const Tensors real = real_gradients(step, state, sides.real);
+    return distance_of_gradients(step, state, sides.synthetic, [&](const Tensors& own) { return layerwise_cosine(real, own); });
   }
 };
 

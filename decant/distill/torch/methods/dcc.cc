@@ -30,7 +30,7 @@ class ContrastiveGradients final : public Objective {
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const nn::State& state = fetched.networks.front();
     const Tensors real = real_gradients(step, state, sides.real);
-    return layerwise_cosine(real, gradients_at(step, state, sides.synthetic.pictures, sides.synthetic.targets, true));
+    return distance_of_gradients(step, state, sides.synthetic, [&](const Tensors& own) { return layerwise_cosine(real, own); });
   }
 
  private:

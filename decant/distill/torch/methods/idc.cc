@@ -47,9 +47,11 @@ class ConvolutionGradients final : public Objective {
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const nn::State& state = fetched.networks.front();
     const Tensors real = of_convolutions(real_gradients(step, state, sides.real));
-    const Tensors synthetic = of_convolutions(gradients_at(step, state, sides.synthetic.pictures, sides.synthetic.targets, true));
     const bool grey = sides.real.pictures.size(1) == 1;
-    return grey ? absolute_distance(real, synthetic) * kGreyShare : squared_distance(real, synthetic);
+    return distance_of_gradients(step, state, sides.synthetic, [&](const Tensors& all) {
+      const Tensors own = of_convolutions(all);
+      return grey ? absolute_distance(real, own) * kGreyShare : squared_distance(real, own);
+    });
   }
 };
 
