@@ -1,5 +1,5 @@
-// The first frame of a GIF, by hand, as PIL gives it: on a screen of the transparent colour (else of
-// colour 0), its transparency dropped.
+// The first frame of a GIF, by hand, as PIL gives it: on a screen of the transparent colour (else
+// of colour 0), its transparency dropped.
 //
 // How many pixels n bytes can hold. A code has at least 3 bits and stands for at most 4096 pixels,
 // and needs 12 bits by then: 2,731 pixels per byte; 4096 are allowed. The screen may be larger than
@@ -169,7 +169,7 @@ void unpack_lzw(const GifReader& gif, std::string_view name, size_t at, std::vec
 }
 
 /// Where the stored line `index` belongs.
-int64_t line_of(int64_t index, int64_t lines, bool interlaced) {
+int64_t gif_line_of(int64_t index, int64_t lines, bool interlaced) {
   if (!interlaced) return index;
   constexpr std::array<std::array<int64_t, 2>, 4> kPasses = {{{0, 8}, {4, 8}, {2, 4}, {1, 2}}};
   for (const auto& [begin, step] : kPasses) {
@@ -212,7 +212,7 @@ void decode_gif(Bytes bytes, std::string_view name, Image& image) {
   };
   for (size_t i = 0; i < image.pixels.size(); i += 3) paint(&image.pixels[i], frame.transparent.value_or(0));
   for (int64_t i = 0; i < frame.lines; ++i) {
-    const int64_t y = frame.top + line_of(i, frame.lines, frame.interlaced);
+    const int64_t y = frame.top + gif_line_of(i, frame.lines, frame.interlaced);
     uint8_t* out = image.row(static_cast<int>(y)) + 3 * frame.left;
     for (int64_t x = 0; x < frame.columns; ++x, out += 3) paint(out, entries[static_cast<size_t>(i * frame.columns + x)]);
   }
