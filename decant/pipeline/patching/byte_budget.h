@@ -8,9 +8,9 @@
 //     auto         fewer pictures, and coarser ones, as patches/spend.h divides it, of quality 10
 //                  or more
 //
-// Pixels have no quality of their own, and no cells that could be told apart by their bytes: where a
-// budget buys anything but rows, they become JPEGs of quality 90 first, or of another that is asked
-// for.
+// Pixels have no quality of their own, and no cells that could be told apart by their bytes: where
+// a budget buys anything but rows, they become JPEGs of quality 90 first, or of another that is
+// asked for.
 //
 // Bytes are those of the picture files, not of archives around them.
 #pragma once
@@ -51,9 +51,9 @@ struct Spent {
 Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget, uint64_t seed,
                         const Context& context);
 
-/// What spend_on_pictures() would come to, as a sample of the pictures tells it: "quality 47 or 48".
-/// Throws InputError, with about the least bytes, where the budget is too small. REQUIRES: quality
-/// or resolution.
+/// What spend_on_pictures() would come to, as a sample of the pictures tells it: "quality 47 or
+/// 48". Throws InputError, with about the least bytes, where the budget is too small. REQUIRES:
+/// quality or resolution.
 std::string spent_about(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget,
                         const Context& context);
 
