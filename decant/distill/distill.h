@@ -41,12 +41,13 @@ struct DistillOptions {
   std::string augment;           ///< of both sides alike, as nn/siamese.h has it; "none"
   int real_batch = 0;            ///< real rows a step, of each class where classes go one by one
   double rate = 0;               ///< of the pictures, in units of normalised pixels
-  bool project = true;           ///< pictures stay in the range of pixels
+  std::string projection;        ///< "on": pictures stay in the range of pixels; "off"
   int image_size = 0;            ///< as in train::TrainOptions
   uint64_t seed = 0;
   std::string device = "cpu";
 
   void declare(OptionTable& table);
+  bool projected() const { return projection != "off"; }
 };
 
 /// Throws InputError naming the option that is out of range. What a method makes of its own options

@@ -60,7 +60,7 @@ std::unique_ptr<Parameterization> Setting::pictures(nn::SpecText& own, const For
   const int factor = own.number("factor", hallucinators > 0 ? 1 : usual.factor, 1, 16);
   if (hallucinators > 0 && factor > 1) throw InputError({"", options.method, "has both a factor and hallucinators", "Give one of them"});
   if (hallucinators > 0) {
-    const auto range = options.project ? std::optional(real.range()) : std::nullopt;
+    const auto range = options.projected() ? std::optional(real.range()) : std::nullopt;
     return make_hallucinated(first_pictures(), classes, hallucinators, Random(options.seed, "hallucinators"), range);
   }
   if (factor > 1) return make_multi_formation(first_pictures(static_cast<int64_t>(options.per_class) * factor * factor), classes, factor);

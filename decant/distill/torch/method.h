@@ -29,6 +29,7 @@ struct Usual {
   std::string labels = "hard";
   bool can_learn_labels = false;
   std::string augment = "none";
+  std::string projection = "on";
   std::map<std::string, std::string> training = {};  ///< how the set must be trained, where not as the field does
 };
 

@@ -32,7 +32,7 @@ Parts make_remember(const Setting& setting, nn::SpecText& own) {
   const Learnt rate = log_rate(0.02, 1, setting.real);
   auto bases =
       make_addressed_bases(setting.first_pictures(), setting.real.classes(), made,
-                           setting.options.project ? setting.real.range() : PixelRange{}, Random(setting.options.seed, "addresses"));
+                           setting.options.projected() ? setting.real.range() : PixelRange{}, Random(setting.options.seed, "addresses"));
   const PerformanceOptions options{.unroll = {.rule = {InnerRule::Kind::sgd, 0.9}, .updates = updates, .recompute_every = recompute},
                                    .batch = batch,
                                    .augment = setting.options.augment};
