@@ -8,7 +8,8 @@
 namespace decant {
 namespace {
 
-// By hand: s(0.1) = (1.1051709 − 0.3678794) / (2.7182818 − 0.3678794) = 0.3136873, s(0) = 0.2689414.
+// By hand: s(0.1) = (1.1051709 − 0.3678794) / (2.7182818 − 0.3678794) = 0.3136873, s(0) =
+// 0.2689414.
 
 TEST(RobustScores, AreThePublishedFormulas) {
   EXPECT_NEAR(label_robust_score({0.7, 0.4}, 0.8), 0.3136873, 1e-7) << "(0.3 − 0.1) / 2";

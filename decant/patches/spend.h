@@ -44,7 +44,7 @@ struct StepEstimate {
 };
 StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, const Context& context);
 
-inline constexpr double kPictureExponent = 0.1;    ///< ν
+inline constexpr double kPictureExponent = 0.1;   ///< ν
 inline constexpr double kMostForCoarser = 0.125;  ///< B up to which pictures are made coarser
 
 /// B^ν, and 1 for a B above kMostForCoarser. REQUIRES: 0 < B ≤ 1.

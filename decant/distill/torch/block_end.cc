@@ -3,8 +3,8 @@
 // which is taken at start. No sum runs across channels, so all of them give the same.
 //
 // The adjoint. s = Σ ȳ ẏ + ẇ Σ ū n + ḃ Σ ū is linear in ∂/∂z, and what it gives that is ż. The rest
-// of its derivative goes through n and d, where the z* from above arrives too. With u* made of z* as
-// ū is of ∂/∂z, e = w ū, and sums over the places of a channel,
+// of its derivative goes through n and d, where the z* from above arrives too. With u* made of z*
+// as ū is of ∂/∂z, e = w ū, and sums over the places of a channel,
 //
 //     Σ e ṅ = (Σ e ẏ − mean(ẏ) Σ e − c Σ e n)/d
 //     n* = w u* + ẇ ū − (ẏ Σ(e n)/P + c e)/d

@@ -34,14 +34,27 @@ DistillOptions seven_steps(const std::string& method) {
 /// A set, and distillations of it.
 struct Workshop {
   Distilled distill_with(const DistillOptions& options, const std::filesystem::path& folder = {}, const Context& context = {.threads = 1}) {
-    return distill(
-        {.options = options, .rows = &rows, .subset = subset, .classes = 3, .digest = "lines", .folder = folder, .overwrite = overwrite},
-        context);
+    return distill({.options = options,
+                    .rows = &rows,
+                    .subset = subset,
+                    .classes = 3,
+                    .digest = "lines",
+                    .folder = folder,
+                    .overwrite = overwrite,
+                    .budget = budget},
+                   context);
   }
 
   MemoryRows rows = lined_rows(30);
   Subset subset = Subset::all(30);
   bool overwrite = false;
+  double budget = 0;
+};
+
+/// What a run says.
+struct Heard final : LogSink {
+  void log(LogLevel, std::string_view message) override { text += std::string(message) + "\n"; }
+  std::string text;
 };
 
 TEST(Distill, GivesTheSameForTheSameSeed) {
@@ -85,7 +98,7 @@ TEST(Distill, StaysInTheRangeUnlessToldOtherwise) {
     const Distilled inside = workshop.distill_with(options);
     EXPECT_GE(inside.synthetic.least, -1e-5) << method;
     EXPECT_LE(inside.synthetic.most, 1 + 1e-5) << method;
-    options.project = false;
+    options.projection = "off";
     EXPECT_GT(workshop.distill_with(options).synthetic.most, 1.5) << method;
   }
 }
@@ -111,6 +124,34 @@ TEST(Distill, RefusesTheCheckpointOfOtherOptions) {
   workshop.overwrite = true;
   EXPECT_EQ(workshop.distill_with(other, folder).steps_before, 0);
   EXPECT_EQ(workshop.distill_with(other, folder).steps_before, 7) << "its own checkpoint counts all the same";
+}
+
+TEST(Distill, SaysThatALaterBudgetHasNoEffect) {
+  Workshop workshop;
+  workshop.budget = 1;
+  DistillOptions options = seven_steps("dm");
+  options.steps = 0;
+  const std::filesystem::path folder = fresh_folder("run");
+  StopAfter sink(1);
+  Heard first;
+  EXPECT_THROW(workshop.distill_with(options, folder, {.threads = 1, .progress = &sink, .log = &first, .cancel = &sink.stop}), Cancelled);
+  workshop.budget = 3600;
+  Heard second;
+  const Distilled rest = workshop.distill_with(options, folder, {.threads = 1, .log = &second});
+  EXPECT_EQ(rest.steps_before, 1);
+  EXPECT_THAT(first.text, testing::HasSubstr(fmt::format("(--steps {} repeats this run)", rest.steps)));
+  expect_says(second.text, {"goes on after step 1 of", "--budget has no effect any more"});
+}
+
+TEST(Distill, SaysThatGreyPicturesAreNotMirrored) {
+  Workshop workshop;
+  DistillOptions options = seven_steps("dsa");
+  for (const auto& [augment, said] : {std::pair("", true), {"dsa", false}, {"none", false}}) {
+    options.augment = augment;
+    Heard heard;
+    workshop.distill_with(options, {}, {.threads = 1, .log = &heard});
+    EXPECT_EQ(heard.text.find("without its mirror") != std::string::npos, said) << augment;
+  }
 }
 
 /// A loss that is no number from its third step on.

@@ -24,7 +24,7 @@
 namespace decant::distill {
 namespace {
 
-constexpr double kCheckpointSeconds = 10;
+constexpr double kCheckpointSeconds = 10;  // at most: early on half of what the run has taken
 constexpr double kPreviewSeconds = 5;
 constexpr const char* kCheckpointFile = "state.safetensors";
 
@@ -39,6 +39,7 @@ DistillOptions completed(const DistillOptions& asked, const Usual& usual, bool g
   if (options.augment.empty()) options.augment = grey && usual.augment == "dsa" ? kUnmirrored : usual.augment;
   if (options.real_batch == 0) options.real_batch = usual.real_batch;
   if (options.rate == 0) options.rate = usual.rate;
+  if (options.projection.empty()) options.projection = usual.projection;
   return options;
 }
 
@@ -47,6 +48,8 @@ void require_sound(const DistillOptions& options, const Usual& usual) {
     throw InputError({"", "teach", fmt::format("'{}' is not known", options.labels), "Use hard or soft"});
   if (options.labels == "soft" && usual.labels != "soft" && !usual.can_learn_labels)
     throw InputError({"", "teach", fmt::format("'{}' learns no labels", options.method), "Omit --teach, or take mtt, kip or bptt"});
+  if (options.projection != "on" && options.projection != "off")
+    throw InputError({"", "projection", fmt::format("'{}' is not known", options.projection), "Use on or off"});
   check_augmentation(options.augment);
 }
 
@@ -160,7 +163,10 @@ class Run {
  private:
   void load() {
     real_.emplace(*job_.rows, job_.subset, job_.classes, options_.image_size, nullptr, device_, context_);
-    options_ = completed(job_.options, usual_, real_->picture_size().channels == 1);
+    const bool grey = real_->picture_size().channels == 1;
+    options_ = completed(job_.options, usual_, grey);
+    if (options_.augment != completed(job_.options, usual_, false).augment)
+      context_.info("grey pictures are augmented by dsa without its mirror (--augment dsa mirrors them too)");
     network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
   }
 
@@ -174,7 +180,8 @@ class Run {
   Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
 
   LoopOptions loop_options() const {
-    return {steps_, options_.rate, usual_.optimizer, usual_.momentum, usual_.schedule, options_.augment, options_.project, options_.seed};
+    return {steps_,          options_.rate,    usual_.optimizer,     usual_.momentum,
+            usual_.schedule, options_.augment, options_.projected(), options_.seed};
   }
 
   /// All that decides the pictures.
@@ -246,6 +253,7 @@ class Run {
       state = *found;
       loop.restore(state);
       result.steps_before = loop.done();
+      goes_on_from(loop.done());
     }
     Stage stage(context_, "distill", steps_, "steps");
     stage.skip(loop.done());
@@ -260,6 +268,15 @@ class Run {
     return state.losses;
   }
 
+  /// How long a run is, it says when it begins: a budget given later would change what was learnt.
+  void goes_on_from(int64_t done) const {
+    const bool new_budget = options_.steps == 0 && job_.budget > 0;
+    context_.info(fmt::format(
+        "goes on after step {} of {}{}", human_count(done), human_count(steps_),
+        new_budget ? ", the steps that fitted the budget it began with; --budget has no effect any more (delete the folder to start anew)"
+                   : ""));
+  }
+
   void advance(Loop& loop, const Parts& parts, Checkpoint& state, Stage& stage) {
     const double loss = loop.step();
     if (!std::isfinite(loss)) diverged(loop, state);
@@ -268,7 +285,7 @@ class Run {
       const c10::NoGradGuard no_grad;
       state.stages = {real_->in_pixels(parts.synthetic->all().pictures).to(at::kFloat)};
     }
-    if (since_saved_.seconds() > kCheckpointSeconds) save(loop, state);
+    if (since_saved_.seconds() > std::clamp(clock_.seconds() / 2, 1.0, kCheckpointSeconds)) save(loop, state);
     if (job_.preview && since_shown_.seconds() > kPreviewSeconds) {
       job_.preview(loop.done(), set_of(*parts.synthetic, *real_));
       since_shown_ = {};

@@ -53,7 +53,7 @@ FieldOptions fields_of(const RunRecord& run);
 
 struct InputOptions {
   std::string path;
-  std::filesystem::path labels;    ///< .npy of labels for a .npy of features
+  std::filesystem::path labels;  ///< .npy of labels for a .npy of features
   FieldOptions fields = {};
   bool strict = false;             ///< a bad row is an error
   bool check = true;               ///< decode every picture once, to find the bad rows
