@@ -79,7 +79,7 @@ def by_sets(found):
 
 
 def table(found, made):
-    lines = by_columns(found, made) if len(found["metrics"]) > 1 else by_sets(found)
+    lines = by_columns(found, made) if len(found.get("metrics", [])) > 1 else by_sets(found)
     lines += orders(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
@@ -96,13 +96,13 @@ def table(found, made):
 def main():
     page = PAGE.read_text(encoding="utf-8")
     for file in sorted(HERE.glob("*.json")):
-        mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(\n<!-- end {file.stem} -->)", re.S)
+        mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(<!-- end {file.stem} -->)", re.S)
         found = json.loads(file.read_text(encoding="utf-8"))
         sets = file.with_suffix(".sets")  # of synthetic ones: what made_sets.py says of them
         made = {one["set"]: one for one in json.loads(sets.read_text(encoding="utf-8"))} if sets.exists() else {}
         remarks = file.with_suffix(".txt")
         text = table(found, made) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
-        page = mark.sub(lambda part: part[1] + text + part[2], page)
+        page = mark.sub(lambda part: part[1] + text + "\n" + part[2], page)
     PAGE.write_text(page, encoding="utf-8")
 
 
