@@ -35,7 +35,7 @@ dropped_arms() {  # PERCENT
   local importance fill
   printf random
   for importance in random gradient-energy gradcam++; do
-    for fill in stored gray harmonic smooth mae; do printf ',random+drop=%s%%+importance=%s+fill=%s' "$1" "$importance" "$fill"; done
+    for fill in stored gray harmonic mae; do printf ',random+drop=%s%%+importance=%s+fill=%s' "$1" "$importance" "$fill"; done
   done
 }
 cells_cifar10() { judge "cells_cifar10_$1" "$(dataset cifar10)" --keep 10% --against "$(dropped_arms "$1")" --seeds 3; }
@@ -50,10 +50,13 @@ cells_imagenette_50() { cells_imagenette 50; }
 divide() {  # PERCENT BYTES QUALITY…
   local arms
   arms=$(printf ',random+quality=%s' "${@:3}")
-  judge "divide_$1" "$(dataset fashion_mnist)" --bytes "$2" --against "${arms:1}" --seeds 1
+  judge "divide_$1" "$(dataset fashion_mnist)" --bytes "$2" --against "${arms:1}" --seeds "${divide_seeds:-1}"
 }
 divide_2() { divide 2 688423 90 57 13 10; }
 divide_5() { divide 5 1721057 90 69 27 10; }
-divide_20() { divide 20 6884226 90 81 66 42; }
+divide_seeds=3
+divide_10() { divide 10 3442113 90 76; }
+divide_20() { divide 20 6884226 90 81; }
+divide_40() { divide 40 13768452 90 86; }
 
-patches=(frontier_cifar10_{5,2,10,20,40} divide_{5,2,20} cells_cifar10_{50,25} frontier_imagenette_{5,10,20,40} cells_imagenette_{50,25})
+patches=(frontier_cifar10_{5,2,10,20,40} divide_{5,2,20,10,40} cells_cifar10_{50,25} frontier_imagenette_{5,10,20,40} cells_imagenette_{50,25})
