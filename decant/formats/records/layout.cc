@@ -73,11 +73,11 @@ size_t line_end(std::string_view text, size_t at) {
 
 /// Past a quoted value whose opening quote is at `at`.
 size_t quoted_end(std::string_view text, size_t at) {
-  for (++at;; ++at) {
-    at = find_byte(text, '"', at);
+  while (true) {
+    at = find_byte(text, '"', at + 1);
     if (at == text.size()) return at;
     if (at + 1 == text.size() || text[at + 1] != '"') return at + 1;
-    ++at;
+    ++at;  // a doubled quote stands for one
   }
 }
 
