@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A step of distillation against plain PyTorch (the distribution's python3-torch: the same libtorch) as published code makes it: class by
-# class, for DC with the graphs of all classes kept until one backward, and a network that is drawn for the step and not trained between two. Ten classes of 32×32 colour pictures, ConvNet-3 of width 128, the same
-# real rows, first pictures and first network; the objectives of the first step must agree before the time counts. The two take turns; figures
-# are medians of the rounds, the ratio of processor time beside that of the wall's clock. Memory is the process's peak.
+# class, for DC with the graphs of all classes kept until one backward. Neither side trains the network between two steps. Ten classes of
+# 32×32 colour pictures, ConvNet-3 of width 128, the same real rows, first pictures and first network; the objectives of the first step must
+# agree before the time counts. The two take turns; figures are medians of the rounds, the ratio of processor time beside that of the wall's
+# clock. Memory is the process's peak.
 #   THREADS (1), ROUNDS (3), STEPS (4), REAL (256) rows of each class
 set -euo pipefail
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
@@ -30,7 +31,7 @@ compare() {
   echo "$name $2 $threads $(median "$folder/ours" 1) $(median "$folder/torch" 1) $(median "$folder/ours" 2) $(median "$folder/torch" 2) \
 $(median "$folder/ours" 3) $(median "$folder/torch" 3)" |
     awk '{ printf "step of %-3s %3d a class, %d threads   ours %6.2f s %5d MB   pytorch %6.2f s %5d MB   ratio %.2f (of processor time %.2f), memory %.2f\n",
-             $1, $2, $3, $4, $8, $5, $9, $5 / $4, $7 / $6, $9 / $8 }'
+             $1, $2, $3, $4, $8, $5, $9, $5 / $4, $7 / $6, $8 / $9 }'
 }
 
 compare dm 10
