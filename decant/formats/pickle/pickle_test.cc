@@ -51,7 +51,8 @@ TEST(Pickle, IsWrittenSoThatItMeansTheSame) {
 
 TEST(Pickle, ReadsBytesThatPython3WritesInProtocol2) {
   const std::string call = "c_codecs\nencode\nX\3\0\0\0a\xc3\xbf"s + "X\6\0\0\0latin1"s + "\x86R";
-  Document document = parse(as_bytes("\x80\2" + call + "."), "p");
+  const std::string file = "\x80\2" + call + ".";
+  Document document = parse(as_bytes(file), "p");
   const auto bytes = bytes_of(document, document.root);
   ASSERT_TRUE(bytes);
   EXPECT_EQ(as_text(*bytes), "a\xff");
