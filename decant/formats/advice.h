@@ -1,5 +1,5 @@
-// What to do with data that decant does not read: the kind is told by the first bytes, or by what
-// lies in a folder, and the advice is the command or the lines of Python that turn just that kind
+// What to do with data that decant does not read. The first bytes of a file, or the files in a
+// folder, show the kind; the advice is the command or the lines of Python that turn just that kind
 // into something that is read.
 #pragma once
 

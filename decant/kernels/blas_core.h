@@ -1,7 +1,7 @@
 // Which kernels OpenBLAS should use. It decides by the model of the processor while it is loaded,
 // and takes its oldest kernels (SSE3) on a model it does not know: Debian 12's 0.3.21 does so on
-// Xeons from 2023 on, where matrix products then take three times as long. Only the environment
-// variable OPENBLAS_CORETYPE, set before the program starts, changes its mind.
+// some Xeons with AVX-512 and AMX, where matrix products then take about three times as long. Only
+// the environment variable OPENBLAS_CORETYPE, set before the program starts, changes its mind.
 #pragma once
 
 #include <string_view>

@@ -21,8 +21,8 @@ namespace decant {
 struct InspectOptions {
   std::string path;
   std::filesystem::path labels;
-  FieldOptions fields;  ///< of records
-  bool deep = false;    ///< decode every picture, not only look at headers
+  FieldOptions fields;
+  bool deep = false;  ///< decode every picture, not only look at headers
 
   void declare(OptionTable& table);
 };

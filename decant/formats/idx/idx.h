@@ -4,7 +4,7 @@
 //
 // A folder holds [PREFIX-]train-images-idx3-ubyte and, as far as they exist,
 // [PREFIX-]train-labels-idx1-ubyte and the same two with t10k- or test- for train-; each may end in
-// .gz, and may have ".idx3-ubyte" for "-idx3-ubyte". Whether a file is gzip-compressed is told by
+// .gz, and may have ".idx3-ubyte" for "-idx3-ubyte". Whether a file is gzip-compressed follows from
 // its bytes.
 #pragma once
 

@@ -17,7 +17,7 @@
 //
 // A step, for each class: forward and backward of the real rows, forward and backward of S_c and a
 // second backward through both. Memory: the larger of the two graphs of one class; with the field's
-// ConvNet neither graph is made (chain.h), and real rows pass 16 at a time.
+// ConvNet passes written by hand take their place (chain.h), and real rows pass 16 at a time.
 #include <algorithm>
 
 #include "decant/distill/torch/gradients.h"
