@@ -225,7 +225,7 @@ std::optional<Split> split_of(const std::string& name) {
 
 using FilesBySplit = std::map<Split, std::vector<fs::path>>;
 
-/// All are training rows where none is called so.
+/// All are training rows where none is called so, which is reported of several.
 FilesBySplit by_split(const std::vector<fs::path>& files, std::vector<Oddity>& oddities) {
   FilesBySplit parts;
   std::vector<fs::path> others;
@@ -233,7 +233,12 @@ FilesBySplit by_split(const std::vector<fs::path>& files, std::vector<Oddity>& o
     const auto split = split_of(file.filename().string());
     (split ? parts[*split] : others).push_back(file);
   }
-  if (!parts.contains(Split::train) && others.empty()) return {{Split::train, files}};
+  if (!parts.contains(Split::train) && others.empty()) {
+    if (files.size() > 1)
+      oddities.push_back(
+          {files.front().parent_path().string(), "holds no training file, so all of its files are read as training rows", true});
+    return {{Split::train, files}};
+  }
   if (!parts.contains(Split::train)) {
     parts[Split::train] = others;
     return parts;

@@ -107,6 +107,9 @@ TEST(Records, AreSplitByTheNamesOfTheirFiles) {
   EXPECT_THAT(oddities_of(dataset), ElementsAre(HasSubstr("notes.jsonl: is not read")));
   EXPECT_EQ(opened((folder.path / "train-*.jsonl").string()).train().size(), 2);
   EXPECT_EQ(opened((folder.path / "{dev,notes}.jsonl").string()).train().size(), 1);
+  const Dataset tests = opened((folder.path / "{dev,my_test}.jsonl").string());
+  EXPECT_EQ(tests.train().size(), 2);
+  EXPECT_THAT(oddities_of(tests), ElementsAre(HasSubstr("holds no training file")));
 }
 
 // --- schemas
