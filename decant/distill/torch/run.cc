@@ -271,10 +271,10 @@ class Run {
   /// How long a run is, it says when it begins: a budget given later would change what was learnt.
   void goes_on_from(int64_t done) const {
     const bool new_budget = options_.steps == 0 && job_.budget > 0;
-    context_.info(fmt::format(
-        "goes on after step {} of {}{}", human_count(done), human_count(steps_),
-        new_budget ? ", the steps that fitted the budget it began with; --budget has no effect any more (delete the folder to start anew)"
-                   : ""));
+    context_.info(fmt::format("goes on after step {} of {}{}", human_count(done), human_count(steps_),
+                              new_budget ? ", the steps that fitted the budget it began with; --budget has no effect any more (to start "
+                                           "anew, delete the output's .partial folder)"
+                                         : ""));
   }
 
   void advance(Loop& loop, const Parts& parts, Checkpoint& state, Stage& stage) {
