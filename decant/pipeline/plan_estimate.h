@@ -21,7 +21,7 @@ struct PlanEstimate {
   std::string method;           ///< never "auto": the one that would be taken
   int64_t rows = 0;             ///< of the training split; bad rows are not looked for
   std::optional<int64_t> kept;  ///< of compress; bins keep every row
-  std::string spent;            ///< on pictures, of a budget of bytes: "quality 47 or 48"; empty = nothing
+  std::string spent;            ///< on pictures, of a budget of bytes: "quality 47 to quality 48"; empty = nothing
   int64_t pools = 0;            ///< that are chosen from; 0 = features are not looked at
   int64_t columns = 0;          ///< of the features; 0 likewise
   int64_t memory_bytes = 0;     ///< highest resident memory, without `mapped_bytes`

@@ -113,7 +113,7 @@ std::string spent_about(const PictureReducer& reducer, const Subset& kept, const
                       fmt::format("{} are too few: the least that can be left takes about {}", human_bytes(budget), human_bytes(bytes)),
                       "Give more, or keep fewer rows"});
   if (estimate.step == 0) return spending.words(0);
-  return fmt::format("{}, of some {}", spending.words(estimate.step), spending.words(estimate.step - 1));
+  return fmt::format("{} to {}", spending.words(estimate.step), spending.words(estimate.step - 1));
 }
 
 ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,

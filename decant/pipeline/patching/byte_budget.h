@@ -51,9 +51,9 @@ struct Spent {
 Spent spend_on_pictures(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget, uint64_t seed,
                         const Context& context);
 
-/// What spend_on_pictures() would come to, as a sample of the pictures tells it: "quality 47 or
-/// 48". Throws InputError, with about the least bytes, where the budget is too small. REQUIRES:
-/// quality or resolution.
+/// What spend_on_pictures() would come to, as a sample of the pictures tells it: "quality 47 to
+/// quality 48". Throws InputError, with about the least bytes, where the budget is too small.
+/// REQUIRES: quality or resolution.
 std::string spent_about(const PictureReducer& reducer, const Subset& kept, const std::string& currency, int64_t budget,
                         const Context& context);
 
