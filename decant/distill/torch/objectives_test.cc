@@ -162,7 +162,7 @@ TEST(RealPasses, PartsAddUp) {
   EXPECT_EQ(classes_of(batch, *world.network).size(), 3U);
   Tensors buffers = state.buffers;
   const Tensor whole = world.network->embed({state.parameters, buffers}, batch.pictures);
-  EXPECT_LT((real_embeddings(world.step(), state, batch, true) - whole).abs().max().item<double>(), 1e-5);
+  EXPECT_LT((real_embeddings(world.step(), state, batch.pictures, true) - whole).abs().max().item<double>(), 1e-5);
   const Tensors at_once = gradients_at(world.step(), state, batch.pictures, batch.labels, false);
   const Tensors in_parts = real_gradients(world.step(), state, batch);
   for (size_t i = 0; i < at_once.size(); ++i) EXPECT_LT((at_once[i] - in_parts[i]).abs().max().item<double>(), 1e-5);

@@ -19,15 +19,15 @@ std::vector<RealBatch> classes_of(const RealBatch& batch, const nn::Module& netw
   return parts;
 }
 
-Tensor real_embeddings(const Step& step, const nn::State& state, const RealBatch& batch, bool training) {
+Tensor real_embeddings(const Step& step, const nn::State& state, const Tensor& pictures, bool training) {
   constexpr int64_t kTogether = 16;
   const c10::NoGradGuard no_grad;
   Tensors buffers = state.buffers;
   const nn::Pass pass{state.parameters, buffers, training};
-  if (!buffers.empty()) return step.network.embed(pass, batch.pictures);
+  if (!buffers.empty()) return step.network.embed(pass, pictures);
   Tensors parts;
-  const auto chain = Chain::of(step.network, state.parameters, batch.pictures);
-  for (const Tensor& some : batch.pictures.split(kTogether)) parts.push_back(chain ? chain->embed(some) : step.network.embed(pass, some));
+  const auto chain = Chain::of(step.network, state.parameters, pictures);
+  for (const Tensor& some : pictures.split(kTogether)) parts.push_back(chain ? chain->embed(some) : step.network.embed(pass, some));
   return at::cat(parts);
 }
 

@@ -24,7 +24,7 @@ class MeanEmbedding final : public Objective {
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
     nn::State state = fetched.networks.front();
     const nn::Pass pass{state.parameters, state.buffers, /*training=*/true};
-    const Tensor real = class_means(real_embeddings(step, state, sides.real, pass.training), classes);
+    const Tensor real = class_means(real_embeddings(step, state, sides.real.pictures, pass.training), classes);
     const Tensor synthetic = class_means(step.network.embed(pass, sides.synthetic.pictures), classes);
     return (real - synthetic).square().sum();
   }

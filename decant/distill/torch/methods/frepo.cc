@@ -16,14 +16,13 @@
 // there, without the training that goes with it.
 //
 // A step: a forward of the real rows without a graph, a forward and backward of S, and another
-// for the network's own step. Memory: the activations of S; the pool, three times the weights for
-// each network.
+// for the network's own step. Memory: the activations of S, of the real rows those of a few; the pool, three times
+// the weights for each network.
 //
 // Options: pool (10), life (100).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/clamp_max.h>
 #include <ATen/ops/topk.h>
-#include <c10/core/GradMode.h>
 #include <cmath>
 
 #include "decant/distill/torch/methods/kernel_ridge.h"
@@ -36,10 +35,7 @@ namespace {
 constexpr int64_t kMeasuredPictures = 2000;
 
 Tensor regression(const Step& step, const std::vector<nn::State>& networks, const Samples& synthetic, const Tensor& pictures) {
-  const Tensor real = [&] {
-    const c10::NoGradGuard no_grad;
-    return random_features(step, networks, pictures);
-  }();
+  const Tensor real = real_features(step, networks, pictures);
   const Tensor own = random_features(step, networks, synthetic.pictures);
   const Tensor exact = own.to(at::kDouble);
   return ridge_prediction(real.matmul(own.t()), exact.matmul(exact.t()), synthetic.targets, kUsualRidge);

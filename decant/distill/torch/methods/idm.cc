@@ -33,7 +33,7 @@ class ImprovedMeans final : public Objective {
     const nn::State& state = fetched.networks.front();
     Tensors buffers = state.buffers;
     const nn::Pass pass{state.parameters, buffers, /*training=*/false};
-    const Tensor real = class_means(real_embeddings(step, state, sides.real, false), classes);
+    const Tensor real = class_means(real_embeddings(step, state, sides.real.pictures, false), classes);
     const Tensor embedding = step.network.embed(pass, sides.synthetic.pictures);
     const Tensor distance = (real - class_means(embedding, classes)).square().sum();
     const double percent = 100 * fetched.accuracy;

@@ -7,8 +7,17 @@
 #include <cmath>
 
 #include "decant/data/subset.h"
+#include "decant/distill/torch/real_passes.h"
 
 namespace decant::distill {
+namespace {
+
+Tensor side_by_side(const Tensors& parts) {
+  const Tensor features = at::cat(parts, 1);
+  return features / std::sqrt(static_cast<double>(features.size(1)));
+}
+
+}  // namespace
 
 std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_rate, double scale, std::vector<Learnt> extra) {
   const int64_t classes = setting.real.classes();
@@ -46,8 +55,13 @@ double share_right_of(const RealRows& rows, int64_t most, const std::function<Te
 Tensor random_features(const Step& step, const std::vector<nn::State>& networks, const Tensor& pictures) {
   Tensors parts;
   for (nn::State state : networks) parts.push_back(step.network.embed({state.parameters, state.buffers, /*training=*/true}, pictures));
-  const Tensor features = at::cat(parts, 1);
-  return features / std::sqrt(static_cast<double>(features.size(1)));
+  return side_by_side(parts);
+}
+
+Tensor real_features(const Step& step, const std::vector<nn::State>& networks, const Tensor& pictures) {
+  Tensors parts;
+  for (const nn::State& state : networks) parts.push_back(real_embeddings(step, state, pictures, /*training=*/true));
+  return side_by_side(parts);
 }
 
 Tensor feature_kernel(const Tensor& a, const Tensor& b) {

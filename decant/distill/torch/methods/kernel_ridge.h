@@ -33,6 +33,8 @@ double share_right_of(const RealRows& rows, int64_t most, const std::function<Te
 /// their number. Their products are then the mean over networks of the kernels of their last layers
 /// at random weights of deviation 1.
 Tensor random_features(const Step& step, const std::vector<nn::State>& networks, const Tensor& pictures);
+/// The same without a graph, some pictures at a time (real_passes.h).
+Tensor real_features(const Step& step, const std::vector<nn::State>& networks, const Tensor& pictures);
 
 /// The kernel σ_w² a·b + σ_b² of features, σ_w² = 2, σ_b² = 0.01, as float64.
 Tensor feature_kernel(const Tensor& a, const Tensor& b);

@@ -69,7 +69,7 @@ class CharacteristicFunctions final : public Objective {
     const nn::State& state = fetched.networks.front();
     Tensors buffers = state.buffers;
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
-    const Tensor real = of_length_one(real_embeddings(step, state, sides.real, false));
+    const Tensor real = of_length_one(real_embeddings(step, state, sides.real.pictures, false));
     const Tensor synthetic = of_length_one(step.network.embed({state.parameters, buffers, /*training=*/false}, sides.synthetic.pictures));
     const Tensor frequencies = drawn_frequencies(step, synthetic);
     Tensor sum = at::zeros({}, synthetic.options());

@@ -20,14 +20,13 @@
 //
 // A step: a forward of the real rows through each network without a graph, a forward and backward
 // of S, a product of (rows × features) and (features × n). Memory: the activations of S through all
-// networks, of the real rows through one.
+// networks, of the real rows those of a few through one.
 //
 // Options: networks (2), loss (mse, platt).
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/zeros.h>
-#include <c10/core/GradMode.h>
 
 #include "decant/distill/torch/methods/kernel_ridge.h"
 #include "decant/distill/torch/methods/list.h"
@@ -60,10 +59,7 @@ class RandomFeatures final : public Objective {
 
  private:
   static Tensor predictions(const Step& step, const std::vector<nn::State>& networks, const Samples& synthetic, const Tensor& pictures) {
-    const Tensor real = [&] {
-      const c10::NoGradGuard no_grad;
-      return random_features(step, networks, pictures);
-    }();
+    const Tensor real = real_features(step, networks, pictures);
     const Tensor own = random_features(step, networks, synthetic.pictures);
     const Tensor exact = own.to(at::kDouble);
     return ridge_prediction(feature_kernel(real, own), feature_kernel(exact, exact), synthetic.targets, kFeatureRidge);
