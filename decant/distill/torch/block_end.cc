@@ -11,6 +11,8 @@
 //     y* = (n* − mean n* − n mean(n* n))/d − n Σ(e ṅ)/(d P),     as ∂(1/d)/∂y_i = −n_i/(d² P)
 //
 // Σ n* and Σ n* n follow from Σ u*, Σ u* n and sums that are there: two passes over the maps do.
+// The norm's weight is in u and in u̇, its bias in u alone: w* = Σ u* n + Σ ū ṅ and b* = Σ u*, where
+// Σ ū ṅ is Σ e ṅ with w left out.
 #include "decant/distill/torch/block_end.h"
 
 #include <ATen/Dispatch.h>
@@ -197,6 +199,8 @@ struct AdjointPass {
   const T* along;
   const T* of_weight;
   const T* of_bias;
+  T* weight_adjoint;
+  T* bias_adjoint;
 
   DECANT_INLINED void operator()(const Grid& grid, T* scratch) const {
     const T share = T(1) / static_cast<T>(grid.places());
@@ -220,7 +224,10 @@ struct AdjointPass {
     for_channels(grid, [&](int64_t c) DECANT_INLINED {
       const T e = weight[c] * of_bias[c];
       const T e_n = weight[c] * of_weight[c];
-      const T e_slope = inverse[c] * (weight[c] * sum_y[c] - mean[c] * e - along[c] * e_n);
+      const T slope = inverse[c] * (sum_y[c] - mean[c] * of_bias[c] - along[c] * of_weight[c]);  // Σ ū ṅ
+      const T e_slope = weight[c] * slope;
+      weight_adjoint[c] = sum_n[c] + slope;
+      bias_adjoint[c] = sum[c];
       const T all = weight[c] * sum[c] + weight_moved[c] * of_bias[c] - inverse[c] * (e_n * mean[c] + along[c] * e);
       const T all_n = weight[c] * sum_n[c] + weight_moved[c] * of_weight[c] - T(2) * inverse[c] * e_n * along[c];
       sum[c] = all * share;
@@ -328,22 +335,23 @@ BlockTangent tangent(const Normalised& at, const BlockNorm& norm, Tensor maps, c
   return result;
 }
 
-Tensor adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&& tangent, const BlockNorm& moved, const BlockGradient& gradient,
-               const Tensor& halved, const Tensor& adjoint) {
+BlockAdjoint adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&& tangent, const BlockNorm& moved,
+                     const BlockGradient& gradient, const Tensor& halved, const Tensor& adjoint) {
+  BlockAdjoint result{tangent.maps, values_per_channel(at.maps), values_per_channel(at.maps)};
   DECANT_CHECK(halved.is_contiguous(at::MemoryFormat::ChannelsLast), ==, true);
   DECANT_CHECK(adjoint.is_contiguous(at::MemoryFormat::ChannelsLast), ==, true);
   AT_DISPATCH_FLOATING_TYPES(at.maps.scalar_type(), "adjoint", [&] {
     using T = scalar_t;
     const Rows<T> n(at.maps), y(tangent.maps), z(halved), a(adjoint), inverse(at.inverse), mean(tangent.mean), along(tangent.along),
-        of_weight(gradient.weight), of_bias(gradient.bias);
+        of_weight(gradient.weight), of_bias(gradient.bias), weight_adjoint(result.weight), bias_adjoint(result.bias);
     const auto values = [](const Tensor& tensor) { return tensor.data_ptr<T>(); };
     for_pictures<T>(at.maps, [&](int64_t i) {
       return AdjointPass<T>{
-          n(i),    y(i),     z(i),         a(i),      inverse(i), values(norm.weight), values(norm.bias), values(moved.weight),
-          mean(i), along(i), of_weight(i), of_bias(i)};
+          n(i),    y(i),     z(i),         a(i),       inverse(i),        values(norm.weight), values(norm.bias), values(moved.weight),
+          mean(i), along(i), of_weight(i), of_bias(i), weight_adjoint(i), bias_adjoint(i)};
     });
   });
-  return tangent.maps;
+  return result;
 }
 
 }  // namespace decant::distill

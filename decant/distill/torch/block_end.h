@@ -61,9 +61,15 @@ struct BlockTangent {
 /// `moved`: ẇ and ḃ.
 BlockTangent tangent(const Normalised& at, const BlockNorm& norm, Tensor maps, const BlockNorm& moved);
 
-/// ∂/∂y, which takes the place of ẏ. `halved`: ∂/∂ż, which is what backward() had, and `gradient`
-/// what it gave; `adjoint`: ∂/∂z.
-Tensor adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&& tangent, const BlockNorm& moved, const BlockGradient& gradient,
-               const Tensor& halved, const Tensor& adjoint);
+struct BlockAdjoint {
+  Tensor maps;    ///< y*
+  Tensor weight;  ///< Σ (u* n + ū ṅ)
+  Tensor bias;    ///< Σ u*
+};
+
+/// ∂/∂y, which takes the place of ẏ, and that of the norm's weight and bias. `halved`: ∂/∂ż, which
+/// is what backward() had, and `gradient` what it gave; `adjoint`: ∂/∂z.
+BlockAdjoint adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&& tangent, const BlockNorm& moved,
+                     const BlockGradient& gradient, const Tensor& halved, const Tensor& adjoint);
 
 }  // namespace decant::distill

@@ -6,6 +6,14 @@
 // derivative is one pass back that carries adjoints of maps (the adjoints of tangents are the
 // gradients that the first pass back had). In convolutions: 1 forward and 2 back for g, then 2
 // forward and 2 back, of which the first layer has half.
+//
+// Training that is differentiated asks for the same of the parameters and of the targets q: with
+// A the adjoint of a convolution's result y, G = ∂ℓ/∂y that of its tangent, ẋ the tangent of what
+// it saw, p the softmax, L̇ the tangent of the logits of n pictures,
+//
+//     ∂s/∂W = A ⋆ x + G ⋆ ẋ        ∂s/∂q = (⟨p, L̇⟩ − L̇)/n
+//
+// two more convolutions a layer.
 #include "decant/distill/torch/chain.h"
 
 #include <ATen/TensorOperators.h>
@@ -17,6 +25,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "decant/base/errors.h"
 #include "decant/distill/torch/attached_gradients.h"
@@ -63,6 +72,12 @@ struct Chain::Visit {
   Tensor chances;    ///< softmax of the logits
   Tensor shares;     ///< the targets, (n, classes)
   Tensor of_logits;  ///< ∂ℓ/∂logits
+};
+
+struct Chain::Slope {
+  Tensor pictures;
+  Tensor targets;
+  Tensors parameters;
 };
 
 Chain::Chain(const nn::BlockNetwork& network, std::span<const Tensor> parameters) : network_(&network) {
@@ -162,32 +177,57 @@ Chain::Gradients Chain::gradients(const Tensor& pictures, const Tensor& targets)
   return {visit.logits, std::move(parameters)};
 }
 
-Tensor Chain::again(Visit& visit, const Tensors& direction) const {
+Chain::Slope Chain::again(Visit visit, Tensors direction, Of of) const {
+  for (size_t i = 0; i < direction.size(); ++i) {
+    if (!direction[i].defined()) direction[i] = at::zeros_like(parameters_[i]);
+    direction[i] = direction[i].dim() == 4 ? in_channels_last(direction[i]) : direction[i].contiguous();
+  }
   std::vector<BlockTangent> tangents;
-  Tensor moved;  // of a block's input; the pictures do not move
+  Tensors moved(1);  // of each block's input; the pictures do not move
   for (size_t i = 0; i < depth(); ++i) {
     Tensor maps = convolved(i, visit.inputs[i], direction);
-    if (i > 0) maps.add_(convolved(i, moved, parameters_));
+    if (i > 0) maps.add_(convolved(i, moved[i], parameters_));
     tangents.push_back(tangent(visit.blocks[i], norm_of(i, parameters_), maps, norm_of(i, direction)));
-    moved = std::move(tangents.back().halved);
+    moved.push_back(std::move(tangents.back().halved));
   }
   const size_t head = network_->head().weight;
   const Tensor& weight = parameters_[head];
-  const Tensor logits_moved = at::linear(visit.embedding, direction[head], direction[head + 1]) + moved.flatten(1).mm(weight.t());
+  const Tensor embedding_moved = moved.back().flatten(1);
+  const auto count = static_cast<double>(visit.logits.size(0));
+  const Tensor logits_moved = at::linear(visit.embedding, direction[head], direction[head + 1]) + embedding_moved.mm(weight.t());
   const Tensor spread = logits_moved - (visit.chances * logits_moved).sum(1, true);
-  const Tensor of_logits = visit.chances * spread * visit.shares.sum(1, true) / static_cast<double>(visit.logits.size(0));
+  const Tensor of_logits = visit.chances * spread * visit.shares.sum(1, true) / count;
+  Slope slope;
+  if (of == Of::everything) {
+    slope.parameters.resize(parameters_.size());
+    slope.targets = -spread / count;
+    slope.parameters[head] = of_logits.t().mm(visit.embedding) + visit.of_logits.t().mm(embedding_moved);
+    slope.parameters[head + 1] = of_logits.sum(0);
+  }
   Tensor above = in_channels_last((of_logits.mm(weight) + visit.of_logits.mm(direction[head])).view(visit.blocks.back().halved.sizes()));
   for (size_t i = depth(); i-- > 0;) {
-    const nn::Conv& conv = network_->blocks()[i].conv;
-    const Tensor maps = adjoint(visit.blocks[i], norm_of(i, parameters_), std::move(tangents[i]), norm_of(i, direction), visit.gradients[i],
-                                visit.above[i], above);
-    above = convolution_backward(conv, maps, visit.inputs[i], parameters_[conv.weight], true, false).maps;
+    const nn::ConvBlock& block = network_->blocks()[i];
+    const nn::Conv& conv = block.conv;
+    const BlockAdjoint own = adjoint(visit.blocks[i], norm_of(i, parameters_), std::move(tangents[i]), norm_of(i, direction),
+                                     visit.gradients[i], visit.above[i], above);
+    const bool all = of == Of::everything;
+    ConvolutionGradients below = convolution_backward(conv, own.maps, visit.inputs[i], parameters_[conv.weight], true, all);
+    if (all) {
+      if (i > 0)
+        below.weight.add_(convolution_backward(conv, visit.gradients[i].maps, moved[i], parameters_[conv.weight], false, true).weight);
+      slope.parameters[conv.weight] = below.weight.contiguous();
+      if (conv.shape.bias) slope.parameters[conv.weight + 1] = at::zeros_like(parameters_[conv.weight + 1]);
+      slope.parameters[block.norm.weight] = own.weight.sum(0);
+      slope.parameters[block.norm.weight + 1] = own.bias.sum(0);
+    }
+    above = std::move(below.maps);
     above.add_(convolution_backward(conv, visit.gradients[i].maps, visit.inputs[i], direction[conv.weight], true, false).maps);
     tangents[i] = {};
     visit.blocks[i] = {};
     visit.gradients[i] = {};
   }
-  return above;
+  slope.pictures = above;
+  return slope;
 }
 
 Tensor Chain::distance(const Tensor& pictures, const Tensor& targets,
@@ -203,13 +243,41 @@ Tensor Chain::distance(const Tensor& pictures, const Tensor& targets,
   const Tensor value = distance(gradients);
   Tensors direction = torch::autograd::grad({value}, gradients, {}, {}, /*create_graph=*/false, /*allow_unused=*/true);
   const c10::NoGradGuard values_only;
-  for (size_t i = 0; i < direction.size(); ++i) {
-    if (!direction[i].defined()) direction[i] = at::zeros_like(parameters_[i]);
-    direction[i] = direction[i].dim() == 4 ? in_channels_last(direction[i]) : direction[i].contiguous();
-  }
-  const Tensor of_pictures = again(visit, direction);
+  const Tensor of_pictures = again(std::move(visit), std::move(direction), Of::pictures).pictures;
   const c10::AutoGradMode graph(true);
   return with_gradients(value, {pictures}, {of_pictures});
+}
+
+/// The gradients as one node of the graph. Inputs: pictures, targets, then the parameters.
+class Chain::GradientNode : public torch::autograd::Function<Chain::GradientNode> {
+ public:
+  struct Kept : torch::CustomClassHolder {
+    explicit Kept(const Chain& own) : chain(own) {}
+    Chain chain;
+    Visit visit;
+  };
+
+  static Tensors forward(torch::autograd::AutogradContext* context, const c10::intrusive_ptr<Kept>& kept, at::TensorList inputs) {
+    context->saved_data["kept"] = at::IValue::make_capsule(kept);
+    kept->visit = kept->chain.there(inputs[0].detach(), inputs[1].detach());
+    return kept->chain.back(kept->visit, /*keep=*/true);
+  }
+
+  static Tensors backward(torch::autograd::AutogradContext* context, const Tensors& direction) {
+    const c10::NoGradGuard values_only;
+    const auto kept = c10::static_intrusive_pointer_cast<Kept>(context->saved_data["kept"].toCapsule());
+    Slope slope = kept->chain.again(kept->visit, direction, Of::everything);
+    Tensors result{Tensor(), std::move(slope.pictures), std::move(slope.targets)};
+    result.insert(result.end(), slope.parameters.begin(), slope.parameters.end());
+    return result;
+  }
+};
+
+Tensors Chain::gradients_in_graph(const Tensor& pictures, const Tensor& targets, std::span<const Tensor> parameters) const {
+  DECANT_CHECK(targets.dim(), ==, 2);
+  Tensors inputs{pictures, targets};
+  inputs.insert(inputs.end(), parameters.begin(), parameters.end());
+  return GradientNode::apply(c10::make_intrusive<GradientNode::Kept>(*this), at::TensorList(inputs));
 }
 
 }  // namespace decant::distill

@@ -35,8 +35,16 @@ class Chain {
   /// pass in the direction of `distance`'s own. Memory: four times the maps, at once freed.
   Tensor distance(const Tensor& pictures, const Tensor& targets, const std::function<Tensor(const Tensors& gradients)>& distance) const;
 
+  /// gradients() of the network at `parameters`, as part of the graph of pictures, targets and
+  /// parameters, for training that is itself differentiated. The derivative is again one more pass;
+  /// it has none of its own. `parameters`: those that the chain was made of. `targets`: shares.
+  /// Memory: three times the maps for as long as the graph lives, four times in its derivative.
+  Tensors gradients_in_graph(const Tensor& pictures, const Tensor& targets, std::span<const Tensor> parameters) const;
+
  private:
   struct Visit;  ///< what a pass leaves for its derivatives
+  struct Slope;  ///< the derivative of how far the loss moves in a direction
+  class GradientNode;
 
   Chain(const nn::BlockNetwork& network, std::span<const Tensor> parameters);
   size_t depth() const { return network_->blocks().size(); }
@@ -44,7 +52,10 @@ class Chain {
   Tensor convolved(size_t block, const Tensor& maps, const Tensors& parameters) const;
   Visit there(const Tensor& pictures, const Tensor& targets) const;
   Tensors back(Visit& visit, bool keep) const;
-  Tensor again(Visit& visit, const Tensors& direction) const;
+  enum class Of { pictures, everything };
+  /// `direction`: one tensor for each parameter, undefined where it is zero. Frees the visit's
+  /// tensors one by one.
+  Slope again(Visit visit, Tensors direction, Of of) const;
 
   const nn::BlockNetwork* network_;
   Tensors parameters_;  ///< weights of convolutions in channels-last

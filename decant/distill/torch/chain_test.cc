@@ -5,6 +5,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -88,6 +89,27 @@ TEST_P(ChainPasses, GiveDistancesTheGradientOfAutograd) {
     const Tensor plain = distance(plain_gradients(start * 2, targets, true));
     EXPECT_NEAR(own.item<double>() / plain.item<double>(), 1, GetParam().tolerance);
     expect_close(torch::autograd::grad({own}, {start})[0], torch::autograd::grad({plain}, {start})[0], "pictures");
+  }
+}
+
+TEST_P(ChainPasses, GiveGradientsInAGraphTheDerivativesOfAutograd) {
+  Tensors leaves{pictures_.clone().set_requires_grad(true), shares_.clone().set_requires_grad(true)};
+  leaves.insert(leaves.end(), parameters_.begin(), parameters_.end());
+  const Tensors own = chain().gradients_in_graph(leaves[0] * 2, leaves[1] * 3, parameters_);
+  const Tensors plain = plain_gradients(leaves[0] * 2, leaves[1] * 3, true);
+  const Tensors values = chain().gradients(pictures_ * 2, shares_ * 3).parameters;
+  for (size_t i = 0; i < values.size(); ++i) EXPECT_TRUE(own[i].equal(values[i])) << network_->parameters()[i].name;
+  const auto derivatives = [&](const Tensors& gradients) {
+    return torch::autograd::grad({distance(gradients)}, leaves, {}, /*retain_graph=*/true, false, /*allow_unused=*/true);
+  };
+  const Tensors expected = derivatives(plain);
+  for (int time = 0; time < 2; ++time) {  // the graph stands as often as it is asked
+    const Tensors got = derivatives(own);
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      const bool no_effect = i > 2 && leaves[i - 1].dim() == 4;  // a bias before a norm: autograd's is rounding
+      const bool zero = no_effect || !expected[i].defined();
+      expect_close(got[i], zero ? at::zeros_like(leaves[i]) : expected[i], "leaf " + std::to_string(i));
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "decant/base/errors.h"
+#include "decant/distill/torch/chain.h"
 
 namespace decant::distill {
 namespace {
@@ -65,7 +66,15 @@ InnerBatches shuffled_batches(int64_t count, int64_t batch, int64_t updates, Ran
 }
 
 InnerTask train_classifier(const nn::Classifier& network, const Tensors& buffers, InnerBatches batches) {
-  InnerTask task{{}, rate_of};
+  InnerTask task{{}, rate_of, {}};
+  task.gradients = [&network, drawn = batches](int64_t t, std::span<const Tensor> parameters, std::span<const Tensor> sources,
+                                               bool in_graph) -> std::optional<Tensors> {
+    const auto chain = Chain::of(network, parameters, sources[0]);
+    if (!chain) return std::nullopt;
+    const Tensor pictures = seen_pictures(drawn, t, sources[0]);
+    const Tensor targets = seen(drawn, t, sources[1]);
+    return in_graph ? chain->gradients_in_graph(pictures, targets, parameters) : chain->gradients(pictures, targets).parameters;
+  };
   task.loss = [&network, buffers, drawn = std::move(batches)](int64_t t, std::span<const Tensor> parameters,
                                                               std::span<const Tensor> sources) {
     return training_loss(network, parameters, buffers, seen_pictures(drawn, t, sources[0]), seen(drawn, t, sources[1]));
@@ -74,7 +83,7 @@ InnerTask train_classifier(const nn::Classifier& network, const Tensors& buffers
 }
 
 InnerTask train_last_layer(InnerBatches batches) {
-  InnerTask task{{}, rate_of};
+  InnerTask task{{}, rate_of, {}};
   task.loss = [drawn = std::move(batches)](int64_t t, std::span<const Tensor> parameters, std::span<const Tensor> sources) {
     const Tensor logits = at::linear(seen(drawn, t, sources[0]), parameters[0], parameters[1]);
     return soft_cross_entropy(logits, seen(drawn, t, sources[1]));

@@ -32,7 +32,7 @@ struct InnerBatches {
 InnerBatches shuffled_batches(int64_t count, int64_t batch, int64_t updates, Random random);
 
 /// The task whose sources are {pictures, labels, rates}. `network` must outlive it; `buffers` are
-/// copied for each pass.
+/// copied for each pass. The field's ConvNet is differentiated by its own passes (chain.h).
 InnerTask train_classifier(const nn::Classifier& network, const Tensors& buffers, InnerBatches batches);
 
 /// The task of the last linear map alone, on embeddings: sources {embeddings (n, width), labels,

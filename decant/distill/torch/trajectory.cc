@@ -56,8 +56,7 @@ class Surrogate {
   void add_term(int64_t t, Tensors& parameters, const Tensors& apart) {
     const at::AutoGradMode graph(true);
     for (Tensor& parameter : parameters) parameter = parameter.detach().set_requires_grad(true);
-    const Tensor loss = task_.loss(t, parameters, leaves_);
-    const Tensors steps = torch::autograd::grad({loss}, parameters, {}, /*retain_graph=*/true, /*create_graph=*/true);
+    const Tensors steps = gradients_of(task_, t, parameters, leaves_, /*in_graph=*/true);
     const Tensor rate = task_.rate(t, leaves_);
     const Tensor term = -rate * inner_product(apart, steps);
     add(torch::autograd::grad({term}, asked_, {}, /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true));

@@ -91,8 +91,7 @@ struct Stretch : torch::CustomClassHolder {
       if (!state[i].requires_grad()) state[i] = state[i].detach().set_requires_grad(true);
     }
     const Tensors at_parameters(state.begin(), state.begin() + static_cast<int64_t>(parameters));
-    const Tensor loss = task.loss(t, at_parameters, sources);
-    const Tensors gradients = torch::autograd::grad({loss}, at_parameters, {}, /*retain_graph=*/in_graph, /*create_graph=*/in_graph);
+    const Tensors gradients = gradients_of(task, t, at_parameters, sources, in_graph);
     const at::AutoGradMode update(in_graph);
     const Tensor rate = task.rate(t, sources);
     if (rule.kind == InnerRule::Kind::adam) {
@@ -134,7 +133,7 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
     const Tensors leaves = leaves_like(context->get_saved_variables());
     const auto split = leaves.begin() + context->saved_data["state"].toInt();
     const Tensors outputs = stretch->run({leaves.begin(), split}, {split, leaves.end()}, /*in_graph=*/true);
-    Tensors result = gradients_of(outputs, gradients, leaves);
+    Tensors result = gradients_at(outputs, gradients, leaves);
     result.insert(result.begin(), 2, Tensor());  // the stretch, and how long the state is
     return result;
   }
@@ -147,7 +146,7 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
   }
 
   /// One for each leaf; none for those that ask for none.
-  static Tensors gradients_of(const Tensors& outputs, const Tensors& gradients, const Tensors& leaves) {
+  static Tensors gradients_at(const Tensors& outputs, const Tensors& gradients, const Tensors& leaves) {
     Tensors asked;
     std::ranges::copy_if(leaves, std::back_inserter(asked), [](const Tensor& leaf) { return leaf.requires_grad(); });
     Tensors found = torch::autograd::grad(outputs, asked, gradients, /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
@@ -163,6 +162,14 @@ Tensors parameters_of(const Tensors& state, size_t count) {
 }
 
 }  // namespace
+
+Tensors gradients_of(const InnerTask& task, int64_t update, const Tensors& parameters, std::span<const Tensor> sources, bool in_graph) {
+  if (task.gradients) {
+    if (std::optional<Tensors> own = task.gradients(update, parameters, sources, in_graph)) return *std::move(own);
+  }
+  const Tensor loss = task.loss(update, parameters, sources);
+  return torch::autograd::grad({loss}, parameters, {}, /*retain_graph=*/in_graph, /*create_graph=*/in_graph);
+}
 
 Tensors unroll(const InnerTask& task, const Tensors& start, const Tensors& sources, const UnrollOptions& options) {
   DECANT_CHECK(options.updates, >=, 1);

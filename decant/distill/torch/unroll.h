@@ -27,6 +27,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -52,7 +53,14 @@ struct InnerTask {
   std::function<Tensor(int64_t update, std::span<const Tensor> parameters, std::span<const Tensor> sources)> loss;
   /// One value, part of the graph of `sources`.
   std::function<Tensor(int64_t update, std::span<const Tensor> sources)> rate;
+  /// ∂loss/∂parameters of a task that has a faster way to it than autograd: with `in_graph` part of
+  /// the graph of parameters and sources, or else values. Nothing, or no function: autograd's.
+  std::function<std::optional<Tensors>(int64_t update, std::span<const Tensor> parameters, std::span<const Tensor> sources, bool in_graph)>
+      gradients;
 };
+
+/// ∂loss/∂parameters of an update. REQUIRES: parameters that ask for a gradient.
+Tensors gradients_of(const InnerTask& task, int64_t update, const Tensors& parameters, std::span<const Tensor> sources, bool in_graph);
 
 struct UnrollOptions {
   InnerRule rule;

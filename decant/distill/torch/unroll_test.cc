@@ -167,9 +167,9 @@ TEST(Unroll, RunsEachUpdateAtMostTwice) {
   int passes = 0;
   const Outer outer({});
   InnerTask counted = outer.task();
-  counted.loss = [&](int64_t t, auto p, auto s) {
+  counted.gradients = [&](int64_t t, auto p, auto s, bool in_graph) {
     ++passes;
-    return outer.task().loss(t, p, s);
+    return outer.task().gradients(t, p, s, in_graph);
   };
   const Tensors sources = drawn_sources(kPictures, 0.1);
   const auto passes_of = [&](const UnrollOptions& options) {
@@ -188,7 +188,8 @@ TEST(Unroll, RunsEachUpdateAtMostTwice) {
 TEST(Unroll, StaysFiniteWhereAWeightHasNoGradient) {
   const Tensor start = at::ones({2}, at::kDouble);
   const InnerTask task{[](int64_t, auto p, auto s) { return (p[0].select(0, 0) * s[0].select(0, 0)).sum(); },
-                       [](int64_t, auto s) { return s[1].reshape({}); }};
+                       [](int64_t, auto s) { return s[1].reshape({}); },
+                       {}};
   const Tensors sources{at::ones({2}, at::kDouble).set_requires_grad(true), at::tensor({0.1}, at::kDouble).set_requires_grad(true)};
   const Tensors reached = unroll(task, {start}, sources, {.rule = {Kind::adam, 0.9}, .updates = 3});
   for (const Tensor& gradient : torch::autograd::grad({reached[0].sum()}, sources)) EXPECT_TRUE(gradient.isfinite().all().item<bool>());
