@@ -16,8 +16,8 @@
 // there, without the training that goes with it.
 //
 // A step: a forward of the real rows without a graph, a forward and backward of S, and another
-// for the network's own step. Memory: the activations of S, of the real rows those of a few; the pool, three times
-// the weights for each network.
+// for the network's own step. Memory: the activations of S, of the real rows those of a few; the
+// pool, three times the weights for each network.
 //
 // Options: pool (10), life (100).
 #include <ATen/TensorOperators.h>
