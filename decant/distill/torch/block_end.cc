@@ -11,8 +11,8 @@
 //     y* = (n* − mean n* − n mean(n* n))/d − n Σ(e ṅ)/(d P),     as ∂(1/d)/∂y_i = −n_i/(d² P)
 //
 // Σ n* and Σ n* n follow from Σ u*, Σ u* n and sums that are there: two passes over the maps do.
-// The norm's weight is in u and in u̇, its bias in u alone: w* = Σ u* n + Σ ū ṅ and b* = Σ u*, where
-// Σ ū ṅ is Σ e ṅ with w left out.
+// The norm's weight is in u and in u̇, its bias in u alone: w* = Σ u* n + Σ ū ṅ and b* = Σ u*,
+// where Σ ū ṅ is Σ e ṅ with w left out.
 #include "decant/distill/torch/block_end.h"
 
 #include <ATen/Dispatch.h>
