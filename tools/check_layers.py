@@ -8,7 +8,7 @@ LEVELS = [
     ["base"],
     ["kernels", "comm"],
     ["data"],
-    ["formats", "select", "text"],
+    ["formats", "select", "text", "dedup"],
     ["nn", "draw", "loader"],
     ["features", "train", "patches"],
     ["evaluate", "report", "distill"],
