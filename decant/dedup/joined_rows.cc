@@ -1,0 +1,40 @@
+#include "decant/dedup/joined_rows.h"
+
+namespace decant {
+
+JoinedRows::JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name)
+    : first_(std::move(first)), second_(std::move(second)) {
+  const auto both = [](const void* one, const void* other) { return (one == nullptr) == (other == nullptr); };
+  const Features* const one = first_->features();
+  const Features* const other = second_->features();
+  if (!both(first_->pictures(), second_->pictures()) || !both(first_->texts(), second_->texts()) || !both(one, other))
+    throw InputError({name, "", "holds samples of another kind than the training split", "Name test data of the same kind"});
+  if (one == nullptr) return;
+  if (one->width() != other->width())
+    throw InputError({name, "", fmt::format("has {} columns, and the training split has {}", other->width(), one->width()),
+                      "Name test data with the same features"});
+  features_ = joined(*one, *other);
+}
+
+std::string JoinedRows::key(int64_t row) const {
+  return (row < first_->size() ? "" : "test: ") + of(row).key(in(row));
+}
+
+std::vector<int64_t> JoinedRows::known_faults() const {
+  std::vector<int64_t> all = first_->known_faults();
+  for (const int64_t row : second_->known_faults()) all.push_back(first_->size() + row);
+  return all;
+}
+
+PictureBytes JoinedRows::stored_as() const {
+  const PictureBytes one = first_->pictures()->stored_as();
+  return one == second_->pictures()->stored_as() ? one : PictureBytes::coded;
+}
+
+Features joined(const Features& first, const Features& second) {
+  std::vector<FeatureBlock> blocks(first.blocks().begin(), first.blocks().end());
+  blocks.insert(blocks.end(), second.blocks().begin(), second.blocks().end());
+  return Features(std::move(blocks));
+}
+
+}  // namespace decant

@@ -1,0 +1,49 @@
+// The rows of two splits, one after the other, so that both are searched as one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/base/errors.h"
+#include "decant/data/rows.h"
+
+namespace decant {
+
+/// Rows of `first`, then those of `second`, whose keys begin with "test: ". A facet is there where
+/// both have it. Throws InputError, which names `name`, for a second that is of another kind than
+/// the first, or a matrix of another width.
+class JoinedRows final : public Rows, public Pictures, public Texts, public Targets {
+ public:
+  JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name);
+
+  int64_t size() const override { return first_->size() + second_->size(); }
+  std::string key(int64_t row) const override;
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return of(row).bytes(in(row), scratch); }
+  std::string known_fault(int64_t row) const override { return of(row).known_fault(in(row)); }
+  std::vector<int64_t> known_faults() const override;
+  int64_t stored_bytes() const override { return first_->stored_bytes() + second_->stored_bytes(); }
+  const Modality& modality() const override { return first_->modality(); }
+  const Pictures* pictures() const override { return first_->pictures() != nullptr ? this : nullptr; }
+  const Features* features() const override { return features_.count() > 0 ? &features_ : nullptr; }
+  const Texts* texts() const override { return first_->texts() != nullptr ? this : nullptr; }
+  const Targets* targets() const override { return this; }
+
+  void decode(int64_t row, Image& image) const override { of(row).pictures()->decode(in(row), image); }
+  PictureBytes stored_as() const override;
+  void read(int64_t row, Record& out) const override { of(row).texts()->read(in(row), out); }
+  std::string schema() const override { return first_->texts()->schema(); }
+  int32_t label(int64_t row) const override { return of(row).label(in(row)); }
+
+ private:
+  const Rows& of(int64_t row) const { return row < first_->size() ? *first_ : *second_; }
+  int64_t in(int64_t row) const { return row < first_->size() ? row : row - first_->size(); }
+
+  std::shared_ptr<const Rows> first_, second_;
+  Features features_;
+};
+
+/// Rows of both, one after the other. REQUIRES: equal widths, rows in both.
+Features joined(const Features& first, const Features& second);
+
+}  // namespace decant
