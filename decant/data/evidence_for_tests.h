@@ -27,14 +27,4 @@ inline Evidence evidence_of(std::vector<Evidence::Cell> cells, std::vector<Metri
   return evidence;
 }
 
-/// What text is judged by.
-inline Metric token_loss() {
-  return {.name = "token loss",
-          .title = "loss",
-          .unit = "nats per token",
-          .most = std::numeric_limits<double>::infinity(),
-          .decimals = 3,
-          .higher_is_better = false};
-}
-
 }  // namespace decant

@@ -30,6 +30,26 @@ inline Metric top_1() {
   return {.name = "top-1", .title = "accuracy", .unit = "%", .scale = 100};
 }
 
+/// How badly a model predicts text that it was not trained on: −ln of the probability of a token,
+/// over all tokens of the test rows alike.
+inline Metric token_loss() {
+  return {.name = "token loss",
+          .title = "loss",
+          .unit = "nats per token",
+          .most = std::numeric_limits<double>::infinity(),
+          .decimals = 3,
+          .higher_is_better = false};
+}
+
+/// The same as the mean over records of the mean over a record's tokens, so that long records weigh
+/// no more than short ones.
+inline Metric record_loss() {
+  Metric metric = token_loss();
+  metric.name = "record loss";
+  metric.title = "loss, mean of records";
+  return metric;
+}
+
 /// How well pixels that were hidden are predicted: the peak signal-to-noise ratio.
 inline Metric hidden_psnr() {
   constexpr double kNone = std::numeric_limits<double>::infinity();

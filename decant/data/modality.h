@@ -8,17 +8,18 @@
 namespace decant {
 
 struct Modality {
-  std::string_view name;      ///< in run.json: "pictures", "records", "vectors"
-  std::string_view row;       ///< one of them, in a sentence: "picture"
-  std::string_view rows;      ///< several: "pictures"
-  std::string_view features;  ///< the extractor that --features auto means
-  std::string_view protocol;  ///< that --protocol auto means
+  std::string_view name;                                ///< in run.json: "pictures", "records", "vectors"
+  std::string_view row;                                 ///< one of them, in a sentence: "picture"
+  std::string_view rows;                                ///< several: "pictures"
+  std::string_view features;                            ///< the extractor that --features auto means
+  std::string_view protocol;                            ///< that --protocol auto means
+  std::string_view protocol_without_labels = protocol;  ///< the same of rows that have none
 };
 
 namespace modality {
 
 inline constexpr Modality pictures = {"pictures", "picture", "pictures", "conv-kmeans", "quick"};
-inline constexpr Modality records = {"records", "record", "records", "lsa", "texts"};
+inline constexpr Modality records = {"records", "record", "records", "lsa", "texts", "instructions"};
 inline constexpr Modality vectors = {"vectors", "row", "rows", "rows", "linear"};
 
 }  // namespace modality

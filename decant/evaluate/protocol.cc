@@ -18,6 +18,7 @@ std::deque<Protocol>& protocols() {
        {{"epochs", "200"}, {"batch", "128"}, {"schedule", "cosine"}, {"warmup", "0"}, {"label-smoothing", "0"}}},
       {"linear", "linear", "linear", {}},
       {"texts", "texts", "lsa-linear", {}},
+      {"instructions", "ngram", "ngram", {}},
       {"distillation",
        "distillation",
        "convnet",

@@ -16,6 +16,9 @@
 //   linear   of a matrix: logistic regression (train/linear.h) with a penalty of 0.005. With that,
 //            accuracy on CIFAR-10's conv-kmeans features is within 1.5 points of the best of 0.0001
 //            … 0.05 for 400, 4,000 and 40,000 rows
+//   texts    of records with labels: the same on columns of latent semantic analysis
+//   instructions   of records without labels: a Kneser-Ney model of three words, learned from the answers
+//            and asked how probable those of the test rows are (judges/ngram.cc)
 #pragma once
 
 #include <map>

@@ -77,7 +77,8 @@ bool settle_roughly(evaluate::Judge& judge, const EvaluateOptions& options, cons
 EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& context) {
   require_sound(options);
   const SetsOutline outline = outline_judged_sets(options, context);
-  const ChosenJudge chosen = choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training);
+  const ChosenJudge chosen =
+      choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training, outline.full.train().targets() != nullptr);
   const bool looked = settle_roughly(*chosen.judge, options, outline, context);
   EvaluationPlan plan{.protocol = chosen.protocol,
                       .nets = chosen.nets,

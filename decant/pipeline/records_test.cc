@@ -10,6 +10,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/inspect.h"
+#include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
 
@@ -89,6 +90,27 @@ TEST(EvaluateRecords, JudgesALabelledTable) {
   EXPECT_GT(accuracy("random"), 0.5);
   EXPECT_THAT(inspect_text(inspect({.path = train}, {})),
               AllOf(HasSubstr("texts     tsv: sentence; class label"), HasSubstr("2, 150 rows each")));
+}
+
+TEST(EvaluateRecords, JudgesAnInstructionSetWithoutLabels) {
+  const ScratchFolder folder("alpaca-judged");
+  EvaluateOptions judging{.full = folder.add("alpaca.json", drawn_alpaca(300)), .keep = "10%", .seeds = 2, .out = folder.path / "e.json"};
+  judging.features.cache = folder.path / "cache";
+  const Evidence evidence = evaluate_sets(judging, {});
+  const Evidence::Cell& full = *evidence.find("ngram", "full");
+  const Evidence::Cell& random = *evidence.find("ngram", "random");
+  EXPECT_LT(full.mean + 0.1, random.mean);
+  EXPECT_GT(full.mean, 3) << "of some 160 words, drawn from 70";
+  EXPECT_LT(random.mean, 6);
+  EXPECT_GT(random.against_full->mean, 0) << "differences keep the metric's sign";
+  EXPECT_NE(evidence.find("ngram", "random", 1), nullptr);
+  EXPECT_THAT(evidence_table(evidence), AllOf(HasSubstr("loss, nats per token"), HasSubstr("loss, mean of records, nats per token"),
+                                              HasSubstr("instructions: Kneser-Ney model of 3 words"), Not(HasSubstr("accuracy"))));
+  const std::string json = read_text(judging.out);
+  EXPECT_THAT(json, AllOf(HasSubstr("\"higher_is_better\": false"), HasSubstr("token loss"), Not(HasSubstr("accuracy"))));
+  judging.protocol = "texts";
+  judging.out.clear();
+  EXPECT_THAT(message_of([&] { evaluate_sets(judging, {}); }), HasSubstr("has rows without labels"));
 }
 
 TEST(ReadRecords, UnderOtherFieldsAreAnotherInput) {

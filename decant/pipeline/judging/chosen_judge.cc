@@ -77,9 +77,10 @@ std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, Chosen
 
 }  // namespace
 
-ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools, const SetTraining& asked) {
-  const evaluate::Protocol& protocol =
-      evaluate::protocol_named(options.protocol == "auto" ? std::string(modality.protocol) : options.protocol);
+ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools, const SetTraining& asked,
+                         bool labelled) {
+  const std::string_view usual = labelled ? modality.protocol : modality.protocol_without_labels;
+  const evaluate::Protocol& protocol = evaluate::protocol_named(options.protocol == "auto" ? std::string(usual) : options.protocol);
   ChosenJudge chosen{evaluate::make_judge(protocol.judge, tools), protocol.name, split_list(options.nets)};
   if (const Modality& seen = chosen.judge->modality(); seen.name != modality.name)
     throw UsageError(fmt::format("--protocol {} is for {}, and {} holds {}", protocol.name, seen.name, options.full, modality.name));

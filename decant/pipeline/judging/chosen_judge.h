@@ -33,12 +33,12 @@ struct ChosenJudge {
   std::vector<std::string> nets;
 };
 
-/// The judge for rows of this kind. `asked`: by the sets that are judged, wins over the protocol,
-/// and what was given wins over it. Throws UsageError for an unknown protocol, one for another kind
-/// of data, and options that have no effect or contradict each other; InputError for a net that
-/// sees another kind of data, and values out of range.
+/// The judge for rows of this kind. `labelled`: whether they have classes. `asked`: by the sets
+/// that are judged, wins over the protocol, and what was given wins over it. Throws UsageError for
+/// an unknown protocol, one for another kind of data, and options that have no effect or contradict
+/// each other; InputError for a net that sees another kind of data, and values out of range.
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools,
-                         const SetTraining& asked = {});
+                         const SetTraining& asked = {}, bool labelled = true);
 
 /// Throws what choose_judge() throws for every kind of data. Reads nothing.
 void require_some_judge(const EvaluateOptions& options);

@@ -29,6 +29,9 @@ TEST(ChooseJudge, GoesByTheKindOfData) {
   EXPECT_THAT(chosen(options).nets, testing::ElementsAre("quick"));
   EXPECT_EQ(chosen(options, modality::vectors).protocol, "linear");
   EXPECT_THAT(chosen(options, modality::vectors).nets, testing::ElementsAre("linear"));
+  EXPECT_EQ(chosen(options, modality::records).protocol, "texts");
+  EXPECT_EQ(choose_judge(options, modality::records, {}, {}, /*labelled=*/false).protocol, "instructions");
+  EXPECT_EQ(choose_judge(options, modality::vectors, {}, {}, /*labelled=*/false).protocol, "linear") << "which says that it needs labels";
 }
 
 TEST(ChooseJudge, NamesWhatDeparts) {

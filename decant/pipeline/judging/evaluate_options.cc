@@ -46,10 +46,11 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("bytes", bytes, "HOW-MUCH",
             "in place of --keep: comma-separated shares of the bytes stored, or sizes (5%, 300MB); every set holds as many rows as fit");
   table.add("nets", nets, "A,B",
-            "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix, lsa-linear for records");
+            "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix, lsa-linear and ngram for records");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add("protocol", protocol, "NAME",
-            "auto (quick for pictures, texts for records, linear for vectors), paper: 200 epochs of ResNet-18, or distillation: for "
+            "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors), paper: 200 epochs "
+            "of ResNet-18, or distillation: for "
             "synthetic sets; "
             "training options given take precedence");
   judge.declare(table);

@@ -80,9 +80,14 @@ std::vector<GivenSet> open_given(const EvaluateOptions& options) {
   return sets;
 }
 
+std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full) {
+  return choose_judge(options, full.train().modality(), {}, {}, full.train().targets() != nullptr).judge;
+}
+
 /// Throws InputError where the judge of such rows needs labels, and not all have one.
-void require_labels(const EvaluateOptions& options, const Rows& train, bool labelled) {
-  if (labelled || !choose_judge(options, train.modality(), {}).judge->needs_labels()) return;
+void require_labels(const EvaluateOptions& options, const Dataset& full, bool labelled) {
+  if (labelled || !usual_judge(options, full)->needs_labels()) return;
+  const Rows& train = full.train();
   throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
                     train.features() == nullptr ? "Evaluate on a labelled set" : "Give --labels"});
 }
@@ -106,7 +111,7 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
     if (set.folder) require_source(*set.folder, full, options.full);
     if (set.synthetic) require_source(read_run_record(set.spec), full, options.full);
   }
-  require_labels(options, full.dataset.train(), full.labelled());
+  require_labels(options, full.dataset, full.labelled());
   require_numbers(full, options.full, context);
   return full;
 }
@@ -129,10 +134,11 @@ std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const D
   return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
 }
 
-/// The test split, else the validation split, of those that have labels.
-std::shared_ptr<const Rows> held_out_split(const Dataset& dataset) {
-  for (const auto& [split, rows] : dataset.splits) {
-    if (rows.get() == dataset.held_out()) return rows;
+/// The test split, else the validation split, of those that have the labels that are needed.
+std::shared_ptr<const Rows> held_out_split(const Dataset& dataset, bool labels) {
+  for (const Split split : {Split::test, Split::validation}) {
+    const auto found = dataset.splits.find(split);
+    if (found != dataset.splits.end() && (!labels || found->second->targets() != nullptr)) return found->second;
   }
   return nullptr;
 }
@@ -154,10 +160,12 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 /// The rows that --test names: the test split of a data set that has one, else all of it.
 std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, {options.test_labels, options.fields.text, options.fields.label}, context);
-  auto rows = held_out_split(other);
+  const bool labels = usual_judge(options, full)->needs_labels();
+  auto rows = held_out_split(other, labels);
   if (rows == nullptr) rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
   if (rows->modality().name != full.train().modality().name)
     throw InputError({options.test, "", "is not the same kind of data as the data set", "Test on the same"});
+  if (!labels) return rows;
   for (int64_t row = 0; row < rows->size(); ++row) {
     if (rows->label(row) == kNoLabel)
       throw InputError({options.test, rows->key(row), "has no label", "Give --test-labels, or remove such rows"});
@@ -197,8 +205,9 @@ void require_test_of_labels(const EvaluateOptions& options) {
 
 void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
   require_test_of_labels(options);
-  std::shared_ptr<const Rows> test =
-      options.test.empty() ? held_out_split(sets.full.dataset) : named_test(options, sets.full.dataset, context);
+  std::shared_ptr<const Rows> test = options.test.empty()
+                                         ? held_out_split(sets.full.dataset, usual_judge(options, sets.full.dataset)->needs_labels())
+                                         : named_test(options, sets.full.dataset, context);
   if (test != nullptr) {
     sets.test = readable(std::move(test), options.test.empty() ? options.full : options.test, context);
     if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
@@ -288,11 +297,11 @@ void find_rows_of(GivenSet& set, const JudgedSets& sets, const EvaluateOptions& 
 }
 
 bool heeds_sets(const EvaluateOptions& options, const Dataset& full) {
-  return choose_judge(options, full.train().modality(), {}).judge->heeds_sets();
+  return usual_judge(options, full)->heeds_sets();
 }
 
 Shares shares_of(const EvaluateOptions& options, const Dataset& full) {
-  return choose_judge(options, full.train().modality(), {}).judge->equal_classes() ? Shares::equal : Shares::by_size;
+  return usual_judge(options, full)->equal_classes() ? Shares::equal : Shares::by_size;
 }
 
 /// What a given set asks for and nobody gave.
@@ -391,7 +400,7 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   if (fields == FieldOptions() && folder != options.small.end()) fields = fields_of(read_run_record(*folder));
   Dataset full = open_dataset(options.full, {labels, fields.text, fields.label}, context);
   require_rows(full.train(), options.full);
-  require_labels(options, full.train(), count_labels(full.train(), context).unlabelled <= std::ssize(full.train().known_faults()));
+  require_labels(options, full, count_labels(full.train(), context).unlabelled <= std::ssize(full.train().known_faults()));
   return full;
 }
 
@@ -428,7 +437,9 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   outline.training = asked_training(options, outline.full);
   const Rows& train = outline.full.train();
   const int64_t usable = train.size() - std::ssize(train.known_faults());
-  const std::shared_ptr<const Rows> test = options.test.empty() ? held_out_split(outline.full) : named_test(options, outline.full, context);
+  const std::shared_ptr<const Rows> test = options.test.empty()
+                                               ? held_out_split(outline.full, usual_judge(options, outline.full)->needs_labels())
+                                               : named_test(options, outline.full, context);
   if (test != nullptr) {
     require_same_width(*test, train, options.test);
     outline.test_rows = test->size();
