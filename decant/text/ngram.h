@@ -16,8 +16,8 @@
 //
 //     Y = n_1 / (n_1 + 2 n_2),   D(i) = i − (i + 1) · Y · n_{i+1} / n_i,   i = 1, 2, 3;   D(0) = 0, D(a > 3) = D(3)
 //
-// Where some n_i is 0, as with little text, or a D(i) is not within [0, i], they are 0.5, 1 and 1.5,
-// KenLM's fallback.
+// Where some n_i is 0, as with little text, or a D(i) is not within [0, i], they are 0.5, 1 and
+// 1.5, KenLM's fallback.
 //
 //     S. F. Chen, J. Goodman, "An empirical study of smoothing techniques for language modeling",
 //     Harvard TR-10-98 (1998), eq. 26 and section 4.1.6. K. Heafield et al., "Scalable modified

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/base/matrix.h"
@@ -21,7 +22,9 @@ constexpr int64_t kSeedRowsACentre = 10;
 constexpr size_t kSeedTrials = 4;
 constexpr int64_t kBatchRows = 4096;
 constexpr int64_t kBatchRowsACentre = 16;
-constexpr int64_t kBlock = 512;       // rows of one matrix product
+constexpr int64_t kBlock = 256;       // rows of one matrix product
+constexpr int64_t kTile = 512;        // centres of one: 512 kB of products, which stay in the second cache
+constexpr size_t kLanes = 16;         // scores compared at a time
 constexpr int64_t kSeedChunk = 1024;  // rows of one partial sum: part of the definition
 constexpr int64_t kAlone = 1 << 22;   // values that one thread has looked through before others are awake, where the cores are busy
 
@@ -67,6 +70,77 @@ std::vector<int64_t> some_rows(std::span<const int64_t> rows, int64_t count, Ran
   return drawn;
 }
 
+/// The nearest of some centres, and how near the others can be.
+struct NearestCentre {
+  int32_t centre = -1;
+  double score = -INFINITY;   ///< r_x·dot(x, c) − ½‖c‖²: canonical, largest for the nearest
+  double second = -INFINITY;  ///< no other of those centres has a larger one
+};
+
+/// The nearer of two centres that are not the same; on a tie the smaller number.
+bool is_nearer(const NearestCentre& a, const NearestCentre& b) {
+  return a.score != b.score ? a.score > b.score : a.centre < b.centre;
+}
+
+/// One row's scores as matrix products tell them, tile after tile. Each is wrong by at most
+/// `error`, so few centres may be the nearest: these are kept.
+class CentreSearch {
+ public:
+  double scale = 0;
+  double error = INFINITY;  ///< infinite: products cannot be relied on
+
+  struct Near {
+    float score;
+    int64_t place;
+  };
+  const std::vector<Near>& near() const { return near_; }
+  double bar() const { return static_cast<double>(best_) - 2 * error; }
+  double second() const { return static_cast<double>(second_); }  ///< largest of those that were not kept
+
+  void look_through(std::span<const float> products, std::span<const float> halves, int64_t first_place) {
+    if (!std::isfinite(error)) return;
+    const float top = largest(products, halves);
+    best_ = std::max(best_, top);
+    if (static_cast<double>(top) < bar()) {
+      second_ = std::max(second_, top);
+      return;
+    }
+    for (size_t i = 0; i < products.size(); ++i) {
+      const float score = products[i] - halves[i];
+      if (static_cast<double>(score) < bar())
+        second_ = std::max(second_, score);
+      else
+        near_.push_back({score, first_place + static_cast<int64_t>(i)});
+    }
+  }
+
+ private:
+  static float largest(std::span<const float> products, std::span<const float> halves) {
+    std::array<float, kLanes> lanes;
+    lanes.fill(-INFINITY);
+    size_t i = 0;
+    for (; i + kLanes <= products.size(); i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) {
+        const float score = products[i + lane] - halves[i + lane];
+        lanes[lane] = score > lanes[lane] ? score : lanes[lane];
+      }
+    }
+    for (; i < products.size(); ++i) lanes[0] = std::max(lanes[0], products[i] - halves[i]);
+    return *std::ranges::max_element(lanes);
+  }
+
+  float best_ = -INFINITY;
+  float second_ = -INFINITY;
+  std::vector<Near> near_;
+};
+
+/// Some centres, laid out for products.
+struct SomeCentres {
+  std::vector<int32_t> numbers;  ///< ascending
+  Matrix<float> rounded;
+  std::vector<float> halves;
+};
+
 /// K centres in float64, what is needed to find the nearest, and the rows that joined so far.
 class Centres {
  public:
@@ -85,77 +159,122 @@ class Centres {
     add_scaled(sums_[centre], scale, x);
     ++counts_[static_cast<size_t>(centre)];
   }
-  /// Centres become the means of what joined them; those without a row stay.
-  void move() {
+  /// Centres become the means of what joined them; those without a row stay. Returns which changed.
+  std::vector<int32_t> move() {
+    std::vector<int32_t> moved;
     for (int64_t c = 0; c < count(); ++c) {
       const auto rows = static_cast<double>(counts_[static_cast<size_t>(c)]);
-      if (rows > 0) std::ranges::transform(sums_[c], values_[c].begin(), [&](double sum) { return sum / rows; });
+      bool changed = false;
+      for (size_t k = 0; rows > 0 && k < values_[c].size(); ++k) {
+        const double mean = sums_[c][k] / rows;
+        changed = changed || mean != values_[c][k];
+        values_[c][k] = mean;
+      }
+      if (changed) moved.push_back(static_cast<int32_t>(c));
     }
     prepare();
+    return moved;
   }
 
-  /// The nearest centre of some rows.
-  void nearest(const KMeansRows& rows, std::span<const int64_t> which, std::span<int32_t> out) const {
+  SomeCentres some(std::vector<int32_t> numbers) const {
+    SomeCentres some{std::move(numbers), {}, {}};
+    some.rounded = Matrix<float>(std::ssize(some.numbers), values_.cols());
+    for (int64_t i = 0; i < some.rounded.rows(); ++i) {
+      const int32_t c = some.numbers[static_cast<size_t>(i)];
+      std::ranges::transform(values_[c], some.rounded[i].begin(), [](double value) { return static_cast<float>(value); });
+      some.halves.push_back(static_cast<float>(halves_[static_cast<size_t>(c)]));
+    }
+    return some;
+  }
+  SomeCentres all() const {
+    std::vector<int32_t> numbers(halves_.size());
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return some(std::move(numbers));
+  }
+
+  double score(std::span<const float> x, double scale, int32_t centre) const {
+    return scale * dot(x, values_[centre]) - halves_[static_cast<size_t>(centre)];
+  }
+
+  /// Of some rows the nearest among some centres.
+  void nearest(const KMeansRows& rows, std::span<const int64_t> which, const SomeCentres& among, std::span<NearestCentre> out) const {
     const auto size = static_cast<int64_t>(which.size());
+    const int64_t centres = among.rounded.rows();
     Matrix<float> block(size, rows.width());
-    Matrix<float> products(size, count());
-    std::vector<double> scales(which.size());
+    std::vector<CentreSearch> searches(which.size());
     std::vector<float> scratch;
     for (int64_t i = 0; i < size; ++i) {
       const auto x = rows.row(which[static_cast<size_t>(i)], scratch);
-      const double scale = scales[static_cast<size_t>(i)] = rows.scale(x);
-      std::ranges::transform(x, block[i].begin(), [&](float value) { return static_cast<float>(scale * static_cast<double>(value)); });
+      CentreSearch& search = searches[static_cast<size_t>(i)];
+      search.scale = rows.scale(x);
+      search.error = error_of(x, search.scale);
+      std::ranges::transform(x, block[i].begin(),
+                             [&](float value) { return static_cast<float>(search.scale * static_cast<double>(value)); });
     }
-    multiply_transposed(block.view(), rounded_.view(), products.view());
+    Matrix<float> products(size, std::min(kTile, centres));
+    for (int64_t begin = 0; begin < centres; begin += kTile) {
+      const int64_t end = std::min(begin + kTile, centres);
+      const MatrixView<float> tile(products.data(), size, end - begin, products.cols());
+      multiply_transposed(block.view(), among.rounded.view().slice(begin, end), tile);
+      for (int64_t i = 0; i < size; ++i)
+        searches[static_cast<size_t>(i)].look_through(tile[i], std::span(among.halves).subspan(static_cast<size_t>(begin)), begin);
+    }
     for (int64_t i = 0; i < size; ++i) {
       const auto at = static_cast<size_t>(i);
-      out[at] = nearest_of(rows.row(which[at], scratch), scales[at], products[i]);
+      out[at] = settled(rows.row(which[at], scratch), searches[at], among);
     }
   }
 
  private:
   void prepare() {
-    rounded_ = Matrix<float>(count(), values_.cols());
     halves_.resize(static_cast<size_t>(count()));
     longest_ = 0;
     for (int64_t c = 0; c < count(); ++c) {
       const double half = halves_[static_cast<size_t>(c)] = half_square(values_[c]);
       longest_ = std::max(longest_, std::sqrt(2 * half));
-      std::ranges::transform(values_[c], rounded_[c].begin(), [](double value) { return static_cast<float>(value); });
     }
   }
 
-  /// `products`: of the rounded row with the rounded centres. Each is wrong by at most (d +
-  /// 2)·2⁻²⁴·‖a‖·‖c‖ to first order, in whatever order it was summed, and by underflow; the bound
-  /// below is generous to both.
-  int32_t nearest_of(std::span<const float> x, double scale, std::span<const float> products) const {
+  /// A product of the rounded row with a rounded centre is wrong by at most (d + 2)·2⁻²⁴·‖a‖·‖c‖ to
+  /// first order, in whatever order it was summed, and by underflow; ½‖c‖² is rounded, and the
+  /// difference of the two. The bound below is generous to all of it.
+  double error_of(std::span<const float> x, double scale) const {
     const auto width = static_cast<double>(x.size());
     const double length = scale * std::sqrt(dot(x, x));
-    const double error = (1.1 * (width + 8) * 0x1p-24 * length + 1e-37 * width) * longest_ + 1e-37 * width * (1 + length);
-    double best = -INFINITY;
-    bool sound = true;
-    for (size_t c = 0; c < products.size(); ++c) {
-      const double score = static_cast<double>(products[c]) - halves_[c];
-      sound = sound && std::isfinite(score);
-      best = std::max(best, score);
+    const double scores = longest_ * (longest_ + length);
+    if (!(scores < 1e30 && length < 1e30 && longest_ < 1e30)) return INFINITY;
+    return (1.1 * (width + 8) * 0x1p-24 * length + 1e-37 * width) * longest_ + 1e-37 * width * (1 + length) + 0x1p-21 * scores;
+  }
+
+  /// By canonical scores of those that products did not exclude.
+  NearestCentre settled(std::span<const float> x, const CentreSearch& search, const SomeCentres& among) const {
+    NearestCentre nearest;
+    const auto look_at = [&](int64_t place) {
+      const int32_t centre = among.numbers[static_cast<size_t>(place)];
+      const NearestCentre other{centre, score(x, search.scale, centre), 0};
+      nearest.second = std::max(nearest.second, std::min(nearest.score, other.score));
+      if (nearest.centre >= 0 && !is_nearer(other, nearest)) return;
+      nearest.centre = other.centre;
+      nearest.score = other.score;
+    };
+    if (!std::isfinite(search.error)) {
+      for (int64_t place = 0; place < std::ssize(among.numbers); ++place) look_at(place);
+      return nearest;
     }
-    const double bar = sound ? best - 2 * error - 1e-12 * (std::abs(best) + longest_ * longest_) : -INFINITY;
-    double winner_score = -INFINITY;
-    int32_t winner = -1;
-    for (size_t c = 0; c < products.size(); ++c) {
-      if (sound && static_cast<double>(products[c]) - halves_[c] < bar) continue;
-      const double score = scale * dot(x, values_[static_cast<int64_t>(c)]) - halves_[c];
-      if (winner >= 0 && !(score > winner_score)) continue;
-      winner = static_cast<int32_t>(c);
-      winner_score = score;
+    double second = search.second();
+    for (const CentreSearch::Near& near : search.near()) {
+      if (static_cast<double>(near.score) < search.bar())
+        second = std::max(second, static_cast<double>(near.score));
+      else
+        look_at(near.place);
     }
-    return winner;
+    nearest.second = std::max(nearest.second, second + search.error);
+    return nearest;
   }
 
   Matrix<double> values_;
   Matrix<double> sums_;
   std::vector<int64_t> counts_;
-  Matrix<float> rounded_;
   std::vector<double> halves_;  ///< ½‖c‖²
   double longest_ = 0;
 };
@@ -249,44 +368,142 @@ class Seeding {
   std::vector<double> squares_;  ///< ‖a_x‖²
 };
 
-std::vector<int32_t> assign_all(const Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, const Context& context,
-                                Stage* stage) {
-  std::vector<int32_t> nearest(which.size());
-  parallel_for(context, static_cast<int64_t>(which.size()), kBlock, [&](int64_t begin, int64_t end) {
-    const auto from = static_cast<size_t>(begin);
-    const auto size = static_cast<size_t>(end - begin);
-    centres.nearest(rows, which.subspan(from, size), std::span(nearest).subspan(from, size));
-    if (stage != nullptr) stage->advance(end - begin);
-  });
-  return nearest;
-}
+/// The nearest centre of each of some rows, kept up to date as centres move.
+class CentreAssignment {
+ public:
+  CentreAssignment(const KMeansRows& rows, std::span<const int64_t> which, const Context& context)
+      : rows_(rows), which_(which), context_(context), nearest_(which.size()) {}
 
-void join(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, std::span<const int32_t> nearest) {
+  std::vector<int32_t> centres() const {
+    std::vector<int32_t> centres(nearest_.size());
+    std::ranges::transform(nearest_, centres.begin(), &NearestCentre::centre);
+    return centres;
+  }
+
+  void find(const Centres& centres, Stage* stage = nullptr) {
+    std::vector<size_t> places(which_.size());
+    std::iota(places.begin(), places.end(), size_t{0});
+    find_for(places, centres, stage);
+  }
+
+  /// The same as find(), after find() or update(), where only `moved` moved since: the others are
+  /// as near as they were. Where one of the moved, or the centre that the row was in, is nearer
+  /// than any other was, it is the nearest of all; else all are looked at again.
+  void update(const Centres& centres, const std::vector<int32_t>& moved, Stage* stage = nullptr) {
+    if (moved.empty()) return;
+    std::vector<char> has_moved(static_cast<size_t>(centres.count()), 0);
+    for (const int32_t centre : moved) has_moved[static_cast<size_t>(centre)] = 1;
+    const SomeCentres among = centres.some(moved);
+    std::vector<char> open(which_.size(), 0);
+    parallel_for(context_, std::ssize(which_), kBlock, [&](int64_t begin, int64_t end) {
+      std::array<NearestCentre, kBlock> found;
+      const auto from = static_cast<size_t>(begin);
+      const auto size = static_cast<size_t>(end - begin);
+      centres.nearest(rows_, which_.subspan(from, size), among, std::span(found).first(size));
+      std::vector<float> scratch;
+      for (size_t i = 0; i < size; ++i) {
+        NearestCentre& own = nearest_[from + i];
+        if (has_moved[static_cast<size_t>(own.centre)]) own.score = own_score(centres, from + i, scratch);
+        open[from + i] = !merge(own, found[i]);
+      }
+    });
+    std::vector<size_t> places;
+    for (size_t i = 0; i < open.size(); ++i) {
+      if (open[i]) places.push_back(i);
+    }
+    find_for(places, centres, nullptr);
+    if (stage != nullptr) stage->advance(std::ssize(which_));
+  }
+
+ private:
+  double own_score(const Centres& centres, size_t at, std::vector<float>& scratch) const {
+    const auto x = rows_.row(which_[at], scratch);
+    return centres.score(x, rows_.scale(x), nearest_[at].centre);
+  }
+
+  /// `moved`: the nearest of those that moved, perhaps the row's own. Whether the nearest of all is
+  /// known then.
+  static bool merge(NearestCentre& own, const NearestCentre& moved) {
+    const double others = own.second;  // of all that neither moved nor are its own
+    if (moved.centre == own.centre) {
+      own.second = std::max(others, moved.second);
+    } else if (is_nearer(own, moved)) {
+      own.second = std::max(others, moved.score);
+    } else {
+      own = {moved.centre, moved.score, std::max({others, own.score, moved.second})};
+    }
+    return own.score > others;
+  }
+
+  void find_for(std::span<const size_t> places, const Centres& centres, Stage* stage) {
+    if (places.empty()) return;
+    const SomeCentres all = centres.all();
+    parallel_for(context_, std::ssize(places), kBlock, [&](int64_t begin, int64_t end) {
+      std::array<NearestCentre, kBlock> found;
+      std::array<int64_t, kBlock> which;
+      const auto some = places.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
+      for (size_t i = 0; i < some.size(); ++i) which[i] = which_[some[i]];
+      centres.nearest(rows_, std::span(which).first(some.size()), all, std::span(found).first(some.size()));
+      for (size_t i = 0; i < some.size(); ++i) nearest_[some[i]] = found[i];
+      if (stage != nullptr) stage->advance(end - begin);
+    });
+  }
+
+  const KMeansRows& rows_;
+  std::span<const int64_t> which_;
+  const Context& context_;
+  std::vector<NearestCentre> nearest_;
+};
+
+std::vector<int32_t> join(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, std::span<const int32_t> nearest) {
   std::vector<float> scratch;
   for (size_t i = 0; i < which.size(); ++i) {
     const auto x = rows.row(which[i], scratch);
     centres.add(nearest[i], rows.scale(x), x);
   }
-  centres.move();
+  return centres.move();
 }
 
-void move_centres(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, const KMeansOptions& options,
-                  const Context& context) {
-  const int64_t batch = std::max(kBatchRows, kBatchRowsACentre * centres.count());
-  const bool all_at_once = static_cast<int64_t>(which.size()) <= batch;
-  Stage stage(context, "centres", options.rounds, "batches");
-  std::vector<int32_t> before;
-  for (int round = 0; round < options.rounds; ++round) {
-    const auto drawn = some_rows(which, batch, Random(options.seed, "k-means batch", static_cast<uint64_t>(round)));
-    auto nearest = assign_all(centres, rows, drawn, context, nullptr);
-    if (all_at_once) {
+/// Steps 2 and 3 by Lloyd's algorithm.
+std::vector<int32_t> lloyd(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, const KMeansOptions& options,
+                           const Context& context) {
+  CentreAssignment assignment(rows, which, context);
+  assignment.find(centres);
+  std::vector<int32_t> moved;
+  {
+    Stage stage(context, "centres", options.rounds, "batches");
+    std::vector<int32_t> before;
+    for (int round = 0; round < options.rounds; ++round, stage.advance()) {
+      assignment.update(centres, std::exchange(moved, {}));
+      const std::vector<int32_t> nearest = assignment.centres();
       if (nearest == before) break;
       centres.forget_rows();
+      moved = join(centres, rows, which, nearest);
+      before = nearest;
     }
-    join(centres, rows, drawn, nearest);
-    before = std::move(nearest);
-    stage.advance();
   }
+  Stage stage(context, "pools", std::ssize(which), "rows");
+  assignment.update(centres, moved, &stage);
+  return assignment.centres();
+}
+
+/// The same from batches.
+std::vector<int32_t> mini_batches(Centres& centres, const KMeansRows& rows, std::span<const int64_t> which, int64_t batch,
+                                  const KMeansOptions& options, const Context& context) {
+  {
+    Stage stage(context, "centres", options.rounds, "batches");
+    for (int round = 0; round < options.rounds; ++round) {
+      const auto drawn = some_rows(which, batch, Random(options.seed, "k-means batch", static_cast<uint64_t>(round)));
+      CentreAssignment assignment(rows, drawn, context);
+      assignment.find(centres);
+      join(centres, rows, drawn, assignment.centres());
+      stage.advance();
+    }
+  }
+  Stage stage(context, "pools", std::ssize(which), "rows");
+  CentreAssignment assignment(rows, which, context);
+  assignment.find(centres, &stage);
+  return assignment.centres();
 }
 
 std::vector<std::vector<double>> spread_seeds(const KMeansRows& seen, std::span<const int64_t> rows, const KMeansOptions& options,
@@ -329,9 +546,9 @@ std::vector<int32_t> kmeans_pools(const Features& features, std::span<const int6
   if (options.pools == 1) return std::vector<int32_t>(rows.size(), 0);
   const KMeansRows seen(features, options);
   Centres centres(options.plus_plus ? spread_seeds(seen, rows, options, context) : plain_seeds(seen, rows, options), seen.width());
-  move_centres(centres, seen, rows, options, context);
-  Stage stage(context, "pools", count, "rows");
-  auto pools = assign_all(centres, seen, rows, context, &stage);
+  const int64_t batch = std::max(kBatchRows, kBatchRowsACentre * centres.count());
+  std::vector<int32_t> pools =
+      count <= batch ? lloyd(centres, seen, rows, options, context) : mini_batches(centres, seen, rows, batch, options, context);
   close_gaps(pools, centres.count());
   return pools;
 }

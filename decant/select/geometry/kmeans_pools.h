@@ -19,9 +19,17 @@
 // threads, as picks are. Matrix products in float32 only exclude: a centre is left out when the
 // product's error bound proves it farther, and mostly one is left.
 //
-// Cost: 2·n·K·d flops for the assignment, 200·max(4096, 16·K)·K·d at most for the centres and
-// 8·max(8192, 10·K)·K·d for the seeds; memory 16 bytes a row, 20·K·d bytes for the centres, the
-// sample of the seeding, and 4·512·(K + d) bytes per thread.
+// Lloyd's rounds look at what moved. Of every row the score of its centre is known, and a bound
+// that no other centre exceeds. A centre whose rows stayed the same did not move, so its scores
+// stand; where the best of those that moved and of the row's own is above the bound, it is the
+// nearest of all, and otherwise all are looked at again. With few rows per centre most centres are
+// at rest soon: of 10,400 centres of 52,002 rows, 85 % move after the first round, then 23, 9, 4
+// and 2 %, and ten rounds take 2.3 passes over all centres in place of 11.
+//
+// Cost: 2·n·K·d flops for a pass over all centres; one for the assignment, and for the centres
+// 200·max(4096, 16·K)·K·d flops at most, or Lloyd's rounds; 8·max(8192, 10·K)·K·d for the seeds.
+// Memory: 40 bytes a row, 20·K·d bytes for the centres, the sample of the seeding, and 4·256·(512 +
+// d) bytes per thread.
 //
 // Traps. The cut is exact in every pool, but pools together are not the cut of one pool: similarity
 // across pools is not seen. Clusters are as unequal as the data: a pool of few rows still gives its

@@ -11,6 +11,8 @@
 
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/kernels/dot.h"
+#include "decant/kernels/query_move.h"
 #include "decant/select/bins/bins.h"
 #include "decant/select/pools/sampler.h"
 #include "decant/select/select.h"
@@ -128,6 +130,72 @@ TEST(KMeansPools, EveryRowIsInTheNearestCentresPool) {
   for (size_t i = 0; i < rows.size(); ++i) {
     for (size_t c = 0; c < 6; ++c)
       EXPECT_LE(squared_distance(rows[i], middle[static_cast<size_t>(pools[i])]), squared_distance(rows[i], middle[c]) + 1e-9);
+  }
+}
+
+/// Steps 1 to 3 of the header from plain seeds, every row against every centre in every round.
+std::vector<int32_t> plain_lloyd(const Features& features, const KMeansOptions& options) {
+  const auto rows = rows_of(features);
+  const auto x = [&](int64_t row) { return features.matrix()[row]; };
+  const auto scale = [&](int64_t row) {
+    const double squared = dot(x(row), x(row));
+    return !options.unit ? 1 : squared > 0 ? 1 / std::sqrt(squared) : 0;
+  };
+  const auto order = Random(options.seed, "k-means plain seeds").permutation(features.count());
+  std::vector<std::vector<double>> centres;
+  for (int64_t c = 0; c < options.pools; ++c) {
+    std::vector<double> centre(static_cast<size_t>(features.width()), 0.0);
+    add_scaled(centre, scale(order[static_cast<size_t>(c)]), x(order[static_cast<size_t>(c)]));
+    centres.push_back(centre);
+  }
+  std::vector<int32_t> nearest(rows.size());
+  const auto assign = [&] {
+    for (const int64_t row : rows) {
+      double best = -INFINITY;
+      for (size_t c = 0; c < centres.size(); ++c) {
+        const double score = scale(row) * dot(x(row), centres[c]) - dot(centres[c], centres[c]) / 2;
+        if (score > best) nearest[static_cast<size_t>(row)] = static_cast<int32_t>(c);
+        best = std::max(best, score);
+      }
+    }
+  };
+  for (int round = 0; round < options.rounds; ++round) {
+    assign();
+    std::vector<std::vector<double>> sums(centres.size(), std::vector<double>(centres[0].size(), 0.0));
+    std::vector<double> counts(centres.size(), 0);
+    for (const int64_t row : rows) {
+      add_scaled(sums[static_cast<size_t>(nearest[static_cast<size_t>(row)])], scale(row), x(row));
+      ++counts[static_cast<size_t>(nearest[static_cast<size_t>(row)])];
+    }
+    for (size_t c = 0; c < centres.size(); ++c) {
+      for (size_t k = 0; counts[c] > 0 && k < sums[c].size(); ++k) centres[c][k] = sums[c][k] / counts[c];
+    }
+  }
+  assign();
+  std::map<int32_t, int32_t> number;
+  for (const int32_t centre : nearest) number[centre] = 0;
+  int32_t next = 0;
+  for (auto& [centre, pool] : number) pool = next++;
+  for (int32_t& pool : nearest) pool = number[pool];
+  return nearest;
+}
+
+TEST(KMeansPools, AreLloydsWhateverIsLookedAtAgain) {
+  for (const auto& [count, pools] : std::vector<std::pair<int64_t, int64_t>>{{300, 60}, {200, 9}, {220, 170}}) {
+    for (const double spread : {0.4, 3.0}) {
+      auto features = blobs(count, 7, 12, static_cast<uint64_t>(pools), spread);
+      std::vector<float> values(features.matrix().data, features.matrix().data + count * 7);
+      std::copy_n(values.begin(), 70, values.begin() + 140);  // copies, which tie
+      std::fill_n(values.begin() + 700, 14, 0.0F);
+      features = table(7, std::move(values));
+      for (const int rounds : {1, 2, 4, 9}) {
+        for (const bool unit : {true, false}) {
+          const KMeansOptions options{.pools = pools, .unit = unit, .seed = 5, .plus_plus = false, .rounds = rounds};
+          EXPECT_EQ(kmeans_pools(features, rows_of(features), options, {.threads = 2}), plain_lloyd(features, options))
+              << count << " " << pools << " " << rounds << unit << spread;
+        }
+      }
+    }
   }
 }
 

@@ -9,8 +9,9 @@
 // sampling for text classification using support vector machines", ECIR 2003, and Sorscher et al.,
 // NeurIPS 2022, arXiv:2206.14486, for prototypes.
 //
-// Cost: 2·n·K·d flops per round, 2 · 10⁹ for 5,000 × 256 and 500 rows kept, 128 · 10⁹ for 50,000
-// and 5,000. At most `rounds` of Lloyd's algorithm (in batches of 16·K rows where keeping less than
+// Cost: 2·n·K·d flops for a pass over all centres, 2 · 10⁹ for 5,000 × 256 and 500 rows kept, 277 ·
+// 10⁹ for 52,000 and 10,400. At most `rounds` of Lloyd's algorithm, of which the later ones look at
+// what moved and take two to three passes together (in batches of 16·K rows where keeping less than
 // a sixteenth). Up to kSpreadCentres centres begin by k-means++, 8·max(8192, 10·K)·K·d flops in
 // float64; more begin at rows drawn plainly, for that would cost more than all rounds. Memory:
 // kmeans_pools.h, and 8·K·d bytes.
