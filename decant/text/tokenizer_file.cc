@@ -220,7 +220,8 @@ std::string_view without_line_end(std::string_view line) {
 }  // namespace
 
 WordPiece parse_vocabulary(std::string_view text, const std::string& file, const BertNormaliser& normaliser) {
-  WordPieceParts parts{.normaliser = normaliser};
+  WordPieceParts parts;
+  parts.normaliser = normaliser;
   std::unordered_map<std::string_view, int32_t> lines;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
@@ -252,7 +253,9 @@ WordPiece parse_tokenizer(std::string_view text, const std::string& file) {
   const TokenizerFields fields(tree, file);
   const Json& model = fields.section_of_type("model", "WordPiece");
   fields.section_of_type("pre_tokenizer", "BertPreTokenizer");
-  WordPieceParts parts{.tokens = std::move(reader.tokens), .normaliser = normaliser_in(fields)};
+  WordPieceParts parts;
+  parts.tokens = std::move(reader.tokens);
+  parts.normaliser = normaliser_in(fields);
   parts.unknown = fields.value(model, "unk_token", parts.unknown);
   parts.prefix = fields.value(model, "continuing_subword_prefix", parts.prefix);
   if (parts.prefix.empty()) throw InputError({file, "continuing_subword_prefix", "is empty", kSupported});

@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "decant/data/texts.h"
 #include "decant/text/bert_words.h"
 
 namespace decant::text {
@@ -55,6 +56,11 @@ class WordPiece {
   /// Appends the ids of a text, without begin and end. About 10 million characters of English per
   /// second.
   void append(std::string_view text, BertWords& words, std::vector<int32_t>& ids) const;
+
+  /// The same of all turns of a record, one after another.
+  void append(const Record& record, BertWords& words, std::vector<int32_t>& ids) const {
+    for (const Turn& turn : record.turns) append(turn.text, words, ids);
+  }
 
   int32_t unknown() const { return unknown_; }
   std::optional<int32_t> begin() const { return parts_.begin; }

@@ -10,6 +10,7 @@
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/choosing/network_task.h"
 #include "decant/pipeline/choosing/plan_costs.h"
+#include "decant/pipeline/choosing/text_model_task.h"
 
 namespace decant {
 namespace {
@@ -62,6 +63,7 @@ FeatureTask lsa_task(const Input& input, const FeatureOptions& options, uint64_t
 }
 
 constexpr const char* kNoPictures = "holds no pictures to compute features from";
+constexpr const char* kNoTexts = "holds no texts to compute features from";
 constexpr const char* kGiveFeatures = "Omit --features, or give a .npy";
 
 std::deque<Extractor> built_in_extractors() {
@@ -82,12 +84,20 @@ std::deque<Extractor> built_in_extractors() {
            .class_cosine = 0.02},
           {.name = "lsa",
            .fits = are_records,
-           .misfit = "holds no texts to compute features from",
+           .misfit = kNoTexts,
            .remedy = kGiveFeatures,
            .options = {"feature-width"},
            .task = lsa_task,
            .cosine = 0.05,
            .class_cosine = 0.05},
+          {.name = "static",
+           .fits = are_records,
+           .misfit = kNoTexts,
+           .remedy = kGiveFeatures,
+           .options = {"weights"},
+           .task = static_task,
+           .cosine = 0.1,
+           .class_cosine = 0.1},
           {.name = "embedding",
            .fits = are_pictures,
            .misfit = kNoPictures,
