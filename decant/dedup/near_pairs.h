@@ -30,7 +30,8 @@ struct NearPair {
   bool operator==(const NearPair&) const = default;
 };
 
-/// How many pairs are held before near_pairs() gives up: half a gigabyte of them, which are copied once.
+/// How many pairs are held before near_pairs() gives up: half a gigabyte of them, which is
+/// copied once.
 inline constexpr int64_t kMostPairs = 20'000'000;
 
 /// In ascending order of (row, other). `rows`: row numbers of the features, ascending, distinct.

@@ -88,8 +88,8 @@ double share_left(MatrixView<const float> rows, float bar) {
   return 2.0 * static_cast<double>(left) / std::max(1.0, static_cast<double>(rows.rows * (rows.rows - 1)));
 }
 
-/// About what a pair costs, in columns of a product: the product, a look at it, and measuring what is
-/// left.
+/// About what a pair costs, in columns of a product: the product, a look at it, and measuring what
+/// is left.
 double cost_of(int64_t columns, double left, int64_t width) {
   return static_cast<double>(columns) + 8 + left * (4.0 * static_cast<double>(width) + 200);
 }

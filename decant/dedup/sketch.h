@@ -35,7 +35,8 @@ class Sketch {
 
   int64_t count() const { return static_cast<int64_t>(rows_.size()); }
   int64_t width() const { return short_.rows() > 0 ? short_.cols() : features_.width(); }
-  /// cos ≤ product + slack(), for the product of two rows in float32, in whatever order it is summed.
+  /// cos ≤ product + slack(), for the product of two rows in float32, in whatever order it is
+  /// summed.
   double slack() const { return slack_; }
   /// Places [begin, end); in `scratch`, which is made large enough, where they are not kept.
   MatrixView<const float> tile(int64_t begin, int64_t end, Matrix<float>& scratch) const;
