@@ -179,6 +179,35 @@ TEST(CompressDrop, CoarserAndSmallerPicturesAreVerifiedToo) {
   EXPECT_EQ(image.size.height, 40);
 }
 
+TEST(CompressDrop, MakesPicturesAsSmallAsTheyAreTrainedAt) {
+  const fs::path in = jpeg_set("pixels_in");
+  const fs::path out = fresh_folder("pixels") / "out";
+  CompressOptions options = dropping(in, out);
+  options.reducing.drop = "";
+  options.reducing.resolution = "45px";  // of 80 pixels five eighths, 50, are the fewest that leave it
+  compress(options, {});
+  EXPECT_EQ(verify({.run = out, .source = in.string()}, {}).checked_against, "hashes and the source");
+  const Dataset small = open_dataset((out / "data").string(), {}, {});
+  Image image;
+  for (int64_t row = 0; row < small.train().size(); ++row) {
+    small.train().pictures()->decode(row, image);
+    EXPECT_EQ(image.size.height, 50) << row;
+  }
+  options.reducing.resolution = "500px";
+  options.out = out.parent_path() / "as_they_are";
+  compress(options, {});
+  open_dataset((options.out / "data").string(), {}, {}).train().pictures()->decode(0, image);
+  EXPECT_EQ(image.size.height, 80);
+}
+
+TEST(CompressDrop, NamesBothWaysToSayAResolution) {
+  for (const char* text : {"0px", "-3px", "px", "30%", "x"}) {
+    CompressOptions options = dropping(jpeg_set("resolution_in"), fresh_folder("resolution") / "out");
+    options.reducing.resolution = text;
+    EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("such as 50%, nor pixels, such as 96px")) << text;
+  }
+}
+
 TEST(CompressDrop, PacksRawPicturesAndUnpacksThem) {
   const fs::path in = cifar_set("drop_raw_in", 1, 60);
   const fs::path folder = fresh_folder("drop_raw");

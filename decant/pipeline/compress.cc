@@ -131,7 +131,7 @@ std::string keep_of(const CompressOptions& options) {
 void require_sound(const CompressOptions& options) {
   const ReducePlan reduced = reduce_plan(options.reducing);
   require_currency(options.spend);
-  if (options.spend == "cells" && (reduced.drop > 0 || reduced.eighths < 8))
+  if (options.spend == "cells" && (reduced.drop > 0 || !reduced.as_large()))
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");

@@ -55,7 +55,7 @@ void be_dq(ArmSpec& arm) {
 void require_spending(const ArmSpec& arm) {
   require_currency(arm.spend);
   const ReducePlan plan = reduce_plan(arm.reducing);
-  if (arm.spend == "cells" && (plan.drop > 0 || plan.eighths < 8))
+  if (arm.spend == "cells" && (plan.drop > 0 || !plan.as_large()))
     throw UsageError(fmt::format("--against {}: spend=cells decides which cells are dropped; leave out drop and resolution", arm.name));
   if (arm.base != "full" && !buys_rows(arm.spend))
     throw UsageError(fmt::format("--against {}: spend={} keeps every row; say full+spend={}", arm.name, arm.spend, arm.spend));

@@ -35,17 +35,42 @@ double dropped_share(const std::string& text) {
   return *share;
 }
 
-int eighths_of(const std::string& text) {
-  if (text.empty()) return 8;
+/// "96px" as 96; nothing for what is no number of pixels.
+std::optional<int> pixels_from(const std::string& text) {
+  if (!text.ends_with("px")) return std::nullopt;
+  const char* const end = text.data() + text.size() - 2;
+  int value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || value < 1) return std::nullopt;
+  return value;
+}
+
+void set_resolution(const std::string& text, ReducePlan& plan) {
+  if (text.empty()) return;
+  if (const auto pixels = pixels_from(text)) {
+    plan.shorter_side = *pixels;
+    return;
+  }
   const auto share = share_from(text);
   const double eighths = share ? 8 * *share : 0;
   if (!(eighths >= 1 && eighths <= 8) || eighths != std::floor(eighths))
-    throw UsageError(fmt::format("--resolution: '{}' is no share of the sides in steps of 12.5%; give one such as 50%", text));
-  return static_cast<int>(eighths);
+    throw UsageError(
+        fmt::format("--resolution: '{}' is neither a share of the sides in steps of 12.5%, such as 50%, nor pixels, such as 96px", text));
+  plan.eighths = static_cast<int>(eighths);
+}
+
+/// The fewest eighths of a picture whose shorter side they leave at least so long.
+int eighths_for(const Rows& pictures, int64_t row, int shorter_side) {
+  thread_local std::vector<std::byte> scratch;
+  const PatchGrid whole = patch_grid_of(pictures.bytes(row, scratch), pictures.key(row), 1);
+  const int shorter = std::min(whole.width(), whole.height());
+  int eighths = 1;
+  while (eighths < 8 && (shorter * eighths + 7) / 8 < shorter_side) ++eighths;
+  return eighths;
 }
 
 void require_resolution(const Rows& rows, const ReducePlan& plan, const std::string& path) {
-  if (plan.eighths == 8 || rows.pictures()->are_files()) return;
+  if (plan.as_large() || rows.pictures()->are_files()) return;
   throw InputError({path, "", "stores pixels, which have no resolution to lower", "Give --quality too, which makes JPEGs of them"});
 }
 
@@ -68,7 +93,8 @@ std::vector<float> worth_of(const Rows& pictures, const ImportanceSet& importanc
 void ReduceOptions::declare(OptionTable& table) {
   table.add("drop", drop, "SHARE", "drop this share of every picture's cells: 25% or 0.25");
   table.add("quality", quality, "1…100", "lower the quality of JPEGs to this; of raw pixels, make such JPEGs");
-  table.add("resolution", resolution, "SHARE", "lower the sides of JPEGs to this share: 50%");
+  table.add("resolution", resolution, "SHARE",
+            "lower the sides of JPEGs to this share, 50%, or until the shorter has as many pixels as you train at, 96px");
   importance.declare(table);
 }
 
@@ -79,7 +105,8 @@ ImportanceOptions beside(ImportanceOptions importance, const FeatureOptions& fea
 }
 
 ReducePlan reduce_plan(const ReduceOptions& options) {
-  const ReducePlan plan{dropped_share(options.drop), options.quality, eighths_of(options.resolution)};
+  ReducePlan plan{.drop = dropped_share(options.drop), .quality = options.quality};
+  set_resolution(options.resolution, plan);
   if (plan.quality < 0 || plan.quality > 100) throw UsageError(fmt::format("--quality: {} is not between 1 and 100", plan.quality));
   return plan;
 }
@@ -92,6 +119,7 @@ std::shared_ptr<const Rows> pictures_to_reduce(std::shared_ptr<const Rows> rows,
 PictureReducer::PictureReducer(const Dataset& dataset, const ReduceOptions& options, std::shared_ptr<const ImportanceSet> importance)
     : plan_(reduce_plan(options)), importance_(std::move(importance)) {
   asked_ = fmt::format("drop {} quality {} eighths {}", plan_.drop, plan_.quality, plan_.eighths);
+  if (plan_.shorter_side > 0) asked_ += fmt::format(" shorter side {}", plan_.shorter_side);
   const std::string path = dataset.root.string();
   require_pictures(dataset.train(), path);
   pictures_ = pictures_to_reduce(dataset.splits.at(Split::train), plan_);
@@ -100,7 +128,8 @@ PictureReducer::PictureReducer(const Dataset& dataset, const ReduceOptions& opti
 
 patches::Reducer PictureReducer::reducer(std::function<ReducePlan(int64_t row)> plan_of) const {
   return [plan_of = std::move(plan_of), importance = importance_, pictures = pictures_](int64_t row) {
-    const ReducePlan plan = plan_of(row);
+    ReducePlan plan = plan_of(row);
+    if (plan.shorter_side > 0) plan.eighths = std::min(plan.eighths, eighths_for(*pictures, row, plan.shorter_side));
     patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
     if (plan.worth > 0)
       reduction.mask = [row, least = plan.worth, importance, pictures](const PatchGrid& grid) {

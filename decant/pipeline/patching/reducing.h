@@ -18,9 +18,11 @@
 namespace decant {
 
 struct ReduceOptions {
-  std::string drop;        ///< "25%" or 0.25 of every picture's cells; empty = nothing
-  int quality = 0;         ///< of JPEGs, 1…100; pixels become JPEGs of that quality; 0 = as it is
-  std::string resolution;  ///< of JPEGs, a share of both sides in steps of 12.5 %; empty = as it is
+  std::string drop;  ///< "25%" or 0.25 of every picture's cells; empty = nothing
+  int quality = 0;   ///< of JPEGs, 1…100; pixels become JPEGs of that quality; 0 = as it is
+  /// Of JPEGs: a share of both sides in steps of 12.5 %, or "96px", the fewest eighths of each
+  /// picture that leave its shorter side that long; empty = as it is.
+  std::string resolution;
   ImportanceOptions importance;
 
   void declare(OptionTable& table);
@@ -35,12 +37,15 @@ inline constexpr double kMostDropped = 0.75;  ///< of a picture's cells, where a
 struct ReducePlan {
   double drop = 0;  ///< share of the cells
   int quality = 0;  ///< as Recoding's
-  int eighths = 8;  ///< as Recoding's
+  int eighths = 8;  ///< as Recoding's; at most, where `shorter_side` says more
+  /// > 0: pixels that the shorter side of each picture keeps, as near as eighths come.
+  int shorter_side = 0;
   /// > 0: the cells go that are worth less than this, importance for a byte, up to kMostDropped;
-  /// with neither `drop` nor `eighths`.
+  /// with neither `drop` nor a lower resolution.
   float worth = 0;
 
-  bool nothing() const { return drop == 0 && quality == 0 && eighths == 8; }
+  bool as_large() const { return eighths == 8 && shorter_side == 0; }
+  bool nothing() const { return drop == 0 && quality == 0 && as_large(); }
 };
 
 /// Throws UsageError for values out of range.
