@@ -6,6 +6,7 @@
 #include "decant/distill/distiller.h"
 #include "decant/distill/torch/run.h"
 #include "decant/features/network_features.h"
+#include "decant/features/sentence.h"
 #include "decant/nn/device.h"
 #include "decant/nn/network.h"
 #include "decant/nn/networks.h"
@@ -26,6 +27,7 @@ extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
 extern const decant::train::Trainer decant_trainer_v4;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
+extern const decant::features::SentenceEncoder decant_sentence_encoder_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
 extern const decant::distill::Distiller decant_distiller_v3;
 extern const decant::patches::MaeFill decant_mae_fill_v1;
@@ -35,6 +37,7 @@ const decant::train::Trainer decant_trainer_v4{decant::train::train, decant::tra
                                                decant::train::record_dynamics};
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
+const decant::features::SentenceEncoder decant_sentence_encoder_v1{decant::features::sentence_features};
 const decant::patches::Attribution decant_attribution_v1{decant::patches::attribute};
 const decant::distill::Distiller decant_distiller_v3{decant::distill::distill, decant::distill::cost, decant::distill::method_facts};
 const decant::patches::MaeFill decant_mae_fill_v1{decant::patches::open_mae_fill};

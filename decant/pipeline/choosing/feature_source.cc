@@ -18,7 +18,7 @@ void FeatureOptions::declare(OptionTable& table) {
       .by_content = true;
   table.add("net", net, "NET", "network of embedding and gradient features");
   table.add("weights", weights, "FILE",
-            "weights of that network (safetensors); default: train it on the data set. For static: the model's folder");
+            "weights of that network (safetensors); default: train it on the data set. For static and sentence: the model's folder");
   table.add("epochs", epochs, "N", "epochs of that training");
   table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
   table.add("normalisation", normalisation, "HOW",

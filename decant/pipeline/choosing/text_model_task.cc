@@ -1,12 +1,14 @@
 #include "decant/pipeline/choosing/text_model_task.h"
 
-#include <array>
 #include <memory>
+#include <vector>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
+#include "decant/features/sentence.h"
 #include "decant/features/static_embedding.h"
+#include "decant/nn/networks.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -22,13 +24,11 @@ const fs::path& require_folder(const FeatureOptions& options) {
   return options.weights;
 }
 
-/// Of every file that may decide what a model of texts computes.
-std::string digest_of_model(const fs::path& folder) {
-  constexpr std::array kFiles = {"config.json",  "tokenizer.json",        "tokenizer_config.json", "vocab.txt", "sentence_bert_config.json",
-                                 "modules.json", "1_Pooling/config.json", "model.safetensors"};
+/// Of the names and bytes of those files that are there.
+std::string digest_of_files(const std::vector<fs::path>& files) {
   Digest digest;
-  for (const char* file : kFiles) {
-    if (fs::is_regular_file(folder / file)) digest.add(file).add(MappedFile(folder / file).bytes());
+  for (const fs::path& file : files) {
+    if (fs::is_regular_file(file)) digest.add(file.filename().string()).add(MappedFile(file).bytes());
   }
   return digest.hex();
 }
@@ -38,10 +38,22 @@ std::string digest_of_model(const fs::path& folder) {
 FeatureTask static_task(const Input& input, const FeatureOptions& options, uint64_t, const Context&) {
   const fs::path& folder = require_folder(options);
   const auto embedding = std::make_shared<const features::StaticEmbedding>(features::open_static_embedding(folder));
-  return {.key = "static 1 " + digest_of_model(folder),  // goes up when the numbers change
+  const std::vector<fs::path> files = {folder / "config.json", folder / "tokenizer.json", folder / "tokenizer_config.json",
+                                       folder / "vocab.txt", folder / "model.safetensors"};
+  return {.key = "static 1 " + digest_of_files(files),  // goes up when the numbers change
           .width = embedding->width(),
           .fill = [&input, embedding](MatrixView<float> out, const Context& context) {
             embedding->transform(input.dataset.train(), input.excluded_rows(), out, context);
+          }};
+}
+
+FeatureTask sentence_task(const Input& input, const FeatureOptions& options, uint64_t, const Context&) {
+  const features::SentenceFolder folder = features::open_sentence_folder(require_folder(options));
+  const auto& room = from_module<features::SentenceEncoder>();
+  return {.key = fmt::format("sentence 1 {} {}", digest_of_files(folder.files), from_module<nn::Networks>().numerics(options.device)),
+          .width = folder.shape.hidden_size,
+          .fill = [&input, &room, folder, device = options.device](MatrixView<float> out, const Context& context) {
+            room.compute(input.dataset.train(), input.excluded_rows(), folder, device, out, context);
           }};
 }
 

@@ -8,5 +8,6 @@ namespace decant {
 
 /// Throws UsageError without options.weights, and what opening such a folder throws.
 FeatureTask static_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
+FeatureTask sentence_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant
