@@ -28,9 +28,9 @@ LOCKED = {  # header → the only places that may include it
     "CLI/CLI.hpp": re.compile(r"^apps/cli/"),
     "toml++/toml.h": re.compile(r"^apps/cli/"),
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
-    "simdjson.h": re.compile(r"^decant/formats/records/"),
+    "simdjson.h": re.compile(r"^decant/formats/(records|inflate)/"),
     "utf8proc.h": re.compile(r"^decant/text/"),
-    "zstd.h": re.compile(r"^decant/formats/records/"),
+    "zstd.h": re.compile(r"^decant/formats/(records|inflate)/"),
     "spng.h": re.compile(r"^decant/formats/image/"),
 }
 

@@ -11,6 +11,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/element_type.h"
+#include "decant/formats/inflate/inflate.h"
 #include "decant/formats/raw/raw_pictures.h"
 
 namespace decant {
@@ -80,22 +81,16 @@ MatElement take_element(Bytes& rest, const std::string& name) {
 /// The buffer grows with what comes out.
 std::shared_ptr<const std::vector<std::byte>> inflate_element(Bytes from, const std::string& name) {
   const auto out = std::make_shared<std::vector<std::byte>>(size_t{1} << 16);
-  z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) throw IoError({name, "", "zlib cannot start", "Free some memory"});
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, &inflateEnd);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(from.data()));
-  stream.avail_in = static_cast<uInt>(from.size());  // an element's size has 32 bits
+  Inflater inflater(Compression::zlib);
   size_t done = 0;
-  int code = Z_OK;
-  while (code != Z_STREAM_END) {
+  for (bool ended = false; !ended;) {
     if (done == out->size()) out->resize(2 * done);
     if (done > kMostInflated) fail_mat(name, "inflates to more than 16 GiB");
-    const size_t room = std::min<size_t>(out->size() - done, size_t{1} << 30);
-    stream.next_out = reinterpret_cast<Bytef*>(out->data() + done);
-    stream.avail_out = static_cast<uInt>(room);
-    code = ::inflate(&stream, Z_NO_FLUSH);
-    done += room - stream.avail_out;
-    if (code != Z_OK && code != Z_STREAM_END) fail_mat(name, "its compressed data are damaged or truncated");
+    const Inflater::Step step = inflater.step(from, std::span(*out).subspan(done));
+    if (!step.fault.empty() || step.stuck()) fail_mat(name, "its compressed data are damaged or truncated");
+    from = from.subspan(step.taken);
+    done += step.given;
+    ended = step.ended;
   }
   out->resize(done);
   return out;

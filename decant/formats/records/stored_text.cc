@@ -6,86 +6,31 @@
 #include <zstd.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/inflate/inflate.h"
 
 namespace decant::records {
 namespace {
 
 constexpr size_t kUnpackPiece = size_t{1} << 18;
-constexpr size_t kFreely = size_t{64} << 20;  // unpacked bytes that any file may have
 
 [[noreturn]] void fail_packed(const std::string& file, const std::string& what) {
   throw InputError({file, "", what, "Download the file again"});
 }
 
-/// One call of a decompressor: how much it took and gave, and whether it stands at an end.
-struct Step {
-  size_t taken = 0;
-  size_t given = 0;
-  bool ended = false;  ///< of a member or frame; another may follow
-};
-
-class GzipReader {
- public:
-  explicit GzipReader(const std::string& file) : file_(file) {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw IoError({file_, "", "zlib cannot start", "Free some memory"});
-  }
-  ~GzipReader() { inflateEnd(&stream_); }
-  GzipReader(const GzipReader&) = delete;
-  GzipReader& operator=(const GzipReader&) = delete;
-
-  Step step(Bytes in, std::span<std::byte> out) {
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
-    stream_.avail_in = static_cast<uInt>(std::min<size_t>(in.size(), size_t{1} << 30));
-    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream_.avail_out = static_cast<uInt>(out.size());
-    const uInt offered = stream_.avail_in;
-    const int code = ::inflate(&stream_, Z_NO_FLUSH);
-    if (code == Z_MEM_ERROR) throw IoError({file_, "", "zlib is out of memory", "Free some memory"});
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) fail_packed(file_, "its gzip data are damaged");
-    if (code == Z_STREAM_END) inflateReset(&stream_);
-    return {offered - stream_.avail_in, out.size() - stream_.avail_out, code == Z_STREAM_END};
-  }
-
- private:
-  const std::string& file_;
-  z_stream stream_{};
-};
-
-class ZstdReader {
- public:
-  explicit ZstdReader(const std::string& file) : file_(file), stream_(ZSTD_createDStream()) {
-    if (stream_ == nullptr) throw IoError({file_, "", "Zstandard cannot start", "Free some memory"});
-  }
-  ~ZstdReader() { ZSTD_freeDStream(stream_); }
-  ZstdReader(const ZstdReader&) = delete;
-  ZstdReader& operator=(const ZstdReader&) = delete;
-
-  Step step(Bytes in, std::span<std::byte> out) {
-    ZSTD_inBuffer from{in.data(), in.size(), 0};
-    ZSTD_outBuffer to{out.data(), out.size(), 0};
-    const size_t code = ZSTD_decompressStream(stream_, &to, &from);
-    if (ZSTD_isError(code) != 0) fail_packed(file_, fmt::format("its Zstandard data are damaged ({})", ZSTD_getErrorName(code)));
-    return {from.pos, to.pos, code == 0};
-  }
-
- private:
-  const std::string& file_;
-  ZSTD_DStream* stream_;
-};
-
-template <class Reader>
-std::vector<std::byte> unpack_all(Bytes in, const std::string& file, size_t limit) {
-  const size_t most = limit > 0 ? limit : std::max(kFreely, kMostTimes * in.size());
-  Reader reader(file);
+std::vector<std::byte> unpack_all(Bytes in, Packing packing, const std::string& file, size_t limit) {
+  const size_t most = limit > 0 ? limit : most_unpacked(in.size());
+  const bool gzip = packing == Packing::gzip;
+  Inflater inflater(gzip ? Compression::gzip : Compression::zstd);
   std::vector<std::byte> out;
   for (bool ended = false; out.size() < most && !(ended && in.empty());) {
     const size_t before = out.size();
     out.resize(std::min(most, before + std::max(kUnpackPiece, before / 2)));
-    const Step step = reader.step(in, std::span(out).subspan(before));
+    const Inflater::Step step = inflater.step(in, std::span(out).subspan(before));
+    if (!step.fault.empty()) fail_packed(file, fmt::format("its {} data are damaged ({})", gzip ? "gzip" : "Zstandard", step.fault));
     in = in.subspan(step.taken);
     out.resize(before + step.given);
     ended = step.ended;
-    if (step.taken == 0 && step.given == 0 && !ended) fail_packed(file, "its packed data are truncated");
+    if (step.stuck()) fail_packed(file, "its packed data are truncated");
   }
   if (limit == 0 && out.size() == most)
     throw InputError(
@@ -102,8 +47,7 @@ Packing packing_of(Bytes stored) {
 }
 
 std::vector<std::byte> unpacked(Bytes stored, Packing packing, const std::string& file, size_t limit) {
-  if (packing == Packing::gzip) return unpack_all<GzipReader>(stored, file, limit);
-  if (packing == Packing::zstd) return unpack_all<ZstdReader>(stored, file, limit);
+  if (packing != Packing::none) return unpack_all(stored, packing, file, limit);
   const Bytes part = limit > 0 ? stored.first(std::min(limit, stored.size())) : stored;
   return {part.begin(), part.end()};
 }

@@ -18,11 +18,10 @@ enum class Packing { none, gzip, zstd };
 /// By the file's first bytes.
 Packing packing_of(Bytes stored);
 
-/// `limit` 0: all of it, up to kMostTimes times the packed size (and at least 64 MB): beyond, an
-/// InputError. Else the first bytes of it, `limit` at most. Throws InputError for damaged or
-/// truncated data, unless a limit is reached first.
+/// `limit` 0: all of it, up to most_unpacked() (inflate/inflate.h): beyond, an InputError. Else the
+/// first bytes of it, `limit` at most. Throws InputError for damaged or truncated data, unless a
+/// limit is reached first.
 std::vector<std::byte> unpacked(Bytes stored, Packing packing, const std::string& file, size_t limit = 0);
-inline constexpr size_t kMostTimes = 200;
 
 class StoredText {
  public:

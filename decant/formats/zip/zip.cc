@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/inflate/inflate.h"
 
 namespace decant {
 namespace {
@@ -153,27 +154,17 @@ void refuse_overlaps(const ZipReader& zip, const std::vector<ZipEntry>& entries)
 
 /// Inflates to exactly `size` bytes; the buffer grows with what comes out.
 bool inflate_exactly(Bytes from, int64_t size, std::vector<std::byte>& out) {
-  z_stream stream{};
-  if (inflateInit2(&stream, -15) != Z_OK) throw IoError({"zlib", "", "cannot start", "Free some memory"});
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, &inflateEnd);
+  Inflater inflater(Compression::deflate);
   const auto goal = static_cast<size_t>(size);
   constexpr size_t kPiece = size_t{1} << 20;
   out.resize(std::min(goal, kPiece) + 1);  // one byte shows whether there is more
   size_t done = 0;
   for (;;) {
-    const size_t in = std::min<size_t>(from.size(), size_t{1} << 30);
-    const size_t room = std::min<size_t>(out.size() - done, size_t{1} << 30);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(from.data()));
-    stream.avail_in = static_cast<uInt>(in);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + done);
-    stream.avail_out = static_cast<uInt>(room);
-    const int code = ::inflate(&stream, Z_NO_FLUSH);
-    const size_t taken = in - stream.avail_in;
-    const size_t made = room - stream.avail_out;
-    from = from.subspan(taken);
-    done += made;
-    if (code == Z_STREAM_END) break;
-    if (code != Z_OK || (taken == 0 && made == 0) || done > goal) return false;
+    const Inflater::Step step = inflater.step(from, std::span(out).subspan(done));
+    from = from.subspan(step.taken);
+    done += step.given;
+    if (step.ended) break;
+    if (!step.fault.empty() || step.stuck() || done > goal) return false;
     if (done == out.size()) out.resize(std::min(goal + 1, out.size() * 2));
   }
   out.resize(done);
