@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int64_t kMostClasses = int64_t{1} << 24;
+
 /// Sorted by file name, so that nothing depends on the order a file system lists.
 std::vector<IdxName> names_in(const fs::path& folder) {
   std::vector<IdxName> names;
@@ -32,13 +34,25 @@ struct IdxFile {
   std::string file;
   IdxArray array;
   int64_t stored_bytes = 0;
+  IdxElement element = IdxElement::u8;
 };
 
 IdxFile open_idx_file(const fs::path& folder, const IdxName& name) {
   const auto mapped = std::make_shared<const MappedFile>(folder / name.file);
-  IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : 1, mapped->path().string());
+  const IdxElement element = name.numbers ? IdxElement::i32 : IdxElement::u8;
+  IdxArray array = parse_idx(mapped->bytes(), name.images ? 3 : name.numbers ? 2 : 1, mapped->path().string(), element);
   if (!array.gzip) array.owner = mapped;
-  return {name.file, std::move(array), static_cast<int64_t>(mapped->bytes().size())};
+  return {name.file, std::move(array), static_cast<int64_t>(mapped->bytes().size()), element};
+}
+
+/// The entry's class: a byte, or the first of its numbers. REQUIRES: entries that are not empty.
+int64_t class_in(const IdxFile& labels, int64_t row) {
+  const Bytes data = labels.array.data;
+  if (labels.element == IdxElement::u8) return std::to_integer<int64_t>(data[static_cast<size_t>(row)]);
+  const auto at = static_cast<size_t>(row * labels.array.shape[1] * size_of(IdxElement::i32));
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<uint32_t>(data[at + i]);
+  return static_cast<int32_t>(value);
 }
 
 struct Part {
@@ -55,7 +69,7 @@ class IdxRows : public Rows, public Pictures, public Targets {
 
   int64_t size() const override { return part_->images.array.shape[0]; }
   std::string key(int64_t row) const override { return fmt::format("{}#{}", part_->images.file, row); }
-  int32_t label(int64_t row) const override { return std::to_integer<int32_t>(part_->labels->array.data[static_cast<size_t>(row)]); }
+  int32_t label(int64_t row) const override { return static_cast<int32_t>(class_in(*part_->labels, row)); }
   Bytes bytes(int64_t row, std::vector<std::byte>&) const override {
     return part_->images.array.data.subspan(static_cast<size_t>(row * size_.bytes()), static_cast<size_t>(size_.bytes()));
   }
@@ -78,7 +92,7 @@ int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const
   std::vector<int64_t> shape = source.array.shape;
   const size_t entry = source.array.data.size() / static_cast<size_t>(shape[0]);
   shape[0] = std::ssize(rows);
-  IdxFileWriter writer(folder / source.file, shape, source.array.gzip);
+  IdxFileWriter writer(folder / source.file, shape, source.array.gzip, source.element);
   for (const int64_t row : rows) {
     writer.write(source.array.data.subspan(static_cast<size_t>(row) * entry, entry));
     stage.advance();
@@ -138,6 +152,7 @@ class IdxOpener {
     if (const auto labels = choose(split, false)) {
       part.labels = open_idx_file(folder_, *labels);
       require_same_count(part);
+      require_classes(*part.labels);
     } else {
       oddities.push_back({folder_.string(), fmt::format("{} has no labels next to it: its rows are unlabelled", images->file)});
     }
@@ -166,6 +181,18 @@ class IdxOpener {
       throw InputError({(folder_ / images.file).string(), "byte 4",
                         fmt::format("holds {} pictures of {} x {}", shape[0], shape[2], shape[1]),
                         empty ? "Give a file that holds pictures" : "Download the file again"});
+  }
+
+  void require_classes(const IdxFile& labels) const {
+    if (labels.element == IdxElement::u8) return;
+    const std::string name = (folder_ / labels.file).string();
+    if (labels.array.shape[1] == 0) throw InputError({name, "byte 8", "has rows without numbers", "Download the file again"});
+    for (int64_t row = 0; row < labels.array.shape[0]; ++row) {
+      const int64_t label = class_in(labels, row);
+      if (label < 0 || label >= kMostClasses)
+        throw InputError(
+            {name, fmt::format("row {}", row), fmt::format("holds {}, which is no class number", label), "Download the file again"});
+    }
   }
 
   void require_same_count(const Part& part) const {

@@ -9,8 +9,8 @@
 namespace decant {
 namespace {
 
-std::string header_of(const std::vector<int64_t>& shape) {
-  std::string header = {'\0', '\0', '\x08', static_cast<char>(shape.size())};
+std::string header_of(const std::vector<int64_t>& shape, IdxElement element) {
+  std::string header = {'\0', '\0', static_cast<char>(element), static_cast<char>(shape.size())};
   for (const int64_t length : shape) {
     for (const int shift : {24, 16, 8, 0}) header += static_cast<char>(length >> shift & 255);
   }
@@ -58,9 +58,10 @@ class IdxFileWriter::Deflater {
   std::vector<std::byte> buffer_ = std::vector<std::byte>(size_t{1} << 16);
 };
 
-IdxFileWriter::IdxFileWriter(const std::filesystem::path& file, const std::vector<int64_t>& shape, bool gzip) : writer_(file) {
+IdxFileWriter::IdxFileWriter(const std::filesystem::path& file, const std::vector<int64_t>& shape, bool gzip, IdxElement element)
+    : writer_(file) {
   if (gzip) deflater_ = std::make_unique<Deflater>(writer_);
-  write(as_bytes(header_of(shape)));
+  write(as_bytes(header_of(shape, element)));
 }
 
 IdxFileWriter::~IdxFileWriter() = default;

@@ -1,4 +1,4 @@
-// Writes one IDX file of unsigned bytes, plain or gzip, entry by entry.
+// Writes one IDX file, plain or gzip, entry by entry.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decant/base/file.h"
+#include "decant/formats/idx/idx.h"
 
 namespace decant {
 
@@ -14,7 +15,7 @@ class IdxFileWriter {
  public:
   /// `shape`: how many entries will come, then that of each. Throws IoError, here and below. gzip
   /// bytes are the same on every run with the same zlib.
-  IdxFileWriter(const std::filesystem::path& file, const std::vector<int64_t>& shape, bool gzip);
+  IdxFileWriter(const std::filesystem::path& file, const std::vector<int64_t>& shape, bool gzip, IdxElement element = IdxElement::u8);
   ~IdxFileWriter();
 
   /// The bytes of one entry or several.

@@ -20,6 +20,8 @@ std::optional<IdxName> parse_idx_name(const std::string& file) {
   name.gzip = take_suffix(rest, ".gz");
   if (take_suffix(rest, "idx3-ubyte"))
     name.images = true;
+  else if (take_suffix(rest, "idx2-int"))
+    name.numbers = true;
   else if (!take_suffix(rest, "idx1-ubyte"))
     return std::nullopt;
   name.dot = take_suffix(rest, ".");

@@ -14,11 +14,12 @@ struct IdxName {
   std::string prefix;
   Split split = Split::train;
   bool images = false;
+  bool numbers = false;  ///< labels as rows of numbers: idx2-int, as QMNIST has them
   bool dot = false;
   bool gzip = false;
 
-  /// Plain before gzip, dash before dot.
-  int preference() const { return (gzip ? 2 : 0) + (dot ? 1 : 0); }
+  /// Bytes before numbers, plain before gzip, dash before dot.
+  int preference() const { return (numbers ? 4 : 0) + (gzip ? 2 : 0) + (dot ? 1 : 0); }
 };
 
 /// Nothing for another name.

@@ -6,11 +6,11 @@
 #include <fmt/core.h>
 #include <limits>
 #include <utility>
-#include <zlib.h>
 
 #include "decant/base/errors.h"
 #include "decant/formats/element_type.h"
 #include "decant/formats/idx/idx.h"
+#include "decant/formats/inflate/inflate.h"
 
 namespace decant {
 namespace {
@@ -31,13 +31,17 @@ size_t head_size(int axes) {
   return 4 + 4 * static_cast<size_t>(axes);
 }
 
-Head parse_head(Bytes bytes, int axes, const std::string& name) {
+std::string element_name(IdxElement element) {
+  return element == IdxElement::u8 ? "unsigned bytes (0x08)" : "32-bit integers (0x0c)";
+}
+
+Head parse_head(Bytes bytes, int axes, const std::string& name, IdxElement element) {
   const auto byte = [&](size_t at) { return std::to_integer<int64_t>(bytes[at]); };
   if (bytes.size() < 4) refuse(name, "byte 0", bytes.empty() ? "is empty" : "is too short for an IDX file", std::string(kAgain));
   if (byte(0) != 0 || byte(1) != 0) refuse(name, "byte 0", "is not an IDX file (the first two bytes must be zero)", std::string(kAgain));
-  if (byte(2) != 8)
-    refuse(name, "byte 2", fmt::format("holds elements of type 0x{:02x}; only unsigned bytes (0x08) are supported", byte(2)),
-           "Convert the file to unsigned bytes");
+  if (byte(2) != static_cast<int64_t>(element))
+    refuse(name, "byte 2", fmt::format("holds elements of type 0x{:02x}; only {} are supported", byte(2), element_name(element)),
+           element == IdxElement::u8 ? "Convert the file to unsigned bytes" : std::string(kAgain));
   if (byte(3) != axes)
     refuse(name, "byte 3", fmt::format("has {} axes where {} are expected", byte(3), axes),
            "Pictures have 3 (count, rows, columns), labels 1: check that the files are not swapped");
@@ -45,7 +49,7 @@ Head parse_head(Bytes bytes, int axes, const std::string& name) {
   head.size = head_size(axes);
   if (bytes.size() < head.size) refuse(name, fmt::format("byte {}", bytes.size()), "ends inside its header", std::string(kAgain));
   for (size_t at = 4; at < head.size; at += 4) head.shape.push_back(byte(at) << 24 | byte(at + 1) << 16 | byte(at + 2) << 8 | byte(at + 3));
-  const auto promised = byte_count(1, head.shape);
+  const auto promised = byte_count(size_of(element), head.shape);
   if (!promised || *promised > std::numeric_limits<int64_t>::max() / 2)
     refuse(name, "byte 4", "its shape overflows 64 bits", std::string(kAgain));
   head.promised = *promised;
@@ -58,15 +62,10 @@ void require_promised_length(const Head& head, int64_t present, bool or_more, co
          present < head.promised ? "The file is truncated: download it again" : std::string(kAgain));
 }
 
-/// Inflates a gzip file (of one member or several) piece by piece.
-class Inflater {
+/// Reads a gzip file (of one member or several) piece by piece.
+class GzipPieces {
  public:
-  Inflater(Bytes stored, const std::string& name) : rest_(stored), name_(name) {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw IoError({name_, "", "zlib cannot start", "Free some memory"});
-  }
-  ~Inflater() { inflateEnd(&stream_); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
+  GzipPieces(Bytes stored, const std::string& name) : rest_(stored), name_(name) {}
 
   /// Appends up to `limit` bytes to `out`; fewer only at the end of the data.
   void read(size_t limit, std::vector<std::byte>& out) {
@@ -86,47 +85,28 @@ class Inflater {
   size_t inflate_into(std::span<std::byte> room) {
     const size_t whole = room.size();
     while (!room.empty() && !finished_) {
-      const uInt in = uint_of(rest_.size());
-      const uInt space = uint_of(room.size());
-      stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(rest_.data()));
-      stream_.avail_in = in;
-      stream_.next_out = reinterpret_cast<Bytef*>(room.data());
-      stream_.avail_out = space;
-      const int code = ::inflate(&stream_, Z_NO_FLUSH);
-      rest_ = rest_.subspan(in - stream_.avail_in);
-      room = room.subspan(space - stream_.avail_out);
-      check(code, in - stream_.avail_in + (space - stream_.avail_out));
+      const Inflater::Step step = inflater_.step(rest_, room);
+      if (!step.fault.empty()) refuse(name_, "", fmt::format("its gzip data are damaged ({})", step.fault), std::string(kAgain));
+      rest_ = rest_.subspan(step.taken);
+      room = room.subspan(step.given);
+      finished_ = step.ended && rest_.empty();
+      if (step.stuck()) refuse(name_, "", "its gzip data are truncated", std::string(kAgain));
     }
     return whole - room.size();
   }
 
-  void check(int code, uInt moved) {
-    if (code == Z_STREAM_END) {  // another member may follow
-      finished_ = rest_.empty();
-      if (!finished_ && inflateReset(&stream_) != Z_OK) throw IoError({name_, "", "zlib cannot restart", ""});
-      return;
-    }
-    if (code == Z_MEM_ERROR) throw IoError({name_, "", "zlib is out of memory", "Free some memory"});
-    if (code == Z_BUF_ERROR || (code == Z_OK && moved == 0)) refuse(name_, "", "its gzip data are truncated", std::string(kAgain));
-    if (code != Z_OK)
-      refuse(name_, "", fmt::format("its gzip data are damaged ({})", stream_.msg != nullptr ? stream_.msg : "no reason given"),
-             std::string(kAgain));
-  }
-
-  static uInt uint_of(size_t size) { return static_cast<uInt>(std::min<size_t>(size, size_t{1} << 30)); }
-
   Bytes rest_;
   const std::string& name_;
-  z_stream stream_{};
+  Inflater inflater_{Compression::gzip};
   bool finished_ = false;
 };
 
-IdxArray inflated(Bytes stored, int axes, const std::string& name) {
+IdxArray inflated(Bytes stored, int axes, const std::string& name, IdxElement element) {
   const auto out = std::make_shared<std::vector<std::byte>>();
-  Inflater inflater(stored, name);
-  inflater.read(head_size(axes), *out);
-  const Head head = parse_head(*out, axes, name);
-  inflater.read(static_cast<size_t>(head.promised) + 1, *out);
+  GzipPieces pieces(stored, name);
+  pieces.read(head_size(axes), *out);
+  const Head head = parse_head(*out, axes, name, element);
+  pieces.read(static_cast<size_t>(head.promised) + 1, *out);
   const Bytes data = Bytes(*out).subspan(head.size);
   require_promised_length(head, static_cast<int64_t>(data.size()), std::cmp_greater(data.size(), head.promised), name);
   return {true, head.shape, data, out};
@@ -134,9 +114,9 @@ IdxArray inflated(Bytes stored, int axes, const std::string& name) {
 
 }  // namespace
 
-IdxArray parse_idx(Bytes stored, int axes, const std::string& name) {
-  if (as_text(stored).starts_with("\x1f\x8b")) return inflated(stored, axes, name);
-  const Head head = parse_head(stored, axes, name);
+IdxArray parse_idx(Bytes stored, int axes, const std::string& name, IdxElement element) {
+  if (as_text(stored).starts_with("\x1f\x8b")) return inflated(stored, axes, name, element);
+  const Head head = parse_head(stored, axes, name, element);
   const Bytes data = stored.subspan(head.size);
   require_promised_length(head, static_cast<int64_t>(data.size()), false, name);
   return {false, head.shape, data, nullptr};

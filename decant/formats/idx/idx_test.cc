@@ -51,6 +51,43 @@ fs::path small_folder(const std::string& name) {
   return folder;
 }
 
+/// QMNIST's labels: eight numbers for each picture, the class first.
+std::string qmnist_labels(const std::vector<int32_t>& classes) {
+  std::string file = {0, 0, 0x0c, 2};
+  const auto put = [&](uint32_t value) {
+    for (const int shift : {24, 16, 8, 0}) file += static_cast<char>(value >> shift & 255);
+  };
+  put(static_cast<uint32_t>(classes.size()));
+  put(8);
+  for (const int32_t label : classes) {
+    for (uint32_t column = 0; column < 8; ++column) put(column == 0 ? static_cast<uint32_t>(label) : 1000 + column);
+  }
+  return file;
+}
+
+TEST(Idx, ReadsLabelsOfQmnistAndWritesThem) {
+  const fs::path folder = fresh_folder("qmnist");
+  write_file(folder / "qmnist-train-images-idx3-ubyte", kIdxImages);
+  write_file(folder / "qmnist-train-labels-idx2-int.gz", gzip(qmnist_labels({3, 0, 300})));
+  const Dataset dataset = open_idx(folder);
+  EXPECT_EQ(labels_of(dataset.train()), (std::vector<int32_t>{3, 0, 300}));
+  fs::create_directories(folder / "out");
+  dataset.writer->write(std::vector<int64_t>{0, 2}, folder / "out");
+  EXPECT_EQ(labels_of(open_idx(folder / "out").train()), (std::vector<int32_t>{3, 300}));
+  const MappedFile written(folder / "out/qmnist-train-labels-idx2-int.gz");
+  const IdxArray array = parse_idx(written.bytes(), 2, "labels", IdxElement::i32);
+  EXPECT_EQ(as_text(array.data), qmnist_labels({3, 300}).substr(12)) << "all eight numbers";
+
+  const auto fault = [&](const std::string& file) {
+    write_file(folder / "qmnist-train-labels-idx2-int.gz", file);
+    return message_of([&] { open_idx(folder); });
+  };
+  expect_says(fault(qmnist_labels({3, -1, 0})), {"row 1: holds -1, which is no class number"});
+  expect_says(fault(qmnist_labels({3, 1})), {"holds 2 labels", "3 pictures"});
+  expect_says(fault(idx({3, 8}, std::string(24, 'x'))), {"byte 2", "only 32-bit integers (0x0c)"});
+  expect_says(fault(std::string("\0\0\x0c\2\0\0\0\3\0\0\0\0", 12)), {"rows without numbers"});
+}
+
 TEST(IdxFile, RefusesWhatIsNoIdx) {
   expect_says(idx_fault(""), {"a: byte 0: is empty"});
   expect_says(idx_fault("ab"), {"too short"});
