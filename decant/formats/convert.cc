@@ -13,6 +13,7 @@
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/webdataset/class_file.h"
 #include "decant/formats/webdataset/tar.h"
 
 namespace decant {
@@ -80,9 +81,9 @@ int64_t write_imagefolder(const Dataset& dataset, const Rows& source, std::span<
   for (const int64_t row : rows) {
     const std::string parent = flat ? "train/" : "train/" + classes[static_cast<size_t>(source.label(row))] + "/";
     if (made.insert(parent).second) make_folder(folder / parent);
-    const std::string name = file_name(source, row);
+    std::string name = file_name(source, row);
+    while (!used.insert(parent + name).second) name = with_row(name, row);
     paths.push_back(parent + name);
-    if (!used.insert(paths.back()).second) used.insert(paths.back() = parent + with_row(name, row));
   }
 
   std::atomic<int64_t> written{0};
@@ -131,11 +132,7 @@ int64_t write_webdataset(const Dataset& dataset, const Rows& source, std::span<c
     written += write_shard(source, part, folder / fmt::format("train-{:06}.tar", begin / kShardSize));
     stage.advance(end - begin);
   });
-  if (dataset.classes.empty()) return written;
-  std::string names;
-  for (const std::string& name : dataset.classes) names += name + "\n";
-  write_file(folder / "classes.txt", names);
-  return written + static_cast<int64_t>(names.size());
+  return written + webdataset::write_class_file(webdataset::class_file_for(dataset.classes), folder);
 }
 
 }  // namespace
@@ -146,7 +143,7 @@ std::vector<std::string> class_folder_names(const std::vector<std::string>& name
   std::set<std::string> used;
   for (size_t label = 0; label < count; ++label) {
     std::string name = label < names.size() ? as_file_name(names[label]) : fmt::format("{:0{}}", label, digits);
-    if (!used.insert(name).second) used.insert(name = fmt::format("{}-{}", name, label));
+    while (!used.insert(name).second) name = fmt::format("{}-{}", name, label);
     folders.push_back(std::move(name));
   }
   return folders;

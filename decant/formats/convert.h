@@ -9,10 +9,10 @@
 //                 keeps the numbers. NOTE: ImageFolder numbers classes by name, so named classes
 //                 are renumbered in alphabetical order, and classes without rows are gone. Two
 //                 files of a class with the same name: the later one gets its row number
-//                 ("1-17.jpg"). Without any label, all files lie in train/ itself.
+//                 ("1-17.jpg", and again where that is taken). Without any label, all files lie in train/ itself.
 //   webdataset    train-000000.tar …, 1,000 samples each: "<row, 9 digits>.jpg" (or png, webp) and
-//                 ".cls" with the label, when there is one; classes.txt with the class names, when
-//                 there are some. Headers hold no time and no owner, so the same rows give the same
+//                 ".cls" with the label, when there is one; classes.txt (or classes.json,
+//                 webdataset/class_file.h) with the class names, when there are some. Headers hold no time and no owner, so the same rows give the same
 //                 bytes.
 //   packed        train.packed, with labels, keys and class names (packed/packed.h). Pictures are
 //                 decoded and coded anew: right for raw pixels, far larger than a JPEG.

@@ -1,6 +1,7 @@
 #include "decant/formats/open.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -12,6 +13,7 @@
 #include "decant/base/parallel.h"
 #include "decant/data/run_record.h"
 #include "decant/formats/advice.h"
+#include "decant/formats/archive/archive.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
@@ -32,6 +34,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kArchive = "archive";
 constexpr int64_t kCheckChunk = 32;  // rows; a chunk is worth milliseconds
 
 bool is_matrix_file(const fs::path& path) {
@@ -59,6 +62,8 @@ Dataset open_shards(const fs::path& path, const OpenOptions& options, const Cont
   return open_webdataset(path.string(), context, options.label_field);
 }
 
+Dataset open_archive(const fs::path& path, const OpenOptions& options, const Context& context);
+
 /// In the order in which they are asked.
 std::deque<Format>& formats() {
   static std::deque<Format> list = {
@@ -72,6 +77,7 @@ std::deque<Format>& formats() {
       {"npy-pictures", "", looks_like_npy_pictures,
        [](const fs::path& path, const OpenOptions& options, const Context&) { return open_npy_pictures(path, options.labels); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
+      {kArchive, "archives of any of these (.zip, .tar, .tar.gz, .tar.zst)", looks_like_archive, open_archive},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
@@ -135,39 +141,93 @@ bool is_run_folder(const fs::path& folder) {
   return fs::is_regular_file(folder / "run.json") && fs::is_directory(folder / "data");
 }
 
-/// The first folder below that is a data set of a few files.
-std::optional<fs::path> known_below(const fs::path& folder, int levels) {
+/// Folders below that are data sets of a few files.
+std::vector<fs::path> known_below(const fs::path& folder, int levels) {
   std::vector<fs::path> folders;
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     if (it->is_directory(code)) folders.push_back(it->path());
   }
   std::ranges::sort(folders);
+  std::vector<fs::path> known;
   for (const fs::path& each : folders) {
     if (looks_like_cifar(each) || looks_like_idx(each) || looks_like_packed(each) || fs::is_regular_file(each / "features.npy"))
-      return each;
-    if (levels > 1) {
-      if (auto deeper = known_below(each, levels - 1)) return deeper;
-    }
+      known.push_back(each);
+    else if (levels > 1)
+      std::ranges::move(known_below(each, levels - 1), std::back_inserter(known));
   }
-  return std::nullopt;
+  return known;
+}
+
+/// "Give a, which is one", or of several all.
+std::string advice_on(const std::vector<fs::path>& known) {
+  if (known.size() == 1) return "Give " + known[0].string() + ", which is one";
+  std::string list;
+  for (size_t i = 0; i < std::min<size_t>(known.size(), 5); ++i) list += (i == 0 ? "" : ", ") + known[i].string();
+  return fmt::format("Give one of {}{}", list, known.size() > 5 ? fmt::format(" and {} more", known.size() - 5) : "");
+}
+
+/// Formats of a few files, of which a folder may hold several at once.
+constexpr std::array<std::string_view, 6> kFewFiles = {"cifar", "idx", "svhn", "stl10", "packed", "npy"};
+
+bool is_of_few_files(const Format& format) {
+  return std::ranges::find(kFewFiles, format.name) != kFewFiles.end();
+}
+
+/// Data sets of other formats in the same folder: one is read, and nobody should think that it is
+/// all.
+void note_others(const fs::path& path, const Format& taken, std::vector<Oddity>& oddities) {
+  if (!is_of_few_files(taken) || !fs::is_directory(path)) return;
+  for (const Format& other : formats()) {
+    if (other.name == taken.name || !is_of_few_files(other) || !other.fits(path)) continue;
+    oddities.push_back(
+        {path.string(),
+         fmt::format("is read as {}; it holds {} too, which are not read. Give the folder of one of them", taken.reads, other.reads),
+         true});
+  }
 }
 
 [[noreturn]] void fail_unknown(const fs::path& path) {
   const bool folder = fs::is_directory(path);
-  if (const auto advice = advice_for(path); advice && !(folder && known_below(path, 2)))
+  const std::vector<fs::path> below = folder ? known_below(path, 2) : std::vector<fs::path>();
+  if (const auto advice = advice_for(path); advice && below.empty())
     throw InputError(
         {path.string(), "", fmt::format("{} {}, which decant does not read", folder ? "holds" : "is", advice->kind), advice->remedy});
   if (!folder) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
-  const auto below = known_below(path, 2);
   throw InputError({path.string(), "", "holds " + contents_of(path) + ", but no data set that decant can read",
-                    below ? "Give " + below->string() + ", which is one" : what_is_read()});
+                    below.empty() ? what_is_read() : advice_on(below)});
+}
+
+/// `text` with the folder of an unpacked copy called as its archive is.
+std::string as_named(const std::string& text, const fs::path& copy, const fs::path& archive) {
+  return text.starts_with(copy.string()) ? archive.string() + text.substr(copy.string().size()) : text;
+}
+
+/// What an archive unpacks to, but no further archive in it: one could be in itself.
+Dataset open_archive(const fs::path& path, const OpenOptions& options, const Context& context) {
+  UnpackedArchive unpacked = unpack_archive(path, context);
+  try {
+    const Format* const format = format_of(unpacked.folder);
+    if (format == nullptr || format->name == kArchive) fail_unknown(unpacked.folder);
+    Dataset dataset = format->open(unpacked.folder, options, context);
+    dataset.root = path;
+    for (Oddity& oddity : dataset.oddities) oddity.place = as_named(oddity.place, unpacked.folder, path);
+    std::ranges::move(unpacked.oddities, std::back_inserter(dataset.oddities));
+    return dataset;
+  } catch (const InputError& error) {
+    Fault fault = error.fault();
+    fault.file = as_named(fault.file, unpacked.folder, path);
+    throw InputError(std::move(fault));
+  }
 }
 
 Dataset open_any(const std::string& spec, const OpenOptions& options, const Context& context) {
   if (const fs::path path = is_run_folder(spec) ? fs::path(spec) / "data" : fs::path(spec); fs::exists(path)) {
-    if (const Format* const format = format_of(path)) return format->open(path, options, context);
-    fail_unknown(path);
+    const Format* const format = format_of(path);
+    if (format == nullptr) fail_unknown(path);
+    Dataset dataset = format->open(path, options, context);
+    note_others(path, *format, dataset.oddities);
+    return dataset;
   }
   if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
   if (is_pattern(spec) && names_records(spec)) return open_texts(spec, options, context);

@@ -35,7 +35,7 @@ const Format& add_format(Format format);
 /// Recognises what `spec` names, by looking for, in this order:
 ///
 ///   a file       features.npy, x.tar, x.packed, records (x.json, x.jsonl, x.tsv, x.csv; also .gz,
-///                .zst)
+///                .zst), an archive of a data set (archive/archive.h)
 ///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
 ///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR

@@ -57,6 +57,13 @@ std::optional<Split> meant_split(std::string_view name) {
   return meant;
 }
 
+std::optional<Split> split_in_name(std::string_view name) {
+  for (const std::string& word : words_of(name)) {
+    if (const auto split = split_of_word(word)) return split;
+  }
+  return std::nullopt;
+}
+
 std::optional<MeantSplits> meant_splits(const std::vector<std::string>& names) {
   const auto first = [&](bool train) {
     return std::ranges::find_if(names, [&](const std::string& name) {

@@ -18,6 +18,10 @@ std::optional<Split> meant_split(std::string_view name);
 /// Of a word in lower case, as file names are made of: "train", "dev", "testing".
 std::optional<Split> split_of_word(std::string_view word);
 
+/// Of a file: the first word of letters in its name that is such a word, "train" of
+/// "x-train-000.tar".
+std::optional<Split> split_in_name(std::string_view name);
+
 /// The first name that means training rows and the first that means rows to test on, where there
 /// are both.
 struct MeantSplits {

@@ -86,17 +86,7 @@ std::vector<std::string> folders_in(const fs::path& folder) {
 // ---- Splits
 
 std::optional<Split> split_of_name(const std::string& path) {
-  const std::string name = lowercase(fs::path(path).filename().string());
-  std::string word;
-  for (const char c : name + ".") {
-    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
-      word += c;
-      continue;
-    }
-    if (const auto split = split_of_word(word)) return split;
-    word.clear();
-  }
-  return std::nullopt;
+  return split_in_name(fs::path(path).filename().string());
 }
 
 /// Folders that are named as splits, while it is the names of shards that are read.

@@ -10,6 +10,8 @@
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/formats/imagefolder/python_order.h"
+#include "decant/formats/split_name.h"
+#include "decant/formats/webdataset/class_file.h"
 #include "decant/formats/webdataset/shard.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset_rows.h"
@@ -90,7 +92,12 @@ bool named_as_class(const Shard& shard) {
   return name.starts_with(stem + "_") || name.starts_with(stem + "-");
 }
 
-/// Archives of a data set that are no shards: class folders, or an archive for each class.
+bool one_folder(const Shard& shard) {
+  const std::string first = folder_of(shard.key_of(shard.samples.front()));
+  return std::ranges::all_of(shard.samples, [&](const Sample& sample) { return folder_of(shard.key_of(sample)) == first; });
+}
+
+/// Archives of a data set that are no shards.
 void note_archives(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
   if (rows.targets() != nullptr || rows.size() == 0) return;
   const auto unpack = [&](const std::string& what, const std::string& how) {
@@ -120,11 +127,36 @@ void note_archives(const WebDatasetRows& rows, const std::string& place, std::ve
     unpack(fmt::format("{} samples without labels are in {} folders (first '{}'), which are not read as classes", human_count(rows.size()),
                        human_count(distinct), folders.front()),
            "the archive, tar -xf FILE -C FOLDER,");
-  else if (rows.shards().size() > 1 &&
-           std::ranges::all_of(rows.shards(), [](const Shard& s) { return !s.samples.empty() && named_as_class(s); }))
-    unpack(fmt::format("{} samples without labels are in {} archives, which are not read as classes", human_count(rows.size()),
-                       human_count(std::ssize(rows.shards()))),
-           "each archive into its own folder");
+}
+
+bool any_number(const std::vector<Shard>& shards) {
+  return std::ranges::any_of(shards, [](const Shard& shard) {
+    return std::ranges::any_of(shard.samples, [](const Sample& sample) { return sample.label != kNoLabel; });
+  });
+}
+
+/// Whether there is an archive for each class: several, of pictures alone, in one folder each.
+bool are_classes(const std::vector<Shard>& shards) {
+  return shards.size() > 1 && std::ranges::all_of(shards, [](const Shard& shard) {
+           return !shard.samples.empty() && shard.only_pictures && shard.class_names.empty() && !split_in_name(shard.name) &&
+                  named_as_class(shard) && one_folder(shard);
+         });
+}
+
+/// Labels the samples of each archive by its name, as a folder would, and says so. Archives of
+/// other splits are of the training classes.
+void label_by_archive(std::map<Split, std::vector<Shard>>& splits, Dataset& dataset, const std::string& place) {
+  const std::vector<Shard>& train = splits.at(Split::train);
+  if (!dataset.classes.empty() || splits.size() > 1 || any_number(train) || !are_classes(train)) return;
+  for (const Shard& shard : train) dataset.classes.push_back(fs::path(shard.name).stem().string());
+  std::ranges::sort(dataset.classes, python_less);
+  if (std::ranges::adjacent_find(dataset.classes) != dataset.classes.end()) return dataset.classes.clear();
+  for (Shard& shard : splits.at(Split::train)) {
+    const auto found = std::ranges::find(dataset.classes, fs::path(shard.name).stem().string());
+    for (Sample& sample : shard.samples) sample.label = static_cast<int32_t>(found - dataset.classes.begin());
+  }
+  dataset.oddities.push_back({place, fmt::format("{} archives of pictures without labels are read as one class each, '{}' to '{}'",
+                                                 human_count(std::ssize(train)), dataset.classes.front(), dataset.classes.back())});
 }
 
 void note_repeated_keys(const WebDatasetRows& rows, const std::string& place, std::vector<Oddity>& oddities) {
@@ -166,12 +198,6 @@ std::vector<std::string> class_names_in(const std::vector<Shard>& shards) {
     for (const auto& [sample, name] : shard.class_names) names.insert(name);
   }
   return {names.begin(), names.end()};
-}
-
-bool any_number(const std::vector<Shard>& shards) {
-  return std::ranges::any_of(shards, [](const Shard& shard) {
-    return std::ranges::any_of(shard.samples, [](const Sample& sample) { return sample.label != kNoLabel; });
-  });
 }
 
 /// Gives labels that are names their numbers: the lines of classes.txt, else the sorted names of
@@ -218,19 +244,6 @@ std::shared_ptr<const WebDatasetRows> make_rows(const Shards& found, std::vector
   return rows;
 }
 
-std::string read_classes(const fs::path& base, Dataset& dataset) {
-  const fs::path path = base / "classes.txt";
-  if (!fs::is_regular_file(path)) return {};
-  std::string text = read_text(path);
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    dataset.classes.push_back(text.substr(at, end - at));
-    if (!dataset.classes.back().empty() && dataset.classes.back().back() == '\r') dataset.classes.back().pop_back();
-    at = end + 1;
-  }
-  return text;
-}
-
 }  // namespace
 
 Dataset open_webdataset(const std::string& spec, const Context& context, const std::string& label_field) {
@@ -238,8 +251,9 @@ Dataset open_webdataset(const std::string& spec, const Context& context, const s
   Dataset dataset{.format = "webdataset", .root = spec, .oddities = found.oddities};
   std::map<Split, std::vector<Shard>> splits;
   for (const auto& [split, names] : found.names) splits[split] = read_shards(found, names, label_field, context);
-  std::string classes = read_classes(found.base, dataset);
+  webdataset::ClassFile classes = webdataset::read_class_file(found.base, dataset.classes);
   number_names(splits, dataset, found.base.string());
+  label_by_archive(splits, dataset, found.base.string());
   std::shared_ptr<const WebDatasetRows> train;
   for (auto& [split, shards] : splits) {
     auto rows = make_rows(found, std::move(shards), dataset.oddities);

@@ -18,12 +18,16 @@
 //             "3"; true is 1), or a name. `label_field` names another: "a.b" is a field of the JSON,
 //             "second.cls" or "meta.json" a field of the sample. A label below −1 or above 2^24 − 1
 //             is an InputError.
-//   classes   the lines of classes.txt next to the shards, if there is one; else, where labels are
-//             names, those of the training shards in sorted order.
+//   classes   the names in classes.txt (or classes.json, class_file.h) next to the shards, if there
+//             is one; else, where labels are names, those of the training shards in sorted order.
+//
+// An archive for each class, as ImageNet's training pictures come, are labelled rows: there are
+// several, all of pictures without other fields, in one folder each, and called by words (cat.tar)
+// or by what their pictures' names begin with (n01440764.tar of n01440764_18.JPEG). The class is
+// the archive's name without .tar, in sorted order; an Oddity says so.
 //
 // Oddities that warn: labels in .json that are lists or fractions, or numbers here and names there;
-// several pictures in one sample; and archives of class folders or of one class each, where no
-// sample has a label.
+// several pictures in one sample; and archives of class folders, where no sample has a label.
 //
 // key() is "shard.tar/member.jpg"; the shard by its path below the folder that all shards share.
 // The same sample key twice in a shard is an InputError: the webdataset package would raise, or

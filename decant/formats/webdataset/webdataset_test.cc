@@ -10,6 +10,7 @@
 #include "decant/data/test_rows.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/recode.h"
+#include "decant/formats/webdataset/class_file.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -368,6 +369,34 @@ TEST(WebDataset, TakesLabelsOfJsonAsNumbersAndNames) {
   EXPECT_EQ(labels_of_shard("null", two("null", "-1")), "| -1 -1");
 }
 
+TEST(WebDataset, NamesOfClassesComeBackFromTheirFile) {
+  using Names = std::vector<std::string>;
+  const auto stored = [](const Names& names) {
+    const ScratchFolder folder("class_file");
+    webdataset::write_class_file(webdataset::class_file_for(names), folder.path);
+    Names read;
+    const webdataset::ClassFile file = webdataset::read_class_file(folder.path, read);
+    return std::pair(file.name, read);
+  };
+  const std::string lines = "classes.txt";
+  const std::string list = "classes.json";
+  for (const Names& names : {Names{"cat", "caf\xe9"}, Names{"\x1b[31m", "a | b", "\"", "\ra"}})
+    EXPECT_EQ(stored(names), std::pair(lines, names));
+  for (const Names& names : {Names{"new\nline", "caf\xe9"}, Names{"\r"}, Names{"cat", ""}})
+    EXPECT_EQ(stored(names), std::pair(list, names));
+  EXPECT_EQ(stored({}), std::pair(std::string(), Names()));
+}
+
+TEST(WebDataset, AnotherListOfClassesIsLeftAlone) {
+  for (const char* text : {"{\"cat\": 0}", "[1, 2]", "[", ""}) {
+    const ScratchFolder folder("other_list");
+    folder.add("classes.json", text);
+    std::vector<std::string> names = {"as before"};
+    EXPECT_EQ(webdataset::read_class_file(folder.path, names).name, "") << text;
+    EXPECT_THAT(names, ElementsAre("as before"));
+  }
+}
+
 TEST(WebDataset, TakesLabelsOfOtherFields) {
   const std::vector<File> nested = {
       {"a.jpg"}, {"a.json", R"({"label": 9, "meta": {"kind": "x"}})"}, {"b.jpg"}, {"b.json", R"({"meta": {"kind": "y"}})"}};
@@ -388,14 +417,34 @@ TEST(WebDataset, WarnsOfArchivesThatAreNoShards) {
   EXPECT_THAT(
       shard_warnings("folders", {{"set.tar", {{"set/train/cat/1.jpg"}, {"set/train/dog/1.jpg"}, {"set/val/cat/1.jpg"}}}}),
       ElementsAre(testing::AllOf(HasSubstr("3 samples without labels are in 3 folders (first 'set/train/cat')"), HasSubstr("tar -xf"))));
-  const std::map<std::string, std::vector<File>> classes = {{"n00.tar", {{"n00_1.JPEG"}}}, {"n01.tar", {{"n01_7.JPEG"}}}};
-  EXPECT_THAT(shard_warnings("per_class", classes), ElementsAre(HasSubstr("2 samples without labels are in 2 archives")));
-  EXPECT_THAT(shard_warnings("words", {{"cat.tar", {{"1.jpg"}}}, {"dog.tar", {{"2.jpg"}}}}), ElementsAre(HasSubstr("in 2 archives")));
   EXPECT_THAT(shard_warnings("tars", {{"all.tar", {{"n00.tar", "x"}}}}),
               ElementsAre(HasSubstr("holds no picture (the first file ends in .tar)")));
   EXPECT_THAT(
       shard_warnings("split_folders", {{"set/Train/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}, {"set/Test/0.tar", {{"a.jpg"}, {"a.cls", "0"}}}}),
       Contains(HasSubstr("the shards below 'Train' and 'Test' are all read as training shards")));
+}
+
+/// Keys and labels of training rows: "n00.tar/n00_1.JPEG 0".
+std::vector<std::string> labelled_keys(const std::string& name, const std::map<std::string, std::vector<File>>& archives) {
+  const ScratchFolder folder(name);
+  for (const auto& [file, members] : archives) folder.add(file, tar_of(members));
+  const Dataset dataset = open_webdataset(folder.path.string(), {});
+  std::vector<std::string> rows;
+  for (int64_t row = 0; row < dataset.train().size(); ++row)
+    rows.push_back(fmt::format("{} {}", dataset.train().key(row), dataset.train().label(row)));
+  return rows;
+}
+
+TEST(WebDataset, AnArchiveForEachClassIsASet) {
+  EXPECT_THAT(labelled_keys("per_class", {{"n00.tar", {{"n00_1.JPEG"}, {"n00_2.JPEG"}}}, {"n01.tar", {{"n01/n01_7.JPEG"}}}}),
+              ElementsAre("n00.tar/n00_1.JPEG 0", "n00.tar/n00_2.JPEG 0", "n01.tar/n01/n01_7.JPEG 1"));
+  EXPECT_THAT(labelled_keys("words", {{"cat.tar", {{"1.jpg"}}}, {"Dog.tar", {{"2.jpg"}}}}),
+              ElementsAre("Dog.tar/2.jpg 0", "cat.tar/1.jpg 1"));
+  EXPECT_THAT(labelled_keys("shards", {{"0.tar", {{"a.jpg"}}}, {"1.tar", {{"b.jpg"}}}}), ElementsAre("0.tar/a.jpg -1", "1.tar/b.jpg -1"));
+  EXPECT_THAT(labelled_keys("splits", {{"cat.tar", {{"1.jpg"}}}, {"test.tar", {{"2.jpg"}}}}),
+              ElementsAre("cat.tar/1.jpg -1", "test.tar/2.jpg -1"));
+  EXPECT_THAT(labelled_keys("fields", {{"cat.tar", {{"1.jpg"}, {"1.txt"}}}, {"dog.tar", {{"2.jpg"}}}}),
+              ElementsAre("cat.tar/1.jpg -1", "dog.tar/2.jpg -1"));
 }
 
 TEST(WebDataset, ReadsJsonAsPythonWritesIt) {

@@ -15,8 +15,7 @@ namespace {
 
 class WebDatasetWriter final : public SubsetWriter {
  public:
-  WebDatasetWriter(std::shared_ptr<const WebDatasetRows> rows, std::string classes)
-      : rows_(std::move(rows)), classes_(std::move(classes)) {}
+  WebDatasetWriter(std::shared_ptr<const WebDatasetRows> rows, ClassFile classes) : rows_(std::move(rows)), classes_(std::move(classes)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     return write_shards(rows, folder, nullptr, context);
@@ -38,8 +37,7 @@ class WebDatasetWriter final : public SubsetWriter {
       written += write_shard(shard, rows.first(count), folder, content, stage);
       rows = rows.subspan(count);
     }
-    if (!classes_.empty()) write_file(folder / "classes.txt", classes_);
-    return written + static_cast<int64_t>(classes_.size());
+    return written + write_class_file(classes_, folder);
   }
 
   int64_t write_shard(size_t number, std::span<const int64_t> rows, const fs::path& folder, const Rows* content, Stage& stage) const {
@@ -85,12 +83,12 @@ class WebDatasetWriter final : public SubsetWriter {
   }
 
   std::shared_ptr<const WebDatasetRows> rows_;
-  std::string classes_;
+  ClassFile classes_;
 };
 
 }  // namespace
 
-std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const WebDatasetRows> rows, std::string classes) {
+std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const WebDatasetRows> rows, ClassFile classes) {
   return std::make_shared<WebDatasetWriter>(std::move(rows), std::move(classes));
 }
 

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "decant/data/dataset.h"
+#include "decant/formats/webdataset/class_file.h"
 #include "decant/formats/webdataset/webdataset_rows.h"
 
 namespace decant::webdataset {
 
-/// `classes`: what classes.txt holds; empty = there is none.
-std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const WebDatasetRows> rows, std::string classes);
+/// `classes`: the file of class names that goes with them.
+std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const WebDatasetRows> rows, ClassFile classes);
 
 }  // namespace decant::webdataset
