@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -35,6 +36,13 @@ void convert_row(const FeatureBlock& block, int64_t row, std::span<float> out) {
   switch (block.type) {
     case FloatType::f16:
       return halves_to_floats({from, 2 * width}, out.first(width));
+    case FloatType::bf16:
+      for (size_t i = 0; i < width; ++i) {
+        uint16_t upper;
+        std::memcpy(&upper, from + 2 * i, sizeof upper);
+        out[i] = std::bit_cast<float>(uint32_t{upper} << 16);
+      }
+      return;
     case FloatType::f32:
       std::memcpy(out.data(), from, 4 * width);
       return;

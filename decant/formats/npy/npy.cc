@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fmt/core.h>
 #include <utility>
 
 #include "decant/base/errors.h"
-#include "decant/base/name_pattern.h"
 #include "decant/formats/npy/npy_header.h"
+#include "decant/formats/npy/npy_labels.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/kernels/half.h"
 
@@ -20,13 +21,12 @@ static_assert(std::endian::native == std::endian::little, "arrays are mapped, no
 
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
-
 struct Code {
   std::string_view name;  // kind and bytes, after the byte-order character
   ElementType type;
 };
-constexpr std::array<Code, 12> kCodes = {{{"f2", ElementType::f16},
+constexpr std::array<Code, 13> kCodes = {{{"f2", ElementType::f16},
+                                          {"V2", ElementType::bf16},  // as NumPy writes what it does not know
                                           {"f4", ElementType::f32},
                                           {"f8", ElementType::f64},
                                           {"i1", ElementType::i8},
@@ -50,8 +50,9 @@ constexpr const char* kRemedyForObjects = "Save features as np.stack(a).astype(n
 
 /// For an element that is not read. `code`: kind and size.
 std::string remedy_for(const std::string& code) {
-  if (code == "V2")  // what NumPy makes of bfloat16, which it does not know
-    return "If it is bfloat16, save it as float32: (a.view('<u2').astype('<u4') << 16).view('<f4')";
+  if (code == "V2") return "If it is bfloat16, save it as float32: (a.view('<u2').astype('<u4') << 16).view('<f4')";
+  if (code == "V1" || code == "f1")
+    return "If it is float8, save it as float32, with the type it had: a.view(ml_dtypes.float8_e4m3fn).astype(np.float32)";
   if (code.starts_with('U') || code.starts_with('S') || code.starts_with('T'))
     return "Number the labels: np.unique(y, return_inverse=True)[1]";
   return "Save it as floats or integers: a.astype(np.float32)";
@@ -71,44 +72,6 @@ ElementType type_of(const std::string& descr, const std::string& name) {
       {name, "", "holds elements of dtype '" + descr.substr(0, 16) + "', which is not supported", remedy_for(descr.substr(1))});
 }
 
-std::string text_of(std::span<const int64_t> shape) {
-  std::string text = "(";
-  for (const int64_t length : shape) text += fmt::format("{}{}", text.size() > 1 ? ", " : "", length);
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
-
-/// Where the header's text lies: after the magic, two version bytes and a length of 2 bytes
-/// (version 1) or 4.
-struct Extent {
-  size_t begin = 0;
-  size_t size = 0;
-};
-
-Extent header_extent(Bytes file, const std::string& name) {
-  if (!as_text(file).starts_with(kMagic))
-    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is not a .npy file", "Save the array with numpy.save"});
-  const auto byte = [&](size_t at) { return std::to_integer<size_t>(file[at]); };
-  const size_t version = file.size() > kMagic.size() ? byte(6) : 0;
-  const size_t begin = version == 1 ? 10 : 12;
-  if (file.size() < begin)
-    throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header", "Copy or save the file again"});
-  if (version < 1 || version > 3)
-    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are supported", version), "Save it with numpy.save"});
-  size_t size = byte(8) | byte(9) << 8;
-  if (version > 1) size |= byte(10) << 16 | byte(11) << 24;
-  if (size > file.size() - begin)
-    throw InputError({name, "byte 8", fmt::format("declares a header of {} bytes, but {} follow", size, file.size() - begin),
-                      "The file is truncated: copy or save it again"});
-  return {begin, size};
-}
-
-void require_data_length(int64_t promised, int64_t present, std::span<const int64_t> shape, const std::string& name) {
-  if (present == promised) return;
-  throw InputError(
-      {name, "", fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
-       present < promised ? "The file is truncated: copy or save it again" : "The file holds more than one array: save this one alone"});
-}
-
 /// The element at `index`, wherever it lies: data need not be aligned.
 template <class T>
 T load(Bytes data, size_t index) {
@@ -117,23 +80,36 @@ T load(Bytes data, size_t index) {
   return value;
 }
 
+bool holds_floats(ElementType type) {
+  return type == ElementType::f16 || type == ElementType::bf16 || type == ElementType::f32 || type == ElementType::f64;
+}
+
 void require_matrix(const NpyArray& array, const std::string& name) {
   if (array.shape.size() < 2)
-    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
+    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", npy::text_of(array.shape)),
                       "From one vector per file, make one matrix: np.stack(vectors); from one number per row, a.reshape(-1, 1)"});
   if (array.shape.size() != 2)
-    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", text_of(array.shape)),
+    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", npy::text_of(array.shape)),
                       "Save one row per sample: a.reshape(len(a), -1)"});
-  if (array.type != ElementType::f32 && array.type != ElementType::f16 && array.type != ElementType::f64)
+  if (!holds_floats(array.type))
     throw InputError(
         {name, "", fmt::format("holds elements of dtype {}, not floats", code_of(array.type)), "Save it with a.astype(np.float32)"});
   if (array.shape[0] == 0 || array.shape[1] == 0)
-    throw InputError({name, "", fmt::format("has shape {}: it is empty", text_of(array.shape)),
+    throw InputError({name, "", fmt::format("has shape {}: it is empty", npy::text_of(array.shape)),
                       "Give a matrix with rows and columns, and omit shards without rows"});
 }
 
 FloatType float_type(ElementType type) {
-  return type == ElementType::f16 ? FloatType::f16 : type == ElementType::f32 ? FloatType::f32 : FloatType::f64;
+  switch (type) {
+    case ElementType::f16:
+      return FloatType::f16;
+    case ElementType::bf16:
+      return FloatType::bf16;
+    case ElementType::f32:
+      return FloatType::f32;
+    default:
+      return FloatType::f64;
+  }
 }
 
 /// REQUIRES: a matrix of floats.
@@ -159,12 +135,6 @@ Features features_in(const std::vector<std::string>& paths) {
                         "All shards of a matrix need the same columns: omit or recompute the one that differs"});
   }
   return Features(std::move(blocks));
-}
-
-void refuse_label_shards(const fs::path& labels) {
-  if (!is_pattern(labels.string()) || fs::exists(labels)) return;
-  throw InputError({labels.string(), "", "names several files, but the labels of all rows must be in one",
-                    "Save them together: np.save('labels.npy', np.concatenate([np.load(f) for f in files]))"});
 }
 
 /// Any integer as int64; what does not fit (a large uint64) becomes −2, which no caller accepts.
@@ -193,57 +163,17 @@ int64_t integer_at(const NpyArray& array, size_t index) {
   return std::in_range<int64_t>(value) ? static_cast<int64_t>(value) : -2;
 }
 
-double number_at(const NpyArray& array, size_t index) {
-  if (array.type == ElementType::f16) return half_to_float(load<uint16_t>(array.data, index));
-  if (array.type == ElementType::f32) return load<float>(array.data, index);
-  if (array.type == ElementType::f64) return load<double>(array.data, index);
-  if (array.type == ElementType::u64) return static_cast<double>(load<uint64_t>(array.data, index));
-  return static_cast<double>(integer_at(array, index));
-}
-
 void require_integers(const NpyArray& array, const std::string& name) {
-  if (array.type == ElementType::f16 || array.type == ElementType::f32 || array.type == ElementType::f64)
+  if (holds_floats(array.type))
     throw InputError({name, "", fmt::format("holds floats ({}), not integers", code_of(array.type)), "Save it with a.astype(np.int64)"});
-}
-
-NpyArray open_labels(const fs::path& path, int64_t expected_rows) {
-  NpyArray array = open_npy(path);
-  const std::string name = path.string();
-  require_integers(array, name);
-  const bool column = array.shape.size() == 2 && array.shape[1] == 1;
-  if (array.shape.size() != 1 && !column)
-    throw InputError({name, "", fmt::format("has shape {}, not (rows,)", text_of(array.shape)),
-                      "Give one class number per row; for one-hot rows, y.argmax(axis=1)"});
-  if (expected_rows >= 0 && array.count() != expected_rows)
-    throw InputError(
-        {name, "", fmt::format("holds {} labels for {} rows", array.count(), expected_rows), "Give one label per row, in the same order"});
-  return array;
-}
-
-std::vector<int32_t> labels_in(const NpyArray& array, const std::string& name) {
-  std::vector<int32_t> labels(static_cast<size_t>(array.count()));
-  for (size_t row = 0; row < labels.size(); ++row) {
-    const int64_t value = integer_at(array, row);
-    if (value < kNoLabel || value > kLargestLabel)
-      throw InputError({name, fmt::format("row {}", row), fmt::format("is not in 0…{} (or -1 for no label)", kLargestLabel),
-                        "Number classes, or pools, from 0: np.unique(y, return_inverse=True)[1]"});
-    labels[row] = static_cast<int32_t>(value);
-  }
-  return labels;
 }
 
 }  // namespace
 
 NpyArray parse_npy(Bytes file, const std::string& name) {
-  const Extent extent = header_extent(file, name);
-  const npy::Header header = npy::parse_header(as_text(file).substr(extent.begin, extent.size), static_cast<int64_t>(extent.begin), name);
-  NpyArray array{type_of(header.descr, name), header.shape, file.subspan(extent.begin + extent.size), nullptr};
-  if (header.fortran_order && array.shape.size() > 1)
-    throw InputError({name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
-  const auto promised = byte_count(size_of(array.type), array.shape);
-  if (!promised)
-    throw InputError({name, "", fmt::format("shape {} overflows 64 bits", text_of(array.shape)), "Save the array again with numpy.save"});
-  require_data_length(*promised, static_cast<int64_t>(array.data.size()), array.shape, name);
+  const npy::StoredArray stored = npy::parse_stored(file, name);
+  NpyArray array{type_of(stored.header.descr, name), stored.header.shape, stored.data, nullptr};
+  npy::require_length(stored, size_of(array.type), name);
   return array;
 }
 
@@ -258,8 +188,24 @@ Features read_features(const std::string& spec) {
   return features_in(find_npy_shards(spec).paths);
 }
 
+double number_at(const NpyArray& array, size_t index) {
+  if (array.type == ElementType::f16) return half_to_float(load<uint16_t>(array.data, index));
+  if (array.type == ElementType::bf16) return std::bit_cast<float>(uint32_t{load<uint16_t>(array.data, index)} << 16);
+  if (array.type == ElementType::f32) return load<float>(array.data, index);
+  if (array.type == ElementType::f64) return load<double>(array.data, index);
+  if (array.type == ElementType::u64) return static_cast<double>(load<uint64_t>(array.data, index));
+  return static_cast<double>(integer_at(array, index));
+}
+
+std::optional<int64_t> whole_at(const NpyArray& array, size_t index) {
+  if (!holds_floats(array.type)) return integer_at(array, index);
+  const double value = number_at(array, index);
+  if (!std::isfinite(value) || value != std::floor(value)) return std::nullopt;
+  return static_cast<int64_t>(std::clamp(value, -0x1p53, 0x1p53));
+}
+
 std::vector<int32_t> read_labels(const fs::path& path, int64_t expected_rows) {
-  return labels_in(open_labels(path, expected_rows), path.string());
+  return open_npy_labels(path, expected_rows).numbers;
 }
 
 std::vector<int64_t> read_indices(const fs::path& path) {
@@ -267,7 +213,8 @@ std::vector<int64_t> read_indices(const fs::path& path) {
   const std::string name = path.string();
   require_integers(array, name);
   if (array.shape.size() != 1 || array.type == ElementType::boolean)
-    throw InputError({name, "", fmt::format("holds {} of shape {}, not a list of row numbers", code_of(array.type), text_of(array.shape)),
+    throw InputError({name, "",
+                      fmt::format("holds {} of shape {}, not a list of row numbers", code_of(array.type), npy::text_of(array.shape)),
                       "For a mask, save np.flatnonzero(mask)"});
   std::vector<int64_t> indices(static_cast<size_t>(array.count()));
   for (size_t i = 0; i < indices.size(); ++i) {
@@ -283,7 +230,7 @@ std::vector<double> read_column(const fs::path& path, int64_t expected_rows) {
   const bool column = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
   if (!column || array.count() != expected_rows)
     throw InputError({path.string(), "",
-                      fmt::format("has shape {}, but one number per row is needed ({} rows)", text_of(array.shape), expected_rows),
+                      fmt::format("has shape {}, but one number per row is needed ({} rows)", npy::text_of(array.shape), expected_rows),
                       "Save one value per training sample, in the order that `decant inspect` describes"});
   std::vector<double> values(static_cast<size_t>(expected_rows));
   for (size_t i = 0; i < values.size(); ++i) values[i] = number_at(array, i);
@@ -291,14 +238,17 @@ std::vector<double> read_column(const fs::path& path, int64_t expected_rows) {
 }
 
 std::string npy_header(ElementType type, std::span<const int64_t> shape) {
-  const char order = size_of(type) == 1 ? '|' : '<';
-  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': {}, }}", order, code_of(type), text_of(shape));
+  return npy_header(std::string_view(fmt::format("{}{}", size_of(type) == 1 ? '|' : '<', code_of(type))), shape);
+}
+
+std::string npy_header(std::string_view descr, std::span<const int64_t> shape) {
+  std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", descr, npy::text_of(shape));
   // NumPy leaves room for the first length to grow to 21 digits, then pads with 1 to 64 blanks.
   if (!shape.empty()) text.append(21 - std::min<size_t>(21, std::to_string(shape[0]).size()), ' ');
   text.append(64 - (10 + text.size() + 1) % 64, ' ');
   text += '\n';
   DECANT_CHECK(text.size(), <, 65536u);
-  std::string header(kMagic);
+  std::string header(npy::kMagic);
   header += {'\1', '\0', static_cast<char>(text.size() & 255), static_cast<char>(text.size() >> 8)};
   return header + text;
 }
@@ -321,7 +271,23 @@ template void write_npy(const fs::path&, std::span<const int64_t>, std::span<con
 namespace {
 
 ElementType element_type(FloatType type) {
-  return type == FloatType::f16 ? ElementType::f16 : type == FloatType::f32 ? ElementType::f32 : ElementType::f64;
+  switch (type) {
+    case FloatType::f16:
+      return ElementType::f16;
+    case FloatType::bf16:
+      return ElementType::bf16;
+    case FloatType::f32:
+      return ElementType::f32;
+    case FloatType::f64:
+      break;
+  }
+  return ElementType::f64;
+}
+
+/// The type to which both convert exactly: neither of the halves holds the other.
+FloatType wider(FloatType a, FloatType b) {
+  if (a != b && value_bytes(a) == 2 && value_bytes(b) == 2) return FloatType::f32;
+  return std::max(a, b);
 }
 
 /// A row's bytes are of the widest type of all shards, to which the others convert exactly.
@@ -329,7 +295,8 @@ class NpyRows : public Rows, public Targets {
  public:
   NpyRows(Features features, std::vector<int32_t> labels, std::string name)
       : features_(std::move(features)), labels_(std::move(labels)), name_(std::move(name)) {
-    for (const FeatureBlock& block : features_.blocks()) type_ = std::max(type_, block.type);
+    if (features_.count() > 0) type_ = features_.blocks().front().type;
+    for (const FeatureBlock& block : features_.blocks()) type_ = wider(type_, block.type);
   }
 
   int64_t size() const override { return features_.count(); }
@@ -386,34 +353,23 @@ int64_t write_rows(const NpyRows& from, std::span<const int64_t> rows, const fs:
   return writer.written();
 }
 
-int64_t write_labels(const NpyArray& array, std::span<const int64_t> rows, const fs::path& path, Stage& stage) {
-  std::vector<int64_t> shape = array.shape;
-  shape[0] = static_cast<int64_t>(rows.size());
-  FileWriter writer(path);
-  writer.write(npy_header(array.type, shape));
-  for (const int64_t row : rows) {
-    writer.write(array.row(row));
-    stage.advance();
-  }
-  writer.commit();
-  return writer.written();
-}
-
 class NpySubsetWriter : public SubsetWriter {
  public:
-  NpySubsetWriter(std::shared_ptr<const NpyRows> rows, std::optional<NpyArray> labels)
+  NpySubsetWriter(std::shared_ptr<const NpyRows> rows, std::optional<NpyLabels> labels)
       : rows_(std::move(rows)), labels_(std::move(labels)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    Stage stage(context, "copying", static_cast<int64_t>(rows.size()) * (labels_ ? 2 : 1), "rows");
-    int64_t written = write_rows(*rows_, rows, folder / "features.npy", stage);
-    if (labels_) written += write_labels(*labels_, rows, folder / "labels.npy", stage);
-    return written;
+    Stage stage(context, "copying", static_cast<int64_t>(rows.size()), "rows");
+    const int64_t written = write_rows(*rows_, rows, folder / "features.npy", stage);
+    if (!labels_) return written;
+    const std::vector<std::byte> labels = labels_->cut(rows);
+    write_file(folder / "labels.npy", labels);
+    return written + std::ssize(labels);
   }
 
  private:
   std::shared_ptr<const NpyRows> rows_;
-  std::optional<NpyArray> labels_;
+  std::optional<NpyLabels> labels_;
 };
 
 }  // namespace
@@ -421,20 +377,16 @@ class NpySubsetWriter : public SubsetWriter {
 Dataset open_npy_dataset(const std::string& spec, const fs::path& labels) {
   NpyShards shards = find_npy_shards(spec);
   Features features = features_in(shards.paths);
-  std::optional<NpyArray> label_array;
-  std::vector<int32_t> numbers;
-  if (!labels.empty()) {
-    refuse_label_shards(labels);
-    label_array = open_labels(labels, features.count());
-    numbers = labels_in(*label_array, labels.string());
-  }
-  const auto rows = std::make_shared<const NpyRows>(std::move(features), std::move(numbers), spec);
+  std::optional<NpyLabels> stored;
+  if (!labels.empty()) stored = open_npy_labels(labels, features.count());
+  const auto rows = std::make_shared<const NpyRows>(std::move(features), stored ? stored->numbers : std::vector<int32_t>(), spec);
   Dataset dataset;
+  if (stored) dataset.classes = stored->names;
   dataset.format = "npy";
   dataset.root = spec;
   dataset.splits[Split::train] = rows;
   dataset.oddities = std::move(shards.oddities);
-  dataset.writer = std::make_shared<NpySubsetWriter>(rows, std::move(label_array));
+  dataset.writer = std::make_shared<NpySubsetWriter>(rows, std::move(stored));
   return dataset;
 }
 

@@ -8,8 +8,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decant/base/file.h"
@@ -44,25 +46,30 @@ NpyArray parse_npy(Bytes file, const std::string& name);
 /// The same for a mapped file. Cost: the header; the elements are not touched.
 NpyArray open_npy(const std::filesystem::path& path);
 
+/// The element at `index`, counted through the whole array.
+double number_at(const NpyArray& array, size_t index);
+/// The same as an integer: nothing for a fraction, infinity or NaN; ±2^53 for a float beyond, −2
+/// for an unsigned integer beyond int64.
+std::optional<int64_t> whole_at(const NpyArray& array, size_t index);
+
 /// A float matrix (n, d), n and d > 0, in one file or in shards (npy_shards.h says how they are
-/// named): float32, float16 or float64, also mixed, mapped as they are stored (rows are converted
-/// when they are asked for). Values are not checked here: require_finite() does that. Throws
-/// InputError for another dtype or shape, and for shards of different width. Cost: the headers.
+/// named): float32, float16, bfloat16 or float64, also mixed, mapped as they are stored (rows are
+/// converted when they are asked for). Values are not checked here: require_finite() does that.
+/// Throws InputError for another dtype or shape, and for shards of different width. Cost: the
+/// headers.
 Features read_features(const std::string& spec);
 
 /// The largest label read: whatever counts per class stays small, however the file was forged.
 constexpr int32_t kLargestLabel = (1 << 24) - 1;
 
-/// Labels of shape (n,) or (n, 1), any integer dtype or bool; each is kNoLabel (−1) or
-/// 0…kLargestLabel. `expected_rows` < 0 takes any n. Throws InputError naming the row of the first
-/// bad label.
+/// The numbers of open_npy_labels() (npy_labels.h).
 std::vector<int32_t> read_labels(const std::filesystem::path& path, int64_t expected_rows);
 
 /// Row numbers of shape (n,), any integer dtype, each ≥ 0; order and repeats are kept. Throws
 /// InputError naming the position.
 std::vector<int64_t> read_indices(const std::filesystem::path& path);
 
-/// One number per row, of shape (n,) or (n, 1), any dtype but bfloat16; NaN and infinities are the
+/// One number per row, of shape (n,) or (n, 1), any dtype; NaN and infinities are the
 /// caller's to judge. Throws InputError for another shape or length.
 std::vector<double> read_column(const std::filesystem::path& path, int64_t expected_rows);
 
@@ -70,6 +77,8 @@ std::vector<double> read_column(const std::filesystem::path& path, int64_t expec
 /// the elements start at a multiple of
 /// 64. Version 1.
 std::string npy_header(ElementType type, std::span<const int64_t> shape);
+/// The same for NumPy's name of a dtype, "<U5".
+std::string npy_header(std::string_view descr, std::span<const int64_t> shape);
 
 /// Writes an array through FileWriter. T: int32_t, int64_t or float. REQUIRES: values.size() =
 /// product of shape.
@@ -109,9 +118,9 @@ class NpyWriter {
 
 /// A data set without pictures: row i of a float matrix, in one file or in shards, is sample i, its
 /// key the decimal i, its bytes the row as stored; where shards differ in dtype, the row in the
-/// widest of these. `labels`, one file for all rows, may be empty: then every label is kNoLabel.
-/// The writer leaves features.npy, in that dtype, and, when there are labels, labels.npy in the
-/// dtype they came in.
+/// narrowest to which all convert exactly. `labels`, one file for all rows, may be empty: then
+/// every label is kNoLabel. The writer leaves features.npy, in that dtype, and, when there are
+/// labels, labels.npy in the dtype they came in.
 Dataset open_npy_dataset(const std::string& spec, const std::filesystem::path& labels);
 
 }  // namespace decant

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/element_type.h"
 
 namespace decant::npy {
 namespace {
@@ -105,6 +106,38 @@ class Cursor {
   size_t at_ = 0;
 };
 
+/// Where the header's text lies: after the magic, two version bytes and a length of 2 bytes
+/// (version 1) or 4.
+struct Extent {
+  size_t begin = 0;
+  size_t size = 0;
+};
+
+Extent header_extent(Bytes file, const std::string& name) {
+  if (!as_text(file).starts_with(kMagic))
+    throw InputError({name, "byte 0", file.empty() ? "is empty" : "is not a .npy file", "Save the array with numpy.save"});
+  const auto byte = [&](size_t at) { return std::to_integer<size_t>(file[at]); };
+  const size_t version = file.size() > kMagic.size() ? byte(6) : 0;
+  const size_t begin = version == 1 ? 10 : 12;
+  if (file.size() < begin)
+    throw InputError({name, fmt::format("byte {}", file.size()), "ends inside the .npy header", "Copy or save the file again"});
+  if (version < 1 || version > 3)
+    throw InputError({name, "byte 6", fmt::format("is .npy version {}; 1 to 3 are supported", version), "Save it with numpy.save"});
+  size_t size = byte(8) | byte(9) << 8;
+  if (version > 1) size |= byte(10) << 16 | byte(11) << 24;
+  if (size > file.size() - begin)
+    throw InputError({name, "byte 8", fmt::format("declares a header of {} bytes, but {} follow", size, file.size() - begin),
+                      "The file is truncated: copy or save it again"});
+  return {begin, size};
+}
+
+void require_data_length(int64_t promised, int64_t present, std::span<const int64_t> shape, const std::string& name) {
+  if (present == promised) return;
+  throw InputError(
+      {name, "", fmt::format("shape {} takes {} bytes, but {} follow the header", text_of(shape), promised, present),
+       present < promised ? "The file is truncated: copy or save it again" : "The file holds more than one array: save this one alone"});
+}
+
 }  // namespace
 
 Header parse_header(std::string_view text, int64_t offset, const std::string& file) {
@@ -141,6 +174,29 @@ Header parse_header(std::string_view text, int64_t offset, const std::string& fi
   if (!cursor.at_end()) cursor.fail("continues after its '}'");
   if (!has_descr || !has_order || !has_shape) cursor.fail("lacks one of 'descr', 'fortran_order', 'shape'");
   return header;
+}
+
+std::string text_of(std::span<const int64_t> shape) {
+  std::string text = "(";
+  for (const int64_t length : shape) text += fmt::format("{}{}", text.size() > 1 ? ", " : "", length);
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+StoredArray parse_stored(Bytes file, const std::string& name) {
+  const Extent extent = header_extent(file, name);
+  StoredArray stored{parse_header(as_text(file).substr(extent.begin, extent.size), static_cast<int64_t>(extent.begin), name),
+                     file.subspan(extent.begin + extent.size)};
+  if (stored.header.fortran_order && stored.header.shape.size() > 1)
+    throw InputError({name, "", "is stored column by column (Fortran order)", "Save it with np.ascontiguousarray(a)"});
+  return stored;
+}
+
+void require_length(const StoredArray& stored, int64_t element_bytes, const std::string& name) {
+  const std::vector<int64_t>& shape = stored.header.shape;
+  const auto promised = byte_count(element_bytes, shape);
+  if (!promised)
+    throw InputError({name, "", fmt::format("shape {} overflows 64 bits", text_of(shape)), "Save the array again with numpy.save"});
+  require_data_length(*promised, static_cast<int64_t>(stored.data.size()), shape, name);
 }
 
 }  // namespace decant::npy

@@ -1,5 +1,6 @@
 #include "decant/formats/npy/npy.h"
 
+#include <bit>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/test_support.h"
+#include "decant/formats/npy/npy_labels.h"
 
 namespace decant {
 namespace {
@@ -122,7 +124,8 @@ TEST(Npy, RefusesForeignElementsAndOrders) {
   expect_says(fault(">f8"), {"big-endian ('>f8')", "a.astype('<f8')"});
   expect_says(fault("|O"), {"Python objects", "np.stack(a).astype(np.float32)", "np.unique(y, return_inverse=True)[1]"});
   for (const char* text : {"<U2", "|S8"}) expect_says(fault(text), {"which is not supported", "np.unique(y, return_inverse=True)[1]"});
-  for (const char* half : {"<V2", "|V2"}) expect_says(fault(half), {"(a.view('<u2').astype('<u4') << 16).view('<f4')"});
+  expect_says(fault("|V2"), {"(a.view('<u2').astype('<u4') << 16).view('<f4')"});
+  for (const char* byte : {"|V1", "<V1"}) expect_says(fault(byte), {"a.view(ml_dtypes.float8_e4m3fn).astype(np.float32)"});
   expect_says(fault("<c8"), {"dtype '<c8'", "astype(np.float32)"});
   expect_says(npy_fault(npy_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")), {"structured array"});
   expect_says(npy_fault(npy_of(dictionary_of("<f4", "(1, 2)", "True"), "12345678")), {"Fortran order", "np.ascontiguousarray"});
@@ -135,6 +138,12 @@ TEST(Features, ConvertAndAlignRowsWhenTheyAreAskedFor) {
   write_npy(folder / "f4.npy", std::span(values), std::span<const int64_t>(shape));
   write_file(folder / "f8.npy", npy_of(dictionary_of("<f8", "(3, 2)"), raw<double>({values.begin(), values.end()})));
   write_file(folder / "f2.npy", npy_of(dictionary_of("<f2", "(3, 2)"), raw<uint16_t>({0x3e00, 0xc000, 0, 0x7bff, 0x0001, 0x8400})));
+  const std::vector<uint16_t> upper = {0x3fc0, 0xc000, 0, 0x4780, 0x3380, 0xb880};
+  write_file(folder / "bf16.npy", npy_of(dictionary_of("<V2", "(3, 2)"), raw(upper)));
+  std::vector<float> scratch_of_bf16;
+  const Features brain = read_features(folder / "bf16.npy");
+  for (size_t i = 0; i < 6; ++i)
+    EXPECT_EQ(std::bit_cast<uint32_t>(brain.row(static_cast<int64_t>(i / 2), scratch_of_bf16)[i % 2]), uint32_t{upper[i]} << 16);
   std::string odd = dictionary_of("<f4", "(3, 2)");
   while ((10 + odd.size()) % 4 != 1) odd.insert(1, 1, ' ');
   write_file(folder / "odd.npy", npy_of(odd, raw(values)));
@@ -181,6 +190,52 @@ TEST(Labels, ComeInAnyIntegerType) {
   EXPECT_EQ(read("<i4", raw<int32_t>({-1, 0, kLargestLabel})), (std::vector<int32_t>{kNoLabel, 0, kLargestLabel}));
 }
 
+TEST(Labels, ComeAsFloatsWithoutFractions) {
+  const fs::path file = fresh_folder("float_labels") / "y.npy";
+  const auto read = [&](const std::string& descr, const std::string& data) {
+    write_file(file, npy_of(dictionary_of(descr, "(3,)"), data));
+    return read_labels(file, 3);
+  };
+  const std::vector<int32_t> expected = {1, kNoLabel, 3};
+  EXPECT_EQ(read("<f4", raw<float>({1, -1, 3})), expected);
+  EXPECT_EQ(read("<f8", raw<double>({1, -1, 3})), expected);
+  EXPECT_EQ(read("<f2", raw<uint16_t>({0x3c00, 0xbc00, 0x4200})), expected);
+  EXPECT_EQ(read("<V2", raw<uint16_t>({0x3f80, 0xbf80, 0x4040})), expected);
+}
+
+/// What np.unique() says of the same texts.
+TEST(Labels, ComeAsTexts) {
+  const fs::path file = fresh_folder("text_labels") / "y.npy";
+  const auto read = [&](const std::string& descr, const std::string& data) {
+    write_file(file, npy_of(dictionary_of(descr, "(4,)"), data));
+    return open_npy_labels(file, 4);
+  };
+  const NpyLabels wide = read("<U3", raw<uint32_t>({'d', 'o', 'g', 'c', 'a', 't', 0xe9, 0, 0, 'c', 'a', 't'}));
+  EXPECT_EQ(wide.numbers, (std::vector<int32_t>{1, 0, 2, 0}));
+  EXPECT_EQ(wide.names, (std::vector<std::string>{"cat", "dog", "é"}));
+  EXPECT_EQ(as_text(wide.cut(std::vector<int64_t>{2, 3})),
+            npy_header(std::string_view("<U3"), std::vector<int64_t>{2}) + raw<uint32_t>({0xe9, 0, 0, 'c', 'a', 't'}));
+  const NpyLabels bytes = read("|S3", std::string("dog\xe9\0\0catdog", 12));
+  EXPECT_EQ(bytes.numbers, (std::vector<int32_t>{1, 2, 0, 1}));
+  EXPECT_EQ(bytes.names, (std::vector<std::string>{"cat", "dog", "\xe9"}));
+  const NpyLabels digits = read("<U2", raw<uint32_t>({'1', '0', '2', 0, '-', '1', '1', '0'}));
+  EXPECT_EQ(digits.numbers, (std::vector<int32_t>{10, 2, kNoLabel, 10}));
+  EXPECT_TRUE(digits.names.empty());
+}
+
+TEST(NpyDataset, KeepsTheNamesOfTextLabels) {
+  const fs::path folder = fresh_folder("named");
+  write_file(folder / "x.npy", npy_of(dictionary_of("<V2", "(3, 2)"), "aabbccddeeff"));
+  write_file(folder / "y.npy", npy_of(dictionary_of("|S3", "(3,)"), "dogcatdog"));
+  const Dataset dataset = open_npy_dataset(folder / "x.npy", folder / "y.npy");
+  EXPECT_EQ(dataset.classes, (std::vector<std::string>{"cat", "dog"}));
+  fs::create_directories(folder / "out");
+  const int64_t written = dataset.writer->write(std::vector<int64_t>{0, 2}, folder / "out");
+  EXPECT_EQ(read_text(folder / "out/labels.npy"), npy_header(std::string_view("|S3"), std::vector<int64_t>{2}) + "dogdog");
+  EXPECT_EQ(read_text(folder / "out/features.npy"), npy_header(ElementType::bf16, std::vector<int64_t>{2, 2}) + "aabbeeff");
+  EXPECT_EQ(written, static_cast<int64_t>(fs::file_size(folder / "out/features.npy") + fs::file_size(folder / "out/labels.npy")));
+}
+
 TEST(Labels, AreRefusedByRow) {
   const fs::path file = fresh_folder("bad_labels") / "y.npy";
   const auto fault = [&](const std::string& descr, const std::string& shape, const std::string& data) {
@@ -191,7 +246,15 @@ TEST(Labels, AreRefusedByRow) {
   expect_says(fault("<i4", "(3,)", raw<int32_t>({0, 1, 1 << 24})), {"row 2"});
   expect_says(fault("<u8", "(3,)", raw<uint64_t>({~uint64_t{0}, 1, 1})), {"row 0"});
   expect_says(fault("<i4", "(2,)", raw<int32_t>({0, 1})), {"holds 2 labels for 3 rows"});
-  expect_says(fault("<f4", "(3,)", raw<float>({0, 1, 2})), {"holds floats (f4)", "astype(np.int64)"});
+  expect_says(fault("<f4", "(3,)", raw<float>({0, 1.5, 2})), {"y.npy: row 1: holds 1.5, which is no class number", "astype(np.int64)"});
+  expect_says(fault("<f8", "(3,)", raw<double>({0, NAN, 2})), {"row 1: holds nan"});
+  expect_says(fault("<f8", "(3,)", raw<double>({0, 1, 1e300})), {"row 2: is not in 0"});
+  expect_says(fault("<U1", "(3,)", raw<uint32_t>({'a', 0x110000, 'b'})), {"row 1: holds a character beyond Unicode"});
+  expect_says(fault("<U1", "(3,)", raw<uint32_t>({'a', 'b'})), {"(3,) takes 12 bytes, but 8 follow", "truncated"});
+  expect_says(fault("|S3", "(3,)", std::string("0.51  2  ")), {"'0.5' is no whole number", "np.unique"});
+  expect_says(fault("<U4611686018427387904", "(3,)", ""), {"which is not supported"});
+  expect_says(fault("<U268435456", "(68719476736, 3)", ""), {"overflows 64 bits"});
+  expect_says(fault(">U1", "(3,)", raw<uint32_t>({1, 2, 3})), {"'>U1'"});
   expect_says(fault("|u1", "(3, 2)", "abcdef"), {"has shape (3, 2), not (rows,)", "argmax"});
   expect_says(fault("|u1", "()", "a"), {"has shape ()"});
 }

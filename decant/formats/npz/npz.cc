@@ -10,6 +10,8 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/formats/npy/npy_header.h"
+#include "decant/formats/npy/npy_labels.h"
 #include "decant/formats/raw/picture_array.h"
 #include "decant/formats/raw/raw_pictures.h"
 #include "decant/formats/zip/zip.h"
@@ -169,41 +171,46 @@ fs::path picture_file_of(const fs::path& path) {
 
 class NpyPicturesWriter final : public SubsetWriter {
  public:
-  NpyPicturesWriter(std::string file, NpyArray pictures, std::optional<NpyArray> labels)
+  NpyPicturesWriter(std::string file, NpyArray pictures, std::optional<NpyLabels> labels)
       : file_(std::move(file)), pictures_(std::move(pictures)), labels_(std::move(labels)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     Stage stage(context, "copying", labels_ ? 2 : 1, "arrays");
-    int64_t written = put(folder / file_, pictures_, rows);
+    int64_t written = put(folder / file_, cut_npy(pictures_, rows));
     stage.advance();
     if (!labels_) return written;
-    written += put(folder / "labels.npy", *labels_, rows);
+    written += put(folder / "labels.npy", labels_->cut(rows));
     stage.advance();
     return written;
   }
 
  private:
-  static int64_t put(const fs::path& path, const NpyArray& array, std::span<const int64_t> rows) {
-    const std::vector<std::byte> bytes = cut_npy(array, rows);
+  static int64_t put(const fs::path& path, const std::vector<std::byte>& bytes) {
     write_file(path, bytes);
     return std::ssize(bytes);
   }
 
   std::string file_;
   NpyArray pictures_;
-  std::optional<NpyArray> labels_;
+  std::optional<NpyLabels> labels_;
 };
 
+/// Length of the first axis; −1 without axes.
+int64_t entries_of(const fs::path& file) {
+  const MappedFile mapped(file);
+  const auto shape = npy::parse_stored(mapped.bytes(), file.string()).header.shape;
+  return shape.empty() ? -1 : shape[0];
+}
+
 /// The labels given, or labels.npy next to the file where it fits.
-std::optional<NpyArray> picture_labels(const fs::path& file, const fs::path& given, int64_t count, std::vector<Oddity>& oddities) {
-  if (!given.empty()) return open_npy(given);
+std::optional<NpyLabels> picture_labels(const fs::path& file, const fs::path& given, int64_t count, std::vector<Oddity>& oddities) {
+  if (!given.empty()) return open_npy_labels(given, count);
   const fs::path beside = file.parent_path() / "labels.npy";
   if (!fs::is_regular_file(beside)) {
     oddities.push_back({file.string(), "has no labels.npy next to it: its rows are unlabelled. Give labels with --labels"});
     return std::nullopt;
   }
-  NpyArray labels = open_npy(beside);
-  if (!labels.shape.empty() && labels.count() == count) return labels;
+  if (entries_of(beside) == count) return open_npy_labels(beside, count);
   oddities.push_back({beside.string(), fmt::format("does not hold {} labels and is not used", count), true});
   return std::nullopt;
 }
@@ -250,7 +257,10 @@ Dataset open_npy_pictures(const fs::path& path, const fs::path& labels) {
   Dataset dataset{.format = "npy-pictures", .root = path};
   auto numbers = picture_labels(file, labels, array.count(), dataset.oddities);
   RawPart part{.name = file.filename().string(), .pixels = array.data, .owner = array.owner};
-  if (numbers) part.labels = class_numbers(*numbers, array.count(), (labels.empty() ? file.parent_path() / "labels.npy" : labels).string());
+  if (numbers) {
+    part.labels = numbers->numbers;
+    dataset.classes = numbers->names;
+  }
   dataset.splits[Split::train] = std::make_shared<const RawPictureRows>(layout.size, layout.order, std::vector<RawPart>{std::move(part)});
   dataset.writer = std::make_shared<NpyPicturesWriter>(file.filename().string(), array, std::move(numbers));
   return dataset;

@@ -1,33 +1,11 @@
 #include "decant/formats/raw/picture_array.h"
 
-#include <cstring>
 #include <fmt/core.h>
 #include <limits>
 
 #include "decant/base/errors.h"
 
 namespace decant {
-namespace {
-
-bool are_integers(ElementType type) {
-  return type != ElementType::f16 && type != ElementType::bf16 && type != ElementType::f32 && type != ElementType::f64;
-}
-
-bool is_signed_type(ElementType type) {
-  return type == ElementType::i8 || type == ElementType::i16 || type == ElementType::i32 || type == ElementType::i64;
-}
-
-/// Sign-extended; a u64 beyond int64 becomes negative, which is no class.
-int64_t class_at(const NpyArray& array, size_t index) {
-  const auto width = static_cast<size_t>(size_of(array.type));
-  uint64_t value = 0;
-  std::memcpy(&value, array.data.data() + index * width, width);
-  const size_t bits = 8 * width;
-  if (is_signed_type(array.type) && bits < 64 && (value >> (bits - 1) & 1) != 0) value |= ~uint64_t{0} << bits;
-  return static_cast<int64_t>(value);
-}
-
-}  // namespace
 
 std::optional<PictureArrayLayout> picture_layout(const NpyArray& array) {
   const std::vector<int64_t>& shape = array.shape;
@@ -45,13 +23,13 @@ std::optional<PictureArrayLayout> picture_layout(const NpyArray& array) {
 
 std::vector<int32_t> class_numbers(const NpyArray& array, int64_t count, const std::string& name) {
   const bool column = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
-  if (!are_integers(array.type) || !column)
+  if (!column)
     throw InputError({name, "", "is not one integer per picture", "Give one class number per picture; for one-hot rows, y.argmax(axis=1)"});
   if (array.count() != count)
     throw InputError({name, "", fmt::format("holds {} labels for {} pictures", array.count(), count), "Give one label per picture"});
   std::vector<int32_t> labels;
   for (int64_t row = 0; row < count; ++row) {
-    const int64_t label = class_at(array, static_cast<size_t>(row));
+    const int64_t label = whole_at(array, static_cast<size_t>(row)).value_or(-2);
     if (label < kNoLabel || label > kLargestLabel)
       throw InputError({name, fmt::format("row {}", row), fmt::format("is not in 0…{} (or -1 for no label)", kLargestLabel),
                         "Number the classes from 0: np.unique(y, return_inverse=True)[1]"});

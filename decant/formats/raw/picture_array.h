@@ -19,8 +19,9 @@ struct PictureArrayLayout {
 /// nothing for another array, or one without pixels.
 std::optional<PictureArrayLayout> picture_layout(const NpyArray& array);
 
-/// Class numbers of shape (count,) or (count, 1), any integers. Throws InputError: another shape or
-/// type, a number that is no class (the row is named). `name` is for messages.
+/// Class numbers of shape (count,) or (count, 1), any integers, or floats without fractions. Throws
+/// InputError: another shape or type, a number that is no class (the row is named). `name` is for
+/// messages.
 std::vector<int32_t> class_numbers(const NpyArray& array, int64_t count, const std::string& name);
 
 /// An .npy file of the entries `rows` of an array.
