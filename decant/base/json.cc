@@ -33,8 +33,8 @@ std::optional<size_t> byte_too_deep(std::string_view text) {
   return std::nullopt;
 }
 
-// The library's writer and parser know nothing of bytes that are not UTF-8. Where there are any they
-// pass through it as a mark, U+FFFF, and two hexadecimal digits; a U+FFFF of the text's own is
+// The library's writer and parser know nothing of bytes that are not UTF-8. Where there are any
+// they pass through it as a mark, U+FFFF, and two hexadecimal digits; a U+FFFF of the text's own is
 // doubled meanwhile.
 constexpr std::string_view kMark = "\xef\xbf\xbf";
 

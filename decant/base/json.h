@@ -12,8 +12,8 @@
 
 namespace decant {
 
-/// On one line, or indented. JSON is UTF-8 and the name of a file any bytes: a byte 0xNN that is not
-/// UTF-8 is written \udcNN, as Python's surrogateescape does, and parse_json() gives it back.
+/// On one line, or indented. JSON is UTF-8 and the name of a file any bytes: a byte 0xNN that is
+/// not UTF-8 is written \udcNN, as Python's surrogateescape does, and parse_json() gives it back.
 /// Nothing else is written so, since text that is UTF-8 holds no surrogates.
 std::string json_text(const Json& value, int indent = -1);
 
@@ -27,8 +27,8 @@ inline constexpr int kMaxJsonDepth = 500;
 std::string json_for_terminal(std::string_view json);
 
 /// Throws InputError, which names `file` and the byte, where the text is not JSON, is nested too
-/// deep or holds a number beyond a double. Lone \udc80 … \udcff are bytes, as above. A range-for over items() wants a named value: those of a
-/// temporary dangle.
+/// deep or holds a number beyond a double. Lone \udc80 … \udcff are bytes, as above. A range-for
+/// over items() wants a named value: those of a temporary dangle.
 Json parse_json(std::string_view text, const std::string& file = "JSON");
 
 /// Of a file. Throws as parse_json() does, and IoError.
