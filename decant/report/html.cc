@@ -5,34 +5,13 @@
 #include <fmt/format.h>
 
 #include "decant/base/json.h"
+#include "decant/base/printable.h"
 
 namespace decant::report {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-uint8_t byte_at(std::string_view text, size_t i) {
-  return static_cast<uint8_t>(text[i]);
-}
-
-/// Length of the well-formed character that `text` begins with, or 0 (Unicode 15, table 3-7: no
-/// overlong forms, no surrogates).
-size_t character_length(std::string_view text) {
-  const uint8_t first = byte_at(text, 0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0) == 0xE0 ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  const uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (byte_at(text, 1) < low || byte_at(text, 1) > high) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((byte_at(text, i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
-bool is_control(char c) {
-  return (static_cast<uint8_t>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+bool is_markup_space(char32_t code) {
+  return code == '\t' || code == '\n';
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -44,14 +23,12 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 std::string clean(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = character_length(text);
-    if (length == 0 || is_control(text[0])) {
-      out += kReplacement;
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<size_t>(length, 1));
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point(text, at);
+    const std::string_view own = text.substr(at, point.length);
+    const bool control = (point.code < 0x20 && !is_markup_space(point.code)) || (point.code >= 0x7f && point.code < 0xa0);
+    out += !point.valid || control ? printable(own) : std::string(own);
+    at += point.length;
   }
   return out;
 }

@@ -11,8 +11,8 @@
 
 namespace decant::report {
 
-/// Well-formed UTF-8: what is not becomes U+FFFD, and so do control characters other than tab and
-/// newline.
+/// Well-formed UTF-8: bytes that are not, and control characters other than tab and newline, are
+/// written as printable() does, so that two names stay two.
 std::string clean(std::string_view text);
 
 /// Safe as element text and inside a quoted attribute: clean(), and & < > " ' as entities.
