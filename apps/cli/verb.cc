@@ -5,7 +5,7 @@
 namespace decant::cli {
 
 std::string printed(const Json& json) {
-  return json_text(json, 2) + "\n";
+  return json_for_terminal(json_text(json, 2)) + "\n";
 }
 
 std::string dry_run(const Call& call, const std::string& verb, const std::string& would, const Json& facts) {

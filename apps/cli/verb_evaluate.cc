@@ -19,7 +19,7 @@ std::string run_evaluate(EvaluateOptions& options, const Call& call) {
   std::string text;
   if (call.globals.json) {
     const Json document = to_json(evidence);
-    for (const Json& cell : document["results"]) text += json_text(cell) + "\n";
+    for (const Json& cell : document["results"]) text += json_for_terminal(json_text(cell)) + "\n";
     return text;
   }
   text = evidence_table(evidence) + "\n";
