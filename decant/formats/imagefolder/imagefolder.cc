@@ -309,16 +309,34 @@ class Opening {
       odd(folder, fmt::format("{} pictures next to the class folders are ignored, as by torchvision", top.pictures.size()));
     }
     list.others += top.others;
-    if (list.others > 0)
-      odd(folder, fmt::format("{} not have a picture extension and {} ignored",
-                              list.others == 1 ? "1 file does" : fmt::format("{} files do", list.others), list.others == 1 ? "is" : "are"));
+    if (list.others > 0) odd(folder, ignored_files(list.others));
     found_[split] = {folder, possible_lists(top), std::move(list)};
   }
 
   void label_by_lists() {
     SplitLists lists(root_, label_field_, top_lists_, dataset_);
     for (auto& [split, found] : found_) lists.label(split, found.folder, found.lists, found.pictures);
+    for (const auto& [split, found] : found_) forget_lists_read(found, lists.read_in(found.folder));
     carried_ = lists.take_carried();
+  }
+
+  static std::string ignored_files(int64_t count) {
+    return count == 1 ? "1 file does not have a picture extension and is ignored"
+                      : fmt::format("{} files do not have a picture extension and are ignored", count);
+  }
+
+  /// Lists that are read are not ignored.
+  void forget_lists_read(const Found& found, int64_t lists) {
+    if (lists == 0) return;
+    const std::string place = (root_ / found.folder).string();
+    const auto note = std::ranges::find_if(dataset_.oddities, [&](const Oddity& oddity) {
+      return oddity.place == place && oddity.what == ignored_files(found.pictures.others);
+    });
+    if (note == dataset_.oddities.end()) return;
+    if (found.pictures.others > lists)
+      note->what = ignored_files(found.pictures.others - lists);
+    else
+      dataset_.oddities.erase(note);
   }
 
   void make_rows() {

@@ -91,7 +91,9 @@ void SplitLists::label_training(std::vector<ListedPictures>& found, const std::s
     note_unused(found, folder, lists, pictures);
   }
   for (ListedPictures& each : found) {
-    if (each.named > 0 && (&each == best || is_metadata(each))) carried_.push_back(std::move(each));
+    if (each.named == 0 || (&each != best && !is_metadata(each))) continue;
+    used_.insert(each.place);
+    carried_.push_back(std::move(each));
   }
 }
 
@@ -122,6 +124,11 @@ void SplitLists::use(Split split, const ListedPictures& listed, const labels::Te
   if (missing > 0) text += fmt::format("; {} of {} have none", human_count(missing), human_count(pictures.size()));
   dataset_.oddities.push_back({(root_ / listed.place).string(), text, missing > 0 && split == Split::train});
   pictures.set_labels(std::move(numbers));
+  used_.insert(listed.place);
+}
+
+int64_t SplitLists::read_in(const std::string& folder) const {
+  return std::ranges::count_if(used_, [&](const std::string& place) { return fs::path(place).parent_path() == folder; });
 }
 
 void SplitLists::note_unused(const std::vector<ListedPictures>& found, const std::string& folder, const std::vector<std::string>& lists,

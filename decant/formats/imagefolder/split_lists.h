@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ class SplitLists {
   /// training pictures has it.
   void label(Split split, const std::string& folder, const std::vector<std::string>& lists, PictureList& pictures);
 
+  /// How many lists in that folder, below the root or "", were read for labels or go with the
+  /// pictures.
+  int64_t read_in(const std::string& folder) const;
+
   std::vector<ListedPictures> take_carried() { return std::move(carried_); }
 
  private:
@@ -52,6 +57,7 @@ class SplitLists {
   bool numbered_ = false;                                                 ///< the training classes are numbers of a list
   std::map<std::string, std::shared_ptr<const labels::LabelList>> read_;  ///< by place
   std::vector<ListedPictures> carried_;
+  std::set<std::string> used_;  ///< places
 };
 
 }  // namespace decant

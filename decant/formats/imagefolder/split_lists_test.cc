@@ -46,6 +46,25 @@ Files three_and(const Files& more) {
   return files;
 }
 
+TEST(SplitLists, WhatIsReadIsNotIgnored) {
+  const std::string line = "{\"file_name\": \"1.jpg\", \"label\": 1}\n";
+  const auto ignored = [](const std::string& name, const Files& files) {
+    std::string text;
+    for (const Oddity& oddity : Listed(name, files).open().oddities) {
+      if (oddity.what.find("picture extension") != std::string::npos) text += oddity.what;
+    }
+    return text;
+  };
+  EXPECT_EQ(ignored("alone", three_and({{"train/metadata.jsonl", line}})), "");
+  EXPECT_EQ(ignored("with", three_and({{"train/metadata.jsonl", line}, {"train/notes.md", "x"}})),
+            "1 file does not have a picture extension and is ignored");
+  EXPECT_EQ(ignored("unread", three_and({{"train/notes.md", "x"}, {"train/more.md", "x"}})),
+            "2 files do not have a picture extension and are ignored");
+  EXPECT_EQ(ignored("carried", {{"cat/1.jpg", ""}, {"dog/1.jpg", ""}, {"metadata.csv", "file_name,x\ncat/1.jpg,y\n"}}), "");
+  EXPECT_EQ(ignored("at_the_top", three_and({{"train.csv", "id,label\n1,a\n2,b\n3,a\n"}, {"train/notes.md", "x"}})),
+            "1 file does not have a picture extension and is ignored");
+}
+
 TEST(SplitLists, MetadataOfHuggingFaceLabelsPictures) {
   EXPECT_EQ(
       training_labels("numbers", three_and({{"train/metadata.jsonl",
