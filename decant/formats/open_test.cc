@@ -39,6 +39,35 @@ std::string cifar_batch() {
   return batch;
 }
 
+/// What is said of a folder beside the data set that is read.
+std::string warnings_of(const Dataset& dataset) {
+  std::string text;
+  for (const Oddity& oddity : dataset.oddities) text += oddity.warns ? oddity.place + ": " + oddity.what + "\n" : "";
+  return text;
+}
+
+TEST(Open, NamesTheOtherDataSetsOfAFolder) {
+  const Folder both("both");
+  both.add("data_batch_1.bin", cifar_batch());
+  both.add("train-images-idx3-ubyte", std::string("\0\0\x08\3\0\0\0\1\0\0\0\1\0\0\0\1x", 17));
+  const Dataset dataset = both.open();
+  EXPECT_EQ(dataset.format, "cifar10");
+  EXPECT_THAT(warnings_of(dataset), HasSubstr("both: is read as CIFAR's batches; it holds IDX files (MNIST) too, which are not read"));
+
+  const Folder root("torchvision_root");
+  root.add("cifar-10-batches-bin/data_batch_1.bin", cifar_batch());
+  EXPECT_EQ(warnings_of(root.open()), "");
+  root.add("cifar-100-binary/train.bin", std::string(3074, '\0'));
+  EXPECT_THAT(warnings_of(root.open()), HasSubstr("cifar-100-binary: is not read, because cifar-10-batches-bin is here too"));
+
+  const Folder above("above");
+  above.add("a/data_batch_1.bin", cifar_batch());
+  EXPECT_THAT(message_of([&] { above.open(); }), HasSubstr("Give " + (above.path / "a").string() + ", which is one"));
+  above.add("b/features.npy", "x");
+  EXPECT_THAT(message_of([&] { above.open(); }),
+              HasSubstr("Give one of " + (above.path / "a").string() + ", " + (above.path / "b").string()));
+}
+
 TEST(Open, RecognisesEveryFormat) {
   const Folder pictures("pictures");
   pictures.add("cat/1.jpg", png(2, 1));

@@ -1,6 +1,7 @@
 #include "decant/formats/cifar/cifar.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <fmt/core.h>
@@ -57,12 +58,19 @@ bool is_cifar10(const fs::path& folder) {
   return !batches_in(folder).empty() || has_file(folder / "test_batch.bin");
 }
 
+bool is_cifar_home(const fs::path& folder) {
+  return is_cifar10(folder) || is_cifar100(folder) || holds_cifar_pickles(folder);
+}
+
+constexpr std::array<const char*, 4> kArchiveFolders = {"cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py",
+                                                        "cifar-100-python"};
+
 /// "" when the files lie in the folder itself, else the sub-folder that the archives unpack to;
 /// nothing when there is none.
 std::optional<std::string> home_of(const fs::path& folder) {
-  for (const char* sub : {"", "cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"}) {
-    const fs::path home = *sub == '\0' ? folder : folder / sub;
-    if (is_cifar10(home) || is_cifar100(home) || holds_cifar_pickles(home)) return sub;
+  if (is_cifar_home(folder)) return "";
+  for (const char* sub : kArchiveFolders) {
+    if (is_cifar_home(folder / sub)) return sub;
   }
   return std::nullopt;
 }
@@ -281,6 +289,20 @@ bool is_cifar10_batch(const std::string& file) {
   return batch_number(file).has_value();
 }
 
+namespace {
+
+/// Other sets of CIFAR next to the one that is read, as torchvision's root has them.
+void note_other_homes(const fs::path& folder, const std::string& taken, std::vector<Oddity>& oddities) {
+  if (taken.empty()) return;
+  for (const char* sub : kArchiveFolders) {
+    if (sub != taken && is_cifar_home(folder / sub))
+      oddities.push_back(
+          {(folder / sub).string(), fmt::format("is not read, because {} is here too. Give the folder of one of them", taken), true});
+  }
+}
+
+}  // namespace
+
 bool looks_like_cifar(const fs::path& folder) {
   return home_of(folder).has_value();
 }
@@ -289,9 +311,12 @@ Dataset open_cifar(const fs::path& folder) {
   auto home = home_of(folder);
   if (!home)
     throw InputError({folder.string(), "", "holds no CIFAR files (data_batch_N.bin, or train.bin and test.bin)", "Check the path"});
-  const fs::path there = home->empty() ? folder : folder / *home;
-  if (!is_cifar10(there) && !is_cifar100(there)) return open_cifar_pickles(folder, *home);
-  return CifarOpener(folder, std::move(*home)).open();
+  const std::string sub = *home;
+  const fs::path there = sub.empty() ? folder : folder / sub;
+  Dataset dataset =
+      is_cifar10(there) || is_cifar100(there) ? CifarOpener(folder, std::move(*home)).open() : open_cifar_pickles(folder, *home);
+  note_other_homes(folder, sub, dataset.oddities);
+  return dataset;
 }
 
 }  // namespace decant
