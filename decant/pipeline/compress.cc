@@ -13,6 +13,7 @@
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/patching/token_budget.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
@@ -32,6 +33,8 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
+  table.add("keep-tokens", keep_tokens, "HOW-MUCH",
+            "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
   table.add("spend", spend, "CURRENCY",
             "what --bytes buys: rows; of all rows (or --keep) quality, resolution or cells; auto = fewer rows, and coarser ones");
   select.declare(table);
@@ -91,7 +94,7 @@ int64_t count_to_keep(const CompressOptions& options, const Input& input) {
 }
 
 /// The budget of --bytes; 0 = none.
-int64_t budget_of(const CompressOptions& options, const Input& input) {
+int64_t byte_budget_of(const CompressOptions& options, const Input& input) {
   return options.bytes.empty() ? 0 : bytes_from(options.bytes, input.dataset.train().stored_bytes(), "--bytes");
 }
 
@@ -108,6 +111,19 @@ ReduceOptions reducing_of(const CompressOptions& options) {
   return reducing;
 }
 
+/// What rows take, and how much of it they may.
+struct RowBudget {
+  std::unique_ptr<RowSizes> sizes;
+  int64_t amount = 0;
+};
+
+RowBudget token_budget(const CompressOptions& options, const Input& input, const Context& context) {
+  const Subset usable = input.usable_rows();
+  auto sizes = std::make_unique<RowSizes>(input.dataset.splits.at(Split::train), usable, context, Budget::Unit::tokens);
+  const int64_t amount = tokens_from(options.keep_tokens, sizes->total(usable), "--keep-tokens");
+  return {std::move(sizes), amount};
+}
+
 std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const Input& input, int64_t budget, const Context& context) {
   const Subset usable = input.usable_rows();
   const ReduceOptions reducing = reducing_of(options);
@@ -120,7 +136,7 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
 }  // namespace
 
 bool spends_on_rows(const CompressOptions& options) {
-  return !options.bytes.empty() && buys_rows(options.spend);
+  return !options.keep_tokens.empty() || (!options.bytes.empty() && buys_rows(options.spend));
 }
 
 std::string keep_of(const CompressOptions& options) {
@@ -135,6 +151,8 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
+  if (!options.keep_tokens.empty() && (!options.bytes.empty() || options.given.contains("keep")))
+    throw UsageError("--keep-tokens, --keep and --bytes all say how much to keep; give one of them");
   if (spends_on_rows(options) && options.given.contains("keep"))
     throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
 }
@@ -155,18 +173,32 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
-  const int64_t budget = budget_of(options, input);
+  const int64_t budget = byte_budget_of(options, input);
 
   // What rows take, where a budget is spent on them.
-  std::unique_ptr<RowSizes> sizes;
-  if (spends_on_rows(options)) sizes = log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); });
-  const int64_t count = sizes ? sizes->about(budget) : count_to_keep(options, input);
+  const bool by_tokens = !options.keep_tokens.empty();
+  RowBudget rows;
+  if (by_tokens)
+    rows = log.stage("tokens", [&] { return token_budget(options, input, context); });
+  else if (spends_on_rows(options))
+    rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
+  const int64_t count = rows.sizes ? rows.sizes->about(rows.amount) : count_to_keep(options, input);
 
   // An order over the readable rows; then exactly `count` of them, or as many as fit.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);
-  const ChosenRows chosen = choose_rows(input, method, options.features, count, options.seed, checkpoint, log, context);
-  const auto draw = [&](int64_t some) { return sample(chosen.selection, {}, some, options.seed); };
-  const Subset kept = log.stage("sample", [&] { return sizes ? sizes->largest_within(budget, chosen.selection, draw) : draw(count); });
+  const auto choose = [&](int64_t some) {
+    return choose_rows(input, method, options.features, some, options.seed, checkpoint, log, context);
+  };
+  const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed); };
+  const int64_t readable = std::ssize(input.usable_rows());
+  ChosenRows chosen = by_tokens ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
+  if (by_tokens) chosen.selection.serves_from = 1;
+  const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
+  const Subset kept =
+      log.stage("sample", [&] { return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count); });
+  if (by_tokens)
+    context.info(
+        fmt::format("the rows kept hold {} tokens, of {} allowed", human_count(rows.sizes->total(kept)), human_count(rows.amount)));
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(

@@ -22,6 +22,7 @@ struct CompressOptions {
   std::string recipe;          ///< options of a published method: recipe.h; empty = none
   OptionTexts given;           ///< of all options, those that were given
   std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none
+  std::string keep_tokens;     ///< a budget of tokens, "5M" or "5%" of all; empty = none
   std::string spend = "rows";  ///< what the budget buys: byte_budget.h
   ChoosingOptions select;
   FeatureOptions features;
@@ -35,7 +36,7 @@ struct CompressOptions {
   void declare(OptionTable& table);
 };
 
-/// Whether --bytes decides how many rows are kept.
+/// Whether --bytes or --keep-tokens decides how many rows are kept.
 bool spends_on_rows(const CompressOptions& options);
 /// How much to keep where it does not: every row where a budget is spent on pictures and --keep
 /// does not say otherwise.

@@ -20,6 +20,7 @@
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/select/pools/quota.h"
+#include "decant/text/answers.h"
 
 namespace decant {
 namespace {
@@ -254,9 +255,27 @@ double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
   return static_cast<double>(bytes) * static_cast<double>(train.size()) / static_cast<double>(some.size());
 }
 
+/// About how many rows so many tokens hold, judged by some of them.
+int64_t rows_in_tokens(const CompressOptions& options, const Rows& train) {
+  const Texts& texts = require_texts(train, options.input.path);
+  const Subset some = some_of(Subset::all(train.size()).without(Subset(train.known_faults())), 256);
+  Record record;
+  std::string words;
+  int64_t tokens = 0;
+  for (const int64_t row : some) {
+    texts.read(row, record);
+    tokens += text::answer_tokens(record, words);
+  }
+  const double each = static_cast<double>(tokens) / static_cast<double>(std::max<size_t>(1, some.size()));
+  const auto all = static_cast<double>(train.size());
+  const auto budget = static_cast<double>(tokens_from(options.keep_tokens, static_cast<int64_t>(each * all), "--keep-tokens"));
+  return static_cast<int64_t>(std::clamp(budget / each, 1.0, all));
+}
+
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
 int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset) {
   const Rows& train = dataset.train();
+  if (!options.keep_tokens.empty()) return rows_in_tokens(options, train);
   if (options.bytes.empty()) return keep_count(options.keep, train.size());
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
   const auto budget = static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes"));

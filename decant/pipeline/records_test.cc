@@ -13,6 +13,7 @@
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
+#include "decant/text/answers.h"
 
 namespace decant {
 namespace {
@@ -111,6 +112,89 @@ TEST(EvaluateRecords, JudgesAnInstructionSetWithoutLabels) {
   judging.protocol = "texts";
   judging.out.clear();
   EXPECT_THAT(message_of([&] { evaluate_sets(judging, {}); }), HasSubstr("has rows without labels"));
+}
+
+/// Answers of 3 to 60 words.
+std::string drawn_instructions(uint64_t records, uint64_t seed) {
+  std::string text;
+  for (uint64_t i = 0; i < records; ++i) {
+    const int words = 3 + static_cast<int>(Random(seed, "length", i).below(58));
+    text += fmt::format("{{\"instruction\":\"q{}\",\"input\":\"\",\"output\":\"{}\"}}\n", i, drawn_words(i % 4, seed + i, words));
+  }
+  return text;
+}
+
+int64_t tokens_in(const std::string& path) {
+  const Dataset small = open_dataset(path, {}, {});
+  Record record;
+  std::string words;
+  int64_t tokens = 0;
+  for (int64_t row = 0; row < small.train().size(); ++row) {
+    small.train().texts()->read(row, record);
+    tokens += text::answer_tokens(record, words);
+  }
+  return tokens;
+}
+
+TEST(CompressRecords, KeepsAsManyRowsAsTokensHold) {
+  const ScratchFolder folder("tokens");
+  CompressOptions options{.keep_tokens = "2k"};
+  options.input.path = folder.add("x.jsonl", drawn_instructions(400, 1));
+  options.features.cache = folder.path / "cache";
+  for (const char* method : {"random", "bins", "k-means", "facility-location"}) {
+    options.out = folder.path / method;
+    options.select.method = method;
+    compress(options, {});
+    const int64_t tokens = tokens_in((options.out / "data").string());
+    EXPECT_LE(tokens, 2000) << method;
+    const bool jumps = method == std::string("k-means");  // other centres for every number, and so other lengths
+    EXPECT_GT(tokens, jumps ? 1800 : 1930) << method << ": another row takes 62 at most";
+    EXPECT_EQ(verify({.run = options.out, .source = options.input.path}, {}).checked_against, "hashes and the source") << method;
+  }
+  options.out = folder.path / "none";
+  options.keep_tokens = "3";
+  EXPECT_THAT(message_of([&] { compress(options, {}); }), HasSubstr("Give --keep-tokens"));
+  options.keep_tokens = "many";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("no number of tokens; give one such as 5% or 5M"));
+  options.keep_tokens = "2k";
+  options.bytes = "5%";
+  EXPECT_THAT(message_of<UsageError>([&] { compress(options, {}); }), HasSubstr("give one of them"));
+}
+
+TEST(EvaluateRecords, MatchesTokensAndLengths) {
+  const ScratchFolder folder("equal-tokens");
+  EvaluateOptions judging{.full = folder.add("train.jsonl", drawn_instructions(400, 1)),
+                          .against = "random,facility-location,random+length=facility-location",
+                          .keep_tokens = "10%",
+                          .seeds = 2,
+                          .test = folder.add("test.jsonl", drawn_instructions(60, 1000))};
+  judging.features.cache = folder.path / "cache";
+  const Evidence evidence = evaluate_sets(judging, {});
+  const Evidence::Cell& chosen = *evidence.find("ngram", "facility-location");
+  const Evidence::Cell& matched = *evidence.find("ngram", "random+length=facility-location");
+  EXPECT_EQ(evidence.test_rows, 60);
+  EXPECT_EQ(chosen.budget.unit, Budget::Unit::tokens);
+  EXPECT_EQ(chosen.budget, evidence.find("ngram", "random")->budget);
+  EXPECT_EQ(matched.budget, chosen.budget);
+  EXPECT_TRUE(chosen.against_random && matched.against_random);
+  EXPECT_EQ(matched.rows, chosen.rows);
+  EXPECT_NE(matched.values[0], matched.values[1]) << "drawn anew for every seed";
+
+  CompressOptions making{.out = folder.path / "small", .keep = "40"};
+  making.input.path = judging.full;
+  making.features.cache = judging.features.cache;
+  compress(making, {});
+  judging.small = {making.out.string()};
+  judging.against = "random,random+length=small";
+  judging.keep_tokens = "same";
+  const Evidence same = evaluate_sets(judging, {});
+  EXPECT_EQ(same.find("ngram", "small")->budget, same.find("ngram", "random")->budget);
+  EXPECT_EQ(same.find("ngram", "small")->budget.amount, tokens_in((making.out / "data").string()));
+  EXPECT_EQ(same.find("ngram", "random+length=small")->rows, 40);
+  judging.keep_tokens.clear();
+  EXPECT_EQ(evaluate_sets(judging, {}).find("ngram", "small")->budget, (Budget{40, Budget::Unit::rows}));
+  judging.keep = "5%", judging.keep_tokens = "5%";
+  EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(judging, {}); }), HasSubstr("give one of them"));
 }
 
 TEST(ReadRecords, UnderOtherFieldsAreAnotherInput) {

@@ -40,6 +40,7 @@ OptionTable picture_options(ArmSpec& arm) {
   table.add("fill", arm.fill, "NAME", "");
   table.add("spend", arm.spend, "CURRENCY", "");
   table.add("bytes", arm.bytes, "HOW-MUCH", "");
+  table.add("length", arm.length, "NAME", "");
   return table;
 }
 
@@ -84,6 +85,8 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
   }
   require_fill(arm.fill);
   require_spending(arm);
+  if (!arm.length.empty() && (arm.base != "random" || arm.changes_pictures()))
+    throw UsageError(fmt::format("--against {}: length is for random records alone; say random+length={}", arm.name, arm.length));
   if (!arm.drops_cells() && of_cells)
     throw UsageError(fmt::format("--against {}: drops nothing, so neither importance nor fill has an effect; add +drop=25%", name));
   return arm;

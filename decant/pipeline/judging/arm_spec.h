@@ -4,6 +4,8 @@
 //     random+drop=25%   auto+drop=50%+importance=gradcam+++fill=harmonic   random+quality=50
 //     random+spend=auto   full+spend=quality                 of --bytes: what they buy (byte_budget.h)
 //
+//     random+length=k-means   random+length=small    random records as long as those of another set
+//
 //     dq = bins+drop=25%+importance=gradcam+++fill=mae          Dataset Quantization, whole
 //
 // drop, importance, fill, quality, resolution and spend are for the pictures; bytes=5MB takes as
@@ -23,6 +25,7 @@ struct ArmSpec {
   ReduceOptions reducing;
   std::string fill = "stored";
   std::string spend = "rows";  ///< what a budget of bytes buys; quality, resolution and cells: of all rows, "full"
+  std::string length = {};     ///< of random rows: the method or given set whose records theirs are as long as; empty = any
   std::string bytes = {};      ///< empty = as large as the other sets
 
   bool spends_on_pictures() const { return spend != "rows"; }

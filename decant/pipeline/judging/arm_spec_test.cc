@@ -58,5 +58,11 @@ TEST(ParseArm, RefusesWhatHasNoEffectAndWhatIsNoValue) {
   EXPECT_THAT(fault("random+resolution=30%"), testing::HasSubstr("in steps of 12.5%"));
 }
 
+TEST(ParseArm, LengthIsOfRandomRowsAlone) {
+  EXPECT_EQ(parse_arm("random+length=k-means", {}).length, "k-means");
+  EXPECT_EQ(parse_arm("random+length=k-means", {}).base, "random");
+  EXPECT_THAT(message_of<UsageError>([&] { parse_arm("bins+length=k-means", {}); }), testing::HasSubstr("say random+length=k-means"));
+}
+
 }  // namespace
 }  // namespace decant

@@ -9,6 +9,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/pipeline/judging/length_matched.h"
 #include "decant/pipeline/judging/method_arm.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/fill_source.h"
@@ -64,10 +65,26 @@ std::vector<int64_t> byte_budgets(const EvaluateOptions& options, const RowCount
   return budgets;
 }
 
-/// `budgets`, and the bytes of the given sets, which random rows are compared with.
-std::vector<int64_t> with_bytes_of_given(std::vector<int64_t> budgets, const std::vector<RowCounts::Given>& given) {
+/// How many tokens --keep-tokens asks for, each number once, in the order given.
+std::vector<int64_t> token_budgets(const EvaluateOptions& options, const RowCounts& counts) {
+  std::vector<int64_t> budgets;
+  for (const std::string& part : split_list(options.keep_tokens)) {
+    if (part == "same") continue;
+    const int64_t budget = tokens_from(part, counts.tokens, "--keep-tokens");
+    if (std::ranges::find(budgets, budget) == budgets.end()) budgets.push_back(budget);
+  }
+  return budgets;
+}
+
+int64_t size_of(const RowCounts::Given& set, Budget::Unit unit) {
+  return unit == Budget::Unit::tokens ? set.tokens : set.bytes;
+}
+
+/// `budgets`, and what the given sets take, which others are compared with.
+std::vector<int64_t> with_sizes_of_given(std::vector<int64_t> budgets, const std::vector<RowCounts::Given>& given, Budget::Unit unit) {
   for (const RowCounts::Given& set : given) {
-    if (set.bytes > 0 && std::ranges::find(budgets, set.bytes) == budgets.end()) budgets.push_back(set.bytes);
+    const int64_t size = size_of(set, unit);
+    if (size > 0 && std::ranges::find(budgets, size) == budgets.end()) budgets.push_back(size);
   }
   return budgets;
 }
@@ -174,7 +191,8 @@ void require_budget(const ArmSpec& spec, const std::vector<int64_t>& budgets) {
 }
 
 /// About how many rows a budget keeps.
-int64_t rows_bought(const ArmSpec& spec, const RowCounts& counts, int64_t budget) {
+int64_t rows_bought(const ArmSpec& spec, const RowCounts& counts, int64_t budget, Budget::Unit unit) {
+  if (unit == Budget::Unit::tokens) return counts.rows_in_tokens(budget);
   if (kind_of(spec) == ArmOutline::Kind::full) return counts.usable;
   if (spec.spend != "auto" || counts.stored_bytes == 0) return counts.rows_in(budget);
   const double share = std::min(1.0, static_cast<double>(budget) / static_cast<double>(counts.stored_bytes));
@@ -187,29 +205,46 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
   using Kind = ArmOutline::Kind;
   if (!options.bytes.empty() && !options.keep.empty())
     throw UsageError("--keep and --bytes both say how much to keep; give one of the two");
-  const std::vector<int64_t> common = byte_budgets(options, counts);
+  const bool by_tokens = !options.keep_tokens.empty();
+  if (by_tokens && (!options.bytes.empty() || !options.keep.empty()))
+    throw UsageError("--keep-tokens, --keep and --bytes all say how much to keep; give one of them");
+  const Budget::Unit unit = by_tokens ? Budget::Unit::tokens : Budget::Unit::bytes;
+  const std::vector<int64_t> common = by_tokens ? token_budgets(options, counts) : byte_budgets(options, counts);
   const std::vector<int64_t> kept = kept_counts(options, counts);
   const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
   std::vector<ArmOutline> arms;
   for (const ArmSpec& spec : arms_against(options)) {
-    const std::vector<int64_t> budgets = spec.bytes.empty() ? common : own_budgets(spec, counts);
-    require_budget(spec, budgets);
     const Kind kind = kind_of(spec);
+    std::vector<int64_t> budgets = spec.bytes.empty() ? common : own_budgets(spec, counts);
+    require_budget(spec, budgets);
+    const bool has_budget = !budgets.empty() || (by_tokens && !counts.given.empty());
+    const bool as_given = spec.bytes.empty() && (kind == Kind::random || by_tokens);
+    if (as_given) budgets = with_sizes_of_given(std::move(budgets), counts.given, unit);
     if (kind == Kind::full && !spec.spends_on_pictures()) {
       arms.push_back({.name = spec.name, .kind = kind, .rows = counts.usable, .spec = spec});
       continue;
     }
-    for (const int64_t budget : kind == Kind::random && spec.bytes.empty() ? with_bytes_of_given(budgets, counts.given) : budgets)
-      arms.push_back({.name = spec.name, .kind = kind, .rows = rows_bought(spec, counts, budget), .spec = spec, .bytes = budget});
-    if (!budgets.empty()) continue;
-    if (sizes.empty())
+    const Budget::Unit own_unit = spec.bytes.empty() ? unit : Budget::Unit::bytes;
+    for (const int64_t budget : budgets)
+      arms.push_back({.name = spec.name,
+                      .kind = kind,
+                      .rows = rows_bought(spec, counts, budget, own_unit),
+                      .spec = spec,
+                      .budget = budget,
+                      .unit = own_unit});
+    if (has_budget) continue;
+    if (sizes.empty() || by_tokens)
       throw InputError({options.full, "--against " + spec.name, "no subset size is given", "Give --keep, --bytes, or a small set"});
     for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes)
       arms.push_back({.name = spec.name, .kind = kind, .rows = rows, .spec = spec});
   }
   for (size_t i = 0; i < counts.given.size(); ++i)
-    arms.push_back(
-        {.name = counts.given[i].name, .kind = Kind::given, .rows = counts.given[i].rows, .given = i, .bytes = counts.given[i].bytes});
+    arms.push_back({.name = counts.given[i].name,
+                    .kind = Kind::given,
+                    .rows = counts.given[i].rows,
+                    .given = i,
+                    .budget = size_of(counts.given[i], unit),
+                    .unit = unit});
   if (arms.empty()) throw UsageError("--against names no set and no small set is given, so there is nothing to compare");
   return arms;
 }
@@ -224,10 +259,14 @@ class ArmMaker {
 
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
-    if (outline.bytes > 0) arm.budget = Budget{outline.bytes, Budget::Unit::bytes};
+    if (outline.budget > 0) arm.budget = Budget{outline.budget, outline.unit};
     if (outline.kind == ArmOutline::Kind::given)
       use_given(arm, sets_.given[outline.given]);
-    else if (outline.bytes > 0)
+    else if (!outline.spec.length.empty())
+      arm.subset = by_seed(as_long_as(outline), options_.seed);
+    else if (outline.budget > 0 && outline.unit == Budget::Unit::tokens)
+      arm.subset = by_seed(rows_of_tokens(outline.spec.base, outline.budget), options_.seed);
+    else if (outline.budget > 0)
       meet_budget(arm, outline);
     else
       keep_rows(arm, outline);
@@ -265,7 +304,7 @@ class ArmMaker {
     const PictureReducer reducer = reducer_of(spec);
     if (outline.kind == ArmOutline::Kind::full) return spend_on_every_row(arm, spec, spec.spend, reducer);
     const ReducedInput reduced =
-        spec.spend == "auto" ? coarser_beside_rows(reducer, sets_.full_rows, outline.bytes, options_.seed, context_) : reducer.as_asked();
+        spec.spend == "auto" ? coarser_beside_rows(reducer, sets_.full_rows, outline.budget, options_.seed, context_) : reducer.as_asked();
     std::vector<Subset> draws = rows_within(reduced, outline);
     const bool all_fit = draws.front().size() == sets_.full_rows.size();
     if (spec.spend == "auto" && all_fit) return spend_on_every_row(arm, spec, "quality", reducer);
@@ -284,8 +323,51 @@ class ArmMaker {
   std::vector<Subset> rows_within(const ReducedInput& reduced, const ArmOutline& outline) {
     auto& sizes = sizes_[reduced.key];
     if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
-    if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, *sizes, outline.bytes, options_);
-    return method_arm(outline.spec.base).draw_within(*sizes, outline.bytes);
+    if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, *sizes, outline.budget, options_);
+    return method_arm(outline.spec.base).draw_within(*sizes, outline.budget);
+  }
+
+  RowSizes& tokens() {
+    if (!tokens_)
+      tokens_ = std::make_unique<RowSizes>(sets_.full.dataset.splits.at(Split::train), sets_.full_rows, context_, Budget::Unit::tokens);
+    return *tokens_;
+  }
+
+  /// The budgets of tokens at which a method is to choose.
+  std::vector<int64_t> token_budgets_of(const std::string& base) const {
+    std::vector<int64_t> budgets;
+    for (const ArmOutline& arm : outline_) {
+      const bool wanted = arm.unit == Budget::Unit::tokens && arm.budget > 0 && (arm.spec.base == base || arm.spec.length == base);
+      if (wanted && std::ranges::find(budgets, arm.budget) == budgets.end()) budgets.push_back(arm.budget);
+    }
+    return budgets;
+  }
+
+  /// As many rows, at random or of a method, as so many tokens hold, for each seed.
+  const std::vector<Subset>& rows_of_tokens(const std::string& base, int64_t budget) {
+    Draws& known = of_tokens_[base];
+    if (known.contains(budget)) return known[budget];
+    if (base == "random") return known[budget] = random_rows_within(sets_, tokens(), budget, options_);
+    known = method_arm(base).draw_within_tokens(tokens(), token_budgets_of(base));
+    return known.at(budget);
+  }
+
+  /// For each seed, the rows of the set that `outline` is to be as long as.
+  std::vector<Subset> like(const ArmOutline& outline) {
+    const std::string& name = outline.spec.length;
+    for (const GivenSet& set : sets_.given) {
+      if (set.name == name) return std::vector<Subset>(static_cast<size_t>(options_.seeds), set.kept.without(sets_.held_out));
+    }
+    if (outline.budget > 0) return rows_of_tokens(name, outline.budget);
+    if (!chosen_.contains(name) || !chosen_[name].contains(outline.rows)) return method_arm(name).draw({outline.rows}).at(outline.rows);
+    return chosen_[name].at(outline.rows);
+  }
+
+  std::vector<Subset> as_long_as(const ArmOutline& outline) {
+    std::vector<Subset> draws = like(outline);
+    for (size_t s = 0; s < draws.size(); ++s)
+      draws[s] = draw_as_long(tokens().of_all_chosen(), sets_.full_rows, draws[s], options_.seed + s);
+    return draws;
   }
 
   /// The arm trains on the same rows with their pictures reduced, and dropped cells filled.
@@ -320,6 +402,8 @@ class ArmMaker {
   const Context& context_;
   const Input input_;
   std::map<std::string, Draws> chosen_;                                     ///< by method
+  std::unique_ptr<RowSizes> tokens_;                                        ///< null until tokens are counted
+  std::map<std::string, Draws> of_tokens_;                                  ///< by method
   std::map<std::string, std::unique_ptr<RowSizes>> sizes_;                  ///< by what is done to pictures
   std::map<std::string, std::shared_ptr<const ImportanceSet>> importance_;  ///< by method
 };
@@ -327,7 +411,7 @@ class ArmMaker {
 }  // namespace
 
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
-  RowCounts counts = counts_of(sets, !options.bytes.empty(), context);
+  RowCounts counts = counts_of(sets, !options.bytes.empty(), !options.keep_tokens.empty(), context);
   if (counts_bytes(options)) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   const std::vector<ArmOutline> outline = outline_arms(options, counts);
   ArmMaker maker(sets, options, outline, context);

@@ -30,9 +30,10 @@ struct ArmOutline {
   std::string name;
   Kind kind = Kind::full;
   int64_t rows = 0;
-  size_t given = 0;   ///< of a given set: which
-  ArmSpec spec = {};  ///< of any other
-  int64_t bytes = 0;  ///< > 0: as many rows as fit; `rows` is an estimate then
+  size_t given = 0;                         ///< of a given set: which
+  ArmSpec spec = {};                        ///< of any other
+  int64_t budget = 0;                       ///< > 0: as many rows as fit; `rows` is an estimate then
+  Budget::Unit unit = Budget::Unit::bytes;  ///< of the budget: bytes or tokens
 };
 
 /// One arm for each name in --against and each size, then one for each given set. Throws InputError

@@ -41,10 +41,14 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("small", small, "SMALL", "outputs of `decant compress`, or .npy files of row numbers").positional = true;
   table.add("against", against, "A,B",
             "full, random, or any method of `decant compress --method`; each may drop cells: random+drop=25%+fill=harmonic; "
+            "random+length=NAME: rows of records as long as those of that method or small set; "
             "usual: full,random, of protocol distillation random,herding,k-means");
   table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
   table.add("bytes", bytes, "HOW-MUCH",
             "in place of --keep: comma-separated shares of the bytes stored, or sizes (5%, 300MB); every set holds as many rows as fit");
+  table.add(
+      "keep-tokens", keep_tokens, "HOW-MUCH",
+      "of records, in place of --keep: comma-separated shares of all answers' tokens, or numbers (5%, 2M); same: those of each SMALL");
   table.add("nets", nets, "A,B",
             "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix, lsa-linear and ngram for records");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");

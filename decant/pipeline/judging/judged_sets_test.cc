@@ -104,10 +104,10 @@ TEST(Arms, TakeTheBytesOfAGivenSet) {
   options.against = "random,random+bytes=same,random+quality=50+bytes=1000";
   const std::vector<ArmOutline> arms = outline_arms(options, outline_judged_sets(options, {}).counts);
   ASSERT_EQ(arms.size(), 4U);
-  EXPECT_EQ(arms[0].bytes, 0);
+  EXPECT_EQ(arms[0].budget, 0);
   EXPECT_EQ(arms[0].rows, 2);
-  EXPECT_EQ(arms[1].bytes, 321);
-  EXPECT_EQ(arms[2].bytes, 1000);
+  EXPECT_EQ(arms[1].budget, 321);
+  EXPECT_EQ(arms[2].budget, 1000);
   EXPECT_TRUE(arms[2].spec.changes_pictures());
   options.small.clear();
   options.against = "random+bytes=same";

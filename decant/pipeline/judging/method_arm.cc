@@ -6,6 +6,7 @@
 
 #include "decant/base/cache.h"
 #include "decant/base/json.h"
+#include "decant/pipeline/patching/token_budget.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/select/pools/sampler.h"
 
@@ -38,6 +39,26 @@ std::vector<Subset> MethodArm::draw_within(RowSizes& sizes, int64_t budget) {
   return draws;
 }
 
+Draws MethodArm::draw_within_tokens(RowSizes& sizes, std::vector<int64_t> budgets) {
+  std::ranges::sort(budgets, std::greater<>());
+  const int64_t most = std::ssize(input_.usable_rows());
+  ChosenRows chosen;
+  bool serves_fewer = false;
+  Draws draws;
+  for (const int64_t budget : budgets) {
+    if (!serves_fewer)
+      chosen = choose_for_tokens(
+          sizes, budget, most, [&](int64_t count) { return choose(count); },
+          [&](const ChosenRows& from, int64_t count) { return one(from, count, 0); });
+    serves_fewer = chosen.selection.serves_from == 1 && spec_.method != nullptr;
+    ChosenRows some = chosen;
+    some.selection.serves_from = 1;
+    for (int s = 0; s < options_.seeds; ++s)
+      draws[budget].push_back(sizes.largest_within(budget, some.selection, [&](int64_t count) { return one(some, count, s); }));
+  }
+  return draws;
+}
+
 ChosenRows MethodArm::choose(int64_t count) {
   const Json deciding = deciding_options(spec_, options_.features, options_.seed);
   const ResolvedMethod method = method_for(spec_, input_, options_.features, count, context_);
@@ -56,7 +77,11 @@ ChosenRows MethodArm::choose(int64_t count) {
 Subset MethodArm::one(const ChosenRows& chosen, int64_t count, int seed_number) const {
   const uint64_t seed = options_.seed + static_cast<uint64_t>(seed_number);
   const Shares shares = chosen.method.options.shares_of_pools();
-  if (seed_number > 0 && chosen.redraw) return sample(chosen.redraw(seed), {}, count, seed, shares);
+  if (seed_number > 0 && chosen.redraw) {
+    Selection anew = chosen.redraw(seed);
+    anew.serves_from = std::min(anew.serves_from, chosen.selection.serves_from);
+    return sample(anew, {}, count, seed, shares);
+  }
   return sample(chosen.selection, {}, count, seed, shares);
 }
 

@@ -14,7 +14,7 @@
 
 namespace decant {
 
-/// Subsets by size and seed.
+/// Subsets by size, or budget, and seed.
 using Draws = std::map<int64_t, std::vector<Subset>>;
 
 class MethodArm {
@@ -29,6 +29,10 @@ class MethodArm {
   /// For each seed, as many rows as take at most `budget` bytes. The method chooses once, for about
   /// as many as fit.
   std::vector<Subset> draw_within(RowSizes& sizes, int64_t budget);
+
+  /// The same with tokens, by budget. The method chooses as often as it takes to hold that many
+  /// (token_budget.h); what was chosen for the largest budget serves the others, if it can.
+  Draws draw_within_tokens(RowSizes& sizes, std::vector<int64_t> budgets);
 
  private:
   ChosenRows choose(int64_t count);

@@ -11,6 +11,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/patches/spend.h"
+#include "decant/text/answers.h"
 
 namespace decant {
 namespace {
@@ -19,8 +20,12 @@ constexpr size_t kSample = 256;  // rows whose mean says how many fit
 
 }  // namespace
 
-RowSizes::RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context)
-    : rows_(std::move(rows)), chosen_(std::move(chosen)), context_(context), bytes_(static_cast<size_t>(rows_->size()), -1) {
+RowSizes::RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context, Budget::Unit unit)
+    : rows_(std::move(rows)), chosen_(std::move(chosen)), context_(context), unit_(unit), sizes_(static_cast<size_t>(rows_->size()), -1) {
+  if (unit_ == Budget::Unit::tokens) {
+    require_texts(*rows_);
+    return;
+  }
   if (!require_pictures(*rows_).are_files())
     throw InputError({"", "", "stores pixels, which take the same bytes whatever they show",
                       "Add --quality, which makes JPEGs of them, or say how many rows to keep"});
@@ -29,15 +34,19 @@ RowSizes::RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Contex
 void RowSizes::measure(const Subset& rows) {
   std::vector<int64_t> unknown;
   for (const int64_t row : rows) {
-    if (bytes_[static_cast<size_t>(row)] < 0) unknown.push_back(row);
+    if (sizes_[static_cast<size_t>(row)] < 0) unknown.push_back(row);
   }
   if (unknown.empty()) return;
-  Stage stage(context_, "measure bytes", std::ssize(unknown), "pictures");
+  const bool tokens = unit_ == Budget::Unit::tokens;
+  Stage stage(context_, tokens ? "count tokens" : "measure bytes", std::ssize(unknown), tokens ? "records" : "pictures");
   parallel_for(context_, std::ssize(unknown), 64, [&](int64_t begin, int64_t end) {
     std::vector<std::byte> scratch;
+    Record record;
+    std::string words;
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
       const int64_t row = unknown[static_cast<size_t>(i)];
-      bytes_[static_cast<size_t>(row)] = std::ssize(rows_->bytes(row, scratch));
+      if (tokens) rows_->texts()->read(row, record);
+      sizes_[static_cast<size_t>(row)] = tokens ? text::answer_tokens(record, words) : std::ssize(rows_->bytes(row, scratch));
     }
   });
 }
@@ -45,8 +54,13 @@ void RowSizes::measure(const Subset& rows) {
 int64_t RowSizes::total(const Subset& rows) {
   measure(rows);
   int64_t sum = 0;
-  for (const int64_t row : rows) sum += bytes_[static_cast<size_t>(row)];
+  for (const int64_t row : rows) sum += sizes_[static_cast<size_t>(row)];
   return sum;
+}
+
+std::span<const int64_t> RowSizes::of_all_chosen() {
+  measure(chosen_);
+  return sizes_;
 }
 
 int64_t RowSizes::about(int64_t budget) {
@@ -62,24 +76,45 @@ Subset RowSizes::largest_within(int64_t budget, const Selection& selection, cons
       most, about(budget), [&](int64_t some) { return total(draw(some)); }, budget);
   if (count >= least) return draw(count);
   const int64_t needed = total(draw(least));
+  if (unit_ == Budget::Unit::tokens)
+    throw InputError({"", "",
+                      fmt::format("{} tokens hold no set of records; the smallest, of {}, takes {}", human_count(budget),
+                                  human_count(least), human_count(needed)),
+                      fmt::format("Give --keep-tokens {} or more", needed)});
   throw InputError({"", "",
                     fmt::format("{} hold no set of pictures; the smallest, of {}, takes {}", human_bytes(budget), human_count(least),
                                 human_bytes(needed)),
                     fmt::format("Give --bytes {} or more", needed)});
 }
 
-int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option) {
-  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
+namespace {
+
+using Factors = std::span<const std::pair<std::string_view, double>>;
+
+/// 0 for what is no such amount.
+int64_t amount_from(const std::string& text, int64_t whole, Factors units) {
   double value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const std::string_view unit(stop, static_cast<size_t>(text.data() + text.size() - stop));
-  double bytes = unit == "%" ? value / 100 * static_cast<double>(whole) : -1;
-  for (const auto& [name, factor] : kUnits) {
-    if (unit == name) bytes = value * factor;
+  double amount = unit == "%" ? value / 100 * static_cast<double>(whole) : -1;
+  for (const auto& [name, factor] : units) {
+    if (unit == name) amount = value * factor;
   }
-  if (error != std::errc() || !(bytes >= 1) || bytes > 9e15)
-    throw UsageError(fmt::format("{}: '{}' is no number of bytes; give one such as 5% or 300MB", option, text));
-  return static_cast<int64_t>(bytes);
+  return error != std::errc() || !(amount >= 1) || amount > 9e15 ? 0 : static_cast<int64_t>(amount);
+}
+
+}  // namespace
+
+int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
+  if (const int64_t bytes = amount_from(text, whole, kUnits); bytes > 0) return bytes;
+  throw UsageError(fmt::format("{}: '{}' is no number of bytes; give one such as 5% or 300MB", option, text));
+}
+
+int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}}};
+  if (const int64_t tokens = amount_from(text, whole, kUnits); tokens > 0) return tokens;
+  throw UsageError(fmt::format("{}: '{}' is no number of tokens; give one such as 5% or 5M", option, text));
 }
 
 }  // namespace decant

@@ -1,13 +1,16 @@
-// Bytes that picture files take, and how many of them a budget holds.
+// What rows take, bytes of picture files or tokens of answers (text/answers.h), and how many of
+// them a budget holds.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/data/budget.h"
 #include "decant/data/rows.h"
 #include "decant/data/selection.h"
 
@@ -18,13 +21,17 @@ namespace decant {
 class RowSizes {
  public:
   /// `chosen`: the rows that may be asked about; not empty. Throws InputError for rows that are no
-  /// picture files. The context must outlive this.
-  RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context);
+  /// picture files, or of tokens no texts. The context must outlive this. REQUIRES: bytes or
+  /// tokens.
+  RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context, Budget::Unit unit = Budget::Unit::bytes);
 
   /// About how many of the chosen rows a budget holds, judged by a sample: at least 1.
   int64_t about(int64_t budget);
-  /// Bytes of these rows. REQUIRES: rows of those chosen.
+  /// Bytes or tokens of these rows. REQUIRES: rows of those chosen.
   int64_t total(const Subset& rows);
+  /// Of every row, by its number; −1 for those that were not chosen.
+  std::span<const int64_t> of_all_chosen();
+  Budget::Unit unit() const { return unit_; }
 
   /// draw(count) for the largest count that `selection` serves, at most all of those chosen, whose
   /// rows take at most `budget` bytes: found from about() outwards. Throws InputError when not even
@@ -37,10 +44,13 @@ class RowSizes {
   std::shared_ptr<const Rows> rows_;
   Subset chosen_;
   const Context& context_;
-  std::vector<int64_t> bytes_;  ///< of every row; −1 = not measured yet
+  Budget::Unit unit_;
+  std::vector<int64_t> sizes_;  ///< of every row; −1 = not measured yet
 };
 
 /// "40%" of `whole`, or "300MB", "20000" (bytes), "1.5GB". Throws UsageError naming `option`.
 int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option);
+/// "40%" of `whole`, or "20000", "200k", "5M", "1G" (tokens). Throws UsageError naming `option`.
+int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option);
 
 }  // namespace decant
