@@ -15,8 +15,8 @@
 namespace decant {
 
 /// What `choose(count)` gives for the right count, at most `most`. `draw(chosen, count)` are the
-/// rows kept of it. Where it serves that count alone, the caller may still keep fewer (serves_from =
-/// 1): the first rows of every pool, though the method would choose others for their number.
+/// rows kept of it. Where it serves that count alone, the caller may still keep fewer (serves_from
+/// = 1): the first rows of every pool, though the method would choose others for their number.
 ChosenRows choose_for_tokens(RowSizes& sizes, int64_t budget, int64_t most, const std::function<ChosenRows(int64_t count)>& choose,
                              const std::function<Subset(const ChosenRows& chosen, int64_t count)>& draw);
 
