@@ -21,7 +21,7 @@
 namespace decant::cli {
 namespace {
 
-enum Exit { kDone = 0, kFailure = 1, kUsage = 2, kBadInput = 3, kInterrupted = 130 };
+enum Exit { kDone = 0, kFailure = 1, kUsage = 2, kBadInput = 3, kFound = 4, kInterrupted = 130 };
 
 std::atomic<bool> interrupted{false};
 
@@ -42,7 +42,9 @@ int complain(const Ending& ending) {
   return ending.code;
 }
 
-void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
+/// Returns what the verb was told to fail on and found; empty = nothing.
+std::string run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
+  std::string found;
   if (ranks != nullptr && !invocation.verb->takes_ranks)
     throw UsageError(fmt::format("{} runs on one machine only; start it without mpirun", invocation.verb->name));
   Globals& globals = invocation.globals;
@@ -51,10 +53,11 @@ void run_verb(Invocation& invocation, const std::string& command, Comm* ranks) {
   Terminal terminal(globals.quiet || !speaks);
   Context context{.threads = globals.threads, .progress = &terminal, .log = &terminal, .cancel = &interrupted};
   if (ranks != nullptr && globals.threads == 0) context.threads = std::max(1, context.thread_count() / ranks_on_this_machine());
-  const std::string result = invocation.verb->run({globals, command, context});
+  const std::string result = invocation.verb->run({globals, command, context, found});
   terminal.clear();
   if (speaks) std::fputs((globals.json ? result : printable_lines(result)).c_str(), stdout);
   if (std::fflush(stdout) != 0) throw_errno("standard output", "cannot write");
+  return found;
 }
 
 Ending run(int argc, const char* const* argv, Comm* ranks) try {
@@ -67,8 +70,8 @@ Ending run(int argc, const char* const* argv, Comm* ranks) try {
   if (invocation.globals.threads < 0) throw UsageError("--threads must not be negative");
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
-  run_verb(invocation, quoted(argc, argv), ranks);
-  return {};
+  std::string found = run_verb(invocation, quoted(argc, argv), ranks);
+  return {found.empty() ? kDone : kFound, std::move(found)};
 } catch (const UsageError& error) {
   return {kUsage, error.what()};
 } catch (const InputError& error) {

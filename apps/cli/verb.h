@@ -33,6 +33,7 @@ struct Call {
   const Globals& globals;
   const std::string& command;  ///< the whole command line, quoted for a shell
   const Context& context;
+  std::string& found;  ///< what the user asked to fail on, a sentence: the program ends with exit code 4
 };
 
 struct Verb {

@@ -96,6 +96,11 @@ std::string why_no_features(const fs::path& file) {
   return why_no_npy(file, ElementType::f32, 2, "features that decant wrote");
 }
 
+std::string why_no_duplicates(const fs::path& folder) {
+  return why_no_folder(folder, "duplicates.json", {"version", "command", "input", "threshold", "pairs"},
+                       {"duplicates.json", "pairs.jsonl", "dropped.jsonl", "clusters.jsonl", "indices.npy", "test-indices.npy"});
+}
+
 std::string why_no_maps(const fs::path& file) {
   return why_no_npy(file, ElementType::f32, 3, "maps of importance");
 }

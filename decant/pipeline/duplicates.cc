@@ -1,0 +1,301 @@
+#include "decant/pipeline/duplicates.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/json.h"
+#include "decant/base/output.h"
+#include "decant/base/text.h"
+#include "decant/base/version.h"
+#include "decant/formats/npy/npy.h"
+#include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_log.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+void DuplicatesOptions::declare(OptionTable& table) {
+  Option& path =
+      table.add("input", input.path, "PATH", "the data set, or a folder of decant duplicates to apply another threshold or rule");
+  path.positional = path.required = true;
+  table.add("out", out, "FOLDER", "folder of the result").required = true;
+  table.add("threshold", threshold, "COSINE", "similarity from which rows are copies; exact = equal bytes or pixels alone");
+  table.add("floor", floor, "COSINE", "pairs are stored down to this similarity, for other thresholds later");
+  table.add("test", test, "PATH", "test data that training must not know; default: the test split of PATH");
+  table.add("no-test", no_test, "look at the training split alone");
+  table.add_choice(
+      "stays", stays_names(), [this](size_t at) { stays = static_cast<Stays>(at); }, [this] { return static_cast<size_t>(stays); }, "WHICH",
+      "copy that stays: first, largest (in pixels, of other data bytes) or labelled; ties fall to the first");
+  table.add("keep-leaks", keep_leaks, "let rows stay that have a copy in the test split");
+  table.add("fail-on", fail_on, "WHAT", "end with exit code 4 where there are any: leak or duplicates").effect = Effect::speed;
+  table.add("test-features", test_features, "FILE.npy", "features of the test rows, where --features is a .npy");
+  table.add("labels", input.labels, "FILE", "labels of a .npy data set");
+  input.fields.declare(table);
+  features.declare(table);
+  table.add("seed", seed, "N", "determines every random choice");
+  table.add("strict", input.strict, "stop at a file that cannot be read");
+  table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
+}
+
+namespace {
+
+constexpr const char* kRecord = "duplicates.json";
+constexpr const char* kPairs = "pairs.jsonl";
+
+std::vector<int64_t> numbers_of(const std::vector<Excluded>& rows) {
+  std::vector<int64_t> numbers;
+  for (const Excluded& row : rows) numbers.push_back(row.row);
+  return numbers;
+}
+
+void require_known(const DuplicatesOptions& options) {
+  similarity_from(options.threshold, "--threshold");
+  similarity_from(options.floor, "--floor");
+  if (options.no_test && !options.test.empty()) throw UsageError("--test and --no-test contradict each other; give one of the two");
+  for (const std::string& what : options.fail_on) {
+    if (what != "leak" && what != "duplicates") throw UsageError("--fail-on: " + unknown_name("event", what, {"leak", "duplicates"}));
+  }
+}
+
+/// How far down pairs are stored: never above the threshold.
+std::optional<double> floor_of(const DuplicatesOptions& options) {
+  const auto threshold = similarity_from(options.threshold, "--threshold");
+  if (!threshold) return std::nullopt;
+  return std::min(*threshold, similarity_from(options.floor, "--floor").value_or(1));
+}
+
+struct Search {
+  SearchedSplits splits;
+  std::vector<CopyPair> pairs;
+};
+
+Search search(const DuplicatesOptions& options, RunLog& log, const Context& context) {
+  const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  TestSplit test;
+  if (!options.no_test) test = log.stage("test", [&] { return open_test_split(input, options.test, options.input.fields, context); });
+  test.features = options.test_features;
+  const auto floor = floor_of(options);
+  FoundCopies found = log.stage("search", [&] { return find_copies(input, test, floor, options.features, options.seed, context); });
+  SearchedSplits splits{.path = options.input.path,
+                        .digest = input.digest,
+                        .rows = input.rows(),
+                        .excluded = numbers_of(input.excluded),
+                        .features = found.features ? found.features->kind : "",
+                        .floor = floor};
+  if (test.rows != nullptr) {
+    splits.test_path = test.path;
+    splits.test_split = test.split;
+    splits.test_rows = test.rows->size();
+    splits.test_excluded = numbers_of(test.excluded);
+  }
+  return {std::move(splits), std::move(found.pairs)};
+}
+
+// What an earlier call found.
+
+bool is_duplicates_folder(const fs::path& path) {
+  return fs::is_regular_file(path / kRecord) && fs::is_regular_file(path / kPairs);
+}
+
+[[noreturn]] void damaged(const fs::path& folder, const std::string& what) {
+  throw InputError({(folder / kRecord).string(), "", what, "Find the duplicates of the data set again"});
+}
+
+SearchedSplits splits_from(const Json& json) {
+  SearchedSplits splits{.path = json.at("input").at("path"),
+                        .digest = json.at("input").at("digest"),
+                        .rows = json.at("input").at("rows"),
+                        .excluded = json.at("input").at("excluded").get<std::vector<int64_t>>(),
+                        .features = json.at("features").is_null() ? "" : json.at("features").get<std::string>()};
+  if (!json.at("floor").is_null()) splits.floor = json.at("floor").get<double>();
+  if (const Json& test = json.at("test"); !test.is_null()) {
+    splits.test_path = test.at("path");
+    splits.test_split = test.at("split");
+    splits.test_rows = test.at("rows");
+    splits.test_excluded = test.at("excluded").get<std::vector<int64_t>>();
+  }
+  return splits;
+}
+
+/// Ascending and distinct rows of a split of so many.
+bool are_rows(const std::vector<int64_t>& rows, int64_t count) {
+  return std::ranges::adjacent_find(rows, std::ranges::greater_equal()) == rows.end() &&
+         (rows.empty() || (rows.front() >= 0 && rows.back() < count));
+}
+
+/// Row numbers are made for as many rows as the record says, so that must agree with what else is in
+/// the folder.
+void require_count(const fs::path& folder, const char* stays, int64_t rows, int64_t dropped, const std::vector<int64_t>& excluded) {
+  if (rows < 0 || rows > (int64_t{1} << 40) || !are_rows(excluded, rows)) damaged(folder, "records rows that cannot be");
+  const int64_t counted = std::ssize(read_indices(folder / stays)) + dropped + std::ssize(excluded);
+  if (counted != rows) damaged(folder, fmt::format("records {} rows, and {} accounts for {}", rows, stays, counted));
+}
+
+Search search_again(const DuplicatesOptions& options, const Context& context) {
+  const fs::path folder = options.input.path;
+  context.check_cancelled();
+  Search again;
+  try {
+    const Json json = read_json(folder / kRecord);
+    again.splits = splits_from(json);
+    require_count(folder, "indices.npy", again.splits.rows, json.at("dropped").get<int64_t>(), again.splits.excluded);
+    if (!again.splits.test_path.empty())
+      require_count(folder, "test-indices.npy", again.splits.test_rows, json.at("leaked_test_rows").get<int64_t>(),
+                    again.splits.test_excluded);
+  } catch (const Json::exception&) {
+    damaged(folder, "is no record of decant duplicates");
+  }
+  if (!options.test.empty()) throw UsageError("--test needs the data set; the pairs of " + folder.string() + " are already found");
+  const auto threshold = similarity_from(options.threshold, "--threshold");
+  if (threshold && (!again.splits.floor || *threshold < *again.splits.floor))
+    throw InputError(
+        {folder.string(), "",
+         again.splits.floor ? fmt::format("holds pairs down to a similarity of {} only", *again.splits.floor) : "holds equal rows only",
+         "Find the duplicates of the data set again, with a lower --threshold or --floor"});
+  again.pairs = read_lines(read_text(folder / kPairs), again.splits.rows, again.splits.test_rows, (folder / kPairs).string());
+  return again;
+}
+
+Subset rows_left(int64_t rows, const std::vector<int64_t>& excluded, std::vector<int64_t> dropped) {
+  return Subset::all(rows).without(Subset(excluded)).without(Subset(std::move(dropped)));
+}
+
+Duplicates resolve_found(Search search, const DuplicatesOptions& options) {
+  if (options.no_test) {
+    std::erase_if(search.pairs, [](const CopyPair& pair) { return pair.one.in_test || pair.other.in_test; });
+    search.splits.test_path.clear();
+  }
+  Duplicates found{.searched = std::move(search.splits), .pairs = std::ssize(search.pairs)};
+  found.rule = {similarity_from(options.threshold, "--threshold"), options.stays, options.keep_leaks};
+  found.copies = resolve_copies(search.pairs, found.rule);
+  std::vector<int64_t> dropped;
+  for (const DroppedRow& row : found.copies.dropped) dropped.push_back(row.dropped.row);
+  found.stays = rows_left(found.searched.rows, found.searched.excluded, std::move(dropped));
+  if (!found.searched.test_path.empty())
+    found.test_stays = rows_left(found.searched.test_rows, found.searched.test_excluded, found.copies.leaked);
+  return found;
+}
+
+template <class Range, class Line>
+void write_lines(const fs::path& file, const Range& range, Line&& line) {
+  FileWriter writer(file);
+  for (const auto& each : range) writer.write(line(each) + "\n");
+  writer.commit();
+}
+
+std::string dropped_line(const DroppedRow& row) {
+  return json_text({{"row", row.dropped.row},
+                    {"key", row.dropped.key},
+                    {"repeats", row.repeats.row},
+                    {"split", row.repeats.in_test ? "test" : "train"},
+                    {"repeats_key", row.repeats.key},
+                    {"similarity", row.similarity},
+                    {"how", name_of(row.how)}});
+}
+
+std::string cluster_line(const CopyCluster& cluster) {
+  Json train = Json::array();
+  Json test = Json::array();
+  std::set<int32_t> labels;
+  for (const Copy& copy : cluster.rows) {
+    (copy.in_test ? test : train).push_back(copy.row);
+    if (copy.label != kNoLabel) labels.insert(copy.label);
+  }
+  return json_text({{"rows", train}, {"test_rows", test}, {"labels", labels}});
+}
+
+void write_folder(const Duplicates& found, std::span<const CopyPair> pairs, const std::string& command, const fs::path& folder) {
+  write_npy<int64_t>(folder / "indices.npy", found.stays.rows());
+  if (!found.searched.test_path.empty()) write_npy<int64_t>(folder / "test-indices.npy", found.test_stays.rows());
+  write_lines(folder / kPairs, pairs, to_line);
+  write_lines(folder / "dropped.jsonl", found.copies.dropped, dropped_line);
+  write_lines(folder / "clusters.jsonl", found.copies.clusters, cluster_line);
+  Json record = {{"version", kVersion}, {"command", command}};
+  record.update(to_json(found));
+  record.erase("seconds");
+  write_file(folder / kRecord, json_text(record, 2) + "\n");
+}
+
+std::string threshold_text(const CopyRule& rule) {
+  return rule.threshold ? fmt::format("equal, or a similarity of {} or more", *rule.threshold) : "equal bytes or content";
+}
+
+int64_t equal_dropped(const Copies& copies) {
+  return std::ranges::count_if(copies.dropped, [](const DroppedRow& row) { return row.how != Sameness::near; });
+}
+
+}  // namespace
+
+Duplicates find_duplicates(const DuplicatesOptions& options, const Context& context) {
+  require_known(options);
+  std::vector<std::string> inputs = files_named({}, options.features);
+  inputs.insert(inputs.end(), {options.input.path, options.input.labels.string(), options.test, options.test_features});
+  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_duplicates});
+  RunLog log("");
+  Search all = is_duplicates_folder(options.input.path) ? search_again(options, context) : search(options, log, context);
+  const std::vector<CopyPair> pairs = all.pairs;
+  Duplicates found = resolve_found(std::move(all), options);
+  write_folder(found, pairs, options.command, out.path());
+  out.commit();
+  found.seconds = log.seconds();
+  return found;
+}
+
+Json to_json(const Duplicates& found) {
+  const SearchedSplits& splits = found.searched;
+  Json test;
+  if (!splits.test_path.empty())
+    test = {{"path", splits.test_path}, {"split", splits.test_split}, {"rows", splits.test_rows}, {"excluded", splits.test_excluded}};
+  return {{"input", {{"path", splits.path}, {"digest", splits.digest}, {"rows", splits.rows}, {"excluded", splits.excluded}}},
+          {"test", test},
+          {"features", splits.features.empty() ? Json() : Json(splits.features)},
+          {"threshold", found.rule.threshold ? Json(*found.rule.threshold) : Json()},
+          {"floor", splits.floor ? Json(*splits.floor) : Json()},
+          {"stays", stays_names()[static_cast<size_t>(found.rule.stays)]},
+          {"keep_leaks", found.rule.keep_leaks},
+          {"pairs", found.pairs},
+          {"clusters", found.copies.clusters.size()},
+          {"kept", found.stays.size()},
+          {"dropped", found.copies.dropped.size()},
+          {"dropped_equal", equal_dropped(found.copies)},
+          {"leaking_rows", found.copies.leaking.size()},
+          {"leaked_test_rows", found.copies.leaked.size()},
+          {"rows_with_other_labels", found.copies.contradicting},
+          {"seconds", found.seconds}};
+}
+
+std::string duplicates_text(const Duplicates& found) {
+  const SearchedSplits& splits = found.searched;
+  const Copies& copies = found.copies;
+  const auto dropped = std::ssize(copies.dropped);
+  std::string text = fmt::format("copies    {}{}\n", threshold_text(found.rule),
+                                 splits.features.empty() || !found.rule.threshold ? "" : fmt::format(" ({} features)", splits.features));
+  text += fmt::format("rows      {} for training: {} stay, {} repeat another row ({} equal, {} near)\n", human_count(splits.rows),
+                      human_count(std::ssize(found.stays)), human_count(dropped), human_count(equal_dropped(copies)),
+                      human_count(dropped - equal_dropped(copies)));
+  if (!splits.excluded.empty()) text += fmt::format("          {} cannot be read\n", human_count(std::ssize(splits.excluded)));
+  if (splits.test_path.empty())
+    text += "test      not compared\n";
+  else
+    text += fmt::format("test      {} of {} {} rows ({:.2f} %) have a copy among the training rows; {} training rows leak{}\n",
+                        human_count(std::ssize(copies.leaked)), human_count(splits.test_rows), splits.test_split,
+                        100.0 * static_cast<double>(copies.leaked.size()) / static_cast<double>(std::max<int64_t>(1, splits.test_rows)),
+                        human_count(std::ssize(copies.leaking)), found.rule.keep_leaks ? "" : " and are dropped");
+  text += fmt::format("labels    {} training rows have a copy with another label\n", human_count(std::ssize(copies.contradicting)));
+  return text;
+}
+
+std::string reason_to_fail(const DuplicatesOptions& options, const Duplicates& found) {
+  const auto asked = [&](const char* what) { return std::ranges::find(options.fail_on, what) != options.fail_on.end(); };
+  if (asked("leak") && !found.copies.leaked.empty())
+    return fmt::format("{} test rows have a copy among the training rows (--fail-on leak)", human_count(std::ssize(found.copies.leaked)));
+  if (asked("duplicates") && !found.copies.dropped.empty())
+    return fmt::format("{} training rows repeat another row (--fail-on duplicates)", human_count(std::ssize(found.copies.dropped)));
+  return "";
+}
+
+}  // namespace decant

@@ -1,0 +1,110 @@
+#include "decant/pipeline/duplicates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/base/json.h"
+#include "decant/base/test_support.h"
+#include "decant/formats/npy/npy.h"
+
+namespace decant {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Row 2 equals row 0 under another label, row 3 is near row 1 (0.995), row 4 is test row 0.
+class DuplicatesVerb : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::vector<float> train = {1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0.1F, 0, 0, 0, 0, 1};
+    const std::vector<float> test = {0, 0, 0, 1, 0, 0, 1, 0};
+    const int64_t train_shape[] = {5, 4};
+    const int64_t test_shape[] = {2, 4};
+    write_npy<float>(folder_ / "x.npy", train, train_shape);
+    write_npy<float>(folder_ / "test.npy", test, test_shape);
+    write_npy<int32_t>(folder_ / "y.npy", std::vector<int32_t>{0, 0, 1, 0, 1});
+    options_.input.path = (folder_ / "x.npy").string();
+    options_.input.labels = folder_ / "y.npy";
+    options_.test = (folder_ / "test.npy").string();
+    options_.out = folder_ / "dup";
+  }
+
+  /// The folder that options_ made, read with other options.
+  DuplicatesOptions again(const std::string& threshold) const {
+    DuplicatesOptions options;
+    options.input.path = options_.out.string();
+    options.threshold = threshold;
+    options.out = folder_ / "again";
+    options.overwrite = true;
+    return options;
+  }
+
+  const fs::path folder_ = fresh_folder("duplicates");
+  DuplicatesOptions options_;
+};
+
+TEST_F(DuplicatesVerb, SaysWhatEveryDroppedRowRepeats) {
+  const Duplicates found = find_duplicates(options_, {});
+  EXPECT_EQ(read_indices(options_.out / "indices.npy"), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(read_indices(options_.out / "test-indices.npy"), (std::vector<int64_t>{1}));
+  EXPECT_THAT(found.copies.contradicting, ElementsAre(0, 2));
+  const std::string dropped = read_text(options_.out / "dropped.jsonl");
+  EXPECT_THAT(dropped, HasSubstr(R"({"row":2,"key":"2","repeats":0,"split":"train","repeats_key":"0","similarity":1.0,"how":"bytes"})"));
+  EXPECT_THAT(dropped, HasSubstr(R"("row":3,"key":"3","repeats":1,"split":"train")"));
+  EXPECT_THAT(dropped, HasSubstr(R"({"row":4,"key":"4","repeats":0,"split":"test")"));
+  const Json record = read_json(options_.out / "duplicates.json");
+  EXPECT_EQ(record["kept"], 2);
+  EXPECT_EQ(record["leaked_test_rows"], 1);
+  EXPECT_FALSE(record.contains("seconds"));  // the same input, the same bytes
+}
+
+TEST_F(DuplicatesVerb, AnotherThresholdIsThatOfARunFromTheStart) {
+  find_duplicates(options_, {});
+  for (const char* threshold : {"0.95", "0.999", "1", "exact"}) {
+    DuplicatesOptions fresh = options_;
+    fresh.threshold = threshold;
+    fresh.out = folder_ / "fresh";
+    fresh.overwrite = true;
+    const DuplicatesOptions later = again(threshold);
+    EXPECT_EQ(find_duplicates(later, {}).stays, find_duplicates(fresh, {}).stays) << threshold;
+    EXPECT_EQ(read_text(later.out / "dropped.jsonl"), read_text(fresh.out / "dropped.jsonl")) << threshold;
+  }
+  expect_says(message_of([&] { find_duplicates(again("0.5"), {}); }), {"down to a similarity of 0.9", "again"});
+}
+
+TEST_F(DuplicatesVerb, LeaksStayOnlyWhenAsked) {
+  options_.keep_leaks = true;
+  options_.fail_on = {"leak"};
+  const Duplicates found = find_duplicates(options_, {});
+  EXPECT_THAT(found.stays.rows(), ElementsAre(0, 1, 4));
+  EXPECT_THAT(reason_to_fail(options_, found), HasSubstr("1 test rows"));
+  options_.no_test = true;
+  options_.test = "";
+  options_.overwrite = true;
+  EXPECT_EQ(reason_to_fail(options_, find_duplicates(options_, {})), "");
+}
+
+TEST_F(DuplicatesVerb, ARecordThatLiesIsAnError) {
+  find_duplicates(options_, {});
+  const fs::path file = options_.out / "duplicates.json";
+  const Json good = read_json(file);
+  for (const Json& rows : {Json(6), Json(-1), Json(int64_t{1} << 50), Json("5")}) {
+    Json bad = good;
+    bad["input"]["rows"] = rows;
+    write_file(file, json_text(bad));
+    expect_says(message_of([&] { find_duplicates(again("0.95"), {}); }), {"duplicates.json", "again"});
+  }
+}
+
+TEST_F(DuplicatesVerb, OptionsThatAreNoneAreRefused) {
+  options_.threshold = "1.5";
+  expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--threshold", "1.5", "exact"});
+  options_.threshold = "0.9";
+  options_.fail_on = {"leaks"};
+  expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--fail-on", "did you mean 'leak'"});
+}
+
+}  // namespace
+}  // namespace decant
