@@ -30,7 +30,9 @@ FeatureBlock counting_block(FloatType type, int64_t first_row, int64_t rows, int
     const auto value = static_cast<float>(first_row * width + i);
     const auto wide = static_cast<double>(value);
     const auto half = static_cast<uint16_t>(std::bit_cast<uint32_t>(value * 0x1p-112F) >> 13);  // exact for 0 … 2048
+    const auto upper = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);  // exact for 0 … 256
     if (type == FloatType::f16) std::memcpy(start + 2 * i, &half, 2);
+    if (type == FloatType::bf16) std::memcpy(start + 2 * i, &upper, 2);
     if (type == FloatType::f32) std::memcpy(start + 4 * i, &value, 4);
     if (type == FloatType::f64) std::memcpy(start + 8 * i, &wide, 8);
   }
@@ -44,7 +46,7 @@ TEST(Features, RowsOfManyBlocksAreFoundAndConverted) {
       std::vector<FeatureBlock> blocks;
       int64_t count = 0;
       for (const int64_t rows : sizes) {
-        const auto type = mix == 0 ? FloatType::f32 : static_cast<FloatType>(blocks.size() % 3);
+        const auto type = mix == 0 ? FloatType::f32 : static_cast<FloatType>(blocks.size() % 4);
         blocks.push_back(counting_block(type, count, rows, kWidth, mix == 2 ? 1 : 0));
         count += rows;
       }
