@@ -30,7 +30,7 @@ FeatureBlock counting_block(FloatType type, int64_t first_row, int64_t rows, int
     const auto value = static_cast<float>(first_row * width + i);
     const auto wide = static_cast<double>(value);
     const auto half = static_cast<uint16_t>(std::bit_cast<uint32_t>(value * 0x1p-112F) >> 13);  // exact for 0 … 2048
-    const auto upper = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);  // exact for 0 … 256
+    const auto upper = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);             // exact for 0 … 256
     if (type == FloatType::f16) std::memcpy(start + 2 * i, &half, 2);
     if (type == FloatType::bf16) std::memcpy(start + 2 * i, &upper, 2);
     if (type == FloatType::f32) std::memcpy(start + 4 * i, &value, 4);

@@ -127,8 +127,8 @@ bool are_rows(const std::vector<int64_t>& rows, int64_t count) {
          (rows.empty() || (rows.front() >= 0 && rows.back() < count));
 }
 
-/// Row numbers are made for as many rows as the record says, so that must agree with what else is in
-/// the folder.
+/// Row numbers are made for as many rows as the record says, so that must agree with what else is
+/// in the folder.
 void require_count(const fs::path& folder, const char* stays, int64_t rows, int64_t dropped, const std::vector<int64_t>& excluded) {
   if (rows < 0 || rows > (int64_t{1} << 40) || !are_rows(excluded, rows)) damaged(folder, "records rows that cannot be");
   const int64_t counted = std::ssize(read_indices(folder / stays)) + dropped + std::ssize(excluded);
