@@ -18,8 +18,8 @@
 //   a folder                 with one such archive and no folder; or with one for each split, which
 //                            is named so (ILSVRC2012_img_train.tar, …_val.tar)
 //
-// Refused by name: members that would leave the folder, members over one another (zip.h), an archive
-// that unpacks to more than most_unpacked() of its size, compressed shards. Links, devices and what
+// Refused by name: members that would leave the folder, members over one another (zip.h), an
+// archive that unpacks to more than most_unpacked() of its size, compressed shards. Links, devices and what
 // macOS adds (__MACOSX, ._name) are left out, and counted in a note.
 #pragma once
 

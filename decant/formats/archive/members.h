@@ -51,8 +51,8 @@ Shape shape_of_tar(Bytes archive, const std::string& file);
 /// Left behind by macOS next to every file, and no data.
 bool is_clutter(std::string_view name);
 
-/// Calls `visit(name, bytes)` for every file of a .zip or a plain .tar, in its order; names are safe
-/// and relative. Throws InputError.
+/// Calls `visit(name, bytes)` for every file of a .zip or a plain .tar, in its order; names are
+/// safe and relative. Throws InputError.
 using Visit = std::function<void(std::string_view name, Bytes bytes)>;
 void each_file(Bytes archive, const std::string& file, const Visit& visit);
 

@@ -27,7 +27,8 @@ struct NpyLabels {
 
 /// Labels of shape (n,) or (n, 1): integers, bool and floats without fractions, each −1 (none) or
 /// 0…kLargestLabel; or texts (NumPy's U and S). Texts that are all whole numbers are those numbers,
-/// else the distinct texts are classes, sorted as np.unique() sorts them; an empty text is no label.
+/// else the distinct texts are classes, sorted as np.unique() sorts them; an empty text is no
+/// label.
 /// `expected_rows` < 0 takes any n. Throws InputError naming the row of the first bad label.
 NpyLabels open_npy_labels(const std::filesystem::path& path, int64_t expected_rows);
 

@@ -38,8 +38,8 @@ struct FoundCopies {
   std::optional<FeatureRecord> features;  ///< nothing where only equal rows were looked for
 };
 
-/// Near pairs from `floor` on; none without one. Throws what obtain_features() throws, and InputError
-/// where there are too many pairs.
+/// Near pairs from `floor` on; none without one. Throws what obtain_features() throws, and
+/// InputError where there are too many pairs.
 FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
                         uint64_t seed, const Context& context);
 
