@@ -2,8 +2,9 @@
 //
 //   dedup_bench [N [D [THRESHOLD [THREADS]]]]     100000 256 0.95 2
 //
-// Columns fade as those of features do; every hundredth row is a noisy copy of another one. Checked:
-// every pair of the first rows, and of rows spread over all with everyone, against measuring them.
+// Columns fade as those of features do; every hundredth row is a noisy copy of another one.
+// Checked: every pair of the first rows, and of rows spread over all with everyone, against
+// measuring them.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,12 +1,12 @@
-// Archives of a data set: .zip, .tar, .tar.gz, .tgz, .tar.zst, .tzst. What is read is the folder that
-// they unpack to, so every format may be in one, and rows have the order and the keys that they
-// have in the folder unpacked by hand.
+// Archives of a data set: .zip, .tar, .tar.gz, .tgz, .tar.zst, .tzst. What is read is the folder
+// that they unpack to, so every format may be in one, and rows have the order and the keys that
+// they have in the folder unpacked by hand.
 //
 // RANDOM ACCESS. A packed stream gives its last picture after all others, and training asks for
 // pictures in any order, so an archive is unpacked once, into the cache folder (base/cache.h),
 // under a key of its path, size and time of change; later runs open what lies there. Memory does
-// not grow with the archive. Shards of a WebDataset, plain .tar files, are read where they lie instead, and
-// so is one plain .tar for each class (webdataset/webdataset.h).
+// not grow with the archive. Shards of a WebDataset, plain .tar files, are read where they lie
+// instead, and so is one plain .tar for each class (webdataset/webdataset.h).
 //
 // What an archive holds decides, not its name:
 //
