@@ -1,12 +1,14 @@
 #include "decant/pipeline/run/write_synthetic_set.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <memory>
 #include <numeric>
 
 #include "decant/base/digest.h"
 #include "decant/base/file.h"
 #include "decant/base/json.h"
+#include "decant/data/subset.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/npy/npy.h"
