@@ -71,10 +71,16 @@ clustered=probe+pools=kmeans:20,subzerocore+pools=kmeans:20  # without a look at
 agnews() { text agnews agnews_part dev.tsv test.tsv auto,herding,herding+hard-cut=0.2,k-means,facility-location,bins,k-center,moderate,zcore,$clustered 5%,10%,30%; }
 sst2() { text sst2 sst2 train.tsv test.tsv auto,herding,herding+hard-cut=0.2,bins,$clustered 5%,10%,30%; }
 
+# Instructions without labels: equal tokens of answers, a tenth of the records to test on.
+text_alpaca_3() {
+  judge text_alpaca_3 "$(dataset alpaca)/alpaca_data.json" --keep-tokens 3% --hold-out 0.1 --seeds 5 \
+    --against random,k-means,random+length=k-means,facility-location,random+length=facility-location,bins,herding
+}
+
 source "$here/patches.sh"
 source "$here/distil.sh"
 
-quick=(agnews sst2 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
+quick=(agnews sst2 text_alpaca_3 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
   cifar10_nets)
 every=("${quick[@]}" "${patches[@]}" "${distil_tables[@]}")
 if [ "${1:-}" = list ]; then

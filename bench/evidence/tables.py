@@ -78,8 +78,32 @@ def by_sets(found):
     return lines
 
 
+def value(cell):
+    return f"{cell['mean']:.4f}" + (f" ± {cell['ci95']:.4f}" if cell["ci95"] is not None else "")
+
+
+def by_losses(found):
+    """Sets judged by metrics that are no shares: the lowest first."""
+    cells = {}
+    for cell in found["results"]:
+        cells.setdefault((cell["net"], cell["rows"], cell["set"]), {})[cell["metric"]] = cell
+    metrics = found["metrics"]
+    lines = ["| network | rows | set | seeds | " + " | ".join(f"{metric['title']}, {metric['unit']}" for metric in metrics) + " | against random |"]
+    lines.append("|---" * (lines[0].count("|") - 1) + "|")
+    for (net, rows, name), columns in sorted(cells.items(), key=lambda one: (one[0][2] != "random", one[1][metrics[0]["name"]]["mean"])):
+        first = columns[metrics[0]["name"]]
+        against = f"{first['against_random']['mean']:+.4f} ± {first['against_random']['ci95']:.4f}" if first["against_random"] else "–"
+        values = " | ".join(value(columns[metric["name"]]) for metric in metrics)
+        lines.append(f"| {net} | {rows:,} ({100 * first['keep']:.3g} %) | `{name}` | {len(first['seeds'])} | {values} | {against} |")
+    return lines
+
+
 def table(found, made):
-    lines = by_columns(found, made) if len(found.get("metrics", [])) > 1 else by_sets(found)
+    metrics = found.get("metrics", [])
+    if metrics and metrics[0]["unit"] != "%":
+        lines = by_losses(found)
+    else:
+        lines = by_columns(found, made) if len(metrics) > 1 else by_sets(found)
     lines += orders(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
