@@ -7,6 +7,7 @@
 #include <map>
 
 #include "decant/base/errors.h"
+#include "decant/formats/safetensors/floats.h"
 #include "decant/formats/safetensors/safetensors.h"
 #include "decant/nn/network.h"
 
@@ -15,12 +16,6 @@ namespace decant::nn {
 namespace {
 
 constexpr int64_t kMostClasses = 1'000'000;
-
-std::string shape_text(std::span<const int64_t> shape) {
-  std::string text = "(";
-  for (const int64_t length : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(length);
-  return text + ")";
-}
 
 /// What every complaint about a weights file has in common.
 class WeightsFile {
