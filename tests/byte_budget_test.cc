@@ -186,7 +186,7 @@ TEST(EvaluateBytes, EverySetTakesAsManyRowsAsFit) {
   options.seeds = 2;
   options.features.cache = fresh_folder("bytes_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, {});
+  const auto arms = make_arms(sets, options, 0, {});
   ASSERT_EQ(arms.size(), 3u);
   const int64_t budget = sets.full.dataset.train().stored_bytes() / 5;
   std::vector<int64_t> rows;
@@ -214,7 +214,7 @@ TEST(EvaluateBytes, ArmsBuyWhatCompressBuys) {
   options.seeds = 2;
   options.features.cache = fresh_folder("spend_arms_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, {});
+  const auto arms = make_arms(sets, options, 0, {});
   ASSERT_EQ(arms.size(), 4u);
   for (const evaluate::Arm& arm : arms) {
     const Subset kept = arm.subset(1);
@@ -234,7 +234,7 @@ TEST(EvaluateBytes, AutoBuysMoreRowsOfASmallBudgetAlone) {
   options.test = in.string();
   options.features.cache = fresh_folder("spend_small_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, {});
+  const auto arms = make_arms(sets, options, 0, {});
   ASSERT_EQ(arms.size(), 4u);
   const auto rows = [&](size_t arm) { return arms[arm].subset(1).size(); };
   EXPECT_EQ(arms[0].budget->amount, arms[2].budget->amount);
@@ -248,7 +248,7 @@ TEST(EvaluateBytes, AutoIsFinerWhereAllRowsFit) {
   options.test = in.string();
   options.features.cache = fresh_folder("spend_all_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, {});
+  const auto arms = make_arms(sets, options, 0, {});
   EXPECT_EQ(arms[0].subset(0), sets.full_rows);
   Image source;
   Image shown;
@@ -257,12 +257,29 @@ TEST(EvaluateBytes, AutoIsFinerWhereAllRowsFit) {
   EXPECT_EQ(source.pixels, shown.pixels) << "nothing is lost";
 }
 
+TEST(EvaluateBytes, AutoStoresNoPictureLargerThanItIsTrainedAt) {
+  const fs::path in = jpeg_set("spend_side_in", 60);
+  EvaluateOptions options{.full = in.string(), .against = "random+resolution=20px+spend=auto,random+spend=auto", .bytes = "20%"};
+  options.test = in.string();
+  options.features.cache = fresh_folder("spend_side_cache");
+  const JudgedSets sets = read_judged_sets(options, {});
+  const auto arms = make_arms(sets, options, 20, {});
+  ASSERT_EQ(arms.size(), 2u);
+  EXPECT_EQ(arms[0].subset(1), arms[1].subset(1));
+  EXPECT_EQ(arms[0].digest, arms[1].digest) << "one set by two names";
+  Image shown;
+  arms[1].rows->pictures()->decode(arms[1].subset(1)[0], shown);
+  EXPECT_EQ(shown.size.height, 20) << "two eighths of 80";
+  const auto untold = make_arms(sets, options, 0, {});
+  EXPECT_LT(untold[1].subset(1).size(), arms[1].subset(1).size()) << "whole pictures are fewer";
+}
+
 TEST(EvaluateBytes, ASpentBudgetNeedsBytes) {
   const fs::path in = jpeg_set("spend_bytes_in");
   EvaluateOptions options{.full = in.string(), .against = "random+spend=auto", .keep = "50%"};
   options.features.cache = fresh_folder("spend_bytes_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}); }), HasSubstr("spend needs --bytes"));
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, 0, {}); }), HasSubstr("spend needs --bytes"));
 }
 
 TEST(EvaluateBytes, AGivenSetHasRandomRowsOfItsOwnBytes) {
@@ -273,7 +290,7 @@ TEST(EvaluateBytes, AGivenSetHasRandomRowsOfItsOwnBytes) {
   options.test = in.string();
   options.features.cache = folder / "cache";
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, {});
+  const auto arms = make_arms(sets, options, 0, {});
   ASSERT_EQ(arms.size(), 3u);
   EXPECT_EQ(arms[2].name, "small");
   ASSERT_TRUE(arms[2].budget);
@@ -290,7 +307,7 @@ TEST(EvaluateBytes, KeepAndBytesExcludeEachOther) {
   EvaluateOptions options{.full = in.string(), .keep = "50%", .bytes = "20%"};
   options.features.cache = fresh_folder("bytes_keep_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}); }), HasSubstr("--keep and --bytes"));
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, 0, {}); }), HasSubstr("--keep and --bytes"));
 }
 
 }  // namespace

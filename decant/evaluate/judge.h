@@ -109,6 +109,9 @@ class Judge {
   /// What all cases share (decoded pictures), made once, before the first of them.
   virtual void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context);
   virtual Result judge(const Case& one, const Context& context) const = 0;
+  /// Of judges of pictures, settled: the side of the squares that pictures become before they are
+  /// learnt; 0 for others.
+  virtual int picture_side() const { return 0; }
   virtual bool side_by_side() const { return true; }  ///< one thread per case, as many at once as there are; else one with all threads
   virtual int64_t steps() const { return 0; }         ///< that a case reports as progress under the unit "steps"; 0 = none
 

@@ -105,6 +105,12 @@ void give_pixels_quality(CompressOptions& options, const Dataset& dataset, const
   context.info(fmt::format("the pictures are stored as pixels, so they become JPEGs of quality {} at most", kQualityOfPixels));
 }
 
+/// `auto` divides a budget between rows and quality; how small pictures may be it cannot know.
+void say_what_auto_asks(const CompressOptions& options, const Dataset& dataset, const Context& context) {
+  if (options.spend != "auto" || !options.reducing.resolution.empty() || dataset.train().pictures()->fixed_size()) return;
+  context.info("pictures keep their sides; if you train at fewer pixels, say so: --resolution 64px holds more of them");
+}
+
 ReduceOptions reducing_of(const CompressOptions& options) {
   ReduceOptions reducing = options.reducing;
   reducing.importance = beside(reducing.importance, options.features);
@@ -173,6 +179,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Input input = log.stage("read", [&] { return read_input(reading, context); });
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
+  say_what_auto_asks(options, input.dataset, context);
   const int64_t budget = byte_budget_of(options, input);
 
   // What rows take, where a budget is spent on them.

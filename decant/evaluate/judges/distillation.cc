@@ -134,6 +134,7 @@ class DistillationJudge final : public Judge {
     return result;
   }
 
+  int picture_side() const override { return pictures_.side(); }
   bool side_by_side() const override { return options_.device == "cpu"; }
 
   /// As if the set asked for nothing.

@@ -94,6 +94,7 @@ class NetworkJudge final : public Judge {
     return {{made.value}, made.steps, made.seconds};
   }
 
+  int picture_side() const override { return pictures_.side(); }
   bool side_by_side() const override { return options_.device == "cpu"; }
   int64_t steps() const override { return options_.steps; }
 

@@ -1,6 +1,7 @@
 // The pictures of a trial, decoded once for all trainings: what judges of pictures share.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <span>
@@ -31,6 +32,7 @@ class PictureTables {
   }
 
   ImageSize size() const { return size_; }
+  int side() const { return std::min(size_.width, size_.height); }
   Json size_json() const { return {size_.width, size_.height, size_.channels}; }
   /// REQUIRES: prepare() was asked for them.
   const Table& of(const Rows* rows) const { return tables_.at(rows); }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "decant/base/digest.h"
@@ -251,11 +252,18 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
 
 namespace {
 
+/// Whether there may be pictures whose shorter side is longer than that.
+bool may_exceed(const Rows& rows, int side) {
+  const std::optional<ImageSize> size = rows.pictures() == nullptr ? std::nullopt : rows.pictures()->fixed_size();
+  return side > 0 && (!size || std::min(size->width, size->height) > side);
+}
+
 /// Makes arms of what was outlined; what several share is made once.
 class ArmMaker {
  public:
-  ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, const Context& context)
-      : sets_(sets), options_(options), outline_(outline), context_(context), input_(to_choose_from(sets)) {}
+  ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, int picture_side,
+           const Context& context)
+      : sets_(sets), options_(options), outline_(outline), picture_side_(picture_side), context_(context), input_(to_choose_from(sets)) {}
 
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
@@ -381,7 +389,10 @@ class ArmMaker {
 
   PictureReducer reducer_of(const ArmSpec& spec) {
     ReduceOptions reducing = spec.reducing;
-    if (makes_jpegs(spec.spend, reducing, sets_.full.dataset.train())) reducing.quality = kQualityOfPixels;
+    const Rows& full = sets_.full.dataset.train();
+    if (makes_jpegs(spec.spend, reducing, full)) reducing.quality = kQualityOfPixels;
+    if (spec.spend == "auto" && reducing.resolution.empty() && may_exceed(full, picture_side_))
+      reducing.resolution = fmt::format("{}px", picture_side_);
     return {input_.dataset, reducing, importance_of(spec)};
   }
 
@@ -399,6 +410,7 @@ class ArmMaker {
   const JudgedSets& sets_;
   const EvaluateOptions& options_;
   const std::vector<ArmOutline>& outline_;
+  const int picture_side_;  ///< that the judge trains at; 0 = not known
   const Context& context_;
   const Input input_;
   std::map<std::string, Draws> chosen_;                                     ///< by method
@@ -410,11 +422,11 @@ class ArmMaker {
 
 }  // namespace
 
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, int picture_side, const Context& context) {
   RowCounts counts = counts_of(sets, !options.bytes.empty(), !options.keep_tokens.empty(), context);
   if (counts_bytes(options)) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   const std::vector<ArmOutline> outline = outline_arms(options, counts);
-  ArmMaker maker(sets, options, outline, context);
+  ArmMaker maker(sets, options, outline, picture_side, context);
   std::vector<evaluate::Arm> arms;
   for (const ArmOutline& arm : outline) arms.push_back(maker.make(arm));
   return arms;

@@ -42,8 +42,9 @@ struct ArmOutline {
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts);
 
 /// The arms of that outline, in its order. A method draws anew for every seed where it has chance
-/// in it, from what is not held out. Throws what choose_rows() throws. The sets must outlive the
+/// in it, from what is not held out. `picture_side`: Judge::picture_side(); no file that spend=auto
+/// writes is larger than that takes. Throws what choose_rows() throws. The sets must outlive the
 /// arms.
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const Context& context);
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, int picture_side, const Context& context);
 
 }  // namespace decant
