@@ -86,8 +86,9 @@ bool holds_floats(ElementType type) {
 
 void require_matrix(const NpyArray& array, const std::string& name) {
   if (array.shape.size() < 2)
-    throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", npy::text_of(array.shape)),
-                      "From one vector per file, make one matrix: np.stack(vectors); from one number per row, a.reshape(-1, 1)"});
+    throw InputError(
+        {name, "", fmt::format("has shape {}, not (rows, columns)", npy::text_of(array.shape)),
+         "Name several files of a vector each by a pattern, 'v-*.npy', or save np.stack(vectors); one number per row is a.reshape(-1, 1)"});
   if (array.shape.size() != 2)
     throw InputError({name, "", fmt::format("has shape {}, not (rows, columns)", npy::text_of(array.shape)),
                       "Save one row per sample: a.reshape(len(a), -1)"});
@@ -123,8 +124,37 @@ FeatureBlock block_of(const NpyArray& array, const std::string& name) {
           .name = name};
 }
 
+/// Several files of a vector each: row i is the i-th. Copied into one block, for there are too many
+/// to be mapped.
+Features vectors_in(const std::vector<std::string>& paths, const NpyArray& first) {
+  const auto all = std::make_shared<std::vector<std::byte>>();
+  all->reserve(first.data.size() * paths.size());
+  for (const std::string& path : paths) {
+    const NpyArray vector = open_npy(path);
+    if (vector.shape != first.shape || vector.type != first.type)
+      throw InputError({path, "",
+                        fmt::format("has shape {} and dtype {}, but {} has {} and {}", npy::text_of(vector.shape), code_of(vector.type),
+                                    paths[0], npy::text_of(first.shape), code_of(first.type)),
+                        "Where each file is a row, all need the same length and dtype: omit or save again the one that differs"});
+    all->insert(all->end(), vector.data.begin(), vector.data.end());
+  }
+  const int64_t width = first.shape[0];
+  return Features(std::vector<FeatureBlock>{{.data = all->data(),
+                                             .type = float_type(first.type),
+                                             .rows = std::ssize(paths),
+                                             .width = width,
+                                             .stride = width,
+                                             .owner = all,
+                                             .name = paths[0]}});
+}
+
+bool are_vectors(const std::vector<std::string>& paths, const NpyArray& first) {
+  return paths.size() > 1 && first.shape.size() == 1 && first.shape[0] > 0 && holds_floats(first.type);
+}
+
 /// The rows of all files, one file after the other. REQUIRES: at least one.
 Features features_in(const std::vector<std::string>& paths) {
+  if (const NpyArray first = open_npy(paths[0]); are_vectors(paths, first)) return vectors_in(paths, first);
   std::vector<FeatureBlock> blocks;
   for (const std::string& path : paths) {
     const NpyArray array = open_npy(path);

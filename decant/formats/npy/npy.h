@@ -54,7 +54,8 @@ std::optional<int64_t> whole_at(const NpyArray& array, size_t index);
 
 /// A float matrix (n, d), n and d > 0, in one file or in shards (npy_shards.h says how they are
 /// named): float32, float16, bfloat16 or float64, also mixed, mapped as they are stored (rows are
-/// converted when they are asked for). Values are not checked here: require_finite() does that.
+/// converted when they are asked for). Several files of a vector each, all alike, are its rows, and
+/// are copied. Values are not checked here: require_finite() does that.
 /// Throws InputError for another dtype or shape, and for shards of different width. Cost: the
 /// headers.
 Features read_features(const std::string& spec);

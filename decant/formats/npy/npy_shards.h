@@ -4,6 +4,8 @@
 //   feats-{000..127}.npy    braces: the files in the order written, all of which must be there
 //   feats-*.npy             wildcards: the files that are there, by the bytes of their names, which
 //                           must be the order of their numbers
+//
+// Each file is a matrix of some rows, or each is one row, an array of one axis.
 #pragma once
 
 #include <string>

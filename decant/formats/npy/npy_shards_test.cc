@@ -55,6 +55,17 @@ TEST_F(NpyShardsTest, AreOneMatrixInTheOrderWritten) {
   EXPECT_FALSE(names_npy("x-{0..2}.tar") || names_npy("conv-kmeans"));
 }
 
+TEST_F(NpyShardsTest, MayHoldAVectorEach) {
+  for (int i = 0; i < 3; ++i) write_npy<float>(folder_ / fmt::format("v-{}.npy", i), std::vector<float>{static_cast<float>(i), 2, 3});
+  const Features features = read_features(in("v-*.npy"));
+  ASSERT_EQ(features.count(), 3);
+  std::vector<float> scratch;
+  EXPECT_THAT(features.row(2, scratch), ElementsAre(2, 2, 3));
+  expect_says(fault("v-0.npy"), {"has shape (3,)", "Name several files of a vector each by a pattern"});
+  write_npy<float>(folder_ / "v-3.npy", std::vector<float>{1});
+  expect_says(fault("v-*.npy"), {"v-3.npy: has shape (1,) and dtype f4, but ", "v-0.npy has (3,) and f4", "the same length"});
+}
+
 TEST_F(NpyShardsTest, AreADataSetWithLabelsInOneFile) {
   write("x-0.npy", 3, 2);
   write("x-1.npy", 1, 2, 6);
