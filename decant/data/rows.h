@@ -32,7 +32,7 @@ namespace decant {
 
 /// What a row's bytes are, when it has a picture.
 enum class PictureBytes {
-  file,  ///< a JPEG, PNG or WebP, which any program reads
+  file,  ///< a JPEG, PNG or the like, which any program reads
   raw,   ///< pixels as they are: every row decodes
   coded  ///< the format's own, which only decode() reads
 };

@@ -23,10 +23,10 @@ namespace {
 
 constexpr int64_t kShardSize = 1000;
 
-/// ".jpg", ".png", ".webp", by content.
+/// ".jpg", ".png", …, by content.
 std::string extension_for(Bytes picture, const std::string& key) {
   const auto codec = codec_of(picture);
-  if (!codec) throw InputError({key, "", "is not a JPEG, PNG or WebP file", "Leave it out"});
+  if (!codec) throw InputError({key, "", "is no picture of a known format", "Leave it out"});
   return extension_of(*codec);
 }
 
@@ -57,7 +57,7 @@ std::string as_file_name(std::string name) {
 std::string file_name(const Rows& rows, int64_t row) {
   const std::string key = rows.key(row);
   std::string name = as_file_name(key.substr(key.rfind('/') + 1));
-  if (picture_kind(name) == Picture::read) return name;
+  if (has_picture_ending(name)) return name;
   std::vector<std::byte> scratch;
   return name + extension_for(rows.bytes(row, scratch), key);
 }

@@ -131,8 +131,8 @@ TEST(FindBadRows, ListsEachWithItsReason) {
     ASSERT_EQ(bad.size(), 5u);
     EXPECT_EQ(bad[0].key, "a/2.png");
     EXPECT_THAT(bad[0].text, HasSubstr("is a truncated PNG"));
-    EXPECT_EQ(bad[1].text, "is not a JPEG, PNG or WebP file (starts with 'text')");
-    EXPECT_THAT(bad[2].text, HasSubstr("TIF is not supported"));
+    EXPECT_EQ(bad[1].text, "is no picture of a known format (starts with 'text')");
+    EXPECT_EQ(bad[2].text, "is no picture of a known format (starts with 'II*')");
     EXPECT_EQ(bad[3].text, "is empty");
     EXPECT_EQ(bad[4].row, 6);
     EXPECT_EQ(bad[4].text, "is a broken link");

@@ -148,7 +148,7 @@ std::vector<fs::path> archives_alone_in(const fs::path& path) {
     const std::string name = it->path().filename().string();
     if (name.starts_with('.')) continue;
     std::error_code ignored;
-    if (it->is_directory(ignored) || picture_kind(name) != Picture::no) return {};
+    if (it->is_directory(ignored) || has_picture_ending(name)) return {};
     if (named_as_archive(name)) archives.push_back(it->path());
   }
   std::ranges::sort(archives);

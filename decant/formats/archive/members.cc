@@ -78,7 +78,7 @@ void Shape::add(std::string_view name) {
   const std::string_view base = base_of(name);
   if (is_clutter(name) || base.starts_with('.')) return;
   ++files_;
-  const bool picture = picture_kind(name) != Picture::no;
+  const bool picture = has_picture_ending(name);
   const std::string_view folder = name.substr(0, name.size() - base.size());
   const std::string_view key = name.substr(0, folder.size() + std::min(base.find('.'), base.size()));
   samples_ = samples_ || base.ends_with(".cls") || (files_ > 1 && key == last_key_ && !(picture && last_is_picture_));

@@ -140,13 +140,11 @@ ImageSize size_of_bmp(const BmpHeader& header) {
   return {static_cast<int>(header.width), static_cast<int>(header.height), 3};
 }
 
-}  // namespace
-
 ImageSize probe_bmp(Bytes bytes, std::string_view name) {
   return size_of_bmp(BmpReader(bytes, name).header());
 }
 
-void decode_bmp(Bytes bytes, std::string_view name, Image& image) {
+void decode_bmp(Bytes bytes, std::string_view name, int /*min_side*/, Image& image) {
   const BmpHeader header = BmpReader(bytes, name).header();
   image.resize(size_of_bmp(header));
   const auto* const pixels = reinterpret_cast<const uint8_t*>(bytes.data()) + header.pixels_at;
@@ -160,6 +158,13 @@ void decode_bmp(Bytes bytes, std::string_view name, Image& image) {
     else
       expand_masks(line, header, image.row(y));
   }
+}
+
+}  // namespace
+
+const CodecEntry& bmp_codec() {
+  static const CodecEntry entry = {Codec::bmp, "BMP", ".bmp", [](Bytes bytes) { return starts_with(bytes, "BM"); }, probe_bmp, decode_bmp};
+  return entry;
 }
 
 }  // namespace decant::image_codec

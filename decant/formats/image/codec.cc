@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "decant/formats/image/each_codec.h"
 
@@ -11,28 +12,30 @@ namespace decant {
 
 namespace {
 
-constexpr std::string_view kPng("\x89PNG\r\n\x1a\n", 8);
+const std::vector<const image_codec::CodecEntry*>& all_codecs() {
+  using namespace image_codec;
+  static const std::vector<const CodecEntry*> all = {
+      &jpeg_codec(), &png_codec(), &webp_codec(), &bmp_codec(), &gif_codec(), &tiff_codec(), &pnm_codec(),
+#ifdef DECANT_HAS_AVIF
+      &avif_codec(),
+#endif
+  };
+  return all;
+}
 
-bool starts_with(Bytes bytes, std::string_view signature) {
-  return as_text(bytes).starts_with(signature);
+const image_codec::CodecEntry* entry_of(Bytes bytes) {
+  const auto found = std::ranges::find_if(all_codecs(), [&](const auto* entry) { return entry->recognises(bytes); });
+  return found == all_codecs().end() ? nullptr : *found;
 }
 
 /// Formats people do have lying about, so that the message can name them.
 std::string_view other_format(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> known = {{
-      {{"II*\0", 4}, "TIFF"},
-      {{"MM\0*", 4}, "TIFF"},
-      {"P4", "PBM"},
-      {"P5", "PGM"},
-      {"P6", "PPM"},
-      {"8BPS", "Photoshop"},
-      {"%PDF", "PDF"},
-  }};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known = {{{"8BPS", "Photoshop"}, {"%PDF", "PDF"}}};
   for (const auto& [signature, format] : known) {
     if (text.starts_with(signature)) return format;
   }
-  if (text.size() >= 12 && text.substr(4, 4) == "ftyp") return "HEIC, AVIF or video";
-  return {};
+  if (text.size() < 12 || text.substr(4, 4) != "ftyp") return {};
+  return text.substr(8, 4) == "avif" ? "AVIF" : "HEIC or video";
 }
 
 /// 'hello wo' for text, "de ad be ef" for the rest.
@@ -52,8 +55,14 @@ std::string first_bytes(std::string_view text) {
   if (bytes.empty()) image_codec::fail(name, "is empty");
   const std::string_view text = as_text(bytes);
   if (const std::string_view format = other_format(text); !format.empty())
-    image_codec::fail(name, fmt::format("is a {} file; JPEG, PNG, WebP, BMP and GIF are supported", format), "Convert it to one of these");
-  image_codec::fail(name, fmt::format("is not a JPEG, PNG or WebP file (starts with {})", first_bytes(text)));
+    image_codec::fail(name, fmt::format("is a {} file; {} are supported", format, codec_names()), "Convert it to one of these");
+  image_codec::fail(name, fmt::format("is no picture of a known format (starts with {})", first_bytes(text)));
+}
+
+const image_codec::CodecEntry& entry_or_fail(Bytes bytes, std::string_view name) {
+  const image_codec::CodecEntry* const entry = entry_of(bytes);
+  if (entry == nullptr) fail_unknown(bytes, name);
+  return *entry;
 }
 
 }  // namespace
@@ -61,9 +70,7 @@ std::string first_bytes(std::string_view text) {
 namespace image_codec {
 
 Codec codec_or_fail(Bytes bytes, std::string_view name) {
-  const auto codec = codec_of(bytes);
-  if (!codec) fail_unknown(bytes, name);
-  return *codec;
+  return entry_or_fail(bytes, name).codec;
 }
 
 void check_claim(std::string_view name, int64_t width, int64_t height, int64_t possible, size_t encoded_bytes) {
@@ -76,44 +83,25 @@ void check_claim(std::string_view name, int64_t width, int64_t height, int64_t p
 }  // namespace image_codec
 
 std::optional<Codec> codec_of(Bytes bytes) {
-  if (starts_with(bytes, "\xff\xd8\xff")) return Codec::jpeg;
-  if (starts_with(bytes, kPng)) return Codec::png;
-  if (starts_with(bytes, "RIFF") && bytes.size() >= 12 && as_text(bytes).substr(8, 4) == "WEBP") return Codec::webp;
-  if (starts_with(bytes, "BM")) return Codec::bmp;
-  if (starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a")) return Codec::gif;
-  return std::nullopt;
+  const image_codec::CodecEntry* const entry = entry_of(bytes);
+  return entry == nullptr ? std::nullopt : std::optional(entry->codec);
 }
 
 const char* extension_of(Codec codec) {
-  switch (codec) {
-    case Codec::jpeg:
-      return ".jpg";
-    case Codec::png:
-      return ".png";
-    case Codec::webp:
-      return ".webp";
-    case Codec::bmp:
-      return ".bmp";
-    case Codec::gif:
-      return ".gif";
+  return (*std::ranges::find_if(all_codecs(), [&](const auto* entry) { return entry->codec == codec; }))->extension;
+}
+
+std::string codec_names() {
+  std::string names;
+  for (const image_codec::CodecEntry* const entry : all_codecs()) {
+    const bool last = entry == all_codecs().back();
+    names += (names.empty() ? "" : last ? " and " : ", ") + std::string(entry->name);
   }
-  return "";
+  return names;
 }
 
 ImageSize probe_image(Bytes bytes, std::string_view name) {
-  switch (image_codec::codec_or_fail(bytes, name)) {
-    case Codec::jpeg:
-      return image_codec::probe_jpeg(bytes, name);
-    case Codec::png:
-      return image_codec::probe_png(bytes, name);
-    case Codec::webp:
-      return image_codec::probe_webp(bytes, name);
-    case Codec::bmp:
-      return image_codec::probe_bmp(bytes, name);
-    case Codec::gif:
-      return image_codec::probe_gif(bytes, name);
-  }
-  return {};
+  return entry_or_fail(bytes, name).probe(bytes, name);
 }
 
 void decode_image(Bytes bytes, std::string_view name, Image& image) {
@@ -121,18 +109,7 @@ void decode_image(Bytes bytes, std::string_view name, Image& image) {
 }
 
 void decode_image_at_least(Bytes bytes, std::string_view name, int min_side, Image& image) {
-  switch (image_codec::codec_or_fail(bytes, name)) {
-    case Codec::jpeg:
-      return image_codec::decode_jpeg(bytes, name, min_side, image);
-    case Codec::png:
-      return image_codec::decode_png(bytes, name, image);
-    case Codec::webp:
-      return image_codec::decode_webp(bytes, name, image);
-    case Codec::bmp:
-      return image_codec::decode_bmp(bytes, name, image);
-    case Codec::gif:
-      return image_codec::decode_gif(bytes, name, image);
-  }
+  entry_or_fail(bytes, name).decode(bytes, name, min_side, image);
 }
 
 }  // namespace decant

@@ -1,5 +1,6 @@
 // Encoded pictures ↔ pixels: JPEG (libjpeg-turbo), PNG (libspng), WebP (libwebp), and read only:
-// BMP, and of GIF and animated WebP the first frame.
+// TIFF (libtiff), AVIF (libavif, where the build has it), BMP, PNM, and of GIF and animated WebP
+// the first frame.
 //
 // The content decides the codec, never the file's name: "cat.jpg" may well hold a PNG, and both PIL
 // and browsers open it.
@@ -10,9 +11,10 @@
 //   * JPEG by the accurate integer DCT with smooth ("fancy") chroma upsampling; CMYK and YCCK as
 //     PIL:
 //   inverted, then R = K − (255−C)·K/255;
-//   * no EXIF rotation, no gamma, no colour profile: PIL applies none either.
+//   * no EXIF rotation, no gamma, no colour profile: PIL applies none either. A TIFF is turned as
+//     its own tag says, as in PIL.
 // Two known differences. A grey picture stays one channel, since whoever wants three can repeat it.
-// 16-bit grey PNGs keep their upper 8 bits, where PIL clips every value above 255 to white and so
+// 16-bit grey keeps its upper 8 bits, where PIL clips every value above 255 to white and so
 // destroys the picture.
 //
 // Hostile bytes. The size that a header claims is checked against the bytes that are there before
@@ -27,6 +29,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,12 +38,14 @@
 
 namespace decant {
 
-enum class Codec { jpeg, png, webp, bmp, gif };
+enum class Codec { jpeg, png, webp, bmp, gif, tiff, pnm, avif };
 
 /// By the first bytes; nullopt when they are none of these.
 std::optional<Codec> codec_of(Bytes bytes);
-/// ".jpg", ".png", ".webp", ".bmp", ".gif".
+/// ".jpg", ".png", ".webp", … REQUIRES: a codec that this build has.
 const char* extension_of(Codec codec);
+/// "JPEG, PNG, … and GIF": those that this build reads.
+std::string codec_names();
 
 /// Width, height and channels (1 or 3) from the header alone: a few hundred bytes are read, nothing
 /// is decoded.

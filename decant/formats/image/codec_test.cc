@@ -179,11 +179,14 @@ TEST(Webp, TruncationIsAnError) {
 
 TEST(Codec, NamesWhatAFileIsInstead) {
   EXPECT_THAT(codec_fault(as_bytes("hello world, this is text")),
-              HasSubstr("x: is not a JPEG, PNG or WebP file (starts with 'hello world, thi')"));
+              HasSubstr("x: is no picture of a known format (starts with 'hello world, thi')"));
   EXPECT_THAT(codec_fault(as_bytes(std::string_view("\x00\x01\xfe", 3))), HasSubstr("starts with 00 01 fe"));
   EXPECT_THAT(codec_fault({}), HasSubstr("x: is empty"));
-  EXPECT_THAT(codec_fault(as_bytes("P6 1 1 255 ...")), HasSubstr("is a PPM file"));
-  EXPECT_THAT(codec_fault(as_bytes(std::string_view("II*\0....", 8))), HasSubstr("is a TIFF file"));
+  EXPECT_THAT(codec_fault(as_bytes("8BPS")), HasSubstr("is a Photoshop file; JPEG, PNG, WebP, BMP, GIF, TIFF"));
+  EXPECT_THAT(codec_fault(as_bytes(std::string_view("\0\0\0\x18"
+                                                    "ftypheic",
+                                                    12))),
+              HasSubstr("is a HEIC or video file"));
 }
 
 TEST(Limits, SmallFilesCannotClaimHugePictures) {
@@ -270,6 +273,16 @@ if True:
     for mode in ("1", "L", "P", "RGB"): save(base.convert(mode), f"{mode}.gif", interlace=mode == "L")
     save(base.quantize(5), "five.gif", transparency=2); save(base, "frames.gif", save_all=True, append_images=[base.rotate(90)])
     save(rgba, "frames.webp", save_all=True, append_images=[rgba.rotate(90)], lossless=True)
+    for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK", "LA"): save(rgba.convert(mode), f"{mode}.tif")
+    for packing in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"): save(base, f"{packing}.tif", compression=packing)
+    save(base.convert("L"), "jpeg_grey.tif", compression="jpeg"); save(base.convert("1"), "group4.tif", compression="group4")
+    save(base.convert("1"), "white.tif", tiffinfo={262: 0})
+    for turn in range(1, 9): save(base, f"turn{turn}.tif", tiffinfo={274: turn})
+    for mode, end in (("1", "pbm"), ("L", "pgm"), ("RGB", "ppm")): save(base.convert(mode), f"{mode}.{end}")
+    for name, text in (("plain.pgm", b"P2 # grey\n3 2\n# most\n7\n0 1 2 3\n4 7"), ("plain.ppm", b"P3\n1 2 100 0 50 100 33 66 99\n"),
+                       ("plain.pbm", b"P1 3 2\n101\n0 1 0\n"), ("fifteen.pgm", b"P5 2 1 15\n\x01\x0f"),
+                       ("wide.ppm", b"P6 1 1 1000\n\x00\x01\x01\xf4\x03\xe8")):
+        open(name, "wb").write(text); made.append(name)
 for name in made:
     image = Image.open(name).convert("RGB")
     open(name + ".rgb", "wb").write(image.tobytes())
@@ -292,7 +305,7 @@ open("done", "w").write("\n".join(made))
     EXPECT_TRUE(rgb == read_text(entry.path())) << file << ": other pixels than Pillow's";
     ++compared;
   }
-  EXPECT_EQ(compared, 31);
+  EXPECT_EQ(compared, 61);
 }
 
 }  // namespace

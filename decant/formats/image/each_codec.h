@@ -1,6 +1,9 @@
-// What codec.cc asks of the codecs. REQUIRES of all: the bytes start with the codec's
-// signature.
+// What codec.cc asks of the codecs, one file each.
 #pragma once
+
+#if __has_include(<avif/avif.h>)
+#define DECANT_HAS_AVIF
+#endif
 
 #include <string>
 #include <string_view>
@@ -12,18 +15,31 @@
 
 namespace decant::image_codec {
 
-ImageSize probe_jpeg(Bytes bytes, std::string_view name);
-ImageSize probe_png(Bytes bytes, std::string_view name);
-ImageSize probe_webp(Bytes bytes, std::string_view name);
-ImageSize probe_bmp(Bytes bytes, std::string_view name);
-ImageSize probe_gif(Bytes bytes, std::string_view name);
+struct CodecEntry {
+  Codec codec;
+  const char* name;       ///< "JPEG"
+  const char* extension;  ///< ".jpg"
+  bool (*recognises)(Bytes bytes);
+  // REQUIRES of both: recognised bytes.
+  ImageSize (*probe)(Bytes bytes, std::string_view name);
+  /// `min_side` 0 = full size, and so for all that cannot decode less.
+  void (*decode)(Bytes bytes, std::string_view name, int min_side, Image& image);
+};
 
-/// `min_side` 0 = full size.
-void decode_jpeg(Bytes bytes, std::string_view name, int min_side, Image& image);
-void decode_png(Bytes bytes, std::string_view name, Image& image);
-void decode_webp(Bytes bytes, std::string_view name, Image& image);
-void decode_bmp(Bytes bytes, std::string_view name, Image& image);
-void decode_gif(Bytes bytes, std::string_view name, Image& image);
+const CodecEntry& jpeg_codec();
+const CodecEntry& png_codec();
+const CodecEntry& webp_codec();
+const CodecEntry& bmp_codec();
+const CodecEntry& gif_codec();
+const CodecEntry& tiff_codec();
+const CodecEntry& pnm_codec();
+#ifdef DECANT_HAS_AVIF
+const CodecEntry& avif_codec();
+#endif
+
+inline bool starts_with(Bytes bytes, std::string_view signature) {
+  return as_text(bytes).starts_with(signature);
+}
 
 [[noreturn]] inline void fail(std::string_view name, std::string what, std::string remedy = "") {
   throw InputError({std::string(name), "", std::move(what), std::move(remedy)});

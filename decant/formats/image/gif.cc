@@ -192,14 +192,12 @@ std::array<uint8_t, 768> gif_palette(Bytes bytes, const GifFrame& frame) {
   return palette;
 }
 
-}  // namespace
-
 ImageSize probe_gif(Bytes bytes, std::string_view name) {
   const GifFrame frame = GifReader(bytes, name).first_frame();
   return {static_cast<int>(frame.width), static_cast<int>(frame.height), 3};
 }
 
-void decode_gif(Bytes bytes, std::string_view name, Image& image) {
+void decode_gif(Bytes bytes, std::string_view name, int /*min_side*/, Image& image) {
   const GifReader gif(bytes, name);
   const GifFrame frame = gif.first_frame();
   thread_local std::vector<uint8_t> entries;
@@ -216,6 +214,15 @@ void decode_gif(Bytes bytes, std::string_view name, Image& image) {
     uint8_t* out = image.row(static_cast<int>(y)) + 3 * frame.left;
     for (int64_t x = 0; x < frame.columns; ++x, out += 3) paint(out, entries[static_cast<size_t>(i * frame.columns + x)]);
   }
+}
+
+}  // namespace
+
+const CodecEntry& gif_codec() {
+  static const CodecEntry entry = {Codec::gif, "GIF",
+                                   ".gif",     [](Bytes bytes) { return starts_with(bytes, "GIF87a") || starts_with(bytes, "GIF89a"); },
+                                   probe_gif,  decode_gif};
+  return entry;
 }
 
 }  // namespace decant::image_codec

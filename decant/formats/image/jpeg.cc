@@ -146,12 +146,22 @@ bool compress(Encoding& work, ImageView image, int quality, Chroma chroma) noexc
 
 namespace image_codec {
 
+namespace {
+
 ImageSize probe_jpeg(Bytes bytes, std::string_view name) {
   return decoder_of_this_thread().open(bytes, name);
 }
 
 void decode_jpeg(Bytes bytes, std::string_view name, int min_side, Image& image) {
   decoder_of_this_thread().decode(bytes, name, min_side, image);
+}
+
+}  // namespace
+
+const CodecEntry& jpeg_codec() {
+  static const CodecEntry entry = {Codec::jpeg, "JPEG",     ".jpg", [](Bytes bytes) { return starts_with(bytes, "\xff\xd8\xff"); },
+                                   probe_jpeg,  decode_jpeg};
+  return entry;
 }
 
 }  // namespace image_codec

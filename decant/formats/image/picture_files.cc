@@ -12,7 +12,7 @@ namespace {
 
 /// "x.bin-17.png" of "x.bin#17", "1.png" of "1.jpg".
 std::string file_key(std::string name, const char* extension) {
-  if (picture_kind(name) == Picture::read) name.resize(name.rfind('.'));
+  if (has_picture_ending(name)) name.resize(name.rfind('.'));
   std::ranges::replace(name, '#', '-');
   return name + extension;
 }

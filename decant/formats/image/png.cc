@@ -113,18 +113,29 @@ void decode_png_as(spng_ctx* context, spng_format format, uint8_t* out, size_t r
   if (const int code = spng_decode_image(context, out, room, format, 0); code != 0) fail_png(name, code, bytes.size());
 }
 
+namespace {
+
 ImageSize probe_png(Bytes bytes, std::string_view name) {
   const PngContext context = open_png(bytes, name);
   return size_in(read_png_header(context.get(), bytes, name));
 }
 
-void decode_png(Bytes bytes, std::string_view name, Image& image) {
+void decode_png(Bytes bytes, std::string_view name, int /*min_side*/, Image& image) {
   const PngContext context = open_png(bytes, name);
   const spng_ihdr header = read_png_header(context.get(), bytes, name);
   image.resize(size_in(header));
   const bool plain_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE && header.bit_depth <= 8;
   if (is_grey(header) && !plain_grey) return decode_wide_grey(context.get(), header, image, bytes, name);
   decode_png_as(context.get(), plain_grey ? SPNG_FMT_G8 : SPNG_FMT_RGB8, image.pixels.data(), image.pixels.size(), bytes, name);
+}
+
+}  // namespace
+
+const CodecEntry& png_codec() {
+  static const CodecEntry entry = {Codec::png, "PNG",
+                                   ".png",     [](Bytes bytes) { return starts_with(bytes, std::string_view("\x89PNG\r\n\x1a\n", 8)); },
+                                   probe_png,  decode_png};
+  return entry;
 }
 
 }  // namespace image_codec

@@ -17,13 +17,15 @@ image_codec::StoredPatches patches_in(Bytes encoded, std::string_view name) {
       return image_codec::patches_in_png(encoded, name);
     case Codec::webp:
       return image_codec::patches_in_webp(encoded, name);
-    case Codec::bmp:
-    case Codec::gif: {
+    default: {
       const ImageSize size = probe_image(encoded, name);
       return {PatchGrid(size.width, size.height, {}, 1), std::nullopt};
     }
   }
-  return {};
+}
+
+bool is_written(Codec codec) {
+  return codec == Codec::jpeg || codec == Codec::png || codec == Codec::webp;
 }
 
 /// Of the picture at a resolution of `eighths`.
@@ -38,8 +40,8 @@ void check(const Recoding& how, Bytes encoded, std::string_view name) {
   if (codec_of(encoded) != Codec::jpeg && (how.quality > 0 || how.eighths < 8))
     image_codec::fail(name, "is no JPEG, and only JPEGs have a quality and a resolution that can be reduced",
                       "Convert it to JPEG, or drop cells or rows instead");
-  if (codec_of(encoded) == Codec::bmp || codec_of(encoded) == Codec::gif)
-    image_codec::fail(name, "is a BMP or a GIF, which is read but not written", "Convert it to PNG");
+  if (!is_written(*codec_of(encoded)))
+    image_codec::fail(name, "is of a format that is read but not written (JPEG, PNG and WebP are)", "Convert it to PNG");
   if (how.mask == nullptr) return;
   const PatchGrid& grid = how.mask->grid;
   const PatchGrid whole = scaled(patches_in(encoded, name).whole, how.eighths);

@@ -191,7 +191,7 @@ std::vector<std::byte> joined(const std::vector<PngChunk>& source, Bytes rows, c
 }  // namespace
 
 StoredPatches patches_in_png(Bytes bytes, std::string_view name) {
-  const ImageSize size = probe_png(bytes, name);
+  const ImageSize size = probe_image(bytes, name);
   StoredPatches found{PatchGrid(size.width, size.height, {}, 1), {}};
   found.mask = mask_in(chunks_of(bytes), found.whole, name);
   return found;

@@ -137,7 +137,7 @@ std::vector<std::byte> joined_webp(const std::vector<RiffChunk>& source, Bytes p
 }  // namespace
 
 StoredPatches patches_in_webp(Bytes bytes, std::string_view name) {
-  const ImageSize size = probe_webp(bytes, name);
+  const ImageSize size = probe_image(bytes, name);
   StoredPatches found{PatchGrid(size.width, size.height, {}, 1), {}};
   for (const RiffChunk& chunk : riff_chunks(bytes)) {
     if (chunk.type != kPatchChunk) continue;

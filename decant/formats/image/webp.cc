@@ -48,8 +48,6 @@ void decode_first_frame(Bytes bytes, std::string_view name, Image& image) {
   for (size_t i = 0; i < image.pixels.size(); i += 3, canvas += 4) std::copy_n(canvas, 3, &image.pixels[i]);
 }
 
-}  // namespace
-
 ImageSize probe_webp(Bytes bytes, std::string_view name) {
   WebPBitstreamFeatures features;
   const VP8StatusCode code = WebPGetFeatures(data_of(bytes), bytes.size(), &features);
@@ -64,12 +62,22 @@ ImageSize probe_webp(Bytes bytes, std::string_view name) {
   return {features.width, features.height, 3};
 }
 
-void decode_webp(Bytes bytes, std::string_view name, Image& image) {
+void decode_webp(Bytes bytes, std::string_view name, int /*min_side*/, Image& image) {
   const ImageSize size = probe_webp(bytes, name);
   image.resize(size);
   if (is_animated(bytes)) return decode_first_frame(bytes, name, image);
   const uint8_t* done = WebPDecodeRGBInto(data_of(bytes), bytes.size(), image.pixels.data(), image.pixels.size(), size.width * 3);
   if (done == nullptr) fail(name, "is a damaged or truncated WebP: its pixels cannot be decoded", "Fetch it again");
+}
+
+}  // namespace
+
+const CodecEntry& webp_codec() {
+  static const CodecEntry entry = {
+      Codec::webp, "WebP",
+      ".webp",     [](Bytes bytes) { return starts_with(bytes, "RIFF") && bytes.size() >= 12 && as_text(bytes).substr(8, 4) == "WEBP"; },
+      probe_webp,  decode_webp};
+  return entry;
 }
 
 }  // namespace decant::image_codec

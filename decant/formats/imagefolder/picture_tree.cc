@@ -17,9 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kRead = {".jpg", ".jpeg", ".png", ".webp", ".bmp"};
+constexpr std::array<std::string_view, 9> kPictureEndings = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".pgm", ".tif", ".tiff"};
 constexpr std::array<std::string_view, 6> kTexts = {".csv", ".tsv", ".jsonl", ".parquet", ".txt", ".json"};
-constexpr std::array<std::string_view, 4> kListed = {".ppm", ".pgm", ".tif", ".tiff"};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -56,13 +55,10 @@ Kind kind_of(DIR* folder, const dirent& entry) {
   return S_ISREG(info.st_mode) ? Kind::file : Kind::special;
 }
 
-std::string picture_fault(Kind kind, Picture picture, std::string_view name) {
+std::string picture_fault(Kind kind) {
   if (kind == Kind::dangling) return "is a broken link";
   if (kind == Kind::special) return "is a device or a pipe, not a file";
-  if (picture == Picture::read) return {};
-  std::string ending(name.substr(name.rfind('.') + 1));
-  for (char& c : ending) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return ending + " is not supported; JPEG, PNG, WebP and BMP are";
+  return {};
 }
 
 void add_entry(Folder& folder, Kind kind, std::string_view name) {
@@ -70,13 +66,12 @@ void add_entry(Folder& folder, Kind kind, std::string_view name) {
     folder.folders.emplace_back(name);
     return;
   }
-  const Picture picture = picture_kind(name);
-  if (picture == Picture::no) {
-    ++folder.others;
-    if (std::ranges::any_of(kTexts, [&](std::string_view ending) { return name.ends_with(ending); })) folder.texts.emplace_back(name);
-  } else {
-    folder.pictures.push_back({std::string(name), picture_fault(kind, picture, name)});
+  if (has_picture_ending(name)) {
+    folder.pictures.push_back({std::string(name), picture_fault(kind)});
+    return;
   }
+  ++folder.others;
+  if (std::ranges::any_of(kTexts, [&](std::string_view ending) { return name.ends_with(ending); })) folder.texts.emplace_back(name);
 }
 
 std::string join(const std::string& folder, const std::string& name) {
@@ -125,10 +120,8 @@ class Walk {
 
 }  // namespace
 
-Picture picture_kind(std::string_view name) {
-  const auto ends = [&](std::string_view ending) { return ends_with(name, ending); };
-  if (std::any_of(kRead.begin(), kRead.end(), ends)) return Picture::read;
-  return std::any_of(kListed.begin(), kListed.end(), ends) ? Picture::listed : Picture::no;
+bool has_picture_ending(std::string_view name) {
+  return std::ranges::any_of(kPictureEndings, [&](std::string_view ending) { return ends_with(name, ending); });
 }
 
 Folder list_folder(const fs::path& path) {

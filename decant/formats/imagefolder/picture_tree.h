@@ -13,10 +13,8 @@
 
 namespace decant {
 
-enum class Picture { no, read, listed };  ///< listed: torchvision lists the file, decant cannot read it
-
-/// By the name's ending, in any case.
-Picture picture_kind(std::string_view name);
+/// Whether torchvision lists a file of that name among the pictures: by its ending, in any case.
+bool has_picture_ending(std::string_view name);
 
 struct Entry {
   std::string name;

@@ -43,7 +43,7 @@ std::optional<size_t> find_any(const std::vector<std::string>& header, const Nam
 }
 
 std::optional<size_t> find_picture(const std::vector<std::string>& fields) {
-  const auto found = std::ranges::find_if(fields, [](const std::string& field) { return picture_kind(field) != Picture::no; });
+  const auto found = std::ranges::find_if(fields, [](const std::string& field) { return has_picture_ending(field); });
   return found == fields.end() ? std::nullopt : std::optional(static_cast<size_t>(found - fields.begin()));
 }
 

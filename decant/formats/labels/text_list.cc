@@ -26,7 +26,7 @@ void read_text_list(LabelList& list, const std::string&) {
   for_each_line(list.text(), [&](std::string_view line, size_t begin, size_t end) {
     const size_t tab = line.find('\t');
     const size_t cut = tab != std::string_view::npos ? tab : line.rfind(' ');
-    if (cut == std::string_view::npos || picture_kind(line.substr(0, cut)) == Picture::no) {
+    if (cut == std::string_view::npos || !has_picture_ending(line.substr(0, cut))) {
       if (list.fault.empty()) list.fault = "is no list of pictures and classes";
       return;
     }

@@ -15,7 +15,8 @@ namespace decant::webdataset {
 namespace {
 
 constexpr int64_t kMaxLabel = (int64_t{1} << 24) - 1;
-constexpr std::array<std::string_view, 4> kPictures = {"jpg", "jpeg", "png", "webp"};
+constexpr std::array<std::string_view, 12> kPictures = {"jpg",  "jpeg", "png", "webp", "bmp", "tif",
+                                                        "tiff", "ppm",  "pgm", "pbm",  "gif", "avif"};
 
 /// One "__…__" part marks a member that is about the archive, not of it.
 bool is_meta(std::string_view name) {

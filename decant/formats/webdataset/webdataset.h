@@ -9,7 +9,7 @@
 // are lower-cased, "__…__" members are skipped. Files whose names begin with a dot (macOS's
 // "._x.jpg") or have no extension are skipped and counted in an Oddity.
 //
-//   picture   the field jpg, jpeg, png or webp, the first of these that is there; else the first
+//   picture   the field jpg, jpeg, png, webp, bmp, tif, tiff, ppm, pgm, pbm, gif or avif, the first that is there; else the first
 //             whose last part is one of them ("left.png"). A sample without any keeps its row and
 //             has a known_fault().
 //   label     the field cls: a whole number in text; −1 is none. Else json, else the first field
