@@ -43,8 +43,7 @@ class PairLimit {
   PairLimit(int64_t most, double threshold) : most_(most), threshold_(threshold) {}
   void add() {
     if (++found_ <= most_) return;
-    throw InputError({"", "", fmt::format("more than {} pairs of rows have a similarity of {} or more", human_count(most_), threshold_),
-                      "Raise --threshold and --floor, or give --features that tell the rows apart"});
+    throw too_many_pairs(most_, threshold_);
   }
 
  private:
@@ -119,11 +118,20 @@ class Search {
 
 }  // namespace
 
+InputError too_many_pairs(int64_t most, double threshold) {
+  return InputError({"", "", fmt::format("more than {} pairs of rows have a similarity of {} or more", human_count(most), threshold),
+                     "Raise --threshold and --floor, or give --features that tell the rows apart"});
+}
+
 std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, double threshold, const Context& context,
                                  int64_t most) {
+  return near_pairs(features, rows, Sketch(features, rows, threshold, context), threshold, context, most);
+}
+
+std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, const Sketch& sketch, double threshold,
+                                 const Context& context, int64_t most) {
   const auto count = static_cast<int64_t>(rows.size());
   Stage stage(context, "near pairs", count, "rows");
-  const Sketch sketch(features, rows, threshold, context);
   PairLimit limit(most, threshold);
   std::vector<std::vector<NearPair>> parts(static_cast<size_t>((count + kOwn - 1) / kOwn));
   parallel_for(context, count, kOwn, [&](int64_t begin, int64_t end) {

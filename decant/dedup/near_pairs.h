@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/errors.h"
 #include "decant/data/features.h"
 
 namespace decant {
@@ -39,6 +40,15 @@ inline constexpr int64_t kMostPairs = 20'000'000;
 /// pairs".
 std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, double threshold, const Context& context,
                                  int64_t most = kMostPairs);
+
+class Sketch;
+
+/// The same by a sketch of these rows, for `threshold`; one that is at hand.
+std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, const Sketch& sketch, double threshold,
+                                 const Context& context, int64_t most);
+
+/// What is thrown for more than `most`.
+InputError too_many_pairs(int64_t most, double threshold);
 
 /// The definition, every pair measured.
 std::vector<NearPair> near_pairs_plain(const Features& features, std::span<const int64_t> rows, double threshold);

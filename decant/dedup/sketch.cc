@@ -128,6 +128,14 @@ Sketch::Sketch(const Features& features, std::span<const int64_t> rows, double t
   if (worth_learning(count(), features.width())) shorten(threshold, context);
 }
 
+Sketch::Sketch(const Sketch& whole, std::span<const int32_t> places, std::span<const int64_t> rows)
+    : features_(whole.features_), rows_(rows), slack_(whole.slack_) {
+  for (const int32_t place : places) squares_.push_back(whole.square(place));
+  if (whole.short_.rows() == 0) return;
+  short_ = Matrix<float>(count(), whole.short_.cols());
+  for (int64_t i = 0; i < count(); ++i) std::ranges::copy(whole.short_[places[static_cast<size_t>(i)]], short_[i].begin());
+}
+
 void Sketch::measure(const Context& context) {
   parallel_for(context, count(), kTile, [&](int64_t begin, int64_t end) {
     std::vector<float> scratch;

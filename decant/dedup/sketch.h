@@ -33,6 +33,9 @@ class Sketch {
   /// Of `rows` of the features, which must outlive the sketch; for pairs at `threshold` or above.
   Sketch(const Features& features, std::span<const int64_t> rows, double threshold, const Context& context);
 
+  /// Of some places of another, in the same directions. `rows`: theirs; must outlive the sketch.
+  Sketch(const Sketch& whole, std::span<const int32_t> places, std::span<const int64_t> rows);
+
   int64_t count() const { return static_cast<int64_t>(rows_.size()); }
   int64_t width() const { return short_.rows() > 0 ? short_.cols() : features_.width(); }
   /// cos ≤ product + slack(), for the product of two rows in float32, in whatever order it is
