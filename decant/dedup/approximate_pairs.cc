@@ -1,14 +1,13 @@
 #include "decant/dedup/approximate_pairs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <tuple>
 
-#include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/dedup/pair_limit.h"
 #include "decant/dedup/sketch.h"
 #include "decant/kernels/dot.h"
 #include "decant/kernels/gemm.h"
@@ -197,12 +196,12 @@ ApproximatePairs approximate_pairs(const Features& features, std::span<const int
   ApproximatePairs found{.cells = each, .recall = recalls[static_cast<size_t>(each) - 1]};
   const Members members(cells, each);
   std::vector<std::vector<NearPair>> parts(static_cast<size_t>(pivots));
-  std::atomic<int64_t> total{0};
+  PairLimit limit(most, threshold, kTooManyRemedy);
   Stage stage(context, "near pairs", std::ssize(members.places), "rows");
   parallel_for(context, pivots, 1, [&](int64_t cell, int64_t) {
     auto& part = parts[static_cast<size_t>(cell)];
     part = pairs_of_cell(features, sketch, cells, each, static_cast<int32_t>(cell), members.of(cell), threshold, most, context);
-    if ((total += std::ssize(part)) > most) throw too_many_pairs(most, threshold);
+    for (size_t i = 0; i < part.size(); ++i) limit.add();
     stage.advance(std::ssize(members.of(cell)));
   });
   for (std::vector<NearPair>& part : parts) {

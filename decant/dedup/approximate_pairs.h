@@ -15,8 +15,9 @@
 // says nothing of copies that differ in a way rows do not differ in.
 //
 // Cost: 2n · n/rows_per_cell · d flops to find the cells, and near_pairs() of each, in the
-// directions of one sketch: about n · rows_per_cell · cells² · w in all, for rows that spread evenly
-// over the cells. Memory: n · (4w + 4 · (kMostCells + cells) + 8) bytes and what a cell takes.
+// directions of one sketch: about n · rows_per_cell · cells² · w in all, for rows that spread
+// evenly over the cells. Memory: n · (4w + 4 · (kMostCells + cells) + 8) bytes and what a cell
+// takes.
 #pragma once
 
 #include <cstdint>

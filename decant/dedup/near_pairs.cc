@@ -1,14 +1,12 @@
 #include "decant/dedup/near_pairs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
-#include "decant/base/errors.h"
 #include "decant/base/parallel.h"
-#include "decant/base/text.h"
+#include "decant/dedup/pair_limit.h"
 #include "decant/dedup/sketch.h"
 #include "decant/kernels/dot.h"
 #include "decant/kernels/gemm.h"
@@ -36,21 +34,6 @@ float rounded_down(double value) {
   const auto near = static_cast<float>(value);
   return static_cast<double>(near) > value ? std::nextafter(near, -std::numeric_limits<float>::infinity()) : near;
 }
-
-/// Counts on all threads; whichever finds the pair too many says so.
-class PairLimit {
- public:
-  PairLimit(int64_t most, double threshold) : most_(most), threshold_(threshold) {}
-  void add() {
-    if (++found_ <= most_) return;
-    throw too_many_pairs(most_, threshold_);
-  }
-
- private:
-  int64_t most_;
-  double threshold_;
-  std::atomic<int64_t> found_{0};
-};
 
 /// The pairs of the places [begin, end) with all that follow.
 class Search {
@@ -118,11 +101,6 @@ class Search {
 
 }  // namespace
 
-InputError too_many_pairs(int64_t most, double threshold) {
-  return InputError({"", "", fmt::format("more than {} pairs of rows have a similarity of {} or more", human_count(most), threshold),
-                     "Raise --threshold and --floor, or give --features that tell the rows apart"});
-}
-
 std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, double threshold, const Context& context,
                                  int64_t most) {
   return near_pairs(features, rows, Sketch(features, rows, threshold, context), threshold, context, most);
@@ -132,7 +110,7 @@ std::vector<NearPair> near_pairs(const Features& features, std::span<const int64
                                  const Context& context, int64_t most) {
   const auto count = static_cast<int64_t>(rows.size());
   Stage stage(context, "near pairs", count, "rows");
-  PairLimit limit(most, threshold);
+  PairLimit limit(most, threshold, kTooManyRemedy);
   std::vector<std::vector<NearPair>> parts(static_cast<size_t>((count + kOwn - 1) / kOwn));
   parallel_for(context, count, kOwn, [&](int64_t begin, int64_t end) {
     parts[static_cast<size_t>(begin / kOwn)] = Search(features, rows, sketch, threshold, limit).from(begin, end);

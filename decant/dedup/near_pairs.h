@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/base/errors.h"
 #include "decant/data/features.h"
 
 namespace decant {
@@ -47,8 +46,7 @@ class Sketch;
 std::vector<NearPair> near_pairs(const Features& features, std::span<const int64_t> rows, const Sketch& sketch, double threshold,
                                  const Context& context, int64_t most);
 
-/// What is thrown for more than `most`.
-InputError too_many_pairs(int64_t most, double threshold);
+inline constexpr const char* kTooManyRemedy = "Raise --threshold and --floor, or give --features that tell the rows apart";
 
 /// The definition, every pair measured.
 std::vector<NearPair> near_pairs_plain(const Features& features, std::span<const int64_t> rows, double threshold);

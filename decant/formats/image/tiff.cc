@@ -1,6 +1,6 @@
-// The first picture of a TIFF, by libtiff: grey of 1 to 16 bits, palettes, RGB of 8 or 16 bits, CMYK
-// of 8, JPEG's YCbCr; in strips or tiles, planes together or apart. Turned as its tag says, as in
-// PIL. Floats, signed numbers and Lab are refused.
+// The first picture of a TIFF, by libtiff: grey of 1 to 16 bits, palettes, RGB of 8 or 16 bits,
+// CMYK of 8, JPEG's YCbCr; in strips or tiles, planes together or apart. Turned as its tag says, as
+// in PIL. Floats, signed numbers and Lab are refused.
 //
 // How many pixels n bytes can hold. Runs of one colour cost next to nothing in several of TIFF's
 // compressions, so: 4096 pixels per byte, and 2^24 pixels to anyone.
