@@ -27,9 +27,8 @@ frontier_cifar10_40() { frontier_cifar10 40 ,full+spend=quality,full+spend=resol
 frontier_imagenette() {  # PERCENT MORE-ARMS
   judge "frontier_imagenette_$1" "$(dataset imagenette_1200)/imagenette" --bytes "$1%" --against "$bought$2" --steps 600 --seeds 3
 }
-smaller=,random+resolution=37.5%,auto+resolution=37.5%  # 84 pixels, of which the network sees 64
-frontier_imagenette_5() { frontier_imagenette 5 $smaller,full+spend=resolution; }
-frontier_imagenette_10() { frontier_imagenette 10 $smaller,full+spend=quality,full+spend=resolution; }
+frontier_imagenette_5() { frontier_imagenette 5 ,full+spend=resolution; }  # not even quality 1 is as small
+frontier_imagenette_10() { frontier_imagenette 10 ,full+spend=quality,full+spend=resolution; }
 frontier_imagenette_20() { frontier_imagenette 20 ,full+spend=quality,full+spend=resolution; }
 frontier_imagenette_40() { frontier_imagenette 40 ,full+spend=quality,full+spend=resolution; }
 

@@ -13,7 +13,8 @@
 namespace decant::patches {
 namespace {
 
-constexpr size_t kSample = 384;  // rows that the search looks at before it asks all
+constexpr size_t kSample = 384;      // rows that the search looks at before it asks all
+constexpr size_t kErrorSample = 48;  // rows whose pixels are looked at
 
 /// What rows take on each step, asked once.
 class StepTable {
@@ -119,8 +120,33 @@ int Coarseness::of(int64_t row) const {
   return Random(seed, "steps beside rows", static_cast<uint64_t>(row)).uniform() < above ? step - 1 : step;
 }
 
-Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed,
-                                  const Context& context) {
+namespace {
+
+/// The last step whose error nobody will see.
+int last_unseen(const Subset& rows, int steps, const StepError& error_of, const Context& context) {
+  const Subset some = some_of(rows, kErrorSample);
+  const auto unseen = [&](int step) {
+    std::vector<double> errors(some.size());
+    parallel_for(context, std::ssize(some), 1,
+                 [&](int64_t i, int64_t) { errors[static_cast<size_t>(i)] = error_of(some[static_cast<size_t>(i)], step); });
+    return std::accumulate(errors.begin(), errors.end(), 0.0) <= kUnseenError * static_cast<double>(some.size());
+  };
+  int low = 0;
+  int high = steps - 1;
+  while (low < high) {
+    const int middle = (low + high + 1) / 2;
+    if (unseen(middle))
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  return low;
+}
+
+}  // namespace
+
+Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget,
+                                  uint64_t seed, const Context& context) {
   DECANT_CHECK(rows.empty(), ==, false);
   const Subset some = some_of(rows, kSample);
   StepTable sample(some, bytes_of, context);
@@ -132,7 +158,10 @@ Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes
   Coarseness found{.step = first_within(steps, total, target), .seed = seed};
   const double low = total(found.step);
   if (found.step > 0 && low < target) found.above = std::clamp((target - low) / (total(found.step - 1) - low), 0.0, 1.0);
-  return found;
+  if (share == 1) return found;
+  const double for_all = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
+  const int unseen = std::min(last_unseen(rows, steps, error_of, context), first_within(steps, total, for_all));
+  return unseen > found.step ? Coarseness{.step = unseen, .seed = seed} : found;
 }
 
 int64_t largest_count(int64_t most, int64_t guess, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget) {

@@ -10,6 +10,11 @@
 // small budget, a share B of all bytes, pictures are made coarser until they take a share B^ν of
 // theirs, and B^(1−ν) of the rows are kept. With a larger one further rows teach less than coarser
 // pictures lose, and rows alone are bought. docs/evidence.md says what both were chosen from.
+//
+// Whatever B is, pictures are made as coarse as nobody will see in training, while that buys rows:
+// until, at the size that they are trained at, their pixels differ by a mean square of kUnseenError
+// from those of step 0. Large pictures that are trained small have much to give then, small ones
+// next to nothing.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +52,14 @@ StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& byte
 inline constexpr double kPictureExponent = 0.1;   ///< ν
 inline constexpr double kMostForCoarser = 0.125;  ///< B up to which pictures are made coarser
 
+/// In squared grey levels of 255: 36 dB. At 32 pixels that is a JPEG of quality 86, of nine tenths
+/// of the bytes of one of 90; at 224 pixels, trained at 64, one of quality 20.
+inline constexpr double kUnseenError = 16;
+
+/// Mean square by which a row's pixels on that step differ from those on step 0, as they are trained
+/// on. Called from several threads.
+using StepError = std::function<double(int64_t row, int step)>;
+
 /// B^ν, and 1 for a B above kMostForCoarser. REQUIRES: 0 < B ≤ 1.
 double share_of_picture(double budget_share);
 /// B / share_of_picture(B): about which share of the rows a budget holds then.
@@ -63,9 +76,11 @@ struct Coarseness {
 
 /// The highest steps on which the rows take share_of_picture() of what they take on step 0, judged
 /// by a sample of some hundred of them; the last where there are none, or where the budget holds
-/// less than one row of step 0. Step 0 where everything fits. REQUIRES: rows, steps.
-Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, uint64_t seed,
-                                  const Context& context);
+/// less than one row of step 0. Where that is less than nobody will see, as judged by some tens of
+/// rows: the last step that nobody will see, or the first on which all rows fit. Step 0 where
+/// everything fits. REQUIRES: rows, steps.
+Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget,
+                                  uint64_t seed, const Context& context);
 
 /// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.
 /// `bytes_of_count`: of the rows that would be kept, growing with their number but for small steps

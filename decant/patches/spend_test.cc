@@ -21,6 +21,16 @@ int64_t bytes_on(const Steps& steps, const Subset& rows) {
   return sum;
 }
 
+/// Of step s: s².
+double made_up_error(int64_t, int step) {
+  return step * step;
+}
+
+/// Everybody sees the least difference.
+double seen_error(int64_t, int step) {
+  return step == 0 ? 0 : 1e9;
+}
+
 TEST(HighestSteps, MeetABudgetToWithinAPicture) {
   const Subset rows = Subset::all(1000);
   for (const int64_t budget : {150'000, 333'333, 500'000, 777'777, 1'000'000}) {
@@ -60,16 +70,32 @@ TEST(CoarsenessBesideRows, TakesItsShareOfThePictures) {
   const Subset rows = Subset::all(20'000);
   const double whole = bytes_on(Coarseness(), rows);
   for (const double share : {0.001, 0.02, 0.1, 0.3, 0.7, 0.99}) {
-    const Coarseness coarse = coarseness_beside_rows(rows, 10, made_up_bytes, static_cast<int64_t>(share * whole), 3, {.threads = 2});
+    const Coarseness coarse =
+        coarseness_beside_rows(rows, 10, made_up_bytes, seen_error, static_cast<int64_t>(share * whole), 3, {.threads = 2});
     EXPECT_NEAR(bytes_on(coarse, rows) / whole, share_of_picture(share), 0.005) << share;
   }
-  EXPECT_EQ(coarseness_beside_rows(rows, 10, made_up_bytes, static_cast<int64_t>(whole) + 100'000, 3, {}).step, 0) << "everything fits";
+  EXPECT_EQ(coarseness_beside_rows(rows, 10, made_up_bytes, seen_error, static_cast<int64_t>(whole) + 100'000, 3, {}).step, 0)
+      << "everything fits";
 }
 
 TEST(CoarsenessBesideRows, IsTheLastStepWhereNotOneRowFits) {
-  const Coarseness coarse = coarseness_beside_rows(Subset::all(3), 10, made_up_bytes, 900, 3, {});
+  const Coarseness coarse = coarseness_beside_rows(Subset::all(3), 10, made_up_bytes, seen_error, 900, 3, {});
   EXPECT_EQ(coarse.step, 9);
   EXPECT_EQ(coarse.of(1), 9);
+}
+
+TEST(CoarsenessBesideRows, GoesAsFarAsNobodySeesWhileThatBuysRows) {
+  const Subset rows = Subset::all(20'000);
+  const auto coarse_at = [&](double share) {
+    const auto budget = static_cast<int64_t>(share * bytes_on(Coarseness(), rows));
+    return coarseness_beside_rows(rows, 10, made_up_bytes, made_up_error, budget, 3, {.threads = 2});
+  };
+  const Coarseness coarse = coarse_at(0.3);
+  EXPECT_EQ(coarse.step, 4) << "the square of 4 is kUnseenError, and a step further there are still too few bytes for all";
+  EXPECT_EQ(coarse.above, 0);
+  EXPECT_GT(bytes_on(coarse, rows), 0.3 * bytes_on(Coarseness(), rows));
+  const double first = bytes_on(Coarseness{.step = 1}, rows) / bytes_on(Coarseness(), rows);
+  EXPECT_EQ(coarse_at(1.02 * first).step, 1) << "all rows fit on step 1";
 }
 
 TEST(CoarsenessBesideRows, DividesTheBudget) {

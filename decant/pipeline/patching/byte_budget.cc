@@ -121,7 +121,8 @@ ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& us
   const ReducePlan base = reducer.plan();
   const Spending spending = spend_quality(kLeastQuality);
   const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
-  const patches::Coarseness coarse = patches::coarseness_beside_rows(usable, spending.steps, bytes_of, budget, seed, context);
+  const auto error_of = [&](int64_t row, int step) { return reducer.difference(row, base, spending.plan(step, base), base.shorter_side); };
+  const patches::Coarseness coarse = patches::coarseness_beside_rows(usable, spending.steps, bytes_of, error_of, budget, seed, context);
   const std::string key =
       fmt::format("{}, {}, {} of them a step above, seed {}", reducer.asked(), spending.words(coarse.step), coarse.above, seed);
   return reducer.reduced([spending, base, coarse](int64_t row) { return spending.plan(coarse.of(row), base); }, key);

@@ -6,7 +6,7 @@
 //     cells        the same, with as many cells dropped as must be: those that count least for a
 //                  byte, of all pictures together, and at most three quarters of one
 //     auto         fewer pictures, and coarser ones, as patches/spend.h divides it, of quality 10
-//                  or more
+//                  or more; how small they are trained is what --resolution says in pixels
 //
 // Pixels have no quality of their own, and no cells that could be told apart by their bytes: where
 // a budget buys anything but rows, they become JPEGs of quality 90 first, or of another that is

@@ -10,6 +10,7 @@
 #include "decant/base/errors.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
+#include "decant/kernels/resize.h"
 #include "decant/patches/drop.h"
 #include "decant/patches/importance.h"
 #include "decant/patches/reduced_rows.h"
@@ -77,6 +78,28 @@ void require_resolution(const Rows& rows, const ReducePlan& plan, const std::str
 std::vector<float> importance_of(const ImportanceSet& importance, int64_t row, const PatchGrid& grid) {
   std::vector<float> scratch;
   return patches::cell_importance(importance.maps.row(row, scratch), importance.side, grid);
+}
+
+/// Made so small that its shorter side is `side`, where that is longer and `side` > 0.
+Image as_trained(Image image, int side) {
+  const int shorter = std::min(image.size.width, image.size.height);
+  if (side == 0 || shorter <= side) return image;
+  const auto scaled = [&](int length) { return std::max(1, static_cast<int>(int64_t{length} * side / shorter)); };
+  Image small;
+  small.resize({scaled(image.size.width), scaled(image.size.height), image.size.channels});
+  resize_bilinear(image.pixels.data(), image.size.width, image.size.height, image.size.channels, small.pixels.data(), small.size.width,
+                  small.size.height);
+  return small;
+}
+
+double mean_square(const Image& one, const Image& other) {
+  DECANT_CHECK((one.size == other.size), ==, true);
+  double sum = 0;
+  for (size_t i = 0; i < one.pixels.size(); ++i) {
+    const double difference = static_cast<double>(one.pixels[i]) - static_cast<double>(other.pixels[i]);
+    sum += difference * difference;
+  }
+  return sum / static_cast<double>(one.pixels.size());
 }
 
 /// Importance for a byte; infinite where there is no detail to save.
@@ -163,6 +186,15 @@ std::shared_ptr<const Rows> PictureReducer::rows_with(std::function<ReducePlan(i
 int64_t PictureReducer::bytes_of(int64_t row, const ReducePlan& plan) const {
   thread_local std::vector<std::byte> scratch;
   return std::ssize(rows_with([&plan](int64_t) { return plan; })->bytes(row, scratch));
+}
+
+double PictureReducer::difference(int64_t row, const ReducePlan& one, const ReducePlan& other, int side) const {
+  const auto shown = [&](const ReducePlan& plan) {
+    Image image;
+    rows_with([&plan](int64_t) { return plan; })->pictures()->decode(row, image);
+    return as_trained(std::move(image), side);
+  };
+  return mean_square(shown(one), shown(other));
 }
 
 ReducedInput PictureReducer::reduced(std::function<ReducePlan(int64_t row)> plan_of, const std::string& key) const {

@@ -76,6 +76,10 @@ class PictureReducer {
   /// Importance for a byte of every cell that has any detail, of these rows, ascending. REQUIRES:
   /// cells are wanted.
   std::vector<float> worths(std::span<const int64_t> rows) const;
+  /// Mean square by which the pixels that two plans make of a row differ, where their shorter side
+  /// is longer than `side` > 0 made that small; the plans leave it one size. Called from several
+  /// threads.
+  double difference(int64_t row, const ReducePlan& one, const ReducePlan& other, int side) const;
   /// Bytes of the file that a plan makes of a row. Called from several threads.
   int64_t bytes_of(int64_t row, const ReducePlan& plan) const;
   /// `key`: of the plans.
