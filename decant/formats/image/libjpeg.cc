@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t kPixelsPerByte = 1024;
 constexpr int kMaxScans = 500;
 constexpr unsigned kWholeMarker = 0xffff;
-constexpr int kFilesOfAReader = 256;
+constexpr int kFilesOfAReader = 16;
 
 JpegTrouble& trouble_of(j_common_ptr info) {
   return *reinterpret_cast<JpegTrouble*>(info->err);
