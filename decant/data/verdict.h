@@ -46,10 +46,11 @@ struct Headline {
 /// Better only if better with every net that was measured, worse as soon as worse with one.
 Headline summarise(const std::vector<Verdict>& verdicts);
 
-/// What to say next to a gain over random rows: that it is of a short training, where more than a
-/// fifth is kept (docs/evidence.md). Empty when less is kept, after a long training, and of what
-/// was fitted to convergence.
-std::string short_training_note(const Evidence& evidence, double kept_share);
+/// What to say next to gains over random rows that a longer training may undo (docs/evidence.md).
+/// Of sets that were trained for fewer steps than protocol `long` takes, either that the full set
+/// is not ahead of one of them, as it is once a training is long enough, or that one holds more
+/// than a fifth of the rows. Empty where neither is so, and of what was fitted to convergence.
+std::string short_training_note(const Evidence& evidence);
 
 /// "+2.2", "−0.4": a difference in the metric's unit.
 std::string signed_text(double difference, const Metric& metric, int decimals);

@@ -82,14 +82,33 @@ TEST(Verdict, SaysThatAGainIsOfAShortTrainingWhereMuchIsKept) {
   const auto train = [&](int64_t steps) {
     for (Evidence::Cell& cell : evidence.cells) cell.steps = steps;
   };
+  const auto keep = [&](double share) {
+    for (Evidence::Cell& cell : evidence.cells) cell.keep = share;
+  };
   train(2500);
-  EXPECT_THAT(short_training_note(evidence, 0.3), HasSubstr("a training of 2,500 steps may vanish"));
-  EXPECT_EQ(short_training_note(evidence, 0.2), "");
+  keep(0.3);
+  EXPECT_THAT(short_training_note(evidence), HasSubstr("a training of 2,500 steps may vanish in a longer one; --protocol long"));
+  keep(0.2);
+  EXPECT_EQ(short_training_note(evidence), "");
+  keep(0.3);
   train(8000);
-  EXPECT_EQ(short_training_note(evidence, 0.3), "");
+  EXPECT_EQ(short_training_note(evidence), "");
   train(40);
   for (Evidence::Cell& cell : evidence.cells) cell.converged = true;
-  EXPECT_EQ(short_training_note(evidence, 0.3), "");
+  EXPECT_EQ(short_training_note(evidence), "");
+}
+
+TEST(Verdict, SaysWhereTheFullSetIsNotAhead) {
+  const auto note = [](double full) {
+    Evidence evidence =
+        evidence_of({cell_of("quick", "full", 100, {full, full + 0.003, full - 0.003}),
+                     cell_of("quick", "random", 20, {0.710, 0.707, 0.713}), cell_of("quick", "small", 20, {0.731, 0.728, 0.734})});
+    for (Evidence::Cell& cell : evidence.cells) cell.steps = 2500;
+    return short_training_note(evidence);
+  };
+  EXPECT_THAT(note(0.731), HasSubstr("After 2,500 steps the full set is not ahead"));
+  EXPECT_THAT(note(0.70), HasSubstr("too short to tell"));
+  EXPECT_EQ(note(0.80), "");
 }
 
 TEST(Verdict, GoesByTheMetric) {

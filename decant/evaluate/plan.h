@@ -43,6 +43,7 @@ struct Options {
   int seeds = 3;
   uint64_t first_seed = 0;
   std::string protocol = "quick";  ///< its name with what departs from it
+  std::string nature = {};         ///< "a preview"; empty where nothing need be said of its numbers
   std::string machine;             ///< processor and cores: whose pace a forecast may use
 };
 

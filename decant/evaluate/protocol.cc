@@ -11,7 +11,8 @@ namespace {
 
 std::deque<Protocol>& protocols() {
   static std::deque<Protocol> all = {
-      {"quick", "networks", "quick", {}},
+      {.name = "quick", .judge = "networks", .net = "quick", .options = {}, .nature = "a preview"},
+      {"long", "networks", "quick", {{"steps", "8000"}}},
       {"paper",
        "networks",
        "resnet18",

@@ -2,8 +2,10 @@
 // its protocol, so the name goes wherever the number goes, with every deviation: "quick (steps
 // 500)".
 //
-//   quick    2,500 steps of batch 64 and the other defaults of train.h: minutes on one core for a
-//            small network
+//   quick    a preview: 2,500 steps of batch 64 and the other defaults of train.h, minutes on one core
+//            for a small network. What is learnt fast counts for more in it than it does in the end
+//   long     the same for 8,000 steps, which is until random rows gain little more by more: what a set
+//            is worth once training is done, and what docs/evidence.md decides by
 //   paper    what the literature on selection trains CIFAR's ResNet-18 with: SGD (Nesterov, 0.9),
 //            batch 128, peak rate 0.1 falling as a cosine to zero, no warm-up, weight decay 5e-4,
 //            no label smoothing, crop by 4 and flip, 200 epochs. Source: DeepCore (Guo, Zhao, Bai
@@ -33,6 +35,7 @@ struct Protocol {
   std::string net;                             ///< the one trained when none is named
   std::map<std::string, std::string> options;  ///< of the judge, as texts: {"batch", "128"}
   std::string against = "full,random";         ///< the sets that are compared when none are named
+  std::string nature = {};                     ///< what its numbers are, where that must be said: "a preview"
 };
 
 /// Throws UsageError for an unknown name.

@@ -56,8 +56,8 @@ inline constexpr double kMostForCoarser = 0.125;  ///< B up to which pictures ar
 /// of the bytes of one of 90; at 224 pixels, trained at 64, one of quality 20.
 inline constexpr double kUnseenError = 16;
 
-/// Mean square by which a row's pixels on that step differ from those on step 0, as they are trained
-/// on. Called from several threads.
+/// Mean square by which a row's pixels on that step differ from those on step 0, as they are
+/// trained on. Called from several threads.
 using StepError = std::function<double(int64_t row, int step)>;
 
 /// B^ν, and 1 for a B above kMostForCoarser. REQUIRES: 0 < B ≤ 1.

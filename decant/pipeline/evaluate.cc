@@ -55,6 +55,7 @@ void settle_judge(Judging& judging, const EvaluateOptions& options, const Contex
                      .seeds = options.seeds,
                      .first_seed = options.seed,
                      .protocol = chosen.protocol,
+                     .nature = chosen.nature,
                      .machine = this_machine().text()};
 }
 
@@ -162,7 +163,8 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   const auto forecast = evaluate::forecast(judging.plan, *judging.judge, judging.options, store, evaluate::Timing::when_worth_it, context);
   announce(judging, forecast, context);
   Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
-  evidence.protocol = judging.options.protocol + ": " + evidence.protocol + judging.sets.note;
+  const std::string& nature = judging.options.nature;
+  evidence.protocol = judging.options.protocol + (nature.empty() ? "" : ", " + nature) + ": " + evidence.protocol + judging.sets.note;
   evidence.full_accuracy = options.full_accuracy;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = all.seconds();

@@ -93,6 +93,9 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
   const std::vector<std::string> given = set_given(options.judge.given, table, chosen);
   departures.insert(departures.end(), given.begin(), given.end());
   chosen.judge->check(names_of(options.judge.given));
+  const bool own_length =
+      std::ranges::none_of(departures, [](const std::string& text) { return text.starts_with("steps") || text.starts_with("epochs"); });
+  if (own_length) chosen.nature = protocol.nature;
   if (!departures.empty()) chosen.protocol += fmt::format(" ({})", fmt::join(departures, ", "));
   return chosen;
 }

@@ -31,6 +31,7 @@ struct ChosenJudge {
   std::unique_ptr<evaluate::Judge> judge;  ///< its options are set; it has not seen the data yet
   std::string protocol;                    ///< with what departs from it: "quick", "quick (steps 500, batch 16)"
   std::vector<std::string> nets;
+  std::string nature = {};  ///< what its numbers are, where that must be said, and nothing says how long to train
 };
 
 /// The judge for rows of this kind. `labelled`: whether they have classes. `asked`: by the sets

@@ -26,6 +26,7 @@ int64_t steps(const EvaluateOptions& options, int64_t rows) {
 TEST(ChooseJudge, GoesByTheKindOfData) {
   const EvaluateOptions options;
   EXPECT_EQ(chosen(options).protocol, "quick");
+  EXPECT_EQ(chosen(options).nature, "a preview");
   EXPECT_THAT(chosen(options).nets, testing::ElementsAre("quick"));
   EXPECT_EQ(chosen(options, modality::vectors).protocol, "linear");
   EXPECT_THAT(chosen(options, modality::vectors).nets, testing::ElementsAre("linear"));
@@ -38,6 +39,7 @@ TEST(ChooseJudge, NamesWhatDeparts) {
   EvaluateOptions options;
   options.judge.given = {{"steps", "500"}, {"batch", "16"}, {"momentum", "0.9"}, {"no-flip", "true"}};
   EXPECT_EQ(chosen(options).protocol, "quick (steps 500, batch 16, no-flip)") << "0.9 is the protocol's own";
+  EXPECT_EQ(chosen(options).nature, "") << "how long is the user's choice";
   EXPECT_EQ(steps(options, 1000), 500);
   options.judge.given["epochs"] = "3";
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("give one of the two"));
@@ -87,7 +89,7 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }),
               HasSubstr("--protocol paper is for pictures, and x holds vectors"));
   options.protocol = "slow";
-  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; choose from quick, paper, linear"));
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);
 }
 

@@ -95,7 +95,9 @@ std::string table_of(const Evidence& evidence, size_t which) {
 std::string evidence_table(const Evidence& evidence) {
   std::string text;
   for (size_t metric = 0; metric < evidence.metrics.size(); ++metric) text += table_of(evidence, metric);
-  return text + evidence.protocol + "\n" + orders_table(orders(evidence)) + scores_table(robust_scores(evidence));
+  const std::string note = short_training_note(evidence);
+  return text + evidence.protocol + "\n" + (note.empty() ? "" : note + "\n") + orders_table(orders(evidence)) +
+         scores_table(robust_scores(evidence));
 }
 
 }  // namespace decant

@@ -16,7 +16,7 @@ Headline headline_for(const ReportInput& input, const std::vector<Verdict>& verd
   Headline headline = summarise(verdicts);
   const RunRecord& run = input.run;
   if (headline.outcome != Verdict::Outcome::better || run.rows == 0) return headline;
-  const std::string note = short_training_note(*input.evidence, static_cast<double>(run.kept.value_or(0)) / static_cast<double>(run.rows));
+  const std::string note = short_training_note(*input.evidence);
   if (!note.empty()) headline.sentence += " " + note;
   return headline;
 }

@@ -29,9 +29,12 @@ TEST(Facts, TakeTheNounsFromTheDataOrTheRun) {
 TEST(Facts, SayThatAGainIsOfAShortTrainingWhereMuchIsKept) {
   FakeRun fake = fake_run(200, 4, 2);
   const ReportInput input = fake.input();
-  fake.run.rows = 200, fake.run.kept = 50;
+  const auto keep = [&](double share) {
+    for (Evidence::Cell& cell : fake.evidence.cells) cell.keep = share;
+  };
+  keep(0.25);
   EXPECT_THAT(find_facts(input).headline.sentence, HasSubstr("may vanish in a longer one"));
-  fake.run.kept = 40;
+  keep(0.2);
   EXPECT_THAT(find_facts(input).headline.sentence, Not(HasSubstr("may vanish in a longer one")));
 }
 
