@@ -1,6 +1,7 @@
 #include "decant/pipeline/duplicates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "decant/base/output.h"
 #include "decant/base/text.h"
 #include "decant/base/version.h"
+#include "decant/dedup/near_sets.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/run/own_outputs.h"
@@ -18,13 +20,36 @@
 namespace decant {
 namespace fs = std::filesystem;
 
+namespace {
+
+struct UsualThresholds {
+  const char* threshold;
+  const char* floor;
+};
+constexpr UsualThresholds kUsual[] = {{"0.95", "0.9"}, {"0.8", "0.7"}};  // of each NearBy
+
+const std::vector<std::string>& near_names() {
+  static const std::vector<std::string> names = {"features", "minhash"};
+  return names;
+}
+
+}  // namespace
+
 void DuplicatesOptions::declare(OptionTable& table) {
   Option& path =
       table.add("input", input.path, "PATH", "the data set, or a folder of decant duplicates to apply another threshold or rule");
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "folder of the result").required = true;
-  table.add("threshold", threshold, "COSINE", "similarity from which rows are copies; exact = equal bytes or pixels alone");
-  table.add("floor", floor, "COSINE", "pairs are stored down to this similarity, for other thresholds later");
+  table.add_choice(
+      "near", near_names(), [this](size_t at) { near = static_cast<NearBy>(at); }, [this] { return static_cast<size_t>(near); }, "BY",
+      "what makes rows near: features (their cosine) or, of texts, minhash (Jaccard similarity of word shingles)");
+  table.add("threshold", threshold, "SIMILARITY",
+            fmt::format("similarity from which rows are copies; exact = equal bytes or pixels alone; default: {}, with --near minhash {}",
+                        kUsual[0].threshold, kUsual[1].threshold));
+  table.add("floor", floor, "SIMILARITY",
+            fmt::format("pairs are stored down to this similarity, for other thresholds later; default: {}, with --near minhash {}",
+                        kUsual[0].floor, kUsual[1].floor));
+  table.add("shingle", shingle, "N", "words of a shingle, with --near minhash");
   table.add("test", test, "PATH", "test data that training must not know; default: the test split of PATH");
   table.add("no-test", no_test, "look at the training split alone");
   table.add_choice(
@@ -50,6 +75,17 @@ std::vector<int64_t> numbers_of(const std::vector<Excluded>& rows) {
   std::vector<int64_t> numbers;
   for (const Excluded& row : rows) numbers.push_back(row.row);
   return numbers;
+}
+
+void require_of_minhash(const DuplicatesOptions& options) {
+  const DuplicatesOptions plain;
+  if (options.shingle < 1 || options.shingle > 1000)
+    throw UsageError(fmt::format("--shingle {}: give the words of a shingle, 1 to 1000", options.shingle));
+  if (options.near != NearBy::minhash) {
+    if (options.shingle != plain.shingle) throw UsageError("--shingle has no effect without --near minhash");
+  } else if (options.features.features != plain.features.features || !options.test_features.empty()) {
+    throw UsageError("--near minhash compares words and uses no features; drop --features, or --near");
+  }
 }
 
 void require_known(const DuplicatesOptions& options) {
@@ -79,12 +115,17 @@ Search search(const DuplicatesOptions& options, RunLog& log, const Context& cont
   if (!options.no_test) test = log.stage("test", [&] { return open_test_split(input, options.test, options.input.fields, context); });
   test.features = options.test_features;
   const auto floor = floor_of(options);
-  FoundCopies found = log.stage("search", [&] { return find_copies(input, test, floor, options.features, options.seed, context); });
+  const bool by_words = options.near == NearBy::minhash;
+  FoundCopies found = log.stage("search", [&] {
+    return by_words ? find_copies_by_words(input, test, floor, options.shingle, options.seed, context)
+                    : find_copies(input, test, floor, options.features, options.seed, context);
+  });
   SearchedSplits splits{.path = options.input.path,
                         .digest = input.digest,
                         .rows = input.rows(),
                         .excluded = numbers_of(input.excluded),
                         .features = found.features ? found.features->kind : "",
+                        .shingle = by_words && floor ? options.shingle : 0,
                         .floor = floor};
   if (test.rows != nullptr) {
     splits.test_path = test.path;
@@ -112,6 +153,7 @@ SearchedSplits splits_from(const Json& json) {
                         .excluded = json.at("input").at("excluded").get<std::vector<int64_t>>(),
                         .features = json.at("features").is_null() ? "" : json.at("features").get<std::string>()};
   if (!json.at("floor").is_null()) splits.floor = json.at("floor").get<double>();
+  splits.shingle = json.value("shingle", 0);
   if (const Json& test = json.at("test"); !test.is_null()) {
     splits.test_path = test.at("path");
     splits.test_split = test.at("split");
@@ -135,6 +177,19 @@ void require_count(const fs::path& folder, const char* stays, int64_t rows, int6
   if (counted != rows) damaged(folder, fmt::format("records {} rows, and {} accounts for {}", rows, stays, counted));
 }
 
+/// What made rows near there.
+NearBy near_of(const fs::path& folder) {
+  try {
+    return read_json(folder / kRecord).value("shingle", 0) > 0 ? NearBy::minhash : NearBy::features;
+  } catch (const Json::exception&) {
+    damaged(folder, "is no record of decant duplicates");
+  }
+}
+
+bool is_similarity(std::optional<double> floor) {
+  return floor && *floor > 0 && *floor <= 1;
+}
+
 Search search_again(const DuplicatesOptions& options, const Context& context) {
   const fs::path folder = options.input.path;
   context.check_cancelled();
@@ -142,6 +197,8 @@ Search search_again(const DuplicatesOptions& options, const Context& context) {
   try {
     const Json json = read_json(folder / kRecord);
     again.splits = splits_from(json);
+    if (again.splits.shingle < 0 || (again.splits.shingle > 0 && !is_similarity(again.splits.floor)))
+      damaged(folder, "records shingles without a similarity");
     require_count(folder, "indices.npy", again.splits.rows, json.at("dropped").get<int64_t>(), again.splits.excluded);
     if (!again.splits.test_path.empty())
       require_count(folder, "test-indices.npy", again.splits.test_rows, json.at("leaked_test_rows").get<int64_t>(),
@@ -220,8 +277,14 @@ void write_folder(const Duplicates& found, std::span<const CopyPair> pairs, cons
   write_file(folder / kRecord, json_text(record, 2) + "\n");
 }
 
-std::string threshold_text(const CopyRule& rule) {
-  return rule.threshold ? fmt::format("equal, or a similarity of {} or more", *rule.threshold) : "equal bytes or content";
+std::string threshold_text(const SearchedSplits& splits, const CopyRule& rule) {
+  if (!rule.threshold) return "equal bytes or content";
+  if (splits.shingle == 0)
+    return fmt::format("equal, or a similarity of {} or more{}", *rule.threshold,
+                       splits.features.empty() ? "" : fmt::format(" ({} features)", splits.features));
+  const double recall = bands_for(*splits.floor).recall(*rule.threshold);
+  return fmt::format("equal, or a Jaccard similarity of {} or more ({}-word shingles; MinHash finds {:.1f} % of pairs at {})",
+                     *rule.threshold, splits.shingle, std::floor(1000 * recall) / 10, *rule.threshold);
 }
 
 int64_t equal_dropped(const Copies& copies) {
@@ -230,7 +293,22 @@ int64_t equal_dropped(const Copies& copies) {
 
 }  // namespace
 
-Duplicates find_duplicates(const DuplicatesOptions& options, const Context& context) {
+DuplicatesOptions with_usual_thresholds(DuplicatesOptions options) {
+  if (is_duplicates_folder(options.input.path)) {
+    const NearBy found = near_of(options.input.path);
+    if (options.near == NearBy::minhash && found != options.near)
+      throw UsageError("--near minhash needs the data set; the pairs of " + options.input.path + " were found by features");
+    options.near = found;
+  }
+  const UsualThresholds& usual = kUsual[static_cast<size_t>(options.near)];
+  if (options.threshold.empty()) options.threshold = usual.threshold;
+  if (options.floor.empty()) options.floor = usual.floor;
+  return options;
+}
+
+Duplicates find_duplicates(const DuplicatesOptions& given, const Context& context) {
+  require_of_minhash(given);
+  const DuplicatesOptions options = with_usual_thresholds(given);
   require_known(options);
   std::vector<std::string> inputs = files_named({}, options.features);
   inputs.insert(inputs.end(), {options.input.path, options.input.labels.string(), options.test, options.test_features});
@@ -250,30 +328,31 @@ Json to_json(const Duplicates& found) {
   Json test;
   if (!splits.test_path.empty())
     test = {{"path", splits.test_path}, {"split", splits.test_split}, {"rows", splits.test_rows}, {"excluded", splits.test_excluded}};
-  return {{"input", {{"path", splits.path}, {"digest", splits.digest}, {"rows", splits.rows}, {"excluded", splits.excluded}}},
-          {"test", test},
-          {"features", splits.features.empty() ? Json() : Json(splits.features)},
-          {"threshold", found.rule.threshold ? Json(*found.rule.threshold) : Json()},
-          {"floor", splits.floor ? Json(*splits.floor) : Json()},
-          {"stays", stays_names()[static_cast<size_t>(found.rule.stays)]},
-          {"keep_leaks", found.rule.keep_leaks},
-          {"pairs", found.pairs},
-          {"clusters", found.copies.clusters.size()},
-          {"kept", found.stays.size()},
-          {"dropped", found.copies.dropped.size()},
-          {"dropped_equal", equal_dropped(found.copies)},
-          {"leaking_rows", found.copies.leaking.size()},
-          {"leaked_test_rows", found.copies.leaked.size()},
-          {"rows_with_other_labels", found.copies.contradicting},
-          {"seconds", found.seconds}};
+  Json json = {{"input", {{"path", splits.path}, {"digest", splits.digest}, {"rows", splits.rows}, {"excluded", splits.excluded}}},
+               {"test", test},
+               {"features", splits.features.empty() ? Json() : Json(splits.features)},
+               {"threshold", found.rule.threshold ? Json(*found.rule.threshold) : Json()},
+               {"floor", splits.floor ? Json(*splits.floor) : Json()},
+               {"stays", stays_names()[static_cast<size_t>(found.rule.stays)]},
+               {"keep_leaks", found.rule.keep_leaks},
+               {"pairs", found.pairs},
+               {"clusters", found.copies.clusters.size()},
+               {"kept", found.stays.size()},
+               {"dropped", found.copies.dropped.size()},
+               {"dropped_equal", equal_dropped(found.copies)},
+               {"leaking_rows", found.copies.leaking.size()},
+               {"leaked_test_rows", found.copies.leaked.size()},
+               {"rows_with_other_labels", found.copies.contradicting},
+               {"seconds", found.seconds}};
+  if (splits.shingle > 0) json["shingle"] = splits.shingle;
+  return json;
 }
 
 std::string duplicates_text(const Duplicates& found) {
   const SearchedSplits& splits = found.searched;
   const Copies& copies = found.copies;
   const auto dropped = std::ssize(copies.dropped);
-  std::string text = fmt::format("copies    {}{}\n", threshold_text(found.rule),
-                                 splits.features.empty() || !found.rule.threshold ? "" : fmt::format(" ({} features)", splits.features));
+  std::string text = fmt::format("copies    {}\n", threshold_text(splits, found.rule));
   text += fmt::format("rows      {} for training: {} stay, {} repeat another row ({} equal, {} near)\n", human_count(splits.rows),
                       human_count(std::ssize(found.stays)), human_count(dropped), human_count(equal_dropped(copies)),
                       human_count(dropped - equal_dropped(copies)));

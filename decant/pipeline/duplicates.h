@@ -21,14 +21,20 @@
 
 namespace decant {
 
+/// What makes two rows near: their features (dedup/near_pairs.h), or the words of their texts
+/// (dedup/near_sets.h).
+enum class NearBy { features, minhash };
+
 struct DuplicatesOptions {
   InputOptions input;  ///< or what an earlier call wrote
   std::filesystem::path out;
   std::string test;  ///< path of the test data; empty = the test split of the input
   bool no_test = false;
   std::string test_features;  ///< .npy
-  std::string threshold = "0.95";
-  std::string floor = "0.9";
+  NearBy near = NearBy::features;
+  std::string threshold;  ///< empty = usual for what makes rows near; likewise the next
+  std::string floor;
+  int shingle = 3;  ///< words
   Stays stays = Stays::first;
   bool keep_leaks = false;
   std::vector<std::string> fail_on;  ///< "leak", "duplicates"
@@ -40,6 +46,9 @@ struct DuplicatesOptions {
   void declare(OptionTable& table);
 };
 
+/// With the threshold and floor that are usual, where none were given.
+DuplicatesOptions with_usual_thresholds(DuplicatesOptions options);
+
 /// What was searched, and how: all that another threshold needs besides the pairs.
 struct SearchedSplits {
   std::string path;
@@ -50,7 +59,8 @@ struct SearchedSplits {
   std::string test_split;
   int64_t test_rows = 0;
   std::vector<int64_t> test_excluded;
-  std::string features;         ///< their kind; empty: only equal rows were looked for
+  std::string features;         ///< their kind; empty: none, as where only equal rows were looked for
+  int shingle = 0;              ///< words of a shingle, where near rows are those that share words
   std::optional<double> floor;  ///< nothing likewise
 };
 

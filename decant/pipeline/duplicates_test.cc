@@ -106,5 +106,57 @@ TEST_F(DuplicatesVerb, OptionsThatAreNoneAreRefused) {
   expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--fail-on", "did you mean 'leak'"});
 }
 
+/// Row 1 is row 0 in other case and punctuation, row 2 has a word more (J = 6/7), row 3 is another
+/// text, row 4 has three of row 3's six shingles of three words (J = 3/9).
+std::string five_texts(const fs::path& folder) {
+  const fs::path file = folder / "texts.jsonl";
+  write_file(file,
+             "{\"text\": \"one two three four five six seven eight\"}\n{\"text\": \"One, two: three FOUR five six seven eight!\"}\n"
+             "{\"text\": \"one two three four five six seven eight nine\"}\n{\"text\": \"a b c d e f g h\"}\n"
+             "{\"text\": \"a b c d e x y z\"}\n");
+  return file.string();
+}
+
+TEST_F(DuplicatesVerb, OfTextsAreThoseThatShareWords) {
+  options_ = {};
+  options_.input.path = five_texts(folder_);
+  options_.out = folder_ / "dup";
+  options_.near = NearBy::minhash;
+  options_.floor = "0.3";
+  const Duplicates found = find_duplicates(options_, {});
+  EXPECT_THAT(found.stays.rows(), ElementsAre(0, 3, 4));  // at the usual 0.8
+  EXPECT_THAT(
+      read_text(options_.out / "dropped.jsonl"),
+      HasSubstr(
+          R"({"row":1,"key":"texts.jsonl#1","repeats":0,"split":"train","repeats_key":"texts.jsonl#0","similarity":1.0,"how":"near"})"));
+  EXPECT_THAT(read_text(options_.out / "pairs.jsonl"), HasSubstr(R"({"similarity":0.3333333333333333,"how":"near","one":{"row":3)"));
+  EXPECT_THAT(duplicates_text(found), HasSubstr("Jaccard similarity of 0.8 or more (3-word shingles"));
+  for (const auto& [threshold, stays] : std::vector<std::pair<std::string, size_t>>{{"", 3}, {"0.33", 2}, {"0.9", 4}, {"exact", 5}}) {
+    EXPECT_EQ(find_duplicates(again(threshold), {}).stays.size(), static_cast<int64_t>(stays)) << threshold;
+  }
+}
+
+TEST_F(DuplicatesVerb, OfTextsHaveOptionsOfTheirOwn) {
+  DuplicatesOptions texts;
+  texts.input.path = five_texts(folder_);
+  texts.out = folder_ / "dup";
+  texts.near = NearBy::minhash;
+  texts.features.features = "lsa";
+  expect_says(message_of<UsageError>([&] { find_duplicates(texts, {}); }), {"--near minhash", "--features"});
+  texts.features.features = DuplicatesOptions().features.features;
+  texts.shingle = 0;
+  expect_says(message_of<UsageError>([&] { find_duplicates(texts, {}); }), {"--shingle 0", "1 to 1000"});
+  options_.shingle = 5;
+  expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--shingle", "--near minhash"});
+  options_.shingle = 3;
+  options_.near = NearBy::minhash;
+  expect_says(message_of([&] { find_duplicates(options_, {}); }), {"x.npy", "texts"});
+  options_.near = NearBy::features;
+  find_duplicates(options_, {});
+  DuplicatesOptions words = again("0.9");
+  words.near = NearBy::minhash;
+  expect_says(message_of<UsageError>([&] { find_duplicates(words, {}); }), {"needs the data set"});
+}
+
 }  // namespace
 }  // namespace decant

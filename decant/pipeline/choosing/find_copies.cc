@@ -10,9 +10,11 @@
 #include "decant/dedup/equal_rows.h"
 #include "decant/dedup/joined_rows.h"
 #include "decant/dedup/near_pairs.h"
+#include "decant/dedup/near_sets.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/open.h"
+#include "decant/text/shingles.h"
 
 namespace decant {
 namespace {
@@ -105,13 +107,26 @@ std::vector<int64_t> distinct_rows(const Joint& joint, const std::vector<std::ve
   return joint.input.usable_rows().without(Subset(std::move(repeated))).rows();
 }
 
-void add_near(const Joint& joint, const Features& features, std::span<const int64_t> rows, double floor, std::vector<CopyPair>& pairs,
-              const Context& context) {
+void add_near(const Joint& joint, std::span<const NearPair> near, std::vector<CopyPair>& pairs) {
   PairMaker maker(joint);
-  for (const NearPair& pair : near_pairs(features, rows, floor, context)) {
+  for (const NearPair& pair : near) {
     if (joint.in_test(pair.row)) continue;  // what the test split repeats of itself is no copy of a training row
     pairs.push_back(maker.make(pair.row, pair.other, pair.similarity, Sameness::near));
   }
+}
+
+/// The shingles of rows, as near_sets() reads them.
+OpenSets shingles_of(const Texts& texts, int shingle) {
+  struct Scratch {
+    text::Shingler shingler;
+    Record record = {};
+  };
+  return [&texts, shingle]() -> ReadSet {
+    return [&texts, scratch = std::make_shared<Scratch>(text::Shingler(shingle))](int64_t row, std::vector<uint64_t>& shingles) {
+      texts.read(row, scratch->record);
+      scratch->shingler.read(scratch->record, shingles);
+    };
+  };
 }
 
 std::vector<bool> flags_of(const Subset& rows, int64_t count) {
@@ -158,8 +173,19 @@ FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional
   if (!floor) return found;
   const FeatureSet set = features_of(joint, input, test, features, seed, context);
   require_finite(set.features, set.file, flags_of(joint.input.excluded_rows(), joint.input.rows()), {}, context);
-  add_near(joint, set.features, distinct_rows(joint, groups), *floor, found.pairs, context);
+  add_near(joint, near_pairs(set.features, distinct_rows(joint, groups), *floor, context), found.pairs);
   found.features = set.record();
+  return found;
+}
+
+FoundCopies find_copies_by_words(const Input& input, const TestSplit& test, std::optional<double> floor, int shingle, uint64_t seed,
+                                 const Context& context) {
+  const Joint joint = join(input, test);
+  const Texts& texts = require_texts(joint.input.dataset.train(), input.dataset.root.string());
+  FoundCopies found;
+  const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), Content::meant, context);
+  add_equal(joint, groups, found.pairs);
+  if (floor) add_near(joint, near_sets(shingles_of(texts, shingle), distinct_rows(joint, groups), *floor, seed, context), found.pairs);
   return found;
 }
 
@@ -168,7 +194,7 @@ std::optional<double> similarity_from(const std::string& text, const std::string
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value > 0 && value <= 1))
-    throw UsageError(fmt::format("{}: '{}' is neither 'exact' nor a cosine above 0 and up to 1", option, text));
+    throw UsageError(fmt::format("{}: '{}' is neither 'exact' nor a similarity above 0 and up to 1", option, text));
   return value;
 }
 

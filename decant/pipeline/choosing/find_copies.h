@@ -1,9 +1,9 @@
 // The pairs of rows that are copies of each other, within a training split and between it and a
 // test split.
 //
-// Equal rows first (dedup/equal_rows.h); of each group one row is compared with all others by its
-// features (dedup/near_pairs.h). Both splits get their features together, so a network or
-// dictionary that is fitted to them sees both.
+// Equal rows first (dedup/equal_rows.h); of each group one row is compared with all others, by its
+// features (dedup/near_pairs.h) or, of texts, by the words they share (dedup/near_sets.h). Both
+// splits get their features together, so a network or dictionary that is fitted to them sees both.
 #pragma once
 
 #include <memory>
@@ -43,7 +43,12 @@ struct FoundCopies {
 FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
                         uint64_t seed, const Context& context);
 
-/// "exact" = nothing, else a cosine in (0, 1]. Throws UsageError that names `option`.
+/// The same by the Jaccard similarity of shingles of so many words (text/shingles.h). Throws
+/// InputError for rows that are no texts, or too many pairs.
+FoundCopies find_copies_by_words(const Input& input, const TestSplit& test, std::optional<double> floor, int shingle, uint64_t seed,
+                                 const Context& context);
+
+/// "exact" = nothing, else a similarity in (0, 1]. Throws UsageError that names `option`.
 std::optional<double> similarity_from(const std::string& text, const std::string& option);
 
 }  // namespace decant
