@@ -91,8 +91,9 @@ struct Distilled {
   PixelSummary synthetic;
   std::map<std::string, double> measures;  ///< the method's own, of its test rows: {"krr", 0.89}
   int64_t steps = 0;
-  int64_t steps_before = 0;  ///< that an interrupted run had made
-  double seconds = 0;        ///< of this call
+  int64_t steps_before = 0;   ///< that an interrupted run had made
+  double seconds = 0;         ///< of this call
+  double seconds_before = 0;  ///< that these steps took, getting ready for them included
 };
 
 struct DistillJob {

@@ -72,7 +72,7 @@ RunRecord run_record_of(const DistillSetOptions& options, const Input& input, co
                 .kept = 0,
                 .bytes_before = input.dataset.train().stored_bytes(),
                 .bytes_after = record.bytes_pictures + record.bytes_labels + record.bytes_factors,
-                .seconds = log.seconds(),
+                .seconds = log.seconds() + made.seconds_before,
                 .peak_rss_bytes = log.peak_rss_bytes(),
                 .seed = options.distill.seed,
                 .version = kVersion,

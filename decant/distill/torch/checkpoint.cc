@@ -93,7 +93,10 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::string& identity, 
   std::ranges::copy(checkpoint.losses, losses.data_ptr<float>());
   writer.add("losses", {losses});
   write_safetensors(file, writer.stored(),
-                    {{"identity", identity}, {"steps", std::to_string(checkpoint.steps)}, {"of", std::to_string(checkpoint.of)}});
+                    {{"identity", identity},
+                     {"steps", std::to_string(checkpoint.steps)},
+                     {"of", std::to_string(checkpoint.of)},
+                     {"milliseconds", std::to_string(checkpoint.milliseconds)}});
 }
 
 std::optional<Checkpoint> load_checkpoint(const std::string& identity, const std::filesystem::path& file) {
@@ -106,6 +109,7 @@ std::optional<Checkpoint> load_checkpoint(const std::string& identity, const std
   const std::string name = file.string();
   Checkpoint checkpoint{.steps = number_in(content, "steps", name),
                         .of = number_in(content, "of", name),
+                        .milliseconds = content.metadata.contains("milliseconds") ? number_in(content, "milliseconds", name) : 0,
                         .learnt = list_of(content, "learnt", name),
                         .memory = list_of(content, "memory", name),
                         .networks = list_of(content, "networks", name),

@@ -12,12 +12,13 @@
 namespace decant::distill {
 
 struct Checkpoint {
-  int64_t steps = 0;  ///< done
-  int64_t of = 0;     ///< steps of the whole run
-  Tensors learnt;     ///< as Synthetic::learnt()
-  Tensors memory;     ///< what the optimizers remember
-  Tensors networks;   ///< NetworkSource::memory()
-  Tensors stages;     ///< pictures half-way, once they are behind
+  int64_t steps = 0;         ///< done
+  int64_t of = 0;            ///< steps of the whole run
+  int64_t milliseconds = 0;  ///< that they took, in all calls
+  Tensors learnt;            ///< as Synthetic::learnt()
+  Tensors memory;            ///< what the optimizers remember
+  Tensors networks;          ///< NetworkSource::memory()
+  Tensors stages;            ///< pictures half-way, once they are behind
   std::vector<float> losses;
 };
 

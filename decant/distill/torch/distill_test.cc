@@ -82,6 +82,7 @@ TEST(Distill, GoesOnWhereItWasStopped) {
       EXPECT_THROW(workshop.distill_with(seven_steps(method), folder, stops), Cancelled);
       const Distilled rest = workshop.distill_with(seven_steps(method), folder);
       EXPECT_EQ(rest.steps_before, steps) << method;
+      EXPECT_GT(rest.seconds_before, 0) << method;
       EXPECT_EQ(rest.set.pixels, whole.set.pixels) << method;
       EXPECT_EQ(rest.losses, whole.losses) << method;
       ASSERT_EQ(rest.stages.size(), 2U);

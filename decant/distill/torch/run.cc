@@ -253,6 +253,8 @@ class Run {
       state = *found;
       loop.restore(state);
       result.steps_before = loop.done();
+      milliseconds_before_ = state.milliseconds;
+      result.seconds_before = static_cast<double>(milliseconds_before_) / 1000;
       goes_on_from(loop.done());
     }
     Stage stage(context_, "distill", steps_, "steps");
@@ -296,6 +298,7 @@ class Run {
   void save(const Loop& loop, Checkpoint& state) {
     if (job_.folder.empty()) return;
     loop.save(state);
+    state.milliseconds = milliseconds_before_ + std::llround(1000 * clock_.seconds());
     save_checkpoint(state, identity(), file());
     since_saved_ = {};
   }
@@ -332,6 +335,7 @@ class Run {
   std::optional<RealRows> real_;
   std::unique_ptr<const nn::Classifier> network_;
   int64_t steps_ = 0;
+  int64_t milliseconds_before_ = 0;  ///< of an interrupted run
   Stopwatch clock_;
   Stopwatch since_saved_;
   Stopwatch since_shown_;
