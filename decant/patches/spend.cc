@@ -13,8 +13,8 @@
 namespace decant::patches {
 namespace {
 
-constexpr size_t kSample = 384;      // rows that the search looks at before it asks all
-constexpr size_t kErrorSample = 48;  // rows whose pixels are looked at
+constexpr size_t kSample = 384;  // rows that the search looks at before it asks all
+constexpr size_t kFewRows = 64;  // whose pixels are looked at
 
 /// What rows take on each step, asked once.
 class StepTable {
@@ -107,61 +107,83 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
   return found;
 }
 
-double share_of_picture(double budget_share) {
-  return budget_share <= kMostForCoarser ? std::pow(budget_share, kPictureExponent) : 1;
+double worth_of_rows(double rows_per_class) {
+  constexpr double kWorth = 0.125;
+  constexpr double kLeast = 0.01;  // what is saved is better spent than not
+  constexpr double kMany = 1000;   // rows a class, from which further ones teach next to nothing
+  return kWorth * std::clamp(std::log2(kMany / rows_per_class), 0.0, 1.0) + kLeast;
 }
 
-double share_of_rows(double budget_share) {
-  return budget_share / share_of_picture(budget_share);
-}
-
-int Coarseness::of(int64_t row) const {
-  if (above == 0) return step;
-  return Random(seed, "steps beside rows", static_cast<uint64_t>(row)).uniform() < above ? step - 1 : step;
+double cost_of_coarseness(double mean_square) {
+  constexpr double kCost = 0.001;
+  constexpr double kUnseen = 36;
+  const double decibels = 10 * std::log10(255.0 * 255.0 / std::max(mean_square, 1e-9));
+  const double seen = std::max(0.0, kUnseen - decibels);
+  return kCost * seen * seen;
 }
 
 namespace {
 
-/// The last step whose error nobody will see.
-int last_unseen(const Subset& rows, int steps, const StepError& error_of, const Context& context) {
-  const Subset some = some_of(rows, kErrorSample);
-  const auto unseen = [&](int step) {
-    std::vector<double> errors(some.size());
-    parallel_for(context, std::ssize(some), 1,
-                 [&](int64_t i, int64_t) { errors[static_cast<size_t>(i)] = error_of(some[static_cast<size_t>(i)], step); });
-    return std::accumulate(errors.begin(), errors.end(), 0.0) <= kUnseenError * static_cast<double>(some.size());
-  };
-  int low = 0;
-  int high = steps - 1;
-  while (low < high) {
-    const int middle = (low + high + 1) / 2;
-    if (unseen(middle))
-      low = middle;
-    else
-      high = middle - 1;
+/// ln e of every step but for what all have in common, each worked out once.
+class ErrorBySteps {
+ public:
+  ErrorBySteps(const Subset& rows, const StepBytes& bytes_of, const StepError& error_of, int64_t budget, int64_t classes,
+               const Context& context)
+      : all_(static_cast<double>(rows.size())),
+        some_(some_of(rows, kFewRows)),
+        sample_(some_, bytes_of, context),
+        error_of_(error_of),
+        budget_(static_cast<double>(budget)),
+        context_(context) {
+    worth_ = worth_of_rows(std::max(1.0, rows_on(0) / static_cast<double>(classes)));
   }
-  return low;
-}
+
+  bool holds_a_row() { return budget_ >= bytes_each(0); }
+
+  double of(int step) {
+    const auto [known, is_new] = known_.try_emplace(step, 0);
+    if (is_new) known->second = cost_of_coarseness(mean_square(step)) - worth_ * std::log2(rows_on(step));
+    return known->second;
+  }
+
+ private:
+  double bytes_each(int step) { return static_cast<double>(sample_.total(step)) / static_cast<double>(some_.size()); }
+  double rows_on(int step) { return std::min(all_, budget_ / bytes_each(step)); }
+
+  double mean_square(int step) {
+    std::vector<double> errors(some_.size());
+    parallel_for(context_, std::ssize(some_), 1,
+                 [&](int64_t i, int64_t) { errors[static_cast<size_t>(i)] = error_of_(some_[static_cast<size_t>(i)], step); });
+    return std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(some_.size());
+  }
+
+  double all_;
+  Subset some_;
+  StepTable sample_;
+  const StepError& error_of_;
+  double budget_;
+  const Context& context_;
+  double worth_ = 0;
+  std::map<int, double> known_;
+};
 
 }  // namespace
 
-Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget,
-                                  uint64_t seed, const Context& context) {
+int step_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget, int64_t classes,
+                     const Context& context) {
   DECANT_CHECK(rows.empty(), ==, false);
-  const Subset some = some_of(rows, kSample);
-  StepTable sample(some, bytes_of, context);
-  const auto total = [&](int step) { return static_cast<double>(sample.total(step)); };
-  const double one = total(0) / static_cast<double>(some.size());
-  if (static_cast<double>(budget) < one) return {.step = steps - 1};
-  const double share = std::min(1.0, static_cast<double>(budget) / one / static_cast<double>(rows.size()));
-  const double target = share_of_picture(share) * total(0);
-  Coarseness found{.step = first_within(steps, total, target), .seed = seed};
-  const double low = total(found.step);
-  if (found.step > 0 && low < target) found.above = std::clamp((target - low) / (total(found.step - 1) - low), 0.0, 1.0);
-  if (share == 1) return found;
-  const double for_all = static_cast<double>(budget) * static_cast<double>(some.size()) / static_cast<double>(rows.size());
-  const int unseen = std::min(last_unseen(rows, steps, error_of, context), first_within(steps, total, for_all));
-  return unseen > found.step ? Coarseness{.step = unseen, .seed = seed} : found;
+  ErrorBySteps error(rows, bytes_of, error_of, budget, classes, context);
+  if (!error.holds_a_row()) return steps - 1;
+  int best = 0;
+  const auto look = [&](int from, int to, int stride) {
+    for (int step = std::max(0, from); step <= std::min(to, steps - 1); step += stride) {
+      if (error.of(step) < error.of(best)) best = step;
+    }
+  };
+  look(0, steps - 1, 8);
+  look(best - 6, best + 6, 2);
+  look(best - 1, best + 1, 1);
+  return best;
 }
 
 int64_t largest_count(int64_t most, int64_t guess, const std::function<int64_t(int64_t count)>& bytes_of_count, int64_t budget) {

@@ -5,16 +5,17 @@
 // of two neighbouring steps, so that a budget is met to within one picture. The other way to spend
 // is on rows: fewer pictures, all of them on one step.
 //
-// Both together can do better than either: a picture of three quarters of its bytes teaches nearly
-// what it did, and what is saved buys further rows, each worth more the fewer there are. So with a
-// small budget, a share B of all bytes, pictures are made coarser until they take a share B^ν of
-// theirs, and B^(1−ν) of the rows are kept. With a larger one further rows teach less than coarser
-// pictures lose, and rows alone are bought. docs/evidence.md says what both were chosen from.
+// Both together can do better than either: a coarser picture teaches nearly what it did, and what is
+// saved buys further rows, each worth more the fewer there are. What a training on n rows of each
+// class gets wrong, e, is taken to follow
 //
-// Whatever B is, pictures are made as coarse as nobody will see in training, while that buys rows:
-// until, at the size that they are trained at, their pixels differ by a mean square of kUnseenError
-// from those of step 0. Large pictures that are trained small have much to give then, small ones
-// next to nothing.
+//   ln e = c − α(n)·log₂ n + γ·max(0, 36 − d)²
+//
+// where d, in decibels, is how near the pixels are to those of step 0 at the size that they are
+// trained at (36: an error of four grey levels, which nothing learnt shows). So large pictures that
+// are trained small have much to give, and those of 32 pixels little. α = 0.125 up to 500 rows a
+// class and next to nothing from 1,000 on, γ = 0.001: fitted to Fashion-MNIST, docs/evidence.md. The
+// step is taken on which the rows that a budget holds make e least.
 #pragma once
 
 #include <cstdint>
@@ -49,38 +50,21 @@ struct StepEstimate {
 };
 StepEstimate estimate_steps(const Subset& rows, int steps, const StepBytes& bytes_of, int64_t budget, const Context& context);
 
-inline constexpr double kPictureExponent = 0.1;   ///< ν
-inline constexpr double kMostForCoarser = 0.125;  ///< B up to which pictures are made coarser
-
-/// In squared grey levels of 255: 36 dB. At 32 pixels that is a JPEG of quality 86, of nine tenths
-/// of the bytes of one of 90; at 224 pixels, trained at 64, one of quality 20.
-inline constexpr double kUnseenError = 16;
-
 /// Mean square by which a row's pixels on that step differ from those on step 0, as they are
 /// trained on. Called from several threads.
 using StepError = std::function<double(int64_t row, int step)>;
 
-/// B^ν, and 1 for a B above kMostForCoarser. REQUIRES: 0 < B ≤ 1.
-double share_of_picture(double budget_share);
-/// B / share_of_picture(B): about which share of the rows a budget holds then.
-double share_of_rows(double budget_share);
+/// α(n): what twice the rows take from ln e.
+double worth_of_rows(double rows_per_class);
+/// γ·max(0, 36 − d)² of a mean square of pixel errors: what they add to ln e.
+double cost_of_coarseness(double mean_square);
 
-/// A step for each row, before rows are chosen.
-struct Coarseness {
-  int step = 0;
-  double above = 0;  ///< share of the rows that are on step − 1
-  uint64_t seed = 0;
-  /// By chance, and of no other row's.
-  int of(int64_t row) const;
-};
-
-/// The highest steps on which the rows take share_of_picture() of what they take on step 0, judged
-/// by a sample of some hundred of them; the last where there are none, or where the budget holds
-/// less than one row of step 0. Where that is less than nobody will see, as judged by some tens of
-/// rows: the last step that nobody will see, or the first on which all rows fit. Step 0 where
-/// everything fits. REQUIRES: rows, steps.
-Coarseness coarseness_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget,
-                                  uint64_t seed, const Context& context);
+/// The step of all pictures that is best for rows of so many classes, before rows are chosen, as a
+/// few of them tell. The first on which all rows fit, or a finer one; the last where the budget
+/// holds less than one row of step 0. REQUIRES: rows, steps, classes. Cost: bytes_of() and
+/// error_of() for some tens of rows on some twenty steps.
+int step_beside_rows(const Subset& rows, int steps, const StepBytes& bytes_of, const StepError& error_of, int64_t budget, int64_t classes,
+                     const Context& context);
 
 /// The largest count ≤ `most` whose rows take at most `budget` bytes; 0 when not even one fits.
 /// `bytes_of_count`: of the rows that would be kept, growing with their number but for small steps

@@ -26,11 +26,6 @@ double made_up_error(int64_t, int step) {
   return step * step;
 }
 
-/// Everybody sees the least difference.
-double seen_error(int64_t, int step) {
-  return step == 0 ? 0 : 1e9;
-}
-
 TEST(HighestSteps, MeetABudgetToWithinAPicture) {
   const Subset rows = Subset::all(1000);
   for (const int64_t budget : {150'000, 333'333, 500'000, 777'777, 1'000'000}) {
@@ -60,49 +55,41 @@ TEST(HighestSteps, DoNotDependOnThreads) {
   EXPECT_EQ(one.above, two.above);
 }
 
-double bytes_on(const Coarseness& coarse, const Subset& rows) {
-  double sum = 0;
-  for (const int64_t row : rows) sum += static_cast<double>(made_up_bytes(row, coarse.of(row)));
-  return sum;
-}
-
-TEST(CoarsenessBesideRows, TakesItsShareOfThePictures) {
+TEST(StepBesideRows, IsTheLeastOfTheLaw) {
+  // Step s takes 1 − s/10 of the bytes and has an error of s².
   const Subset rows = Subset::all(20'000);
-  const double whole = bytes_on(Coarseness(), rows);
+  const double whole = 20'000 * 1003.0;
   for (const double share : {0.001, 0.02, 0.1, 0.3, 0.7, 0.99}) {
-    const Coarseness coarse =
-        coarseness_beside_rows(rows, 10, made_up_bytes, seen_error, static_cast<int64_t>(share * whole), 3, {.threads = 2});
-    EXPECT_NEAR(bytes_on(coarse, rows) / whole, share_of_picture(share), 0.005) << share;
+    for (const int64_t classes : {2, 10, 400}) {
+      const auto expected = [&](int step) {
+        const double kept = std::min(1.0, share * 10 / (10 - step)) * 20'000;
+        return cost_of_coarseness(step * step) -
+               worth_of_rows(std::max(1.0, share * 20'000 / static_cast<double>(classes))) * std::log2(kept);
+      };
+      int best = 0;
+      for (int step = 1; step < 10; ++step) best = expected(step) < expected(best) - 1e-4 ? step : best;
+      const int found =
+          step_beside_rows(rows, 10, made_up_bytes, made_up_error, static_cast<int64_t>(share * whole), classes, {.threads = 2});
+      EXPECT_NEAR(expected(found), expected(best), 1e-3) << share << " of " << classes << " classes";
+    }
   }
-  EXPECT_EQ(coarseness_beside_rows(rows, 10, made_up_bytes, seen_error, static_cast<int64_t>(whole) + 100'000, 3, {}).step, 0)
-      << "everything fits";
 }
 
-TEST(CoarsenessBesideRows, IsTheLastStepWhereNotOneRowFits) {
-  const Coarseness coarse = coarseness_beside_rows(Subset::all(3), 10, made_up_bytes, seen_error, 900, 3, {});
-  EXPECT_EQ(coarse.step, 9);
-  EXPECT_EQ(coarse.of(1), 9);
+TEST(StepBesideRows, IsTheLastWhereNotOneRowFits) {
+  EXPECT_EQ(step_beside_rows(Subset::all(3), 10, made_up_bytes, made_up_error, 900, 1, {}), 9);
 }
 
-TEST(CoarsenessBesideRows, GoesAsFarAsNobodySeesWhileThatBuysRows) {
-  const Subset rows = Subset::all(20'000);
-  const auto coarse_at = [&](double share) {
-    const auto budget = static_cast<int64_t>(share * bytes_on(Coarseness(), rows));
-    return coarseness_beside_rows(rows, 10, made_up_bytes, made_up_error, budget, 3, {.threads = 2});
-  };
-  const Coarseness coarse = coarse_at(0.3);
-  EXPECT_EQ(coarse.step, 4) << "the square of 4 is kUnseenError, and a step further there are still too few bytes for all";
-  EXPECT_EQ(coarse.above, 0);
-  EXPECT_GT(bytes_on(coarse, rows), 0.3 * bytes_on(Coarseness(), rows));
-  const double first = bytes_on(Coarseness{.step = 1}, rows) / bytes_on(Coarseness(), rows);
-  EXPECT_EQ(coarse_at(1.02 * first).step, 1) << "all rows fit on step 1";
+TEST(StepBesideRows, IsFineWhereEverythingFits) {
+  EXPECT_EQ(step_beside_rows(Subset::all(100), 10, made_up_bytes, made_up_error, 200'000, 1, {}), 0);
 }
 
-TEST(CoarsenessBesideRows, DividesTheBudget) {
-  for (const double share : {1.0, 0.4, 0.05, 0.001}) EXPECT_NEAR(share_of_picture(share) * share_of_rows(share), share, 1e-12);
-  EXPECT_LT(share_of_rows(0.05), share_of_picture(0.05)) << "rows are given up first";
-  EXPECT_LT(share_of_picture(kMostForCoarser), 1);
-  EXPECT_EQ(share_of_picture(1.001 * kMostForCoarser), 1) << "a larger budget buys rows alone";
+TEST(StepBesideRows, FewRowsAreWorthMoreThanFinePictures) {
+  EXPECT_EQ(worth_of_rows(50), worth_of_rows(500));
+  EXPECT_LT(worth_of_rows(700), worth_of_rows(500));
+  EXPECT_EQ(worth_of_rows(1000), worth_of_rows(1e6));
+  EXPECT_EQ(cost_of_coarseness(0), 0);
+  EXPECT_EQ(cost_of_coarseness(16), 0) << "36 dB";
+  EXPECT_NEAR(cost_of_coarseness(160), 0.001 * 10 * 10, 0.002) << "26 dB";
 }
 
 TEST(LargestCount, IsTheLastThatFitsWhateverTheGuess) {

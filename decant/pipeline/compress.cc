@@ -135,7 +135,7 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
   const ReduceOptions reducing = reducing_of(options);
   const PictureReducer reducer(input.dataset, reducing, importance_wanted(input, usable, reducing, false, options.seed, context));
   const ReducedInput reduced =
-      options.spend == "auto" ? coarser_beside_rows(reducer, usable, budget, options.seed, context) : reducer.as_asked();
+      options.spend == "auto" ? coarser_beside_rows(reducer, usable, budget, input.classes, context) : reducer.as_asked();
   return std::make_unique<RowSizes>(reduced.rows, usable, context);
 }
 

@@ -272,15 +272,27 @@ int64_t rows_in_tokens(const CompressOptions& options, const Rows& train) {
   return static_cast<int64_t>(std::clamp(budget / each, 1.0, all));
 }
 
+/// About how many rows a budget holds that makes their pictures coarser, too.
+int64_t rows_beside_quality(const CompressOptions& options, const Dataset& dataset, int64_t budget, const Context& context) {
+  const Rows& train = dataset.train();
+  ReduceOptions reducing = reducing_before_budget(options, train);
+  reducing.drop.clear();
+  const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
+  const std::vector<int32_t> labels = labels_of(train);
+  const int classes = labels.empty() ? 1 : 1 + *std::ranges::max_element(labels);
+  const ReducedInput reduced = coarser_beside_rows({dataset, reducing, nullptr}, usable, budget, classes, context);
+  return RowSizes(reduced.rows, usable, context).about(budget);
+}
+
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
-int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset) {
+int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, const Context& context) {
   const Rows& train = dataset.train();
   if (!options.keep_tokens.empty()) return rows_in_tokens(options, train);
   if (options.bytes.empty()) return keep_count(options.keep, train.size());
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
-  const auto budget = static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes"));
-  double share = std::min(1.0, budget / whole_bytes(options, dataset));
-  if (options.spend == "auto") share = patches::share_of_rows(share);
+  const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");
+  if (options.spend == "auto") return rows_beside_quality(options, dataset, budget, context);
+  const double share = std::min(1.0, static_cast<double>(budget) / whole_bytes(options, dataset));
   return std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(train.size())), 1, train.size());
 }
 
@@ -324,7 +336,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   require_sound(options);
   const Rows& train = dataset.train();
   const double threads = context.thread_count();
-  const int64_t kept = rows_to_keep(options, dataset);
+  const int64_t kept = rows_to_keep(options, dataset, context);
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
   const Work work = work_of(dataset, method, options.features, context);
   const auto bytes = static_cast<double>(train.stored_bytes());

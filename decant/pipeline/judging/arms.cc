@@ -191,13 +191,11 @@ void require_budget(const ArmSpec& spec, const std::vector<int64_t>& budgets) {
     throw UsageError(fmt::format("--against {}: spend needs --bytes, the budget that is spent", spec.name));
 }
 
-/// About how many rows a budget keeps.
+/// About how many rows a budget keeps, of pictures as they are.
 int64_t rows_bought(const ArmSpec& spec, const RowCounts& counts, int64_t budget, Budget::Unit unit) {
   if (unit == Budget::Unit::tokens) return counts.rows_in_tokens(budget);
   if (kind_of(spec) == ArmOutline::Kind::full) return counts.usable;
-  if (spec.spend != "auto" || counts.stored_bytes == 0) return counts.rows_in(budget);
-  const double share = std::min(1.0, static_cast<double>(budget) / static_cast<double>(counts.stored_bytes));
-  return static_cast<int64_t>(patches::share_of_rows(share) * static_cast<double>(counts.usable));
+  return counts.rows_in(budget);
 }
 
 }  // namespace
@@ -311,8 +309,9 @@ class ArmMaker {
     const ArmSpec& spec = outline.spec;
     const PictureReducer reducer = reducer_of(spec);
     if (outline.kind == ArmOutline::Kind::full) return spend_on_every_row(arm, spec, spec.spend, reducer);
-    const ReducedInput reduced =
-        spec.spend == "auto" ? coarser_beside_rows(reducer, sets_.full_rows, outline.budget, options_.seed, context_) : reducer.as_asked();
+    const ReducedInput reduced = spec.spend == "auto"
+                                     ? coarser_beside_rows(reducer, sets_.full_rows, outline.budget, sets_.full.classes, context_)
+                                     : reducer.as_asked();
     std::vector<Subset> draws = rows_within(reduced, outline);
     const bool all_fit = draws.front().size() == sets_.full_rows.size();
     if (spec.spend == "auto" && all_fit) return spend_on_every_row(arm, spec, "quality", reducer);

@@ -116,16 +116,14 @@ std::string spent_about(const PictureReducer& reducer, const Subset& kept, const
   return fmt::format("{} to {}", spending.words(estimate.step), spending.words(estimate.step - 1));
 }
 
-ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,
-                                 const Context& context) {
+ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, int classes, const Context& context) {
   const ReducePlan base = reducer.plan();
   const Spending spending = spend_quality(kLeastQuality);
   const auto bytes_of = [&](int64_t row, int step) { return reducer.bytes_of(row, spending.plan(step, base)); };
   const auto error_of = [&](int64_t row, int step) { return reducer.difference(row, base, spending.plan(step, base), base.shorter_side); };
-  const patches::Coarseness coarse = patches::coarseness_beside_rows(usable, spending.steps, bytes_of, error_of, budget, seed, context);
-  const std::string key =
-      fmt::format("{}, {}, {} of them a step above, seed {}", reducer.asked(), spending.words(coarse.step), coarse.above, seed);
-  return reducer.reduced([spending, base, coarse](int64_t row) { return spending.plan(coarse.of(row), base); }, key);
+  const int step = patches::step_beside_rows(usable, spending.steps, bytes_of, error_of, budget, std::max(1, classes), context);
+  return reducer.reduced([plan = spending.plan(step, base)](int64_t) { return plan; },
+                         fmt::format("{}, {}", reducer.asked(), spending.words(step)));
 }
 
 }  // namespace decant

@@ -58,7 +58,6 @@ std::string spent_about(const PictureReducer& reducer, const Subset& kept, const
                         const Context& context);
 
 /// The pictures as coarse as `auto` makes them before rows are chosen: `usable` are all there are.
-ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, uint64_t seed,
-                                 const Context& context);
+ReducedInput coarser_beside_rows(const PictureReducer& reducer, const Subset& usable, int64_t budget, int classes, const Context& context);
 
 }  // namespace decant
