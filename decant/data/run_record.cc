@@ -212,6 +212,7 @@ Json to_json(const RunRecord& run) {
   json["method"] = run.method;
   json["method_note"] = run.method_note;
   json["serves"] = run.serves ? Json{run.serves->least, run.serves->most} : Json();
+  if (run.ties_seed) json["ties_seed"] = *run.ties_seed;
   if (run.input) json["input"] = part_of_record(*run.input);
   json["options"] = options_json(run);
   if (!run.training.empty()) json["training"] = run.training;
@@ -254,6 +255,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   run.method = in.text("method");
   run.method_note = in.text("method_note");
   run.serves = range_from(in);
+  if (in.find("ties_seed") != nullptr) run.ties_seed = in.seed("ties_seed");
   if (const auto input = in.object("input")) run.input = input_from(*input);
   run.output_format = in.text("output_format");
   if (const auto options = in.object("options")) run.options = options_from(options->value(), file);

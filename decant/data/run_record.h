@@ -112,6 +112,7 @@ struct RunRecord {
   std::string method;
   std::string method_note;  ///< one sentence: how the rows were chosen
   std::optional<SizeRange> serves;
+  std::optional<uint64_t> ties_seed;  ///< Selection::ties; absent from the file when there is none
   std::optional<InputRecord> input;
   std::string output_format;
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Selection {
   // size up to a maximum.
   int64_t serves_from = 1;
   int64_t serves_to = std::numeric_limits<int64_t>::max();
+  /// Of a ranking, the seed by which ties between classes were settled when it was made. None: of
+  /// bins, where sample() draws anew; of old records, in which the smaller label wins.
+  std::optional<uint64_t> ties = {};
 };
 
 }  // namespace decant

@@ -53,6 +53,7 @@ Selection load_selection(const fs::path& folder, const RunRecord& run) {
     selection.ranked = true;
     selection.serves_from = run.serves->least;
     selection.serves_to = run.serves->most;
+    selection.ties = run.ties_seed;
     if (selection.serves_from < 1 || selection.serves_from > selection.serves_to || selection.serves_to > rows)
       refuse(folder / "run.json", "serves", fmt::format("is not a range of numbers from 1 to {}", rows));
   }
@@ -140,6 +141,7 @@ RunRecord begin_record(const Selection& selection, const std::string& note, uint
           .method = selection.method,
           .method_note = note,
           .serves = served_by(selection),
+          .ties_seed = selection.ties,
           .options = options,
           .stages = log.stages()};
 }

@@ -81,8 +81,9 @@ MethodResult cut_bins(const MethodInputs& inputs, uint64_t seed, const Context& 
 
 MethodResult weigh_cut_bins(const MethodInputs& inputs, uint64_t seed, const Context& context) {
   const auto bins = std::make_shared<const Selection>(cut(inputs, seed, context));
-  const auto draw = [bins, features = inputs.features, count = inputs.count, context](uint64_t s) {
-    return weighted_bins(*bins, features, {}, count, {.seed = s}, context);
+  const Shares shares(Shares::by_size, inputs.shares.least);
+  const auto draw = [bins, features = inputs.features, count = inputs.count, shares, context](uint64_t s) {
+    return weighted_bins(*bins, features, {}, count, {.seed = s, .shares = shares}, context);
   };
   return {draw(seed), draw};
 }
@@ -238,7 +239,7 @@ MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_
                               ? method.ranker(inputs, s)
                               : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
     return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count,
-                         {.valid_sizes = valid_sizes, .shares = inputs.shares}, ranker, context);
+                         {.valid_sizes = valid_sizes, .shares = inputs.shares, .seed = s}, ranker, context);
   };
   const bool draws = rule == nullptr ? method.draws : rule->draws;
   return {rank(seed), draws ? std::function<Selection(uint64_t)>(rank) : nullptr};

@@ -122,17 +122,19 @@ std::vector<int64_t> bin_shares(std::span<const WeighedBin> pool, int64_t count,
   return shares;
 }
 
-std::vector<int64_t> pool_shares(std::span<WeighedBin> bins, int64_t count) {
+std::vector<int64_t> pool_shares(std::span<WeighedBin> bins, int64_t count, const WeightedBinsOptions& options) {
   std::vector<int64_t> sizes;
+  std::vector<int32_t> pools;
   int64_t rows = 0;
   for_every_pool(bins, [&](std::span<const WeighedBin> pool) {
     sizes.push_back(0);
+    pools.push_back(pool.front().pool);
     for (const WeighedBin& bin : pool) sizes.back() += bin.rows;
     rows += sizes.back();
   });
   if (count < 1 || count > rows)
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
-  return share(count, sizes);
+  return share(count, sizes, options.shares, drawn_ties(pools, options.seed));
 }
 
 std::vector<int64_t> draw_from_bin(std::vector<int64_t> rows, const WeighedBin& bin, int64_t count, uint64_t seed) {
@@ -153,7 +155,7 @@ Selection weighted_bins(const Selection& bins, const Features& features, std::sp
                         const WeightedBinsOptions& options, const Context& context) {
   const RowsOfBins rows = rows_of_bins(bins);
   auto weighed = weigh(rows, bins, features, scores, options.alpha, context);
-  const auto counts = pool_shares(weighed, count);
+  const auto counts = pool_shares(weighed, count, options);
   std::map<int32_t, std::vector<int64_t>> drawn;  // by pool
   std::vector<bool> placed(bins.bins.size(), false);
   std::map<int32_t, double> owed;
@@ -179,6 +181,7 @@ Selection weighted_bins(const Selection& bins, const Features& features, std::sp
       result.bins, [](int32_t bin) { return bin != kNoBin; }, 0);
   result.bin_count = 1;
   result.ranked = true;
+  result.ties = options.seed;
   result.serves_from = result.serves_to = count;
   return result;
 }

@@ -36,12 +36,14 @@
 #include "decant/base/context.h"
 #include "decant/data/features.h"
 #include "decant/data/selection.h"
+#include "decant/select/pools/quota.h"
 
 namespace decant {
 
 struct WeightedBinsOptions {
   double alpha = 0.65;  ///< α, 0 … 1; 0 = by size alone
-  uint64_t seed = 0;
+  uint64_t seed = 0;    ///< of the draws, and of ties between pools
+  Shares shares = {};   ///< of the pools
 };
 
 struct WeighedBin {

@@ -112,13 +112,14 @@ TEST(WeightedBins, CountsAreExactInEveryCase) {
     for (int64_t i = 0; i < count; ++i) labels.push_back(static_cast<int32_t>(random.below(4)));
     const Selection bins = cut_of(features, labels, static_cast<int32_t>(1 + random.below(6)), {0});
     const auto kept = static_cast<int64_t>(1 + random.below(static_cast<uint64_t>(count - 1)));
-    const Selection chosen = weighted_bins(bins, features, {}, kept, {.seed = random.bits64()}, {});
+    const uint64_t seed = random.bits64();
+    const Selection chosen = weighted_bins(bins, features, {}, kept, {.seed = seed}, {});
     const Subset subset = sample(chosen, {}, kept, 0);
     EXPECT_EQ(static_cast<int64_t>(subset.size()), kept);
     EXPECT_EQ(std::count(subset.begin(), subset.end(), 0), 0) << "left out";
     EXPECT_TRUE(std::is_permutation(chosen.order.begin(), chosen.order.end(), bins.order.begin(), bins.order.end()));
     std::map<int32_t, int64_t> plain, weighted;
-    for (const int64_t row : sample(bins, {}, kept, 0)) ++plain[labels[static_cast<size_t>(row)]];
+    for (const int64_t row : sample(bins, {}, kept, seed)) ++plain[labels[static_cast<size_t>(row)]];
     for (const int64_t row : subset) ++weighted[labels[static_cast<size_t>(row)]];
     EXPECT_EQ(weighted, plain) << "classes give what they always give";
   }

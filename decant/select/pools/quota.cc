@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/random.h"
 
 namespace decant {
 namespace {
@@ -137,9 +138,80 @@ std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::s
   return shares;
 }
 
-std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares) {
-  if (shares == Shares::by_size) return share(total, sizes);
+namespace {
+
+/// The parts in the order of their ties: those before it keep it under a stable sort.
+std::vector<size_t> order_of_ties(size_t parts, std::span<const uint64_t> ties) {
+  std::vector<size_t> order(parts);
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (!ties.empty()) std::ranges::stable_sort(order, {}, [&](size_t part) { return ties[part]; });
+  return order;
+}
+
+std::vector<int64_t> share_unbounded(int64_t total, std::span<const int64_t> sizes, Shares::How how) {
+  if (how == Shares::by_size) return share(total, sizes);
   return share_weighted(total, std::vector<double>(sizes.size(), 1.0), sizes);
+}
+
+void require_enough(int64_t total, std::span<const int64_t> sizes, int64_t least) {
+  int64_t needed = 0;
+  for (const int64_t size : sizes) needed += std::min(size, least);
+  if (total < needed)
+    throw InputError({"", "",
+                      fmt::format("{} rows are to be kept, but {} of each of {} classes are {}", total, least, sizes.size(), needed),
+                      fmt::format("Keep {} rows or more, or fewer of each class", needed)});
+}
+
+/// Shares what settled parts (≥ 0) leave among the open ones (−1). Where some of these would get
+/// less than the least, they are settled with that instead, and false is returned.
+bool share_open(int64_t total, std::span<const int64_t> sizes, Shares shares, std::vector<int64_t>& counts) {
+  std::vector<size_t> open;
+  std::vector<int64_t> open_sizes;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    total -= std::max<int64_t>(0, counts[i]);
+    if (counts[i] >= 0) continue;
+    open.push_back(i);
+    open_sizes.push_back(sizes[i]);
+  }
+  const auto proposed = share_unbounded(total, open_sizes, shares.how);
+  bool enough = true;
+  for (size_t k = 0; k < open.size(); ++k) {
+    const int64_t least = std::min(open_sizes[k], shares.least);
+    if (proposed[k] >= least) continue;
+    counts[open[k]] = least;
+    enough = false;
+  }
+  if (!enough) return false;
+  for (size_t k = 0; k < open.size(); ++k) counts[open[k]] = proposed[k];
+  return true;
+}
+
+std::vector<int64_t> share_from_least(int64_t total, std::span<const int64_t> sizes, Shares shares) {
+  require_enough(total, sizes, shares.least);
+  std::vector<int64_t> counts(sizes.size(), -1);
+  while (!share_open(total, sizes, shares, counts)) {
+  }
+  return counts;
+}
+
+}  // namespace
+
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares, std::span<const uint64_t> ties) {
+  DECANT_CHECK(ties.empty() || ties.size() == sizes.size(), ==, true);
+  const std::vector<size_t> order = order_of_ties(sizes.size(), ties);
+  std::vector<int64_t> ordered;
+  for (const size_t part : order) ordered.push_back(sizes[part]);
+  const auto counts = shares.least > 0 ? share_from_least(total, ordered, shares) : share_unbounded(total, ordered, shares.how);
+  std::vector<int64_t> result(sizes.size());
+  for (size_t i = 0; i < order.size(); ++i) result[order[i]] = counts[i];
+  return result;
+}
+
+std::vector<uint64_t> drawn_ties(std::span<const int32_t> numbers, uint64_t seed) {
+  std::vector<uint64_t> ties;
+  for (const int32_t number : numbers)
+    ties.push_back(Random(seed, "ties between classes", static_cast<uint64_t>(static_cast<uint32_t>(number))).bits64());
+  return ties;
 }
 
 int64_t keep_count(std::string_view keep, int64_t n) {
@@ -148,6 +220,14 @@ int64_t keep_count(std::string_view keep, int64_t n) {
   if (count == 0) refuse(keep, "keeps no row");
   if (count > n) refuse(keep, fmt::format("is more than the {} rows there are", n));
   return count;
+}
+
+int64_t keep_count(std::string_view keep, int64_t n, int64_t usable) {
+  const int64_t count = keep_count(keep, n);
+  const bool fraction = keep.find_first_of(".%") != std::string_view::npos;
+  const std::string_view digits = keep.substr(0, keep.find('%'));
+  const bool all = fraction && parse<double>(keep, digits) == (keep.ends_with('%') ? 100.0 : 1.0);
+  return all ? usable : count;
 }
 
 }  // namespace decant

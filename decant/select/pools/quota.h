@@ -19,13 +19,25 @@ namespace decant {
 std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, std::span<const double> owed = {});
 
 /// How rows are shared among classes.
-enum class Shares {
-  by_size,  ///< in proportion, as share() does
-  equal     ///< as many of each; what a class cannot hold goes to the others, and an odd row to the smaller label
+struct Shares {
+  enum How {
+    by_size,  ///< in proportion, as share() does
+    equal     ///< as many of each; what a class cannot hold goes to the others
+  };
+  // NOLINTNEXTLINE(google-explicit-constructor): Shares::equal is one
+  Shares(How way = by_size, int64_t fewest = 0) : how(way), least(fewest) {}
+
+  How how = by_size;
+  int64_t least = 0;  ///< each class keeps as many, or all it has, before the rest is shared among the others
 };
 
-/// share() in one of these ways. REQUIRES: as there.
-std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares);
+/// share() in one of these ways. `ties`: one number for each part, of which the smaller gets the
+/// odd row where parts have the same claim to it; empty = the smaller index does. REQUIRES: as
+/// there. Throws InputError where `total` is less than `shares.least` of every part take.
+std::vector<int64_t> share(int64_t total, std::span<const int64_t> sizes, Shares shares, std::span<const uint64_t> ties = {});
+
+/// Ties that the seed draws, for the parts of these numbers: labels, or pools.
+std::vector<uint64_t> drawn_ties(std::span<const int32_t> numbers, uint64_t seed);
 
 /// Shares `total` among parts in proportion to their weights, no part more than its size. Real
 /// quotas first, by water-filling: a part whose proportion would exceed its size gets its size, and
@@ -46,5 +58,8 @@ std::vector<double> weighted_quotas(int64_t total, std::span<const double> weigh
 /// is round(keep·n); otherwise a count of rows from 1 to n ("2" is two rows, "1.0" is all).
 /// InputError for anything else, and for a fraction that rounds to no row.
 int64_t keep_count(std::string_view keep, int64_t n);
+
+/// The same where only `usable` of the n rows can be kept: all of them, as a fraction, is `usable`.
+int64_t keep_count(std::string_view keep, int64_t n, int64_t usable);
 
 }  // namespace decant

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <numeric>
+#include <set>
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
@@ -25,6 +26,61 @@ TEST(Share, CanBeEqualAndIsCappedThen) {
   EXPECT_THAT(share(21, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(9, 3, 9)) << "as many as there are";
   EXPECT_THAT(share(123, std::vector<int64_t>{30, 3, 90}, Shares::equal), ElementsAre(30, 3, 90));
   EXPECT_EQ(share(10, std::vector<int64_t>{30, 3, 90}, Shares::by_size), share(10, std::vector<int64_t>{30, 3, 90}));
+}
+
+TEST(Share, TiesGoWhereTheySay) {
+  const std::vector<int64_t> same = {5, 5, 5};
+  const std::vector<uint64_t> ties = {7, 3, 9};
+  EXPECT_THAT(share(10, same, Shares::by_size, ties), ElementsAre(3, 4, 3));
+  EXPECT_THAT(share(11, same, Shares::by_size, ties), ElementsAre(4, 4, 3));
+  EXPECT_THAT(share(10, std::vector<int64_t>{30, 3, 90}, Shares::equal, std::vector<uint64_t>{9, 1, 3}), ElementsAre(3, 3, 4));
+  for (uint64_t round = 0; round < 200; ++round) {  // where nothing is tied, they change nothing
+    Random random(5, "ties", round);
+    std::vector<int64_t> sizes(1 + random.below(9));
+    std::vector<uint64_t> drawn(sizes.size());
+    for (size_t i = 0; i < sizes.size(); ++i) sizes[i] = static_cast<int64_t>((uint64_t{1} << i) * 7 + random.below(3));
+    for (uint64_t& tie : drawn) tie = random.bits64();
+    const auto sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+    const auto total = static_cast<int64_t>(random.below(static_cast<uint64_t>(sum) + 1));
+    std::set<int64_t> remainders;
+    for (const int64_t size : sizes) remainders.insert(total * size % sum);
+    if (remainders.size() < sizes.size()) continue;
+    EXPECT_EQ(share(total, sizes, Shares::by_size, drawn), share(total, sizes));
+  }
+}
+
+TEST(Share, GivesEveryClassTheLeastFirst) {
+  const std::vector<int64_t> sizes = {1000, 2, 10, 100};
+  EXPECT_THAT(share(50, sizes, Shares(Shares::by_size, 5)), ElementsAre(38, 2, 5, 5));
+  EXPECT_THAT(share(17, sizes, Shares(Shares::by_size, 5)), ElementsAre(5, 2, 5, 5));
+  EXPECT_EQ(share(50, sizes, Shares(Shares::by_size, 0)), share(50, sizes));
+  EXPECT_THAT(message_of([&] { share(16, sizes, Shares(Shares::by_size, 5)); }),
+              HasSubstr("16 rows are to be kept, but 5 of each of 4 classes are 17. Keep 17 rows or more"));
+  for (uint64_t round = 0; round < 300; ++round) {
+    Random random(4, "least", round);
+    std::vector<int64_t> drawn(1 + random.below(12));
+    for (auto& size : drawn) size = static_cast<int64_t>(random.below(50));
+    const int64_t least = static_cast<int64_t>(random.below(8));
+    int64_t needed = 0;
+    for (const int64_t size : drawn) needed += std::min(size, least);
+    const auto sum = std::accumulate(drawn.begin(), drawn.end(), int64_t{0});
+    const int64_t total = needed + static_cast<int64_t>(random.below(static_cast<uint64_t>(sum - needed) + 1));
+    for (const Shares::How how : {Shares::by_size, Shares::equal}) {
+      const auto counts = share(total, drawn, Shares(how, least));
+      EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), int64_t{0}), total);
+      for (size_t i = 0; i < drawn.size(); ++i) {
+        EXPECT_GE(counts[i], std::min(least, drawn[i]));
+        EXPECT_LE(counts[i], drawn[i]);
+      }
+    }
+  }
+}
+
+TEST(KeepCount, AllIsAllThatCanBeKept) {
+  for (const char* all : {"100%", "1.0", "100.0%", "1."}) EXPECT_EQ(keep_count(all, 10, 8), 8) << all;
+  EXPECT_EQ(keep_count("99.9%", 10, 8), 10) << "the caller refuses it";
+  EXPECT_EQ(keep_count("10", 10, 8), 10);
+  EXPECT_EQ(keep_count("50%", 10, 8), 5);
 }
 
 TEST(Share, IsExactProportionalAndCapped) {

@@ -10,13 +10,13 @@
 namespace decant {
 namespace {
 
-std::vector<int64_t> shares_of(const Pools& pools, int64_t count, Shares shares) {
+std::vector<int64_t> shares_of(const Pools& pools, int64_t count, const RankingOptions& options) {
   std::vector<int64_t> sizes;
   for (const auto& rows : pools.rows) sizes.push_back(static_cast<int64_t>(rows.size()));
   const int64_t usable = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
   if (count < 1 || count > usable)
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, usable), fmt::format("Keep 1 to {} rows", usable)});
-  return share(count, sizes, shares);
+  return share(count, sizes, options.shares, drawn_ties(pools.numbers, options.seed));
 }
 
 /// The ranked rows, then the others.
@@ -43,9 +43,10 @@ Selection select_ranked(const char* method, int64_t rows, std::span<const int32_
                         const RankingOptions& options, const Ranker& ranker, const Context& context) {
   check_labels(rows, labels);
   const Pools pools = make_pools(mark_rows(rows, left_out), options.per_class ? labels : std::span<const int32_t>());
-  const std::vector<int64_t> shares = shares_of(pools, count, options.shares);
+  const std::vector<int64_t> shares = shares_of(pools, count, options);
   Selection selection = empty_selection(method, rows);
   selection.ranked = true;
+  selection.ties = options.seed;
   selection.bin_count = 1;
   for (size_t i = 0; i < pools.rows.size(); ++i) {
     const int64_t spare = options.valid_sizes == ValidSizes::up_to_count && pools.rows.size() > 1 ? 1 : 0;

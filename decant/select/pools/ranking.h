@@ -43,11 +43,12 @@ struct RankingOptions {
   bool per_class = true;  ///< one pool a class when there are labels; otherwise one pool
   ValidSizes valid_sizes = ValidSizes::up_to_count;
   Shares shares = Shares::by_size;  ///< of the pools
+  uint64_t seed = 0;                ///< of the ties between pools
 };
 
 /// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all,
-/// shared among the pools as sample() does. Pools are ranked one after the
-/// other, each on all threads. InputError for a count that is not in 1 … usable rows.
+/// shared among the pools as sample() does. Pools are ranked one after the other, each on all
+/// threads. InputError for a count that is not in 1 … usable rows.
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
                         const RankingOptions& options, const Ranker& ranker, const Context& context);
 

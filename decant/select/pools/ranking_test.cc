@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "decant/base/test_support.h"
 #include "decant/select/pools/sampler.h"
@@ -72,6 +73,25 @@ TEST(Ranking, ServesSmallerNumbersWhereAPoolsShareIsLarger) {
     const Selection large = select_ranked("largest", 14, labels, {}, 13, {}, largest_first, {});
     EXPECT_EQ(sample(large, {}, count, 0), sample(select_ranked("largest", 14, labels, {}, count, {}, largest_first, {}), {}, count, 0));
   }
+}
+
+TEST(Ranking, KeepsToTheTiesThatItWasMadeWith) {
+  std::vector<int32_t> labels;
+  for (int32_t label = 0; label < 8; ++label) labels.insert(labels.end(), 5, label);
+  std::set<Subset> seen;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    for (const ValidSizes sizes : {ValidSizes::count_alone, ValidSizes::up_to_count}) {
+      const Selection made = select_ranked("largest", 40, labels, {}, 4, {.valid_sizes = sizes, .seed = seed}, largest_first, {});
+      const Subset kept = sample(made, {}, 4, seed);
+      EXPECT_EQ(sample(made, {}, 4, seed + 1), kept);
+      for (const int64_t row : kept) EXPECT_EQ(made.gains[static_cast<size_t>(row)], 10) << "the first of its pool, not one never ranked";
+      seen.insert(kept);
+    }
+  }
+  EXPECT_GT(seen.size(), 10u) << "of 70";
+  Selection old = select_ranked("largest", 40, labels, {}, 4, {}, largest_first, {});
+  old.ties.reset();
+  EXPECT_THAT(sample(old, {}, 4, 9), ElementsAre(4, 9, 14, 19)) << "the smaller labels, as they were made";
 }
 
 TEST(Ranking, RefusesCountsThatCannotBe) {

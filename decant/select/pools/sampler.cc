@@ -67,6 +67,15 @@ void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::
   }
 }
 
+/// Which of several classes with the same claim gets an odd row. A ranking keeps to the ties it was
+/// made with.
+std::vector<uint64_t> ties_of(const Selection& selection, const Classes& classes, uint64_t seed) {
+  if (selection.ranked && !selection.ties) return {};
+  std::vector<int32_t> labels;
+  for (const auto& [label, bins] : classes) labels.push_back(label);
+  return drawn_ties(labels, selection.ranked ? *selection.ties : seed);
+}
+
 }  // namespace
 
 void require_served(const Selection& selection, int64_t count, const std::string& file) {
@@ -89,7 +98,7 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
   if (count < 1 || count > rows) {
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   }
-  const auto counts = share(count, sizes, shares);
+  const auto counts = share(count, sizes, shares, ties_of(selection, classes, seed));
   size_t at = 0;
   if (selection.ranked) {
     require_served(selection, count);

@@ -12,9 +12,10 @@ namespace decant {
 
 /// Keeps exactly `count` rows of a selection, spread over its bins: `count` is shared among the
 /// classes (the labels, when given; otherwise the selection's pools), a class's share among its
-/// bins, both by largest remainder (ties among bins to the one that earlier classes shorted most,
-/// so that over all classes no bin is favoured); inside a bin rows are drawn uniformly without
-/// replacement. Returns ascending rows; bad rows are never among them.
+/// bins, both by largest remainder (ties among classes by the seed, of a ranking by the one it was
+/// made with; among bins to the one that earlier classes shorted most, so that over all classes no
+/// bin is favoured); inside a bin rows are drawn uniformly without replacement. Returns ascending
+/// rows; bad rows are never among them.
 ///
 /// Each (class, bin) draws from its own random stream. Trap: the published code of Dataset
 /// Quantization sets the same seed before every bin, so it draws the same positions in all of them.

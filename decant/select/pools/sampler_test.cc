@@ -58,6 +58,19 @@ TEST(Sample, RoundingFavoursNoBin) {  // ten classes of ten bins of twelve rows:
   for (const int count : kept) EXPECT_EQ(count, 24);
 }
 
+TEST(Sample, NoClassWinsEveryTie) {  // 40 classes of 5 rows, of which 20 rows are kept: a row of every other class
+  const auto labels = cyclic_labels(200, 40);
+  const auto selection = select_random(200, labels, {}, true, 0);
+  std::vector<int> kept(40, 0);
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const Subset rows = sample(selection, {}, 20, seed);
+    EXPECT_EQ(rows.size(), 20U);
+    EXPECT_EQ(sample(selection, {}, 20, seed), rows);
+    for (const int64_t row : rows) ++kept[static_cast<size_t>(labels[static_cast<size_t>(row)])];
+  }
+  for (const int count : kept) EXPECT_THAT(count, testing::AllOf(testing::Ge(8), testing::Le(32)));  // 20 ± 3.8 standard deviations
+}
+
 TEST(Sample, BinsDrawIndependently) {
   Selection selection;
   constexpr int64_t kSize = 1000, kBins = 10;
