@@ -68,7 +68,7 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
   RunLog log(is_root(ranks) ? folder : fs::path());
   const Input input = log.stage(
       "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
-  const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows());
+  const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows(), std::ssize(input.usable_rows()));
   const ResolvedMethod method = method_for(spec, input, own_rows, count, context);
   const ChosenRows chosen = choose_rows(input, method, own_rows, count, options.seed, checkpoint, log, context);
   checkpoint.remove();

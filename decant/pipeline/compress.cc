@@ -1,5 +1,6 @@
 #include "decant/pipeline/compress.h"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -31,7 +32,8 @@ void CompressOptions::declare(OptionTable& all) {
   path.positional = path.required = true;
   table.add("out", out, "FOLDER", "folder of the small set").required = true;
   table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
-  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count; 100% is every row that can be read");
+  table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; the other classes share the rest");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("keep-tokens", keep_tokens, "HOW-MUCH",
             "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
@@ -86,11 +88,24 @@ std::string format_to_write(const CompressOptions& options, const Dataset& datas
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {
   const std::string keep = keep_of(options);
   const int64_t readable = input.rows() - std::ssize(input.excluded);
-  const int64_t count = keep == "100%" && !options.bytes.empty() ? readable : keep_count(keep, input.rows());
+  const int64_t count = keep_count(keep, input.rows(), readable);
   if (count > readable)
     throw InputError(
         {options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, readable), "Lower --keep"});
   return count;
+}
+
+/// Throws InputError where --min-per-class cannot be met, before anything is computed.
+void require_enough_of_each(const CompressOptions& options, const Input& input, int64_t count) {
+  if (options.min_per_class == 0) return;
+  if (!input.labelled())
+    throw InputError({options.input.path, "", "has rows without labels, so --min-per-class cannot count its classes",
+                      "Leave out --min-per-class, or give labels (--labels, --label-field)"});
+  std::map<int32_t, int64_t> sizes;
+  for (const int32_t label : input.usable_of(input.labels)) ++sizes[label];
+  std::vector<int64_t> of_class;
+  for (const auto& [label, rows] : sizes) of_class.push_back(rows);
+  share(count, of_class, Shares(Shares::by_size, options.min_per_class));
 }
 
 /// The budget of --bytes; 0 = none.
@@ -159,12 +174,18 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--spend needs --bytes, the budget that is spent");
   if (!options.keep_tokens.empty() && (!options.bytes.empty() || options.given.contains("keep")))
     throw UsageError("--keep-tokens, --keep and --bytes all say how much to keep; give one of them");
+  if (options.min_per_class < 0) throw UsageError("--min-per-class must not be negative");
+  if (options.min_per_class > 0 && !options.select.by_class())
+    throw UsageError("--min-per-class is about classes; leave out --pool and --pools");
+  if (options.min_per_class > 0 && spends_on_rows(options))
+    throw UsageError("--min-per-class needs --keep: how many rows fit in --bytes or --keep-tokens is not known before they are drawn");
   if (spends_on_rows(options) && options.given.contains("keep"))
     throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
 }
 
 RunRecord compress(const CompressOptions& typed, const Context& context) {
   CompressOptions options = with_recipe(typed);
+  options.select.shares.least = options.min_per_class;
   const MethodSpec spec = parse_method(options.select);
   require_sound(options);
   OutputFolder out(options.out,
@@ -190,13 +211,15 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   else if (spends_on_rows(options))
     rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
   const int64_t count = rows.sizes ? rows.sizes->about(rows.amount) : count_to_keep(options, input);
+  require_enough_of_each(options, input, count);
 
   // An order over the readable rows; then exactly `count` of them, or as many as fit.
   const ResolvedMethod method = method_for(spec, input, options.features, count, context);
   const auto choose = [&](int64_t some) {
     return choose_rows(input, method, options.features, some, options.seed, checkpoint, log, context);
   };
-  const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed); };
+  const Shares shares = method.options.shares_of_pools();
+  const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
   const int64_t readable = std::ssize(input.usable_rows());
   ChosenRows chosen = by_tokens ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
   if (by_tokens) chosen.selection.serves_from = 1;

@@ -21,6 +21,8 @@ void SampleOptions::declare(OptionTable& table) {
   path.positional = path.required = true;
   table.add("out", out, "OUT", "x.npy for the row numbers only, or a folder for the small set").required = true;
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count");
+  table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; default: as the run did")
+      .default_text = "";
   table.add("source", source, "PATH", "the data set, if it has moved");
   table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the source format");
   table.add("seed", seed, "N", "determines every random choice");
@@ -47,10 +49,25 @@ RunRecord write_rows(const SampleOptions& options, OutputOptions writing, const 
   return {.rows = rows, .kept = std::ssize(kept), .seed = options.seed};
 }
 
-/// Where the run's pools are its classes.
+/// Whether the run's pools are its classes.
+bool has_pools_of_classes(const RunRecord& run) {
+  const OptionValue* const pool = run.option("pool");
+  return pool != nullptr && *pool == OptionValue(false) && run.option("pools") != nullptr && run.option_text("pools").empty();
+}
+
+/// --min-per-class: what is given, else what the run was made with, whose order is for that.
+int64_t least_of(const SampleOptions& options, const RunRecord& run) {
+  if (options.min_per_class < -1) throw UsageError("--min-per-class must not be negative");
+  if (options.min_per_class > 0 && !has_pools_of_classes(run))
+    throw UsageError(fmt::format("{} was not chosen class by class, so --min-per-class has no classes to count", options.run.string()));
+  if (options.min_per_class >= 0) return options.min_per_class;
+  const OptionValue* const recorded = run.option("min-per-class");
+  const auto* const rows = recorded == nullptr ? nullptr : std::get_if<int64_t>(recorded);
+  return rows == nullptr ? 0 : std::max<int64_t>(0, *rows);
+}
+
 void warn_of_lost_classes(const RunFolder& run, const Subset& kept, const Context& context) {
-  const OptionValue* const pool = run.run.option("pool");
-  if (pool == nullptr || *pool != OptionValue(false) || !run.run.option("pools") || !run.run.option_text("pools").empty()) return;
+  if (!has_pools_of_classes(run.run)) return;
   const auto name = [&](int32_t label) {
     const auto at = static_cast<size_t>(label);
     return at < run.run.classes.size() ? run.run.classes[at].name : std::to_string(label);
@@ -63,9 +80,12 @@ void warn_of_whole_pictures(const RunFolder& run, const Context& context) {
 }
 
 /// Records written anew say what was done to pictures, so that they can be sampled in their turn.
-std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options,
+std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options, const RunRecord& run,
                                                               const std::optional<AskedReduction>& reduction) {
   auto all = recorded_options(options);
+  for (const char* field : {"text", "label-field"}) {  // which data/ is read by
+    if (std::string value = run.option_text(field); !value.empty()) all.emplace_back(field, std::move(value));
+  }
   if (!reduction) return all;
   const auto more = recorded_options_of(*reduction);
   all.insert(all.end(), more.begin(), more.end());
@@ -81,15 +101,17 @@ std::string format_of_sample(const SampleOptions& options, const RunFolder& run,
 
 }  // namespace
 
-RunRecord sample_run(const SampleOptions& options, const Context& context) {
+RunRecord sample_run(const SampleOptions& asked, const Context& context) {
+  SampleOptions options = asked;
   const RunFolder run = load_run_folder(options.run);
-  const int64_t count = keep_count(options.keep, run.rows());
+  options.min_per_class = least_of(options, run.run);
   const auto placed = static_cast<int64_t>(run.selection.order.size());
+  const int64_t count = keep_count(options.keep, run.rows(), placed);
   if (count > placed)
     throw InputError({options.run.string(), "",
                       fmt::format("{} rows are to be kept, but only {} are readable and were not dropped", count, placed), "Lower --keep"});
   require_served(run.selection, count, options.run.string());
-  const Subset kept = sample(run.selection, {}, count, options.seed);
+  const Subset kept = sample(run.selection, {}, count, options.seed, Shares(Shares::by_size, options.min_per_class));
   warn_of_lost_classes(run, kept, context);
   const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
@@ -110,7 +132,7 @@ RunRecord sample_run(const SampleOptions& options, const Context& context) {
                      .note = run.run.method_note,
                      .seed = options.seed,
                      .command = options.command,
-                     .options = options_with(options, reduction),
+                     .options = options_with(options, run.run, reduction),
                      .features = run.run.features,
                      .reduce = spent.reduced.reduce,
                      .importance = spent.reduced.importance,

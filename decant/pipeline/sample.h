@@ -15,7 +15,8 @@ struct SampleOptions {
   std::filesystem::path run;  ///< what `compress` or `bins` wrote
   std::filesystem::path out;  ///< "x.npy" = the rows alone; else a folder with the whole small set
   std::string keep = "20%";
-  std::string source;  ///< the data set, when it is no longer where the run found it
+  int64_t min_per_class = -1;  ///< as CompressOptions; −1 = that of the run
+  std::string source;          ///< the data set, when it is no longer where the run found it
   std::string to;
   uint64_t seed = 0;
   bool overwrite = false;

@@ -21,7 +21,7 @@ const Method& method_of(const SelectionOptions& options) {
 
 Choice select(MatrixView<const float> features, const SelectionOptions& options, const Context& context) {
   const Method& method = method_of(options);
-  const int64_t count = keep_count(options.keep, features.rows);
+  const int64_t count = keep_count(options.keep, features.rows, features.rows - std::ssize(options.bad_rows));
   const BinOptions& bins = options.bins;
   const MethodInputs inputs{.rows = features.rows,
                             .count = count,

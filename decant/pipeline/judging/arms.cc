@@ -39,7 +39,7 @@ Input to_choose_from(const JudgedSets& sets) {
 std::vector<int64_t> kept_counts(const EvaluateOptions& options, const RowCounts& counts) {
   std::vector<int64_t> kept;
   for (const std::string& part : split_list(options.keep)) {
-    const int64_t count = keep_count(part, counts.all);
+    const int64_t count = keep_count(part, counts.all, counts.usable);
     if (count > counts.usable)
       throw InputError(
           {options.full, "", fmt::format("{} rows are to be kept, but only {} can be read", count, counts.usable), "Lower --keep"});
