@@ -63,7 +63,8 @@ struct Evidence {
     double gain_kept = 0;  ///< Σ of what the sets gain over random, as a share of that with the first net; NaN where that is not positive
   };
 
-  std::string protocol;  ///< one line that says how the numbers were made
+  std::string protocol;   ///< one line that says how the numbers were made
+  std::string test = {};  ///< what was tested on, "test split of photos"; empty in records of earlier versions
   int64_t test_rows = 0;
   std::vector<Metric> metrics = {top_1()};  ///< the first decides verdicts and orders; never empty
   std::vector<Cell> cells;                  ///< net after net, sets in the order given, metric after metric

@@ -191,13 +191,10 @@ Json to_json(const Evidence& evidence) {
   for (const Evidence::Cell& cell : evidence.cells) results.push_back(json_of(cell, evidence.metric_of(cell)));
   Json opinions = Json::array();
   for (const Evidence::Order& order : orders(evidence)) opinions.push_back(json_of(order));
-  Json json = {{"schema", kSchema},
-               {"protocol", evidence.protocol},
-               {"test_rows", evidence.test_rows},
-               {"metrics", metrics},
-               {"results", results},
-               {"orders", opinions},
-               {"overhead", json_of(evidence.cost)}};
+  Json json = {{"schema", kSchema},     {"protocol", evidence.protocol},
+               {"test", evidence.test}, {"test_rows", evidence.test_rows},
+               {"metrics", metrics},    {"results", results},
+               {"orders", opinions},    {"overhead", json_of(evidence.cost)}};
   if (evidence.full_accuracy) json["full_accuracy"] = *evidence.full_accuracy;
   for (const RobustScores& scores : robust_scores(evidence)) json["robust_scores"].push_back(json_of(scores));
   return json;
@@ -207,7 +204,7 @@ Evidence evidence_from_json(const Json& json, const std::string& file) {
   const JsonReader top(json, file);
   const int64_t schema = top.count("schema", 1);
   if (schema < 1 || schema > kSchema) top.refuse("schema", fmt::format("is {}, but this version of decant reads 1 to {}", schema, kSchema));
-  Evidence evidence{.protocol = top.text("protocol"), .test_rows = top.count("test_rows")};
+  Evidence evidence{.protocol = top.text("protocol"), .test = top.text("test"), .test_rows = top.count("test_rows")};
   if (schema > 1) evidence.metrics = metrics_from(top);
   top.require("results").each_object("results",
                                      [&](const JsonReader& cell) { evidence.cells.push_back(cell_from(cell, evidence.metrics, schema)); });

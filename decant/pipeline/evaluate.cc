@@ -165,6 +165,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
   const std::string& nature = judging.options.nature;
   evidence.protocol = judging.options.protocol + (nature.empty() ? "" : ", " + nature) + ": " + evidence.protocol + judging.sets.note;
+  evidence.test = judging.sets.test_name;
   evidence.full_accuracy = options.full_accuracy;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = all.seconds();

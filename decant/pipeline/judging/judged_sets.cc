@@ -134,13 +134,20 @@ std::shared_ptr<const Rows> relabelled(std::shared_ptr<const Rows> rows, const D
   return std::make_shared<RowsView>(std::move(rows), std::move(every), relabelling(dataset, full));
 }
 
+/// Rows to test on, and what they are called.
+struct TestRows {
+  std::shared_ptr<const Rows> rows;  ///< null = none
+  std::string name;                  ///< "validation split of photos"
+};
+
 /// The test split, else the validation split, of those that have the labels that are needed.
-std::shared_ptr<const Rows> held_out_split(const Dataset& dataset, bool labels) {
+TestRows held_out_split(const Dataset& dataset, const std::string& path, bool labels) {
   for (const Split split : {Split::test, Split::validation}) {
     const auto found = dataset.splits.find(split);
-    if (found != dataset.splits.end() && (!labels || found->second->targets() != nullptr)) return found->second;
+    if (found != dataset.splits.end() && (!labels || found->second->targets() != nullptr))
+      return {found->second, fmt::format("{} split of {}", name_of(split), path)};
   }
-  return nullptr;
+  return {};
 }
 
 /// The readable rows of a held-out split: one bad test picture must not end an evaluation.
@@ -158,14 +165,17 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 }
 
 /// The rows that --test names: the test split of a data set that has one, else all of it.
-std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
+TestRows named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, {options.test_labels, options.fields.text, options.fields.label}, context);
   const bool labels = usual_judge(options, full)->needs_labels();
-  auto rows = held_out_split(other, labels);
-  if (rows == nullptr) rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
+  auto [rows, name] = held_out_split(other, options.test, labels);
+  if (rows == nullptr) {
+    rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
+    name = options.test;
+  }
   if (rows->modality().name != full.train().modality().name)
     throw InputError({options.test, "", "is not the same kind of data as the data set", "Test on the same"});
-  if (!labels) return rows;
+  if (!labels) return {rows, name};
   for (int64_t row = 0; row < rows->size(); ++row) {
     if (rows->label(row) == kNoLabel)
       throw InputError({options.test, rows->key(row), "has no label", "Give --test-labels, or remove such rows"});
@@ -178,7 +188,13 @@ std::shared_ptr<const Rows> named_test(const EvaluateOptions& options, const Dat
            fmt::format("is of the class '{}', which {} does not have", other.classes[static_cast<size_t>(rows->label(row))], options.full),
            "Use the same class names in both, or remove such rows"});
   }
-  return renamed;
+  return {std::move(renamed), std::move(name)};
+}
+
+/// What --test names, else the split that the data set has for it.
+TestRows given_test_rows(const EvaluateOptions& options, const Dataset& full, const Context& context) {
+  if (!options.test.empty()) return named_test(options, full, context);
+  return held_out_split(full, options.full, usual_judge(options, full)->needs_labels());
 }
 
 int64_t held_out_count(double share, int64_t usable) {
@@ -205,19 +221,18 @@ void require_test_of_labels(const EvaluateOptions& options) {
 
 void find_test_rows(JudgedSets& sets, const EvaluateOptions& options, const Context& context) {
   require_test_of_labels(options);
-  std::shared_ptr<const Rows> test = options.test.empty()
-                                         ? held_out_split(sets.full.dataset, usual_judge(options, sets.full.dataset)->needs_labels())
-                                         : named_test(options, sets.full.dataset, context);
-  if (test != nullptr) {
-    sets.test = readable(std::move(test), options.test.empty() ? options.full : options.test, context);
+  if (TestRows test = given_test_rows(options, sets.full.dataset, context); test.rows != nullptr) {
+    sets.test = readable(std::move(test.rows), options.test.empty() ? options.full : options.test, context);
+    sets.test_name = std::move(test.name);
     if (sets.test->features() != nullptr) require_finite(*sets.test->features(), options.test, {}, {}, context);
     require_same_width(*sets.test, sets.full.dataset.train(), options.test);
     sets.test_digest = content_digest(*sets.test, nullptr, context);
-    return;
+    return context.info(fmt::format("{} test rows: {}", human_count(sets.test->size()), sets.test_name));
   }
   sets.held_out = draw_held_out(sets.full, options.hold_out, options.seed);
   sets.test = std::make_shared<RowsView>(sets.full.dataset.splits.at(Split::train), sets.held_out.rows());
   sets.test_digest = Digest().add(sets.full.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
+  sets.test_name = "rows reserved of " + options.full;
   sets.note = fmt::format("; no test split: {} training rows reserved for testing", human_count(std::ssize(sets.held_out)));
 }
 
@@ -452,10 +467,7 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   outline.training = asked_training(options, outline.full);
   const Rows& train = outline.full.train();
   const int64_t usable = train.size() - std::ssize(train.known_faults());
-  const std::shared_ptr<const Rows> test = options.test.empty()
-                                               ? held_out_split(outline.full, usual_judge(options, outline.full)->needs_labels())
-                                               : named_test(options, outline.full, context);
-  if (test != nullptr) {
+  if (const auto test = given_test_rows(options, outline.full, context).rows; test != nullptr) {
     require_same_width(*test, train, options.test);
     outline.test_rows = test->size();
   } else {

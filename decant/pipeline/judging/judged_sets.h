@@ -34,6 +34,7 @@ struct JudgedSets {
   Subset full_rows;                  ///< readable, and not held out
   Subset held_out;                   ///< rows of the full set that are tested on; empty when there are others
   std::shared_ptr<const Rows> test;  ///< readable ones
+  std::string test_name;             ///< "test split of photos"
   std::string test_digest;
   std::string note;                 ///< what the protocol's line adds
   SetTraining training;             ///< that the full set or a given one asks for, as far as all are trained alike
