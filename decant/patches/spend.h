@@ -5,17 +5,17 @@
 // of two neighbouring steps, so that a budget is met to within one picture. The other way to spend
 // is on rows: fewer pictures, all of them on one step.
 //
-// Both together can do better than either: a coarser picture teaches nearly what it did, and what is
-// saved buys further rows, each worth more the fewer there are. What a training on n rows of each
-// class gets wrong, e, is taken to follow
+// Both together can do better than either: a coarser picture teaches nearly what it did, and what
+// is saved buys further rows, each worth more the fewer there are. What a training on n rows of
+// each class gets wrong, e, is taken to follow
 //
 //   ln e = c − α(n)·log₂ n + γ·max(0, 36 − d)²
 //
 // where d, in decibels, is how near the pixels are to those of step 0 at the size that they are
 // trained at (36: an error of four grey levels, which nothing learnt shows). So large pictures that
 // are trained small have much to give, and those of 32 pixels little. α = 0.125 up to 500 rows a
-// class and next to nothing from 1,000 on, γ = 0.001: fitted to Fashion-MNIST, docs/evidence.md. The
-// step is taken on which the rows that a budget holds make e least.
+// class and next to nothing from 1,000 on, γ = 0.001: fitted to Fashion-MNIST (docs/evidence.md).
+// The step is taken on which the rows that a budget holds make e least.
 #pragma once
 
 #include <cstdint>
