@@ -1,6 +1,7 @@
 #include "decant/select/engine/bin_picker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -117,6 +118,15 @@ class BinRun {
 };
 
 }  // namespace
+
+std::vector<int32_t> still_open(std::span<const int32_t> members, std::span<const int32_t> picked) {
+  std::vector<int32_t> taken(picked.begin(), picked.end());
+  std::ranges::sort(taken);
+  std::vector<int32_t> open;
+  std::ranges::set_difference(members, taken, std::back_inserter(open));
+  DECANT_CHECK(open.size() + taken.size(), ==, members.size());  // members, each once
+  return open;
+}
 
 GreedyResult run_bins(BinPicker& picker, std::span<const int64_t> rows, int32_t bins, const Context& context, Stage* stage,
                       const Keeping& keeping) {

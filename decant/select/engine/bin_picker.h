@@ -64,6 +64,9 @@ struct Keeping {
   int64_t pool = 0;
 };
 
+/// `members` without those that were picked, ascending.
+std::vector<int32_t> still_open(std::span<const int32_t> members, std::span<const int32_t> picked);
+
 /// Runs the picker over a pool of `rows` (ascending, distinct). Throws BugError if it ever picks a
 /// row twice. Sizes of bins: see cut_into_bins. InputError when what the keeper knows cannot be
 /// bins of this pool: a row of another pool, a row twice, another size.

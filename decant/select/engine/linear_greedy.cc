@@ -9,6 +9,11 @@ void LinearPicker::begin_bin(std::span<const int32_t> members) {
   pool_.begin_bin(members);
 }
 
+std::vector<double> LinearPicker::begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked) {
+  unpicked_ = still_open(members, picked);
+  return pool_.begin_bin(members, picked);
+}
+
 BinPick LinearPicker::next() {
   scores_.resize(unpicked_.size());
   pool_.scores(unpicked_, scores_);

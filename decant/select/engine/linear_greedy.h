@@ -15,6 +15,8 @@ class LinearPicker : public BinPicker {
  public:
   explicit LinearPicker(LinearPool& pool) : pool_(pool) {}  ///< keeps the reference
   void begin_bin(std::span<const int32_t> members) override;
+  /// As NestedPicker's.
+  std::vector<double> begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked);
   BinPick next() override;
 
  private:

@@ -145,6 +145,19 @@ void LinearPool::begin_bin(std::span<const int32_t> members) {
   if (form_.norms_pool != 0) add_squared_norms(own);
 }
 
+std::vector<double> LinearPool::begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked) {
+  DECANT_CHECK(ranks_ == nullptr, ==, true);
+  begin_bin(members);
+  std::vector<double> gains;
+  for (const int32_t row : picked) {
+    double score = 0;
+    scores_at(query_, tau_, {&row, 1}, {&score, 1});
+    gains.push_back(gain(score));
+    pick(row);
+  }
+  return gains;
+}
+
 /// One after the other, rank by rank: gains repeat to the last bit.
 void LinearPool::add_squared_norms(std::span<const int32_t> own) {
   const int ranks = ranks_ == nullptr ? 1 : ranks_->size();

@@ -56,6 +56,9 @@ class LinearPool {
   std::vector<double> sum_of_everyone();
   /// Starts a bin whose pool D is `members` (ascending, the same on every rank). Collective.
   void begin_bin(std::span<const int32_t> members);
+  /// The same where some members were picked before, which moves the query as picking them in this
+  /// order does. Returns their gains. REQUIRES: no ranks; `picked` are members, each once.
+  std::vector<double> begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked);
   /// Moves the query. Call with a member that has not been picked.
   void pick(int32_t row);
 

@@ -45,11 +45,22 @@ NestedPicker::NestedPicker(LinearPool& pool, const NestedOptions& options, const
 
 void NestedPicker::begin_bin(std::span<const int32_t> members) {
   pool_.begin_bin(members);
-  unpicked_ = members.size();
+  start(members.size(), pool_.own_part(members));
+}
+
+std::vector<double> NestedPicker::begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked) {
+  std::vector<double> gains = pool_.begin_bin(members, picked);
+  const std::vector<int32_t> open = still_open(members, picked);
+  start(open.size(), open);
+  return gains;
+}
+
+/// `unpicked`: rows of all ranks; `own`: those of this one.
+void NestedPicker::start(size_t unpicked, std::span<const int32_t> own) {
+  unpicked_ = unpicked;
   runner_up_ = -1;
   everyone_left_ = 0;
   by_everyone_ = options_.may_fall_back && everyone_is_cheaper(kCheapestPick);
-  const auto own = pool_.own_part(members);
   if (by_everyone_) {
     everyone_.assign(own.begin(), own.end());
   } else {

@@ -84,6 +84,9 @@ class NestedPicker : public BinPicker {
   /// in windows their vectors too.
   NestedPicker(LinearPool& pool, const NestedOptions& options, const Context& context);
   void begin_bin(std::span<const int32_t> members) override;
+  /// Starts a bin some of whose members were picked before: next() is the pick that follows on
+  /// theirs, in this order. Returns their gains. REQUIRES: as LinearPool::begin_bin().
+  std::vector<double> begin_bin(std::span<const int32_t> members, std::span<const int32_t> picked);
   BinPick next() override;
 
   /// Counts of rows, for benchmarks.
@@ -116,6 +119,7 @@ class NestedPicker : public BinPicker {
     int32_t row = -1;
   };
 
+  void start(size_t unpicked, std::span<const int32_t> own);
   void start_over(std::span<const int32_t> rows);
   void end_inside(size_t first);
   void move_everyone();

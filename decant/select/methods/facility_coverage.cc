@@ -176,20 +176,39 @@ void Coverage::each_value(int32_t candidate, Use&& use) const {
   });
 }
 
+namespace {
+
+/// The rule's sum: each block's rows in their order, then the blocks in theirs.
+class BlockedSum {
+ public:
+  explicit BlockedSum(int64_t rows) : partial_(static_cast<size_t>((rows + kGainBlock - 1) / kGainBlock), 0.0) {}
+  void add(int64_t row, double value) { partial_[static_cast<size_t>(row / kGainBlock)] += value; }
+  double sum() const {
+    double sum = 0;
+    for (const double part : partial_) sum += part;
+    return sum;
+  }
+
+ private:
+  std::vector<double> partial_;
+};
+
+}  // namespace
+
 /// The rule.
 double Coverage::gain(int32_t candidate) const {
-  std::vector<double> partial(static_cast<size_t>((size() + kGainBlock - 1) / kGainBlock), 0.0);
-  each_value(candidate, [&](int64_t i, double value) {
-    partial[static_cast<size_t>(i / kGainBlock)] += std::max(0.0, value - covered_[static_cast<size_t>(i)]);
-  });
-  double sum = 0;
-  for (const double part : partial) sum += part;
-  return sum;
+  BlockedSum gain(size());
+  each_value(candidate, [&](int64_t i, double value) { gain.add(i, std::max(0.0, value - covered_[static_cast<size_t>(i)])); });
+  return gain.sum();
 }
 
-void Coverage::cover(int32_t picked) {
+double Coverage::cover(int32_t picked) {
   std::vector<double> values(covered_.size());
-  each_value(picked, [&](int64_t i, double value) { values[static_cast<size_t>(i)] = value; });
+  BlockedSum gain(size());
+  each_value(picked, [&](int64_t i, double value) {
+    values[static_cast<size_t>(i)] = value;
+    gain.add(i, std::max(0.0, value - covered_[static_cast<size_t>(i)]));
+  });
   for (size_t i = 0; i < values.size(); ++i) {
     if (!(values[i] > covered_[i])) continue;
     note_change(static_cast<int64_t>(i), covered_[i], values[i]);
@@ -198,6 +217,7 @@ void Coverage::cover(int32_t picked) {
   change_begin_.push_back(changes());
   note_copies(picked, values);
   lower_bars();
+  return gain.sum();
 }
 
 /// Rows equal to the picked one that weigh no more add nothing. Products cannot tell, for their

@@ -63,7 +63,7 @@ class Coverage {
   std::vector<double> bounds(std::span<const int32_t> candidates) const;  ///< by products with all rows
   void carry_on(std::span<Promise> promises) const;                       ///< by products with the rows that changed since
   double gain(int32_t candidate) const;                                   ///< the rule
-  void cover(int32_t picked);
+  double cover(int32_t picked);                                           ///< returns its gain()
   /// How many changes of c there were since so many picks.
   int64_t changes_since(int32_t picks) const { return changes() - change_begin_[static_cast<size_t>(picks)]; }
   /// Whether it is known to gain nothing, now and later.

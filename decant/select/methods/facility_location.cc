@@ -31,6 +31,21 @@ class LazyGreedy {
     std::make_heap(heap_.begin(), heap_.end());
   }
 
+  /// Picks these first, whatever they gain. Returns them. REQUIRES: nothing is picked yet.
+  std::vector<Promise> go_on_from(std::span<const int32_t> places) {
+    std::vector<Promise> picks;
+    std::vector<bool> taken(heap_.size(), false);
+    for (const int32_t place : places) {
+      picks.push_back({coverage_.cover(place), place, picked_++, Sight::exact});
+      taken[static_cast<size_t>(place)] = true;
+    }
+    std::erase_if(heap_, [&](const Promise& promise) { return taken[static_cast<size_t>(promise.place)]; });
+    std::make_heap(heap_.begin(), heap_.end());
+    counts_.picks_before_pairs = last_try_ = picked_;
+    next_try_ += picked_;
+    return picks;
+  }
+
   Promise next() {
     if (!coverage_.has_pairs() && picked_ >= next_try_) try_pairs();
     look_together_ = kFewestLookedAt;
@@ -49,7 +64,10 @@ class LazyGreedy {
       }
     }
     const Promise best = pop();
-    coverage_.has_pairs() ? coverage_.cover_pairs(best.place) : coverage_.cover(best.place);
+    if (coverage_.has_pairs())
+      coverage_.cover_pairs(best.place);
+    else
+      coverage_.cover(best.place);
     ++picked_;
     if (!coverage_.has_pairs()) ++counts_.picks_before_pairs;
     return best;
@@ -171,12 +189,13 @@ Ranking facility_location(const Features& features, const PoolTask& pool, const 
   Stage stage(context, "picks", pool.count, "picks");
   Coverage coverage(features, pool, options, context);
   LazyGreedy greedy(coverage, pool.count, options.most_pairs, counts != nullptr ? *counts : unread);
-  for (int64_t i = 0; i < pool.count; ++i) {
-    const Promise best = greedy.next();
-    ranking.order.push_back(pool.rows[static_cast<size_t>(best.place)]);
-    ranking.gains.push_back(static_cast<float>(best.gain));
+  const auto add = [&](const Promise& pick) {
+    ranking.order.push_back(pool.rows[static_cast<size_t>(pick.place)]);
+    ranking.gains.push_back(static_cast<float>(pick.gain));
     stage.advance();
-  }
+  };
+  for (const Promise& pick : greedy.go_on_from(places_in(pool, pool.chosen.rows))) add(pick);
+  while (std::ssize(ranking.order) < pool.count) add(greedy.next());
   return ranking;
 }
 

@@ -79,9 +79,9 @@ struct FacilityLocationCounts {
   int64_t short_sums = 0;          ///< of the second stage
 };
 
-/// The first pool.count picks; gains are F's. A zero row is like nothing (with half_cosine, like
-/// everything by ½). Where nothing is left to gain, rows follow in ascending order. REQUIRES:
-/// finite rows (require_finite); weights that fit.
+/// The first pool.count picks, pool.chosen among them in front; gains are F's. A zero row is like
+/// nothing (with half_cosine, like everything by ½). Where nothing is left to gain, rows follow in
+/// ascending order. REQUIRES: finite rows (require_finite); weights that fit.
 Ranking facility_location(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context,
                           FacilityLocationCounts* counts = nullptr);
 

@@ -30,8 +30,11 @@ Ranking herding(const Features& features, const PoolTask& pool, const Context& c
   NestedPicker picker(linear, {}, context);
   std::vector<int32_t> everyone(pool.rows.size());
   std::iota(everyone.begin(), everyone.end(), 0);
-  picker.begin_bin(everyone);
-  for (int64_t i = 0; i < pool.count; ++i) {
+  ranking.order.assign(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  for (const double gain : picker.begin_bin(everyone, places_in(pool, pool.chosen.rows)))
+    ranking.gains.push_back(static_cast<float>(2 * gain));
+  stage.advance(std::ssize(ranking.order));
+  for (int64_t i = std::ssize(ranking.order); i < pool.count; ++i) {
     const auto pick = picker.next();
     ranking.order.push_back(pool.rows[static_cast<size_t>(pick.row)]);
     ranking.gains.push_back(static_cast<float>(2 * pick.gain));

@@ -29,8 +29,9 @@
 
 namespace decant {
 
-/// The first pool.count picks; a gain is how much the pick lowers ‖(t+1)·μ − X_S‖², twice the
-/// score: less than 0 when even the best row leads away. REQUIRES: finite rows (require_finite).
+/// The first pool.count picks, pool.chosen among them in front; a gain is how much the pick lowers
+/// ‖(t+1)·μ − X_S‖², twice the score: less than 0 when even the best row leads away. REQUIRES:
+/// finite rows (require_finite).
 Ranking herding(const Features& features, const PoolTask& pool, const Context& context);
 
 }  // namespace decant

@@ -29,10 +29,7 @@ class CenterPicker {
   };
 
   Pick first() {
-    auto mean = block_sum(rows_.size(), rows_.width(), {0, rows_.size()}, adder(), nullptr, context_);
-    for (double& value : mean) value /= static_cast<double>(rows_.size());
-    std::vector<double> distances(nearest_.size(), kFar);
-    lower(distances, mean, 1, dot_of(mean));
+    const auto distances = distances_to_mean();
     const auto place = std::ranges::min_element(distances) - distances.begin();
     return take(place, distances[static_cast<size_t>(place)]);
   }
@@ -42,9 +39,27 @@ class CenterPicker {
     return take(place, nearest_[static_cast<size_t>(place)]);
   }
 
+  /// Picks these first, whatever is farthest. Returns them.
+  std::vector<Pick> go_on_from(std::span<const int32_t> places) {
+    std::vector<Pick> picks;
+    for (const int32_t place : places) {
+      const auto at = static_cast<size_t>(place);
+      picks.push_back(take(place, picks.empty() ? distances_to_mean()[at] : nearest_[at]));
+    }
+    return picks;
+  }
+
  private:
   static constexpr double kFar = std::numeric_limits<double>::infinity();
   static constexpr double kPicked = -1;
+
+  std::vector<double> distances_to_mean() const {
+    auto mean = block_sum(rows_.size(), rows_.width(), {0, rows_.size()}, adder(), nullptr, context_);
+    for (double& value : mean) value /= static_cast<double>(rows_.size());
+    std::vector<double> distances(nearest_.size(), kFar);
+    lower(distances, mean, 1, dot_of(mean));
+    return distances;
+  }
 
   double scale(int64_t place) const { return unit_ ? rows_.scale(place) : 1; }
   double square(int64_t place) const { return !unit_ ? rows_.squared(place) : rows_.scale(place) > 0 ? 1 : 0; }
@@ -94,12 +109,13 @@ Ranking k_center(const Features& features, const PoolTask& pool, const KCenterOp
   if (pool.count == 0) return ranking;
   Stage stage(context, "picks", pool.count, "picks");
   CenterPicker picker(features, pool, options.unit, context);
-  for (int64_t i = 0; i < pool.count; ++i) {
-    const auto pick = i == 0 ? picker.first() : picker.next();
+  const auto add = [&](const CenterPicker::Pick& pick) {
     ranking.order.push_back(pool.rows[static_cast<size_t>(pick.place)]);
     ranking.gains.push_back(static_cast<float>(std::sqrt(pick.squared)));
     stage.advance();
-  }
+  };
+  for (const auto& pick : picker.go_on_from(places_in(pool, pool.chosen.rows))) add(pick);
+  while (std::ssize(ranking.order) < pool.count) add(ranking.order.empty() ? picker.first() : picker.next());
   return ranking;
 }
 

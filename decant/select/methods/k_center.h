@@ -34,8 +34,8 @@ struct KCenterOptions {
   bool unit = false;  ///< rows scaled to length 1: the distance is √(2 − 2·cos)
 };
 
-/// The first pool.count picks; gains are distances to the rows picked before, the first's to the
-/// mean. REQUIRES: finite rows (require_finite).
+/// The first pool.count picks, pool.chosen among them in front; gains are distances to the rows
+/// picked before, the first's to the mean. REQUIRES: finite rows (require_finite).
 Ranking k_center(const Features& features, const PoolTask& pool, const KCenterOptions& options, const Context& context);
 
 }  // namespace decant

@@ -54,7 +54,18 @@ Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
   };
 }
 
-MethodResult draw_random(const MethodInputs& inputs, uint64_t seed, const Context&) {
+/// Beside rows that were chosen before.
+MethodResult go_on_at_random(const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  const auto draw = [inputs, context](uint64_t s) {
+    const RankingOptions options{.valid_sizes = ValidSizes::count_alone, .shares = inputs.shares, .chosen = inputs.chosen};
+    const auto ranker = [s](const PoolTask& pool, const Context&) { return random_beside(pool, s); };
+    return select_ranked("random", inputs.rows, inputs.labels, inputs.left_out, inputs.count, options, ranker, context);
+  };
+  return {draw(seed), draw};
+}
+
+MethodResult draw_random(const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  if (!inputs.chosen.rows.empty()) return go_on_at_random(inputs, seed, context);
   const auto draw = [rows = inputs.rows, labels = inputs.labels, left_out = inputs.left_out](uint64_t s) {
     return select_random(rows, labels, left_out, /*per_class=*/true, s);
   };
@@ -106,7 +117,11 @@ std::deque<Method> built_in_methods() {
   using P = const PoolTask&;
   using C = const Context&;
   std::deque<Method> list = {
-      {.name = "random", .summary = "a random sample of each class, of the same share", .choose = draw_random, .note = note_of_random},
+      {.name = "random",
+       .summary = "a random sample of each class, of the same share",
+       .goes_on = true,
+       .choose = draw_random,
+       .note = note_of_random},
       {.name = "bins",
        .summary = "GraphCut bins, the same share of each (Dataset Quantization)",
        .features = true,
@@ -124,6 +139,7 @@ std::deque<Method> built_in_methods() {
       {.name = "facility-location",
        .summary = "rows to which every row is similar",
        .features = true,
+       .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return facility_location(x, pool, {}, context); })},
       {.name = "subzerocore",
        .summary = "facility location, rows of typical density first",
@@ -133,10 +149,12 @@ std::deque<Method> built_in_methods() {
       {.name = "k-center",
        .summary = "rows such that no other row is far away",
        .features = true,
+       .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return k_center(x, pool, {}, context); })},
       {.name = "herding",
        .summary = "rows whose mean stays close to the mean of all",
        .features = true,
+       .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return herding(x, pool, context); })},
       {.name = "k-means",
        .summary = "the rows nearest to the centres of k-means",
@@ -155,6 +173,7 @@ std::deque<Method> built_in_methods() {
        .features = true,
        .valid_sizes = ValidSizes::count_alone,
        .draws = true,
+       .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return thinning(x, pool, {.seed = seed}, context); })},
       {.name = "moderate",
        .summary = "rows at a medium distance from the class median",
@@ -228,7 +247,20 @@ const Rule* rule_of(const Method& method, const MethodOptions& options) {
   return find_rule(options.rule.empty() ? method.rule : options.rule);
 }
 
+bool goes_on(const Method& method) {
+  return method.goes_on || !method.rule.empty();
+}
+
+std::vector<std::string> methods_that_go_on() {
+  std::vector<std::string> names;
+  for (const Method& method : methods()) {
+    if (goes_on(method)) names.push_back(method.name);
+  }
+  return names;
+}
+
 MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context) {
+  DECANT_CHECK(inputs.chosen.rows.empty() || goes_on(method), ==, true);
   if (method.choose) return method.choose(inputs, seed, context);
   const Rule* const rule = rule_of(method, inputs.options);
   const ValidSizes valid_sizes = inputs.left_out_by_count ? ValidSizes::count_alone
@@ -239,7 +271,7 @@ MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_
                               ? method.ranker(inputs, s)
                               : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
     return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count,
-                         {.valid_sizes = valid_sizes, .shares = inputs.shares, .seed = s}, ranker, context);
+                         {.valid_sizes = valid_sizes, .shares = inputs.shares, .seed = s, .chosen = inputs.chosen}, ranker, context);
   };
   const bool draws = rule == nullptr ? method.draws : rule->draws;
   return {rank(seed), draws ? std::function<Selection(uint64_t)>(rank) : nullptr};

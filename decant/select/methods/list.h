@@ -29,8 +29,14 @@ const Method& add_method(Method method);
 /// alone. REQUIRES: options.rule is empty or a rule's name.
 const Rule* rule_of(const Method& method, const MethodOptions& options);
 
+/// Whether `method` can go on choosing given rows that were chosen before (MethodInputs::chosen).
+bool goes_on(const Method& method);
+/// Names of the methods that can.
+std::vector<std::string> methods_that_go_on();
+
 /// Chooses. InputError for what select_bins(), select_ranked() and the method's own function
-/// refuse. REQUIRES: everything that the method needs; a rule that there is.
+/// refuse. REQUIRES: everything that the method needs; a rule that there is; no rows chosen before
+/// for a method that cannot go on.
 MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context);
 
 /// One sentence that says how choose_by() chose.

@@ -56,6 +56,7 @@ struct MethodInputs {
   std::span<const double> ease;       ///< (n,) in 0…1, for rule beta
   Shares shares = Shares::by_size;    ///< of the pools in `count`
   bool left_out_by_count = false;     ///< which rows are left out follows from `count`
+  Chosen chosen = {};                 ///< rows that stay chosen, counted in `count`; none = choose anew
   MethodOptions options;
   // for methods that cut bins
   int32_t kmeans = 0;  ///< > 0: in place of labels, at most so many pools by k-means over the features
@@ -94,7 +95,8 @@ struct Method {
 
   // A ranking of every pool: see select_ranked().
   ValidSizes valid_sizes = ValidSizes::up_to_count;
-  bool draws = false;  ///< another seed gives other rows
+  bool draws = false;    ///< another seed gives other rows
+  bool goes_on = false;  ///< from rows chosen before (PoolTask::chosen); methods by a rule all do
   std::function<Ranker(const MethodInputs& inputs, uint64_t seed)> ranker = nullptr;
 
   // Or rows by their scores alone, as a rule says: see rules().

@@ -1,5 +1,8 @@
 #include "decant/select/methods/random.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "decant/base/random.h"
 #include "decant/select/pools/pools.h"
 
@@ -21,6 +24,36 @@ Selection select_random(int64_t count, std::span<const int32_t> labels, std::spa
     }
   }
   return selection;
+}
+
+namespace {
+
+/// So many of the rows, in random order.
+std::vector<int64_t> drawn(std::vector<int64_t> rows, int64_t count, Random random) {
+  random.shuffle(std::span(rows));
+  rows.resize(static_cast<size_t>(count));
+  return rows;
+}
+
+}  // namespace
+
+Ranking random_beside(const PoolTask& pool, uint64_t seed) {
+  const auto border = std::ranges::lower_bound(pool.rows, pool.chosen.of);
+  const std::vector<int64_t> newer(border, pool.rows.end());
+  std::vector<int64_t> chosen(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  std::ranges::sort(chosen);
+  std::vector<int64_t> older;
+  std::ranges::set_difference(pool.rows.begin(), border, chosen.begin(), chosen.end(), std::back_inserter(older));
+  const int64_t sizes[] = {border - pool.rows.begin(), std::ssize(newer)};
+  const int64_t had = std::ssize(chosen);
+  const int64_t of_older = std::max(share(pool.count, sizes)[0] - had, int64_t{0});
+  const auto stream = [&](const char* name) { return Random(seed, name, static_cast<uint64_t>(pool.number)); };
+  Ranking ranking;
+  ranking.order.assign(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  for (const int64_t row : drawn(std::move(older), of_older, stream("random, older"))) ranking.order.push_back(row);
+  for (const int64_t row : drawn(newer, pool.count - had - of_older, stream("random, newer"))) ranking.order.push_back(row);
+  ranking.gains.assign(ranking.order.size(), 0);
+  return ranking;
 }
 
 }  // namespace decant

@@ -35,6 +35,7 @@ class Walk {
     neighbours_ = nearest_neighbours(features, numbers, options.neighbours, context);
     const std::string stream = fmt::format("thinning {}", pass);
     order_ = Random(options.seed, stream + " order", static_cast<uint32_t>(pool.number)).permutation(static_cast<int64_t>(rows_.size()));
+    visit_first(pool.chosen.rows);
     bits_.resize(neighbours_.places.size());
     parallel_for(context, static_cast<int64_t>(rows_.size()), kDrawn, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
@@ -49,11 +50,11 @@ class Walk {
     std::vector<uint64_t> below;  // p_k in units of 2⁻³²
     for (int64_t k = 1; k <= neighbours_.each; ++k)
       below.push_back(static_cast<uint64_t>(std::ldexp(std::exp(-strength * static_cast<double>(k)), 32)));
-    std::vector<bool> decided(order_.size(), false);
+    std::vector<bool> decided = first_;
     std::vector<KeptRow> kept;
     for (const int64_t place : order_) {
       const auto at = static_cast<size_t>(place);
-      if (decided[at]) continue;
+      if (decided[at] && !first_[at]) continue;
       decided[at] = true;
       KeptRow row = rows_[at];
       for (size_t k = 0; k < below.size(); ++k) {
@@ -68,9 +69,24 @@ class Walk {
   }
 
  private:
+  /// Rows that stay, among rows_, which ascend.
+  void visit_first(std::span<const int64_t> chosen) {
+    first_.assign(rows_.size(), false);
+    std::vector<int64_t> order;
+    for (const int64_t row : chosen) {
+      order.push_back(std::ranges::lower_bound(rows_, row, {}, &KeptRow::row) - rows_.begin());
+      first_[static_cast<size_t>(order.back())] = true;
+    }
+    for (const int64_t place : order_) {
+      if (!first_[static_cast<size_t>(place)]) order.push_back(place);
+    }
+    order_ = std::move(order);
+  }
+
   std::vector<KeptRow> rows_;
   Neighbours neighbours_;
   std::vector<int64_t> order_;
+  std::vector<bool> first_;     ///< chosen before: never deleted
   std::vector<uint32_t> bits_;  ///< of (row, k)
 };
 
@@ -98,12 +114,13 @@ Strength solve_strength(const Walk& walk, size_t count, const Context& context) 
   return best;
 }
 
-/// Removes rows at random until `count` are left, which stay in their order.
-void trim(std::vector<KeptRow>& rows, size_t count, Random random) {
-  auto order = random.permutation(static_cast<int64_t>(rows.size()));
-  order.resize(count);
+/// Removes rows behind the first `chosen` at random until `count` are left, which stay in their
+/// order.
+void trim(std::vector<KeptRow>& rows, size_t chosen, size_t count, Random random) {
+  auto order = random.permutation(static_cast<int64_t>(rows.size() - chosen));
+  order.resize(count - chosen);
   std::ranges::sort(order);
-  for (size_t i = 0; i < count; ++i) rows[i] = rows[static_cast<size_t>(order[i])];
+  for (size_t i = 0; i < order.size(); ++i) rows[chosen + i] = rows[chosen + static_cast<size_t>(order[i])];
   rows.resize(count);
 }
 
@@ -115,16 +132,18 @@ Ranking thinning(const Features& features, const PoolTask& pool, const ThinningO
   const auto count = static_cast<size_t>(pool.count);
   std::vector<KeptRow> rows;
   for (const int64_t row : pool.rows) rows.push_back({row});
+  const size_t chosen = pool.chosen.rows.size();
   bool within_reach = count == 0;
   for (int pass = 0; !within_reach; ++pass) {
     std::ranges::sort(rows, {}, &KeptRow::row);
     const size_t before = rows.size();
     Strength solved = solve_strength(Walk(features, std::move(rows), pass, pool, options, context), count, context);
     context.info(fmt::format("pool {}: {} of {} rows left at strength {:.4g}", pool.number, solved.kept.size(), before, solved.value));
-    within_reach = solved.value > 0 || solved.kept.size() == count;  // at 0 every neighbour goes, so two rows become one at least
+    // At 0 every neighbour goes, so two rows become one at least, unless the neighbours are chosen.
+    within_reach = solved.value > 0 || solved.kept.size() == count || solved.kept.size() == before;
     rows = std::move(solved.kept);
   }
-  trim(rows, count, Random(options.seed, "thinning trim", static_cast<uint32_t>(pool.number)));
+  trim(rows, chosen, count, Random(options.seed, "thinning trim", static_cast<uint32_t>(pool.number)));
   Ranking ranking;
   for (const KeptRow& row : rows) {
     ranking.order.push_back(row.row);

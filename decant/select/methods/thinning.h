@@ -17,6 +17,10 @@
 // of none. Where fewer are asked for, what a = 0 leaves is thinned again, with neighbours of its
 // own, as often as it takes.
 //
+// Rows that were chosen before are visited first, in their order, and neither deleted nor removed:
+// what is kept next to them lies apart from them too. Where all neighbours of what is left are
+// chosen rows nothing more can be deleted, and the rest is removed at random.
+//
 // Source: neighbour-aware coreset selection of "Is Bin Generation Indispensable? A
 // Bin-Generation-Free Dataset Quantization via Semantic Perspective" (BGFDQ), CVPR 2026, where a =
 // ρ·α with the ratio ρ, K = 20, Euclidean, per class. How α is set, and what happens when the ratio

@@ -15,6 +15,7 @@
 
 #include "decant/base/context.h"
 #include "decant/data/selection.h"
+#include "decant/select/pools/chosen.h"
 #include "decant/select/pools/quota.h"
 
 namespace decant {
@@ -24,6 +25,9 @@ struct PoolTask {
   int32_t number = 0;             ///< its label; part of the name of its random stream
   std::span<const int64_t> rows;  ///< ascending, not empty
   int64_t count = 0;              ///< 0 … rows.size()
+  /// Rows of the pool that stay chosen, at most `count`. A method that goes on from them
+  /// (Method::goes_on) puts them first, in their order, and picks the others given them.
+  Chosen chosen = {};
 };
 
 struct Ranking {
@@ -44,13 +48,21 @@ struct RankingOptions {
   ValidSizes valid_sizes = ValidSizes::up_to_count;
   Shares shares = Shares::by_size;  ///< of the pools
   uint64_t seed = 0;                ///< of the ties between pools
+  Chosen chosen = {};               ///< among all rows
 };
 
 /// Ranks every pool. `labels`, `left_out`: as in select_bins(). `count`: rows to keep in all,
 /// shared among the pools as sample() does. Pools are ranked one after the other, each on all
 /// threads. InputError for a count that is not in 1 … usable rows.
+///
+/// Where rows are chosen already, `count` includes them, a pool's share is no less than it has of
+/// them (share_beside()), and the selection serves `count` alone. InputError for more of them than
+/// `count`, or one that is left out.
 Selection select_ranked(const char* method, int64_t rows, std::span<const int32_t> labels, std::span<const int64_t> left_out, int64_t count,
                         const RankingOptions& options, const Ranker& ranker, const Context& context);
+
+/// Where some of the pool's rows stand among them. REQUIRES: they are the pool's.
+std::vector<int32_t> places_in(const PoolTask& pool, std::span<const int64_t> rows);
 
 /// Places of `values` by falling value, ties to the smaller place. REQUIRES: no NaN.
 std::vector<int64_t> falling_order(std::span<const double> values);

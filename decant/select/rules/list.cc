@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
+#include <vector>
 
 #include "decant/select/rules/band.h"
 #include "decant/select/rules/strata.h"
@@ -11,18 +13,36 @@
 namespace decant {
 namespace {
 
+/// The ranking with the rows that are chosen already in front. Where what is drawn does not depend
+/// on what was drawn before, that is going on from them.
+Ranking chosen_first(Ranking ranking, const PoolTask& pool, std::span<const double> scores) {
+  if (pool.chosen.rows.empty()) return ranking;
+  std::vector<int64_t> chosen(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  Ranking whole{.order = chosen};
+  for (const int64_t row : chosen) whole.gains.push_back(static_cast<float>(scores[static_cast<size_t>(row)]));
+  std::ranges::sort(chosen);
+  for (size_t i = 0; i < ranking.order.size(); ++i) {
+    if (std::ranges::binary_search(chosen, ranking.order[i])) continue;
+    whole.order.push_back(ranking.order[i]);
+    whole.gains.push_back(ranking.gains[i]);
+  }
+  return whole;
+}
+
 Ranker rank_by_top(const RuleInputs& inputs, const RuleFigures&, uint64_t) {
-  return [scores = inputs.scores](const PoolTask& pool, const Context&) { return top(scores, pool); };
+  return [scores = inputs.scores](const PoolTask& pool, const Context&) { return chosen_first(top(scores, pool), pool, scores); };
 }
 
 Ranker rank_by_band(const RuleInputs& inputs, const RuleFigures& figures, uint64_t seed) {
   return [scores = inputs.scores, options = BandOptions{.width = figures.width, .seed = seed}](const PoolTask& pool, const Context&) {
-    return band(scores, pool, options);
+    return chosen_first(band(scores, pool, options), pool, scores);
   };
 }
 
 Ranker rank_by_strata(const RuleInputs& inputs, const RuleFigures&, uint64_t seed) {
-  return [scores = inputs.scores, seed](const PoolTask& pool, const Context&) { return strata(scores, pool, {.seed = seed}); };
+  return [scores = inputs.scores, seed](const PoolTask& pool, const Context&) {
+    return chosen_first(strata(scores, pool, {.seed = seed}), pool, scores);
+  };
 }
 
 /// Beta sampling multiplies by the score: where one is negative, all are raised first. Gains stay
@@ -35,7 +55,7 @@ Ranker rank_by_beta(const RuleInputs& inputs, const RuleFigures& figures, uint64
     Ranking ranking = beta(inputs.ease, raised.empty() ? inputs.scores : std::span(raised), pool, options);
     for (size_t i = 0; i < ranking.order.size(); ++i)
       ranking.gains[i] = static_cast<float>(inputs.scores[static_cast<size_t>(ranking.order[i])]);
-    return ranking;
+    return chosen_first(std::move(ranking), pool, inputs.scores);
   };
 }
 

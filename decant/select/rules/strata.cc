@@ -20,18 +20,29 @@ std::vector<std::vector<int64_t>> cut_into_strata(std::span<const double> own, i
   return strata;
 }
 
-/// What each stratum gives, by water-filling.
-std::vector<int64_t> fill(const std::vector<std::vector<int64_t>>& strata, int64_t budget) {
-  std::vector<size_t> by_size(strata.size());
+/// What each stratum gives, by water-filling: the one with the fewest rows first.
+std::vector<int64_t> fill(std::span<const int64_t> sizes, int64_t budget) {
+  std::vector<size_t> by_size(sizes.size());
   std::iota(by_size.begin(), by_size.end(), size_t{0});
-  std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return strata[a].size() < strata[b].size(); });
-  std::vector<int64_t> gives(strata.size());
+  std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return sizes[a] < sizes[b]; });
+  std::vector<int64_t> gives(sizes.size());
   for (size_t k = 0; k < by_size.size(); ++k) {
     int64_t& give = gives[by_size[k]];
-    give = std::min(std::ssize(strata[by_size[k]]), budget / static_cast<int64_t>(by_size.size() - k));
+    give = std::min(sizes[by_size[k]], budget / static_cast<int64_t>(by_size.size() - k));
     budget -= give;
   }
   return gives;
+}
+
+/// Puts the chosen rows of every stratum first, and returns how many each has.
+std::vector<int64_t> chosen_to_the_front(std::vector<std::vector<int64_t>>& strata, const PoolTask& pool) {
+  std::vector<int64_t> chosen(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  std::ranges::sort(chosen);
+  const auto is_chosen = [&](int64_t place) { return std::ranges::binary_search(chosen, pool.rows[static_cast<size_t>(place)]); };
+  std::vector<int64_t> had;
+  for (std::vector<int64_t>& places : strata)
+    had.push_back(std::stable_partition(places.begin(), places.end(), is_chosen) - places.begin());
+  return had;
 }
 
 }  // namespace
@@ -40,10 +51,16 @@ Ranking strata(std::span<const double> scores, const PoolTask& pool, const Strat
   const std::vector<double> own = scores_of(scores, pool);
   const std::vector<double> keys = row_keys(pool, options.seed, "strata");
   auto parts = cut_into_strata(own, options.strata);
-  const std::vector<int64_t> gives = fill(parts, pool.count);
+  std::vector<int64_t> sizes;
+  for (std::vector<int64_t>& places : parts) {
+    order_by_keys(places, keys);
+    sizes.push_back(std::ssize(places));
+  }
+  const std::vector<int64_t> had = chosen_to_the_front(parts, pool);
+  const std::vector<int64_t> gives =
+      at_least(had, pool.count, sizes, [](auto, std::span<const int64_t> open, int64_t left) { return fill(open, left); });
   std::vector<int64_t> picked;
   for (size_t k = 0; k < parts.size(); ++k) {
-    order_by_keys(parts[k], keys);
     picked.insert(picked.end(), parts[k].begin(), parts[k].begin() + gives[k]);
   }
   return ranking_of(pool, own, picked);

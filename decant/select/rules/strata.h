@@ -25,7 +25,8 @@ struct StrataOptions {
   uint64_t seed = 0;
 };
 
-/// `scores`: one for every row of the data set. Ranks pool.count rows. O(n log n).
+/// `scores`: one for every row of the data set. Ranks pool.count rows. O(n log n). A stratum gives
+/// no less than it has of pool.chosen, and those first.
 Ranking strata(std::span<const double> scores, const PoolTask& pool, const StrataOptions& options);
 
 /// β of the published settings for CIFAR-10, by the share of the rows that is kept; straight lines
