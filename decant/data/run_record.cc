@@ -17,8 +17,13 @@ Json list_of(const Entries& entries, const auto& to) {
 Json part_of_record(const InputRecord& input) {
   Json splits = Json::object();
   for (const auto& [name, rows] : input.splits) splits[name] = rows;
-  return {{"path", input.path},     {"format", input.format},   {"modality", input.modality},
-          {"digest", input.digest}, {"classes", input.classes}, {"splits", splits}};
+  Json json = {{"path", input.path},     {"format", input.format},   {"modality", input.modality},
+               {"digest", input.digest}, {"classes", input.classes}, {"splits", splits}};
+  if (!input.sources.empty())
+    json["sources"] = list_of(input.sources, [](const SourceRecord& source) {
+      return Json{{"path", source.path}, {"labels", source.labels}, {"digest", source.digest}, {"rows", source.rows}};
+    });
+  return json;
 }
 
 Json part_of_record(const FeatureRecord& features) {
@@ -97,6 +102,9 @@ InputRecord input_from(const JsonReader& json) {
   if (const auto splits = json.object("splits")) {
     for (const auto& [name, rows] : splits->value().items()) input.splits.emplace_back(name, splits->count(name.c_str()));
   }
+  json.each_object("sources", [&](const JsonReader& source) {
+    input.sources.push_back({source.text("path"), source.text("labels"), source.text("digest"), source.count("rows")});
+  });
   return input;
 }
 

@@ -29,6 +29,14 @@ struct StageRecord {
   int64_t peak_rss_bytes = 0;  ///< highest resident memory during the stage, mapped files included
 };
 
+/// One of the data sets that rows are from, where they are from several.
+struct SourceRecord {
+  std::string path;    ///< absolute
+  std::string labels;  ///< a file of labels, or empty
+  std::string digest;  ///< as InputRecord::digest, of this one
+  int64_t rows = 0;
+};
+
 /// A data set as it was opened.
 struct InputRecord {
   std::string path;  ///< absolute
@@ -37,6 +45,9 @@ struct InputRecord {
   std::string digest;    ///< of every training row's key, label and bytes
   std::vector<std::string> classes;
   std::vector<std::pair<std::string, int64_t>> splits;  ///< name, rows
+  /// Of a set that was extended, whose rows are numbered through all of them, `path` first; else
+  /// empty, and absent from the file.
+  std::vector<SourceRecord> sources;
 };
 
 struct FeatureRecord {

@@ -2,8 +2,8 @@
 
 namespace decant {
 
-JoinedRows::JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name)
-    : first_(std::move(first)), second_(std::move(second)) {
+JoinedRows::JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name, std::string prefix)
+    : first_(std::move(first)), second_(std::move(second)), prefix_(std::move(prefix)) {
   const auto both = [](const void* one, const void* other) { return (one == nullptr) == (other == nullptr); };
   const Features* const one = first_->features();
   const Features* const other = second_->features();
@@ -17,7 +17,7 @@ JoinedRows::JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const 
 }
 
 std::string JoinedRows::key(int64_t row) const {
-  return (row < first_->size() ? "" : "test: ") + of(row).key(in(row));
+  return (row < first_->size() ? "" : prefix_) + of(row).key(in(row));
 }
 
 std::vector<int64_t> JoinedRows::known_faults() const {

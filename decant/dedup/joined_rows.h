@@ -10,12 +10,12 @@
 
 namespace decant {
 
-/// Rows of `first`, then those of `second`, whose keys begin with "test: ". A facet is there where
+/// Rows of `first`, then those of `second`, whose keys begin with `prefix`. A facet is there where
 /// both have it. Throws InputError, which names `name`, for a second that is of another kind than
 /// the first, or a matrix of another width.
 class JoinedRows final : public Rows, public Pictures, public Texts, public Targets {
  public:
-  JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name);
+  JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name, std::string prefix = "test: ");
 
   int64_t size() const override { return first_->size() + second_->size(); }
   std::string key(int64_t row) const override;
@@ -31,6 +31,7 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Targ
 
   void decode(int64_t row, Image& image) const override { of(row).pictures()->decode(in(row), image); }
   PictureBytes stored_as() const override;
+  std::optional<PatchMask> mask(int64_t row) const override { return of(row).pictures()->mask(in(row)); }
   void read(int64_t row, Record& out) const override { of(row).texts()->read(in(row), out); }
   std::string schema() const override { return first_->texts()->schema(); }
   int32_t label(int64_t row) const override { return of(row).label(in(row)); }
@@ -40,6 +41,7 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Targ
   int64_t in(int64_t row) const { return row < first_->size() ? row : row - first_->size(); }
 
   std::shared_ptr<const Rows> first_, second_;
+  std::string prefix_;
   Features features_;
 };
 

@@ -9,7 +9,6 @@
 #include "decant/base/output.h"
 #include "decant/base/text.h"
 #include "decant/formats/convert.h"
-#include "decant/kernels/pca.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/patching/reduction.h"
@@ -18,6 +17,7 @@
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/plane.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/write_small_set.h"
@@ -53,18 +53,6 @@ void CompressOptions::declare(OptionTable& all) {
 }
 
 namespace {
-
-/// Positions of the rows on the plane of their two main directions; empty when there is nothing to
-/// see.
-Matrix<float> plane_of(const Features& features, const Context& context) {
-  if (features.count() < 3 || features.width() < 2) return {};
-  const auto row = [&](int64_t i, std::vector<float>& scratch) { return features.row(i, scratch); };
-  const RowSource rows(features.count(), features.width(), row);
-  const Pca pca = fit_pca(rows, 2, context);
-  Matrix<float> map(features.count(), 2);
-  project(pca, rows, map.view(), context);
-  return map;
-}
 
 std::vector<std::string> files_read(const CompressOptions& options) {
   std::vector<std::string> files = files_named(options.select, options.features);

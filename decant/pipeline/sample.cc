@@ -35,6 +35,9 @@ namespace {
 std::vector<std::string> run_inputs(const SampleOptions& options, const RunFolder& run) {
   std::vector<std::string> inputs = {options.run.string(), options.source};
   if (run.run.input) inputs.push_back(run.run.input->path);
+  if (run.run.input) {
+    for (const SourceRecord& source : run.run.input->sources) inputs.insert(inputs.end(), {source.path, source.labels});
+  }
   for (const char* option : {"labels", "features", "importance"}) {
     if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
   }
@@ -111,7 +114,9 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
     throw InputError({options.run.string(), "",
                       fmt::format("{} rows are to be kept, but only {} are readable and were not dropped", count, placed), "Lower --keep"});
   require_served(run.selection, count, options.run.string());
-  const Subset kept = sample(run.selection, {}, count, options.seed, Shares(Shares::by_size, options.min_per_class));
+  // What was chosen beside older rows is kept as it was: classes may hold more than their shares.
+  const bool extended = run.run.input && !run.run.input->sources.empty();
+  const Subset kept = extended ? run.kept : sample(run.selection, {}, count, options.seed, Shares(Shares::by_size, options.min_per_class));
   warn_of_lost_classes(run, kept, context);
   const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());

@@ -87,6 +87,25 @@ void check_stored(const Rows& stored, const std::vector<Line>& manifest, const f
   });
 }
 
+/// Rows of several data sets, written together, lie in the order of the reader: the same samples
+/// must be there, each as often.
+void check_stored_anywhere(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+  if (stored.size() != std::ssize(manifest))
+    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+  std::vector<std::string> found(manifest.size());
+  Stage stage(context, "verify data", stored.size(), "rows");
+  parallel_for(context, stored.size(), 256, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (int64_t i = begin; i < end; ++i) found[static_cast<size_t>(i)] = sha256(stored.bytes(i, scratch));
+    stage.advance(end - begin);
+  });
+  std::map<std::string, int64_t> balance;
+  for (const std::string& hash : found) ++balance[hash];
+  for (const Line& line : manifest) {
+    if (--balance[line.sha256] < 0) fail(data, line.row, "no sample has the bytes that the manifest lists");
+  }
+}
+
 void check_source(const Input& input, const std::vector<Line>& manifest, const Context& context) {
   const Rows& rows = input.dataset.train();
   Stage stage(context, "verify source", static_cast<int64_t>(manifest.size()), "rows");
@@ -217,7 +236,9 @@ Verified verify(const VerifyOptions& options, const Context& context) {
     return {run.rows(), std::ssize(run.kept), input ? "hashes and the source" : "hashes"};
   }
   const bool converted = run.run.output_format != (run.run.input ? run.run.input->format : "");
-  if (!converted) check_stored(stored.train(), manifest, data, context);
+  const bool joined = run.run.input && !run.run.input->sources.empty();
+  if (!converted && joined) check_stored_anywhere(stored.train(), manifest, data, context);
+  if (!converted && !joined) check_stored(stored.train(), manifest, data, context);
   std::string against = "hashes";
   if (!options.source.empty() || converted) {
     const Input input = source_of(run, options.source, context);

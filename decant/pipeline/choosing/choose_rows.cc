@@ -22,6 +22,7 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .ease = prepared.ease,
           .shares = prepared.options().shares_of_pools(),
           .left_out_by_count = prepared.method.hard_cut_follows_from_count(),
+          .chosen = prepared.options().chosen,
           .options = prepared.options().own,
           .kmeans = prepared.kmeans,
           .keeper = &checkpoint,

@@ -28,6 +28,7 @@ struct ChoosingOptions {
   std::optional<double> minutes;  ///< that "auto" may take for a proxy; none = as long as it takes
 
   Comm* ranks = nullptr;            ///< that share the work; not an option
+  Chosen chosen = {};               ///< rows that stay chosen, and are counted; not an option
   Shares shares = Shares::by_size;  ///< of classes in what is kept, where they are the pools; not an option
 
   bool by_class() const { return !pool && pools.empty(); }  ///< whether every class is a pool, where there are labels

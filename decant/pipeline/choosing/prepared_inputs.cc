@@ -88,21 +88,28 @@ void score_by_record(PreparedInputs& prepared, const Grouping& taught, const Fea
   prepared.score_note = fmt::format("{} epochs of {}", prepared.dynamics.dynamics.epochs(), prepared.dynamics.record.net);
 }
 
-/// Sets the hardest share of every pool aside; of equals, the larger row. `asked`: rows to keep, 0
-/// = as many as are left.
+/// Sets the hardest share of every pool aside, but for rows that stay chosen; of equals, the larger
+/// row. `asked`: rows to keep, 0 = as many as are left.
 void cut_hardest(PreparedInputs& prepared, int64_t asked, const Context& context) {
   const double cut = prepared.cut;
   if (cut == 0) return;
   const bool by_record = prepared.dynamics.dynamics.epochs() > 0;
   const std::vector<double> hard = by_record ? score_rows("aum", prepared.dynamics.dynamics, context) : prepared.scores;
+  std::vector<int64_t> stay(prepared.options().chosen.rows.begin(), prepared.options().chosen.rows.end());
+  std::ranges::sort(stay);
+  const Subset chosen(std::move(stay));
   int64_t taken = 0;
   for (const auto& rows : pools_in(prepared).rows) {
     std::vector<double> own;
     for (const int64_t row : rows) own.push_back(-hard[static_cast<size_t>(row)]);
     const std::vector<int64_t> easiest_first = falling_order(own);
     const auto count = static_cast<size_t>(cut * static_cast<double>(rows.size()) + 1e-9);  // 0.29 · 100 is 28.999…
-    for (size_t i = rows.size() - count; i < rows.size(); ++i) prepared.left_out.push_back(rows[static_cast<size_t>(easiest_first[i])]);
-    taken += static_cast<int64_t>(count);
+    for (size_t i = rows.size() - count; i < rows.size(); ++i) {
+      const int64_t row = rows[static_cast<size_t>(easiest_first[i])];
+      if (chosen.contains(row)) continue;
+      prepared.left_out.push_back(row);
+      ++taken;
+    }
   }
   std::sort(prepared.left_out.begin(), prepared.left_out.end());
   const int64_t left = prepared.input->rows() - std::ssize(prepared.left_out);

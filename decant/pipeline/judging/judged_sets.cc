@@ -106,7 +106,8 @@ Input read_full(const EvaluateOptions& options, const std::vector<GivenSet>& giv
   const auto folder = std::ranges::find_if(given, [](const GivenSet& set) { return set.folder.has_value(); });
   if (reading.labels.empty() && folder != given.end()) reading.labels = folder->folder->run.option_text("labels");
   if (reading.fields == FieldOptions() && folder != given.end()) reading.fields = fields_of(folder->folder->run);
-  Input full = read_input(reading, context);
+  const bool extended = folder != given.end() && folder->folder->run.input && !folder->folder->run.input->sources.empty();
+  Input full = extended ? source_of(*folder->folder, options.full, context) : read_input(reading, context);
   for (const GivenSet& set : given) {
     if (set.folder) require_source(*set.folder, full, options.full);
     if (set.synthetic) require_source(read_run_record(set.spec), full, options.full);

@@ -25,6 +25,7 @@ struct Input {
   /// Of every training row's key, label and bytes, and of how dropped cells are filled and which
   /// fields of records are read.
   std::string digest;
+  std::vector<SourceRecord> sources = {};  ///< where rows are from several data sets: joined_input.h
 
   int64_t rows() const { return dataset.train().size(); }
   int64_t held_out() const;                                      ///< excluded rows that are reserved for testing

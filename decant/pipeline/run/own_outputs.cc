@@ -50,7 +50,7 @@ std::string why_no_run(const fs::path& folder) {
   return why_no_folder(
       folder, "run.json", {"rows", "version", "command", "method", "options"},
       {"data", "indices.npy", "bins.npy", "pools.npy", "order.npy", "gain.npy", "map.npy", "manifest.jsonl", "bad_files.jsonl", "run.json",
-       "events.jsonl", "evidence.json", "report.html", "README.md", "images.npy", "objective.npy", "factors", "sheets"});
+       "events.jsonl", "evidence.json", "report.html", "README.md", "images.npy", "objective.npy", "factors", "sheets", "repeats.jsonl"});
 }
 
 std::string why_no_scores(const fs::path& folder) {
@@ -97,8 +97,9 @@ std::string why_no_features(const fs::path& file) {
 }
 
 std::string why_no_duplicates(const fs::path& folder) {
-  return why_no_folder(folder, "duplicates.json", {"version", "command", "input", "threshold", "pairs"},
-                       {"duplicates.json", "pairs.jsonl", "dropped.jsonl", "clusters.jsonl", "indices.npy", "test-indices.npy"});
+  return why_no_folder(
+      folder, "duplicates.json", {"version", "command", "input", "threshold", "pairs"},
+      {"duplicates.json", "pairs.jsonl", "dropped.jsonl", "clusters.jsonl", "clusters.html", "indices.npy", "test-indices.npy"});
 }
 
 std::string why_no_maps(const fs::path& file) {

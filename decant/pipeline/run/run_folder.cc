@@ -127,6 +127,7 @@ InputRecord input_record(const Input& input) {
                      .digest = input.digest,
                      .classes = input.dataset.classes};
   for (const auto& [split, rows] : input.dataset.splits) record.splits.emplace_back(name_of(split), rows->size());
+  record.sources = input.sources;
   return record;
 }
 

@@ -10,6 +10,7 @@
 #include "decant/base/json_reader.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
+#include "decant/pipeline/run/joined_input.h"
 #include "decant/pipeline/run/stored_files.h"
 
 namespace decant {
@@ -61,7 +62,31 @@ void require_source(const RunRecord& run, const Input& input, const std::string&
   if (run.input && input.digest != run.input->digest) refuse_source(path);
 }
 
+namespace {
+
+void require_path(const std::string& path, bool first) {
+  if (std::filesystem::exists(path) || path.find_first_of("{*") != std::string::npos) return;
+  throw InputError({path, "", "the data set of this run no longer exists",
+                    first ? "Give its new path with --source" : "Put it back: rows of this run are from it"});
+}
+
+/// The parts of a set that was extended, each proved to be the same.
+Input joined_source_of(const RunFolder& run, const std::string& asked, const Context& context) {
+  std::vector<Input> parts;
+  for (const SourceRecord& source : run.run.input->sources) {
+    const bool moved = parts.empty() && !asked.empty();
+    if (!moved) require_path(source.path, parts.empty());
+    const std::string path = moved ? asked : source.path;
+    parts.push_back(read_input({.path = path, .labels = source.labels, .fields = fields_of(run.run)}, context));
+    if (parts.back().digest != source.digest) refuse_source(path);
+  }
+  return joined_input(std::move(parts));
+}
+
+}  // namespace
+
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context) {
+  if (run.run.input && run.run.input->sources.size() > 1) return joined_source_of(run, asked, context);
   const std::string path = !asked.empty() ? asked : run.run.input ? run.run.input->path : "";
   if (path.empty())
     throw InputError({run.path.string(), "", "does not say which data set it was made from",

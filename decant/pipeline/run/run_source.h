@@ -17,7 +17,8 @@ void require_source(const RunFolder& run, const Input& input, const std::string&
 void require_source(const RunRecord& run, const Input& input, const std::string& path);
 
 /// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone
-/// or its digest is another.
+/// or its digest is another. Of a set that was extended all parts are opened and joined, the first
+/// at `asked`.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
 
 /// The pictures in data/ of a run that reduced them, the i-th of the i-th row kept. Class folders

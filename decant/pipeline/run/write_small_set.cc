@@ -57,6 +57,13 @@ void add_stored(const StoredFile& stored, const patches::Reduction& reduction, J
   line["cells_kept"] = stored.cells_kept;
 }
 
+/// Which of several data sets a row is from.
+int64_t source_of_row(const std::vector<SourceRecord>& sources, int64_t row) {
+  int64_t source = 0;
+  for (; row >= sources[static_cast<size_t>(source)].rows; ++source) row -= sources[static_cast<size_t>(source)].rows;
+  return source;
+}
+
 /// `stored`: of each kept row; empty where pictures keep their bytes.
 void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes, const std::vector<StoredFile>& stored,
                     const fs::path& file) {
@@ -73,6 +80,7 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
                  {"bin", set.selection.bins[at]},
                  {"rank", ranks[at]},
                  {"gain", set.selection.gains[at]}};
+    if (!set.input.sources.empty()) line["source"] = source_of_row(set.input.sources, row);
     if (!stored.empty()) add_stored(stored[i], set.reduce(row), line);
     writer.write(json_text(line) + "\n");
   }
@@ -138,6 +146,13 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   return run;
 }
 
+/// What the rows are from, as a code span, or one for each.
+std::string sources_text(const Input& input) {
+  std::string text = printable(input.dataset.root.string());
+  for (size_t i = 1; i < input.sources.size(); ++i) text += "` and `" + printable(input.sources[i].path);
+  return text;
+}
+
 std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string card = fmt::format(
       "# A small set made by decant\n\n"
@@ -147,10 +162,11 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
       "## Use it\n\n"
       "`data/` holds the samples in the format {}; train on it as on the whole set. "
       "Or keep the whole set and train on a subset: `indices.npy` lists the rows, numbered in the order of the source",
-      human_count(*run.kept), human_count(run.rows), printable(set.input.dataset.root.string()), set.input.dataset.format,
-      human_bytes(run.bytes_after), human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest,
-      run.output_format);
-  if (set.input.dataset.format == "imagefolder")
+      human_count(*run.kept), human_count(run.rows), sources_text(set.input), set.input.dataset.format, human_bytes(run.bytes_after),
+      human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, run.output_format);
+  if (!set.input.sources.empty())
+    card += ", one data set after the other.\n\n";
+  else if (set.input.dataset.format == "imagefolder")
     card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
   else
     card += ".\n\n";

@@ -1,0 +1,133 @@
+#include "decant/pipeline/run/joined_input.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/printable.h"
+#include "decant/data/rows_view.h"
+#include "decant/dedup/equal_rows.h"
+#include "decant/dedup/joined_rows.h"
+#include "decant/formats/joined_set.h"
+#include "decant/pipeline/run/run_folder.h"
+
+namespace decant {
+namespace {
+
+std::string name_of_part(const Input& part) {
+  return part.dataset.root.string();
+}
+
+void require_alike(const Input& first, const Input& part) {
+  const auto refuse = [&](const std::string& what, const std::string& remedy) { throw InputError({name_of_part(part), "", what, remedy}); };
+  const std::string before = name_of_part(first);
+  if (part.dataset.format != first.dataset.format)
+    refuse(fmt::format("is read as {}, and {} as {}", part.dataset.format, before, first.dataset.format),
+           "Give more data of the same format");
+  if (!part.dataset.training.empty()) refuse("was synthesised, and has no rows to choose from", "Give a data set of samples");
+  const Rows& rows = part.dataset.train();
+  const Features* const matrix = rows.features();
+  if (matrix != nullptr && matrix->width() != first.dataset.train().features()->width())
+    refuse(fmt::format("has {} columns, and {} has {}", matrix->width(), before, first.dataset.train().features()->width()),
+           "Give rows of the same features");
+  if (rows.texts() != nullptr && first.dataset.train().texts() != nullptr &&
+      rows.texts()->schema() != first.dataset.train().texts()->schema())
+    refuse(fmt::format("is read as {}, and {} as {}", rows.texts()->schema(), before, first.dataset.train().texts()->schema()),
+           "Give records of the same fields");
+  if (part.labelled() != first.labelled())
+    refuse(part.labelled() ? fmt::format("has labels, and {} has none", before)
+                           : fmt::format("has rows without labels, and {} has labels", before),
+           "Label both or neither");
+}
+
+/// The first part's number of each of the part's classes; kNoLabel for one that it does not have.
+std::vector<int32_t> numbers_in(const Dataset& first, const Dataset& part, int classes) {
+  std::vector<int32_t> numbers;
+  if (first.classes.empty() && part.classes.empty()) {
+    numbers.resize(static_cast<size_t>(class_count(part)));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    for (int32_t& number : numbers) number = number < classes ? number : kNoLabel;
+    return numbers;
+  }
+  for (int32_t label = 0; label < class_count(part); ++label) {
+    const auto at = static_cast<size_t>(label);
+    const std::string name = at < part.classes.size() ? part.classes[at] : std::to_string(label);
+    const auto found = std::ranges::find(first.classes, name);
+    numbers.push_back(found == first.classes.end() ? kNoLabel : static_cast<int32_t>(found - first.classes.begin()));
+  }
+  return numbers;
+}
+
+void require_known_classes(const Input& first, const Input& part, const std::vector<int32_t>& numbers) {
+  for (size_t row = 0; row < part.labels.size(); ++row) {
+    const int32_t label = part.labels[row];
+    if (label == kNoLabel || numbers[static_cast<size_t>(label)] != kNoLabel) continue;
+    throw InputError({name_of_part(part), fmt::format("row {}", row),
+                      fmt::format("is of class '{}', which {} does not have", printable(part.class_name(label)), name_of_part(first)),
+                      "Choose from both anew with `decant compress`: what was chosen says nothing of a new class"});
+  }
+}
+
+bool is_identity(const std::vector<int32_t>& numbers) {
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] != kNoLabel && numbers[i] != static_cast<int32_t>(i)) return false;
+  }
+  return true;
+}
+
+std::shared_ptr<const Rows> with_numbers(const std::shared_ptr<const Rows>& rows, const std::vector<int32_t>& numbers) {
+  if (is_identity(numbers)) return rows;
+  return std::make_shared<RowsView>(rows, Subset::all(rows->size()).rows(), numbers);
+}
+
+SourceRecord source_of_part(const Input& part) {
+  const auto labels = part.labels_file.empty() ? part.labels_file : std::filesystem::absolute(part.labels_file);
+  return {input_record(part).path, labels.string(), part.digest, part.rows()};
+}
+
+}  // namespace
+
+Input joined_input(std::vector<Input> parts) {
+  DECANT_CHECK(parts.size(), >=, size_t{2});
+  const Input& first = parts.front();
+  Input joined = first;
+  joined.sources = {source_of_part(first)};
+  std::vector<Dataset> sets = {first.dataset};
+  bool same_numbers = true;
+  std::shared_ptr<const Rows> rows = first.dataset.splits.at(Split::train);
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const Input& part = parts[i];
+    require_alike(first, part);
+    const std::vector<int32_t> numbers = numbers_in(first.dataset, part.dataset, first.classes);
+    require_known_classes(first, part, numbers);
+    same_numbers = same_numbers && is_identity(numbers);
+    const std::string prefix = fmt::format("more {}: ", i);
+    for (const Excluded& bad : part.excluded) joined.excluded.push_back({rows->size() + bad.row, prefix + bad.key, bad.text, bad.why});
+    rows = std::make_shared<JoinedRows>(rows, with_numbers(part.dataset.splits.at(Split::train), numbers), name_of_part(part), prefix);
+    joined.digest = Digest().add(joined.digest).add("and more").add(part.digest).hex();
+    joined.sources.push_back(source_of_part(part));
+    sets.push_back(part.dataset);
+  }
+  joined.labels = labels_of(*rows);
+  joined.dataset.splits[Split::train] = rows;
+  joined.dataset.writer = can_join(first.dataset.format) ? joined_writer(std::move(sets), rows, same_numbers) : nullptr;
+  return joined;
+}
+
+std::vector<RepeatedRow> rows_repeated(const Input& joined, const Context& context) {
+  std::vector<int64_t> ends;
+  for (const SourceRecord& source : joined.sources) ends.push_back((ends.empty() ? 0 : ends.back()) + source.rows);
+  const auto part_of = [&](int64_t row) { return std::ranges::upper_bound(ends, row) - ends.begin(); };
+  std::vector<RepeatedRow> repeated;
+  for (const auto& group : equal_rows(joined.dataset.train(), joined.usable_rows(), Content::meant, context)) {
+    for (const int64_t row : group) {
+      if (part_of(row) > part_of(group.front())) repeated.push_back({row, group.front()});
+    }
+  }
+  std::ranges::sort(repeated, {}, &RepeatedRow::row);
+  return repeated;
+}
+
+}  // namespace decant
