@@ -13,9 +13,11 @@
 #include "decant/base/version.h"
 #include "decant/dedup/near_sets.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/formats/open.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
+#include "decant/report/copies_page.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -107,7 +109,16 @@ std::optional<double> floor_of(const DuplicatesOptions& options) {
 struct Search {
   SearchedSplits splits;
   std::vector<CopyPair> pairs;
+  // Whose rows the page shows, as training rows of a data set each; nothing where they cannot be
+  // had.
+  std::optional<Dataset> train;
+  std::optional<Dataset> test;
 };
+
+Dataset with_train(Dataset dataset, std::shared_ptr<const Rows> rows) {
+  dataset.splits[Split::train] = std::move(rows);
+  return dataset;
+}
 
 Search search(const DuplicatesOptions& options, RunLog& log, const Context& context) {
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
@@ -133,7 +144,9 @@ Search search(const DuplicatesOptions& options, RunLog& log, const Context& cont
     splits.test_rows = test.rows->size();
     splits.test_excluded = numbers_of(test.excluded);
   }
-  return {std::move(splits), std::move(found.pairs)};
+  Search made{std::move(splits), std::move(found.pairs), input.dataset, std::nullopt};
+  if (test.rows != nullptr) made.test = with_train(input.dataset, test.rows);
+  return made;
 }
 
 // What an earlier call found.
@@ -190,6 +203,27 @@ bool is_similarity(std::optional<double> floor) {
   return floor && *floor > 0 && *floor <= 1;
 }
 
+std::shared_ptr<const Rows> split_named(const Dataset& dataset, const std::string& name) {
+  for (const auto& [split, rows] : dataset.splits) {
+    if (name_of(split) == name) return rows;
+  }
+  return nullptr;
+}
+
+/// The data set that was searched, to show rows of it; left out where it is no longer there.
+void open_shown(Search& again, const DuplicatesOptions& options, const Context& context) {
+  const OpenOptions reading{options.input.labels, options.input.fields.text, options.input.fields.label};
+  try {
+    again.train = open_dataset(again.splits.path, reading, context);
+    if (again.splits.test_path.empty()) return;
+    const bool own = again.splits.test_path == again.splits.path;
+    const Dataset other = own ? *again.train : open_dataset(again.splits.test_path, reading, context);
+    if (auto rows = split_named(other, again.splits.test_split)) again.test = with_train(*again.train, std::move(rows));
+  } catch (const InputError&) {  // the page says that rows are not shown
+  } catch (const IoError&) {
+  }
+}
+
 Search search_again(const DuplicatesOptions& options, const Context& context) {
   const fs::path folder = options.input.path;
   context.check_cancelled();
@@ -214,6 +248,7 @@ Search search_again(const DuplicatesOptions& options, const Context& context) {
          again.splits.floor ? fmt::format("holds pairs down to a similarity of {} only", *again.splits.floor) : "holds equal rows only",
          "Find the duplicates of the data set again, with a lower --threshold or --floor"});
   again.pairs = read_lines(read_text(folder / kPairs), again.splits.rows, again.splits.test_rows, (folder / kPairs).string());
+  open_shown(again, options, context);
   return again;
 }
 
@@ -291,6 +326,17 @@ int64_t equal_dropped(const Copies& copies) {
   return std::ranges::count_if(copies.dropped, [](const DroppedRow& row) { return row.how != Sameness::near; });
 }
 
+/// The lines of duplicates_text() as sentences.
+std::string summary_of(const Duplicates& found) {
+  std::string text = fmt::format("Copies: {}", threshold_text(found.searched, found.rule));
+  text += fmt::format(".\n{} training rows: {} stay, {} repeat another row.\n", human_count(found.searched.rows),
+                      human_count(std::ssize(found.stays)), human_count(std::ssize(found.copies.dropped)));
+  if (!found.searched.test_path.empty())
+    text += fmt::format("{} of {} {} rows have a copy among the training rows.\n", human_count(std::ssize(found.copies.leaked)),
+                        human_count(found.searched.test_rows), found.searched.test_split);
+  return text + fmt::format("{} training rows have a copy with another label.\n", human_count(std::ssize(found.copies.contradicting)));
+}
+
 }  // namespace
 
 DuplicatesOptions with_usual_thresholds(DuplicatesOptions options) {
@@ -316,8 +362,19 @@ Duplicates find_duplicates(const DuplicatesOptions& given, const Context& contex
   RunLog log("");
   Search all = is_duplicates_folder(options.input.path) ? search_again(options, context) : search(options, log, context);
   const std::vector<CopyPair> pairs = all.pairs;
+  const auto train = std::move(all.train);
+  const auto test = std::move(all.test);
   Duplicates found = resolve_found(std::move(all), options);
   write_folder(found, pairs, options.command, out.path());
+  const report::CopiesInput page{.copies = found.copies,
+                                 .pairs = pairs,
+                                 .threshold = found.rule.threshold,
+                                 .name = found.searched.path,
+                                 .summary = summary_of(found),
+                                 .version = kVersion,
+                                 .train = train ? &*train : nullptr,
+                                 .test = test ? &*test : nullptr};
+  write_file(out.path() / "clusters.html", report::render_copies(page, context));
   out.commit();
   found.seconds = log.seconds();
   return found;

@@ -1,8 +1,9 @@
 // duplicates: which rows repeat others, which training rows are in the test set, and what stays.
 //
 // The folder it leaves (docs/formats/duplicates.md): pairs.jsonl, every pair down to --floor;
-// dropped.jsonl, for every dropped row the row that it repeats; clusters.jsonl; indices.npy, the
-// training rows that stay; test-indices.npy, the test rows without a copy in training;
+// dropped.jsonl, for every dropped row the row that it repeats; clusters.jsonl; clusters.html, the
+// largest and closest of them to look at; indices.npy, the training rows that stay;
+// test-indices.npy, the test rows without a copy in training;
 // duplicates.json, the counts. Given such a folder, the verb reads its pairs and applies another
 // threshold or rule, and computes nothing.
 #pragma once

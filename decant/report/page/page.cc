@@ -27,17 +27,6 @@ std::string_view further_css(const Facts& facts) {
   return facts.modality.name == modality::records.name ? kRecordsCss : std::string_view();
 }
 
-std::string head(const Facts& facts) {
-  const RunRecord& run = facts.run;
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-      "http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
-      "content=\"light dark\">\n"
-      "<title>{} · decant</title>\n<style>\n{}{}</style>\n</head>\n<body>\n<main>\n",
-      content_policy(), escape(input_name(run)), kPageCss, further_css(facts));
-}
-
 std::string chapters_of_rows(const Facts& facts, const Cards* cards, const Context& context) {
   std::string out = left_section(facts, context);
   out += bytes_section(facts);
@@ -56,7 +45,7 @@ std::string synthetic_chapters(const Facts& facts) {
 std::string render(const ReportInput& input, const Context& context) {
   const Facts facts = find_facts(input);
   const std::unique_ptr<Cards> cards = input.source != nullptr ? cards_of(*input.source) : nullptr;
-  std::string page = head(facts);
+  std::string page = page_head(input_name(facts.run) + " · decant", content_policy(), kPageCss, further_css(facts));
   page += opening(facts);
   page += evidence_section(facts);
   page += facts.synthetic ? synthetic_chapters(facts) : chapters_of_rows(facts, cards.get(), context);

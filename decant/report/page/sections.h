@@ -48,6 +48,8 @@ std::string bad_section(const Facts& facts);
 std::string repeat_section(const RunRecord& run);
 std::string words_section(const RunRecord& run);
 
+/// Everything before the first chapter. `policy`: of content security; `css`, `more_css`: styles.
+std::string page_head(std::string_view title, std::string_view policy, std::string_view css, std::string_view more_css);
 /// A chapter: heading and note next to the body. `note` and `body` are HTML.
 std::string section(std::string_view id, std::string_view heading, const std::string& note, const std::string& body);
 /// A command in a box with a button that copies it.
