@@ -151,8 +151,8 @@ TEST(GoingOn, EveryMethodThatCanKeepsTheOldRowsAndTheExactCountOfEveryPool) {
       std::map<int32_t, int64_t> had;
       for (const int64_t row : old) ++had[inputs.labels[static_cast<size_t>(row)]];
       const std::vector<int64_t> floors = {had[0], had[1], had[2]};
-      const auto shares =
-          share_beside(count, std::vector<int64_t>{40, 40, 40}, floors, Shares::by_size, drawn_ties(std::vector<int32_t>{0, 1, 2}, 7));
+      const auto ties = made.ties ? drawn_ties(std::vector<int32_t>{0, 1, 2}, *made.ties) : std::vector<uint64_t>();
+      const auto shares = share_beside(count, std::vector<int64_t>{40, 40, 40}, floors, Shares::by_size, ties);
       std::set<int64_t> kept;
       for (const int64_t row : made.order) {
         const auto pool = made.pools[static_cast<size_t>(row)];
