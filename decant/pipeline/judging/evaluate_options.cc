@@ -52,10 +52,11 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("nets", nets, "A,B",
             "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; linear for a matrix, lsa-linear and ngram for records");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
-  table.add("protocol", protocol, "NAME",
-            "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors); quick is a preview, "
-            "long the same until training is done, paper 200 epochs of ResNet-18, distillation for synthetic sets; "
-            "training options given take precedence");
+  table.add(
+      "protocol", protocol, "NAME",
+      "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors); quick is a preview, "
+      "long the same until training is done, paper 200 epochs of ResNet-18, distillation for synthetic sets; "
+      "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add(

@@ -21,8 +21,8 @@ struct Chosen {
 
 /// What `shared(parts, sizes, total)` gives each of these parts, but for those that would get less
 /// than they have: they get that, and the others share the rest likewise, until none gets less. The
-/// result adds up to `total`. REQUIRES: had ≤ sizes, Σ had ≤ total; `shared` gives no part more than
-/// its size.
+/// result adds up to `total`. REQUIRES: had ≤ sizes, Σ had ≤ total; `shared` gives no part more
+/// than its size.
 template <class Shared>
 std::vector<int64_t> at_least(std::span<const int64_t> had, int64_t total, std::span<const int64_t> sizes, Shared&& shared) {
   DECANT_CHECK(had.size(), ==, sizes.size());
