@@ -13,6 +13,17 @@ namespace {
 
 constexpr int64_t kReadTogether = 256;
 
+std::string folded(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  std::string words;
+  for (size_t at = text.find_first_not_of(kSpace); at < text.size(); at = text.find_first_not_of(kSpace, at)) {
+    const size_t end = std::min(text.size(), text.find_first_of(kSpace, at));
+    if (!words.empty()) words += ' ';
+    for (; at < end; ++at) words += text[at] >= 'A' && text[at] <= 'Z' ? static_cast<char>(text[at] - 'A' + 'a') : text[at];
+  }
+  return words;
+}
+
 /// Reads what is compared, row by row, into memory that is used again.
 class Reader {
  public:
@@ -20,9 +31,9 @@ class Reader {
 
   Bytes read(int64_t row) {
     if (const Pictures* pictures = rows_.pictures();
-        pictures != nullptr && (content_ == Content::meant || pictures->stored_as() == PictureBytes::raw))
+        pictures != nullptr && (content_ != Content::stored || pictures->stored_as() == PictureBytes::raw))
       return pixels(*pictures, row);
-    if (const Texts* texts = rows_.texts(); texts != nullptr && content_ == Content::meant) return words(*texts, row);
+    if (const Texts* texts = rows_.texts(); texts != nullptr && content_ != Content::stored) return words(*texts, row);
     return rows_.bytes(row, scratch_);
   }
 
@@ -47,7 +58,8 @@ class Reader {
   Bytes words(const Texts& texts, int64_t row) {
     texts.read(row, record_);
     scratch_.clear();
-    for (const Turn& turn : record_.turns) {
+    for (Turn& turn : record_.turns) {
+      if (content_ == Content::folded) turn.text = folded(turn.text);
       append(static_cast<int64_t>(turn.text.size()));
       append(as_bytes(turn.text));
     }

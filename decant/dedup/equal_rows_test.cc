@@ -60,6 +60,30 @@ TEST(EqualRows, AreTheSameForAnyNumberOfThreads) {
   EXPECT_GT(grouped, 1000u);
 }
 
+/// Records of one text each.
+class Spoken final : public WrappedRows, public Texts {
+ public:
+  explicit Spoken(std::vector<std::string> said)
+      : WrappedRows(std::make_shared<MemoryRows>(std::vector<Image>(said.size()), std::vector<int32_t>(said.size(), 0))),
+        said_(std::move(said)) {}
+  const Pictures* pictures() const override { return nullptr; }
+  const Texts* texts() const override { return this; }
+  void read(int64_t row, Record& out) const override {
+    out.turns.resize(1);
+    out.turns.front().text = said_[static_cast<size_t>(row)];
+  }
+  std::string schema() const override { return ""; }
+
+ private:
+  std::vector<std::string> said_;
+};
+
+TEST(EqualRows, OfRecordsMayDifferInCaseAndSpace) {
+  const Spoken rows({"Name a colour.", "  name\ta \n Colour. ", "Name acolour.", "Name a colour", "", " \n"});
+  EXPECT_TRUE(equal_rows(rows, Subset::all(6), Content::meant, {}).empty());
+  EXPECT_THAT(equal_rows(rows, Subset::all(6), Content::folded, {}), ElementsAre(ElementsAre(0, 1), ElementsAre(4, 5)));
+}
+
 TEST(EqualRows, OfRecordsHaveEqualTexts) {
   const Sayings rows;
   EXPECT_TRUE(equal_rows(rows, Subset::all(3), Content::meant, {}).empty());
