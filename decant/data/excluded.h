@@ -9,7 +9,8 @@ namespace decant {
 struct Excluded {
   enum class Why {
     unreadable,  ///< a line of bad_files.jsonl
-    held_out     ///< reserved for testing: --keep is not a fraction of it
+    held_out,    ///< reserved for testing: --keep is not a fraction of it
+    repeat       ///< a copy of another row, or of a test row
   };
 
   int64_t row = 0;

@@ -59,6 +59,14 @@ Json part_of_record(const SyntheticRecord& made) {
           {"measures", made.measures}};
 }
 
+Json part_of_record(const RepeatsRecord& repeats) {
+  return {{"dedup", repeats.dedup},
+          {"dropped", repeats.dropped},
+          {"dropped_equal", repeats.equal},
+          {"leaking_rows", repeats.leaking},
+          {"rows_with_other_labels", repeats.contradicting}};
+}
+
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
   const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
   return {{"count", ranks.count},
@@ -91,6 +99,7 @@ void add_small_set(const RunRecord& run, Json& json) {
     return Json{{"name", part.name}, {"rows", part.rows}, {"kept", part.kept}};
   });
   json["bad_files"] = run.bad_files;
+  if (run.repeats) json["repeats"] = part_of_record(*run.repeats);
 }
 
 InputRecord input_from(const JsonReader& json) {
@@ -280,6 +289,9 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
     run.pool_count = in.count("pools");
   }
   run.bad_files = in.count("bad_files");
+  if (const auto repeats = in.object("repeats"))
+    run.repeats = RepeatsRecord{repeats->text("dedup"), repeats->count("dropped"), repeats->count("dropped_equal"),
+                                repeats->count("leaking_rows"), repeats->count("rows_with_other_labels")};
   in.each_object("stages", [&](const JsonReader& stage) {
     run.stages.push_back({stage.text("name"), stage.number("seconds"), stage.count("peak_rss_bytes")});
   });

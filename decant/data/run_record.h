@@ -92,6 +92,15 @@ struct SyntheticRecord {
   std::map<std::string, double> measures;  ///< the method's own, on test rows: "krr"
 };
 
+/// Rows that were left out before choosing, since they repeat others: repeats.jsonl.
+struct RepeatsRecord {
+  std::string dedup;          ///< --dedup
+  int64_t dropped = 0;        ///< of the training split
+  int64_t equal = 0;          ///< of these, equal to what they repeat
+  int64_t leaking = 0;        ///< of these, with a copy in the test split
+  int64_t contradicting = 0;  ///< training rows of which a copy has another label
+};
+
 /// What the processes of a run exchanged.
 struct RanksRecord {
   int64_t count = 0;
@@ -136,6 +145,7 @@ struct RunRecord {
   int64_t bin_count = 0;                     ///< of an order alone
   int64_t pool_count = 0;                    ///< of an order alone
   int64_t bad_files = 0;
+  std::optional<RepeatsRecord> repeats;  ///< nothing without --dedup
   std::vector<StageRecord> stages;
   std::optional<RanksRecord> ranks;
 

@@ -242,6 +242,16 @@ const std::vector<std::string>& stays_names() {
   return names;
 }
 
+std::string line_of_dropped(const DroppedRow& row) {
+  return json_text({{"row", row.dropped.row},
+                    {"key", row.dropped.key},
+                    {"repeats", row.repeats.row},
+                    {"split", row.repeats.in_test ? "test" : "train"},
+                    {"repeats_key", row.repeats.key},
+                    {"similarity", row.similarity},
+                    {"how", name_of(row.how)}});
+}
+
 std::string to_line(const CopyPair& pair) {
   return json_text(
       {{"similarity", pair.similarity}, {"how", name_of(pair.how)}, {"one", end_json(pair.one)}, {"other", end_json(pair.other)}});

@@ -68,6 +68,9 @@ struct DroppedRow {
   Sameness how = Sameness::bytes;
 };
 
+/// One line of JSON, without its end: what was dropped, and what it repeats.
+std::string line_of_dropped(const DroppedRow& row);
+
 struct CopyCluster {
   std::vector<Copy> rows;  ///< the training rows, then those of the test split, ascending
 };

@@ -11,6 +11,7 @@
 #include "decant/formats/convert.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/patching/token_budget.h"
@@ -34,6 +35,9 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count; 100% is every row that can be read");
   table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; the other classes share the rest");
+  table.add(
+      "dedup", dedup, "HOW",
+      "first leave out rows that repeat others: exact, content (equal pixels), or a cosine such as 0.95; --keep stays a share of all rows");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("keep-tokens", keep_tokens, "HOW-MUCH",
             "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
@@ -73,14 +77,19 @@ std::string format_to_write(const CompressOptions& options, const Dataset& datas
   return plan.quality > 0 ? "imagefolder" : kPackedFormat;
 }
 
+/// Of `input`, from which repeats were left out, if any.
 int64_t count_to_keep(const CompressOptions& options, const Input& input) {
   const std::string keep = keep_of(options);
   const int64_t readable = input.rows() - std::ssize(input.excluded);
   const int64_t count = keep_count(keep, input.rows(), readable);
-  if (count > readable)
-    throw InputError(
-        {options.input.path, "", fmt::format("{} rows are to be kept, but only {} can be read", count, readable), "Lower --keep"});
-  return count;
+  if (count <= readable) return count;
+  const auto repeats = std::ranges::count(input.excluded, Excluded::Why::repeat, &Excluded::why);
+  throw InputError({options.input.path, "",
+                    repeats == 0
+                        ? fmt::format("{} rows are to be kept, but only {} can be read", count, readable)
+                        : fmt::format("{} rows are to be kept, but only {} can be read and repeat no other (--dedup {} leaves {} out)",
+                                      count, readable, options.dedup, repeats),
+                    "Lower --keep; 100% is all of these"});
 }
 
 /// Throws InputError where --min-per-class cannot be met, before anything is computed.
@@ -94,6 +103,19 @@ void require_enough_of_each(const CompressOptions& options, const Input& input, 
   std::vector<int64_t> of_class;
   for (const auto& [label, rows] : sizes) of_class.push_back(rows);
   share(count, of_class, Shares(Shares::by_size, options.min_per_class));
+}
+
+Json deciding(const CompressOptions& options, const MethodSpec& spec) {
+  Json json = deciding_options(spec, options.features, options.seed);
+  if (!options.dedup.empty()) json["dedup"] = options.dedup;
+  return json;
+}
+
+Repeats repeats_of(const CompressOptions& options, const Input& input, const Context& context) {
+  Repeats repeats = find_repeats(input, options.dedup, options.features, options.input.fields, options.seed, context);
+  context.info(fmt::format("{} of {} rows repeat another and are left out, {} of them copies of test rows",
+                           human_count(repeats.record.dropped), human_count(input.rows()), human_count(repeats.record.leaking)));
+  return repeats;
 }
 
 /// The budget of --bytes; 0 = none.
@@ -156,6 +178,7 @@ std::string keep_of(const CompressOptions& options) {
 void require_sound(const CompressOptions& options) {
   const ReducePlan reduced = reduce_plan(options.reducing);
   require_currency(options.spend);
+  if (!options.dedup.empty()) require_dedup(options.dedup);
   if (options.spend == "cells" && (reduced.drop > 0 || !reduced.as_large()))
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
@@ -178,14 +201,17 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   require_sound(options);
   OutputFolder out(options.out,
                    {.overwrite = options.overwrite, .inputs = files_read(options), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
-  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding_options(spec, options.features, options.seed), options.overwrite,
-                        nullptr, context);
+  Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding(options, spec), options.overwrite, nullptr, context);
   RunLog log(out.path());
 
-  // Rows: what there is, and which of it can be read.
+  // Rows: what there is, which of it can be read, and which repeat no other.
   InputOptions reading = options.input;
   reading.check = !options.no_check;
-  const Input input = log.stage("read", [&] { return read_input(reading, context); });
+  const Input whole = log.stage("read", [&] { return read_input(reading, context); });
+  std::optional<Repeats> repeats;
+  if (!options.dedup.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
+  const Input unique = repeats ? without_repeats(whole, *repeats) : Input();
+  const Input& input = repeats ? unique : whole;
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
   say_what_auto_asks(options, input.dataset, context);
@@ -228,7 +254,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const AskedReduction asked{reducing_of(options), options.spend, budget, options.seed};
   if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(asked, input, kept, context); });
 
-  const SmallSet set{.input = input,
+  const SmallSet set{.input = whole,
                      .selection = chosen.selection,
                      .kept = kept,
                      .content = spent.reduced.rows,
@@ -241,7 +267,9 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                      .features = chosen.features.record(),
                      .reduce = spent.reduced.reduce,
                      .importance = spent.reduced.importance,
-                     .spent = spent.words};
+                     .spent = spent.words,
+                     .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),
+                     .repeats_record = repeats ? std::optional(repeats->record) : std::nullopt};
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();
   out.commit();

@@ -20,6 +20,7 @@ struct CompressOptions {
   std::filesystem::path out;
   std::string keep = "20%";
   int64_t min_per_class = 0;   ///< rows that each class keeps at least, or all it has
+  std::string dedup;           ///< which rows are left out as repeats: choosing/repeats.h; empty = none
   std::string recipe;          ///< options of a published method: recipe.h; empty = none
   OptionTexts given;           ///< of all options, those that were given
   std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none

@@ -8,8 +8,11 @@
 #include "decant/base/json.h"
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
+#include "decant/data/test_rows.h"
+#include "decant/formats/image/codec.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/sample.h"
+#include "decant/pipeline/verify.h"
 
 namespace decant {
 namespace {
@@ -105,6 +108,110 @@ TEST_F(CompressCounts, AllIsAllThatCanBeRead) {
   EXPECT_EQ(sample_run(sample, {}).kept, 6);
   options_.keep = "7";
   expect_says(message_of([&] { compress(options_, {}); }), {"7 rows are to be kept, but only 6 can be read"});
+}
+
+uint32_t crc_of(std::string_view bytes) {
+  uint32_t crc = 0xFFFFFFFF;
+  for (const char byte : bytes) {
+    crc ^= static_cast<uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+  }
+  return ~crc;
+}
+
+std::string png_of(int shade, int width = 8) {
+  Image picture;
+  picture.resize({width, 8, 3});
+  Random random(static_cast<uint64_t>(shade), "dedup pictures");
+  for (uint8_t& value : picture.pixels) value = static_cast<uint8_t>(random.below(256));
+  std::vector<std::byte> png;
+  encode_png(picture.view(), png);
+  return std::string(as_text(png));
+}
+
+/// The same picture in another file: a chunk of text before the end.
+std::string other_file(std::string png) {
+  const std::string chunk("\0\0\0\4tEXta\0bc", 12);
+  std::string crc;
+  for (const uint32_t sum = crc_of(chunk.substr(4)); int shift : {24, 16, 8, 0}) crc += static_cast<char>(sum >> shift);
+  return png.insert(png.size() - 12, chunk + crc);
+}
+
+/// Twelve pictures of two classes and what repeats them: 12 is 0 of another class, 13 is 2 in
+/// another file, and 5 is in the test split.
+struct Repeated : ScratchFolder {
+  Repeated() : ScratchFolder("repeated") {
+    for (int i = 0; i < 12; ++i) add(fmt::format("set/train/{}/{:02}.png", i < 6 ? "cat" : "dog", i), png_of(i));
+    add("set/train/dog/12.png", png_of(0));
+    add("set/train/dog/13.png", other_file(png_of(2)));
+    add("set/test/cat/a.png", png_of(5));
+    add("set/test/dog/b.png", png_of(50));
+    options.input.path = (path / "set").string();
+    options.out = path / "run";
+    options.overwrite = true;
+    options.keep = "100%";
+    options.select.method = "random";
+    options.features.cache = path / "cache";
+  }
+  std::vector<int64_t> kept() {
+    compress(options, {.threads = 1});
+    return read_indices(options.out / "indices.npy");
+  }
+  CompressOptions options;
+};
+
+TEST(CompressDedup, LeavesRepeatsOutAndSaysOfWhat) {
+  Repeated set;
+  EXPECT_EQ(set.kept().size(), 14u);
+  EXPECT_FALSE(fs::exists(set.options.out / "repeats.jsonl"));
+  set.options.dedup = "exact";
+  EXPECT_THAT(set.kept(), ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 13));
+  EXPECT_EQ(
+      read_text(set.options.out / "repeats.jsonl"),
+      R"({"row":5,"key":"train/cat/05.png","repeats":0,"split":"test","repeats_key":"test/cat/a.png","similarity":1.0,"how":"bytes"})"
+      "\n"
+      R"({"row":12,"key":"train/dog/12.png","repeats":0,"split":"train","repeats_key":"train/cat/00.png","similarity":1.0,"how":"bytes"})"
+      "\n");
+  const Json record = read_json(set.options.out / "run.json");
+  EXPECT_EQ(record["repeats"],
+            Json({{"dedup", "exact"}, {"dropped", 2}, {"dropped_equal", 2}, {"leaking_rows", 1}, {"rows_with_other_labels", 2}}));
+  EXPECT_EQ(record["bad_files"], 0);
+  EXPECT_EQ(verify({.run = set.options.out, .source = set.options.input.path}, {}).checked_against, "hashes and the source");
+  EXPECT_THAT(read_text(set.options.out / "report.html"), testing::HasSubstr("2 rows repeat another and were left out"));
+  EXPECT_THAT(read_text(set.options.out / "README.md"), testing::HasSubstr("(`--dedup exact`): 2 rows"));
+  EXPECT_EQ(sample_run({.run = set.options.out, .out = set.path / "again.npy", .keep = "100%"}, {}).kept, 12);
+  set.options.dedup = "content";
+  EXPECT_THAT(set.kept(), ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11));
+}
+
+TEST(CompressDedup, KeepsTheExactSizeOfAllRows) {
+  Repeated set;
+  for (const char* dedup : {"exact", "content", "0.99"}) {
+    set.options.dedup = dedup;
+    set.options.keep = "50%";
+    EXPECT_EQ(set.kept().size(), 7u) << dedup;
+    for (const int64_t row : read_indices(set.options.out / "indices.npy")) EXPECT_TRUE(row != 5 && row != 12) << dedup;
+  }
+  set.options.dedup = "content";
+  set.options.keep = "12";
+  expect_says(message_of([&] { set.kept(); }), {"12 rows are to be kept, but only 11", "--dedup content leaves 3 out"});
+  set.options.dedup = "near";
+  expect_says(message_of<UsageError>([&] { set.kept(); }), {"--dedup", "near"});
+}
+
+TEST(CompressDedup, LeavesTheFeaturesOfAllRowsAlone) {
+  Repeated set;
+  set.options.keep = "4";
+  set.options.select.method = "k-means";
+  const auto plain = set.kept();
+  set.options.dedup = "exact";
+  set.kept();
+  EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], false) << "fitted to fewer rows";
+  set.kept();
+  EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], true);
+  set.options.dedup = "";
+  EXPECT_EQ(set.kept(), plain);
+  EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], true);
 }
 
 }  // namespace

@@ -279,16 +279,6 @@ void write_lines(const fs::path& file, const Range& range, Line&& line) {
   writer.commit();
 }
 
-std::string dropped_line(const DroppedRow& row) {
-  return json_text({{"row", row.dropped.row},
-                    {"key", row.dropped.key},
-                    {"repeats", row.repeats.row},
-                    {"split", row.repeats.in_test ? "test" : "train"},
-                    {"repeats_key", row.repeats.key},
-                    {"similarity", row.similarity},
-                    {"how", name_of(row.how)}});
-}
-
 std::string cluster_line(const CopyCluster& cluster) {
   Json train = Json::array();
   Json test = Json::array();
@@ -304,7 +294,7 @@ void write_folder(const Duplicates& found, std::span<const CopyPair> pairs, cons
   write_npy<int64_t>(folder / "indices.npy", found.stays.rows());
   if (!found.searched.test_path.empty()) write_npy<int64_t>(folder / "test-indices.npy", found.test_stays.rows());
   write_lines(folder / kPairs, pairs, to_line);
-  write_lines(folder / "dropped.jsonl", found.copies.dropped, dropped_line);
+  write_lines(folder / "dropped.jsonl", found.copies.dropped, line_of_dropped);
   write_lines(folder / "clusters.jsonl", found.copies.clusters, cluster_line);
   Json record = {{"version", kVersion}, {"command", command}};
   record.update(to_json(found));

@@ -141,7 +141,8 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
                      .features = run.run.features,
                      .reduce = spent.reduced.reduce,
                      .importance = spent.reduced.importance,
-                     .spent = spent.words};
+                     .spent = spent.words,
+                     .repeats_record = run.run.repeats};
   RunRecord written = write_small_set(set, out.path(), log, context);
   out.commit();
   return written;

@@ -7,7 +7,6 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
-#include "decant/dedup/equal_rows.h"
 #include "decant/dedup/joined_rows.h"
 #include "decant/dedup/near_pairs.h"
 #include "decant/dedup/near_sets.h"
@@ -165,10 +164,10 @@ TestSplit open_test_split(const Input& input, const std::string& path, const Fie
 }
 
 FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
-                        uint64_t seed, const Context& context) {
+                        uint64_t seed, const Context& context, Content equal) {
   const Joint joint = join(input, test);
   FoundCopies found;
-  const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), Content::meant, context);
+  const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), equal, context);
   add_equal(joint, groups, found.pairs);
   if (!floor) return found;
   const FeatureSet set = features_of(joint, input, test, features, seed, context);

@@ -14,6 +14,7 @@
 #include "decant/base/context.h"
 #include "decant/data/run_record.h"
 #include "decant/dedup/copies.h"
+#include "decant/dedup/equal_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/run/input.h"
 
@@ -38,10 +39,10 @@ struct FoundCopies {
   std::optional<FeatureRecord> features;  ///< nothing where only equal rows were looked for
 };
 
-/// Near pairs from `floor` on; none without one. Throws what obtain_features() throws, and
-/// InputError where there are too many pairs.
+/// `equal`: which rows are equal. Near pairs from `floor` on; none without one. Throws what
+/// obtain_features() throws, and InputError where there are too many pairs.
 FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
-                        uint64_t seed, const Context& context);
+                        uint64_t seed, const Context& context, Content equal = Content::meant);
 
 /// The same by the Jaccard similarity of shingles of so many words (text/shingles.h). Throws
 /// InputError for rows that are no texts, or too many pairs.

@@ -153,7 +153,7 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
                       fmt::format("was trained on all rows of {}, including the {} reserved for testing", input.dataset.root.string(),
                                   human_count(input.held_out())),
                       "Omit --scores, so that a proxy is trained on the other rows, or give test rows: --test"});
-  if (set.record.input != input.digest)
+  if (set.record.input != (input.source_digest.empty() ? input.digest : input.source_digest))
     throw InputError({folder.string(), "",
                       fmt::format("was recorded on rows or labels other than those of {}", input.dataset.root.string()),
                       "Record the dynamics of this data set: decant scores"});

@@ -26,6 +26,8 @@ struct Input {
   /// fields of records are read.
   std::string digest;
   std::vector<SourceRecord> sources = {};  ///< where rows are from several data sets: joined_input.h
+  /// The digest before rows were left out; empty where `digest` is still that.
+  std::string source_digest = {};
 
   int64_t rows() const { return dataset.train().size(); }
   int64_t held_out() const;                                      ///< excluded rows that are reserved for testing

@@ -94,6 +94,13 @@ void write_bad_files(const std::vector<Excluded>& bad, const fs::path& file) {
   writer.commit();
 }
 
+void write_repeats(std::span<const DroppedRow> repeats, const fs::path& file) {
+  if (repeats.empty()) return;
+  FileWriter writer(file);
+  for (const DroppedRow& row : repeats) writer.write(line_of_dropped(row) + "\n");
+  writer.commit();
+}
+
 /// Rows and kept rows of each group; rows without one (−1) are left out.
 std::vector<PartRecord> parts_of(const std::vector<int32_t>& groups, int32_t count, const Subset& kept) {
   std::vector<PartRecord> parts(static_cast<size_t>(std::max(0, count)));
@@ -143,6 +150,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.classes = classes_of(set);
   run.bad_files = std::ssize(set.input.excluded);
+  run.repeats = set.repeats_record;
   return run;
 }
 
@@ -154,16 +162,20 @@ std::string sources_text(const Input& input) {
 }
 
 std::string data_card(const SmallSet& set, const RunRecord& run) {
+  std::string left_out;
+  if (run.repeats)
+    left_out = fmt::format("- Left out first, since they repeat others (`--dedup {}`): {} rows\n", run.repeats->dedup,
+                           human_count(run.repeats->dropped));
   std::string card = fmt::format(
       "# A small set made by decant\n\n"
       "{} of {} training samples of `{}` ({}), {} of {}.\n\n"
       "- How: {}\n- Command: `{}`\n- Seed: {}; the same command on the same input reproduces the same bytes.\n"
-      "- Input digest: `{}`\n\n"
+      "- Input digest: `{}`\n{}\n"
       "## Use it\n\n"
       "`data/` holds the samples in the format {}; train on it as on the whole set. "
       "Or keep the whole set and train on a subset: `indices.npy` lists the rows, numbered in the order of the source",
       human_count(*run.kept), human_count(run.rows), sources_text(set.input), set.input.dataset.format, human_bytes(run.bytes_after),
-      human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, run.output_format);
+      human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, left_out, run.output_format);
   if (!set.input.sources.empty())
     card += ", one data set after the other.\n\n";
   else if (set.input.dataset.format == "imagefolder")
@@ -308,6 +320,7 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
       write_npy<float>(folder / "map.npy", {set.map.data, static_cast<size_t>(set.map.rows * set.map.cols)}, shape);
     }
     write_bad_files(set.input.excluded, folder / "bad_files.jsonl");
+    write_repeats(set.repeats, folder / "repeats.jsonl");
     return write_data(set, folder, context);
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });

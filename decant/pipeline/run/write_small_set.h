@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "decant/data/evidence.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
+#include "decant/dedup/copies.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
@@ -32,9 +34,11 @@ struct SmallSet {
   std::string command;                                       ///< as typed
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::optional<FeatureRecord> features;
-  patches::Reducer reduce = nullptr;  ///< what is done to each picture of `content`
-  std::string importance;             ///< how cells were ranked, where any were dropped
-  std::string spent;                  ///< what a budget of bytes bought of pictures, in words
+  patches::Reducer reduce = nullptr;         ///< what is done to each picture of `content`
+  std::string importance;                    ///< how cells were ranked, where any were dropped
+  std::string spent;                         ///< what a budget of bytes bought of pictures, in words
+  std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
+  std::optional<RepeatsRecord> repeats_record = {};
 };
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws

@@ -51,6 +51,7 @@ std::string render(const ReportInput& input, const Context& context) {
   page += facts.synthetic ? synthetic_chapters(facts) : chapters_of_rows(facts, cards.get(), context);
   page += cost_section(facts.run);
   page += bad_section(facts);
+  page += left_out_section(facts.run);
   page += repeat_section(facts.run);
   page += facts.synthetic ? synthetic_words_section() : words_section(facts.run);
   page += fmt::format(

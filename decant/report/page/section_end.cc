@@ -64,6 +64,18 @@ std::string bad_section(const Facts& facts) {
   return section("bad", "Unreadable files", note, body);
 }
 
+std::string left_out_section(const RunRecord& run) {
+  if (!run.repeats) return {};
+  const RepeatsRecord& repeats = *run.repeats;
+  const std::string note = fmt::format(
+      "<p>{} {} another and {} left out before selection (<code>--dedup {}</code>): {} equal, {} near; {} of them have a copy in the "
+      "test split. {} rows have a copy with another label. <code>repeats.jsonl</code> says which row each of them repeats.</p>",
+      human_count(repeats.dropped), repeats.dropped == 1 ? "row repeats" : "rows repeat", repeats.dropped == 1 ? "was" : "were",
+      escape(repeats.dedup), human_count(repeats.equal), human_count(repeats.dropped - repeats.equal), human_count(repeats.leaking),
+      human_count(repeats.contradicting));
+  return section("copies", "Repeats", note, "");
+}
+
 std::string repeat_section(const RunRecord& run) {
   const InputRecord input = run.input.value_or(InputRecord{});
   std::string body;

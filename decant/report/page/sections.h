@@ -45,6 +45,7 @@ std::string map_section(const Facts& facts);
 std::string rows_section(const Facts& facts, const Cards* cards, const Context& context);
 std::string cost_section(const RunRecord& run);
 std::string bad_section(const Facts& facts);
+std::string left_out_section(const RunRecord& run);  ///< empty where no repeats were looked for
 std::string repeat_section(const RunRecord& run);
 std::string words_section(const RunRecord& run);
 
