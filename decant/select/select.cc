@@ -14,6 +14,8 @@ const Method& method_of(const SelectionOptions& options) {
   if (method == nullptr) throw InputError({"", "", unknown_name("method", options.method, method_names()), "Choose one of methods()"});
   if (method->scores != Scores::none)
     throw InputError({"", "", fmt::format("method '{}' needs scores", options.method), "Choose a method that needs only features"});
+  if (method->targets)
+    throw InputError({"", "", fmt::format("method '{}' needs targets", options.method), "Call choose_by(), whose inputs have them"});
   return *method;
 }
 

@@ -17,10 +17,10 @@ constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;  // of a class
 constexpr double kShortOnly = 20;    // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
 
-enum Taken { kScores, kRandom, kProbe, kProgress };
+enum Taken { kScores, kRandom, kProbe, kProgress, kToward };
 
 const Method& automatic_method(Taken taken) {
-  constexpr const char* kNames[] = {"scores", "random", "probe", "progress"};
+  constexpr const char* kNames[] = {"scores", "random", "probe", "progress", "toward"};
   return *find_method(kNames[taken]);
 }
 
@@ -49,6 +49,7 @@ ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double 
 }
 
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
+  if (!spec.options.toward.empty()) return take(kToward, spec, "--toward gives examples");
   if (spec.scores_are_a_column()) return take(kScores, spec, "--scores gives numbers");
   if (!known.labelled || known.classes < 2)
     return take(kRandom, spec,

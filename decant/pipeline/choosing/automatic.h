@@ -36,6 +36,7 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 /// The method that is named, or for "auto" what the rule says of `known()`, which is called for
 /// that alone. docs/evidence.md has the measurements that the rule rests on:
 ///
+///   examples given by --toward                   by them, as --method toward
 ///   scores given                                 by them, as --method scores
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no

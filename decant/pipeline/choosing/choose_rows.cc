@@ -18,6 +18,7 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .left_out = prepared.left_out,
           .features = prepared.features.features,
           .gradient_classes = prepared.features.gradient_classes,
+          .targets = prepared.targets.features,
           .scores = prepared.scores,
           .ease = prepared.ease,
           .shares = prepared.options().shares_of_pools(),
@@ -118,6 +119,7 @@ Json deciding_options(const MethodSpec& spec, const FeatureOptions& features, ui
 
 std::vector<std::string> files_named(const ChoosingOptions& select, const FeatureOptions& features) {
   std::vector<std::string> files = {features.weights.string(), pool_rule(select).file.string()};
+  if (!select.toward.empty()) files.push_back(select.toward);
   if (select.scores != "auto" && select.scores != "probe") files.push_back(select.scores);
   if (features.features.ends_with(".npy")) files.push_back(features.features);
   return files;

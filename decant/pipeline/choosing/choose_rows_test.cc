@@ -23,7 +23,7 @@ using testing::HasSubstr;
 TEST(ChooseRows, EveryMethodKeepsExactCountsOfEveryClassAndTheSameRowsAgain) {
   const DrawnSet set("exact", {60, 41, 19});
   const Input input = set.stored();
-  EXPECT_EQ(plain_methods().size(), 15u);
+  EXPECT_EQ(plain_methods().size(), 16u);
   for (const std::string& name : plain_methods()) {
     for (const int64_t count : {1, 7, 36, 119, 120}) {
       const ChosenRows chosen = choose(input, set.method(name), count, 5);
@@ -136,6 +136,7 @@ TEST(ChooseRows, EqualRowsAndOneColumnAreNoTrouble) {
   std::ranges::fill(set.scores, 1.0F);
   const Input zero = set.stored();
   for (const std::string& name : plain_methods()) {
+    if (find_method(name)->targets) continue;  // targets of zeros are an error
     for (const int64_t count : {1, 16, 33}) EXPECT_EQ(std::ssize(rows_of(zero, set.method(name), count)), count) << name;
   }
 }

@@ -68,6 +68,7 @@ struct DrawnSet {
     ChoosingOptions select{.method = name, .own = {.bins = 3}};
     const Scores needs = find_method(name)->scores;
     if (needs != Scores::none && needs != Scores::probe) select.scores = (folder / "s.npy").string();
+    if (find_method(name)->targets) select.toward = (folder / "x.npy").string();
     return select;
   }
 

@@ -16,12 +16,15 @@
 
 namespace decant {
 
-/// Features that are computed once and kept in the cache.
+/// Features that are computed once and kept in the cache. What they learn, they learn from the
+/// usable rows of the input.
 struct FeatureTask {
   std::string key;  ///< every setting that decides the numbers, and what computes them if that matters; the input is added
   int64_t width = 0;
-  int gradient_classes = 0;                                         ///< see FeatureSet
-  std::function<void(MatrixView<float> out, const Context&)> fill;  ///< rows × width, zero at first; excluded rows stay so
+  int gradient_classes = 0;  ///< see FeatureSet
+  /// Of `rows`, those of the input or others of its kind: rows × width, zero at first; excluded
+  /// rows stay so.
+  std::function<void(const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context&)> fill;
 };
 
 /// One of `open` and `task` says where the features come from.

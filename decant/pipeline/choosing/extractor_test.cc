@@ -23,11 +23,11 @@ Extractor toy_extractor() {
           .misfit = "holds no vectors",
           .options = {"feature-width"},
           .task =
-              [](const Input& input, const FeatureOptions& options, uint64_t, const Context&) {
+              [](const Input&, const FeatureOptions& options, uint64_t, const Context&) {
                 return FeatureTask{.key = std::to_string(options.feature_width),
                                    .width = options.feature_width,
-                                   .fill = [rows = input.rows()](MatrixView<float> out, const Context&) {
-                                     for (int64_t row = 0; row < rows; ++row) std::ranges::fill(out[row], static_cast<float>(row));
+                                   .fill = [](const Rows& rows, const Subset&, MatrixView<float> out, const Context&) {
+                                     for (int64_t row = 0; row < rows.size(); ++row) std::ranges::fill(out[row], static_cast<float>(row));
                                    }};
               }};
 }

@@ -44,21 +44,20 @@ FeatureSet open_own_rows(const Dataset& dataset, const std::string&) {
 
 FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
   const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
-  return {.key = result_key(extractor),
-          .width = std::min(extractor.columns, 4 * extractor.centroids),
-          .fill = [&input, extractor](MatrixView<float> out, const Context& context) {
-            const Rows& rows = input.dataset.train();
-            features::fit_conv_kmeans(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
-          }};
+  return {
+      .key = result_key(extractor),
+      .width = std::min(extractor.columns, 4 * extractor.centroids),
+      .fill = [&input, extractor](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
+        features::fit_conv_kmeans(input.dataset.train(), input.usable_rows(), extractor, context).transform(rows, excluded, out, context);
+      }};
 }
 
 FeatureTask lsa_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
   const features::LsaOptions extractor{.columns = options.feature_width, .seed = seed};
   return {.key = result_key(extractor) + " words 1",  // goes up when the numbers change
           .width = extractor.columns,
-          .fill = [&input, extractor](MatrixView<float> out, const Context& context) {
-            const Rows& rows = input.dataset.train();
-            features::fit_lsa(rows, input.usable_rows(), extractor, context).transform(rows, input.excluded_rows(), out, context);
+          .fill = [&input, extractor](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
+            features::fit_lsa(input.dataset.train(), input.usable_rows(), extractor, context).transform(rows, excluded, out, context);
           }};
 }
 

@@ -53,4 +53,10 @@ struct FeatureSet {
 /// labels.
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context);
 
+/// Of other rows, by what was learnt from `input`; `of_input`: what obtain_features() gave for the
+/// same options. Where that was given as a matrix, the others must be one, of as many columns.
+/// Throws InputError for others that are not, and for rows of another kind.
+FeatureSet obtain_features_of_others(const Input& others, const Input& input, const FeatureSet& of_input, const FeatureOptions& options,
+                                     uint64_t seed, const Context& context);
+
 }  // namespace decant

@@ -20,6 +20,10 @@ void ChoosingOptions::declare(OptionTable& table) {
   table.add("pool", pool, "choose from all rows in one pool, whatever their classes");
   table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a pool number per row").by_content = true;
   table
+      .add("toward", toward, "PATH",
+           "choose toward the examples of this data set, read like the input; where features are a .npy, a .npy of the examples' features")
+      .silent_at = "\"\"";
+  table
       .add("scores", scores, "WHAT",
            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
            "value per row")
@@ -68,6 +72,7 @@ bool heeds(const Method& method, const std::string& option, const ChoosingOption
   if (among(method.options, option) || (rule != nullptr && among(rule->options, option))) return true;
   if (has_owners(option) || option == "minutes") return false;
   if (option == "rule") return rule != nullptr;
+  if (option == "toward") return method.targets;
   const bool cut = options.hard_cut.value_or(0) > 0;
   const bool scores = cut || (method.scores != Scores::none && method.scores != Scores::probe);
   if (option == "scores") return scores;
@@ -79,8 +84,9 @@ bool heeds(const Method& method, const std::string& option, const ChoosingOption
 /// For "auto": whether `option` can change what is chosen by any method that might be taken.
 bool heeds(const MethodSpec& spec, const std::string& option, bool pictures) {
   if (spec.method != nullptr) return heeds(*spec.method, option, spec.options, pictures);
-  return option == "minutes" || std::ranges::any_of(automatic_methods(pictures),
-                                                    [&](const Method* method) { return heeds(*method, option, spec.options, pictures); });
+  return option == "minutes" || option == "toward" || std::ranges::any_of(automatic_methods(pictures), [&](const Method* method) {
+           return heeds(*method, option, spec.options, pictures);
+         });
 }
 
 /// Sets one option and returns its name.
@@ -109,12 +115,18 @@ void require_in_range(const ChoosingOptions& options) {
   };
   if (!within(options.hard_cut, 0, std::nextafter(1, 0)))
     throw UsageError("--hard-cut must be a fraction of the rows: at least 0 and less than 1");
+  if (!within(options.own.diversity, 0, 1)) throw UsageError("--diversity must lie between 0 (nearness alone) and 1");
   if (!within(options.own.beta_mode, 0, 1)) throw UsageError("--beta-mode must lie between 0 (the hardest rows) and 1 (the easiest)");
   if (!within(options.own.beta_power, 0, std::numeric_limits<double>::max())) throw UsageError("--beta-power must be at least 0");
   if (options.minutes && !(*options.minutes > 0)) throw UsageError("--minutes must be more than 0; omit it for no limit");
   if (options.score_epochs < 2) throw UsageError("--score-epochs must be at least 2, since scores compare epochs");
   if (!options.own.rule.empty() && find_rule(options.own.rule) == nullptr)
     throw UsageError(unknown_name("rule", options.own.rule, rule_names()));
+}
+
+void require_its_targets(const MethodSpec& spec) {
+  if (spec.method != nullptr && spec.method->targets && spec.options.toward.empty())
+    throw UsageError(fmt::format("--method {} needs examples to choose toward: --toward PATH", spec.options.method));
 }
 
 /// Throws UsageError for a method whose scores are not to be had from --scores.
@@ -157,6 +169,7 @@ MethodSpec parse_method(const std::string& text, const ChoosingOptions& given) {
       throw UsageError(fmt::format("method {}: {} has no effect on {}; omit it", text, name, spec.options.method));
   }
   require_its_scores(spec);
+  require_its_targets(spec);
   return spec;
 }
 

@@ -17,8 +17,9 @@ struct ChoosingOptions {
   std::string method = "auto";  ///< "auto" or one of methods(); options may follow: "facility-location+hard-cut=0.3"
   MethodOptions own;            ///< those that belong to some methods
   // pools
-  bool pool = false;  ///< one pool of all rows even when there are labels
-  std::string pools;  ///< "kmeans:K", or a .npy of pool numbers: in place of the classes, see pool_source.h
+  bool pool = false;   ///< one pool of all rows even when there are labels
+  std::string pools;   ///< "kmeans:K", or a .npy of pool numbers: in place of the classes, see pool_source.h
+  std::string toward;  ///< data set of examples to choose toward; "auto" is then the method "toward"
   // scores
   std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row
   std::optional<double>

@@ -32,13 +32,11 @@ FeatureTask network_task(NetworkFeature kind, const Input& input, const FeatureO
                                                 .classes = input.classes,
                                                 .normalisation = options.normalisation,
                                                 .device = options.device};
-  const Rows& rows = input.dataset.train();
-  const Subset excluded = input.excluded_rows();
   const auto& room = from_module<features::NetworkFeatures>();
   return {.key = fmt::format("{} weights {} {}", result_key(network), Digest().add(MappedFile(network.weights).bytes()).hex(),
                              from_module<nn::Networks>().numerics(options.device)),
-          .width = room.width(rows, network, excluded),
-          .fill = [&rows, &room, excluded, network](MatrixView<float> out, const Context& filling) {
+          .width = room.width(input.dataset.train(), network, input.excluded_rows()),
+          .fill = [&room, network](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& filling) {
             room.compute(rows, excluded, network, out, filling);
           }};
 }

@@ -7,6 +7,7 @@
 #include "decant/base/json.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/choosing/pool_source.h"
+#include "decant/pipeline/choosing/target_source.h"
 #include "decant/select/pools/pools.h"
 #include "decant/select/pools/ranking.h"
 #include "decant/select/scores/probe.h"
@@ -123,6 +124,13 @@ void cut_hardest(PreparedInputs& prepared, int64_t asked, const Context& context
                                                                                 : prepared.score_note);
 }
 
+void warn_of_turns(const PreparedInputs& prepared, const Context& context) {
+  const int64_t targets = prepared.targets.features.count();
+  if (targets <= prepared.count) return;
+  context.warn(fmt::format("{} rows are kept toward {} targets, so the last {} targets have no turn", human_count(prepared.count),
+                           human_count(targets), human_count(targets - prepared.count)));
+}
+
 }  // namespace
 
 PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved, const FeatureOptions& features, int64_t count,
@@ -143,6 +151,10 @@ PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved
     prepared.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)
     require_finite(prepared.features.features, prepared.features.file, mark_rows(input.rows(), prepared.left_out), {}, context);
+  if (method.targets)
+    prepared.targets =
+        log.stage("targets", [&] { return obtain_targets(select.toward, input, prepared.features, features, seed, context); });
+  if (method.targets) warn_of_turns(prepared, context);
   if (method_makes_pools)
     prepared.kmeans = pools.kmeans;
   else if (pools.given())

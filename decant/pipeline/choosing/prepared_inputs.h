@@ -23,6 +23,7 @@ struct PreparedInputs {
   std::vector<int64_t> left_out;  ///< bad rows, and those that were cut off; ascending
   int32_t kmeans = 0;             ///< > 0: pools by k-means that the method makes itself, as it cuts bins
   FeatureSet features;            ///< if the method needs them
+  FeatureSet targets;             ///< of the examples to choose toward; if the method needs them
   DynamicsSet dynamics;           ///< the record that scores were taken from; without epochs if there is none
   std::vector<double> scores;     ///< (n,) large = difficult; if the method needs them
   std::vector<double> ease;       ///< (n,) in 0…1, for rule beta

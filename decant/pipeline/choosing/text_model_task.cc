@@ -35,25 +35,26 @@ std::string digest_of_files(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-FeatureTask static_task(const Input& input, const FeatureOptions& options, uint64_t, const Context&) {
+FeatureTask static_task(const Input&, const FeatureOptions& options, uint64_t, const Context&) {
   const fs::path& folder = require_folder(options);
   const auto embedding = std::make_shared<const features::StaticEmbedding>(features::open_static_embedding(folder));
   const std::vector<fs::path> files = {folder / "config.json", folder / "tokenizer.json", folder / "tokenizer_config.json",
                                        folder / "vocab.txt", folder / "model.safetensors"};
   return {.key = "static 1 " + digest_of_files(files),  // goes up when the numbers change
           .width = embedding->width(),
-          .fill = [&input, embedding](MatrixView<float> out, const Context& context) {
-            embedding->transform(input.dataset.train(), input.excluded_rows(), out, context);
+          .fill = [embedding](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
+            embedding->transform(rows, excluded, out, context);
           }};
 }
 
-FeatureTask sentence_task(const Input& input, const FeatureOptions& options, uint64_t, const Context&) {
+FeatureTask sentence_task(const Input&, const FeatureOptions& options, uint64_t, const Context&) {
   const features::SentenceFolder folder = features::open_sentence_folder(require_folder(options));
   const auto& room = from_module<features::SentenceEncoder>();
   return {.key = fmt::format("sentence 1 {} {}", digest_of_files(folder.files), from_module<nn::Networks>().numerics(options.device)),
           .width = folder.shape.hidden_size,
-          .fill = [&input, &room, folder, device = options.device](MatrixView<float> out, const Context& context) {
-            room.compute(input.dataset.train(), input.excluded_rows(), folder, device, out, context);
+          .fill = [&room, folder, device = options.device](const Rows& rows, const Subset& excluded, MatrixView<float> out,
+                                                           const Context& context) {
+            room.compute(rows, excluded, folder, device, out, context);
           }};
 }
 

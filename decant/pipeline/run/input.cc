@@ -158,6 +158,7 @@ Input read_input(const InputOptions& options, const Context& context) {
     const std::string text = oddity.place + ": " + oddity.what;
     oddity.warns ? context.warn(text) : context.info(text);
   }
+  input.fields = options.fields;
   input.labels = labels_of(train);
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);

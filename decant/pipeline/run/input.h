@@ -16,6 +16,15 @@
 
 namespace decant {
 
+/// Which fields of what was read are texts and which is the class; empty = by the content.
+struct FieldOptions {
+  std::string text;   ///< of records, between commas; the last is what a model learns to say
+  std::string label;  ///< OpenOptions::label_field
+  void declare(OptionTable& table);
+  void declare_label(OptionTable& table);  ///< --label-field alone, for verbs that look at pictures
+  bool operator==(const FieldOptions&) const = default;
+};
+
 struct Input {
   Dataset dataset;
   std::vector<Excluded> excluded;     ///< of the training split, ascending by row
@@ -28,6 +37,7 @@ struct Input {
   std::vector<SourceRecord> sources = {};  ///< where rows are from several data sets: joined_input.h
   /// The digest before rows were left out; empty where `digest` is still that.
   std::string source_digest = {};
+  FieldOptions fields = {};  ///< by which its records were read
 
   int64_t rows() const { return dataset.train().size(); }
   int64_t held_out() const;                                      ///< excluded rows that are reserved for testing
@@ -41,15 +51,6 @@ struct Input {
 };
 
 inline constexpr const char* kStoredFill = "stored";
-
-/// Which fields of what was read are texts and which is the class; empty = by the content.
-struct FieldOptions {
-  std::string text;   ///< of records, between commas; the last is what a model learns to say
-  std::string label;  ///< OpenOptions::label_field
-  void declare(OptionTable& table);
-  void declare_label(OptionTable& table);  ///< --label-field alone, for verbs that look at pictures
-  bool operator==(const FieldOptions&) const = default;
-};
 
 /// What a run was made with.
 FieldOptions fields_of(const RunRecord& run);

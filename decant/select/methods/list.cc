@@ -16,6 +16,7 @@
 #include "decant/select/methods/random.h"
 #include "decant/select/methods/subzerocore.h"
 #include "decant/select/methods/thinning.h"
+#include "decant/select/methods/toward.h"
 #include "decant/select/methods/weighted_bins.h"
 #include "decant/select/methods/zcore.h"
 #include "decant/select/rules/list.h"
@@ -30,6 +31,9 @@ void MethodOptions::declare(OptionTable& table) {
       [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("objective of bins: {}", fmt::join(function_names(), ", ")));
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
   table.add("bins", bins, "N", "bins per pool");
+  table
+      .add("diversity", diversity, "X", "toward: weight of being unlike the rows taken before, from 0 (nearness to the targets alone) to 1")
+      .silent_at = "0.0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
             fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: {}", kBetaMode));
@@ -46,6 +50,11 @@ auto by_features(Rank rank) {
       return rank(features, pool, seed, context);
     };
   };
+}
+
+Ranker rank_toward(const MethodInputs& inputs, uint64_t) {
+  return [features = inputs.features, targets = inputs.targets, diversity = inputs.options.diversity](
+             const PoolTask& pool, const Context& context) { return toward(features, targets, pool, {.diversity = diversity}, context); };
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
@@ -103,6 +112,12 @@ std::string note_of_random(const MethodInputs&, const MethodPhrases& phrases) {
   return fmt::format("random rows, the same share of {}", phrases.pools);
 }
 
+std::string note_of_toward(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  const double diversity = inputs.options.diversity;
+  return fmt::format("toward {} targets, each taking its nearest row in turn, over {}{}, in {}", inputs.targets.count(), phrases.features,
+                     diversity > 0 ? fmt::format(", diversity {}", diversity) : "", phrases.pools);
+}
+
 std::string note_of_bins(const MethodInputs& inputs, const MethodPhrases& phrases) {
   return fmt::format("the same share of each of {} bins, cut by {} over {} in {}", inputs.options.bins, name_of(inputs.options.function),
                      phrases.features, phrases.pools);
@@ -141,6 +156,13 @@ std::deque<Method> built_in_methods() {
        .features = true,
        .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return facility_location(x, pool, {}, context); })},
+      {.name = "toward",
+       .summary = "the rows nearest to examples, which take turns (RDS+)",
+       .features = true,
+       .targets = true,
+       .options = {"diversity"},
+       .ranker = rank_toward,
+       .note = note_of_toward},
       {.name = "subzerocore",
        .summary = "facility location, rows of typical density first",
        .features = true,

@@ -26,6 +26,8 @@ struct MethodOptions {
   BinFunction function = BinFunction::graph_cut;  ///< what the bins maximise
   double lambda = 1;                              ///< weight of coverage against redundancy in graph cut
   int bins = 10;                                  ///< in every pool
+  // methods that choose toward targets
+  double diversity = 0;  ///< weight of being unlike the rows taken before, 0…1
   // methods by scores alone
   std::string rule;                  ///< see rules(); empty = the method's own
   std::optional<double> beta_mode;   ///< rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; none = kBetaMode
@@ -52,6 +54,7 @@ struct MethodInputs {
   std::span<const int64_t> left_out;  ///< ascending: not to be chosen, and may hold anything
   Features features;                  ///< n rows, if the method needs them; finite in rows that are not left out
   int32_t gradient_classes = 0;       ///< > 0: features are [b | e], with that many values of b
+  Features targets;                   ///< rows of the same columns, all finite, to choose toward; if the method needs them
   std::span<const double> scores;     ///< (n,) large = hard, or good; if the method needs them
   std::span<const double> ease;       ///< (n,) in 0…1, for rule beta
   Shares shares = Shares::by_size;    ///< of the pools in `count`
@@ -87,6 +90,7 @@ struct Method {
 
   // What it needs.
   bool features = false;
+  bool targets = false;  ///< examples to choose toward, and features
   Scores scores = Scores::none;
   std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it uses; a rule's are its rule's
   /// The fraction of the hardest rows that is dropped first by default, as a function of the
