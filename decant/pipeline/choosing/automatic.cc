@@ -14,13 +14,16 @@ namespace {
 
 // Both are guesses on the careful side: twelve epochs and thousands of rows are what was measured.
 constexpr int kFewestEpochs = 6;
-constexpr int64_t kFewestRows = 50;  // of a class
-constexpr double kShortOnly = 20;    // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
+constexpr int64_t kFewestRows = 50;       // of a class
+constexpr double kShortOnly = 20;         // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
+constexpr double kFewRecords = 5;         // per cent kept of records without labels; above it coverage was not ahead everywhere
+constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
+constexpr double kMostDistances = 4e9;    // records times centres of k-means: minutes on two cores
 
-enum Taken { kScores, kRandom, kProbe, kProgress, kToward };
+enum Taken { kScores, kRandom, kProbe, kProgress, kToward, kCoverage, kCentres };
 
 const Method& automatic_method(Taken taken) {
-  constexpr const char* kNames[] = {"scores", "random", "probe", "progress", "toward"};
+  constexpr const char* kNames[] = {"scores", "random", "probe", "progress", "toward", "facility-location", "k-means"};
   return *find_method(kNames[taken]);
 }
 
@@ -48,9 +51,23 @@ ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double 
   return take(kRandom, spec, fmt::format("--minutes {:g} leaves no time for a proxy", *asked.minutes));
 }
 
+/// Of records without labels. `count`: 0 = all.
+ResolvedMethod take_coverage(const Known& known, const MethodSpec& spec, int64_t count) {
+  const double percent = count == 0 ? 100 : 100 * static_cast<double>(count) / static_cast<double>(known.rows);
+  if (percent > kFewRecords)
+    return take(kRandom, spec,
+                fmt::format("of records without labels no method beat random ones everywhere above {} % (docs/evidence.md)", kFewRecords));
+  const std::string why = fmt::format("these are records without labels and {:.3g} % are kept", percent);
+  if (known.rows <= kMostCovered) return take(kCoverage, spec, why);
+  if (static_cast<double>(known.rows) * static_cast<double>(count) <= kMostDistances)
+    return take(kCentres, spec, why + " of more than facility location has a minute for");
+  return take(kRandom, spec, "covering so many records takes long; --method k-means does it nevertheless");
+}
+
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
   if (!spec.options.toward.empty()) return take(kToward, spec, "--toward gives examples");
   if (spec.scores_are_a_column()) return take(kScores, spec, "--scores gives numbers");
+  if (known.texts && !known.labelled) return take_coverage(known, spec, count);
   if (!known.labelled || known.classes < 2)
     return take(kRandom, spec,
                 "without labels of at least two classes no method beat random rows on every data set tried (docs/evidence.md)");
@@ -68,6 +85,7 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
                const FeatureOptions& features, const Context& context) {
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,
+              .texts = train.texts() != nullptr,
               .networks = has_module(kNeuralModule),
               .area = picture_area(train, features),
               .threads = context.thread_count()};
@@ -94,6 +112,7 @@ ResolvedMethod choose_method(const MethodSpec& spec, const std::function<Known()
 std::vector<const Method*> automatic_methods(bool pictures) {
   std::vector<const Method*> methods = {&automatic_method(kScores), &automatic_method(kRandom), &automatic_method(kProbe)};
   if (pictures) methods.push_back(&automatic_method(kProgress));
+  if (!pictures) methods.insert(methods.end(), {&automatic_method(kCoverage), &automatic_method(kCentres)});
   return methods;
 }
 

@@ -45,6 +45,26 @@ TEST(Auto, SaysWhereGainsAreOfShortTrainings) {
   EXPECT_EQ(reason(matrix, 15000), "; chosen because there are labels and 30 % are kept");
 }
 
+TEST(Auto, CoversFewOfTheRecordsWithoutLabels) {
+  Known known{.rows = 52'000, .texts = true};
+  const auto chosen = [&](int64_t count) {
+    return choose_method(
+        parse_method("auto", {}), [&] { return known; }, count);
+  };
+  EXPECT_EQ(chosen(1'560).name(), "facility-location");
+  EXPECT_EQ(chosen(1'560).reason, "; chosen because these are records without labels and 3 % are kept");
+  EXPECT_EQ(chosen(10'400).name(), "random");
+  EXPECT_THAT(chosen(10'400).reason, HasSubstr("above 5 %"));
+  EXPECT_EQ(chosen(0).name(), "random") << "all of them";
+  known.rows = 200'000;
+  EXPECT_EQ(chosen(6'000).name(), "k-means");
+  known.rows = 20'000'000;
+  EXPECT_EQ(chosen(200'000).name(), "random");
+  known.rows = 52'000;
+  known.texts = false;
+  EXPECT_EQ(chosen(1'560).name(), "random") << "of a matrix";
+}
+
 TEST(Auto, BlamesWhatIsTooShort) {
   const Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true, .networks = true, .threads = 2};
   const auto chosen = [&](const ChoosingOptions& select) {
