@@ -1,5 +1,5 @@
-// Targeted selection: the rows nearest to examples of what the model is for. The targets take turns,
-// and each takes the row nearest to it that is not taken yet.
+// Targeted selection: the rows nearest to examples of what the model is for. The targets take
+// turns, and each takes the row nearest to it that is not taken yet.
 //
 //   target q takes   argmax_{x not taken} cos(q, x)                                              (RDS+)
 //   with diversity   argmax_{x not taken} (1 − λ)·cos(q, x) − λ·max_{s taken} cos(s, x)          (MMR), max over none = 0
