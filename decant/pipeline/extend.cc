@@ -99,6 +99,8 @@ Earlier earlier_of(const RunFolder& run, const ExtendOptions& options) {
   const std::string typed = earlier.select.method;
   earlier.select.method = method->name + typed.substr(std::min(typed.find('+'), typed.size()));
   earlier.select.minutes.reset();  // "auto" has decided
+  if (const OptionValue* const least = run.run.option("min-per-class"))
+    if (const auto* const rows = std::get_if<int64_t>(least)) earlier.select.shares.least = *rows;
   take_file("scores", options.scores, earlier.select.scores);
   take_file("pools", options.pools, earlier.select.pools);
   if (method->features) take_file("features", options.features, earlier.features.features);
@@ -112,6 +114,9 @@ void require_extendable(const RunFolder& run) {
   if (run.kept.empty() || !run.run.input || run.run.input->path.empty())
     refuse("holds no small set that knows its source", "Name a folder that `decant compress` wrote");
   if (run.run.option("method") == nullptr) refuse("does not record how its rows were chosen", "Extend the run that it was sampled from");
+  if (!run.run.option_text("dedup").empty())
+    refuse("was made without rows that repeat others (--dedup), and they would be chosen from again",
+           "Choose from both data sets anew with `decant compress --dedup`");
   if (run.run.patches)
     refuse("has its pictures reduced, and new ones would not be", "Extend a run without --drop, --quality, --resolution and --bytes");
 }
@@ -206,7 +211,7 @@ Input without(Input input, const std::vector<RepeatedRow>& repeated) {
   return input;
 }
 
-void write_repeats(const std::vector<RepeatedRow>& repeated, const Rows& rows, const fs::path& file) {
+void write_repeated_rows(const std::vector<RepeatedRow>& repeated, const Rows& rows, const fs::path& file) {
   if (repeated.empty()) return;
   FileWriter writer(file);
   for (const RepeatedRow& row : repeated)
@@ -320,7 +325,7 @@ RunRecord extend(const ExtendOptions& options, const Context& context) {
       .options = all_options(options, earlier, run, count),
       .features = chosen.features.record()};
   RunRecord written = write_small_set(set, out.path(), log, context);
-  write_repeats(repeated, rows, out.path() / "repeats.jsonl");
+  write_repeated_rows(repeated, rows, out.path() / "repeats.jsonl");
   out.commit();
   return written;
 }

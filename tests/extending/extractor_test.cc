@@ -9,13 +9,13 @@
 namespace decant {
 namespace {
 
-FeatureTask letters_task(const Input& input, const FeatureOptions&, uint64_t, const Context&) {
+FeatureTask letters_task(const Input&, const FeatureOptions&, uint64_t, const Context&) {
   return {.key = "letters 1",  // goes up when the numbers change
           .width = 26,
-          .fill = [&input](MatrixView<float> out, const Context&) {
+          .fill = [](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context&) {
             std::vector<std::byte> scratch;
-            for (const int64_t row : input.usable_rows()) {
-              for (const char c : as_text(input.dataset.train().bytes(row, scratch))) {
+            for (const int64_t row : Subset::all(rows.size()).without(excluded)) {
+              for (const char c : as_text(rows.bytes(row, scratch))) {
                 if (c >= 'a' && c <= 'z') ++out[row][static_cast<size_t>(c - 'a')];
               }
             }

@@ -16,7 +16,7 @@ namespace {
 
 using testing::ElementsAre;
 
-double cosine(std::span<const float> x, std::span<const float> y) {
+double cosine_of(std::span<const float> x, std::span<const float> y) {
   const double xx = dot(x, x);
   const double yy = dot(y, y);
   return xx == 0 || yy == 0 ? 0 : (1 / std::sqrt(xx)) * (1 / std::sqrt(yy)) * dot(x, y);
@@ -33,8 +33,8 @@ Ranking plain_toward(const DrawnRows& rows, const DrawnRows& targets, std::span<
     for (const int64_t row : pool) {
       if (taken.contains(row)) continue;
       std::optional<double> redundant;
-      for (const int64_t other : taken) redundant = std::max(redundant.value_or(-2), cosine(rows.row(other), rows.row(row)));
-      const double near = cosine(target, rows.row(row));
+      for (const int64_t other : taken) redundant = std::max(redundant.value_or(-2), cosine_of(rows.row(other), rows.row(row)));
+      const double near = cosine_of(target, rows.row(row));
       const double value = diversity == 0 ? near : (1 - diversity) * near - diversity * redundant.value_or(0);
       if (!best || value > best->first) best = {value, row};
     }
