@@ -60,7 +60,7 @@ TEST_F(DuplicatesVerb, SaysWhatEveryDroppedRowRepeats) {
   EXPECT_FALSE(record.contains("seconds"));  // the same input, the same bytes
   const std::string page = read_text(options_.out / "clusters.html");
   EXPECT_THAT(page, HasSubstr("Between test and training"));
-  EXPECT_THAT(page, HasSubstr("<b>leak, dropped</b> equal"));
+  EXPECT_THAT(page, HasSubstr("<b>leak</b> equal"));
   EXPECT_THAT(page, HasSubstr("<b>dropped</b> 0.995"));
 }
 

@@ -37,16 +37,42 @@ class Sheets {
   ShownCluster show(const CopyCluster& cluster) const {
     ShownCluster shown;
     for (const Copy& copy : cluster.rows) shown.rows.push_back(show(copy));
-    std::ranges::stable_sort(shown.rows, {}, [&](const ShownCopy& row) { return order(row); });
-    for (ShownCopy& row : shown.rows) {
-      const int32_t first = shown.rows.front().copy.label;
-      row.other_label = row.copy.label != first && row.copy.label != kNoLabel && first != kNoLabel;
-      shown.closest = std::max(shown.closest, row.similarity.value_or(0));
-    }
+    std::map<Row, int64_t> sizes;
+    for (const ShownCopy& row : shown.rows) ++sizes[repeated_by(row)];
+    const auto order = [&](const ShownCopy& row) {
+      const Row repeated = repeated_by(row);
+      const bool copy = repeated != Row(row.copy.in_test, row.copy.row);
+      const bool leaks = repeated.first && sizes.at(repeated) > 1;
+      return std::tuple(!leaks, -sizes.at(repeated), repeated, copy, -row.similarity.value_or(0));
+    };
+    std::ranges::stable_sort(shown.rows, {}, order);
+    for (const ShownCopy& row : shown.rows) shown.closest = std::max(shown.closest, row.similarity.value_or(0));
+    mark_labels(shown.rows);
     return shown;
   }
 
  private:
+  using Row = std::pair<bool, int64_t>;  ///< of the test split, and its number
+
+  /// The row that it repeats; itself where it repeats none.
+  Row repeated_by(const ShownCopy& row) const {
+    if (row.part != Part::dropped && row.part != Part::leaks) return {row.copy.in_test, row.copy.row};
+    const Copy& repeats = dropped_.at(row.copy.row)->repeats;
+    return {repeats.in_test, repeats.row};
+  }
+
+  /// Labels other than that of the row that is repeated, which stands before.
+  void mark_labels(std::vector<ShownCopy>& rows) const {
+    std::map<Row, int32_t> labels;
+    for (const ShownCopy& row : rows) labels[{row.copy.in_test, row.copy.row}] = row.copy.label;
+    for (ShownCopy& row : rows) {
+      const Row repeated = repeated_by(row);
+      const bool alone = repeated == Row(row.copy.in_test, row.copy.row);
+      const int32_t other = alone ? rows.front().copy.label : labels.at(repeated);
+      row.other_label = row.copy.label != other && row.copy.label != kNoLabel && other != kNoLabel;
+    }
+  }
+
   ShownCopy show(const Copy& copy) const {
     if (copy.in_test) {
       const auto found = nearest_.find(copy.row);
@@ -57,12 +83,6 @@ class Sheets {
     if (found == dropped_.end()) return {copy, Part::stays, std::nullopt};
     const DroppedRow& row = *found->second;
     return {copy, row.repeats.in_test ? Part::leaks : Part::dropped, row.similarity, row.how};
-  }
-
-  /// What stays comes first, else the test rows; copies by falling similarity.
-  static std::tuple<int, double> order(const ShownCopy& row) {
-    const int group = row.part == Part::stays ? 0 : row.part == Part::test ? 1 : 2;
-    return {group, -row.similarity.value_or(2)};
   }
 
   std::map<int64_t, const DroppedRow*> dropped_;

@@ -27,13 +27,15 @@ struct ShownCopy {
   Part part = Part::stays;
   std::optional<double> similarity;  ///< to the row that it repeats, of a test row to the nearest training row; none: it stays
   Sameness how = Sameness::near;
-  bool other_label = false;  ///< than the first row shown
+  bool other_label = false;  ///< than the row that it repeats; where it repeats none, than the first row shown
 };
 
 struct ShownCluster {
-  std::vector<ShownCopy> rows;  ///< the row that stays, or the test row that others repeat; then its copies, nearest first
-  size_t more = 0;              ///< rows that are not shown
-  double closest = 0;           ///< similarity
+  /// A row that stays, or a test row that others repeat; then its copies, nearest first; then the
+  /// next such row. Test rows with copies come first, then those with most copies.
+  std::vector<ShownCopy> rows;
+  size_t more = 0;     ///< rows that are not shown
+  double closest = 0;  ///< similarity
 };
 
 struct CopySheets {

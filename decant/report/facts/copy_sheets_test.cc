@@ -39,6 +39,18 @@ TEST(CopySheets, WhatStaysComesFirstThenItsCopiesTheNearestFirst) {
   EXPECT_THAT(rows_in(sheets.others[1]), ElementsAre(1, 2));
 }
 
+TEST(CopySheets, OfAChainEveryRowThatStaysHasItsCopiesBehindIt) {
+  // 1 and 5 stay and are no copies of each other; 3 is one of both.
+  const std::vector<CopyPair> pairs = {near(row_of(1), row_of(3), 0.91), near(row_of(5, 1), row_of(3), 0.95),
+                                       near(row_of(5, 1), row_of(8), 0.93), near(row_of(5, 1), row_of(9, 1), 0.94)};
+  const CopySheets sheets = copy_sheets(resolve_copies(pairs, {.threshold = 0.9}), pairs, 0.9);
+  ASSERT_EQ(sheets.others.size(), 1U);
+  EXPECT_THAT(rows_in(sheets.others[0]), ElementsAre(5, 9, 8, 1, 3));
+  std::vector<bool> marked;
+  for (const ShownCopy& row : sheets.others[0].rows) marked.push_back(row.other_label);
+  EXPECT_THAT(marked, ElementsAre(false, false, true, true, false)) << "row 3 has the label of row 1, which it repeats";
+}
+
 TEST(CopySheets, LeaksStandApartAndBeginWithWhatIsRepeated) {
   const std::vector<CopyPair> pairs = {near(row_of(3), row_of(0, 0, true), 0.95),
                                        near(row_of(5), row_of(0, 0, true), 0.98),
@@ -52,6 +64,11 @@ TEST(CopySheets, LeaksStandApartAndBeginWithWhatIsRepeated) {
   EXPECT_EQ(sheets.leaks[0].rows[1].part, Part::leaks);
   EXPECT_EQ(sheets.leaks[1].rows[1].how, Sameness::content);
   EXPECT_TRUE(sheets.leaks[1].rows[1].other_label);
+  std::vector<CopyPair> more = pairs;
+  for (int64_t i = 0; i < 3; ++i) more.push_back(near(row_of(10), row_of(11 + i), 0.92));
+  more.push_back(near(row_of(3), row_of(10), 0.9));
+  const CopySheets mixed = copy_sheets(resolve_copies(more, {.threshold = 0.9}), more, 0.9);
+  EXPECT_THAT(rows_in(mixed.leaks[0]), ElementsAre(0, 5, 3, 10, 11, 12, 13)) << "the leak before the larger group";
   const CopySheets kept = copy_sheets(resolve_copies(pairs, {.threshold = 0.9, .keep_leaks = true}), pairs, 0.9);
   EXPECT_THAT(rows_in(kept.leaks[0]), ElementsAre(3, 5, 0)) << "where leaks may stay, what stays is first";
 }

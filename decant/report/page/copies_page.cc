@@ -43,7 +43,7 @@ const char* word_for(Part part) {
     case Part::dropped:
       return "dropped";
     case Part::leaks:
-      return "leak, dropped";
+      return "leak";
     case Part::test:
       return "test";
   }
@@ -138,7 +138,7 @@ class CopiesPage {
     if (row.copy.label != kNoLabel)
       caption += fmt::format("<br><span{}>{}{}</span>", row.other_label ? " class=\"differs\"" : "", row.other_label ? "≠ " : "",
                              escape(label_of(row.copy)));
-    caption += fmt::format("<br><small>{} {}</small>", split, row.copy.row);
+    if (!card || !card->jpeg.empty()) caption += fmt::format("<br><small>{} {}</small>", split, row.copy.row);  // a record says it
     const std::string title = fmt::format("{} {} · {}", split, row.copy.row, row.copy.key);
     return fmt::format("<figure class=\"{}\" title=\"{}\">{}<figcaption>{}</figcaption></figure>\n", class_of(row.part), escape(title),
                        picture(card), caption);
