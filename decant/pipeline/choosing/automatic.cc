@@ -16,7 +16,7 @@ namespace {
 constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;       // of a class
 constexpr double kShortOnly = 20;         // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
-constexpr double kFewRecords = 5;         // per cent kept of records without labels; above it coverage was not ahead everywhere
+constexpr double kFewRecords = 10;        // per cent kept of records without labels; above it coverage was not ahead everywhere
 constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
 constexpr double kMostDistances = 4e9;    // records times centres of k-means: minutes on two cores
 
@@ -53,14 +53,14 @@ ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double 
 
 /// Of records without labels. `count`: 0 = all.
 ResolvedMethod take_coverage(const Known& known, const MethodSpec& spec, int64_t count) {
-  const double percent = count == 0 ? 100 : 100 * static_cast<double>(count) / static_cast<double>(known.rows);
-  if (percent > kFewRecords)
+  const auto rows = static_cast<double>(known.rows);
+  const double kept = count == 0 ? rows : static_cast<double>(count);
+  if (kept > kFewRecords / 100 * rows + 0.5)  // a ratio is rounded to a number of rows
     return take(kRandom, spec,
                 fmt::format("of records without labels no method beat random ones everywhere above {} % (docs/evidence.md)", kFewRecords));
-  const std::string why = fmt::format("these are records without labels and {:.3g} % are kept", percent);
+  const std::string why = fmt::format("these are records without labels and {:.3g} % are kept", 100 * kept / rows);
   if (known.rows <= kMostCovered) return take(kCoverage, spec, why);
-  if (static_cast<double>(known.rows) * static_cast<double>(count) <= kMostDistances)
-    return take(kCentres, spec, why + " of more than facility location has a minute for");
+  if (rows * kept <= kMostDistances) return take(kCentres, spec, why + " of more than facility location has a minute for");
   return take(kRandom, spec, "covering so many records takes long; --method k-means does it nevertheless");
 }
 

@@ -39,7 +39,7 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 ///
 ///   examples given by --toward                   by them, as --method toward
 ///   scores given                                 by them, as --method scores
-///   records without labels                       where at most 5 % are kept, facility location of up to 60,000 (a minute on two cores), k-means
+///   records without labels                       where at most 10 % are kept, facility location of up to 60,000 (a minute on two cores), k-means
 ///                                                centres of more, as long as that takes minutes; else random
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no

@@ -54,8 +54,11 @@ TEST(Auto, CoversFewOfTheRecordsWithoutLabels) {
   EXPECT_EQ(chosen(1'560).name(), "facility-location");
   EXPECT_EQ(chosen(1'560).reason, "; chosen because these are records without labels and 3 % are kept");
   EXPECT_EQ(chosen(10'400).name(), "random");
-  EXPECT_THAT(chosen(10'400).reason, HasSubstr("above 5 %"));
+  EXPECT_THAT(chosen(10'400).reason, HasSubstr("above 10 %"));
   EXPECT_EQ(chosen(0).name(), "random") << "all of them";
+  known.rows = 52'005;
+  EXPECT_EQ(chosen(5'201).name(), "facility-location") << "10 %, rounded";
+  EXPECT_EQ(chosen(5'202).name(), "random");
   known.rows = 200'000;
   EXPECT_EQ(chosen(6'000).name(), "k-means");
   known.rows = 20'000'000;
