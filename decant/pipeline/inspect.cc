@@ -9,6 +9,7 @@
 #include "decant/base/text.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
+#include "decant/pipeline/run/equal_counts.h"
 #include "decant/pipeline/run/run_folder.h"
 
 namespace decant {
@@ -18,7 +19,8 @@ void InspectOptions::declare(OptionTable& table) {
   where.positional = where.required = true;
   table.add("labels", labels, "FILE", "labels of a .npy data set");
   fields.declare(table);
-  table.add("deep", deep, "decode every picture to find bad ones");
+  table.add("deep", deep, "decode every picture: find bad ones, and count equal ones");
+  table.add("duplicates", duplicates, "read every row: count those of equal bytes");
 }
 
 namespace {
@@ -103,6 +105,25 @@ void count_classes(const Dataset& dataset, Inspection& found, const Context& con
   found.class_rows.resize(classes);
 }
 
+InspectedCopies copies_in(const Dataset& dataset, const std::vector<Excluded>& bad, Content content, const Context& context) {
+  const auto& train = dataset.splits.at(Split::train);
+  std::vector<int64_t> unusable;
+  for (const Excluded& row : bad) unusable.push_back(row.row);
+  InspectedCopies copies;
+  std::vector<std::shared_ptr<const Rows>> others;
+  for (const auto& [split, rows] : dataset.splits) {
+    if (split == Split::train || rows->size() == 0) continue;
+    others.push_back(rows);
+    copies.leaked.emplace_back(name_of(split), 0);
+  }
+  const EqualCounts counts = count_equal(train, Subset::all(train->size()).without(Subset(std::move(unusable))), others, content, context);
+  copies.repeats = counts.repeats;
+  copies.contradicting = counts.contradicting;
+  for (const auto& [one, other] : counts.examples) copies.examples.emplace_back(train->key(one), train->key(other));
+  for (size_t i = 0; i < others.size(); ++i) copies.leaked[i].second = std::ssize(counts.leaked[i]);
+  return copies;
+}
+
 /// Of a folder of `decant distill`; nothing for any other path.
 std::optional<RunRecord> synthetic_record(const std::string& path) {
   if (!is_run_folder(path)) return std::nullopt;
@@ -121,6 +142,9 @@ Inspection inspect(const InspectOptions& options, const Context& context) {
   count_classes(dataset, found, context);
   found.image_sizes = image_sizes(train, context);
   if (train.texts() != nullptr) found.schema = train.texts()->schema();
+  if (options.duplicates) found.same_bytes = copies_in(dataset, found.bad, Content::stored, context);
+  const bool decodes = train.pictures() != nullptr || train.texts() != nullptr;
+  if (options.deep && decodes) found.same_content = copies_in(dataset, found.bad, Content::meant, context);
   found.made = synthetic_record(options.path);
   return found;
 }
@@ -131,6 +155,15 @@ Json counts_json(const Counts& counts) {
   Json json = Json::object();
   for (const auto& [name, count] : counts) json[name] = count;
   return json;
+}
+
+Json copies_json(const InspectedCopies& copies) {
+  Json examples = Json::array();
+  for (const auto& [one, other] : copies.examples) examples.push_back({one, other});
+  return {{"repeats", copies.repeats},
+          {"rows_with_other_labels", copies.contradicting},
+          {"examples", std::move(examples)},
+          {"leaked", counts_json(copies.leaked)}};
 }
 
 }  // namespace
@@ -154,6 +187,8 @@ Json to_json(const Inspection& found) {
                {"oddities", std::move(oddities)},
                {"bad", std::move(bad)}};
   if (!found.schema.empty()) json["schema"] = found.schema;
+  if (found.same_bytes) json["same_bytes"] = copies_json(*found.same_bytes);
+  if (found.same_content) json["same_content"] = copies_json(*found.same_content);
   if (found.made) {
     json["synthetic"] = to_json(*found.made)["synthetic"];
     json["method_note"] = found.made->method_note;
@@ -190,6 +225,22 @@ std::string bad_lines(const Inspection& found) {
   return text;
 }
 
+std::string copies_lines(const InspectedCopies& copies, const char* how) {
+  std::string text = fmt::format("copies    {} training rows repeat another {}\n", human_count(copies.repeats), how);
+  for (const auto& [split, rows] : copies.leaked)
+    text += fmt::format("          {} {} rows are equal to a training row\n", human_count(rows), split);
+  if (copies.contradicting > 0)
+    text += fmt::format("          {} training rows have a copy with another label\n", human_count(copies.contradicting));
+  for (const auto& [one, other] : copies.examples) text += fmt::format("          {} = {}\n", printable(one), printable(other));
+  return text;
+}
+
+std::string copies_lines(const Inspection& found) {
+  if (!found.same_bytes && !found.same_content) return "copies    not counted; --duplicates compares bytes, --deep pixels and texts\n";
+  return (found.same_bytes ? copies_lines(*found.same_bytes, "byte for byte") : "") +
+         (found.same_content ? copies_lines(*found.same_content, "in pixels or texts") : "");
+}
+
 std::string made_lines(const RunRecord& run) {
   std::string training;
   for (const auto& [name, value] : run.training) training += (training.empty() ? "" : ", ") + printable(name + " " + value);
@@ -214,6 +265,7 @@ std::string inspect_text(const Inspection& found) {
   if (!found.schema.empty()) text += "texts     " + printable(found.schema) + "\n";
   if (found.made) text += made_lines(*found.made);
   text += bad_lines(found);
+  text += copies_lines(found);
   for (const Oddity& oddity : found.oddities) text += fmt::format("note      {}: {}\n", printable(oddity.place), printable(oddity.what));
   return text;
 }

@@ -22,9 +22,18 @@ struct InspectOptions {
   std::string path;
   std::filesystem::path labels;
   FieldOptions fields;
-  bool deep = false;  ///< decode every picture, not only look at headers
+  bool deep = false;        ///< decode every picture, not only look at headers; count equal ones
+  bool duplicates = false;  ///< count rows of equal bytes
 
   void declare(OptionTable& table);
+};
+
+/// Rows that are equal, of which those that cannot be read are none.
+struct InspectedCopies {
+  int64_t repeats = 0;                                        ///< training rows that are equal to an earlier one
+  int64_t contradicting = 0;                                  ///< training rows of which an equal one has another label
+  std::vector<std::pair<std::string, std::string>> examples;  ///< of these, the keys of two pairs at most
+  std::vector<std::pair<std::string, int64_t>> leaked;        ///< of each other split, rows that are equal to a training row
 };
 
 struct Inspection {
@@ -41,8 +50,10 @@ struct Inspection {
       image_sizes;     ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
   std::string schema;  ///< of records: how they are laid out
   std::vector<Oddity> oddities;
-  std::vector<Excluded> bad;      ///< all that were found
-  std::optional<RunRecord> made;  ///< of a synthetic set: how it was made, and how it must be trained
+  std::vector<Excluded> bad;                    ///< all that were found
+  std::optional<InspectedCopies> same_bytes;    ///< with `duplicates`
+  std::optional<InspectedCopies> same_content;  ///< with `deep`: equal in pixels or texts
+  std::optional<RunRecord> made;                ///< of a synthetic set: how it was made, and how it must be trained
 };
 
 /// Without `deep`, headers of at most 20,000 evenly spread rows are looked at, so that inspecting
@@ -51,9 +62,10 @@ struct Inspection {
 Inspection inspect(const InspectOptions& options, const Context& context);
 
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
-/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, of records "schema", and of a
-/// synthetic set "synthetic", as run.json has it, "method_note" and "training". Lists every bad
-/// row.
+/// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, with `duplicates` "same_bytes"
+/// and with `deep` "same_content" (each "repeats", "rows_with_other_labels", "examples", "leaked");
+/// of records "schema", and of a synthetic set "synthetic", as run.json has it, "method_note" and
+/// "training". Lists every bad row.
 Json to_json(const Inspection& found);
 
 /// The same for people; the first 20 bad rows, and how many there are besides.

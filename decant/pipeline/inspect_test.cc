@@ -65,6 +65,33 @@ TEST(Inspect, ListsEveryBadRowInJsonAndTwentyInText) {
   EXPECT_THAT(text, AllOf(HasSubstr("row 19: cat/19.jpg"), Not(HasSubstr("row 20:")), HasSubstr("and 6 more; use --json to list all")));
 }
 
+TEST(Inspect, CountsEqualRowsWithinAndBetweenSplits) {
+  const ScratchFolder folder("copies");
+  const auto picture = [](char value, const char* comment) { return std::string("P6 ") + comment + "1 1 255\n" + value + value + value; };
+  for (char i = 0; i < 6; ++i) folder.add(fmt::format("train/{}/{}.ppm", i < 3 ? "cat" : "dog", int{i}), picture(i, ""));
+  folder.add("train/dog/6.ppm", picture(0, ""));
+  folder.add("train/dog/7.ppm", picture(1, "#x\n"));
+  folder.add("train/dog/8.ppm", picture(4, ""));
+  folder.add("test/cat/0.ppm", picture(2, ""));
+  folder.add("test/cat/1.ppm", picture(99, ""));
+  folder.add("val/cat/0.ppm", picture(3, "#y\n"));
+  InspectOptions options{.path = folder.path.string()};
+  EXPECT_THAT(inspect_text(inspect(options, {})), HasSubstr("copies    not counted; --duplicates"));
+  options.duplicates = true;
+  Json json = to_json(inspect(options, {}));
+  EXPECT_FALSE(json.contains("same_content"));
+  EXPECT_EQ(json["same_bytes"]["repeats"], 2);
+  EXPECT_EQ(json["same_bytes"]["rows_with_other_labels"], 2);
+  EXPECT_EQ(json["same_bytes"]["examples"], Json::array({{"train/cat/0.ppm", "train/dog/6.ppm"}}));
+  EXPECT_EQ(json["same_bytes"]["leaked"], (Json{{"validation", 0}, {"test", 1}}));
+  options.deep = true;
+  json = to_json(inspect(options, {}));
+  EXPECT_EQ(json["same_content"]["repeats"], 3);
+  EXPECT_EQ(json["same_content"]["rows_with_other_labels"], 4);
+  EXPECT_EQ(json["same_content"]["leaked"], (Json{{"validation", 1}, {"test", 1}}));
+  EXPECT_THAT(inspect_text(inspect(options, {})), HasSubstr("train/cat/1.ppm = train/dog/7.ppm"));
+}
+
 TEST(Inspect, CountsClassesOfAllSplits) {
   const fs::path matrix = sparse_matrix("x.npy", 4);
   const fs::path labels = fresh_path("y.npy");
