@@ -382,6 +382,7 @@ TEST(Plan, OfEveryMethodIsAPlanOrTheRefusalOfTheRun) {
     if (info.name == "scores") select.scores = (folder / "s.npy").string();
     for (const bool of_matrix : {true, false}) {
       SCOPED_TRACE(info.name + (of_matrix ? " of a matrix" : " of pictures"));
+      if (info.name == "toward") select.toward = (of_matrix ? matrix : pictures).string();
       const InputOptions input{.path = (of_matrix ? matrix : pictures).string(), .labels = of_matrix ? folder / "y.npy" : fs::path()};
       const CompressOptions compressing{.input = input, .out = "unused", .select = select};
       const BinsOptions cutting{.features = input.path, .labels = input.labels, .out = "unused", .select = select};

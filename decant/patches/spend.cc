@@ -109,9 +109,8 @@ Steps highest_steps(const Subset& rows, int steps, const StepBytes& bytes_of, in
 
 double worth_of_rows(double rows_per_class) {
   constexpr double kWorth = 0.125;
-  constexpr double kLeast = 0.01;  // what is saved is better spent than not
-  constexpr double kMany = 1000;   // rows a class, from which further ones teach next to nothing
-  return kWorth * std::clamp(std::log2(kMany / rows_per_class), 0.0, 1.0) + kLeast;
+  constexpr double kMany = 1000;  // rows a class, from which further ones teach next to nothing
+  return kWorth * std::clamp(std::log2(kMany / rows_per_class), 0.0, 1.0);
 }
 
 double cost_of_coarseness(double mean_square) {

@@ -14,8 +14,8 @@
 // where d, in decibels, is how near the pixels are to those of step 0 at the size that they are
 // trained at (36: an error of four grey levels, which nothing learnt shows). So large pictures that
 // are trained small have much to give, and those of 32 pixels little. α = 0.125 up to 500 rows a
-// class and next to nothing from 1,000 on, γ = 0.001: fitted to Fashion-MNIST (docs/evidence.md).
-// The step is taken on which the rows that a budget holds make e least.
+// class and 0 from 1,000 on, where rows alone are bought; γ = 0.001: fitted to Fashion-MNIST
+// (docs/evidence.md). The step is taken on which the rows that a budget holds make e least.
 #pragma once
 
 #include <cstdint>

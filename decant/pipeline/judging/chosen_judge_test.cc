@@ -89,7 +89,8 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options, modality::vectors); }),
               HasSubstr("--protocol paper is for pictures, and x holds vectors"));
   options.protocol = "slow";
-  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }), HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, linear"));
+  EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }),
+              HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);
 }
 
