@@ -44,6 +44,10 @@ class Reader {
     if (!bytes.empty()) std::memcpy(scratch_.data() + at, bytes.data(), bytes.size());
   }
   void append(int64_t number) { append(std::as_bytes(std::span(&number, 1))); }
+  void append(std::string_view text) {
+    append(std::ssize(text));
+    append(as_bytes(text));
+  }
 
   Bytes pixels(const Pictures& pictures, int64_t row) {
     pictures.decode(row, image_);
@@ -58,10 +62,11 @@ class Reader {
   Bytes words(const Texts& texts, int64_t row) {
     texts.read(row, record_);
     scratch_.clear();
-    for (Turn& turn : record_.turns) {
-      if (content_ == Content::folded) turn.text = folded(turn.text);
-      append(static_cast<int64_t>(turn.text.size()));
-      append(as_bytes(turn.text));
+    for (const Turn& turn : record_.turns) {
+      if (content_ == Content::folded)
+        append(folded(turn.text));
+      else
+        append(turn.text);
     }
     return scratch_;
   }
