@@ -29,6 +29,7 @@ class PnmReader {
     header.height = number();
     if (!header.bits()) header.most = number();
     if (header.most < 1 || header.most > 65535) fail(name_, fmt::format("is a damaged PNM: it claims values up to {}", header.most));
+    if (at_ == text_.size()) truncated();
     ++at_;  // the one blank that ends it
     const auto bytes = static_cast<int64_t>(text_.size());
     check_claim(name_, header.width, header.height, header.kind == '4' ? 8 * bytes : bytes, text_.size());

@@ -126,6 +126,7 @@ TEST(Pnm, IsReadPlainAndPacked) {
 TEST(Pnm, RefusesWhatDoesNotFit) {
   expect_says(why_refused("P5 2 2 255\nabc"), {"x: is a truncated PNM: it ends at byte 14"});
   expect_says(why_refused("P5 2"), {"truncated"});
+  expect_says(why_refused("P1\n2\n1"), {"truncated"});
   expect_says(why_refused("P5 x 2 255\n"), {"byte 3 is no part of a number"});
   expect_says(why_refused("P5 1 1 65536\na"), {"claims values up to 65536"});
   expect_says(why_refused("P5 9 9 255\na"), {"claims 9 × 9 pixels in 12 bytes"});
