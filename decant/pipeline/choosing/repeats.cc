@@ -5,6 +5,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/dedup/equal_rows.h"
+#include "decant/formats/npy/npy_shards.h"
 
 namespace decant {
 namespace {

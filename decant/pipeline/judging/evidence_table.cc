@@ -7,6 +7,7 @@
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
 #include "decant/data/robust_scores.h"
+#include "decant/data/verdict.h"
 
 namespace decant {
 namespace {
