@@ -140,7 +140,7 @@ std::string short_training_note(const Evidence& evidence) {
     much_kept = much_kept || cell.keep > kMuchKept;
     full_behind = full_behind || (cell.against_full && Gap(*cell.against_full, metric).outcome() != Outcome::worse);
   }
-  constexpr const char* kRemedy = "--protocol long trains until that is settled.";
+  constexpr const char* kRemedy = "--protocol long trains for more.";
   if (full_behind)
     return fmt::format("After {} steps the full set is not ahead, so this training is too short to tell what further rows are worth; {}",
                        human_count(steps), kRemedy);

@@ -4,8 +4,8 @@
 //
 //   quick    a preview: 2,500 steps of batch 64 and the other defaults of train.h, minutes on one core
 //            for a small network. What is learnt fast counts for more in it than it does in the end
-//   long     the same for 8,000 steps, which is until random rows gain little more by more: what a set
-//            is worth once training is done, and what docs/evidence.md decides by
+//   long     the same for 8,000 steps: closer to what a set is worth once training is done. How many
+//            steps each ratio needs for that has not been measured
 //   paper    what the literature on selection trains CIFAR's ResNet-18 with: SGD (Nesterov, 0.9),
 //            batch 128, peak rate 0.1 falling as a cosine to zero, no warm-up, weight decay 5e-4,
 //            no label smoothing, crop by 4 and flip, 200 epochs. Source: DeepCore (Guo, Zhao, Bai

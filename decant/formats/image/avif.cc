@@ -1,5 +1,5 @@
-// The first picture of an AVIF, by libavif, as PIL shows it; where the build has that library. Grey
-// ones come as three alike channels.
+// The first picture of an AVIF, by libavif, its alpha dropped; where the build has that library.
+// Grey ones come as three alike channels.
 //
 // How many pixels n bytes can hold. A superblock of 128 × 128 pixels of one colour costs less than
 // a byte: the bound is that of lossless formats, 4096 pixels per byte, and 2^24 pixels to anyone.

@@ -60,7 +60,7 @@ int keep_complaint(TIFF*, void* user, const char*, const char* format, va_list a
   std::array<char, 160> line = {};
   std::vsnprintf(line.data(), line.size(), format, arguments);
   if (text.empty()) text = line.data();
-  return 1;  // nobody else is told
+  return 1;  // handled: libtiff calls no handler after this one
 }
 
 int ignore_warning(TIFF*, void*, const char*, const char*, va_list) {

@@ -55,7 +55,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add(
       "protocol", protocol, "NAME",
       "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors); quick is a preview, "
-      "long the same until training is done, paper 200 epochs of ResNet-18, distillation for synthetic sets; "
+      "long the same for 8,000 steps, paper 200 epochs of ResNet-18, distillation for synthetic sets; "
       "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
