@@ -1,5 +1,6 @@
 #include "decant/nn/layers.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/conv2d.h>
@@ -11,6 +12,7 @@
 #include <cmath>
 
 #include "decant/base/errors.h"
+#include "decant/nn/norm_relu.h"
 
 namespace decant::nn {
 
@@ -49,19 +51,26 @@ Tensor in_format(const Tensor& images, at::MemoryFormat format) {
   return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
 }
 
+/// What a convolution gave may be of fewer bits than what comes next works in.
+Tensor as_parameters(const Pass& pass, const Tensor& x) {
+  return pass.bfloat16 ? x.to(pass.parameters[0].scalar_type()) : x;
+}
+
 }  // namespace
 
 Tensor Conv::operator()(const Pass& pass, const Tensor& x) const {
-  const Tensor bias = shape.bias ? pass.parameters[weight + 1] : Tensor();
-  return at::conv2d(x, pass.parameters[weight], bias, shape.stride, shape.padding);
+  const auto typed = [&](const Tensor& tensor) { return pass.bfloat16 ? tensor.to(at::kBFloat16) : tensor; };
+  const Tensor bias = shape.bias ? typed(pass.parameters[weight + 1]) : Tensor();
+  return at::conv2d(typed(x), typed(pass.parameters[weight]), bias, shape.stride, shape.padding);
 }
 
 Tensor Linear::operator()(const Pass& pass, const Tensor& x) const {
-  return at::linear(x, pass.parameters[weight], pass.parameters[weight + 1]);
+  return at::linear(as_parameters(pass, x), pass.parameters[weight], pass.parameters[weight + 1]);
 }
 
-Tensor Norm::operator()(const Pass& pass, const Tensor& x) const {
-  if (kind == NormKind::none) return x;
+Tensor Norm::operator()(const Pass& pass, const Tensor& given) const {
+  if (kind == NormKind::none) return given;
+  const Tensor x = as_parameters(pass, given);
   const Tensor& scale = pass.parameters[weight];
   const Tensor& shift = pass.parameters[weight + 1];
   switch (kind) {
@@ -83,10 +92,28 @@ Tensor max_pool(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding
   return at::max_pool2d(x, kernel, stride, padding);
 }
 
-Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
-  Tensor y = at::relu(norm(pass, conv(pass, x)));
+Tensor norm_relu(const Pass& pass, const Norm& norm, const Tensor& x, const Tensor& shortcut, Halve halve) {
+  const bool one_step = norm.kind == NormKind::batch && pass.training && pass.once && halve != Halve::mean && takes_norm_relu(x) &&
+                        !(shortcut.defined() && halve != Halve::no);
+  if (one_step) {
+    const BatchNorm batch{pass.parameters[norm.weight],
+                          pass.parameters[norm.weight + 1],
+                          pass.buffers[norm.mean],
+                          pass.buffers[norm.mean + 1],
+                          kMomentum,
+                          norm.epsilon};
+    return batch_norm_relu(x, batch, shortcut, halve == Halve::maximum);
+  }
+  Tensor y = norm(pass, x);
+  if (shortcut.defined()) y = y + shortcut;
+  y = at::relu(y);
   if (halve == Halve::maximum) y = max_pool(y, 2, 2);
   if (halve == Halve::mean) y = at::avg_pool2d(y, 2);
+  return y;
+}
+
+Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
+  Tensor y = norm_relu(pass, norm, conv(pass, x), {}, halve);
   pass.tap_output(name, y);
   return y;
 }
@@ -94,7 +121,7 @@ Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
 Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
   DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
   DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
-  return features(pass, in_format(images, memory_format()));
+  return as_parameters(pass, features(pass, in_format(images, memory_format())));
 }
 
 Conv LayerList::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {

@@ -6,9 +6,10 @@
 //       Tensor features(const Pass& pass, const Tensor& x) const override { return at::relu(conv_(pass, x)); }
 //     };
 //
-// All bricks are built from operations that libtorch differentiates twice, and keep the memory
-// format of their input, so a network that starts in channels-last stays there. They work in
-// float32 and float64 alike (the gradient tests run in float64).
+// All bricks are built from operations that libtorch differentiates twice, unless the pass says
+// that once is enough, and keep the memory format of their input, so a network that starts in
+// channels-last stays there. They work in float32 and float64 alike (the gradient tests run in
+// float64).
 #pragma once
 
 #include "decant/nn/network.h"
@@ -62,6 +63,10 @@ Tensor max_pool(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding
 
 /// How a block ends: as it is, or halved by the maximum or the mean of 2×2.
 enum class Halve { no, maximum, mean };
+
+/// ReLU(norm(x) + shortcut), halved; an undefined shortcut is none. In one step where the pass and
+/// the maps allow (norm_relu.h).
+Tensor norm_relu(const Pass& pass, const Norm& norm, const Tensor& x, const Tensor& shortcut = {}, Halve halve = Halve::no);
 
 /// Convolution – norm – ReLU – halving. Taps its output.
 struct ConvBlock {

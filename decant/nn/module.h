@@ -82,6 +82,8 @@ struct Pass {
   std::span<Tensor> buffers;           ///< one for each of Module::buffers()
   bool training = false;               ///< batch norms take the batch's statistics, and move the running ones
   Taps* taps = nullptr;                ///< null: nothing is kept
+  bool once = false;                   ///< nobody asks for a second derivative, so layers may take forms that have none
+  bool bfloat16 = false;               ///< convolutions take and give bfloat16; norms, sums and linear maps stay as the parameters
 
   void tap_attention(const std::string& name, const Tensor& weights) const {
     if (taps != nullptr) taps->attention.push_back({name, weights});

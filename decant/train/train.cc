@@ -76,6 +76,7 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
   table.add("seed", seed, "N", "determines weights, order and augmentation");
   table.add("device", device, "DEV", "cpu or cuda");
+  later(table.add("precision", precision, "TYPE", "of convolutions in training: float32 or bfloat16"), "float32");
 }
 
 int64_t steps_of(const TrainOptions& options, int64_t rows) {
@@ -126,6 +127,7 @@ void check(const TrainOptions& options) {
   require_range(options.label_scale, 0, 1e6, "label scale");
   require_name(options.optimizer, {"sgd", "momentum", "adamw"}, "optimizer");
   require_name(options.loss, {"cross-entropy", "mse"}, "loss");
+  require_name(options.precision, {"float32", "bfloat16"}, "precision");
   require(options.loss == "mse" || options.label_scale == 1, "label scale", "has no effect on cross-entropy", "Add --loss mse, or omit it");
   decay_named(options.schedule);
   siamese_of(options);

@@ -52,6 +52,7 @@ struct TrainOptions {
   int image_size = 0;                  ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
   uint64_t seed = 0;                   ///< initial weights, order of the samples, augmentation
   std::string device = "cpu";          ///< "cpu" or "cuda"; their last digits differ
+  std::string precision = "float32";   ///< convolutions in training: "float32" or "bfloat16"; the processor must have that
 
   void declare(OptionTable& table);
 };

@@ -1,7 +1,3 @@
-// The loops run over the channels of a place, which lie next to each other, and are plain enough
-// for the compiler to turn into vector instructions: one copy for each instruction set, the best of
-// which is taken at start. No sum runs across channels, so all of them give the same.
-//
 // The adjoint. s = Σ ȳ ẏ + ẇ Σ ū n + ḃ Σ ū is linear in ∂/∂z, and what it gives that is ż. The rest
 // of its derivative goes through n and d, where the z* from above arrives too. With u* made of z*
 // as ū is of ∂/∂z, e = w ū, and sums over the places of a channel,
@@ -23,52 +19,20 @@
 #include <vector>
 
 #include "decant/base/errors.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define DECANT_EACH_INSTRUCTION_SET __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define DECANT_EACH_INSTRUCTION_SET
-#endif
-#ifdef __clang__
-#define DECANT_NO_OVERLAP _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define DECANT_NO_OVERLAP _Pragma("GCC ivdep")
-#endif
-#define DECANT_INLINED __attribute__((always_inline))
+#include "decant/nn/channel_loops.h"
 
 namespace decant::distill {
 namespace {
 
 constexpr int64_t kScratchRows = 4;
 
-/// The places of one picture's maps. Values of a picture: a row of channels for every place, in
-/// halved maps for every cell of 2×2.
-struct Grid {
-  int64_t height;
-  int64_t width;
-  int64_t channels;
-  int64_t places() const { return height * width; }
-  int64_t cells() const { return (height / 2) * (width / 2); }
-};
+using Grid = nn::ChannelGrid;
 
-/// visit(c). Rows that it reads and writes are the same or do not overlap.
 template <class Visit>
 DECANT_INLINED inline void for_channels(const Grid& grid, const Visit& visit) {
-  const int64_t count = grid.channels;
-  DECANT_NO_OVERLAP
-  for (int64_t c = 0; c < count; ++c) visit(c);
+  nn::for_channels(grid.channels, visit);
 }
-
-/// visit(first value of a place, first value of its cell); −1: it belongs to none.
-template <class Visit>
-DECANT_INLINED inline void for_places(const Grid& grid, const Visit& visit) {
-  const int64_t across = grid.width / 2;
-  for (int64_t y = 0; y < grid.height; ++y) {
-    const bool inside = y / 2 < grid.height / 2;
-    for (int64_t x = 0; x < grid.width; ++x)
-      visit((y * grid.width + x) * grid.channels, inside && x / 2 < across ? (y / 2 * across + x / 2) * grid.channels : -1);
-  }
-}
+using nn::for_places;
 
 template <class T>
 struct NormalisePass {
@@ -253,15 +217,10 @@ DECANT_EACH_INSTRUCTION_SET void run(const Pass& pass, const Grid& grid, T* scra
   pass(grid, scratch);
 }
 
-Grid grid_of(const Tensor& maps) {
-  DECANT_CHECK(maps.is_contiguous(at::MemoryFormat::ChannelsLast), ==, true);
-  return {maps.size(2), maps.size(3), maps.size(1)};
-}
-
 /// `pass_of(picture)` makes the pass of a picture.
 template <class T, class PassOf>
 void for_pictures(const Tensor& maps, const PassOf& pass_of) {
-  const Grid grid = grid_of(maps);
+  const Grid grid = Grid::of(maps);
   at::parallel_for(0, maps.size(0), 1, [&](int64_t begin, int64_t end) {
     std::vector<T> scratch(static_cast<size_t>(kScratchRows * grid.channels));
     for (int64_t i = begin; i < end; ++i) {
@@ -271,14 +230,8 @@ void for_pictures(const Tensor& maps, const PassOf& pass_of) {
   });
 }
 
-/// Where the values of each picture begin.
 template <class T>
-struct Rows {
-  explicit Rows(const Tensor& tensor) : data(tensor.data_ptr<T>()), each(tensor.size(0) == 0 ? 0 : tensor.numel() / tensor.size(0)) {}
-  T* operator()(int64_t picture) const { return data + picture * each; }
-  T* data;
-  int64_t each;
-};
+using Rows = nn::PictureRows<T>;
 
 Tensor halved_like(const Tensor& maps) {
   return at::empty({maps.size(0), maps.size(1), maps.size(2) / 2, maps.size(3) / 2}, maps.options(), at::MemoryFormat::ChannelsLast);

@@ -9,7 +9,6 @@
 //
 // Where the shape changes the shortcut is a 1×1 convolution with a batch norm ("downsample").
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/relu.h>
 #include <fmt/core.h>
 #include <optional>
 
@@ -61,15 +60,15 @@ class ResNet18 final : public LayeredNetwork {
   }
 
   static Tensor run_block(const BasicBlock& block, const Pass& pass, const Tensor& x) {
-    const Tensor inner = at::relu(block.norm1(pass, block.conv1(pass, x)));
-    const Tensor outer = block.norm2(pass, block.conv2(pass, inner));
-    if (!block.shortcut) return at::relu(outer + x);
+    const Tensor inner = norm_relu(pass, block.norm1, block.conv1(pass, x));
+    const Tensor outer = block.conv2(pass, inner);
+    if (!block.shortcut) return norm_relu(pass, block.norm2, outer, x);
     const auto& [conv, norm] = *block.shortcut;
-    return at::relu(outer + norm(pass, conv(pass, x)));
+    return norm_relu(pass, block.norm2, outer, norm(pass, conv(pass, x)));
   }
 
   Tensor features(const Pass& pass, const Tensor& images) const override {
-    Tensor x = at::relu(norm_(pass, conv_(pass, images)));
+    Tensor x = norm_relu(pass, norm_, conv_(pass, images));
     pass.tap_output("conv1", x);
     if (imagenet_) x = max_pool(x, 3, 2, 1);
     for (const BasicBlock& block : blocks_) {

@@ -8,7 +8,6 @@
 // and the last linear map normal by fan-in, its bias torch's default.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/relu.h>
 #include <fmt/core.h>
 
 #include "decant/nn/layers.h"
@@ -63,11 +62,11 @@ class CifarResNet final : public LayeredNetwork {
   }
 
   Tensor features(const Pass& pass, const Tensor& images) const override {
-    Tensor x = at::relu(norm_(pass, conv_(pass, images)));
+    Tensor x = norm_relu(pass, norm_, conv_(pass, images));
     pass.tap_output("conv1", x);
     for (const CifarBlock& block : blocks_) {
-      const Tensor inner = at::relu(block.norm1(pass, block.conv1(pass, x)));
-      x = at::relu(block.norm2(pass, block.conv2(pass, inner)) + shortcut(block, x));
+      const Tensor inner = norm_relu(pass, block.norm1, block.conv1(pass, x));
+      x = norm_relu(pass, block.norm2, block.conv2(pass, inner), shortcut(block, x));
       pass.tap_output(block.name, x);
     }
     return x;

@@ -1,6 +1,6 @@
 // Two measurements, and the protocol as a check of both.
 //
-//   train_torch_bench step NET BATCH THREADS STEPS [FOLDER]
+//   train_torch_bench step NET BATCH THREADS STEPS PRECISION [FOLDER]
 //       Seconds of one training step on one batch in memory, by the wall's clock and by the
 //       processor's: medians of STEPS; then the first five losses. With FOLDER the weights,
 //       pictures and labels are left there first (weights.safetensors, images.f32 (batch, 32, 32,
@@ -69,8 +69,8 @@ MemoryRows one_picture() {
 }
 
 struct Subject {
-  Subject(const std::string& net, int batch_size)
-      : job{.options = {.net = net}, .rows = &rows, .subset = subset, .classes = 10},
+  Subject(const std::string& net, int batch_size, const std::string& precision = "float32")
+      : job{.options = {.net = net, .precision = precision}, .rows = &rows, .subset = subset, .classes = 10},
         task(job, Context{}),
         training(task, nn::initial_state(task.module(), Random(1, "weights")), job.options),
         batch(drawn_batch(batch_size)) {}
@@ -85,8 +85,8 @@ struct Subject {
   loader::Batch batch;
 };
 
-void run_step(const std::string& net, int batch, int steps, const std::filesystem::path& folder) {
-  Subject subject(net, batch);
+void run_step(const std::string& net, int batch, int steps, const std::string& precision, const std::filesystem::path& folder) {
+  Subject subject(net, batch, precision);
   if (!folder.empty()) {
     nn::save_weights(subject.task.module(), subject.training.state(), folder / "weights.safetensors");
     write_raw(folder / "images.f32", subject.batch.images);
@@ -183,9 +183,9 @@ void run_protocol(const std::string& net, size_t per_class, uint64_t seed, int t
 
 int run(const std::vector<std::string>& words) {
   const auto number = [&](size_t i) { return std::atoi(words.at(i).c_str()); };
-  if (words.size() >= 5 && words[0] == "step") {
+  if (words.size() >= 6 && words[0] == "step") {
     const nn::ThreadCount threads(number(3));
-    run_step(words[1], number(2), number(4), words.size() > 5 ? words[5] : "");
+    run_step(words[1], number(2), number(4), words[5], words.size() > 6 ? words[6] : "");
   } else if (words.size() == 7 && words[0] == "input") {
     const nn::ThreadCount threads(number(3));
     run_input(words[1], number(2), number(4), number(5), open_cifar(words[6]).train());

@@ -79,6 +79,27 @@ TEST(Train, LearnsWhatIsSeparable) {
   }
 }
 
+TEST(Train, Bfloat16LearnsAsMuchOrIsRefused) {
+  const MemoryRows rows = drawn_rows(64, 4, 1);
+  const MemoryRows test = drawn_rows(40, 4, 2);
+  const auto subset = all_rows_of(rows);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = subset, .classes = 4, .test = &test};
+  job.options.net = "quick";
+  const TrainResult whole = train(job, {.threads = 1});
+  job.options.precision = "bfloat16";
+#ifdef __x86_64__
+  if (!__builtin_cpu_supports("avx512bf16")) {
+    EXPECT_THAT(message_of([&] { train(job, {.threads = 1}); }), HasSubstr("does not compute in bfloat16"));
+    return;
+  }
+#endif
+  const TrainResult narrow = train(job, {.threads = 1});
+  EXPECT_GE(narrow.value, 0.95);
+  EXPECT_NE(narrow.losses, whole.losses);
+  EXPECT_NEAR(narrow.losses.front(), whole.losses.front(), 0.02);
+  EXPECT_NEAR(narrow.final_loss, whole.final_loss, 0.05);
+}
+
 TEST(Train, ConcurrentRunsGiveTheSameBytesAndMeasureAgrees) {
   const MemoryRows rows = drawn_rows(50, 4, 1);
   const MemoryRows test = drawn_rows(30, 4, 2);

@@ -24,6 +24,15 @@ std::vector<bool> decays_of(const nn::Module& module, bool all) {
   return decays;
 }
 
+bool in_bfloat16(const TrainOptions& options, c10::Device device) {
+  if (options.precision != "bfloat16") return false;
+#ifdef __x86_64__
+  if (device.is_cpu() && !__builtin_cpu_supports("avx512bf16"))
+    throw InputError({"", "precision", "this processor does not compute in bfloat16", "Use --precision float32"});
+#endif
+  return true;
+}
+
 }  // namespace
 
 nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat format) {
@@ -31,14 +40,15 @@ nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat
 }
 
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
-    : task_(task), state_(placed_on(state, task.device(), task.module().memory_format())) {
+    : task_(task), state_(placed_on(state, task.device(), task.module().memory_format())), bfloat16_(in_bfloat16(options, task.device())) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters,
                               decays_of(task.module(), options.decay_all));
 }
 
 at::Tensor Training::step(const Batch& batch, double rate, Outputs* seen) {
-  const at::Tensor loss = task_.loss({state_.parameters, state_.buffers, /*training=*/true}, batch, seen);
+  const nn::Pass pass{.parameters = state_.parameters, .buffers = state_.buffers, .training = true, .once = true, .bfloat16 = bfloat16_};
+  const at::Tensor loss = task_.loss(pass, batch, seen);
   optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
   return loss.detach();
 }

@@ -36,6 +36,7 @@ class Training {
  private:
   const Task& task_;
   nn::State state_;
+  bool bfloat16_;
   std::unique_ptr<Optimizer> optimizer_;
 };
 

@@ -1,0 +1,525 @@
+#include "decant/nn/norm_relu.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <bit>
+#include <c10/core/GradMode.h>
+#include <cmath>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "decant/nn/channel_loops.h"
+
+namespace decant::nn {
+namespace {
+
+/// The bits of a bfloat16: as plain numbers they become vector instructions.
+using Bits = uint16_t;
+
+/// What maps of T are computed in.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+template <class T>
+DECANT_INLINED inline Wide<T> read(T value) {
+  if constexpr (std::is_same_v<T, Bits>) {
+    return std::bit_cast<float>(static_cast<uint32_t>(value) << 16);
+  } else {
+    return value;
+  }
+}
+
+/// To the nearest, ties to even. A NaN stays one: its upper bits are kept.
+template <class T>
+DECANT_INLINED inline T rounded(Wide<T> value) {
+  if constexpr (std::is_same_v<T, Bits>) {
+    const auto bits = std::bit_cast<uint32_t>(value);
+    const uint32_t up = 0x7FFFU + ((bits >> 16) & 1U);
+    const bool number = (bits & 0x7FFFFFFFU) <= 0x7F800000U;  // asked of the bits, which takes no branch
+    return static_cast<Bits>((bits + (number ? up : 0U)) >> 16);
+  } else {
+    return value;
+  }
+}
+
+/// Of one picture: per channel the mean, and the sum of squares around it.
+template <class T>
+struct MomentsPass {
+  const T* maps;
+  Wide<T>* mean;
+  Wide<T>* squares;
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    const Wide<T> share = Wide<T>(1) / static_cast<Wide<T>>(grid.places());
+    std::fill_n(mean, grid.channels, Wide<T>(0));
+    std::fill_n(squares, grid.channels, Wide<T>(0));
+    for (int64_t place = 0; place < grid.places(); ++place) {
+      const T* const y = maps + place * grid.channels;
+      for_channels(grid.channels, [&](int64_t c) DECANT_INLINED { mean[c] += read(y[c]); });
+    }
+    for_channels(grid.channels, [&](int64_t c) DECANT_INLINED { mean[c] *= share; });
+    for (int64_t place = 0; place < grid.places(); ++place) {
+      const T* const y = maps + place * grid.channels;
+      for_channels(grid.channels, [&](int64_t c) DECANT_INLINED {
+        const Wide<T> off = read(y[c]) - mean[c];
+        squares[c] += off * off;
+      });
+    }
+  }
+};
+
+/// u = slope y + offset, and what it takes to get there.
+template <class T>
+struct Affine {
+  const Wide<T>* slope;   ///< w/d
+  const Wide<T>* offset;  ///< b − mean w/d
+};
+
+template <class T>
+struct ForwardPass {
+  const T* maps;
+  const T* shortcut;  ///< or null
+  T* out;
+  Affine<T> affine;
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    const Wide<T>* const slope = affine.slope;
+    const Wide<T>* const offset = affine.offset;
+    for (int64_t place = 0; place < grid.places(); ++place) {
+      const T* const y = maps + place * grid.channels;
+      const T* const s = shortcut == nullptr ? nullptr : shortcut + place * grid.channels;
+      T* const z = out + place * grid.channels;
+      if (s == nullptr) {
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED {
+          const Wide<T> u = slope[c] * read(y[c]) + offset[c];
+          z[c] = rounded<T>(u > 0 ? u : Wide<T>(0));
+        });
+      } else {
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED {
+          const Wide<T> u = slope[c] * read(y[c]) + offset[c] + read(s[c]);
+          z[c] = rounded<T>(u > 0 ? u : Wide<T>(0));
+        });
+      }
+    }
+  }
+};
+
+/// visit(places of the cell, cell); values as in for_places().
+template <class Visit>
+DECANT_INLINED inline void for_cells(const ChannelGrid& grid, const Visit& visit) {
+  const int64_t row = grid.width * grid.channels;
+  for (int64_t y = 0; y + 1 < grid.height; y += 2) {
+    for (int64_t x = 0; x + 1 < grid.width; x += 2) visit(y * row + x * grid.channels, (y / 2 * (grid.width / 2) + x / 2) * grid.channels);
+  }
+}
+
+template <class T>
+struct HalvedForwardPass {
+  const T* maps;
+  T* out;
+  Affine<T> affine;
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    const Wide<T>* const slope = affine.slope;
+    const Wide<T>* const offset = affine.offset;
+    const int64_t right = grid.channels;
+    const int64_t below = grid.width * grid.channels;
+    for_cells(grid, [&](int64_t place, int64_t cell) DECANT_INLINED {
+      const T* const y = maps + place;
+      T* const z = out + cell;
+      for_channels(right, [&](int64_t c) DECANT_INLINED {
+        const Wide<T> top = std::max(slope[c] * read(y[c]) + offset[c], slope[c] * read(y[c + right]) + offset[c]);
+        const Wide<T> bottom = std::max(slope[c] * read(y[c + below]) + offset[c], slope[c] * read(y[c + below + right]) + offset[c]);
+        z[c] = rounded<T>(std::max(std::max(top, bottom), Wide<T>(0)));
+      });
+    });
+  }
+};
+
+/// What both backward passes of a picture look at.
+template <class T>
+struct Behind {
+  const T* maps;
+  const T* out;       ///< z where there is a shortcut, else null
+  const T* gradient;  ///< ∂/∂z
+  Affine<T> affine;
+  const Wide<T>* mean;
+};
+
+template <class T>
+struct SumsPass {
+  Behind<T> at;
+  Wide<T>* sum;    ///< Σ ū
+  Wide<T>* sum_y;  ///< Σ ū (y − mean)
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    const Wide<T>* const slope = at.affine.slope;
+    const Wide<T>* const offset = at.affine.offset;
+    std::fill_n(sum, grid.channels, Wide<T>(0));
+    std::fill_n(sum_y, grid.channels, Wide<T>(0));
+    for (int64_t place = 0; place < grid.places(); ++place) {
+      const T* const y = at.maps + place * grid.channels;
+      const T* const g = at.gradient + place * grid.channels;
+      const T* const z = at.out == nullptr ? nullptr : at.out + place * grid.channels;
+      const auto add = [&](int64_t c, bool open) DECANT_INLINED {
+        const Wide<T> all = read(g[c]);  // before the choice, which then is no branch
+        const Wide<T> u = open ? all : Wide<T>(0);
+        sum[c] += u;
+        sum_y[c] += u * (read(y[c]) - at.mean[c]);
+      };
+      if (z == nullptr) {
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED { add(c, slope[c] * read(y[c]) + offset[c] > 0); });
+      } else {
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED { add(c, read(z[c]) > 0); });
+      }
+    }
+  }
+};
+
+/// ū of a cell's four places, of which the first of the largest gets the cell's, as
+/// at::max_pool2d has it. Without a branch, so that it becomes vector instructions.
+template <class W>
+struct Shared {
+  DECANT_INLINED Shared(W a, W b, W c, W d, W whole) {
+    const W largest = std::max(std::max(a, b), std::max(c, d));
+    W left = largest > 0 ? whole : W(0);
+    first = a == largest ? left : W(0);
+    left = a == largest ? W(0) : left;
+    second = b == largest ? left : W(0);
+    left = b == largest ? W(0) : left;
+    third = c == largest ? left : W(0);
+    fourth = c == largest ? W(0) : left;
+  }
+  W first, second, third, fourth;
+};
+
+template <class T>
+struct HalvedSumsPass {
+  Behind<T> at;
+  Wide<T>* sum;
+  Wide<T>* sum_y;
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    using W = Wide<T>;
+    const W* const slope = at.affine.slope;
+    const W* const offset = at.affine.offset;
+    const int64_t right = grid.channels;
+    const int64_t below = grid.width * grid.channels;
+    std::fill_n(sum, grid.channels, W(0));
+    std::fill_n(sum_y, grid.channels, W(0));
+    for_cells(grid, [&](int64_t place, int64_t cell) DECANT_INLINED {
+      const T* const y = at.maps + place;
+      const T* const g = at.gradient + cell;
+      for_channels(right, [&](int64_t c) DECANT_INLINED {
+        const W a = read(y[c]);
+        const W b = read(y[c + right]);
+        const W d = read(y[c + below]);
+        const W e = read(y[c + below + right]);
+        const Shared<W> u(slope[c] * a + offset[c], slope[c] * b + offset[c], slope[c] * d + offset[c], slope[c] * e + offset[c],
+                          read(g[c]));
+        sum[c] += u.first + u.second + u.third + u.fourth;
+        sum_y[c] += u.first * (a - at.mean[c]) + u.second * (b - at.mean[c]) + u.third * (d - at.mean[c]) + u.fourth * (e - at.mean[c]);
+      });
+    });
+  }
+};
+
+/// ȳ = slope ū − constant − along (y − mean).
+template <class T>
+struct Towards {
+  const Wide<T>* constant;  ///< slope Σū/P
+  const Wide<T>* along;     ///< slope Σ(ū n)/(P d)
+};
+
+template <class T>
+struct BackwardPass {
+  Behind<T> at;
+  Towards<T> towards;
+  T* of_maps;
+  T* of_shortcut;  ///< or null
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    const Wide<T>* const slope = at.affine.slope;
+    const Wide<T>* const offset = at.affine.offset;
+    for (int64_t place = 0; place < grid.places(); ++place) {
+      const T* const y = at.maps + place * grid.channels;
+      const T* const g = at.gradient + place * grid.channels;
+      const T* const z = at.out == nullptr ? nullptr : at.out + place * grid.channels;
+      T* const to = of_maps + place * grid.channels;
+      const auto value = [&](int64_t c, Wide<T> u) DECANT_INLINED {
+        return rounded<T>(slope[c] * u - towards.constant[c] - towards.along[c] * (read(y[c]) - at.mean[c]));
+      };
+      if (z == nullptr) {
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED {
+          const Wide<T> all = read(g[c]);
+          to[c] = value(c, slope[c] * read(y[c]) + offset[c] > 0 ? all : Wide<T>(0));
+        });
+      } else {
+        T* const s = of_shortcut + place * grid.channels;
+        for_channels(grid.channels, [&](int64_t c) DECANT_INLINED {
+          const Wide<T> all = read(g[c]);
+          const Wide<T> u = read(z[c]) > 0 ? all : Wide<T>(0);
+          to[c] = value(c, u);
+          s[c] = rounded<T>(u);
+        });
+      }
+    }
+  }
+};
+
+template <class T>
+struct HalvedBackwardPass {
+  Behind<T> at;
+  Towards<T> towards;
+  T* of_maps;
+
+  DECANT_INLINED void operator()(const ChannelGrid& grid) const {
+    using W = Wide<T>;
+    const W* const slope = at.affine.slope;
+    const W* const offset = at.affine.offset;
+    const int64_t right = grid.channels;
+    const int64_t below = grid.width * grid.channels;
+    for_cells(grid, [&](int64_t place, int64_t cell) DECANT_INLINED {
+      const T* const y = at.maps + place;
+      const T* const g = at.gradient + cell;
+      T* const to = of_maps + place;
+      for_channels(right, [&](int64_t c) DECANT_INLINED {
+        const W a = read(y[c]);
+        const W b = read(y[c + right]);
+        const W d = read(y[c + below]);
+        const W e = read(y[c + below + right]);
+        const Shared<W> u(slope[c] * a + offset[c], slope[c] * b + offset[c], slope[c] * d + offset[c], slope[c] * e + offset[c],
+                          slope[c] * read(g[c]));
+        const W constant = towards.constant[c] - towards.along[c] * at.mean[c];
+        to[c] = rounded<T>(u.first - constant - towards.along[c] * a);
+        to[c + right] = rounded<T>(u.second - constant - towards.along[c] * b);
+        to[c + below] = rounded<T>(u.third - constant - towards.along[c] * d);
+        to[c + below + right] = rounded<T>(u.fourth - constant - towards.along[c] * e);
+      });
+    });
+    if (grid.height % 2 == 0 && grid.width % 2 == 0) return;
+    for_places(grid, [&](int64_t place, int64_t cell) DECANT_INLINED {
+      if (cell >= 0) return;
+      for_channels(right, [&](int64_t c) DECANT_INLINED {
+        of_maps[place + c] = rounded<T>(-towards.constant[c] - towards.along[c] * (read(at.maps[place + c]) - at.mean[c]));
+      });
+    });
+  }
+};
+
+template <class Pass>
+DECANT_EACH_INSTRUCTION_SET void run(const Pass& pass, const ChannelGrid& grid) {
+  pass(grid);
+}
+
+/// `pass_of(picture)` makes the pass of a picture.
+template <class PassOf>
+void for_pictures(int64_t pictures, const ChannelGrid& grid, const PassOf& pass_of) {
+  at::parallel_for(0, pictures, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) run(pass_of(i), grid);
+  });
+}
+
+template <class W>
+std::vector<double> column_sums(const std::vector<W>& rows, int64_t channels) {
+  std::vector<double> sums(static_cast<size_t>(channels));
+  for (size_t i = 0; i < rows.size(); ++i) sums[i % sums.size()] += rows[i];
+  return sums;
+}
+
+/// Of a batch, per channel.
+struct Moments {
+  std::vector<double> mean;
+  std::vector<double> squares;  ///< Σ (y − mean)²
+};
+
+template <class T>
+Moments moments_of(const Tensor& maps, const ChannelGrid& grid) {
+  using W = Wide<T>;
+  const int64_t pictures = maps.size(0);
+  const auto all = static_cast<size_t>(pictures * grid.channels);
+  std::vector<W> mean(all), squares(all);
+  const PictureRows<T> y(maps);
+  for_pictures(pictures, grid, [&](int64_t i) {
+    return MomentsPass<T>{y(i), mean.data() + i * grid.channels, squares.data() + i * grid.channels};
+  });
+  Moments batch{column_sums(mean, grid.channels), column_sums(squares, grid.channels)};
+  for (double& sum : batch.mean) sum /= static_cast<double>(pictures);
+  for (size_t i = 0; i < all; ++i) {  // of the pictures' means around the batch's, for every place
+    const double off = mean[i] - batch.mean[i % batch.mean.size()];
+    batch.squares[i % batch.mean.size()] += static_cast<double>(grid.places()) * off * off;
+  }
+  return batch;
+}
+
+template <class W>
+void move_running(const BatchNorm& norm, const Moments& batch, double values) {
+  W* const mean = norm.mean.data_ptr<W>();
+  W* const variance = norm.variance.data_ptr<W>();
+  for (size_t c = 0; c < batch.mean.size(); ++c) {
+    mean[c] += static_cast<W>(norm.momentum * (batch.mean[c] - mean[c]));
+    variance[c] += static_cast<W>(norm.momentum * (batch.squares[c] / std::max(values - 1, 1.0) - variance[c]));
+  }
+}
+
+/// Rows of one tensor (kRows, channels), so that a graph keeps one thing.
+enum Row { kSlope, kOffset, kMean, kInverse, kRows };
+
+template <class T>
+Tensor coefficients_of(const BatchNorm& norm, const Moments& batch, double values, int64_t channels) {
+  using W = Wide<T>;
+  const Tensor all = at::empty({kRows, channels}, norm.weight.options().requires_grad(false));
+  W* const rows = all.data_ptr<W>();
+  const W* const weight = norm.weight.data_ptr<W>();
+  const W* const bias = norm.bias.data_ptr<W>();
+  for (int64_t c = 0; c < channels; ++c) {
+    const auto at = static_cast<size_t>(c);
+    const double inverse = 1 / std::sqrt(batch.squares[at] / values + norm.epsilon);
+    rows[kSlope * channels + c] = static_cast<W>(weight[c] * inverse);
+    rows[kOffset * channels + c] = static_cast<W>(bias[c] - batch.mean[at] * weight[c] * inverse);
+    rows[kMean * channels + c] = static_cast<W>(batch.mean[at]);
+    rows[kInverse * channels + c] = static_cast<W>(inverse);
+  }
+  return all;
+}
+
+template <class T>
+Affine<T> affine_of(const Tensor& coefficients) {
+  const auto* const rows = coefficients.data_ptr<Wide<T>>();
+  return {rows + kSlope * coefficients.size(1), rows + kOffset * coefficients.size(1)};
+}
+
+template <class T>
+Tensor forward_of(const Tensor& maps, const Tensor& shortcut, const Tensor& coefficients, bool halve) {
+  const ChannelGrid grid = ChannelGrid::of(maps);
+  const int64_t side = halve ? 2 : 1;
+  Tensor out = at::empty({maps.size(0), grid.channels, grid.height / side, grid.width / side}, maps.options().requires_grad(false),
+                         at::MemoryFormat::ChannelsLast);
+  const PictureRows<T> y(maps), z(out);
+  const Affine<T> affine = affine_of<T>(coefficients);
+  if (halve) {
+    for_pictures(maps.size(0), grid, [&](int64_t i) { return HalvedForwardPass<T>{y(i), z(i), affine}; });
+  } else {
+    const T* const s = shortcut.defined() ? static_cast<const T*>(shortcut.data_ptr()) : nullptr;
+    for_pictures(maps.size(0), grid, [&](int64_t i) {
+      return ForwardPass<T>{y(i), s == nullptr ? nullptr : s + i * y.each, z(i), affine};
+    });
+  }
+  return out;
+}
+
+struct Gradients {
+  Tensor maps, weight, bias, shortcut;
+};
+
+/// `out`: z, where there was a shortcut.
+template <class T>
+Gradients backward_of(const Tensor& maps, const Tensor& out, const Tensor& coefficients, const Tensor& gradient, bool halve) {
+  using W = Wide<T>;
+  const ChannelGrid grid = ChannelGrid::of(maps);
+  const int64_t channels = grid.channels;
+  const int64_t pictures = maps.size(0);
+  DECANT_CHECK(gradient.is_contiguous(at::MemoryFormat::ChannelsLast), ==, true);
+  const PictureRows<T> y(maps), g(gradient);
+  const T* const z = out.defined() ? static_cast<const T*>(out.data_ptr()) : nullptr;
+  const auto* const rows = coefficients.data_ptr<W>();
+  const auto behind = [&](int64_t i) {
+    return Behind<T>{y(i), z == nullptr ? nullptr : z + i * y.each, g(i), affine_of<T>(coefficients), rows + kMean * channels};
+  };
+  const auto all = static_cast<size_t>(pictures * channels);
+  std::vector<W> sum(all), sum_y(all);
+  const auto row = [&](std::vector<W>& of, int64_t i) { return of.data() + i * channels; };
+  if (halve) {
+    for_pictures(pictures, grid, [&](int64_t i) { return HalvedSumsPass<T>{behind(i), row(sum, i), row(sum_y, i)}; });
+  } else {
+    for_pictures(pictures, grid, [&](int64_t i) { return SumsPass<T>{behind(i), row(sum, i), row(sum_y, i)}; });
+  }
+  const std::vector<double> sums = column_sums(sum, channels);
+  const std::vector<double> sums_y = column_sums(sum_y, channels);
+  Gradients result{at::empty_like(maps), at::empty({channels}, coefficients.options()), at::empty({channels}, coefficients.options()),
+                   out.defined() ? at::empty_like(out) : Tensor()};
+  const Tensor towards = at::empty({2, channels}, coefficients.options());
+  const double share = 1 / static_cast<double>(pictures * grid.places());
+  for (int64_t c = 0; c < channels; ++c) {
+    const double slope = rows[kSlope * channels + c];
+    const double inverse = rows[kInverse * channels + c];
+    const auto at = static_cast<size_t>(c);
+    result.weight.data_ptr<W>()[c] = static_cast<W>(sums_y[at] * inverse);
+    result.bias.data_ptr<W>()[c] = static_cast<W>(sums[at]);
+    towards.data_ptr<W>()[c] = static_cast<W>(slope * sums[at] * share);
+    towards.data_ptr<W>()[channels + c] = static_cast<W>(slope * sums_y[at] * inverse * inverse * share);
+  }
+  const Towards<T> to{towards.data_ptr<W>(), towards.data_ptr<W>() + channels};
+  const PictureRows<T> of_maps(result.maps);
+  T* const s = result.shortcut.defined() ? static_cast<T*>(result.shortcut.data_ptr()) : nullptr;
+  if (halve) {
+    for_pictures(pictures, grid, [&](int64_t i) { return HalvedBackwardPass<T>{behind(i), to, of_maps(i)}; });
+  } else {
+    for_pictures(pictures, grid, [&](int64_t i) {
+      return BackwardPass<T>{behind(i), to, of_maps(i), s == nullptr ? nullptr : s + i * y.each};
+    });
+  }
+  return result;
+}
+
+/// f(value of the maps' type).
+template <class F>
+auto dispatch(const Tensor& maps, const F& f) {
+  switch (maps.scalar_type()) {
+    case at::kDouble:
+      return f(double{});
+    case at::kBFloat16:
+      return f(Bits{});
+    default:
+      return f(float{});
+  }
+}
+
+class NormRelu : public torch::autograd::Function<NormRelu> {
+ public:
+  /// `norm` has the running statistics; weight and bias stand beside it to be part of the graph.
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& maps, const Tensor& weight, const Tensor& bias,
+                        const c10::optional<Tensor>& shortcut, const BatchNorm* norm, bool halve) {
+    const Tensor added = shortcut.value_or(Tensor());
+    Tensor coefficients;
+    const Tensor out = dispatch(maps, [&]<class T>(T) {
+      const ChannelGrid grid = ChannelGrid::of(maps);
+      const double values = static_cast<double>(maps.size(0) * grid.places());
+      const Moments batch = moments_of<T>(maps, grid);
+      move_running<Wide<T>>(*norm, batch, values);
+      coefficients = coefficients_of<T>({weight, bias, {}, {}, norm->momentum, norm->epsilon}, batch, values, grid.channels);
+      return forward_of<T>(maps, added, coefficients, halve);
+    });
+    context->save_for_backward({maps, coefficients, added.defined() ? out : Tensor()});
+    context->saved_data["halve"] = halve;
+    return out;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, const torch::autograd::variable_list& above) {
+    DECANT_CHECK(at::GradMode::is_enabled(), ==, false);  // a second derivative: Pass::once was not meant
+    const auto saved = context->get_saved_variables();
+    const bool halve = context->saved_data["halve"].toBool();
+    const Tensor gradient = above[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const Gradients all = dispatch(saved[0], [&]<class T>(T) { return backward_of<T>(saved[0], saved[2], saved[1], gradient, halve); });
+    return {all.maps, all.weight, all.bias, all.shortcut, Tensor(), Tensor()};
+  }
+};
+
+}  // namespace
+
+bool takes_norm_relu(const Tensor& maps) {
+  const at::ScalarType type = maps.scalar_type();
+  return maps.device().is_cpu() && maps.is_contiguous(at::MemoryFormat::ChannelsLast) && maps.numel() > 0 &&
+         (type == at::kFloat || type == at::kDouble || type == at::kBFloat16);
+}
+
+Tensor batch_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut, bool halve) {
+  DECANT_CHECK(takes_norm_relu(maps), ==, true);
+  if (!shortcut.defined()) return NormRelu::apply(maps, norm.weight, norm.bias, c10::optional<Tensor>(), &norm, halve);
+  DECANT_CHECK(halve, ==, false);
+  const Tensor added = shortcut.to(maps.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+  DECANT_CHECK(added.sizes() == maps.sizes(), ==, true);
+  return NormRelu::apply(maps, norm.weight, norm.bias, c10::optional<Tensor>(added), &norm, halve);
+}
+
+}  // namespace decant::nn
