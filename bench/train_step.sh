@@ -23,7 +23,7 @@ compare() {
   local folder=$work/$1
   mkdir "$folder"
   for _ in $(seq "$rounds"); do
-    "$bench" step "$1" "$2" "$threads" "$steps" "$folder" >> "$folder/ours"
+    "$bench" step "$1" "$2" "$threads" "$steps" float32 "$folder" >> "$folder/ours"
     /usr/bin/python3 "$root/bench/train_step.py" "$1" "$threads" "$steps" "$folder" >> "$folder/torch"
   done
   paste -d' ' <(head -1 "$folder/ours") <(head -1 "$folder/torch") | awk '{

@@ -1,0 +1,22 @@
+# Sourced by bench/evidence.sh: trainings that are long enough. `long` is 8,000 steps of the net `quick`, in bfloat16 here: a table takes half
+# an hour of a core. long_curve_STEPS shows how many steps random rows need; long_cifar10_PERCENT what `auto` is worth once they had them.
+
+# The same trainings as cifar10_auto's at 10 %, but for the type that convolutions compute in.
+cifar10_bfloat16() { judge cifar10_bfloat16 "$(dataset cifar10)" --against random,auto --keep 10% --seeds 5 --precision bfloat16; }
+
+long_cifar10() { judge "long_cifar10_$1" "$(dataset cifar10)" --protocol long --precision bfloat16 --against random,auto --keep "$1%" --seeds 5; }
+long_cifar10_10() { long_cifar10 10; }
+long_cifar10_20() { long_cifar10 20; }
+long_cifar10_30() { long_cifar10 30; }
+long_cifar10_50() { long_cifar10 50; }
+
+long_curve() {
+  judge "long_curve_$1" "$(dataset cifar10)" --steps "$1" --precision bfloat16 --against random --keep 5%,10%,20%,30%,50%,100% --seeds 2
+}
+long_curve_1000() { long_curve 1000; }
+long_curve_2500() { long_curve 2500; }
+long_curve_4000() { long_curve 4000; }
+long_curve_8000() { long_curve 8000; }
+long_curve_16000() { long_curve 16000; }
+
+long_tables=(cifar10_bfloat16 long_cifar10_{30,10,20,50} long_curve_{1000,2500,4000,8000,16000})
