@@ -60,11 +60,13 @@ Json part_of_record(const SyntheticRecord& made) {
 }
 
 Json part_of_record(const RepeatsRecord& repeats) {
-  return {{"dedup", repeats.dedup},
-          {"dropped", repeats.dropped},
-          {"dropped_equal", repeats.equal},
-          {"leaking_rows", repeats.leaking},
-          {"rows_with_other_labels", repeats.contradicting}};
+  Json json = {{"dedup", repeats.dedup},
+               {"dropped", repeats.dropped},
+               {"dropped_equal", repeats.equal},
+               {"leaking_rows", repeats.leaking},
+               {"rows_with_other_labels", repeats.contradicting}};
+  if (repeats.recall < 1) json["estimated_recall"] = repeats.recall;
+  return json;
 }
 
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
@@ -290,8 +292,12 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   }
   run.bad_files = in.count("bad_files");
   if (const auto repeats = in.object("repeats"))
-    run.repeats = RepeatsRecord{repeats->text("dedup"), repeats->count("dropped"), repeats->count("dropped_equal"),
-                                repeats->count("leaking_rows"), repeats->count("rows_with_other_labels")};
+    run.repeats = RepeatsRecord{repeats->text("dedup"),
+                                repeats->count("dropped"),
+                                repeats->count("dropped_equal"),
+                                repeats->count("leaking_rows"),
+                                repeats->count("rows_with_other_labels"),
+                                repeats->number("estimated_recall", 1)};
   in.each_object("stages", [&](const JsonReader& stage) {
     run.stages.push_back({stage.text("name"), stage.number("seconds"), stage.count("peak_rss_bytes")});
   });

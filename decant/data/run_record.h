@@ -99,6 +99,7 @@ struct RepeatsRecord {
   int64_t equal = 0;          ///< of these, equal to what they repeat
   int64_t leaking = 0;        ///< of these, with a copy in the test split
   int64_t contradicting = 0;  ///< training rows of which a copy has another label
+  double recall = 1;          ///< estimated share of the near pairs that were found; 1 = all were looked for
 };
 
 /// What the processes of a run exchanged.

@@ -169,6 +169,18 @@ std::vector<NearPair> pairs_of_cell(const Features& features, const Sketch& sket
   return pairs;
 }
 
+/// Of pairs at the threshold, and at every hundredth above it.
+std::vector<StatedRecall> recalls_from(const Cells& cells, int each, double threshold, uint64_t seed) {
+  std::vector<double> similarities = {threshold};
+  for (int hundredths = static_cast<int>(std::floor(100 * threshold)); hundredths < 100; ++hundredths) {
+    if (hundredths / 100.0 > threshold) similarities.push_back(hundredths / 100.0);
+  }
+  std::vector<StatedRecall> stated;
+  for (const double similarity : similarities)
+    stated.push_back({similarity, cells.recalls(similarity, seed)[static_cast<size_t>(each) - 1]});
+  return stated;
+}
+
 std::vector<int64_t> with_direction(const Features& features, std::span<const int64_t> rows) {
   std::vector<int64_t> kept;
   std::vector<float> scratch;
@@ -181,19 +193,25 @@ std::vector<int64_t> with_direction(const Features& features, std::span<const in
 
 }  // namespace
 
+double recall_at(std::span<const StatedRecall> recalls, double similarity) {
+  if (recalls.empty()) return 1;
+  const auto above = std::ranges::upper_bound(recalls, similarity, {}, &StatedRecall::similarity);
+  return (above == recalls.begin() ? above : above - 1)->recall;
+}
+
 ApproximatePairs approximate_pairs(const Features& features, std::span<const int64_t> rows, double threshold, uint64_t seed,
                                    const Context& context, int64_t rows_per_cell, int64_t most) {
   constexpr int64_t kFewestCells = 20;
   const std::vector<int64_t> directed = with_direction(features, rows);
   const int64_t pivots = std::ssize(directed) / rows_per_cell;
-  if (pivots < kFewestCells) return {.pairs = near_pairs(features, rows, threshold, context, most)};
+  if (pivots < kFewestCells) return {.pairs = near_pairs(features, rows, threshold, context, most), .cells = 0, .recalls = {}};
   const Sketch sketch(features, directed, threshold, context);
   Cells cells(features, directed, pivots, seed);
   cells.find(context);
   const std::vector<double> recalls = cells.recalls(threshold, seed);
   const auto enough = std::ranges::find_if(recalls, [](double share) { return share >= kRecall; });
   const auto each = static_cast<int>(std::min<std::ptrdiff_t>(enough - recalls.begin(), cells.each() - 1) + 1);
-  ApproximatePairs found{.cells = each, .recall = recalls[static_cast<size_t>(each) - 1]};
+  ApproximatePairs found{.pairs = {}, .cells = each, .recalls = recalls_from(cells, each, threshold, seed)};
   const Members members(cells, each);
   std::vector<std::vector<NearPair>> parts(static_cast<size_t>(pivots));
   PairLimit limit(most, threshold, kTooManyRemedy);

@@ -11,7 +11,8 @@
 //   z = τ·x' + √(1 − τ²)·u,  u the direction of y' − ⟨x', y'⟩·x'
 //
 // The least number of cells is taken by which kRecall of these share one, at most kMostCells. What
-// share that is, is the recall that is stated: of pairs right at the threshold, the hardest. It
+// share that is, is the recall that is stated: of pairs right at the threshold, the hardest. With
+// that many cells the same is measured of closer pairs, at every hundredth above the threshold. It
 // says nothing of copies that differ in a way rows do not differ in.
 //
 // Cost: 2n · n/rows_per_cell · d flops to find the cells, and near_pairs() of each, in the
@@ -30,10 +31,21 @@
 
 namespace decant {
 
+/// Which share of the pairs right at a similarity is found, as estimated.
+struct StatedRecall {
+  double similarity = 0;
+  double recall = 1;
+  bool operator==(const StatedRecall&) const = default;
+};
+
+/// What is stated of pairs at `similarity` or above: the recall at the nearest similarity from
+/// there down. 1 where nothing is stated. REQUIRES: ascending, `similarity` not below the first.
+double recall_at(std::span<const StatedRecall> recalls, double similarity);
+
 struct ApproximatePairs {
-  std::vector<NearPair> pairs;  ///< as near_pairs() orders them
-  int cells = 0;                ///< that each row was looked for in; 0 = all rows were compared
-  double recall = 1;            ///< stated, of pairs right at the threshold
+  std::vector<NearPair> pairs;        ///< as near_pairs() orders them
+  int cells = 0;                      ///< that each row was looked for in; 0 = all rows were compared
+  std::vector<StatedRecall> recalls;  ///< from the threshold up, ascending; empty = all pairs were found
 };
 
 inline constexpr double kRecall = 0.98;

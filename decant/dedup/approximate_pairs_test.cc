@@ -46,11 +46,36 @@ TEST(ApproximatePairs, AreMostOfThePairsAndNoOthers) {
       return std::tie(a.row, a.other, a.similarity) < std::tie(b.row, b.other, b.similarity);
     })) << threshold;
     const double recall = static_cast<double>(found.pairs.size()) / static_cast<double>(all.size());
-    EXPECT_GE(recall, found.recall - 0.03) << threshold << ": " << found.cells << " cells";
-    EXPECT_TRUE(found.recall >= kRecall || found.cells == kMostCells) << threshold;
+    EXPECT_GE(recall, recall_at(found.recalls, threshold) - 0.03) << threshold << ": " << found.cells << " cells";
+    EXPECT_TRUE(recall_at(found.recalls, threshold) >= kRecall || found.cells == kMostCells) << threshold;
     EXPECT_GE(found.cells, 1);
     EXPECT_TRUE(approximate_pairs(features, rows, threshold, 1, {.threads = 1}, 50).pairs == found.pairs) << threshold;
   }
+}
+
+TEST(ApproximatePairs, AreMoreCompleteTheCloserTheyAre) {
+  const Features features = copied_rows(5000, 24);
+  const std::vector<int64_t> rows = all_of(features);
+  const ApproximatePairs found = approximate_pairs(features, rows, 0.805, 1, {.threads = 2}, 50);
+  ASSERT_EQ(found.recalls.size(), 20);  // 0.805, 0.81, ... 0.99
+  EXPECT_EQ(found.recalls.front().similarity, 0.805);
+  EXPECT_EQ(found.recalls.back().similarity, 0.99);
+  EXPECT_GT(found.recalls.back().recall, found.recalls.front().recall);
+  const std::vector<NearPair> all = near_pairs(features, rows, 0.805, {});
+  for (const double threshold : {0.805, 0.85, 0.9, 0.95, 0.99}) {
+    const auto close = [&](const NearPair& pair) { return pair.similarity >= threshold; };
+    const auto has = static_cast<double>(std::ranges::count_if(found.pairs, close));
+    EXPECT_GE(has / static_cast<double>(std::ranges::count_if(all, close)), recall_at(found.recalls, threshold) - 0.03) << threshold;
+  }
+}
+
+TEST(ApproximatePairs, StateWhatHoldsFromTheNearestSimilarityDown) {
+  const std::vector<StatedRecall> recalls = {{0.9, 0.98}, {0.95, 0.99}};
+  EXPECT_EQ(recall_at(recalls, 0.9), 0.98);
+  EXPECT_EQ(recall_at(recalls, 0.94), 0.98);
+  EXPECT_EQ(recall_at(recalls, 0.95), 0.99);
+  EXPECT_EQ(recall_at(recalls, 1), 0.99);
+  EXPECT_EQ(recall_at({}, 0.5), 1);
 }
 
 TEST(ApproximatePairs, CompareFewRowsAll) {
@@ -58,7 +83,7 @@ TEST(ApproximatePairs, CompareFewRowsAll) {
   const std::vector<int64_t> rows = all_of(features);
   const ApproximatePairs found = approximate_pairs(features, rows, 0.9, 1, {});
   EXPECT_EQ(found.cells, 0);
-  EXPECT_EQ(found.recall, 1);
+  EXPECT_TRUE(found.recalls.empty());
   EXPECT_TRUE(found.pairs == near_pairs(features, rows, 0.9, {}));
 }
 

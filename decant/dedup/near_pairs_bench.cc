@@ -92,8 +92,8 @@ int run_approximate(int64_t count, int64_t width, double threshold, int threads)
   const Agreement agreement = of_spread_rows(features, found.pairs, threshold);
   if (agreement.wrong > 0) return std::puts("approximate_pairs: FAILED, it has pairs that are none"), 1;
   fmt::print("{} x {} at {}, approximate: {} pairs in {:.1f} s on {} threads; {} cells a row, recall stated {:.3f}, of {} pairs {} found\n",
-             human_count(count), width, threshold, human_count(std::ssize(found.pairs)), seconds, threads, found.cells, found.recall,
-             agreement.measured, agreement.found);
+             human_count(count), width, threshold, human_count(std::ssize(found.pairs)), seconds, threads, found.cells,
+             recall_at(found.recalls, threshold), agreement.measured, agreement.found);
   return 0;
 }
 

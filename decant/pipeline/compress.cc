@@ -11,7 +11,6 @@
 #include "decant/formats/convert.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
-#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/patching/token_budget.h"
@@ -36,8 +35,12 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count; 100% is every row that can be read");
   table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; the other classes share the rest");
   table.add(
-      "dedup", dedup, "HOW",
+      "dedup", dedup.how, "HOW",
       "first leave out rows that repeat others: exact, content (equal pixels), or a cosine such as 0.95; --keep stays a share of all rows");
+  table.add_choice(
+      "dedup-search", pair_search_names(), [this](size_t at) { dedup.search = static_cast<PairSearch>(at); },
+      [this] { return static_cast<size_t>(dedup.search); }, "HOW",
+      "how rows near by --dedup are looked for: exact, approximate, or auto (exact unless it takes many minutes)");
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("keep-tokens", keep_tokens, "HOW-MUCH",
             "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
@@ -88,7 +91,7 @@ int64_t count_to_keep(const CompressOptions& options, const Input& input) {
                     repeats == 0
                         ? fmt::format("{} rows are to be kept, but only {} can be read", count, readable)
                         : fmt::format("{} rows are to be kept, but only {} can be read and repeat no other (--dedup {} leaves {} out)",
-                                      count, readable, options.dedup, repeats),
+                                      count, readable, options.dedup.how, repeats),
                     "Lower --keep; 100% is all of these"});
 }
 
@@ -107,7 +110,9 @@ void require_enough_of_each(const CompressOptions& options, const Input& input, 
 
 Json deciding(const CompressOptions& options, const MethodSpec& spec) {
   Json json = deciding_options(spec, options.features, options.seed);
-  if (!options.dedup.empty()) json["dedup"] = options.dedup;
+  if (options.dedup.how.empty()) return json;
+  json["dedup"] = options.dedup.how;
+  json["dedup-search"] = pair_search_names()[static_cast<size_t>(options.dedup.search)];
   return json;
 }
 
@@ -178,7 +183,7 @@ std::string keep_of(const CompressOptions& options) {
 void require_sound(const CompressOptions& options) {
   const ReducePlan reduced = reduce_plan(options.reducing);
   require_currency(options.spend);
-  if (!options.dedup.empty()) require_dedup(options.dedup);
+  require_dedup(options.dedup);
   if (options.spend == "cells" && (reduced.drop > 0 || !reduced.as_large()))
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
@@ -209,7 +214,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   reading.check = !options.no_check;
   const Input whole = log.stage("read", [&] { return read_input(reading, context); });
   std::optional<Repeats> repeats;
-  if (!options.dedup.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
+  if (!options.dedup.how.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
   const Input unique = repeats ? without_repeats(whole, *repeats) : Input();
   const Input& input = repeats ? unique : whole;
   give_pixels_quality(options, input.dataset, context);

@@ -10,6 +10,7 @@
 #include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/choose_rows.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/run/set_training.h"
 
@@ -20,7 +21,7 @@ struct CompressOptions {
   std::filesystem::path out;
   std::string keep = "20%";
   int64_t min_per_class = 0;   ///< rows that each class keeps at least, or all it has
-  std::string dedup;           ///< which rows are left out as repeats: choosing/repeats.h; empty = none
+  DedupOptions dedup;          ///< which rows are left out as repeats
   std::string recipe;          ///< options of a published method: recipe.h; empty = none
   OptionTexts given;           ///< of all options, those that were given
   std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none

@@ -11,6 +11,7 @@
 #include "decant/data/test_rows.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
 
@@ -164,7 +165,7 @@ TEST(CompressDedup, LeavesRepeatsOutAndSaysOfWhat) {
   Repeated set;
   EXPECT_EQ(set.kept().size(), 14u);
   EXPECT_FALSE(fs::exists(set.options.out / "repeats.jsonl"));
-  set.options.dedup = "exact";
+  set.options.dedup.how = "exact";
   EXPECT_THAT(set.kept(), ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 13));
   EXPECT_EQ(
       read_text(set.options.out / "repeats.jsonl"),
@@ -180,23 +181,48 @@ TEST(CompressDedup, LeavesRepeatsOutAndSaysOfWhat) {
   EXPECT_THAT(read_text(set.options.out / "report.html"), testing::HasSubstr("2 rows repeat another and were left out"));
   EXPECT_THAT(read_text(set.options.out / "README.md"), testing::HasSubstr("(`--dedup exact`): 2 rows"));
   EXPECT_EQ(sample_run({.run = set.options.out, .out = set.path / "again.npy", .keep = "100%"}, {}).kept, 12);
-  set.options.dedup = "content";
+  set.options.dedup.how = "content";
   EXPECT_THAT(set.kept(), ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11));
 }
 
 TEST(CompressDedup, KeepsTheExactSizeOfAllRows) {
   Repeated set;
   for (const char* dedup : {"exact", "content", "0.99"}) {
-    set.options.dedup = dedup;
+    set.options.dedup.how = dedup;
     set.options.keep = "50%";
     EXPECT_EQ(set.kept().size(), 7u) << dedup;
     for (const int64_t row : read_indices(set.options.out / "indices.npy")) EXPECT_TRUE(row != 5 && row != 12) << dedup;
   }
-  set.options.dedup = "content";
+  set.options.dedup.how = "content";
   set.options.keep = "12";
   expect_says(message_of([&] { set.kept(); }), {"12 rows are to be kept, but only 11", "--dedup content leaves 3 out"});
-  set.options.dedup = "near";
+  set.options.dedup.search = PairSearch::approximate;
+  expect_says(message_of<UsageError>([&] { set.kept(); }), {"--dedup-search", "cosine"});
+  set.options.dedup.search = PairSearch::automatic;
+  set.options.dedup.how = "near";
   expect_says(message_of<UsageError>([&] { set.kept(); }), {"--dedup", "near"});
+}
+
+TEST(CompressDedup, RecordsWhatAnApproximateSearchFinds) {
+  const fs::path path = fresh_folder("dedup_search");
+  constexpr int64_t kRows = 20'000;
+  std::vector<float> values(3 * kRows);
+  Random random(1, "values");
+  for (float& value : values) value = static_cast<float>(random.normal());
+  std::copy_n(values.begin(), 3, values.begin() + 6);  // row 2 is row 0
+  const int64_t shape[] = {kRows, 3};
+  write_npy<float>(path / "x.npy", values, shape);
+  CompressOptions options{.input = {.path = (path / "x.npy").string()},
+                          .out = path / "out",
+                          .keep = "10",
+                          .dedup = {.how = "0.9999", .search = PairSearch::approximate},
+                          .select = {.method = "random"}};
+  const RunRecord run = compress(options, {});
+  ASSERT_TRUE(run.repeats.has_value());
+  EXPECT_GE(run.repeats->recall, 0.9);
+  EXPECT_LE(run.repeats->recall, 1);
+  EXPECT_EQ(read_run_record(options.out).repeats->recall, run.repeats->recall);
+  EXPECT_EQ(read_text(options.out / "README.md").find("of near ones found, by estimate") != std::string::npos, run.repeats->recall < 1);
 }
 
 TEST(CompressDedup, LeavesTheFeaturesOfAllRowsAlone) {
@@ -204,12 +230,12 @@ TEST(CompressDedup, LeavesTheFeaturesOfAllRowsAlone) {
   set.options.keep = "4";
   set.options.select.method = "k-means";
   const auto plain = set.kept();
-  set.options.dedup = "exact";
+  set.options.dedup.how = "exact";
   set.kept();
   EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], false) << "fitted to fewer rows";
   set.kept();
   EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], true);
-  set.options.dedup = "";
+  set.options.dedup.how = "";
   EXPECT_EQ(set.kept(), plain);
   EXPECT_EQ(read_json(set.options.out / "run.json")["features"]["reused"], true);
 }

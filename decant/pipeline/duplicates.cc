@@ -1,7 +1,6 @@
 #include "decant/pipeline/duplicates.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <set>
 
@@ -51,6 +50,11 @@ void DuplicatesOptions::declare(OptionTable& table) {
   table.add("floor", floor, "SIMILARITY",
             fmt::format("pairs are stored down to this similarity, for other thresholds later; default: {}, with --near minhash {}",
                         kUsual[0].floor, kUsual[1].floor));
+  table.add_choice(
+      "search", pair_search_names(), [this](size_t at) { search = static_cast<PairSearch>(at); },
+      [this] { return static_cast<size_t>(search); }, "HOW",
+      "exact compares all rows with each other; approximate finds most near pairs, and states how many; auto is exact unless it takes many "
+      "minutes");
   table.add("shingle", shingle, "N", "words of a shingle, with --near minhash");
   table.add("test", test, "PATH", "test data that training must not know; default: the test split of PATH");
   table.add("no-test", no_test, "look at the training split alone");
@@ -85,6 +89,8 @@ void require_of_minhash(const DuplicatesOptions& options) {
     throw UsageError(fmt::format("--shingle {}: give the words of a shingle, 1 to 1000", options.shingle));
   if (options.near != NearBy::minhash) {
     if (options.shingle != plain.shingle) throw UsageError("--shingle has no effect without --near minhash");
+  } else if (options.search != PairSearch::automatic) {
+    throw UsageError("--search has no effect on --near minhash, which has a stated recall of its own; drop one of the two");
   } else if (options.features.features != plain.features.features || !options.test_features.empty()) {
     throw UsageError("--near minhash compares words and uses no features; drop --features, or --near");
   }
@@ -129,7 +135,7 @@ Search search(const DuplicatesOptions& options, RunLog& log, const Context& cont
   const bool by_words = options.near == NearBy::minhash;
   FoundCopies found = log.stage("search", [&] {
     return by_words ? find_copies_by_words(input, test, floor, options.shingle, options.seed, context)
-                    : find_copies(input, test, floor, options.features, options.seed, context);
+                    : find_copies(input, test, {floor, options.search}, options.features, options.seed, context);
   });
   SearchedSplits splits{.path = options.input.path,
                         .digest = input.digest,
@@ -137,7 +143,8 @@ Search search(const DuplicatesOptions& options, RunLog& log, const Context& cont
                         .excluded = numbers_of(input.excluded),
                         .features = found.features ? found.features->kind : "",
                         .shingle = by_words && floor ? options.shingle : 0,
-                        .floor = floor};
+                        .floor = floor,
+                        .recalls = found.recalls};
   if (test.rows != nullptr) {
     splits.test_path = test.path;
     splits.test_split = test.split;
@@ -167,6 +174,7 @@ SearchedSplits splits_from(const Json& json) {
                         .features = json.at("features").is_null() ? "" : json.at("features").get<std::string>()};
   if (!json.at("floor").is_null()) splits.floor = json.at("floor").get<double>();
   splits.shingle = json.value("shingle", 0);
+  for (const Json& stated : json.value("recalls", Json::array())) splits.recalls.push_back({stated.at("similarity"), stated.at("recall")});
   if (const Json& test = json.at("test"); !test.is_null()) {
     splits.test_path = test.at("path");
     splits.test_split = test.at("split");
@@ -199,6 +207,14 @@ NearBy near_of(const fs::path& folder) {
   }
 }
 
+bool are_recalls(const SearchedSplits& splits) {
+  if (splits.recalls.empty()) return true;
+  const auto is_share = [](const StatedRecall& stated) { return stated.recall >= 0 && stated.recall <= 1; };
+  const bool ascending =
+      std::ranges::adjacent_find(splits.recalls, std::ranges::greater_equal(), &StatedRecall::similarity) == splits.recalls.end();
+  return ascending && std::ranges::all_of(splits.recalls, is_share) && splits.floor && splits.recalls.front().similarity == *splits.floor;
+}
+
 bool is_similarity(std::optional<double> floor) {
   return floor && *floor > 0 && *floor <= 1;
 }
@@ -224,6 +240,14 @@ void open_shown(Search& again, const DuplicatesOptions& options, const Context& 
   }
 }
 
+/// Throws UsageError where another search is asked for than the one that found the pairs.
+void require_searched_so(PairSearch asked, const SearchedSplits& splits, const fs::path& folder) {
+  const bool exact = splits.shingle == 0 && splits.recalls.empty();
+  if (asked == PairSearch::automatic || (asked == PairSearch::exact) == exact) return;
+  throw UsageError(fmt::format("--search {} needs the data set; the search that found the pairs of {} was {}",
+                               pair_search_names()[static_cast<size_t>(asked)], folder.string(), exact ? "exact" : "approximate"));
+}
+
 Search search_again(const DuplicatesOptions& options, const Context& context) {
   const fs::path folder = options.input.path;
   context.check_cancelled();
@@ -233,6 +257,7 @@ Search search_again(const DuplicatesOptions& options, const Context& context) {
     again.splits = splits_from(json);
     if (again.splits.shingle < 0 || (again.splits.shingle > 0 && !is_similarity(again.splits.floor)))
       damaged(folder, "records shingles without a similarity");
+    if (!are_recalls(again.splits)) damaged(folder, "records recalls that cannot be");
     require_count(folder, "indices.npy", again.splits.rows, json.at("dropped").get<int64_t>(), again.splits.excluded);
     if (!again.splits.test_path.empty())
       require_count(folder, "test-indices.npy", again.splits.test_rows, json.at("leaked_test_rows").get<int64_t>(),
@@ -241,6 +266,7 @@ Search search_again(const DuplicatesOptions& options, const Context& context) {
     damaged(folder, "is no record of decant duplicates");
   }
   if (!options.test.empty()) throw UsageError("--test needs the data set; the pairs of " + folder.string() + " are already found");
+  require_searched_so(options.search, again.splits, folder);
   const auto threshold = similarity_from(options.threshold, "--threshold");
   if (threshold && (!again.splits.floor || *threshold < *again.splits.floor))
     throw InputError(
@@ -304,12 +330,14 @@ void write_folder(const Duplicates& found, std::span<const CopyPair> pairs, cons
 
 std::string threshold_text(const SearchedSplits& splits, const CopyRule& rule) {
   if (!rule.threshold) return "equal bytes or content";
-  if (splits.shingle == 0)
-    return fmt::format("equal, or a similarity of {} or more{}", *rule.threshold,
-                       splits.features.empty() ? "" : fmt::format(" ({} features)", splits.features));
-  const double recall = bands_for(*splits.floor).recall(*rule.threshold);
-  return fmt::format("equal, or a Jaccard similarity of {} or more ({}-word shingles; MinHash finds {:.1f} % of pairs at {})",
-                     *rule.threshold, splits.shingle, std::floor(1000 * recall) / 10, *rule.threshold);
+  const std::string found = percent_text(splits.recall(*rule.threshold));
+  if (splits.shingle > 0)
+    return fmt::format("equal, or a Jaccard similarity of {} or more ({}-word shingles; MinHash finds {} of pairs at {})", *rule.threshold,
+                       splits.shingle, found, *rule.threshold);
+  const std::string share =
+      splits.recalls.empty() ? "" : fmt::format("; approximate, finds an estimated {} of pairs at {}", found, *rule.threshold);
+  return fmt::format("equal, or a similarity of {} or more{}", *rule.threshold,
+                     splits.features.empty() ? "" : fmt::format(" ({} features{})", splits.features, share));
 }
 
 int64_t equal_dropped(const Copies& copies) {
@@ -328,6 +356,10 @@ std::string summary_of(const Duplicates& found) {
 }
 
 }  // namespace
+
+double SearchedSplits::recall(double threshold) const {
+  return shingle > 0 ? bands_for(*floor).recall(threshold) : recall_at(recalls, threshold);
+}
 
 DuplicatesOptions with_usual_thresholds(DuplicatesOptions options) {
   if (is_duplicates_folder(options.input.path)) {
@@ -392,6 +424,10 @@ Json to_json(const Duplicates& found) {
                {"rows_with_other_labels", found.copies.contradicting},
                {"seconds", found.seconds}};
   if (splits.shingle > 0) json["shingle"] = splits.shingle;
+  if (found.rule.threshold && (splits.shingle > 0 || !splits.recalls.empty()))
+    json["estimated_recall"] = splits.recall(*found.rule.threshold);
+  for (const StatedRecall& stated : splits.recalls)
+    json["recalls"].push_back({{"similarity", stated.similarity}, {"recall", stated.recall}});
   return json;
 }
 

@@ -36,6 +36,7 @@ struct DuplicatesOptions {
   std::string threshold;  ///< empty = usual for what makes rows near; likewise the next
   std::string floor;
   int shingle = 3;  ///< words
+  PairSearch search = PairSearch::automatic;
   Stays stays = Stays::first;
   bool keep_leaks = false;
   std::vector<std::string> fail_on;  ///< "leak", "duplicates"
@@ -60,9 +61,14 @@ struct SearchedSplits {
   std::string test_split;
   int64_t test_rows = 0;
   std::vector<int64_t> test_excluded;
-  std::string features;         ///< their kind; empty: none, as where only equal rows were looked for
-  int shingle = 0;              ///< words of a shingle, where near rows are those that share words
-  std::optional<double> floor;  ///< nothing likewise
+  std::string features;                    ///< their kind; empty: none, as where only equal rows were looked for
+  int shingle = 0;                         ///< words of a shingle, where near rows are those that share words
+  std::optional<double> floor;             ///< nothing likewise
+  std::vector<StatedRecall> recalls = {};  ///< of near pairs by features, from the floor up; empty = all were found
+
+  /// Share of the near pairs at `threshold` or above that are in pairs.jsonl; 1 = all, less is an
+  /// estimate.
+  double recall(double threshold) const;
 };
 
 struct Duplicates {

@@ -1,9 +1,13 @@
 #include "decant/pipeline/duplicates.h"
 
+#include <algorithm>
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "decant/base/json.h"
+#include "decant/base/matrix.h"
+#include "decant/base/random.h"
 #include "decant/base/test_support.h"
 #include "decant/formats/npy/npy.h"
 
@@ -110,6 +114,83 @@ TEST_F(DuplicatesVerb, OptionsThatAreNoneAreRefused) {
   expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--fail-on", "did you mean 'leak'"});
 }
 
+/// 21,000 rows of fading columns; the last 1,000 are copies of others, at noise of any size.
+fs::path many_rows(const fs::path& folder) {
+  constexpr int64_t kRows = 21'000, kColumns = 12;
+  std::vector<float> values(static_cast<size_t>(kRows * kColumns));
+  const MatrixView<float> rows(values.data(), kRows, kColumns);
+  for (int64_t row = 0; row < kRows; ++row) {
+    Random random(5, "rows", static_cast<uint64_t>(row));
+    const bool copy = row >= kRows - 1000;
+    const auto from = static_cast<int64_t>(random.below(kRows - 1000));
+    const double noise = copy ? 0.3 * random.uniform() : 1;
+    for (size_t k = 0; k < kColumns; ++k)
+      rows[row][k] = static_cast<float>((copy ? rows[from][k] : 0) + noise * random.normal() / std::sqrt(1 + static_cast<double>(k)));
+  }
+  const int64_t shape[] = {kRows, kColumns};
+  write_npy<float>(folder / "many.npy", values, shape);
+  return folder / "many.npy";
+}
+
+size_t lines_in(const fs::path& file) {
+  const std::string text = read_text(file);
+  return static_cast<size_t>(std::ranges::count(text, '\n'));
+}
+
+TEST_F(DuplicatesVerb, AnApproximateSearchSaysHowMuchItFinds) {
+  options_ = {};
+  options_.input.path = many_rows(folder_).string();
+  options_.threshold = "0.99";
+  options_.floor = "0.985";
+  options_.out = folder_ / "all";
+  options_.search = PairSearch::exact;
+  const Duplicates all = find_duplicates(options_, {});
+  EXPECT_TRUE(all.searched.recalls.empty());
+  EXPECT_FALSE(read_json(options_.out / "duplicates.json").contains("estimated_recall"));
+  options_.search = PairSearch::automatic;  // of so few rows, exact
+  options_.out = folder_ / "auto";
+  find_duplicates(options_, {});
+  EXPECT_EQ(read_text(folder_ / "auto/pairs.jsonl"), read_text(folder_ / "all/pairs.jsonl"));
+
+  options_.search = PairSearch::approximate;
+  options_.out = folder_ / "dup";
+  const Duplicates most = find_duplicates(options_, {});
+  const Json record = read_json(options_.out / "duplicates.json");
+  ASSERT_EQ(record["recalls"].size(), 2u) << record;
+  EXPECT_EQ(record["recalls"][0]["similarity"], 0.985);
+  EXPECT_EQ(record["estimated_recall"], record["recalls"][1]["recall"]);
+  EXPECT_THAT(duplicates_text(most), HasSubstr("approximate, finds an estimated "));
+  const double share =
+      static_cast<double>(lines_in(options_.out / "pairs.jsonl")) / static_cast<double>(lines_in(folder_ / "all/pairs.jsonl"));
+  EXPECT_LE(share, 1);
+  EXPECT_GE(share, record["recalls"][0]["recall"].get<double>() - 0.03);
+
+  // Another threshold says what holds for it, and is that of a run from the start.
+  const Duplicates later = find_duplicates(again("0.987"), {});
+  EXPECT_EQ(to_json(later)["estimated_recall"], record["recalls"][0]["recall"]);
+  EXPECT_EQ(to_json(later)["recalls"], record["recalls"]);
+  options_.threshold = "0.987";
+  options_.out = folder_ / "fresh";
+  EXPECT_EQ(find_duplicates(options_, {}).stays, later.stays);
+  EXPECT_FALSE(to_json(find_duplicates(again("exact"), {})).contains("estimated_recall"));
+  DuplicatesOptions other = again("0.99");
+  other.search = PairSearch::exact;
+  expect_says(message_of<UsageError>([&] { find_duplicates(other, {}); }), {"--search exact needs the data set", "approximate"});
+}
+
+TEST_F(DuplicatesVerb, RecallsThatCannotBeAreDamage) {
+  find_duplicates(options_, {});
+  const fs::path file = options_.out / "duplicates.json";
+  const Json good = read_json(file);
+  for (const char* recalls : {R"([{"similarity":0.8,"recall":0.9}])", R"([{"similarity":0.9,"recall":2}])", R"([{"similarity":0.9}])",
+                              "[3]", "7", R"([{"similarity":0.9,"recall":1},{"similarity":0.9,"recall":1}])"}) {
+    Json bad = good;
+    bad["recalls"] = parse_json(recalls, "recalls");
+    write_file(file, json_text(bad));
+    expect_says(message_of([&] { find_duplicates(again("0.95"), {}); }), {"duplicates.json", "again"});
+  }
+}
+
 /// Row 1 is row 0 in other case and punctuation, row 2 has a word more (J = 6/7), row 3 is another
 /// text, row 4 has three of row 3's six shingles of three words (J = 3/9).
 std::string five_texts(const fs::path& folder) {
@@ -150,6 +231,9 @@ TEST_F(DuplicatesVerb, OfTextsHaveOptionsOfTheirOwn) {
   texts.features.features = DuplicatesOptions().features.features;
   texts.shingle = 0;
   expect_says(message_of<UsageError>([&] { find_duplicates(texts, {}); }), {"--shingle 0", "1 to 1000"});
+  texts.shingle = 3;
+  texts.search = PairSearch::exact;
+  expect_says(message_of<UsageError>([&] { find_duplicates(texts, {}); }), {"--search", "--near minhash"});
   options_.shingle = 5;
   expect_says(message_of<UsageError>([&] { find_duplicates(options_, {}); }), {"--shingle", "--near minhash"});
   options_.shingle = 3;

@@ -8,7 +8,6 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/dedup/joined_rows.h"
-#include "decant/dedup/near_pairs.h"
 #include "decant/dedup/near_sets.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
@@ -163,16 +162,18 @@ TestSplit open_test_split(const Input& input, const std::string& path, const Fie
   return test;
 }
 
-FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
-                        uint64_t seed, const Context& context, Content equal) {
+FoundCopies find_copies(const Input& input, const TestSplit& test, const NearRows& near, const FeatureOptions& features, uint64_t seed,
+                        const Context& context, Content equal) {
   const Joint joint = join(input, test);
   FoundCopies found;
   const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), equal, context);
   add_equal(joint, groups, found.pairs);
-  if (!floor) return found;
+  if (!near.floor) return found;
   const FeatureSet set = features_of(joint, input, test, features, seed, context);
   require_finite(set.features, set.file, flags_of(joint.input.excluded_rows(), joint.input.rows()), {}, context);
-  add_near(joint, near_pairs(set.features, distinct_rows(joint, groups), *floor, context), found.pairs);
+  ApproximatePairs pairs = search_pairs(set.features, distinct_rows(joint, groups), *near.floor, near.search, seed, context);
+  add_near(joint, pairs.pairs, found.pairs);
+  found.recalls = std::move(pairs.recalls);
   found.features = set.record();
   return found;
 }

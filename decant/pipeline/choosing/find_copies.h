@@ -15,6 +15,7 @@
 #include "decant/data/run_record.h"
 #include "decant/dedup/copies.h"
 #include "decant/dedup/equal_rows.h"
+#include "decant/dedup/pair_search.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/run/input.h"
 
@@ -37,12 +38,19 @@ TestSplit open_test_split(const Input& input, const std::string& path, const Fie
 struct FoundCopies {
   std::vector<CopyPair> pairs;
   std::optional<FeatureRecord> features;  ///< nothing where only equal rows were looked for
+  std::vector<StatedRecall> recalls;      ///< of near pairs, from the floor up; empty = all were found
 };
 
-/// `equal`: which rows are equal. Near pairs from `floor` on; none without one. Throws what
-/// obtain_features() throws, and InputError where there are too many pairs.
-FoundCopies find_copies(const Input& input, const TestSplit& test, std::optional<double> floor, const FeatureOptions& features,
-                        uint64_t seed, const Context& context, Content equal = Content::meant);
+/// Which rows are near, and how thoroughly they are looked for.
+struct NearRows {
+  std::optional<double> floor;  ///< similarity from which they are; nothing = only equal rows are looked for
+  PairSearch search = PairSearch::automatic;
+};
+
+/// `equal`: which rows are equal. Throws what obtain_features() throws, and InputError where there
+/// are too many pairs.
+FoundCopies find_copies(const Input& input, const TestSplit& test, const NearRows& near, const FeatureOptions& features, uint64_t seed,
+                        const Context& context, Content equal = Content::meant);
 
 /// The same by the Jaccard similarity of shingles of so many words (text/shingles.h). Throws
 /// InputError for rows that are no texts, or too many pairs.

@@ -28,24 +28,27 @@ void require_features_of_both(const TestSplit& test, const FeatureOptions& featu
 
 }  // namespace
 
-void require_dedup(const std::string& dedup) {
-  cosine_of(dedup);
+void require_dedup(const DedupOptions& dedup) {
+  const bool near = !dedup.how.empty() && cosine_of(dedup.how);
+  if (dedup.search != PairSearch::automatic && !near) throw UsageError("--dedup-search has no effect without --dedup and a cosine");
 }
 
-Repeats find_repeats(const Input& input, const std::string& dedup, const FeatureOptions& features, const FieldOptions& fields,
+Repeats find_repeats(const Input& input, const DedupOptions& dedup, const FeatureOptions& features, const FieldOptions& fields,
                      uint64_t seed, const Context& context) {
-  const auto cosine = cosine_of(dedup);
+  const auto cosine = cosine_of(dedup.how);
   const TestSplit test = open_test_split(input, "", fields, context);
   if (cosine) require_features_of_both(test, features);
-  const FoundCopies found = find_copies(input, test, cosine, features, seed, context, content_of(dedup, input.dataset.train()));
+  const FoundCopies found =
+      find_copies(input, test, {cosine, dedup.search}, features, seed, context, content_of(dedup.how, input.dataset.train()));
   Copies copies = resolve_copies(found.pairs, {.threshold = cosine});
   Repeats repeats{.dropped = std::move(copies.dropped)};
   const auto is_equal = [](const DroppedRow& row) { return row.how != Sameness::near; };
-  repeats.record = {.dedup = dedup,
+  repeats.record = {.dedup = dedup.how,
                     .dropped = std::ssize(repeats.dropped),
                     .equal = std::ranges::count_if(repeats.dropped, is_equal),
                     .leaking = std::ssize(copies.leaking),
-                    .contradicting = std::ssize(copies.contradicting)};
+                    .contradicting = std::ssize(copies.contradicting),
+                    .recall = cosine ? recall_at(found.recalls, *cosine) : 1};
   return repeats;
 }
 

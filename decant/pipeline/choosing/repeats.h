@@ -10,24 +10,32 @@
 
 namespace decant {
 
+/// compress --dedup and --dedup-search.
+struct DedupOptions {
+  std::string how;  ///< require_dedup(); empty = no row is left out
+  PairSearch search = PairSearch::automatic;
+};
+
 struct Repeats {
   std::vector<DroppedRow> dropped;  ///< ascending by row
   RepeatsRecord record;
 };
 
-/// Throws UsageError unless `dedup` is one of
+/// Throws UsageError unless `how` is one of
 ///
 ///   exact    equal bytes; of raw pixels, equal pixels; of records, texts that are equal when
 ///            A–Z are a–z and any white space between words is one blank
 ///   content  equal pixels, too, whatever the bytes of the files
 ///   0.95     these, and rows whose features have at least that cosine
-void require_dedup(const std::string& dedup);
+///
+/// and where a search for near rows is named without a cosine.
+void require_dedup(const DedupOptions& dedup);
 
 /// Of copies the first row stays, and none that has a copy in the input's test split, or in its
 /// validation split where it has no other. Cost: reads, and but for "exact" decodes, every row of
-/// both splits; for a cosine, features of both together and near_pairs(). Throws what these throw,
-/// and InputError for features in a file where there is a test split.
-Repeats find_repeats(const Input& input, const std::string& dedup, const FeatureOptions& features, const FieldOptions& fields,
+/// both splits; for a cosine, features of both together and search_pairs(). Throws what these
+/// throw, and InputError for features in a file where there is a test split.
+Repeats find_repeats(const Input& input, const DedupOptions& dedup, const FeatureOptions& features, const FieldOptions& fields,
                      uint64_t seed, const Context& context);
 
 /// The input without these rows. Its digest is another, for features are fitted to what is left.

@@ -11,6 +11,7 @@
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
 #include "decant/data/rows_view.h"
+#include "decant/dedup/pair_search.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
@@ -164,8 +165,9 @@ std::string sources_text(const Input& input) {
 std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string left_out;
   if (run.repeats)
-    left_out = fmt::format("- Left out first, since they repeat others (`--dedup {}`): {} rows\n", run.repeats->dedup,
-                           human_count(run.repeats->dropped));
+    left_out = fmt::format("- Left out first, since they repeat others (`--dedup {}`): {} rows{}\n", run.repeats->dedup,
+                           human_count(run.repeats->dropped),
+                           run.repeats->recall < 1 ? "; " + percent_text(run.repeats->recall) + " of near ones found, by estimate" : "");
   std::string card = fmt::format(
       "# A small set made by decant\n\n"
       "{} of {} training samples of `{}` ({}), {} of {}.\n\n"

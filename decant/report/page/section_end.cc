@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/text.h"
+#include "decant/dedup/pair_search.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"
@@ -73,7 +74,12 @@ std::string left_out_section(const RunRecord& run) {
       human_count(repeats.dropped), repeats.dropped == 1 ? "row repeats" : "rows repeat", repeats.dropped == 1 ? "was" : "were",
       escape(repeats.dedup), human_count(repeats.equal), human_count(repeats.dropped - repeats.equal), human_count(repeats.leaking),
       human_count(repeats.contradicting));
-  return section("copies", "Repeats", note, "");
+  const std::string found = repeats.recall < 1 ? fmt::format(
+                                                     "<p>The search was approximate: an estimated {} of the near ones at the "
+                                                     "threshold were found.</p>",
+                                                     percent_text(repeats.recall))
+                                               : "";
+  return section("copies", "Repeats", note + found, "");
 }
 
 std::string repeat_section(const RunRecord& run) {
