@@ -7,7 +7,7 @@
 #include "decant/base/json.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/judging/arms.h"
-#include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/judging/row_counts.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/verify.h"
 

@@ -222,8 +222,8 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
   }());
   options.small = {(folder / "all.npy").string()};
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_EQ(sets.held_out.size(), 40u);
-  EXPECT_EQ(sets.test->size(), 40);
+  EXPECT_EQ(sets.test.held_out.size(), 40u);
+  EXPECT_EQ(sets.test.rows->size(), 40);
   const auto arms = make_arms(sets, options, 0, {});
   ASSERT_EQ(arms.size(), 7u);
   std::map<std::string, std::set<Subset>> draws;
@@ -234,7 +234,7 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
       if (arm.name != "random") {
         EXPECT_EQ(rows.size(), all ? 160u : 40u) << arm.name;
       }
-      EXPECT_EQ(rows.without(sets.held_out), rows) << arm.name;
+      EXPECT_EQ(rows.without(sets.test.held_out), rows) << arm.name;
       draws[arm.name].insert(rows);
     }
   }
@@ -334,7 +334,7 @@ TEST(EvaluateSets, MatchesTestClassesByName) {
   EvaluateOptions options{.full = class_folders("names", {"bird", "cat", "dog"}).string()};
   options.test = class_folders("same_names", {"cat", "dog"}).string();
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_EQ(sets.test->label(0), 1) << "cat";
+  EXPECT_EQ(sets.test.rows->label(0), 1) << "cat";
   options.test = class_folders("other_names", {"cat", "dog", "zebra"}).string();
   expect_says(message_of([&] { read_judged_sets(options, {}); }), {"other_names", "is of the class 'zebra', which", "names does not have"});
   options.test = class_folders("unreadable", {"cat"}).string();

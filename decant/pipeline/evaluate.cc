@@ -47,7 +47,7 @@ void settle_judge(Judging& judging, const EvaluateOptions& options, const Contex
   judging.judge->settle({.rows = &full,
                          .some = sets.full_rows,
                          .trainable = std::ssize(sets.full_rows),
-                         .test_rows = sets.test->size(),
+                         .test_rows = sets.test.rows->size(),
                          .classes = sets.full.classes,
                          .digest = sets.full.digest},
                         context);
@@ -68,8 +68,8 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   settle_judge(judging, options, context);
   const Stopwatch choosing;
   judging.trial = {.arms = make_arms(sets, options, judging.judge->picture_side(), context),
-                   .test = sets.test.get(),
-                   .test_digest = sets.test_digest,
+                   .test = sets.test.rows.get(),
+                   .test_digest = sets.test.digest,
                    .every_row = std::ssize(sets.full_rows)};
   judging.choose_seconds = choosing.seconds();
   warn_of_idle(options.select, methods_against(options), sets.full.dataset.train().pictures() != nullptr, context);
@@ -164,8 +164,8 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   announce(judging, forecast, context);
   Evidence evidence = evaluate::evaluate(judging.trial, *judging.judge, judging.options, std::move(judging.plan), store, context);
   const std::string& nature = judging.options.nature;
-  evidence.protocol = judging.options.protocol + (nature.empty() ? "" : ", " + nature) + ": " + evidence.protocol + judging.sets.note;
-  evidence.test = judging.sets.test_name;
+  evidence.protocol = judging.options.protocol + (nature.empty() ? "" : ", " + nature) + ": " + evidence.protocol + judging.sets.test.note;
+  evidence.test = judging.sets.test.name;
   evidence.full_accuracy = options.full_accuracy;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = all.seconds();

@@ -12,7 +12,7 @@
 #include "decant/evaluate/forecast.h"
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evidence_cache.h"
-#include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/judging/row_counts.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/machine.h"
 

@@ -27,11 +27,11 @@ namespace {
 /// left.
 Input to_choose_from(const JudgedSets& sets) {
   Input input = sets.full;
-  if (sets.held_out.empty()) return input;
-  for (const int64_t row : sets.held_out)
+  if (sets.test.held_out.empty()) return input;
+  for (const int64_t row : sets.test.held_out)
     input.excluded.push_back({row, input.dataset.train().key(row), "held out", Excluded::Why::held_out});
   std::ranges::sort(input.excluded, {}, &Excluded::row);
-  input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.held_out))).hex();
+  input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.test.held_out))).hex();
   return input;
 }
 
@@ -122,7 +122,7 @@ std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOu
 
 /// Class-balanced random rows of the full set.
 Selection random_order(const JudgedSets& sets, uint64_t seed) {
-  return select_random(sets.full.rows(), sets.full.labels, sets.full.excluded_rows().united(sets.held_out), true, seed);
+  return select_random(sets.full.rows(), sets.full.labels, sets.full.excluded_rows().united(sets.test.held_out), true, seed);
 }
 
 /// Drawn anew for every seed.
@@ -363,7 +363,7 @@ class ArmMaker {
   std::vector<Subset> like(const ArmOutline& outline) {
     const std::string& name = outline.spec.length;
     for (const GivenSet& set : sets_.given) {
-      if (set.name == name) return std::vector<Subset>(static_cast<size_t>(options_.seeds), set.kept.without(sets_.held_out));
+      if (set.name == name) return std::vector<Subset>(static_cast<size_t>(options_.seeds), set.kept.without(sets_.test.held_out));
     }
     if (outline.budget > 0) return rows_of_tokens(name, outline.budget);
     if (!chosen_.contains(name) || !chosen_[name].contains(outline.rows)) return method_arm(name).draw({outline.rows}).at(outline.rows);

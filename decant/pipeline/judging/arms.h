@@ -9,7 +9,7 @@
 #include "decant/evaluate/plan.h"
 #include "decant/pipeline/judging/arm_spec.h"
 #include "decant/pipeline/judging/evaluate_options.h"
-#include "decant/pipeline/judging/judged_sets.h"
+#include "decant/pipeline/judging/row_counts.h"
 
 namespace decant {
 

@@ -100,6 +100,10 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
   return chosen;
 }
 
+std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full) {
+  return choose_judge(options, full.train().modality(), {}, {}, full.train().targets() != nullptr).judge;
+}
+
 void require_some_judge(const EvaluateOptions& options) {
   std::exception_ptr first;  // of networks, which most people mean
   for (const std::string& name : evaluate::judge_names()) {

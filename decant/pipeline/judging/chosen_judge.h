@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decant/base/options.h"
+#include "decant/data/dataset.h"
 #include "decant/data/modality.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/pipeline/run/set_training.h"
@@ -40,6 +41,10 @@ struct ChosenJudge {
 /// each other; InputError for a net that sees another kind of data, and values out of range.
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools,
                          const SetTraining& asked = {}, bool labelled = true);
+
+/// The same for the rows of a data set, without tools and whatever sets ask: for what can be said
+/// before anything is trained.
+std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full);
 
 /// Throws what choose_judge() throws for every kind of data. Reads nothing.
 void require_some_judge(const EvaluateOptions& options);

@@ -65,12 +65,12 @@ TEST(JudgedSets, NameTheSplitThatTheyAreTestedOn) {
   const ScratchFolder folder("splits");
   for (uint8_t i = 0; i < 8; ++i) folder.add(fmt::format("train/{}/{}.png", i % 2 == 0 ? "cat" : "dog", i), grey_png(i));
   EvaluateOptions options{.full = folder.path.string(), .against = "random", .keep = "2"};
-  EXPECT_EQ(read_judged_sets(options, {}).test_name, "rows reserved of " + options.full);
+  EXPECT_EQ(read_judged_sets(options, {}).test.name, "rows reserved of " + options.full);
   folder.add("test/9.png", grey_png(9));
   folder.add("val/cat/10.png", grey_png(10));
-  EXPECT_EQ(read_judged_sets(options, {}).test_name, "validation split of " + options.full) << "the test split has no labels";
+  EXPECT_EQ(read_judged_sets(options, {}).test.name, "validation split of " + options.full) << "the test split has no labels";
   options.test = options.full;
-  EXPECT_EQ(read_judged_sets(options, {}).test_name, "validation split of " + options.full);
+  EXPECT_EQ(read_judged_sets(options, {}).test.name, "validation split of " + options.full);
 }
 
 TEST(JudgedSets, AreAugmentedAsTheSyntheticOnesAgree) {
