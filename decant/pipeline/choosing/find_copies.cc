@@ -7,6 +7,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
+#include "decant/dedup/equal_across.h"
 #include "decant/dedup/joined_rows.h"
 #include "decant/dedup/near_sets.h"
 #include "decant/formats/npy/npy.h"
@@ -84,6 +85,23 @@ class PairMaker {
   Image image_;
   std::vector<std::byte> scratch_;
 };
+
+/// Groups of equal rows of both splits, by their numbers in the joint one.
+std::vector<std::vector<int64_t>> equal_groups(const Input& input, const TestSplit& test, const Joint& joint, Content equal,
+                                               const Context& context) {
+  std::vector<SplitRows> splits = {{input.dataset.splits.at(Split::train), input.usable_rows(), input.dataset.root.string()}};
+  if (test.rows != nullptr) {
+    std::vector<int64_t> bad;
+    for (const Excluded& row : test.excluded) bad.push_back(row.row);
+    splits.push_back({test.rows, Subset::all(test.rows->size()).without(Subset(std::move(bad))), test.path});
+  }
+  std::vector<std::vector<int64_t>> groups;
+  for (const std::vector<SplitRow>& group : equal_across(splits, equal, context)) {
+    std::vector<int64_t>& rows = groups.emplace_back();
+    for (const SplitRow& one : group) rows.push_back(one.split == 0 ? one.row : joint.rows + one.row);
+  }
+  return groups;
+}
 
 /// Each row of a group next to its first.
 void add_equal(const Joint& joint, const std::vector<std::vector<int64_t>>& groups, std::vector<CopyPair>& pairs) {
@@ -166,7 +184,7 @@ FoundCopies find_copies(const Input& input, const TestSplit& test, const NearRow
                         const Context& context, Content equal) {
   const Joint joint = join(input, test);
   FoundCopies found;
-  const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), equal, context);
+  const auto groups = equal_groups(input, test, joint, equal, context);
   add_equal(joint, groups, found.pairs);
   if (!near.floor) return found;
   const FeatureSet set = features_of(joint, input, test, features, seed, context);
@@ -183,7 +201,7 @@ FoundCopies find_copies_by_words(const Input& input, const TestSplit& test, std:
   const Joint joint = join(input, test);
   const Texts& texts = require_texts(joint.input.dataset.train(), input.dataset.root.string());
   FoundCopies found;
-  const auto groups = equal_rows(joint.input.dataset.train(), joint.input.usable_rows(), Content::meant, context);
+  const auto groups = equal_groups(input, test, joint, Content::meant, context);
   add_equal(joint, groups, found.pairs);
   if (floor) add_near(joint, near_sets(shingles_of(texts, shingle), distinct_rows(joint, groups), *floor, seed, context), found.pairs);
   return found;

@@ -3,23 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "decant/dedup/joined_rows.h"
+#include "decant/dedup/equal_across.h"
 
 namespace decant {
 namespace {
 
-/// Rows of which only the bytes are looked at: joining matrices would copy them.
-class BytesOfVectors final : public WrappedRows {
- public:
-  using WrappedRows::WrappedRows;
-  const Features* features() const override { return nullptr; }
-};
-
-std::shared_ptr<const Rows> without_matrix(const std::shared_ptr<const Rows>& rows) {
-  return rows->features() == nullptr ? rows : std::make_shared<BytesOfVectors>(rows);
-}
-
-/// The training rows of a group come first, for they are numbered first.
+/// Of the training rows of a group.
 void count_labels_of(std::span<const int64_t> group, const Rows& train, EqualCounts& counts) {
   std::set<int32_t> labels;
   for (const int64_t row : group) labels.insert(train.label(row));
@@ -34,24 +23,18 @@ void count_labels_of(std::span<const int64_t> group, const Rows& train, EqualCou
 
 EqualCounts count_equal(const std::shared_ptr<const Rows>& train, const Subset& among, std::span<const std::shared_ptr<const Rows>> others,
                         Content content, const Context& context) {
-  std::shared_ptr<const Rows> all = without_matrix(train);
-  std::vector<int64_t> rows = among.rows();
-  std::vector<int64_t> begins;
-  for (const auto& other : others) {
-    begins.push_back(all->size());
-    for (int64_t row = 0; row < other->size(); ++row) rows.push_back(all->size() + row);
-    all = std::make_shared<JoinedRows>(all, without_matrix(other), "the other split");
-  }
+  std::vector<SplitRows> splits = {{train, among}};
+  for (const auto& other : others) splits.push_back({other, Subset::all(other->size()), "the other split"});
   EqualCounts counts{.leaked = std::vector<std::vector<int64_t>>(others.size())};
-  for (const std::vector<int64_t>& group : equal_rows(*all, Subset(std::move(rows)), content, context)) {
-    const auto end = std::ranges::lower_bound(group, train->size());
-    if (end == group.begin()) continue;  // no training row
-    counts.repeats += end - group.begin() - 1;
-    count_labels_of({group.begin(), end}, *train, counts);
-    for (const int64_t row : std::span(end, group.end())) {
-      const auto split = std::ranges::upper_bound(begins, row) - begins.begin() - 1;
-      counts.leaked[static_cast<size_t>(split)].push_back(row - begins[static_cast<size_t>(split)]);
+  for (const std::vector<SplitRow>& group : equal_across(splits, content, context)) {
+    std::vector<int64_t> rows;  // of training, which come first
+    for (const SplitRow& one : group) {
+      if (one.split == 0) rows.push_back(one.row);
     }
+    if (rows.empty()) continue;
+    counts.repeats += std::ssize(rows) - 1;
+    count_labels_of(rows, *train, counts);
+    for (const SplitRow& one : std::span(group).subspan(rows.size())) counts.leaked[one.split - 1].push_back(one.row);
   }
   for (auto& leaked : counts.leaked) std::ranges::sort(leaked);
   return counts;
