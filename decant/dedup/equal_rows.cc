@@ -62,12 +62,7 @@ class Reader {
   Bytes words(const Texts& texts, int64_t row) {
     texts.read(row, record_);
     scratch_.clear();
-    for (const Turn& turn : record_.turns) {
-      if (content_ == Content::folded)
-        append(folded(turn.text));
-      else
-        append(turn.text);
-    }
+    for (const Turn& turn : record_.turns) append(folded(turn.text));
     return scratch_;
   }
 

@@ -18,8 +18,8 @@ namespace decant {
 /// What has to be equal.
 enum class Content {
   stored,  ///< the sample's bytes as stored; of raw pixels, the pixels: a record of CIFAR holds its label too
-  meant,   ///< what they mean: size and pixels of a picture, the texts of a record; else what is stored
-  folded   ///< as meant; in texts, A–Z are a–z and any white space between words is one blank
+  meant    ///< what they mean: size and pixels of a picture; the texts of a record, with A–Z as a–z and
+           ///< any white space between words as one blank; else what is stored
 };
 
 /// Groups of at least two rows, each ascending, in the order of their first rows. Rows that cannot

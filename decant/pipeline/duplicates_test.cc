@@ -221,6 +221,24 @@ TEST_F(DuplicatesVerb, OfTextsAreThoseThatShareWords) {
   }
 }
 
+TEST_F(DuplicatesVerb, TextsAreEqualButForCaseAndWhiteSpace) {
+  const fs::path file = folder_ / "said.jsonl";
+  write_file(file,
+             "{\"text\": \"Name a colour.\"}\n{\"text\": \"name  a COLOUR.\"}\n{\"text\": \"Name a colour.\"}\n"
+             "{\"text\": \"Name a colour\"}\n");
+  options_ = {};
+  options_.input.path = file.string();
+  options_.threshold = "exact";
+  options_.out = folder_ / "dup";
+  EXPECT_THAT(find_duplicates(options_, {}).stays.rows(), ElementsAre(0, 3));
+  const std::string dropped = read_text(options_.out / "dropped.jsonl");
+  EXPECT_THAT(
+      dropped,
+      HasSubstr(
+          R"("row":1,"key":"said.jsonl#1","repeats":0,"split":"train","repeats_key":"said.jsonl#0","similarity":1.0,"how":"content")"));
+  EXPECT_THAT(dropped, HasSubstr(R"("similarity":1.0,"how":"bytes")"));
+}
+
 TEST_F(DuplicatesVerb, OfTextsHaveOptionsOfTheirOwn) {
   DuplicatesOptions texts;
   texts.input.path = five_texts(folder_);

@@ -11,36 +11,40 @@ namespace decant {
 namespace {
 
 /// The cosine from which rows are copies; nothing for equal rows alone.
-std::optional<double> cosine_of(const std::string& dedup) {
-  return dedup == "content" ? std::nullopt : similarity_from(dedup, "--dedup");
-}
-
-Content content_of(const std::string& dedup, const Rows& rows) {
-  if (rows.texts() != nullptr) return Content::folded;
-  return dedup == "exact" ? Content::stored : Content::meant;
-}
-
-void require_features_of_both(const TestSplit& test, const FeatureOptions& features) {
-  if (test.rows == nullptr || !names_npy(features.features)) return;
-  throw InputError({features.features, "", "holds features of the training rows alone, and --dedup compares them with the test split",
-                    "Use --dedup exact or content, or the rows that decant duplicates --test-features lets stay"});
+std::optional<double> cosine_of(const std::string& how, const std::string& option) {
+  return how == "content" ? std::nullopt : similarity_from(how, option);
 }
 
 }  // namespace
 
+CopyKind copy_kind(const std::string& how, const Rows& rows, const std::string& option) {
+  const bool stored = how == "exact" && rows.texts() == nullptr;
+  return {cosine_of(how, option), stored ? Content::stored : Content::meant};
+}
+
+void require_copy_kind(const std::string& how, const std::string& option) {
+  cosine_of(how, option);
+}
+
+void require_features_of_both(const TestSplit& test, const FeatureOptions& features, const std::string& option) {
+  if (test.rows == nullptr || !names_npy(features.features)) return;
+  throw InputError({features.features, "",
+                    fmt::format("holds features of the training rows alone, and {} compares them with the test split", option),
+                    fmt::format("Use {} exact or content, or what decant duplicates --test-features finds", option)});
+}
+
 void require_dedup(const DedupOptions& dedup) {
-  const bool near = !dedup.how.empty() && cosine_of(dedup.how);
+  const bool near = !dedup.how.empty() && cosine_of(dedup.how, "--dedup");
   if (dedup.search != PairSearch::automatic && !near) throw UsageError("--dedup-search has no effect without --dedup and a cosine");
 }
 
 Repeats find_repeats(const Input& input, const DedupOptions& dedup, const FeatureOptions& features, const FieldOptions& fields,
                      uint64_t seed, const Context& context) {
-  const auto cosine = cosine_of(dedup.how);
+  const CopyKind kind = copy_kind(dedup.how, input.dataset.train(), "--dedup");
   const TestSplit test = open_test_split(input, "", fields, context);
-  if (cosine) require_features_of_both(test, features);
-  const FoundCopies found =
-      find_copies(input, test, {cosine, dedup.search}, features, seed, context, content_of(dedup.how, input.dataset.train()));
-  Copies copies = resolve_copies(found.pairs, {.threshold = cosine});
+  if (kind.cosine) require_features_of_both(test, features, "--dedup");
+  const FoundCopies found = find_copies(input, test, {kind.cosine, dedup.search}, features, seed, context, kind.equal);
+  Copies copies = resolve_copies(found.pairs, {.threshold = kind.cosine});
   Repeats repeats{.dropped = std::move(copies.dropped)};
   const auto is_equal = [](const DroppedRow& row) { return row.how != Sameness::near; };
   repeats.record = {.dedup = dedup.how,
@@ -48,7 +52,7 @@ Repeats find_repeats(const Input& input, const DedupOptions& dedup, const Featur
                     .equal = std::ranges::count_if(repeats.dropped, is_equal),
                     .leaking = std::ssize(copies.leaking),
                     .contradicting = std::ssize(copies.contradicting),
-                    .recall = cosine ? recall_at(found.recalls, *cosine) : 1};
+                    .recall = kind.cosine ? recall_at(found.recalls, *kind.cosine) : 1};
   return repeats;
 }
 

@@ -10,9 +10,30 @@
 
 namespace decant {
 
+/// Which rows are copies.
+struct CopyKind {
+  std::optional<double> cosine;  ///< from which rows are near; nothing = equal ones alone
+  Content equal = Content::meant;
+};
+
+/// Of rows of this kind; `how` is one of
+///
+///   exact    equal bytes; of raw pixels, equal pixels; of records, texts that are equal when
+///            A–Z are a–z and any white space between words is one blank
+///   content  equal pixels, too, whatever the bytes of the files
+///   0.95     these, and rows whose features have at least that cosine
+///
+/// Throws UsageError that names `option`.
+CopyKind copy_kind(const std::string& how, const Rows& rows, const std::string& option);
+/// The same for rows of any kind.
+void require_copy_kind(const std::string& how, const std::string& option);
+
+/// Throws InputError where near test rows are looked for by features of the training rows alone.
+void require_features_of_both(const TestSplit& test, const FeatureOptions& features, const std::string& option);
+
 /// compress --dedup and --dedup-search.
 struct DedupOptions {
-  std::string how;  ///< require_dedup(); empty = no row is left out
+  std::string how;  ///< copy_kind(); empty = no row is left out
   PairSearch search = PairSearch::automatic;
 };
 
@@ -21,14 +42,7 @@ struct Repeats {
   RepeatsRecord record;
 };
 
-/// Throws UsageError unless `how` is one of
-///
-///   exact    equal bytes; of raw pixels, equal pixels; of records, texts that are equal when
-///            A–Z are a–z and any white space between words is one blank
-///   content  equal pixels, too, whatever the bytes of the files
-///   0.95     these, and rows whose features have at least that cosine
-///
-/// and where a search for near rows is named without a cosine.
+/// Throws UsageError for an unknown kind, or a search for near rows without a cosine.
 void require_dedup(const DedupOptions& dedup);
 
 /// Of copies the first row stays, and none that has a copy in the input's test split, or in its
