@@ -1,6 +1,7 @@
 // evaluate as a whole, on matrices: the net linear needs no libtorch and takes milliseconds.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <limits>
@@ -349,6 +350,82 @@ struct Heard final : LogSink {
   }
   std::string warnings;
 };
+
+std::vector<float> floats_in(const fs::path& file) {
+  const NpyArray array = open_npy(file);
+  std::vector<float> values(array.data.size() / sizeof(float));
+  std::memcpy(values.data(), array.data.data(), array.data.size());
+  return values;
+}
+
+/// Test rows 0 and 3 are training rows 5 and 9, and row 6 is nearly row 13.
+fs::path leaking_set(const std::string& name) {
+  const fs::path folder = matrix_set(name);
+  const std::vector<float> from = floats_in(folder / "x.npy");
+  std::vector<float> to = floats_in(folder / "tx.npy");
+  for (const auto& [row, source] : std::vector<std::pair<int, int>>{{0, 5}, {3, 9}, {6, 13}})
+    std::copy_n(&from[6 * size_t(source)], 6, &to[6 * size_t(row)]);
+  to[36] *= 1.01F;
+  const int64_t shape[] = {60, 6};
+  write_npy<float>(folder / "tx.npy", to, shape);
+  return folder;
+}
+
+TEST(EvaluateSets, TestsOnRowsWithoutCopiesWhenAsked) {
+  const fs::path folder = leaking_set("judge_clean");
+  EvaluateOptions options = judging(folder);
+  options.keep = "20";
+  Heard heard;
+  const Evidence whole = evaluate_sets(options, {.log = &heard});
+  EXPECT_THAT(heard.warnings, HasSubstr("2 of 60 test rows are equal to a training row, first 0; --clean-test exact"));
+  EXPECT_FALSE(to_json(whole).contains("test_rows_left_out"));
+  for (const auto& [how, left] : std::vector<std::pair<std::string, int64_t>>{{"exact", 58}, {"content", 58}, {"0.99", 57}}) {
+    options.clean_test = how;
+    options.out = folder / "clean.json";
+    options.overwrite = true;
+    heard.warnings.clear();
+    const Evidence clean = evaluate_sets(options, {.log = &heard});
+    EXPECT_THAT(heard.warnings, Not(HasSubstr("test rows")));
+    EXPECT_EQ(clean.test_rows, left) << how;
+    EXPECT_EQ(clean.cost.trained, how == "content" ? 0 : 3) << "content leaves the rows of exact; the whole test is another";
+    const Json document = parse_json(read_text(folder / "clean.json"));
+    EXPECT_EQ(document["test_rows_left_out"], 60 - left);
+    EXPECT_THAT(evidence_table(clean),
+                HasSubstr(fmt::format("{} of 60 test rows left out, which have a copy in training (--clean-test {})", 60 - left, how)));
+    ASSERT_TRUE(clean.find("linear", "random")->against_full) << "all sets are tested on the same rows";
+  }
+  options.clean_test = "near";
+  expect_says(message_of<UsageError>([&] { evaluate_sets(options, {}); }), {"--clean-test", "near"});
+  options.clean_test = "exact";
+  options.test = options.full;
+  options.test_labels = options.labels;
+  expect_says(message_of([&] { evaluate_sets(options, {}); }), {"so has every other test row", "--test"});
+}
+
+TEST(EvaluateSets, CleansReservedRowsToo) {
+  const fs::path folder = leaking_set("judge_clean_held");
+  EvaluateOptions options = judging(folder);
+  options.full = (folder / "tx.npy").string();  // every row of which is made to stand there twice
+  options.labels = folder / "ty.npy";
+  options.test.clear();
+  options.test_labels.clear();
+  std::vector<float> twice = floats_in(folder / "tx.npy");
+  twice.insert(twice.end(), twice.begin(), twice.begin() + 360);
+  std::vector<int64_t> labels;
+  for (int64_t row = 0; row < 120; ++row) labels.push_back(row % 60 % 4);
+  const int64_t shape[] = {120, 6};
+  write_npy<float>(folder / "tx.npy", twice, shape);
+  write_npy<int64_t>(folder / "ty.npy", labels);
+  options.clean_test = "exact";
+  const JudgedSets sets = read_judged_sets(options, {});
+  EXPECT_EQ(sets.test.held_out.size(), 24u) << "none of these is trained on, tested or not";
+  EXPECT_EQ(sets.test.rows->size() + *sets.test.left_out, 24);
+  EXPECT_LT(sets.test.rows->size(), 24);
+  for (int64_t row = 0; row < sets.test.rows->size(); ++row) {
+    const int64_t original = std::stoll(sets.test.rows->key(row));
+    EXPECT_TRUE(sets.test.held_out.contains((original + 60) % 120)) << "its copy is reserved as well";
+  }
+}
 
 TEST(EvaluateSets, MentionsOptionsThatNoMethodLooksAt) {
   EvaluateOptions options = judging(matrix_set("judge_idle"));

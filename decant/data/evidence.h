@@ -66,8 +66,9 @@ struct Evidence {
   std::string protocol;   ///< one line that says how the numbers were made
   std::string test = {};  ///< what was tested on, "test split of photos"; empty in records of earlier versions
   int64_t test_rows = 0;
-  std::vector<Metric> metrics = {top_1()};  ///< the first decides verdicts and orders; never empty
-  std::vector<Cell> cells;                  ///< net after net, sets in the order given, metric after metric
+  std::optional<int64_t> test_left_out = {};  ///< rows that are not among these, for they have a copy in training; nothing = not looked for
+  std::vector<Metric> metrics = {top_1()};    ///< the first decides verdicts and orders; never empty
+  std::vector<Cell> cells;                    ///< net after net, sets in the order given, metric after metric
   Cost cost;
   std::optional<double> full_accuracy = {};  ///< top-1 of all real rows, of elsewhere: for robust_scores.h where "full" is no set here
 

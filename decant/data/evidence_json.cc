@@ -195,6 +195,7 @@ Json to_json(const Evidence& evidence) {
                {"test", evidence.test}, {"test_rows", evidence.test_rows},
                {"metrics", metrics},    {"results", results},
                {"orders", opinions},    {"overhead", json_of(evidence.cost)}};
+  if (evidence.test_left_out) json["test_rows_left_out"] = *evidence.test_left_out;
   if (evidence.full_accuracy) json["full_accuracy"] = *evidence.full_accuracy;
   for (const RobustScores& scores : robust_scores(evidence)) json["robust_scores"].push_back(json_of(scores));
   return json;
@@ -205,6 +206,7 @@ Evidence evidence_from_json(const Json& json, const std::string& file) {
   const int64_t schema = top.count("schema", 1);
   if (schema < 1 || schema > kSchema) top.refuse("schema", fmt::format("is {}, but this version of decant reads 1 to {}", schema, kSchema));
   Evidence evidence{.protocol = top.text("protocol"), .test = top.text("test"), .test_rows = top.count("test_rows")};
+  if (top.find("test_rows_left_out") != nullptr) evidence.test_left_out = top.count("test_rows_left_out");
   if (schema > 1) evidence.metrics = metrics_from(top);
   top.require("results").each_object("results",
                                      [&](const JsonReader& cell) { evidence.cells.push_back(cell_from(cell, evidence.metrics, schema)); });

@@ -166,6 +166,7 @@ Evidence evaluate_sets(const EvaluateOptions& options, const Context& context) {
   const std::string& nature = judging.options.nature;
   evidence.protocol = judging.options.protocol + (nature.empty() ? "" : ", " + nature) + ": " + evidence.protocol + judging.sets.test.note;
   evidence.test = judging.sets.test.name;
+  evidence.test_left_out = judging.sets.test.left_out;
   evidence.full_accuracy = options.full_accuracy;
   evidence.cost.choose_seconds = judging.choose_seconds;
   evidence.cost.wall_seconds = all.seconds();

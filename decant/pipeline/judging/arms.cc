@@ -10,6 +10,7 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/judging/length_matched.h"
 #include "decant/pipeline/judging/method_arm.h"
 #include "decant/pipeline/patching/byte_budget.h"
@@ -22,18 +23,6 @@
 namespace decant {
 namespace fs = std::filesystem;
 namespace {
-
-/// The input without the held-out rows. Its digest is another, for features are fitted to what is
-/// left.
-Input to_choose_from(const JudgedSets& sets) {
-  Input input = sets.full;
-  if (sets.test.held_out.empty()) return input;
-  for (const int64_t row : sets.test.held_out)
-    input.excluded.push_back({row, input.dataset.train().key(row), "held out", Excluded::Why::held_out});
-  std::ranges::sort(input.excluded, {}, &Excluded::row);
-  input.digest = Digest().add(input.digest).add(std::as_bytes(std::span(sets.test.held_out))).hex();
-  return input;
-}
 
 /// How many rows --keep asks for, each number once, in the order given.
 std::vector<int64_t> kept_counts(const EvaluateOptions& options, const RowCounts& counts) {
@@ -170,6 +159,7 @@ std::vector<MethodSpec> methods_against(const EvaluateOptions& options) {
 void require_sound(const EvaluateOptions& options) {
   require_some_judge(options);
   require_fill(options.fill);
+  if (!options.clean_test.empty()) require_copy_kind(options.clean_test, "--clean-test");
   methods_against(options);
   if (options.full_accuracy && !(*options.full_accuracy >= 0 && *options.full_accuracy <= 1))
     throw UsageError("--full-accuracy must lie between 0 and 1");
@@ -261,7 +251,12 @@ class ArmMaker {
  public:
   ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, int picture_side,
            const Context& context)
-      : sets_(sets), options_(options), outline_(outline), picture_side_(picture_side), context_(context), input_(to_choose_from(sets)) {}
+      : sets_(sets),
+        options_(options),
+        outline_(outline),
+        picture_side_(picture_side),
+        context_(context),
+        input_(without_held_out(sets.full, sets.test.held_out)) {}
 
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};

@@ -65,6 +65,8 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("hold-out", hold_out, "SHARE", "fraction of the rows to test on when there is no test split");
   table.add("test", test, "PATH", "data set or .npy to test on");
   table.add("test-labels", test_labels, "FILE", "labels of a .npy to test on");
+  table.add("clean-test", clean_test, "HOW",
+            "leave out test rows that have a copy among all training rows: exact, content (equal pixels), or a cosine such as 0.95");
   table.add("labels", labels, "FILE", "labels of a .npy data set");
   fields.declare(table);
   OptionTable choosing;

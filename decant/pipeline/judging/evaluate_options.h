@@ -31,6 +31,7 @@ struct EvaluateOptions {
   double hold_out = 0.2;                ///< share of rows held out when there are no test rows
   std::string test;                     ///< data set or .npy to test on
   std::filesystem::path test_labels;    ///< of a .npy to test on
+  std::string clean_test;               ///< which copies of training rows are left out of the test: choosing/repeats.h; empty = none
   std::filesystem::path labels;         ///< of a .npy data set; empty = those that the first small set was made with
   FieldOptions fields;                  ///< likewise
   ChoosingOptions select;

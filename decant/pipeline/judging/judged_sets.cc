@@ -5,6 +5,7 @@
 #include "decant/base/errors.h"
 #include "decant/pipeline/judging/asked_training.h"
 #include "decant/pipeline/judging/chosen_judge.h"
+#include "decant/pipeline/judging/leaked_rows.h"
 #include "decant/pipeline/run/run_source.h"
 
 namespace decant {
@@ -55,6 +56,7 @@ JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& conte
   sets.training = asked_training(options, sets.full.dataset);
   sets.shares = shares_of(options, sets.full.dataset);
   sets.test = find_test_rows(sets.full, options, context);
+  leave_out_leaked(sets.test, sets.full, options, context);
   sets.full_rows = sets.full.usable_rows().without(sets.test.held_out);
   for (GivenSet& set : sets.given) find_rows_of(set, sets.full, sets.test.held_out, options, context);
   if (heeds_sets(options, sets.full.dataset)) {

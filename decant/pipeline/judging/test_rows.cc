@@ -95,6 +95,14 @@ void require_test_of_labels(const EvaluateOptions& options) {
   if (options.test.empty() && !options.test_labels.empty()) throw UsageError("--test-labels needs --test");
 }
 
+Input without_held_out(Input full, const Subset& held_out) {
+  if (held_out.empty()) return full;
+  for (const int64_t row : held_out) full.excluded.push_back({row, full.dataset.train().key(row), "held out", Excluded::Why::held_out});
+  std::ranges::sort(full.excluded, {}, &Excluded::row);
+  full.digest = Digest().add(full.digest).add(std::as_bytes(std::span(held_out))).hex();
+  return full;
+}
+
 JudgedTest find_test_rows(const Input& full, const EvaluateOptions& options, const Context& context) {
   require_test_of_labels(options);
   JudgedTest found;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "decant/base/context.h"
@@ -38,9 +39,14 @@ struct JudgedTest {
   std::shared_ptr<const Rows> rows;  ///< readable ones
   std::string name;                  ///< "test split of photos"
   std::string digest;
-  Subset held_out;   ///< rows of the full set that are tested on; empty when there are others
-  std::string note;  ///< what the protocol's line adds
+  Subset held_out;                       ///< rows of the full set that are tested on; empty when there are others
+  std::string note;                      ///< what the protocol's line adds
+  std::optional<int64_t> left_out = {};  ///< rows with a copy in training; nothing without --clean-test
 };
+
+/// The input without the rows that are tested on. Its digest is another, for features are fitted to
+/// what is left.
+Input without_held_out(Input full, const Subset& held_out);
 
 /// Without rows to test on, `hold_out` of the readable rows, class-balanced, by seed, are reserved.
 JudgedTest find_test_rows(const Input& full, const EvaluateOptions& options, const Context& context);
