@@ -20,6 +20,12 @@ T parse_number(const std::string& name, const std::string& text) {
   return value;
 }
 
+double parse_share(const std::string& name, const std::string& text) {
+  const auto share = share_from(text);
+  if (!share) throw UsageError(fmt::format("--{}: '{}' is no share; give a fraction such as 0.1, or 10%", name, text));
+  return *share;
+}
+
 bool parse_flag(const std::string& name, const std::string& text) {
   if (text == "true" || text == "1") return true;
   if (text == "false" || text == "0") return false;
@@ -64,6 +70,18 @@ Option& OptionTable::add(std::string name, std::optional<double>& field, std::st
   option.set = [name, &field](const std::string& text) { field = parse_number<double>(name, text); };
   option.get = [&field] { return field ? Json(*field) : Json(); };
   return add(std::move(option));
+}
+
+Option& OptionTable::add_share(std::string name, double& field, std::string metavar, std::string help) {
+  Option& option = add_number(name, field, std::move(metavar), std::move(help));
+  option.set = [name = std::move(name), &field](const std::string& text) { field = parse_share(name, text); };
+  return option;
+}
+
+Option& OptionTable::add_share(std::string name, std::optional<double>& field, std::string metavar, std::string help) {
+  Option& option = add(name, field, std::move(metavar), std::move(help));
+  option.set = [name = std::move(name), &field](const std::string& text) { field = parse_share(name, text); };
+  return option;
 }
 
 Option& OptionTable::add_choice(std::string name, const std::vector<std::string>& names, std::function<void(size_t)> set,

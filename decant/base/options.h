@@ -57,6 +57,9 @@ class OptionTable {
   Option& add_off(std::string name, bool& field, std::string help);  ///< a flag that turns `field` off: "no-flip"
   /// Without a value: JSON null, and no default in the help. Any value that is given is a number.
   Option& add(std::string name, std::optional<double>& field, std::string metavar, std::string help);
+  /// A share of a whole, as share_from() reads it ("0.1", "10%"); kept and recorded as a fraction.
+  Option& add_share(std::string name, double& field, std::string metavar, std::string help);
+  Option& add_share(std::string name, std::optional<double>& field, std::string metavar, std::string help);
   /// Any number of values; in TOML an array, or one value alone. As a positional it comes last.
   Option& add(std::string name, std::vector<std::string>& field, std::string metavar, std::string help);
   /// One of `names`: `set` takes its place among them, `get` returns the place of the present

@@ -36,6 +36,21 @@ TEST(Options, AreDeclaredOnce) {
   EXPECT_THAT(message_of<UsageError>([&] { table.options()[0].set("99999999999999"); }), HasSubstr("--bins"));
 }
 
+TEST(Options, ThatAreSharesTakePercentages) {
+  double held_out = 0.2;
+  std::optional<double> cut;
+  OptionTable table;
+  table.add_share("hold-out", held_out, "SHARE", "");
+  table.add_share("hard-cut", cut, "SHARE", "");
+  EXPECT_EQ(table.options()[1].default_text, "");
+  table.find("hold-out")->set("10%");
+  table.find("hard-cut")->set("30%");
+  EXPECT_EQ(json_text(table.resolved()), R"({"hold-out":0.1,"hard-cut":0.3})");
+  table.find("hard-cut")->set("0.25");
+  EXPECT_EQ(cut, 0.25);
+  expect_says(message_of<UsageError>([&] { table.find("hold-out")->set("a tenth"); }), {"--hold-out", "'a tenth'", "10%"});
+}
+
 TEST(Options, ThatJoinedLaterAreSilentInKeysWhereTheyChangeNothing) {
   double scale = 2;  // before it is declared
   bool all = false;

@@ -1,6 +1,7 @@
 #include "decant/base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fmt/ranges.h>
 #include <utility>
@@ -77,6 +78,15 @@ std::vector<std::string> split_list(std::string_view list) {
     begin = end + 1;
   }
   return parts;
+}
+
+std::optional<double> share_from(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  if (percent) text.remove_suffix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return percent ? value / 100 : value;
 }
 
 }  // namespace decant

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +26,9 @@ std::string unknown_name(std::string_view what, std::string_view name, const std
 
 /// The parts between commas, empty ones left out.
 std::vector<std::string> split_list(std::string_view list);
+
+/// A share of a whole as people write it: "0.25" or "25%" as 0.25. Its range is the caller's to
+/// check. Nothing for what is no finite number.
+std::optional<double> share_from(std::string_view text);
 
 }  // namespace decant

@@ -31,5 +31,13 @@ TEST(SplitList, LeavesEmptyPartsOut) {
   EXPECT_THAT(split_list(""), testing::IsEmpty());
 }
 
+TEST(Share, IsAFractionOrAPercentage) {
+  EXPECT_EQ(share_from("0.1"), 0.1);
+  EXPECT_EQ(share_from("10%"), 0.1);
+  EXPECT_EQ(share_from("12.5%"), 0.125);
+  EXPECT_EQ(share_from("0"), 0.0);
+  for (const char* none : {"", "%", "10 %", "10%%", "a tenth", "nan", "inf", "+0.1", "0,1"}) EXPECT_FALSE(share_from(none)) << none;
+}
+
 }  // namespace
 }  // namespace decant

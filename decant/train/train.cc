@@ -63,7 +63,7 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("weight-decay", weight_decay, "W", "applies to weights, not to norms and biases");
   later(table.add("decay-all", decay_all, "weight decay applies to norms and biases, too"), "false");
   table.add("schedule", schedule, "NAME", "linear, cosine, step, half or constant");
-  table.add("warmup", warmup, "SHARE", "fraction of the steps spent rising to the peak");
+  table.add_share("warmup", warmup, "SHARE", "share of the steps spent rising to the peak");
   later(table.add("loss", loss, "NAME", "cross-entropy or mse"), "cross-entropy");
   table.add("label-smoothing", label_smoothing, "S", "of cross-entropy; 0 = none");
   later(table.add("label-scale", label_scale, "F", "of mse: factor of the centred labels"), "1.0");

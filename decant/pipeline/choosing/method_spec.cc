@@ -28,8 +28,8 @@ void ChoosingOptions::declare(OptionTable& table) {
            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
            "value per row")
       .by_content = true;
-  table.add("hard-cut", hard_cut, "SHARE",
-            "first drop this fraction of each pool, hardest rows first; default: none, except ccs: as published");
+  table.add_share("hard-cut", hard_cut, "SHARE",
+                  "first drop this share of each pool, hardest rows first; default: none, except ccs: as published");
   table.add("score-net", score_net, "NET", "network of the proxy");
   table.add("score-epochs", score_epochs, "N", "epochs of the proxy");
   table.add("minutes", minutes, "M", "auto: time limit for training a proxy; default: none");

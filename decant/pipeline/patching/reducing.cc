@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/text.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
 #include "decant/kernels/resize.h"
@@ -17,16 +18,6 @@
 
 namespace decant {
 namespace {
-
-/// "25%" or "0.25" as 0.25; nothing for what is no number.
-std::optional<double> share_from(const std::string& text) {
-  const bool percent = text.ends_with('%');
-  const char* const end = text.data() + text.size() - (percent ? 1 : 0);
-  double value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return percent ? value / 100 : value;
-}
 
 double dropped_share(const std::string& text) {
   if (text.empty()) return 0;

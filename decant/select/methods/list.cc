@@ -32,7 +32,8 @@ void MethodOptions::declare(OptionTable& table) {
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
   table.add("bins", bins, "N", "bins per pool");
   table
-      .add("diversity", diversity, "X", "toward: weight of being unlike the rows taken before, from 0 (nearness to the targets alone) to 1")
+      .add_share("diversity", diversity, "SHARE",
+                 "toward: weight of being unlike the rows taken before, from 0 (nearness to the targets alone) to 1")
       .silent_at = "0.0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
