@@ -6,7 +6,8 @@
 //
 //   pictures()   decode to pixels             class folders, shards, CIFAR, IDX; also what a later reader decodes from bytes
 //   features()   the rows are a matrix        .npy
-//   texts()      what a record says           JSON, JSON lines, TSV, CSV
+//   texts()      what a record says           JSON, JSON lines, TSV, CSV, lines of text
+//   fields()     values by name               JSON, JSON lines, TSV, CSV
 //   targets()    what a row teaches           null when no row has any
 //
 // A wrapper overrides the facet that it changes and passes the others on (WrappedRows). A further
@@ -22,6 +23,7 @@
 
 #include "decant/base/file.h"
 #include "decant/data/features.h"
+#include "decant/data/fields.h"
 #include "decant/data/image.h"
 #include "decant/data/modality.h"
 #include "decant/data/patch_mask.h"
@@ -78,6 +80,7 @@ class Rows {
   virtual const Pictures* pictures() const { return nullptr; }
   virtual const Features* features() const { return nullptr; }
   virtual const Texts* texts() const { return nullptr; }
+  virtual const Fields* fields() const { return nullptr; }
   virtual const Targets* targets() const { return nullptr; }
 
   /// The class of the row, or kNoLabel.
@@ -114,6 +117,7 @@ class WrappedRows : public Rows {
   const Pictures* pictures() const override { return below_->pictures(); }
   const Features* features() const override { return below_->features(); }
   const Texts* texts() const override { return below_->texts(); }
+  const Fields* fields() const override { return below_->fields(); }
   const Targets* targets() const override { return below_->targets(); }
 
  protected:

@@ -8,7 +8,7 @@
 
 namespace decant {
 
-class RowsView final : public WrappedRows, public Pictures, public Texts, public Targets {
+class RowsView final : public WrappedRows, public Pictures, public Texts, public Fields, public Targets {
  public:
   /// `picked`: rows of `below`, in the order wanted. `labels`: new label of each old one (kNoLabel
   /// stays); empty = unchanged.
@@ -24,6 +24,7 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   const Pictures* pictures() const override { return below().pictures() != nullptr ? this : nullptr; }
   const Features* features() const override { return features_.count() > 0 ? &features_ : nullptr; }
   const Texts* texts() const override { return below().texts() != nullptr ? this : nullptr; }
+  const Fields* fields() const override { return below().fields() != nullptr ? this : nullptr; }
   const Targets* targets() const override { return below().targets() != nullptr ? this : nullptr; }
 
   void decode(int64_t row, Image& image) const override { below().pictures()->decode(at(row), image); }
@@ -32,6 +33,8 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   std::optional<PatchMask> mask(int64_t row) const override { return below().pictures()->mask(at(row)); }
   void read(int64_t row, Record& out) const override { below().texts()->read(at(row), out); }
   std::string schema() const override { return below().texts()->schema(); }
+  std::optional<std::string> value(int64_t row, std::string_view name) const override { return below().fields()->value(at(row), name); }
+  std::vector<std::string> names(int64_t row) const override { return below().fields()->names(at(row)); }
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;
   std::span<const float> soft(int64_t row) const override;

@@ -13,7 +13,7 @@ namespace decant {
 /// Rows of `first`, then those of `second`, whose keys begin with `prefix`. A facet is there where
 /// both have it. Throws InputError, which names `name`, for a second that is of another kind than
 /// the first, or a matrix of another width.
-class JoinedRows final : public Rows, public Pictures, public Texts, public Targets {
+class JoinedRows final : public Rows, public Pictures, public Texts, public Fields, public Targets {
  public:
   JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name, std::string prefix = "test: ");
 
@@ -27,6 +27,7 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Targ
   const Pictures* pictures() const override { return first_->pictures() != nullptr ? this : nullptr; }
   const Features* features() const override { return features_.count() > 0 ? &features_ : nullptr; }
   const Texts* texts() const override { return first_->texts() != nullptr ? this : nullptr; }
+  const Fields* fields() const override { return first_->fields() != nullptr ? this : nullptr; }
   const Targets* targets() const override { return this; }
 
   void decode(int64_t row, Image& image) const override { of(row).pictures()->decode(in(row), image); }
@@ -34,6 +35,8 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Targ
   std::optional<PatchMask> mask(int64_t row) const override { return of(row).pictures()->mask(in(row)); }
   void read(int64_t row, Record& out) const override { of(row).texts()->read(in(row), out); }
   std::string schema() const override { return first_->texts()->schema(); }
+  std::optional<std::string> value(int64_t row, std::string_view name) const override { return of(row).fields()->value(in(row), name); }
+  std::vector<std::string> names(int64_t row) const override { return of(row).fields()->names(in(row)); }
   int32_t label(int64_t row) const override { return of(row).label(in(row)); }
 
  private:

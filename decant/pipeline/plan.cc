@@ -90,9 +90,9 @@ struct Work {
 
 /// The pool of each row, or nothing for one pool. Those of k-means are not known before: equal ones
 /// stand for them.
-std::vector<int32_t> pools_of(const Rows& rows, const ChoosingOptions& select) {
+std::vector<int32_t> pools_of(const Rows& rows, const ChoosingOptions& select, const Context& context) {
   const PoolRule rule = pool_rule(select);
-  if (!rule.file.empty()) return read_pools(rule.file, rows.size(), {}).of_row;
+  if (rule.named()) return named_pools(rule, rows, {}, context).of_row;
   if (rule.kmeans > 0) {
     std::vector<int32_t> pools(static_cast<size_t>(rows.size()));
     for (size_t row = 0; row < pools.size(); ++row) pools[row] = static_cast<int32_t>(row % static_cast<size_t>(rule.kmeans));
@@ -133,7 +133,7 @@ Work work_of(const Dataset& dataset, const ResolvedMethod& method, const Feature
   }
   if (!work.method->features && source != ScoreSource::probe && pool_rule(select).kmeans == 0) return work;
   const Extractor& extractor = extractor_for(features.features, dataset);
-  const std::vector<int32_t> pools = pools_of(train, select);
+  const std::vector<int32_t> pools = pools_of(train, select, context);
   work.pools = pool_sizes(train.size(), pools);
   if (extractor.open) {
     look_at(extractor.open(dataset, features.features).features, pools, work, context);

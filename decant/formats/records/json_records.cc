@@ -93,8 +93,7 @@ const char* json_kind(char first) {
 class JsonRecord {
  public:
   JsonRecord(std::string_view record, Record& out) : record_(record), out_(out) {
-    if (record.size() > kLongestRecord)
-      throw Bad{fmt::format("is {} long; the limit is {}", human_bytes(std::ssize(record)), human_bytes(int64_t{kLongestRecord}))};
+    if (std::string fault = fault_of_length(record); !fault.empty()) throw Bad{std::move(fault)};
     thread_local std::vector<char> padded;
     if (padded.size() < record.size() + simdjson::SIMDJSON_PADDING) padded.resize(record.size() + simdjson::SIMDJSON_PADDING);
     std::memcpy(padded.data(), record.data(), record.size());
@@ -145,6 +144,15 @@ class JsonRecord {
     return whole || first == 't' || first == 'f' ? std::optional(place_of(token)) : std::nullopt;
   }
 
+  /// As Fields::value().
+  std::optional<std::string> field(std::string_view name) {
+    std::optional<std::string> found;
+    each_field([&](std::string_view key, od::value value) {
+      if (!found) found = value_under(key, value, name);
+    });
+    return found;
+  }
+
   /// Reads over a value, and finds what is wrong with it.
   void check(od::value value, int depth) {
     if (depth > kDeepest) throw Bad{"is nested too deep"};
@@ -174,6 +182,38 @@ class JsonRecord {
   }
 
  private:
+  /// What `name` leads to where it is `key`, or begins with it and a dot.
+  std::optional<std::string> value_under(std::string_view key, od::value value, std::string_view name) {
+    if (key == name) return as_said(value);
+    const bool deeper = name.size() > key.size() && name.starts_with(key) && name[key.size()] == '.';
+    if (!deeper || value.raw_json_token().front() != '{') return std::nullopt;
+    std::optional<std::string> found;
+    for (auto inner : got(value.get_object())) {
+      const std::string_view inner_key = got(inner.unescaped_key());
+      if (!found) found = value_under(inner_key, got(inner.value()), name.substr(key.size() + 1));
+    }
+    return found;
+  }
+
+  std::optional<std::string> as_said(od::value value) {
+    const std::string_view token = trimmed(value.raw_json_token());
+    switch (token.front()) {
+      case 'n':
+        return std::nullopt;
+      case '"': {
+        const std::string_view text = text_of(token);
+        return text.empty() ? std::nullopt : std::optional(std::string(text));
+      }
+      case '[':
+      case '{': {
+        const auto begin = static_cast<size_t>(token.data() - base_);
+        return std::string(record_.substr(begin, record_end(record_, Form::array, begin) - begin));
+      }
+      default:
+        return std::string(token);
+    }
+  }
+
   static od::parser& parser() {
     thread_local od::parser own(kLongestRecord);
     return own;
@@ -270,6 +310,22 @@ class JsonRecord {
   od::document document_;
 };
 
+/// Keys of a record's object; empty for what is none.
+std::vector<std::string> keys_of(std::string_view record) {
+  std::vector<std::string> keys;
+  try {
+    Record scratch;
+    JsonRecord json(record, scratch);
+    json.each_field([&](std::string_view key, od::value value) {
+      keys.emplace_back(key);
+      json.check(value, 0);
+    });
+  } catch (const Bad&) {
+    return {};
+  }
+  return keys;
+}
+
 class JsonReader final : public RecordReader {
  public:
   explicit JsonReader(Schema schema) : schema_(std::move(schema)) {}
@@ -283,6 +339,15 @@ class JsonReader final : public RecordReader {
     }
     return {};
   }
+  std::optional<std::string> field(std::string_view record, std::string_view name) const override {
+    thread_local Record scratch;
+    try {
+      return JsonRecord(record, scratch).field(name);
+    } catch (const Bad&) {
+      return std::nullopt;
+    }
+  }
+  std::vector<std::string> field_names(std::string_view record) const override { return keys_of(record); }
   std::string schema() const override { return schema_.text(); }
 
  private:
@@ -314,22 +379,6 @@ class JsonReader final : public RecordReader {
 
   Schema schema_;
 };
-
-/// Keys of a record's object; empty for what is none.
-std::vector<std::string> keys_of(std::string_view record) {
-  std::vector<std::string> keys;
-  try {
-    Record scratch;
-    JsonRecord json(record, scratch);
-    json.each_field([&](std::string_view key, od::value value) {
-      keys.emplace_back(key);
-      json.check(value, 0);
-    });
-  } catch (const Bad&) {
-    return {};
-  }
-  return keys;
-}
 
 bool fits(const Schema& schema, const std::vector<std::string>& keys) {
   return std::ranges::all_of(schema.fields, [&](const Field& f) { return !f.required || std::ranges::count(keys, f.key) > 0; });

@@ -28,6 +28,8 @@ class RecordFile {
   size_t begin(int64_t i) const { return static_cast<size_t>(layout_.begins[static_cast<size_t>(i)]); }
   std::string_view record(int64_t i) const { return text().substr(begin(i), record_end(text(), form(), begin(i)) - begin(i)); }
   std::string read(int64_t i, Record& out, std::optional<std::string_view>& label) const { return reader_->read(record(i), out, label); }
+  std::optional<std::string> field(int64_t i, std::string_view name) const { return reader_->field(record(i), name); }
+  std::vector<std::string> field_names(int64_t i) const { return reader_->field_names(record(i)); }
 
   /// Writes some of its records (ascending, at least one) as they stand. Returns bytes written.
   int64_t write(std::span<const int64_t> kept, const std::filesystem::path& file) const;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "decant/data/texts.h"
 
@@ -13,6 +14,9 @@ namespace decant::records {
 
 /// Longer ones are faults: a parser takes several times their memory.
 inline constexpr size_t kLongestRecord = size_t{32} << 20;
+
+/// What is wrong with a record that is longer; else empty.
+std::string fault_of_length(std::string_view record);
 
 /// All const members may be called from many threads at once.
 class RecordReader {
@@ -22,6 +26,10 @@ class RecordReader {
   /// none. Views live as long as `record` and `out`. Returns what is wrong with the record ("has no
   /// 'output'"); empty when nothing is, and else `out` and `label` mean nothing.
   virtual std::string read(std::string_view record, Record& out, std::optional<std::string_view>& label) const = 0;
+  /// As Fields::value(), of a record that read() finds nothing wrong with.
+  virtual std::optional<std::string> field(std::string_view record, std::string_view name) const = 0;
+  /// As Fields::names().
+  virtual std::vector<std::string> field_names(std::string_view record) const = 0;
   /// As Texts::schema().
   virtual std::string schema() const = 0;
 };

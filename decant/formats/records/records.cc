@@ -54,7 +54,7 @@ class ClassNames {
   std::unordered_map<std::string, int32_t> numbers_;
 };
 
-class RecordRows final : public Rows, public Texts, public Targets {
+class RecordRows final : public Rows, public Texts, public Fields, public Targets {
  public:
   explicit RecordRows(std::vector<std::shared_ptr<const RecordFile>> files) : files_(std::move(files)) {
     for (const auto& file : files_) {
@@ -82,12 +82,19 @@ class RecordRows final : public Rows, public Texts, public Targets {
   }
   const Modality& modality() const override { return modality::records; }
   const Texts* texts() const override { return this; }
+  const Fields* fields() const override { return this; }
   const Targets* targets() const override { return labels_.empty() ? nullptr : this; }
   int32_t label(int64_t row) const override { return labels_[static_cast<size_t>(row)]; }
   void read(int64_t row, Record& out) const override {
     std::optional<std::string_view> label;
     if (const std::string fault = file_of(row).read(place_of(row), out, label); !fault.empty())
       throw InputError({key(row), "", fault, "Repair or remove the record"});
+  }
+  std::optional<std::string> value(int64_t row, std::string_view name) const override {
+    return faults_.contains(row) ? std::nullopt : file_of(row).field(place_of(row), name);
+  }
+  std::vector<std::string> names(int64_t row) const override {
+    return faults_.contains(row) ? std::vector<std::string>() : file_of(row).field_names(place_of(row));
   }
   std::string schema() const override { return files_.empty() ? "" : files_.front()->schema(); }
 

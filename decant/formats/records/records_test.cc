@@ -147,6 +147,36 @@ TEST(RecordSchemas, ReadFieldsThatTheUserNames) {
 }
 
 // --- tables
+TEST(RecordFields, AreFoundByNameAndByPath) {
+  const Dataset dataset = opened_text(
+      "f.jsonl",
+      R"({"text":"a","source":"w\u00e9b","n":-2.5e3 ,"meta":{"topic":"x","deep":{"on":true}},"tags":[1, 2],"none":null,"empty":""})"
+      "\n{\"text\":\"b\",\"meta.topic\":7}\n{\"text\":9,\"source\":\"bad\"}\n");
+  const Fields& fields = *dataset.train().fields();
+  EXPECT_EQ(fields.value(0, "source"),
+            "w\xc3\xa9"
+            "b");
+  EXPECT_EQ(fields.value(0, "n"), "-2.5e3");
+  EXPECT_EQ(fields.value(0, "meta.topic"), "x");
+  EXPECT_EQ(fields.value(0, "meta.deep.on"), "true");
+  EXPECT_EQ(fields.value(0, "meta.deep"), R"({"on":true})");
+  EXPECT_EQ(fields.value(0, "tags"), "[1, 2]");
+  for (const char* nothing : {"none", "empty", "text.x", "meta", "meta.", ".meta", "", "tags.0", "source."})
+    EXPECT_EQ(fields.value(0, nothing).has_value(), std::string_view(nothing) == "meta") << nothing;
+  EXPECT_EQ(fields.value(1, "meta.topic"), "7") << "a key may hold a dot";
+  EXPECT_EQ(fields.value(2, "source"), std::nullopt) << "of a bad record";
+  EXPECT_THAT(fields.names(1), ElementsAre("text", "meta.topic"));
+  EXPECT_THAT(fields.names(2), IsEmpty());
+}
+
+TEST(RecordFields, OfTablesAreColumns) {
+  const Dataset dataset = opened_text("t.csv", "text,label,source\na,0,\"x \"\"y\"\"\"\nb,1,\n");
+  EXPECT_EQ(dataset.train().fields()->value(0, "source"), "x \"y\"");
+  EXPECT_EQ(dataset.train().fields()->value(1, "source"), std::nullopt);
+  EXPECT_EQ(dataset.train().fields()->value(0, "topic"), std::nullopt);
+  EXPECT_THAT(dataset.train().fields()->names(0), ElementsAre("text", "label", "source"));
+}
+
 
 TEST(RecordTables, ReadSst2) {
   const std::string text = "sentence\tlabel\nbears bears and \t1\nkids , spirit\t0\n";

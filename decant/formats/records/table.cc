@@ -171,8 +171,7 @@ class TableReader final : public RecordReader {
 
   std::string read(std::string_view record, Record& out, std::optional<std::string_view>& label) const override {
     label.reset();
-    if (record.size() > kLongestRecord)
-      return fmt::format("is {} long; the limit is {}", human_bytes(std::ssize(record)), human_bytes(int64_t{kLongestRecord}));
+    if (std::string fault = fault_of_length(record); !fault.empty()) return fault;
     if (!is_utf8(record)) return "is not UTF-8";
     out.restart(record.size());
     thread_local std::vector<Value> values;
@@ -186,6 +185,17 @@ class TableReader final : public RecordReader {
     return {};
   }
 
+  std::optional<std::string> field(std::string_view record, std::string_view name) const override {
+    const auto column = static_cast<size_t>(std::ranges::find(table_.names, name) - table_.names.begin());
+    std::vector<Value> values;
+    if (column == table_.names.size() || !cut_line(record, table_.form, values).empty()) return std::nullopt;
+    join_surplus(values);
+    if (column >= values.size() || values[column].end == values[column].begin) return std::nullopt;
+    Record scratch;
+    scratch.restart(record.size());
+    return std::string(text_of(record, values[column], scratch));
+  }
+  std::vector<std::string> field_names(std::string_view) const override { return table_.names; }
   std::string schema() const override {
     std::string text = fmt::format("{}:", name_of(table_.form));
     for (const size_t column : table_.texts) text += (column == table_.texts.front() ? " " : ", ") + table_.names[column];

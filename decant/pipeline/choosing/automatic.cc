@@ -90,8 +90,8 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
               .area = picture_area(train, features),
               .threads = context.thread_count()};
   const PoolRule pools = pool_rule(select);
-  const std::vector<int32_t> named = pools.file.empty() ? std::vector<int32_t>() : read_pools(pools.file, train.size(), {}).of_row;
-  const std::set<int32_t> classes = pools.file.empty() ? std::set(labels.begin(), labels.end()) : std::set(named.begin(), named.end());
+  const std::vector<int32_t> named = pools.named() ? named_pools(pools, train, {}, context).of_row : std::vector<int32_t>();
+  const std::set<int32_t> classes = pools.named() ? std::set(named.begin(), named.end()) : std::set(labels.begin(), labels.end());
   known.pooled = pools.given();
   known.classes = pools.kmeans > 0 ? pools.kmeans : static_cast<int>(classes.size());
   known.labelled = known.pooled || (!classes.empty() && !classes.contains(kNoLabel));

@@ -4,6 +4,7 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/json.h"
+#include "decant/pipeline/choosing/field_source.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/prepared_inputs.h"
 #include "decant/select/rules/list.h"
@@ -44,10 +45,11 @@ std::vector<Checkpoint::Source> sources_of(const PreparedInputs& prepared, const
       {"rows", root, rows},
       {"features", features.file, features.of_input ? rows : digest_of_rows(features.features, context)}};
   if (!prepared.scores.empty())
-    sources.insert(sources.begin(), {"scores", prepared.options().scores == "auto" ? root : prepared.options().scores,
+    sources.insert(sources.begin(), {"scores", prepared.options().scores.ends_with(".npy") ? prepared.options().scores : root,
                                      Digest().add(std::as_bytes(std::span(prepared.scores))).hex()});
-  if (const PoolRule pools = pool_rule(prepared.options()); !pools.file.empty())
-    sources.insert(sources.begin(), {"pools", pools.file.string(), Digest().add(std::as_bytes(std::span(prepared.pools.of_row))).hex()});
+  if (const PoolRule pools = pool_rule(prepared.options()); pools.named())
+    sources.insert(sources.begin(), {"pools", pools.field.empty() ? pools.file.string() : root,
+                                     Digest().add(std::as_bytes(std::span(prepared.pools.of_row))).hex()});
   return sources;
 }
 
@@ -120,7 +122,7 @@ Json deciding_options(const MethodSpec& spec, const FeatureOptions& features, ui
 std::vector<std::string> files_named(const ChoosingOptions& select, const FeatureOptions& features) {
   std::vector<std::string> files = {features.weights.string(), pool_rule(select).file.string()};
   if (!select.toward.empty()) files.push_back(select.toward);
-  if (select.scores != "auto" && select.scores != "probe") files.push_back(select.scores);
+  if (select.scores != "auto" && select.scores != "probe" && !field_named(select.scores)) files.push_back(select.scores);
   if (features.features.ends_with(".npy")) files.push_back(features.features);
   return files;
 }

@@ -8,6 +8,7 @@
 #include "decant/base/json.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/choosing/automatic.h"
+#include "decant/pipeline/choosing/field_source.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/rules/list.h"
 
@@ -18,15 +19,16 @@ void ChoosingOptions::declare(OptionTable& table) {
             fmt::format("which rows are kept: auto, {}; options may follow the name: ccs+hard-cut=0.2", fmt::join(method_names(), ", ")));
   own.declare(table);
   table.add("pool", pool, "choose from all rows in one pool, whatever their classes");
-  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, or a .npy with a pool number per row").by_content = true;
+  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, field:NAME of the records, or a .npy with a pool number per row")
+      .by_content = true;
   table
       .add("toward", toward, "PATH",
            "choose toward the examples of this data set, read like the input; where features are a .npy, a .npy of the examples' features")
       .silent_at = "\"\"";
   table
       .add("scores", scores, "WHAT",
-           "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, or a .npy with one "
-           "value per row")
+           "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, field:NAME of the "
+           "records, or a .npy with one value per row")
       .by_content = true;
   table.add_share("hard-cut", hard_cut, "SHARE",
                   "first drop this share of each pool, hardest rows first; default: none, except ccs: as published");
@@ -39,10 +41,14 @@ double ResolvedMethod::hard_cut(double keep) const {
   return options.hard_cut ? *options.hard_cut : method->hard_cut ? method->hard_cut(keep) : 0;
 }
 
+bool is_column(const std::string& scores) {
+  return scores.ends_with(".npy") || field_named(scores).has_value();
+}
+
 namespace {
 
 ScoreSource needed_source(Scores needed, const std::string& scores, bool pictures) {
-  if (scores.ends_with(".npy")) return ScoreSource::column;
+  if (is_column(scores)) return ScoreSource::column;
   if (needed == Scores::probe || scores == "probe") return ScoreSource::probe;
   return scores == "auto" && !pictures && needed != Scores::record ? ScoreSource::probe : ScoreSource::record;
 }
@@ -135,7 +141,8 @@ void require_its_scores(const MethodSpec& spec) {
   const std::string& method = spec.options.method;
   const std::string& scores = spec.options.scores;
   const bool column = spec.scores_are_a_column();
-  if (needs == Scores::column && !column) throw UsageError(fmt::format("--method {} needs --scores FILE.npy", method));
+  if (needs == Scores::column && !column)
+    throw UsageError(fmt::format("--method {} needs --scores FILE.npy or --scores field:NAME", method));
   if ((needs == Scores::record || needs == Scores::probe) && column)
     throw UsageError(fmt::format("--method {} computes its own scores; to use yours, give --method scores and a --rule", method));
   if (needs == Scores::record && scores == "probe")

@@ -18,10 +18,10 @@ struct ChoosingOptions {
   MethodOptions own;            ///< those that belong to some methods
   // pools
   bool pool = false;   ///< one pool of all rows even when there are labels
-  std::string pools;   ///< "kmeans:K", or a .npy of pool numbers: in place of the classes, see pool_source.h
+  std::string pools;   ///< "kmeans:K", "field:NAME", or a .npy of pool numbers: in place of the classes, see pool_source.h
   std::string toward;  ///< data set of examples to choose toward; "auto" is then the method "toward"
   // scores
-  std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row
+  std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row, or "field:NAME"
   std::optional<double>
       hard_cut;  ///< share of every pool set aside first: hardest by aum, or largest of other scores; none = the method's own
   std::string score_net = "quick";
@@ -41,17 +41,20 @@ struct ChoosingOptions {
 /// Where the scores of a choice come from.
 enum class ScoreSource {
   none,
-  column,  ///< --scores FILE.npy
+  column,  ///< --scores FILE.npy or field:NAME
   probe,   ///< leave-one-out margins of a linear probe on the features
   record   ///< training dynamics: of a folder, or of a proxy that is trained
 };
+
+/// Whether --scores names a number for each row: a .npy, or a field of the records.
+bool is_column(const std::string& scores);
 
 /// A method by name, with sound options. Made by parse_method().
 struct MethodSpec {
   const Method* method = nullptr;  ///< null: "auto", which choose_method() decides
   ChoosingOptions options;         ///< those after the name take precedence over separate ones; `method` is only the name
 
-  bool scores_are_a_column() const { return options.scores.ends_with(".npy"); }
+  bool scores_are_a_column() const { return is_column(options.scores); }
 };
 
 /// A method that can be run. Made by choose_method() (automatic.h).

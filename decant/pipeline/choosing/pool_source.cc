@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/formats/npy/npy.h"
+#include "decant/pipeline/choosing/field_source.h"
 #include "decant/select/geometry/kmeans_pools.h"
 
 namespace decant {
@@ -17,16 +18,20 @@ PoolRule pool_rule(const ChoosingOptions& select) {
   if (rule.empty()) return {};
   if (select.pool) throw UsageError("--pool and --pools contradict each other; give one of the two");
   if (rule.ends_with(".npy")) return {.file = rule};
+  if (auto field = field_named(rule)) return {.field = *std::move(field)};
   constexpr std::string_view kKMeans = "kmeans:";
   int32_t count = 0;
   const char* end = rule.data() + rule.size();
   if (!rule.starts_with(kKMeans) || std::from_chars(rule.data() + kKMeans.size(), end, count) != std::from_chars_result{end, std::errc()})
-    throw UsageError(fmt::format("--pools {}: expected kmeans:K with a number of pools, or a .npy file", rule));
+    throw UsageError(
+        fmt::format("--pools {}: expected kmeans:K with a number of pools, field:NAME with a field of the records, or a .npy file", rule));
   if (count < 1) throw InputError({"", "--pools " + rule, "asks for less than one pool", "Give at least one pool"});
   return {.kmeans = count};
 }
 
-Grouping read_pools(const std::filesystem::path& file, int64_t rows, std::span<const int64_t> bad_rows) {
+namespace {
+
+Grouping read_pools(const std::filesystem::path& file, int64_t rows, const Subset& bad_rows) {
   std::vector<int32_t> pools = read_labels(file, rows);
   for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoGroup;
   std::vector<int32_t> numbers;
@@ -39,8 +44,6 @@ Grouping read_pools(const std::filesystem::path& file, int64_t rows, std::span<c
   return {.of_row = std::move(pools), .origin = file.string()};
 }
 
-namespace {
-
 Grouping pools_by_kmeans(const Input& input, int32_t count, const FeatureSet& features, uint64_t seed, const Context& context) {
   const Subset usable = input.usable_rows();
   const std::vector<int32_t> found =
@@ -50,8 +53,9 @@ Grouping pools_by_kmeans(const Input& input, int32_t count, const FeatureSet& fe
   return pools;
 }
 
-Grouping pools_in_file(const Input& input, const std::filesystem::path& file) {
-  Grouping pools = read_pools(file, input.rows(), input.excluded_rows());
+/// Rows of no pool are the last one.
+Grouping whole_pools(const PoolRule& rule, const Input& input, const Context& context) {
+  Grouping pools = named_pools(rule, input.dataset.train(), input.excluded_rows(), context);
   const int32_t last = pools.count();
   for (const int64_t row : input.usable_rows()) {
     if (int32_t& pool = pools.of_row[static_cast<size_t>(row)]; pool == kNoGroup) pool = last;
@@ -61,8 +65,13 @@ Grouping pools_in_file(const Input& input, const std::filesystem::path& file) {
 
 }  // namespace
 
+Grouping named_pools(const PoolRule& rule, const Rows& rows, const Subset& bad_rows, const Context& context) {
+  if (!rule.file.empty()) return read_pools(rule.file, rows.size(), bad_rows);
+  return {.of_row = groups_by_field(rows, bad_rows, rule.field, context), .origin = "field:" + rule.field};
+}
+
 Grouping make_grouping(const PoolRule& rule, const Input& input, const FeatureSet& features, uint64_t seed, const Context& context) {
-  return rule.file.empty() ? pools_by_kmeans(input, rule.kmeans, features, seed, context) : pools_in_file(input, rule.file);
+  return rule.named() ? whole_pools(rule, input, context) : pools_by_kmeans(input, rule.kmeans, features, seed, context);
 }
 
 std::string pools_phrase(const Grouping& pools) {
@@ -78,7 +87,7 @@ std::string pools_phrase(const Grouping& pools) {
     most = std::max(most, rows);
   }
   return fmt::format("each of {} pools (of {} to {} rows) {} {}", sizes.size(), human_count(least), human_count(most),
-                     pools.origin.ends_with(".npy") ? "named by" : "made by", pools.origin);
+                     pools.origin.starts_with("kmeans:") ? "made by" : "named by", pools.origin);
 }
 
 }  // namespace decant

@@ -7,6 +7,7 @@
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
 #include "decant/data/dataset.h"
+#include "decant/data/test_rows.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/bins.h"
 #include "decant/pipeline/choosing/pool_source.h"
@@ -158,7 +159,7 @@ TEST_F(Pools, RefuseWhatIsNoRule) {
 TEST(ReadPools, NumbersThemInOrderAndLeavesBadRowsOut) {
   const fs::path folder = fresh_folder("read");
   write_npy<int64_t>(folder / "p.npy", std::vector<int64_t>{50, 3, -1, 50, 9, 3});
-  EXPECT_THAT(read_pools(folder / "p.npy", 6, std::vector<int64_t>{4}).of_row, ElementsAre(1, 0, -1, 1, -1, 0));
+  EXPECT_THAT(named_pools({.file = folder / "p.npy"}, Unlabelled(6), {4}, {}).of_row, ElementsAre(1, 0, -1, 1, -1, 0));
 }
 
 }  // namespace

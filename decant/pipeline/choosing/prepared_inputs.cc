@@ -119,9 +119,9 @@ void cut_hardest(PreparedInputs& prepared, int64_t asked, const Context& context
                       fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
                       "Lower --hard-cut or --keep"});
   prepared.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of each pool, by {}) dropped first", human_count(taken), 100 * cut,
-                                  by_record                                     ? "aum, " + prepared.score_note
-                                  : prepared.options().scores.ends_with(".npy") ? "the given scores"
-                                                                                : prepared.score_note);
+                                  by_record                              ? "aum, " + prepared.score_note
+                                  : is_column(prepared.options().scores) ? "the given scores"
+                                                                         : prepared.score_note);
 }
 
 void warn_of_turns(const PreparedInputs& prepared, const Context& context) {
@@ -146,7 +146,7 @@ PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved
   const PoolRule pools = pool_rule(select);
   const bool method_makes_pools = pools.kmeans > 0 && method.cuts_bins && prepared.cut == 0;  // ranks share that work
   const bool by_kmeans = pools.kmeans > 0 && !method_makes_pools;
-  if (source == ScoreSource::column) prepared.scores = read_scores(select.scores, input);  // cheap: faults show at once
+  if (source == ScoreSource::column) prepared.scores = read_scores(select.scores, input, context);  // cheap: faults show at once
   if (method.features || by_probe || by_kmeans)
     prepared.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)

@@ -16,6 +16,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/nn/networks.h"
 #include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/choosing/field_source.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/select/scores/scores.h"
 #include "decant/train/trainer.h"
@@ -160,12 +161,13 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   return set;
 }
 
-std::vector<double> read_scores(const fs::path& file, const Input& input) {
-  std::vector<double> scores = read_column(file, input.rows());
+std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context) {
+  if (const auto field = field_named(source)) return numbers_in_field(input.dataset.train(), input.excluded_rows(), *field, context);
+  std::vector<double> scores = read_column(source, input.rows());
   for (const int64_t row : input.usable_rows()) {
     const double score = scores[static_cast<size_t>(row)];
     if (std::abs(score) <= std::numeric_limits<float>::max()) continue;
-    throw InputError({file.string(), fmt::format("row {}", row), fmt::format("is {}, which is not a score", score),
+    throw InputError({source, fmt::format("row {}", row), fmt::format("is {}, which is not a score", score),
                       "Give a finite number, within float32's range, for every row that can be read"});
   }
   return scores;

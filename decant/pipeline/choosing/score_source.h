@@ -1,5 +1,5 @@
-// Where a run's scores come from: a column of the user's, a record of training dynamics, or a proxy
-// that is trained for one.
+// Where a run's scores come from: a column or a field of the user's, a record of training dynamics,
+// or a proxy that is trained for one.
 //
 // A record is kept in the cache under a name made of the input's digest, every option that changes
 // it, libtorch's version and the device, so the same input is trained on once, whatever is then
@@ -58,8 +58,9 @@ DynamicsSet obtain_dynamics(const Input& input, const Grouping& taught, const Pr
 /// set.
 DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& input);
 
-/// One number per row: .npy of shape (n,) or (n, 1), any float or integer type. Throws InputError
-/// for another length, and for a NaN or an infinity in a row that is not `bad`, naming the row.
-std::vector<double> read_scores(const std::filesystem::path& file, const Input& input);
+/// One number per row: .npy of shape (n,) or (n, 1), any float or integer type, or "field:NAME" of
+/// the records. Throws InputError for another length, for a NaN or an infinity in a usable row,
+/// naming the row, and as numbers_in_field(). REQUIRES: is_column(source).
+std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context);
 
 }  // namespace decant
