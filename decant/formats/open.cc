@@ -83,7 +83,7 @@ std::deque<Format>& formats() {
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
          return open_imagefolder(path, context, options.label_field);
        }},
-      {"records", "records of text (.json, .jsonl, .tsv, .csv; also packed as .gz or .zst)", looks_like_records, open_texts},
+      {"records", "records of text (.json, .jsonl, .tsv, .csv, .txt; also packed as .gz or .zst)", looks_like_records, open_texts},
       {"webdataset", "", has_shards_below, open_shards}};
   return list;
 }

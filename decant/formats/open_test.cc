@@ -98,12 +98,12 @@ TEST(Open, RecognisesEveryFormat) {
 
 TEST(Open, TellsWhatIsThereInstead) {
   const Folder folder("parquet");
-  for (const char* name : {"a.parquet", "b.parquet", "c.txt"}) folder.add(name, "x");
+  for (const char* name : {"a.parquet", "b.parquet", "c.log"}) folder.add(name, "x");
   EXPECT_THAT(message_of([&] { folder.open(); }),
-              HasSubstr("holds 2 .parquet files, 1 .txt file, but no data set that decant can read. decant reads: CIFAR"));
+              HasSubstr("holds 2 .parquet files, 1 .log file, but no data set that decant can read. decant reads: CIFAR"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "x/y").string(), {}, {}); }),
               HasSubstr("no such file or folder. '" + folder.path.string() + "' exists and holds 2 .parquet files"));
-  EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.txt").string(), {}, {}); }),
+  EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.log").string(), {}, {}); }),
               HasSubstr("is not a data set that decant can read"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "{0..3}.tar").string(), {}, {}); }), HasSubstr("0.tar: is missing"));
   EXPECT_THAT(message_of<UsageError>([] { open_dataset("", {}, {}); }), HasSubstr("no data set given"));

@@ -155,7 +155,7 @@ Layout find_lines(std::string_view text, Form form) {
 }  // namespace
 
 const char* name_of(Form form) {
-  constexpr const char* kNames[] = {"json", "jsonl", "tsv", "csv"};
+  constexpr const char* kNames[] = {"json", "jsonl", "tsv", "csv", "txt"};
   return kNames[static_cast<int>(form)];
 }
 

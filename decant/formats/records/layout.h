@@ -4,6 +4,7 @@
 //   lines   JSON lines; a record is a line without its line end. Blank lines are none
 //   tsv     a table; likewise. Nothing is quoted, so a tab or a line end never is part of a value
 //   csv     a table as RFC 4180 has it: a quoted value may hold commas, line ends and doubled quotes
+//   plain   plain text; a record is a line, as of JSON lines
 //
 // Only where a record begins is remembered: 8 bytes per row. Its end is looked for again when it is
 // asked for, which costs what reading it costs. A byte order mark before the first record and the
@@ -17,9 +18,9 @@
 
 namespace decant::records {
 
-enum class Form { array, lines, tsv, csv };
+enum class Form { array, lines, tsv, csv, plain };
 
-/// "json", "jsonl", "tsv", "csv".
+/// "json", "jsonl", "tsv", "csv", "txt".
 const char* name_of(Form form);
 
 struct Layout {

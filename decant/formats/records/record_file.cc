@@ -5,6 +5,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/records/json_records.h"
+#include "decant/formats/records/plain_lines.h"
 #include "decant/formats/records/table.h"
 
 namespace decant::records {
@@ -41,12 +42,13 @@ std::string record_extension(const std::string& name) {
   fs::path path = name;
   if (path.extension() == ".gz" || path.extension() == ".zst") path = path.stem();
   const std::string extension = path.extension().string();
-  return is_json_name(extension) || extension == ".tsv" || extension == ".csv" ? extension : "";
+  return is_json_name(extension) || extension == ".tsv" || extension == ".csv" || extension == ".txt" ? extension : "";
 }
 
 std::optional<Form> form_of(const std::string& name, std::string_view beginning) {
   const std::string extension = record_extension(name);
   if (extension.empty()) return std::nullopt;
+  if (extension == ".txt") return Form::plain;
   if (is_json_name(extension)) {
     const size_t at = beginning.find_first_of("[{");
     if (!looks_like_json(beginning)) return extension == ".json" ? std::nullopt : std::optional(Form::lines);
@@ -72,6 +74,10 @@ void RecordFile::recognise(const FieldNames& names) {
   if (layout_.begins.empty()) return;
   const bool table = form() == Form::tsv || form() == Form::csv;
   const auto first = first_records(text(), form(), layout_.begins, table ? kFirstLines : kFirstJson);
+  if (form() == Form::plain) {
+    reader_ = plain_reader(names, stored_.name());
+    return;
+  }
   if (!table) {
     reader_ = json_reader(first, names, stored_.name());
     return;

@@ -267,13 +267,25 @@ bool holds_records(const fs::path& file) {
 }
 
 std::vector<fs::path> record_files_in(const fs::path& folder) {
-  std::vector<fs::path> files;
+bool is_plain_text(const fs::path& file) {
+  return record_extension(file.filename().string()) == ".txt";
+}
+
+/// In a folder lines of text are records where there is nothing else, but for what describes them.
+bool only_plain_text(const std::vector<fs::path>& entries) {
+  return std::ranges::all_of(entries, [](const fs::path& entry) {
+    const std::string name = entry.filename().string();
+    return is_plain_text(entry) || entry.extension() == ".md" || name.starts_with('.') || name == "LICENSE";
+  });
+}
+
+  std::vector<fs::path> entries;
   std::error_code code;
-  for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
-    if (holds_records(at->path())) files.push_back(at->path());
-  }
-  std::ranges::sort(files);
-  return files;
+  for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) entries.push_back(at->path());
+  const bool plain = only_plain_text(entries);
+  std::erase_if(entries, [&](const fs::path& entry) { return (is_plain_text(entry) && !plain) || !holds_records(entry); });
+  std::ranges::sort(entries);
+  return entries;
 }
 
 std::vector<fs::path> files_named(const std::string& spec) {

@@ -1,5 +1,5 @@
-// Records of text: JSON arrays, JSON lines, TSV and CSV, plain or packed by gzip or Zstandard
-// (docs/formats/records.md has the layouts and a worked example).
+// Records of text: JSON arrays, JSON lines, TSV, CSV and lines of text, plain or packed by gzip or
+// Zstandard (docs/formats/records.md has the layouts and a worked example).
 //
 // Row = number of the record, through all files in the order of their names; key = "file#17", its
 // number in its file from 0. bytes() are the record as it stands: a JSON object from brace to
@@ -25,8 +25,9 @@
 
 namespace decant {
 
-/// Whether a file is called .json, .jsonl, .ndjson, .tsv or .csv (or that and .gz or .zst) and its
-/// first bytes are records; or a folder holds such files itself.
+/// Whether a file is called .json, .jsonl, .ndjson, .tsv, .csv or .txt (or that and .gz or .zst)
+/// and its first bytes are records; or a folder holds such files itself. Of .txt it must hold
+/// nothing else: next to other data they are notes, or lists.
 bool looks_like_records(const std::filesystem::path& path);
 
 /// By its name alone: for patterns.

@@ -212,6 +212,51 @@ TEST(RecordTables, ReadQuotedCsv) {
 }
 
 // --- what is wrong
+TEST(Places, AreKeptBeyondFourGigabytes) {
+  const std::vector<uint64_t> far = {3, 4294967295, 4294967296, 4294967297, 17179869184, 17179869190};
+  records::Places places;
+  for (const uint64_t place : far) places.push_back(place);
+  EXPECT_EQ(places.first(100), far);
+  EXPECT_THAT(places.first(2), ElementsAre(3u, 4294967295u));
+  places.drop_first();
+  EXPECT_EQ(places.first(100), std::vector<uint64_t>(far.begin() + 1, far.end()));
+  records::Places beyond;
+  beyond.push_back(17179869184);
+  EXPECT_EQ(beyond[0], 17179869184u);
+}
+
+// --- lines of text
+
+TEST(PlainLines, AreRecords) {
+  const std::string text = "\xef\xbb\xbfone line\r\n\n  \ntwo\tlines, \"quoted\n{\"not\": json";
+  const Dataset dataset = opened_text("corpus.txt", text);
+  ASSERT_EQ(dataset.train().size(), 3) << "blank lines are no records";
+  EXPECT_EQ(dataset.format, "txt");
+  EXPECT_EQ(said(dataset.train(), 0), "text* one line");
+  EXPECT_EQ(said(dataset.train(), 1), "text* two\tlines, \"quoted");
+  EXPECT_EQ(spans(dataset.train(), 2), "{\"not\": json");
+  EXPECT_EQ(small_of(dataset, {0, 2}, "corpus.txt"), "\xef\xbb\xbfone line\r\n{\"not\": json");
+  EXPECT_EQ(opened_text("bad.txt",
+                        "good\nb\xff"
+                        "d\n")
+                .train()
+                .known_fault(1),
+            "line 2: is not UTF-8");
+  expect_says(message_of<InputError>([&] { opened_text("c.txt", text, {.text = "a"}); }), {"c.txt", "no fields to name", "--text"});
+}
+
+TEST(PlainLines, OfAFolderAreReadWhereThereIsNothingElse) {
+  ScratchFolder folder("in");
+  folder.add("train.txt", "a\nb\n");
+  folder.add("test.txt", "c\n");
+  folder.add("README.md", "about");
+  EXPECT_EQ(opened(folder.path.string()).train().size(), 2);
+  EXPECT_EQ(opened(folder.path.string()).splits.at(Split::test)->size(), 1);
+  folder.add("more.jsonl", "{\"text\":\"d\"}\n");
+  EXPECT_THAT(keys_of(opened(folder.path.string()).train()), ElementsAre("more.jsonl#0")) << "they may be notes on it";
+  EXPECT_EQ(opened((folder.path / "t*.txt").string()).train().size(), 2);
+}
+
 
 std::string fault_in(std::string_view line) {
   const std::string good = "{\"text\":\"good\"}\n";
@@ -247,6 +292,31 @@ TEST(BadRecords, AreListedWithLineAndReason) {
 }
 
 TEST(BadRecords, OfArraysAreNamed) {
+TEST(BadRecords, AreListedHoweverDeepOrLong) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_THAT(fault_in("{\"text\":\"a\",\"n\":" + deep + "}"), HasSubstr("line 2: is"));
+  EXPECT_THAT(fault_in("{\"text\":" + deep + "}"), HasSubstr("line 2: is"));
+  const std::string objects = "{\"text\":\"good\"},\n{\"text\":\"a\",\"n\":" + deep + "}";
+  EXPECT_THAT(opened_text("deep.json", "[" + objects + "]").train().known_fault(1), HasSubstr("line 2: is"));
+
+  const std::string much((size_t{33} << 20), 'x');
+  EXPECT_EQ(fault_in("{\"text\":\"" + much + "\"}"), "line 2: is 34.6 MB long; the limit is 33.6 MB");
+  EXPECT_THAT(opened_text("long.json", "[{\"text\":\"a\"}, {\"text\":\"" + much + "\"}]").train().known_fault(1),
+              HasSubstr("is 34.6 MB long"));
+  EXPECT_THAT(opened_text("long.tsv", "text\tlabel\na\t0\n" + much + "\t1\n").train().known_fault(1), HasSubstr("line 3: is 34.6 MB long"));
+  EXPECT_THAT(opened_text("long.txt", "a\n" + much + "\n").train().known_fault(1), HasSubstr("line 2: is 34.6 MB long"));
+  const Dataset first = opened_text("first.jsonl", "{\"text\":\"" + much + "\"}\n{\"text\":\"a\"}\n");
+  EXPECT_EQ(said(first.train(), 1), "text* a") << "the schema is that of the others";
+}
+
+TEST(BadRecords, MayHoldNulBytes) {
+  using namespace std::string_literals;
+  EXPECT_THAT(fault_in("{\"text\":\"a\0b\"}"s), HasSubstr("line 2: is not JSON"));
+  EXPECT_THAT(fault_in("\0"s), HasSubstr("line 2: is not JSON"));
+  EXPECT_EQ(said(opened_text("n.tsv", "text\tlabel\na\0b\t0\nc\t1\n"s).train(), 0), "text* a\0b"s) << "part of the text";
+  EXPECT_EQ(said(opened_text("n.txt", "a\0b\nc\n"s).train(), 0), "text* a\0b"s);
+}
+
   const auto message = [](std::string_view text) { return message_of<InputError>([&] { opened_text("a.json", text); }); };
   expect_says(message("[{\"text\":\"a\"}]\n[{\"text\":\"b\"}]"), {"a.json", "line 2", "a second array"});
   expect_says(message("[{\"text\":\"a\"}\n{\"text\":\"b\"}]"), {"line 2", "a comma or the end"});
