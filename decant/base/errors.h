@@ -50,7 +50,11 @@ class UsageError : public Error {
 
 class IoError : public Error {
  public:
-  explicit IoError(Fault fault) : Error(describe(fault)) {}
+  explicit IoError(Fault fault) : Error(describe(fault)), fault_(std::move(fault)) {}
+  const Fault& fault() const { return fault_; }
+
+ private:
+  Fault fault_;
 };
 
 class Cancelled : public Error {
