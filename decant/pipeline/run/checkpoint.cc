@@ -177,6 +177,7 @@ std::vector<FinishedBin> Checkpoint::finished(int64_t pool) {
 }
 
 void Checkpoint::keep(int64_t pool, int64_t bin, std::span<const int64_t> rows, std::span<const double> gains) {
+  if (folder_.empty()) return;
   const std::lock_guard lock(mutex_);
   append_bin(pool, bin, rows, gains, buffer_);
   buffered_rows_ += static_cast<int64_t>(rows.size());
