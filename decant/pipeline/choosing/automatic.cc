@@ -6,6 +6,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/module.h"
+#include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/pool_source.h"
 
@@ -74,8 +75,11 @@ ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t co
   if (known.rows / known.classes < kFewestRows) return take(kRandom, spec, "a proxy learns little from classes this small");
   const double percent = 100 * static_cast<double>(count) / static_cast<double>(known.rows);
   const std::string why = fmt::format("there are {} and {:.3g} % are kept", known.pooled ? "pools" : "labels", percent);
-  if (!known.pictures || spec.options.scores == "probe") return take(kProbe, spec, why);
-  if (!known.networks) return take(kRandom, spec, "this build has no networks to train a proxy with");
+  const std::string& scores = spec.options.scores;
+  const bool recorded = scores != "auto" && scores != "probe";
+  if ((!known.pictures && !recorded) || scores == "probe") return take(kProbe, spec, why);
+  if (!known.networks && !recorded)
+    return known.own_features ? take(kProbe, spec, why) : take(kRandom, spec, "this build has no networks to train a proxy with");
   return take_progress(known, spec, percent, why);
 }
 
@@ -87,6 +91,7 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
               .pictures = train.pictures() != nullptr,
               .texts = train.texts() != nullptr,
               .networks = has_module(kNeuralModule),
+              .own_features = names_npy(features.features),
               .area = picture_area(train, features),
               .threads = context.thread_count()};
   const PoolRule pools = pool_rule(select);

@@ -21,8 +21,9 @@ struct Known {
   bool pooled = false;    ///< by --pools
   bool pictures = false;
   bool texts = false;
-  bool networks = false;  ///< this build can train
-  double area = 1;        ///< of a picture as the proxy sees it, against 32 × 32
+  bool networks = false;      ///< this build can train
+  bool own_features = false;  ///< the caller's, in a file
+  double area = 1;            ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
 /// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep
@@ -44,6 +45,8 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six
+///                                                where this build has none: by a record of training that --scores names, else by a
+///                                                probe on the features that --features names, else random
 ///   a matrix, or --scores probe                  the middle by a linear probe that did not see the rows, per class
 ///
 /// Pools that --pools names or makes count as classes. `count`: rows to keep.

@@ -45,6 +45,21 @@ TEST(Auto, SaysWhereGainsAreOfShortTrainings) {
   EXPECT_EQ(reason(matrix, 15000), "; chosen because there are labels and 30 % are kept");
 }
 
+TEST(Auto, WithoutNetworksTakesWhatTheCallerHas) {
+  Known known{.rows = 50000, .classes = 10, .labelled = true, .pictures = true};
+  const auto chosen = [&](const ChoosingOptions& select) {
+    return choose_method(
+               parse_method(select), [&] { return known; }, 5000)
+        .name();
+  };
+  EXPECT_EQ(chosen({}), "random");
+  EXPECT_EQ(chosen({.scores = "a record"}), "progress");
+  known.own_features = true;
+  EXPECT_EQ(chosen({}), "probe");
+  known.pictures = false;
+  EXPECT_EQ(chosen({.scores = "a record"}), "progress") << "of a matrix, too";
+}
+
 TEST(Auto, CoversFewOfTheRecordsWithoutLabels) {
   Known known{.rows = 52'000, .texts = true};
   const auto chosen = [&](int64_t count) {

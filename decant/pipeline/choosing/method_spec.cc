@@ -47,8 +47,9 @@ bool is_column(const std::string& scores) {
 
 namespace {
 
-ScoreSource needed_source(Scores needed, const std::string& scores, bool pictures) {
-  if (is_column(scores)) return ScoreSource::column;
+ScoreSource needed_source(Scores needed, const ChoosingOptions& options, bool pictures) {
+  if (options.scores_are_a_column()) return ScoreSource::column;
+  const std::string& scores = options.scores;
   if (needed == Scores::probe || scores == "probe") return ScoreSource::probe;
   return scores == "auto" && !pictures && needed != Scores::record ? ScoreSource::probe : ScoreSource::record;
 }
@@ -57,7 +58,7 @@ ScoreSource needed_source(Scores needed, const std::string& scores, bool picture
 
 ScoreSource ResolvedMethod::score_source(bool pictures, bool cut) const {
   if (method->scores == Scores::none && !cut) return ScoreSource::none;
-  return needed_source(method->scores, options.scores, pictures);
+  return needed_source(method->scores, options, pictures);
 }
 
 namespace {
@@ -83,7 +84,7 @@ bool heeds(const Method& method, const std::string& option, const ChoosingOption
   const bool scores = cut || (method.scores != Scores::none && method.scores != Scores::probe);
   if (option == "scores") return scores;
   if (option == "score-net" || option == "score-epochs")
-    return scores && options.scores == "auto" && needed_source(method.scores, options.scores, pictures) == ScoreSource::record;
+    return scores && options.scores == "auto" && needed_source(method.scores, options, pictures) == ScoreSource::record;
   return true;
 }
 

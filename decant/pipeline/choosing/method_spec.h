@@ -8,9 +8,13 @@
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
+#include "decant/data/dynamics.h"
 #include "decant/select/methods/list.h"
 
 namespace decant {
+
+/// Whether --scores names a number for each row: a .npy, or a field of the records.
+bool is_column(const std::string& scores);
 
 /// How rows are chosen, as asked for; shared by compress, bins and evaluate.
 struct ChoosingOptions {
@@ -31,7 +35,12 @@ struct ChoosingOptions {
   Comm* ranks = nullptr;            ///< that share the work; not an option
   Chosen chosen = {};               ///< rows that stay chosen, and are counted; not an option
   Shares shares = Shares::by_size;  ///< of classes in what is kept, where they are the pools; not an option
+  // Scores in memory, in place of a file or folder; `scores` is then what messages call them. Not
+  // options.
+  std::span<const double> given_scores = {};  ///< (n,)
+  Dynamics given_dynamics = {};
 
+  bool scores_are_a_column() const { return !given_scores.empty() || is_column(scores); }
   bool by_class() const { return !pool && pools.empty(); }  ///< whether every class is a pool, where there are labels
   Shares shares_of_pools() const { return by_class() ? shares : Shares::by_size; }
 
@@ -46,15 +55,12 @@ enum class ScoreSource {
   record   ///< training dynamics: of a folder, or of a proxy that is trained
 };
 
-/// Whether --scores names a number for each row: a .npy, or a field of the records.
-bool is_column(const std::string& scores);
-
 /// A method by name, with sound options. Made by parse_method().
 struct MethodSpec {
   const Method* method = nullptr;  ///< null: "auto", which choose_method() decides
   ChoosingOptions options;         ///< those after the name take precedence over separate ones; `method` is only the name
 
-  bool scores_are_a_column() const { return is_column(options.scores); }
+  bool scores_are_a_column() const { return options.scores_are_a_column(); }
 };
 
 /// A method that can be run. Made by choose_method() (automatic.h).

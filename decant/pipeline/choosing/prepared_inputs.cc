@@ -40,6 +40,12 @@ void rank_by_column(PreparedInputs& prepared) {
   prepared.score_note = prepared.options().scores;
 }
 
+std::vector<double> given_scores(const ChoosingOptions& select, const Input& input) {
+  std::vector<double> scores(select.given_scores.begin(), select.given_scores.end());
+  require_scores(scores, input, select.scores);
+  return scores;
+}
+
 void score_by_probe(PreparedInputs& prepared, std::span<const int32_t> labels, const Context& context) {
   const Input& input = *prepared.input;
   for (const int64_t row : input.usable_rows()) {
@@ -58,6 +64,8 @@ void score_by_probe(PreparedInputs& prepared, std::span<const int32_t> labels, c
 
 DynamicsSet dynamics_for(const PreparedInputs& prepared, const Grouping& taught, const FeatureOptions& features, const Context& context) {
   const ChoosingOptions& select = prepared.options();
+  if (select.given_dynamics.epochs() > 0)
+    return {.dynamics = select.given_dynamics, .folder = select.scores, .record = {.net = select.scores}, .reused = true};
   if (select.scores != "auto") return read_dynamics_of(select.scores, *prepared.input);
   return obtain_dynamics(*prepared.input, taught,
                          {.net = select.score_net,
@@ -119,9 +127,9 @@ void cut_hardest(PreparedInputs& prepared, int64_t asked, const Context& context
                       fmt::format("{} rows are to be kept, but --hard-cut {} leaves {}", human_count(asked), cut, human_count(left)),
                       "Lower --hard-cut or --keep"});
   prepared.cut_note = fmt::format("; the hardest {} rows ({:.3g} % of each pool, by {}) dropped first", human_count(taken), 100 * cut,
-                                  by_record                              ? "aum, " + prepared.score_note
-                                  : is_column(prepared.options().scores) ? "the given scores"
-                                                                         : prepared.score_note);
+                                  by_record                                  ? "aum, " + prepared.score_note
+                                  : prepared.options().scores_are_a_column() ? "the given scores"
+                                                                             : prepared.score_note);
 }
 
 void warn_of_turns(const PreparedInputs& prepared, const Context& context) {
@@ -146,7 +154,8 @@ PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved
   const PoolRule pools = pool_rule(select);
   const bool method_makes_pools = pools.kmeans > 0 && method.cuts_bins && prepared.cut == 0;  // ranks share that work
   const bool by_kmeans = pools.kmeans > 0 && !method_makes_pools;
-  if (source == ScoreSource::column) prepared.scores = read_scores(select.scores, input, context);  // cheap: faults show at once
+  if (source == ScoreSource::column)  // cheap: faults show at once
+    prepared.scores = select.given_scores.empty() ? read_scores(select.scores, input, context) : given_scores(select, input);
   if (method.features || by_probe || by_kmeans)
     prepared.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)

@@ -161,15 +161,22 @@ DynamicsSet read_dynamics_of(const fs::path& folder, const Input& input) {
   return set;
 }
 
-std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context) {
-  if (const auto field = field_named(source)) return numbers_in_field(input.dataset.train(), input.excluded_rows(), *field, context);
-  std::vector<double> scores = read_column(source, input.rows());
+void require_scores(const std::vector<double>& scores, const Input& input, const std::string& name) {
+  if (std::ssize(scores) != input.rows())
+    throw InputError(
+        {name, "", fmt::format("holds {} numbers, and there are {} rows", scores.size(), input.rows()), "Give one number per row"});
   for (const int64_t row : input.usable_rows()) {
     const double score = scores[static_cast<size_t>(row)];
     if (std::abs(score) <= std::numeric_limits<float>::max()) continue;
-    throw InputError({source, fmt::format("row {}", row), fmt::format("is {}, which is not a score", score),
+    throw InputError({name, fmt::format("row {}", row), fmt::format("is {}, which is not a score", score),
                       "Give a finite number, within float32's range, for every row that can be read"});
   }
+}
+
+std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context) {
+  if (const auto field = field_named(source)) return numbers_in_field(input.dataset.train(), input.excluded_rows(), *field, context);
+  std::vector<double> scores = read_column(source, input.rows());
+  require_scores(scores, input, source);
   return scores;
 }
 

@@ -63,4 +63,7 @@ DynamicsSet read_dynamics_of(const std::filesystem::path& folder, const Input& i
 /// naming the row, and as numbers_in_field(). REQUIRES: is_column(source).
 std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context);
 
+/// What read_scores() asks of them, for scores in memory; messages call them `name`.
+void require_scores(const std::vector<double>& scores, const Input& input, const std::string& name);
+
 }  // namespace decant
