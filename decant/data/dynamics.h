@@ -18,6 +18,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace decant {
@@ -39,6 +40,10 @@ class Dynamics {
   int64_t epochs() const { return epochs_; }
   int64_t rows() const { return rows_; }
   double at(Dynamic what, int64_t epoch, int64_t row) const;
+  /// Of one number, as stored: (epochs, rows) of float16.
+  std::span<const uint16_t> halves(Dynamic what) const {
+    return {records_[static_cast<size_t>(what)], static_cast<size_t>(epochs_ * rows_)};
+  }
 
  private:
   int64_t epochs_ = 0;

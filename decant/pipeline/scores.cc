@@ -9,6 +9,7 @@
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/scores/scores.h"
+#include "decant/train/dynamics.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -25,6 +26,20 @@ void ScoresOptions::declare(OptionTable& table) {
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
+namespace {
+
+/// The columns of scores, and dynamics.json, which names them.
+void write_scores(const Dynamics& dynamics, DynamicsRecord& record, const fs::path& folder, const Context& context) {
+  for (const std::string& name : score_names()) {
+    const std::vector<double> scores = score_rows(name, dynamics, context);
+    write_npy<float>(folder / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));
+  }
+  record.scores = score_names();
+  write_file(folder / kDynamicsFile, json_text(to_json(record), 2) + "\n");
+}
+
+}  // namespace
+
 ScoresMade make_scores(const ScoresOptions& options, const Context& context) {
   require_sound(options.proxy);
   OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_scores});
@@ -33,15 +48,20 @@ ScoresMade make_scores(const ScoresOptions& options, const Context& context) {
   DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, input.grouping(), options.proxy, options.seed, context); });
   for (const std::string_view name : kDynamicNames)
     fs::copy_file(set.folder / fmt::format("{}.npy", name), out.path() / fmt::format("{}.npy", name));
-  for (const std::string& name : score_names()) {
-    const std::vector<double> scores = score_rows(name, set.dynamics, context);
-    write_npy<float>(out.path() / fmt::format("score-{}.npy", name), std::vector<float>(scores.begin(), scores.end()));
-  }
-  set.record.scores = score_names();
   set.record.command = options.command;
-  write_file(out.path() / kDynamicsFile, json_text(to_json(set.record), 2) + "\n");
+  write_scores(set.dynamics, set.record, out.path(), context);
   out.commit();
   return {set.record, set.reused, options.out};
+}
+
+void save_dynamics(const Dynamics& dynamics, DynamicsRecord record, const fs::path& folder, bool overwrite) {
+  OutputFolder out(folder, {.overwrite = overwrite, .why_foreign = why_no_scores});
+  train::write_dynamics(dynamics, out.path());
+  record.rows = dynamics.rows();
+  record.epochs = dynamics.epochs();
+  record.accuracy = accuracy_of(dynamics);
+  write_scores(dynamics, record, out.path(), {});
+  out.commit();
 }
 
 Json to_json(const ScoresMade& made) {

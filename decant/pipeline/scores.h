@@ -34,6 +34,11 @@ struct ScoresMade {
 /// that select/scores/scores.h names: score-dual.npy, …
 ScoresMade make_scores(const ScoresOptions& options, const Context& context);
 
+/// The same folder, of a record that was made elsewhere. Of `record` the input's digest, the net's
+/// name and the command are taken; the rest follows from the dynamics. Throws InputError where
+/// `folder` holds something else, or a record already and `overwrite` is false.
+void save_dynamics(const Dynamics& dynamics, DynamicsRecord record, const std::filesystem::path& folder, bool overwrite);
+
 /// What dynamics.json holds, with "reused" and "out".
 Json to_json(const ScoresMade& made);
 

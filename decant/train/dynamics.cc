@@ -1,6 +1,7 @@
 #include "decant/train/dynamics.h"
 
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
 #include "decant/formats/npy/npy.h"
 
 namespace decant::train {
@@ -29,6 +30,16 @@ Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows) {
     owners->push_back(array.owner);
   }
   return {shape[0], shape[1], records, owners};
+}
+
+void write_dynamics(const Dynamics& dynamics, const std::filesystem::path& folder) {
+  const int64_t shape[] = {dynamics.epochs(), dynamics.rows()};
+  for (size_t i = 0; i < kDynamicCount; ++i) {
+    FileWriter writer(folder / (std::string(kDynamicNames[i]) + ".npy"));
+    writer.write(npy_header(ElementType::f16, shape));
+    writer.write(std::as_bytes(dynamics.halves(static_cast<Dynamic>(i))));
+    writer.commit();
+  }
 }
 
 }  // namespace decant::train

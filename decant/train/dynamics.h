@@ -39,4 +39,7 @@ DynamicsResult record_dynamics(const DynamicsJob& job, const Context& context);
 /// fit each other or `rows` (−1 = any number).
 Dynamics read_dynamics(const std::filesystem::path& folder, int64_t rows);
 
+/// Writes the files of a record into a folder that is there.
+void write_dynamics(const Dynamics& dynamics, const std::filesystem::path& folder);
+
 }  // namespace decant::train
