@@ -13,7 +13,11 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(spng REQUIRED IMPORTED_TARGET spng)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(tiff REQUIRED IMPORTED_TARGET libtiff-4)
-pkg_check_modules(avif IMPORTED_TARGET libavif)  # without it AVIF is a format that is named and not read
+if(DECANT_WITH_AVIF)
+  pkg_check_modules(avif IMPORTED_TARGET libavif)  # without it AVIF is a format that is named and not read
+else()
+  set(avif_FOUND OFF)
+endif()
 if(avif_FOUND)
   set(DECANT_AVIF $<LINK_ONLY:PkgConfig::avif>)
 endif()

@@ -1,7 +1,7 @@
 // What codec.cc asks of the codecs, one file each.
 #pragma once
 
-#if __has_include(<avif/avif.h>)
+#if __has_include(<avif/avif.h>) && !defined(DECANT_NO_AVIF)
 #define DECANT_HAS_AVIF
 #endif
 
