@@ -17,6 +17,7 @@ std::deque<Protocol>& protocols() {
        "networks",
        "resnet18",
        {{"epochs", "200"}, {"batch", "128"}, {"schedule", "cosine"}, {"warmup", "0"}, {"label-smoothing", "0"}}},
+      {.name = "probe", .judge = "pictures", .net = "conv-kmeans-linear", .options = {}, .nature = "a preview"},
       {"linear", "linear", "linear", {}},
       {"texts", "texts", "lsa-linear", {}},
       {"instructions", "ngram", "ngram", {}},

@@ -11,9 +11,9 @@
 #include "decant/train/train.h"
 
 // Help lists their options in this order.
-#define DECANT_JUDGES(entry)                                                                                          \
-  entry("networks", make_networks) entry("linear", make_linear) entry("texts", make_texts) entry("ngram", make_ngram) \
-      entry("distillation", make_distillation)
+#define DECANT_JUDGES(entry)                                                                                                \
+  entry("networks", make_networks) entry("linear", make_linear) entry("pictures", make_pictures) entry("texts", make_texts) \
+      entry("ngram", make_ngram) entry("distillation", make_distillation)
 
 namespace decant::evaluate {
 

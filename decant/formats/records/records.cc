@@ -266,7 +266,6 @@ bool holds_records(const fs::path& file) {
   }
 }
 
-std::vector<fs::path> record_files_in(const fs::path& folder) {
 bool is_plain_text(const fs::path& file) {
   return record_extension(file.filename().string()) == ".txt";
 }
@@ -279,6 +278,7 @@ bool only_plain_text(const std::vector<fs::path>& entries) {
   });
 }
 
+std::vector<fs::path> record_files_in(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code code;
   for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) entries.push_back(at->path());
