@@ -1,4 +1,5 @@
-// Features of texts from a sentence encoder: a BERT network from a folder (sentence_folder.h).
+// Features of texts from a sentence encoder: a network of BERT's family from a folder
+// (sentence_folder.h).
 //
 // A record is its turns' tokens one after another (text/wordpiece.h), cut into chunks of at most
 // longest − 2, each with [CLS] before and [SEP] after it. A chunk's vector is that of its first

@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kEncoders =
-    "Supported are BERT models (MiniLM, BGE, E5, GTE and such of model_type bert) with mean or CLS pooling; give features of others as a "
-    ".npy";
+    "Supported are BERT models (MiniLM, BGE, E5, GTE and such of model_type bert) and MPNet (model_type mpnet) with mean or CLS pooling; "
+    "give features of others as a .npy";
 
 /// A JSON file whose fields are asked for one by one.
 class ModelConfig {
@@ -66,12 +66,27 @@ Activation activation_in(const ModelConfig& config) {
   config.refuse("hidden_act", fmt::format("is '{}', not gelu, gelu_new or relu", name));
 }
 
-BertShape shape_in(const ModelConfig& config) {
+EncoderFamily family_in(const ModelConfig& config) {
   const std::string type = config.text("model_type", "unknown");
-  if (type != "bert") config.refuse("model_type", fmt::format("is '{}', not bert", type));
+  if (type == "bert") return EncoderFamily::bert;
+  if (type == "mpnet") return EncoderFamily::mpnet;
+  config.refuse("model_type", fmt::format("is '{}', not bert or mpnet", type));
+}
+
+/// Places before the first token, and what tokens at a distance share.
+void read_distances(const ModelConfig& config, EncoderShape& shape) {
+  shape.first_place = config.number("pad_token_id", 1, 1024) + 1;
+  shape.distance_buckets = config.number("relative_attention_num_buckets", shape.distance_buckets, 1024);
+  if (shape.distance_buckets < 4 || shape.distance_buckets % 4 != 0)
+    config.refuse("relative_attention_num_buckets", fmt::format("is {}, not a multiple of 4", shape.distance_buckets));
+}
+
+EncoderShape shape_in(const ModelConfig& config) {
   const std::string positions = config.text("position_embedding_type", "absolute");
   if (positions != "absolute") config.refuse("position_embedding_type", fmt::format("is '{}', not absolute", positions));
-  BertShape shape;
+  EncoderShape shape;
+  shape.family = family_in(config);
+  if (shape.family == EncoderFamily::mpnet) read_distances(config, shape);
   shape.vocab_size = config.number("vocab_size", shape.vocab_size, 10'000'000);
   shape.hidden_size = config.number("hidden_size", shape.hidden_size, 16'384);
   shape.num_hidden_layers = config.number("num_hidden_layers", shape.num_hidden_layers, 256);
@@ -142,7 +157,7 @@ SentenceFolder open_sentence_folder(const fs::path& folder) {
   SentenceFolder out{.network = folder};
   if (fs::is_regular_file(folder / "modules.json")) read_modules(folder, out);
   out.shape = shape_in(ModelConfig(out.network / "config.json"));
-  out.longest = out.shape.max_position_embeddings;
+  out.longest = out.shape.places();
   const fs::path limits = out.network / "sentence_bert_config.json";
   if (fs::is_regular_file(limits)) {
     const ModelConfig config(limits);

@@ -30,6 +30,16 @@ TEST(SentenceFolder, SaysHowTheModelWorks) {
   EXPECT_FALSE(opened({.modules = ""}).normalize) << "a BERT model as it is";
 }
 
+TEST(SentenceFolder, KnowsTheFamily) {
+  const SmallEncoder usual;
+  const SentenceFolder folder = opened({.config = replaced(usual.config, "\"bert\"", "\"mpnet\", \"pad_token_id\": 1")});
+  EXPECT_EQ(folder.shape.family, EncoderFamily::mpnet);
+  EXPECT_EQ(folder.shape.distance_buckets, 32);
+  EXPECT_EQ(folder.longest, 8) << "two places stand before the first token's";
+  const std::string odd = replaced(usual.config, "\"bert\"", "\"mpnet\", \"relative_attention_num_buckets\": 30");
+  expect_says(message_of<InputError>([&] { opened({.config = odd}); }), {"relative_attention_num_buckets: is 30, not a multiple of 4"});
+}
+
 TEST(SentenceFolder, ReadsTheLongestText) {
   const ScratchFolder folder("encoder");
   SmallEncoder{}.write(folder);
@@ -45,7 +55,8 @@ TEST(SentenceFolder, RefusesOtherModels) {
   const SmallEncoder usual;
   const auto said = [](const SmallEncoder& encoder) { return message_of<InputError>([&] { opened(encoder); }); };
   const auto with = [&](const char* from, const char* to) { return said({.config = replaced(usual.config, from, to)}); };
-  expect_says(with("\"bert\"", "\"xlm-roberta\""), {"config.json: model_type: is 'xlm-roberta', not bert", "Supported are BERT models"});
+  expect_says(with("\"bert\"", "\"xlm-roberta\""),
+              {"config.json: model_type: is 'xlm-roberta', not bert or mpnet", "Supported are BERT models"});
   expect_says(with("\"gelu\"", "\"silu\""), {"hidden_act: is 'silu'"});
   expect_says(with("\"num_attention_heads\": 2", "\"num_attention_heads\": 3"), {"does not divide hidden_size 8"});
   expect_says(with("\"hidden_size\": 8", "\"hidden_size\": -8"), {"hidden_size: is not a whole number from 1"});

@@ -144,8 +144,15 @@ BertNormaliser normaliser_in(const TokenizerFields& fields) {
   return normaliser;
 }
 
+/// Whether normalising leaves a token as it is, so that looking for it before finds it as well, but
+/// for one in other letters ("<UNK>" of MPNet's "<unk>"), which is then read as words.
+bool stays_as_it_is(std::string_view token, const BertNormaliser& normaliser) {
+  return std::ranges::all_of(token, [&](char c) { return c > ' ' && c < 0x7f && !(normaliser.lower_case && c >= 'A' && c <= 'Z'); });
+}
+
 /// Tokens that are found in texts as they stand.
-std::vector<std::pair<std::string, int32_t>> added_tokens(const TokenizerFields& fields, const std::string& file) {
+std::vector<std::pair<std::string, int32_t>> added_tokens(const TokenizerFields& fields, const BertNormaliser& normaliser,
+                                                          const std::string& file) {
   std::vector<std::pair<std::string, int32_t>> added;
   const Json& section = fields.section("added_tokens");
   if (!section.is_array()) return added;
@@ -153,7 +160,8 @@ std::vector<std::pair<std::string, int32_t>> added_tokens(const TokenizerFields&
     const std::string content = each.is_object() ? fields.value<std::string>(each, "content", "") : "";
     const int64_t id = each.is_object() ? fields.value<int64_t>(each, "id", -1) : -1;
     if (content.empty() || id < 0) throw InputError({file, "added_tokens", "holds one without content or id", kSupported});
-    if (fields.value(each, "normalized", false) || fields.value(each, "single_word", false))
+    const bool late = fields.value(each, "normalized", false) && !stays_as_it_is(content, normaliser);
+    if (late || fields.value(each, "single_word", false))
       throw InputError({file, fmt::format("added token '{}'", content.substr(0, 100)),
                         "is matched in normalised text or as a whole word, which is not supported", kSupported});
     if (std::ssize(added) == kMostAdded)
@@ -260,7 +268,7 @@ WordPiece parse_tokenizer(std::string_view text, const std::string& file) {
   parts.prefix = fields.value(model, "continuing_subword_prefix", parts.prefix);
   if (parts.prefix.empty()) throw InputError({file, "continuing_subword_prefix", "is empty", kSupported});
   parts.longest = fields.value(model, "max_input_chars_per_word", parts.longest);
-  parts.literal = added_tokens(fields, file);
+  parts.literal = added_tokens(fields, parts.normaliser, file);
   find_ends(fields.section("post_processor"), parts);
   return {std::move(parts), file};
 }

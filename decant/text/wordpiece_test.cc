@@ -131,6 +131,11 @@ TEST(TokenizerFile, IsRead) {
   EXPECT_THAT(ids_of(TokenizerText{.normaliser = "null"}.parsed(), "É un"), ElementsAre(4, 2));
 }
 
+TEST(TokenizerFile, MayLookForTokensInNormalisedText) {
+  const WordPiece tokenizer = TokenizerText{.added = R"([{"id": 9, "content": "<s>", "normalized": true}])"}.parsed();
+  EXPECT_THAT(ids_of(tokenizer, "un<s>un"), ElementsAre(2, 9, 2)) << "which leaves this one as it is";
+}
+
 TEST(TokenizerFile, SaysWhatStandsAroundATextOfAModel) {
   EXPECT_EQ(TokenizerText{.after = R"({"type": "BertProcessing", "sep": ["un", 2], "cls": ["<s>", 9]})"}.parsed().begin(), 9);
   const std::string single = R"([{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "É"}}])";
@@ -146,7 +151,7 @@ TEST(TokenizerFile, OfAnotherKindIsNamed) {
   expect_says(TokenizerText{.type = ""}.refused(), {"model: is not of type WordPiece"});
   expect_says(TokenizerText{.normaliser = R"({"type": "Sequence"})"}.refused(), {"normalizer: is of type Sequence, not BertNormalizer"});
   expect_says(TokenizerText{.before = R"({"type": "ByteLevel"})"}.refused(), {"pre_tokenizer: is of type ByteLevel"});
-  expect_says(TokenizerText{.added = R"([{"id": 9, "content": "x", "normalized": true}])"}.refused(), {"added token 'x'", "not supported"});
+  expect_says(TokenizerText{.added = R"([{"id": 9, "content": "X", "normalized": true}])"}.refused(), {"added token 'X'", "not supported"});
 }
 
 TEST(TokenizerFile, IsCheckedAgainstItself) {

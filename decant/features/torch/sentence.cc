@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
-#include "decant/features/torch/bert.h"
+#include "decant/features/torch/sentence_network.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/text/wordpiece.h"
@@ -107,14 +107,14 @@ PaddedBatch padded(std::span<const Chunk* const> chunks) {
 class Encoder {
  public:
   Encoder(const SentenceFolder& folder, const std::string& device)
-      : folder_(folder), device_(nn::device_named(device)), bert_(folder, device_) {}
+      : folder_(folder), device_(nn::device_named(device)), network_(make_sentence_network(folder, device_)) {}
 
   int64_t tokens_of_batch() const { return device_.is_cpu() ? kTokensOfCpuBatch : kTokensOfCudaBatch; }
 
   /// (batch, width) float32 on the CPU.
   Tensor operator()(std::span<const Chunk* const> chunks) const {
     const PaddedBatch batch = padded(chunks);
-    const Tensor tokens = bert_(batch.ids.to(device_), batch.key_bias.defined() ? batch.key_bias.to(device_) : Tensor());
+    const Tensor tokens = (*network_)(batch.ids.to(device_), batch.key_bias.defined() ? batch.key_bias.to(device_) : Tensor());
     if (folder_.pooling == Pooling::first) return tokens.select(1, 0).to(at::kCPU).contiguous();
     const Tensor mask = batch.mask.to(device_).unsqueeze(-1);
     return ((tokens * mask).sum(at::IntArrayRef{1}) / mask.sum(at::IntArrayRef{1})).to(at::kCPU).contiguous();
@@ -123,7 +123,7 @@ class Encoder {
  private:
   const SentenceFolder& folder_;
   at::Device device_;
-  Bert bert_;
+  std::unique_ptr<SentenceNetwork> network_;
 };
 
 /// How many of the chunks, which fall in length, go into one batch.

@@ -6,6 +6,7 @@
 
 #include "decant/base/test_support.h"
 #include "decant/features/sentence_for_tests.h"
+#include "decant/features/torch/mpnet.h"
 #include "decant/text/texts_for_tests.h"
 
 namespace decant::features {
@@ -14,17 +15,57 @@ namespace {
 using Vector = std::vector<double>;
 using Vectors = std::vector<Vector>;
 
-/// BERT as its paper and Hugging Face's names define it, a number at a time in float64.
+/// How the two families call the parts of a layer.
+struct PlainNames {
+  std::string query, key, value, projection, norm;
+};
+const PlainNames kBert = {"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+                          "attention.output.LayerNorm"};
+const PlainNames kMpNet = {"attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"};
+
+/// A small MPNet: the same weights under its names, and biases of 8 buckets for each of the two
+/// heads.
+SmallEncoder small_mpnet() {
+  SmallEncoder encoder;
+  encoder.config.replace(encoder.config.find("\"bert\""), 6, R"("mpnet", "pad_token_id": 1, "relative_attention_num_buckets": 8)");
+  for (const std::string layer : {"encoder.layer.0.", "encoder.layer.1."}) {
+    for (const auto& [from, to] : {std::pair{kBert.query, kMpNet.query},
+                                   {kBert.key, kMpNet.key},
+                                   {kBert.value, kMpNet.value},
+                                   {kBert.projection, kMpNet.projection},
+                                   {kBert.norm, kMpNet.norm}}) {
+      for (const char* part : {".weight", ".bias"}) {
+        encoder.tensors[layer + to + part] = encoder.tensors.extract(layer + from + part).mapped();
+        encoder.shapes[layer + to + part] = encoder.shapes.extract(layer + from + part).mapped();
+      }
+    }
+  }
+  const std::string distances = "encoder.relative_attention_bias.weight";
+  for (int i = 0; i < 16; ++i) encoder.tensors[distances].push_back(static_cast<float>(0.3 * std::sin(i * i + 1)));
+  encoder.shapes[distances] = {8, 2};
+  return encoder;
+}
+
+/// The bucket of MPNet's paper, as T5 defines it, of 8: 0, 1, and by logarithm 2 (up to 15) and 3;
+/// four more for keys that follow.
+size_t plain_bucket(int64_t query, int64_t key) {
+  const auto distance = static_cast<double>(std::abs(key - query));
+  const double far = std::min(3.0, std::floor(2 + std::log(distance / 2) / std::log(128.0 / 2) * 2));
+  return static_cast<size_t>((key > query ? 4 : 0) + (distance < 2 ? distance : far));
+}
+
+/// BERT and MPNet as their papers and Hugging Face's names define them, a number at a time in
+/// float64.
 class PlainBert {
  public:
-  explicit PlainBert(const SmallEncoder& encoder) : encoder_(encoder) {}
+  explicit PlainBert(const SmallEncoder& encoder, bool mpnet = false) : encoder_(encoder), mpnet_(mpnet), names_(mpnet ? kMpNet : kBert) {}
 
   Vectors operator()(const std::vector<int>& ids) const {
     Vectors x;
     for (size_t i = 0; i < ids.size(); ++i) {
       Vector token = row("embeddings.word_embeddings.weight", static_cast<size_t>(ids[i]));
-      add(row("embeddings.position_embeddings.weight", i), token);
-      add(row("embeddings.token_type_embeddings.weight", 0), token);
+      add(row("embeddings.position_embeddings.weight", i + (mpnet_ ? 2 : 0)), token);
+      if (!mpnet_) add(row("embeddings.token_type_embeddings.weight", 0), token);
       x.push_back(norm("embeddings.LayerNorm", token));
     }
     for (const std::string layer : {"encoder.layer.0.", "encoder.layer.1."}) x = through(layer, x);
@@ -62,12 +103,18 @@ class PlainBert {
     return out;
   }
 
+  double distance_bias(size_t query, size_t key, size_t head) const {
+    if (!mpnet_) return 0;
+    const size_t bucket = plain_bucket(static_cast<int64_t>(query), static_cast<int64_t>(key));
+    return tensor("encoder.relative_attention_bias.weight")[bucket * 2 + head];
+  }
+
   Vectors attention(const std::string& layer, const Vectors& x) const {
     Vectors q, k, v, out;
     for (const Vector& token : x) {
-      q.push_back(linear(layer + "attention.self.query", token));
-      k.push_back(linear(layer + "attention.self.key", token));
-      v.push_back(linear(layer + "attention.self.value", token));
+      q.push_back(linear(layer + names_.query, token));
+      k.push_back(linear(layer + names_.key, token));
+      v.push_back(linear(layer + names_.value, token));
     }
     for (size_t i = 0; i < x.size(); ++i) {
       Vector mixed(kWidth, 0.0);
@@ -77,14 +124,14 @@ class PlainBert {
         for (size_t j = 0; j < x.size(); ++j) {
           double met = 0;
           for (size_t c = head; c < head + kHead; ++c) met += q[i][c] * k[j][c];
-          weights.push_back(std::exp(met / std::sqrt(double{kHead})));
+          weights.push_back(std::exp(met / std::sqrt(double{kHead}) + distance_bias(i, j, head / kHead)));
           sum += weights.back();
         }
         for (size_t j = 0; j < x.size(); ++j) {
           for (size_t c = head; c < head + kHead; ++c) mixed[c] += weights[j] / sum * v[j][c];
         }
       }
-      out.push_back(linear(layer + "attention.output.dense", mixed));
+      out.push_back(linear(layer + names_.projection, mixed));
     }
     return out;
   }
@@ -93,7 +140,7 @@ class PlainBert {
     Vectors out = attention(layer, x);
     for (size_t i = 0; i < x.size(); ++i) {
       add(x[i], out[i]);
-      out[i] = norm(layer + "attention.output.LayerNorm", out[i]);
+      out[i] = norm(layer + names_.norm, out[i]);
       Vector wide = linear(layer + "intermediate.dense", out[i]);
       for (double& value : wide) value *= 0.5 * (1 + std::erf(value / std::sqrt(2.0)));
       add(linear(layer + "output.dense", wide), out[i]);
@@ -103,6 +150,8 @@ class PlainBert {
   }
 
   const SmallEncoder& encoder_;
+  bool mpnet_;
+  PlainNames names_;
 };
 
 Vector mean_of(const Vectors& x) {
@@ -144,6 +193,24 @@ TEST(SentenceFeatures, AreThoseOfAPlainBert) {
   expect_near(out[1], scaled(mean_of(bert({2, 3}))), "an empty text");
   expect_near(out[2], scaled(mean_of(bert({2, 6, 3}))), "a token");
   EXPECT_THAT(out[3], testing::Each(0.0F)) << "a bad row";
+}
+
+TEST(SentenceFeatures, OfMpNetAreThoseOfAPlainOne) {
+  const SmallEncoder encoder = small_mpnet();
+  const Matrix<float> out = sentence_vectors(encoder, kTexts);
+  const PlainBert mpnet(encoder, true);
+  expect_near(out[0], scaled(mean_of(mpnet(kFirst))), "mean");
+  expect_near(out[2], scaled(mean_of(mpnet({2, 6, 3}))), "padded in its batch");
+  Vector expected = mean_of(mpnet({2, 4, 5, 6, 7, 4, 5, 3}));  // six tokens: two places fewer than BERT has
+  const Vector rest = mean_of(mpnet({2, 6, 7, 12, 3}));        // and three
+  for (size_t i = 0; i < expected.size(); ++i) expected[i] = (6 * expected[i] + 3 * rest[i]) / 9;
+  expect_near(out[4], scaled(expected), "two chunks");
+}
+
+TEST(SentenceFeatures, OfMpNetShareBucketsOfDistance) {
+  const at::Tensor buckets = distance_buckets(140, 8, at::kCPU);
+  for (const auto& [query, key] : {std::pair{0, 0}, {3, 2}, {2, 3}, {9, 5}, {5, 9}, {100, 50}, {50, 100}, {139, 0}, {0, 139}})
+    EXPECT_EQ(buckets[query][key].item<int64_t>(), static_cast<int64_t>(plain_bucket(query, key))) << query << " " << key;
 }
 
 TEST(SentenceFeatures, FollowPoolingAndNorm) {
