@@ -36,6 +36,7 @@ class Subset {
 
   Subset without(const Subset& taken) const {
     std::vector<int64_t> left;
+    left.reserve(rows_.size());
     std::ranges::set_difference(rows_, taken.rows_, std::back_inserter(left));
     return Subset(std::move(left));
   }

@@ -6,7 +6,7 @@
 //   csv     a table as RFC 4180 has it: a quoted value may hold commas, line ends and doubled quotes
 //   plain   plain text; a record is a line, as of JSON lines
 //
-// Only where a record begins is remembered: 8 bytes per row. Its end is looked for again when it is
+// Only where a record begins is remembered: 4 bytes per row. Its end is looked for again when it is
 // asked for, which costs what reading it costs. A byte order mark before the first record and the
 // header of a table are no records.
 #pragma once
@@ -14,7 +14,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "decant/formats/records/places.h"
 
 namespace decant::records {
 
@@ -25,7 +26,7 @@ const char* name_of(Form form);
 
 struct Layout {
   Form form = Form::lines;
-  std::vector<uint64_t> begins;  ///< ascending
+  Places begins;
   /// Of an array: its end is missing, so it was cut off, inside its last record or after it.
   bool cut = false;
   size_t tail = 0;  ///< of an array: past its last record; what follows closes it

@@ -21,9 +21,9 @@ bool is_json_name(const std::string& extension) {
 }
 
 /// The first records of a text, as far as they are whole.
-std::vector<std::string_view> first_records(std::string_view text, Form form, std::span<const uint64_t> begins, size_t most) {
+std::vector<std::string_view> first_records(std::string_view text, Form form, const Places& begins, size_t most) {
   std::vector<std::string_view> first;
-  for (const uint64_t begin : begins.first(std::min(most, begins.size()))) {
+  for (const uint64_t begin : begins.first(most)) {
     const auto at = static_cast<size_t>(begin);
     first.push_back(text.substr(at, record_end(text, form, at) - at));
   }
@@ -67,23 +67,24 @@ RecordFile::RecordFile(const fs::path& path, const FieldNames& names) : stored_(
   if (!form && !text().empty())
     throw InputError({path.string(), "", "holds no records: neither JSON objects nor a table of at least two columns", "Check the file"});
   layout_ = find_records(text(), form.value_or(Form::lines), path.string());
+  layout_.begins.shrink();
   recognise(names);
 }
 
 void RecordFile::recognise(const FieldNames& names) {
   if (layout_.begins.empty()) return;
   const bool table = form() == Form::tsv || form() == Form::csv;
-  const auto first = first_records(text(), form(), layout_.begins, table ? kFirstLines : kFirstJson);
   if (form() == Form::plain) {
     reader_ = plain_reader(names, stored_.name());
     return;
   }
+  const auto first = first_records(text(), form(), layout_.begins, table ? kFirstLines : kFirstJson);
   if (!table) {
     reader_ = json_reader(first, names, stored_.name());
     return;
   }
   Table found = recognise_table(first, form(), names, stored_.name());
-  if (found.header) layout_.begins.erase(layout_.begins.begin());
+  if (found.header) layout_.begins.drop_first();
   reader_ = table_reader(std::move(found));
 }
 

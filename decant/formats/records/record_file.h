@@ -21,7 +21,7 @@ class RecordFile {
   const std::string& name() const { return name_; }  ///< without its folder
   Form form() const { return layout_.form; }
   bool cut() const { return layout_.cut; }
-  int64_t count() const { return std::ssize(layout_.begins); }
+  int64_t count() const { return static_cast<int64_t>(layout_.begins.size()); }
   int64_t stored_bytes() const { return stored_.stored_bytes(); }
   std::string schema() const { return reader_ ? reader_->schema() : ""; }
   std::string_view text() const { return stored_.text(); }

@@ -110,7 +110,7 @@ class RecordRows final : public Rows, public Texts, public Fields, public Target
  private:
   struct Chunk {
     std::vector<std::pair<int64_t, std::string>> faults;
-    std::vector<int32_t> labels;  // of each row, a place in `names`
+    std::vector<int32_t> labels;  // of each row, a place in `names`; empty where no row has a class
     std::vector<std::string> names;
   };
 
@@ -147,6 +147,7 @@ RecordRows::Chunk RecordRows::read_chunk(int64_t begin, int64_t end) const {
     chunk.labels.push_back(label ? own.number_of(*label) : kNoLabel);
     if (own.count() > chunk.names.size()) chunk.names.emplace_back(*label);
   }
+  if (chunk.names.empty()) chunk.labels = {};  // of many rows they would add up
   return chunk;
 }
 

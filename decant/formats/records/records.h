@@ -8,7 +8,7 @@
 //
 // A record that cannot be read is a row with a known fault, which names its line. Every record is
 // read once when the data set is opened, on all threads. Files are mapped (packed ones are unpacked
-// into memory); 8 bytes per row are held, 12 where there are classes.
+// into memory); 4 bytes per row are held, 8 where there are classes.
 //
 // The writer puts kept records into files of the same name, form and packing, byte for byte, with
 // what stood before the first record (a header, a bracket) and after the last, and between two of

@@ -6,6 +6,7 @@
 
 #include "decant/formats/records/json_text.h"
 #include "decant/formats/records/layout.h"
+#include "decant/formats/records/places.h"
 #include "decant/formats/records/records_for_tests.h"
 #include "decant/formats/records/stored_text.h"
 
@@ -146,7 +147,6 @@ TEST(RecordSchemas, ReadFieldsThatTheUserNames) {
   EXPECT_EQ(opened_text("v.jsonl", text, {.text = "nothing"}).train().known_fault(0), "line 1: has no 'nothing'");
 }
 
-// --- tables
 TEST(RecordFields, AreFoundByNameAndByPath) {
   const Dataset dataset = opened_text(
       "f.jsonl",
@@ -177,6 +177,7 @@ TEST(RecordFields, OfTablesAreColumns) {
   EXPECT_THAT(dataset.train().fields()->names(0), ElementsAre("text", "label", "source"));
 }
 
+// --- tables
 
 TEST(RecordTables, ReadSst2) {
   const std::string text = "sentence\tlabel\nbears bears and \t1\nkids , spirit\t0\n";
@@ -211,7 +212,6 @@ TEST(RecordTables, ReadQuotedCsv) {
   EXPECT_EQ(small_of(dataset, {0, 1}, "x.csv"), text.substr(0, text.find("2,\"open")));
 }
 
-// --- what is wrong
 TEST(Places, AreKeptBeyondFourGigabytes) {
   const std::vector<uint64_t> far = {3, 4294967295, 4294967296, 4294967297, 17179869184, 17179869190};
   records::Places places;
@@ -257,6 +257,7 @@ TEST(PlainLines, OfAFolderAreReadWhereThereIsNothingElse) {
   EXPECT_EQ(opened((folder.path / "t*.txt").string()).train().size(), 2);
 }
 
+// --- what is wrong
 
 std::string fault_in(std::string_view line) {
   const std::string good = "{\"text\":\"good\"}\n";
@@ -291,7 +292,6 @@ TEST(BadRecords, AreListedWithLineAndReason) {
   EXPECT_EQ(fault_in(R"({"text":"a","n":[1,-2.5e3,null,true,{"k":[]},123456789012345678901234567890]})"), "");
 }
 
-TEST(BadRecords, OfArraysAreNamed) {
 TEST(BadRecords, AreListedHoweverDeepOrLong) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   EXPECT_THAT(fault_in("{\"text\":\"a\",\"n\":" + deep + "}"), HasSubstr("line 2: is"));
@@ -317,6 +317,7 @@ TEST(BadRecords, MayHoldNulBytes) {
   EXPECT_EQ(said(opened_text("n.txt", "a\0b\nc\n"s).train(), 0), "text* a\0b"s);
 }
 
+TEST(BadRecords, OfArraysAreNamed) {
   const auto message = [](std::string_view text) { return message_of<InputError>([&] { opened_text("a.json", text); }); };
   expect_says(message("[{\"text\":\"a\"}]\n[{\"text\":\"b\"}]"), {"a.json", "line 2", "a second array"});
   expect_says(message("[{\"text\":\"a\"}\n{\"text\":\"b\"}]"), {"line 2", "a comma or the end"});

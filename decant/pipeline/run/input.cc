@@ -105,8 +105,10 @@ int64_t Input::held_out() const {
 }
 
 std::vector<int32_t> Input::usable_of(std::span<const int32_t> of_row) const {
+  const Subset usable = usable_rows();
   std::vector<int32_t> own;
-  for (const int64_t row : usable_rows()) own.push_back(of_row[static_cast<size_t>(row)]);
+  own.reserve(usable.size());
+  for (const int64_t row : usable) own.push_back(of_row[static_cast<size_t>(row)]);
   return own;
 }
 

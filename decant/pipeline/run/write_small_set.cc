@@ -22,6 +22,7 @@
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/stored_files.h"
 #include "decant/report/report.h"
+#include "decant/select/pools/pools.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -39,12 +40,15 @@ std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) 
   return hashes;
 }
 
-/// Position of every row in the order of its own pool, from 0.
-std::vector<int64_t> ranks_of(const Selection& selection) {
-  std::vector<int64_t> ranks(selection.bins.size(), -1);
+/// Of every kept row, its position in the order of its own pool, from 0.
+std::vector<int64_t> ranks_of(const Selection& selection, const Subset& kept) {
+  const std::vector<bool> is_kept = mark_rows(std::ssize(selection.bins), kept);
+  std::vector<int64_t> ranks(kept.size(), -1);
   std::vector<int64_t> next(static_cast<size_t>(std::max(1, selection.pool_count)), 0);
-  for (const int64_t row : selection.order)
-    ranks[static_cast<size_t>(row)] = next[static_cast<size_t>(selection.pools[static_cast<size_t>(row)])]++;
+  for (const int64_t row : selection.order) {
+    const int64_t rank = next[static_cast<size_t>(selection.pools[static_cast<size_t>(row)])]++;
+    if (is_kept[static_cast<size_t>(row)]) ranks[static_cast<size_t>(std::ranges::lower_bound(kept, row) - kept.begin())] = rank;
+  }
   return ranks;
 }
 
@@ -68,7 +72,7 @@ int64_t source_of_row(const std::vector<SourceRecord>& sources, int64_t row) {
 /// `stored`: of each kept row; empty where pictures keep their bytes.
 void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes, const std::vector<StoredFile>& stored,
                     const fs::path& file) {
-  const std::vector<int64_t> ranks = ranks_of(set.selection);
+  const std::vector<int64_t> ranks = ranks_of(set.selection, set.kept);
   FileWriter writer(file);
   for (size_t i = 0; i < set.kept.size(); ++i) {
     const int64_t row = set.kept[i];
@@ -79,7 +83,7 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
                  {"label", label == kNoLabel ? Json() : Json(label)},
                  {"sha256", hashes[i]},
                  {"bin", set.selection.bins[at]},
-                 {"rank", ranks[at]},
+                 {"rank", ranks[i]},
                  {"gain", set.selection.gains[at]}};
     if (!set.input.sources.empty()) line["source"] = source_of_row(set.input.sources, row);
     if (!stored.empty()) add_stored(stored[i], set.reduce(row), line);

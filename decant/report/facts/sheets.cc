@@ -22,12 +22,19 @@ std::vector<int64_t> choose(std::vector<int64_t> pool, size_t count, const RowFa
   return pool;
 }
 
-/// Rows of each bin in [bin][kept] lists.
+/// Rows of each bin in [bin][kept] lists. Counted first: lists of millions of rows do not grow by
+/// copying.
 std::vector<std::vector<int64_t>> rows_by_bin(const RowFacts& rows) {
-  std::vector<std::vector<int64_t>> lists(2 * static_cast<size_t>(rows.bin_count));
-  for (int64_t row = 0; row < rows.count; ++row) {
-    const auto i = static_cast<size_t>(row);
-    if (rows.bins[i] >= 0) lists[2 * static_cast<size_t>(rows.bins[i]) + rows.kept[i]].push_back(row);
+  const auto list_of = [&](size_t row) { return 2 * static_cast<size_t>(rows.bins[row]) + rows.kept[row]; };
+  std::vector<size_t> sizes(2 * static_cast<size_t>(rows.bin_count), 0);
+  std::vector<std::vector<int64_t>> lists(sizes.size());
+  const auto n = static_cast<size_t>(rows.count);
+  for (size_t row = 0; row < n; ++row) {
+    if (rows.bins[row] >= 0) ++sizes[list_of(row)];
+  }
+  for (size_t list = 0; list < lists.size(); ++list) lists[list].reserve(sizes[list]);
+  for (size_t row = 0; row < n; ++row) {
+    if (rows.bins[row] >= 0) lists[list_of(row)].push_back(static_cast<int64_t>(row));
   }
   return lists;
 }
@@ -74,20 +81,20 @@ SheetPlan plan_sheets(int32_t bins) {
 std::vector<Sheet> choose_sheets(const RowFacts& rows, uint64_t seed) {
   if (rows.ranked) return ranked_sheets(rows);
   const SheetPlan plan = plan_sheets(rows.bin_count);
-  const std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
+  std::vector<std::vector<int64_t>> lists = rows_by_bin(rows);
   std::vector<Sheet> sheets(plan.sheets);
   for (size_t s = 0; s < plan.sheets; ++s) {
     const size_t bin = s * static_cast<size_t>(rows.bin_count) / plan.sheets;
-    const std::vector<int64_t>& left_out = lists[2 * bin];
-    const std::vector<int64_t>& kept = lists[2 * bin + 1];
+    std::vector<int64_t>& left_out = lists[2 * bin];
+    std::vector<int64_t>& kept = lists[2 * bin + 1];
     Sheet& sheet = sheets[s];
     sheet.bin = static_cast<int32_t>(bin);
     sheet.name = rows.bin_count > 1 ? fmt::format("Bin {}", bin) : "The whole set";
     sheet.rows = static_cast<int64_t>(left_out.size() + kept.size());
     sheet.kept_rows = static_cast<int64_t>(kept.size());
     Random random(seed, "report thumbnails", bin);
-    sheet.kept = choose(kept, plan.rows, rows, random);
-    sheet.left_out = choose(left_out, plan.rows, rows, random);
+    sheet.kept = choose(std::move(kept), plan.rows, rows, random);
+    sheet.left_out = choose(std::move(left_out), plan.rows, rows, random);
   }
   return sheets;
 }

@@ -8,6 +8,18 @@
 
 namespace decant {
 
+namespace {
+
+/// A single pool of millions of rows is not held twice.
+void append_pool(std::vector<int64_t> rows, std::vector<int64_t>& order) {
+  if (order.empty())
+    order = std::move(rows);
+  else
+    order.insert(order.end(), rows.begin(), rows.end());
+}
+
+}  // namespace
+
 Selection select_random(int64_t count, std::span<const int32_t> labels, std::span<const int64_t> bad_rows, bool per_class, uint64_t seed) {
   check_labels(count, labels);
   Pools pools = make_pools(mark_rows(count, bad_rows), per_class ? labels : std::span<const int32_t>());
@@ -20,8 +32,8 @@ Selection select_random(int64_t count, std::span<const int32_t> labels, std::spa
       selection.bins[static_cast<size_t>(row)] = 0;
       selection.pools[static_cast<size_t>(row)] = pools.numbers[i];
       selection.gains[static_cast<size_t>(row)] = 0;
-      selection.order.push_back(row);
     }
+    append_pool(std::move(pools.rows[i]), selection.order);
   }
   return selection;
 }

@@ -39,9 +39,11 @@ std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows) {
 
 Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> labels) {
   std::map<int32_t, std::vector<int64_t>> by_label;
+  if (labels.empty()) by_label[0].reserve(left_out.size());
   for (size_t row = 0; row < left_out.size(); ++row) {
     if (!left_out[row]) by_label[labels.empty() ? 0 : std::max(labels[row], kNoLabel)].push_back(static_cast<int64_t>(row));
   }
+  std::erase_if(by_label, [](const auto& pool) { return pool.second.empty(); });
   if (by_label.empty()) {
     throw InputError({"", "", fmt::format("none of the {} rows are usable", left_out.size()), "Give at least one readable row"});
   }

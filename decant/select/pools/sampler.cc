@@ -15,13 +15,21 @@ namespace {
 using Bins = std::map<int32_t, std::vector<int64_t>>;  // rows of each bin, ascending
 using Classes = std::map<int32_t, Bins>;
 
-Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels) {
-  Classes classes;
+/// Calls visit(class, bin, row) for every row that is in a bin.
+template <class Visit>
+void each_binned(const Selection& selection, std::span<const int32_t> labels, Visit visit) {
   for (size_t row = 0; row < selection.bins.size(); ++row) {
-    const int32_t bin = selection.bins[row];
-    if (bin == kNoBin) continue;
-    classes[labels.empty() ? selection.pools[row] : labels[row]][bin].push_back(static_cast<int64_t>(row));
+    if (selection.bins[row] != kNoBin) visit(labels.empty() ? selection.pools[row] : labels[row], selection.bins[row], row);
   }
+}
+
+/// Counted first, so that lists of millions of rows do not grow by copying.
+Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels) {
+  std::map<std::pair<int32_t, int32_t>, size_t> sizes;
+  each_binned(selection, labels, [&](int32_t label, int32_t bin, size_t) { ++sizes[{label, bin}]; });
+  Classes classes;
+  for (const auto& [place, size] : sizes) classes[place.first][place.second].reserve(size);
+  each_binned(selection, labels, [&](int32_t label, int32_t bin, size_t row) { classes[label][bin].push_back(static_cast<int64_t>(row)); });
   return classes;
 }
 
