@@ -11,7 +11,7 @@ endforeach()
 set_target_properties(decant_shared PROPERTIES
   OUTPUT_NAME decant EXPORT_NAME decant VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} LINKER_LANGUAGE CXX)
 target_link_libraries(decant_shared PUBLIC fmt::fmt
-  PRIVATE Threads::Threads ${CMAKE_DL_LIBS} hwy::hwy PkgConfig::openblas PkgConfig::xxhash OpenSSL::Crypto)
+  PRIVATE Threads::Threads ${CMAKE_DL_LIBS} hwy::hwy ${DECANT_OPENBLAS} PkgConfig::xxhash OpenSSL::Crypto)
 if(DECANT_SANITIZE)
   target_link_options(decant_shared PRIVATE -fsanitize=${DECANT_SANITIZE})
 endif()
