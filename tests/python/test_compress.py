@@ -225,6 +225,7 @@ def test_a_data_set_is_rows(pictures):
     assert np.array_equal(image, conftest.drawn_pictures(90)[0][0])
     again = pickle.loads(pickle.dumps(dataset))
     assert again.key(5) == dataset.key(5) and repr(again) == repr(dataset)
+    assert decant.inspect(dataset)["rows"] == 90
     for row in (-1, 90):
         with pytest.raises(IndexError):
             dataset.key(row)

@@ -106,6 +106,9 @@ class Dataset:
         while (got := stream.next()) is not None:
             yield got
 
+    def __fspath__(self) -> str:
+        return self._how[0]
+
     def __reduce__(self) -> tuple[object, ...]:
         return _opened, self._how
 
