@@ -117,16 +117,42 @@ def table(found, made):
     return "\n".join(lines)
 
 
+def curve(files):
+    """Accuracy of random rows by their number and by steps, from one file for each number of steps."""
+    steps, cells, rows = [], {}, {}
+    for file in sorted(files, key=lambda file: int(file.stem.rsplit("_", 1)[1])):
+        steps.append(int(file.stem.rsplit("_", 1)[1]))
+        found = json.loads(file.read_text(encoding="utf-8"))
+        for cell in found["results"]:
+            cells[cell["rows"], steps[-1]] = accuracy(cell)
+            rows[cell["rows"]] = f"{cell['rows']:,} ({100 * cell['keep']:.3g} %)"
+    lines = ["| rows | " + " | ".join(f"{count:,} steps" for count in steps) + " |", "|---" * (len(steps) + 1) + "|"]
+    lines += [f"| {rows[count]} | " + " | ".join(cells.get((count, each), "") for each in steps) + " |" for count in sorted(rows)]
+    machine = found["machine"]
+    lines += [
+        "",
+        f"`{found['command']}` and the like. {machine['cpu']}, {machine['cores']} cores, {machine['numerics']}; {found['date']}.",
+    ]
+    return "\n".join(lines)
+
+
+def put(page, name, text):
+    mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)", re.S)
+    return mark.sub(lambda part: part[1] + text + "\n" + part[2], page)
+
+
 def main():
     page = PAGE.read_text(encoding="utf-8")
+    curves = list(HERE.glob("long_curve_*.json"))
+    if curves:
+        page = put(page, "long_curve", curve(curves))
     for file in sorted(HERE.glob("*.json")):
-        mark = re.compile(rf"(<!-- {file.stem} -->\n).*?(<!-- end {file.stem} -->)", re.S)
         found = json.loads(file.read_text(encoding="utf-8"))
         sets = file.with_suffix(".sets")  # of synthetic ones: what made_sets.py says of them
         made = {one["set"]: one for one in json.loads(sets.read_text(encoding="utf-8"))} if sets.exists() else {}
         remarks = file.with_suffix(".txt")
         text = table(found, made) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
-        page = mark.sub(lambda part: part[1] + text + "\n" + part[2], page)
+        page = put(page, file.stem, text)
     PAGE.write_text(page, encoding="utf-8")
 
 
