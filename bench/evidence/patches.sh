@@ -21,7 +21,7 @@ frontier_cifar10_5() { frontier_cifar10 5 ''; }
 fewer_cells=,random+drop=25%+importance=gradient-energy,random+drop=50%+importance=gradient-energy
 frontier_cifar10_10() { frontier_cifar10 10 $fewer_cells; }
 frontier_cifar10_20() { frontier_cifar10 20 ''; }
-frontier_cifar10_40() { frontier_cifar10 40 ,full+spend=quality,full+spend=resolution; }
+frontier_cifar10_40() { frontier_cifar10 40 ,full+spend=quality,full+spend=resolution,full+spend=cells; }
 
 # The photographs are few and large: 600 steps see each of a tenth of them 400 times, each of all 40 times.
 frontier_imagenette() {  # PERCENT MORE-ARMS
@@ -30,7 +30,7 @@ frontier_imagenette() {  # PERCENT MORE-ARMS
 frontier_imagenette_5() { frontier_imagenette 5 ,full+spend=resolution; }  # not even quality 1 is as small
 frontier_imagenette_10() { frontier_imagenette 10 ,full+spend=quality,full+spend=resolution; }
 frontier_imagenette_20() { frontier_imagenette 20 ,full+spend=quality,full+spend=resolution; }
-frontier_imagenette_40() { frontier_imagenette 40 ,full+spend=quality,full+spend=resolution; }
+frontier_imagenette_40() { frontier_imagenette 40 ,full+spend=quality,full+spend=resolution,full+spend=cells; }
 
 # Rows of a tenth (CIFAR-10) or half (Imagenette) of the set, all cells or some, by how they are chosen and filled.
 dropped_arms() {  # PERCENT
