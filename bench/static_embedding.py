@@ -31,7 +31,7 @@ def write_safetensors(path, name, values):
     path.write_bytes(struct.pack("<Q", len(header)) + header + values.tobytes())
 
 
-def make(folder):
+def make_model(folder):
     model = folder / "model"
     model.mkdir(parents=True, exist_ok=True)
     tokens = vocabulary()
@@ -39,7 +39,11 @@ def make(folder):
     (model / "config.json").write_text('{"model_type": "model2vec", "normalize": true}')
     table = numpy.random.default_rng(1).standard_normal((len(tokens), WIDTH), dtype=numpy.float32)
     write_safetensors(model / "model.safetensors", "embeddings", table)
-    words = [token + "q" if token.startswith("x") else token for token in tokens]
+
+
+def make(folder):
+    make_model(folder)
+    words = [token + "q" if token.startswith("x") else token for token in vocabulary()]
     with open(folder / "texts.jsonl", "w") as file:
         for ids in drawn_ids():
             file.write('{"text": "' + " ".join(words[i] for i in ids).capitalize() + '."}\n')
