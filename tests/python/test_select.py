@@ -386,6 +386,7 @@ def test_nothing_is_printed(capfd):
 INTERRUPTED = """
 import os, signal, threading, time
 import numpy as np, decant
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
 random = np.random.default_rng(0)
 X = random.normal(size=(200_000, 64)).astype(np.float16)
 ticks = []
