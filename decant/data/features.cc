@@ -11,6 +11,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
+#include "decant/kernels/float8.h"
 #include "decant/kernels/half.h"
 
 namespace decant {
@@ -42,6 +43,12 @@ void convert_row(const FeatureBlock& block, int64_t row, std::span<float> out) {
         std::memcpy(&upper, from + 2 * i, sizeof upper);
         out[i] = std::bit_cast<float>(uint32_t{upper} << 16);
       }
+      return;
+    case FloatType::e4m3fn:
+      std::transform(from, from + width, out.begin(), [](std::byte value) { return e4m3fn_to_float(std::to_integer<uint8_t>(value)); });
+      return;
+    case FloatType::e5m2:
+      std::transform(from, from + width, out.begin(), [](std::byte value) { return e5m2_to_float(std::to_integer<uint8_t>(value)); });
       return;
     case FloatType::f32:
       std::memcpy(out.data(), from, 4 * width);

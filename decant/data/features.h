@@ -1,7 +1,7 @@
 // Features: one row of floats per sample, rows × width, wherever and however they are stored.
 //
-// What is computed with is always float32; what is stored may be float32, float16, bfloat16 or
-// float64, in one block or in many (a file each, usually mapped). Nothing is ever converted as a
+// What is computed with is always float32; what is stored may be float32, float16, bfloat16, float8
+// or float64, in one block or in many (a file each, usually mapped). Nothing is ever converted as a
 // whole: a row that is not stored as aligned float32 is converted when it is asked for, into memory
 // of the caller's. So features larger than memory pass through the page cache.
 #pragma once
@@ -18,10 +18,22 @@
 
 namespace decant {
 
-enum class FloatType : uint8_t { f16, bf16, f32, f64 };
+enum class FloatType : uint8_t { f16, bf16, f32, f64, e4m3fn, e5m2 };
 
 constexpr int64_t value_bytes(FloatType type) {
-  return type == FloatType::f16 || type == FloatType::bf16 ? 2 : type == FloatType::f32 ? 4 : 8;
+  switch (type) {
+    case FloatType::e4m3fn:
+    case FloatType::e5m2:
+      return 1;
+    case FloatType::f16:
+    case FloatType::bf16:
+      return 2;
+    case FloatType::f32:
+      return 4;
+    case FloatType::f64:
+      break;
+  }
+  return 8;
 }
 
 /// Rows side by side, little-endian. Nothing need be aligned; float32 that is not is copied row by
@@ -51,8 +63,8 @@ class Features {
   int64_t width() const { return width_; }
 
   /// The row as float32: where it is stored, or converted into `scratch`, which is made long
-  /// enough. A float16 or bfloat16 converts exactly, a float64 is rounded. Costs a division where
-  /// blocks are of one size, else a binary search; nothing for one block.
+  /// enough. A float16, bfloat16 or float8 converts exactly, a float64 is rounded. Costs a division
+  /// where blocks are of one size, else a binary search; nothing for one block.
   std::span<const float> row(int64_t row, std::vector<float>& scratch) const;
   /// The same into memory of `width()` floats.
   void copy_row(int64_t row, std::span<float> out) const;

@@ -22,6 +22,11 @@ TEST(Features, NonFiniteRowsAreNamed) {
   }
 }
 
+/// 0 to 15 as e4m3fn.
+constexpr std::byte kCounted[] = {std::byte{0x00}, std::byte{0x38}, std::byte{0x40}, std::byte{0x44}, std::byte{0x48}, std::byte{0x4a},
+                                  std::byte{0x4c}, std::byte{0x4e}, std::byte{0x50}, std::byte{0x51}, std::byte{0x52}, std::byte{0x53},
+                                  std::byte{0x54}, std::byte{0x55}, std::byte{0x56}, std::byte{0x57}};
+
 /// Values 0, 1, 2, … as a block of some type, `shift` bytes off any alignment.
 FeatureBlock counting_block(FloatType type, int64_t first_row, int64_t rows, int64_t width, size_t shift = 0) {
   const auto owner = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(rows * width) * 8 + shift + 8);
@@ -31,6 +36,7 @@ FeatureBlock counting_block(FloatType type, int64_t first_row, int64_t rows, int
     const auto wide = static_cast<double>(value);
     const auto half = static_cast<uint16_t>(std::bit_cast<uint32_t>(value * 0x1p-112F) >> 13);  // exact for 0 … 2048
     const auto upper = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);             // exact for 0 … 256
+    if (type == FloatType::e4m3fn) start[i] = kCounted[static_cast<size_t>(first_row * width + i) % 16];
     if (type == FloatType::f16) std::memcpy(start + 2 * i, &half, 2);
     if (type == FloatType::bf16) std::memcpy(start + 2 * i, &upper, 2);
     if (type == FloatType::f32) std::memcpy(start + 4 * i, &value, 4);
@@ -46,7 +52,7 @@ TEST(Features, RowsOfManyBlocksAreFoundAndConverted) {
       std::vector<FeatureBlock> blocks;
       int64_t count = 0;
       for (const int64_t rows : sizes) {
-        const auto type = mix == 0 ? FloatType::f32 : static_cast<FloatType>(blocks.size() % 4);
+        const auto type = mix == 0 ? FloatType::f32 : static_cast<FloatType>(blocks.size() % 5);
         blocks.push_back(counting_block(type, count, rows, kWidth, mix == 2 ? 1 : 0));
         count += rows;
       }

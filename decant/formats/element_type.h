@@ -8,10 +8,12 @@
 
 namespace decant {
 
-enum class ElementType { f16, bf16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, boolean };
+enum class ElementType { e4m3fn, e5m2, f16, bf16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, boolean };
 
 constexpr int64_t size_of(ElementType type) {
   switch (type) {
+    case ElementType::e4m3fn:
+    case ElementType::e5m2:
     case ElementType::i8:
     case ElementType::u8:
     case ElementType::boolean:

@@ -12,6 +12,7 @@
 #include "decant/formats/npy/npy_header.h"
 #include "decant/formats/npy/npy_labels.h"
 #include "decant/formats/npy/npy_shards.h"
+#include "decant/kernels/float8.h"
 #include "decant/kernels/half.h"
 
 namespace decant {
@@ -25,8 +26,10 @@ struct Code {
   std::string_view name;  // kind and bytes, after the byte-order character
   ElementType type;
 };
-constexpr std::array<Code, 13> kCodes = {{{"f2", ElementType::f16},
-                                          {"V2", ElementType::bf16},  // as NumPy writes what it does not know
+constexpr std::array<Code, 15> kCodes = {{{"f2", ElementType::f16},
+                                          {"V2", ElementType::bf16},  // as NumPy writes what it does not know, like the next
+                                          {"V1", ElementType::e4m3fn},
+                                          {"f1", ElementType::e5m2},
                                           {"f4", ElementType::f32},
                                           {"f8", ElementType::f64},
                                           {"i1", ElementType::i8},
@@ -52,7 +55,7 @@ constexpr const char* kRemedyForObjects = "Save features as np.stack(a).astype(n
 std::string remedy_for(const std::string& code) {
   if (code == "V2") return "If it is bfloat16, save it as float32: (a.view('<u2').astype('<u4') << 16).view('<f4')";
   if (code == "V1" || code == "f1")
-    return "If it is float8, save it as float32, with the type it had: a.view(ml_dtypes.float8_e4m3fn).astype(np.float32)";
+    return "If it is float8, save it as float32, by the type it had: a.view(ml_dtypes.float8_e4m3fn).astype(np.float32)";
   if (code.starts_with('U') || code.starts_with('S') || code.starts_with('T'))
     return "Number the labels: np.unique(y, return_inverse=True)[1]";
   return "Save it as floats or integers: a.astype(np.float32)";
@@ -64,6 +67,8 @@ ElementType type_of(const std::string& descr, const std::string& name) {
   for (const Code& code : kCodes) {
     if (descr.substr(1) != code.name) continue;
     const char order = descr.front();
+    const bool names_bytes = code.name == "V1" && order == '|';  // a byte of anything: ml_dtypes writes <V1
+    if (names_bytes) break;
     if (order == '<' || order == '=' || (size_of(code.type) == 1 && (order == '|' || order == '>'))) return code.type;
     if (order == '>')
       throw InputError({name, "", "is big-endian ('" + descr + "')", fmt::format("Save it little-endian: a.astype('<{}')", code.name)});
@@ -81,7 +86,8 @@ T load(Bytes data, size_t index) {
 }
 
 bool holds_floats(ElementType type) {
-  return type == ElementType::f16 || type == ElementType::bf16 || type == ElementType::f32 || type == ElementType::f64;
+  return size_of(type) == 1 ? type == ElementType::e4m3fn || type == ElementType::e5m2
+                            : type == ElementType::f16 || type == ElementType::bf16 || type == ElementType::f32 || type == ElementType::f64;
 }
 
 void require_matrix(const NpyArray& array, const std::string& name) {
@@ -102,6 +108,10 @@ void require_matrix(const NpyArray& array, const std::string& name) {
 
 FloatType float_type(ElementType type) {
   switch (type) {
+    case ElementType::e4m3fn:
+      return FloatType::e4m3fn;
+    case ElementType::e5m2:
+      return FloatType::e5m2;
     case ElementType::f16:
       return FloatType::f16;
     case ElementType::bf16:
@@ -221,6 +231,8 @@ Features read_features(const std::string& spec) {
 double number_at(const NpyArray& array, size_t index) {
   if (array.type == ElementType::f16) return half_to_float(load<uint16_t>(array.data, index));
   if (array.type == ElementType::bf16) return std::bit_cast<float>(uint32_t{load<uint16_t>(array.data, index)} << 16);
+  if (array.type == ElementType::e4m3fn) return e4m3fn_to_float(load<uint8_t>(array.data, index));
+  if (array.type == ElementType::e5m2) return e5m2_to_float(load<uint8_t>(array.data, index));
   if (array.type == ElementType::f32) return load<float>(array.data, index);
   if (array.type == ElementType::f64) return load<double>(array.data, index);
   if (array.type == ElementType::u64) return static_cast<double>(load<uint64_t>(array.data, index));
@@ -268,7 +280,7 @@ std::vector<double> read_column(const fs::path& path, int64_t expected_rows) {
 }
 
 std::string npy_header(ElementType type, std::span<const int64_t> shape) {
-  return npy_header(std::string_view(fmt::format("{}{}", size_of(type) == 1 ? '|' : '<', code_of(type))), shape);
+  return npy_header(std::string_view(fmt::format("{}{}", size_of(type) == 1 && !holds_floats(type) ? '|' : '<', code_of(type))), shape);
 }
 
 std::string npy_header(std::string_view descr, std::span<const int64_t> shape) {
@@ -302,6 +314,10 @@ namespace {
 
 ElementType element_type(FloatType type) {
   switch (type) {
+    case FloatType::e4m3fn:
+      return ElementType::e4m3fn;
+    case FloatType::e5m2:
+      return ElementType::e5m2;
     case FloatType::f16:
       return ElementType::f16;
     case FloatType::bf16:
@@ -314,10 +330,11 @@ ElementType element_type(FloatType type) {
   return ElementType::f64;
 }
 
-/// The type to which both convert exactly: neither of the halves holds the other.
+/// A type to which both convert exactly: none of those of one or two bytes holds another, or one
+/// that is written from floats.
 FloatType wider(FloatType a, FloatType b) {
-  if (a != b && value_bytes(a) == 2 && value_bytes(b) == 2) return FloatType::f32;
-  return std::max(a, b);
+  if (a != b && value_bytes(a) <= 2 && value_bytes(b) <= 2) return FloatType::f32;
+  return value_bytes(a) >= value_bytes(b) ? a : b;
 }
 
 /// A row's bytes are of the widest type of all shards, to which the others convert exactly.

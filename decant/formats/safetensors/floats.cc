@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "decant/base/errors.h"
+#include "decant/kernels/float8.h"
 #include "decant/kernels/half.h"
 
 namespace decant {
@@ -55,6 +56,12 @@ void copy_floats(const SafeTensor& tensor, const std::string& path, std::span<fl
     case ElementType::bf16:
       convert_each<uint16_t>(tensor.data, out, from_bfloat16);
       break;
+    case ElementType::e4m3fn:
+      convert_each<uint8_t>(tensor.data, out, e4m3fn_to_float);
+      break;
+    case ElementType::e5m2:
+      convert_each<uint8_t>(tensor.data, out, e5m2_to_float);
+      break;
     case ElementType::f64:
       convert_each<double>(tensor.data, out, [](double value) { return static_cast<float>(value); });
       break;
@@ -62,7 +69,7 @@ void copy_floats(const SafeTensor& tensor, const std::string& path, std::span<fl
       convert_each<int8_t>(tensor.data, out, [](int8_t value) { return static_cast<float>(value); });
       break;
     default:
-      refuse(fmt::format("holds {}, and F32, F16, BF16, F64 or I8 is needed", safetensors_name(tensor.type)));
+      refuse(fmt::format("holds {}, and F32, F16, BF16, F8_E4M3, F8_E5M2, F64 or I8 is needed", safetensors_name(tensor.type)));
   }
   if (!std::ranges::all_of(out, [](float value) { return std::isfinite(value); })) refuse("holds a value that is not a finite number");
 }

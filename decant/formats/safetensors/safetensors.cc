@@ -24,11 +24,13 @@ struct TypeName {
   const char* name;
   ElementType type;
 };
-constexpr std::array<TypeName, 13> kTypes = {{{"BOOL", ElementType::boolean},
+constexpr std::array<TypeName, 15> kTypes = {{{"BOOL", ElementType::boolean},
                                               {"U8", ElementType::u8},
                                               {"I8", ElementType::i8},
                                               {"I16", ElementType::i16},
                                               {"U16", ElementType::u16},
+                                              {"F8_E4M3", ElementType::e4m3fn},
+                                              {"F8_E5M2", ElementType::e5m2},
                                               {"F16", ElementType::f16},
                                               {"BF16", ElementType::bf16},
                                               {"I32", ElementType::i32},

@@ -68,7 +68,7 @@ TEST(SafeTensors, RefusesHeadersOfAnotherForm) {
   expect_says(fault("{\"a\":{\"shape\":[18446744073709551615]}}"), {"beyond 63 bits"});
   expect_says(fault("{\"a\":{\"shape\":[],\"shape\":[]}}"), {"gives \"shape\" twice"});
   expect_says(fault("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}"), {"gives \"dtype\" twice"});
-  expect_says(fault("{\"a\":{\"dtype\":\"F8_E4M3\"}}"), {"the type \"F8_E4M3\", which is not supported"});
+  expect_says(fault("{\"a\":{\"dtype\":\"F8_E8M0\"}}"), {"the type \"F8_E8M0\", which is not supported"});
   expect_says(fault("{\"a\":{\"dtype\":\"U8\"}}"), {"tensor \"a\": lacks one of"});
   expect_says(fault("{\"__metadata__\":{\"a\":1}}"), {"an unexpected number"});
   expect_says(fault("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}"), {"\"a\": the header names it twice"});
