@@ -6,6 +6,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/formats/imagefolder/layout_notes.h"
+#include "decant/formats/labels/class_names.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -82,6 +83,7 @@ void SplitLists::label_training(std::vector<ListedPictures>& found, const std::s
     const labels::TextClasses classes = labels::classes_of_texts(best->texts);
     dataset_.classes = classes.names;
     numbered_ = classes.names.empty();
+    if (numbered_) name_numbers(*best, classes);
     use(Split::train, *best, classes, pictures);
   } else if (!label_field_.empty()) {
     throw InputError({root_.string(), "", fmt::format("no list of the training pictures has a label called '{}'", label_field_),
@@ -113,6 +115,25 @@ void SplitLists::label_other(Split split, std::vector<ListedPictures>& found, co
     if (each.named > 0 && !each.list->lines.empty())
       dataset_.oddities.push_back({(root_ / each.place).string(),
                                    fmt::format("names pictures of the {} split and does not label them: {}", name_of(split), each.fault)});
+  }
+}
+
+void SplitLists::name_numbers(const ListedPictures& listed, const labels::TextClasses& classes) {
+  labels::ClassNames found = labels::find_class_names(root_, listed.list->field);
+  if (found.names.empty()) return;
+  const std::vector<int32_t> numbers = numbers_of(listed, classes);
+  const auto most = numbers.empty() ? kNoLabel : *std::ranges::max_element(numbers);
+  std::set<std::string> distinct(found.names.begin(), found.names.end());
+  const std::string place = found.file.string();
+  if (most >= std::ssize(found.names)) {
+    dataset_.oddities.push_back({place, fmt::format("names {} classes of '{}', and {} is one too, so classes stay numbers",
+                                                    found.names.size(), listed.list->field, most)});
+  } else if (distinct.size() < found.names.size() || distinct.contains("")) {
+    dataset_.oddities.push_back(
+        {place, fmt::format("gives classes of '{}' the same name or none, so they stay numbers", listed.list->field)});
+  } else {
+    dataset_.oddities.push_back({place, fmt::format("names of the classes are read from it ({})", listed.list->field)});
+    dataset_.classes = std::move(found.names);
   }
 }
 

@@ -7,6 +7,9 @@
 // guesses, and label nothing. Whatever is used is said in a note, and so is what might hold labels
 // and is not used, with the reason.
 //
+// Classes that the training list only numbers have the names that a description at the root gives
+// them (labels/class_names.h).
+//
 // The lines of the training list, and of metadata.* whatever it holds, go with the pictures into a
 // small set.
 #pragma once
@@ -46,6 +49,7 @@ class SplitLists {
   void label_training(std::vector<ListedPictures>& found, const std::string& folder, const std::vector<std::string>& lists,
                       PictureList& pictures);
   void label_other(Split split, std::vector<ListedPictures>& found, const std::string& folder, PictureList& pictures);
+  void name_numbers(const ListedPictures& listed, const labels::TextClasses& classes);
   void use(Split split, const ListedPictures& listed, const labels::TextClasses& classes, PictureList& pictures);
   void note_unused(const std::vector<ListedPictures>& found, const std::string& folder, const std::vector<std::string>& lists,
                    const PictureList& pictures);

@@ -88,6 +88,30 @@ TEST(SplitLists, MetadataOfHuggingFaceLabelsPictures) {
   EXPECT_EQ(training_labels("root", {{"1.jpg", ""}, {"2.jpg", ""}, {"metadata.csv", "file_name,label\n1.jpg,1\n2.jpg,0\n"}}), "1 0");
 }
 
+TEST(SplitLists, NumbersHaveTheNamesOfTheirClassLabel) {
+  const std::string info = R"({"features": {"label": {"names": ["cat", "dog", "owl"], "_type": "ClassLabel"}}})";
+  const Files files = {{"train/1.jpg", ""},
+                       {"train/2.jpg", ""},
+                       {"train/metadata.csv", "file_name,label\n1.jpg,1\n2.jpg,0\n"},
+                       {"test/1.jpg", ""},
+                       {"test/metadata.csv", "file_name,label\n1.jpg,2\n"},
+                       {"dataset_info.json", info}};
+  const Listed set("hf_names", files);
+  const Dataset dataset = set.open();
+  EXPECT_THAT(dataset.classes, ElementsAre("cat", "dog", "owl"));
+  EXPECT_THAT(labels_of(dataset.train()), ElementsAre(1, 0));
+  EXPECT_THAT(labels_of(*dataset.splits.at(Split::test)), ElementsAre(2));
+  EXPECT_THAT(oddities_of(dataset), Contains(HasSubstr("names of the classes are read from it (label)")));
+
+  Listed more("hf_names_few", files);
+  more.add("train/metadata.csv", "file_name,label\n1.jpg,3\n2.jpg,0\n");
+  EXPECT_THAT(more.open().classes, IsEmpty());
+  EXPECT_THAT(oddities_of(more.open()), Contains(HasSubstr("names 3 classes of 'label', and 3 is one too")));
+  more.add("dataset_info.json", R"({"features": {"label": {"names": ["a", "a", "b", "c"]}}})");
+  EXPECT_THAT(more.open().classes, IsEmpty());
+  EXPECT_THAT(oddities_of(more.open()), Contains(HasSubstr("the same name or none")));
+}
+
 TEST(SplitLists, SplitsShareTheClasses) {
   const Listed set("splits", {{"train/1.jpg", ""},
                               {"train/2.jpg", ""},
