@@ -271,6 +271,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                      .options = recorded_options(options),
                      .features = chosen.features.record(),
                      .reduce = spent.reduced.reduce,
+                     .seen = chosen.features.features.count() > 0 ? &chosen.features.features : nullptr,
                      .importance = spent.reduced.importance,
                      .spent = spent.words,
                      .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),

@@ -20,6 +20,7 @@
 #include "decant/data/dataset.h"
 #include "decant/data/evidence.h"
 #include "decant/data/excluded.h"
+#include "decant/data/features.h"
 #include "decant/data/image.h"
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
@@ -51,6 +52,7 @@ struct ReportInput {
   const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty
+  const Features* features = nullptr;    ///< by which rows were chosen; null = no nearest kept record is shown
   const MadeSet* made = nullptr;         ///< where run.synthetic; null = no pictures shown
   const Evidence* evidence = nullptr;    ///< null = the page says how to measure it
   std::span<const Excluded> bad;

@@ -304,13 +304,14 @@ Written write_data(const SmallSet& set, const fs::path& folder, const Context& c
 }  // namespace
 
 void write_report(const fs::path& folder, const RunRecord& run, const Input* input, const Rows* reduced, const Selection& selection,
-                  const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context) {
+                  const Subset& kept, MatrixView<const float> map, const Evidence* evidence, const Context& context, const Features* seen) {
   const report::ReportInput page{.run = run,
                                  .source = input == nullptr ? nullptr : &input->dataset,
                                  .reduced = reduced,
                                  .selection = &selection,
                                  .kept = kept,
                                  .map = map,
+                                 .features = seen,
                                  .evidence = evidence,
                                  .bad = input == nullptr ? std::span<const Excluded>() : std::span<const Excluded>(input->excluded)};
   write_file(folder / "report.html", report::render(page, context));
@@ -332,7 +333,8 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
   log.stage("report", [&] {
     const auto reduced = kept_pictures(set);
-    write_report(folder, record_of(set, written, log), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr, context);
+    write_report(folder, record_of(set, written, log), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr, context,
+                 set.seen);
   });
   const RunRecord run = record_of(set, written, log);
   write_file(folder / "README.md", data_card(set, run));

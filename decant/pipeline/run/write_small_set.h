@@ -35,6 +35,7 @@ struct SmallSet {
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::optional<FeatureRecord> features;
   patches::Reducer reduce = nullptr;         ///< what is done to each picture of `content`
+  const Features* seen = nullptr;            ///< the features that rows were chosen by
   std::string importance;                    ///< how cells were ranked, where any were dropped
   std::string spent;                         ///< what a budget of bytes bought of pictures, in words
   std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
@@ -48,8 +49,9 @@ RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& fold
 /// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no
 /// thumbnails; so may `reduced`, as report::ReportInput has it, and `evidence`: then the page says
 /// how to measure it.
+/// `seen`: the features that rows were chosen by, where they are at hand.
 void write_report(const std::filesystem::path& folder, const RunRecord& run, const Input* input, const Rows* reduced,
                   const Selection& selection, const Subset& kept, MatrixView<const float> map, const Evidence* evidence,
-                  const Context& context);
+                  const Context& context, const Features* seen = nullptr);
 
 }  // namespace decant

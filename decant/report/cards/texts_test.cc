@@ -53,6 +53,26 @@ TEST(TextCards, ShortenWhatIsLong) {
   EXPECT_EQ(shown(3), "none");
 }
 
+TEST(TextCards, HaveTheNearestKeptRecordBehindThoseLeftOut) {
+  const Dataset source{.splits = {{Split::train, std::make_shared<Hostile>()}}};
+  Matrix<float> x(4, 2);
+  const float values[] = {1, 0, 3, 4, 0, -1, 0, 0};
+  std::copy_n(values, 8, x.data());
+  const Features features(x.view(), nullptr);
+  const FakeRun fake = fake_run(300, 4, 2);
+  const std::vector<int64_t> kept = {0, 2};
+  ReportInput input = fake.input();
+  input.source = &source, input.selection = nullptr, input.map = {}, input.kept = kept, input.features = &features;
+  Facts facts = find_facts(input);
+  facts.sheets = {
+      {.name = "The whole set", .rows = 4, .kept_rows = 2, .kept = {0}, .left_out = {1}, .words = {"<b>"}, .words_left = {"two"}}};
+  const std::string html = rows_section(facts, text_cards(source).get(), {});
+  EXPECT_THAT(html, HasSubstr("<summary>nearest kept, cosine 0.60</summary><article class=\"record\"><p dir=\"auto\"><b>user"));
+  EXPECT_THAT(html, AllOf(HasSubstr("More often in what is kept: <bdi>&lt;b&gt;</bdi>"), HasSubstr("left out: <bdi>two</bdi>")));
+  input.features = nullptr;
+  EXPECT_THAT(rows_section(facts, text_cards(source).get(), {}), Not(HasSubstr("nearest kept")));
+}
+
 TEST(TextCards, NeedNoScript) {
   const Dataset source{.splits = {{Split::train, std::make_shared<Hostile>()}}};
   FakeRun fake = fake_run(300, 4, 2);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "decant/base/random.h"
+#include "decant/data/subset.h"
+#include "decant/report/facts/telling_words.h"
 
 namespace decant::report {
 namespace {
@@ -97,6 +99,43 @@ std::vector<Sheet> choose_sheets(const RowFacts& rows, uint64_t seed) {
     sheet.left_out = choose(std::move(left_out), plan.rows, rows, random);
   }
   return sheets;
+}
+
+namespace {
+
+constexpr size_t kReadOfPart = 1000;
+constexpr size_t kReadOfAll = 4000;
+constexpr size_t kWords = 8;
+
+/// Readable rows for which `belongs` holds.
+template <class Belongs>
+std::vector<int64_t> readable_rows(const RowFacts& rows, Belongs belongs) {
+  std::vector<int64_t> found;
+  for (int64_t row = 0; row < rows.count; ++row) {
+    if (rows.bins[static_cast<size_t>(row)] != kNoBin && belongs(static_cast<size_t>(row))) found.push_back(row);
+  }
+  return found;
+}
+
+template <class Belongs>
+WordShares words_of(const RowFacts& rows, const Texts& texts, size_t most, Belongs belongs) {
+  return WordShares(texts, some_of(readable_rows(rows, belongs), most));
+}
+
+}  // namespace
+
+void add_words(const RowFacts& rows, const Texts& texts, std::vector<Sheet>& sheets) {
+  if (sheets.empty()) return;
+  if (rows.bin_count == 1) {
+    const WordShares kept = words_of(rows, texts, kReadOfAll, [&](size_t row) { return rows.kept[row] != 0; });
+    const WordShares left = words_of(rows, texts, kReadOfAll, [&](size_t row) { return rows.kept[row] == 0; });
+    sheets.front().words = telling_words(kept, left, kWords);
+    sheets.front().words_left = telling_words(left, kept, kWords);
+    return;
+  }
+  const WordShares all = words_of(rows, texts, kReadOfAll, [](size_t) { return true; });
+  for (Sheet& sheet : sheets)
+    sheet.words = telling_words(words_of(rows, texts, kReadOfPart, [&](size_t row) { return rows.bins[row] == sheet.bin; }), all, kWords);
 }
 
 }  // namespace decant::report
