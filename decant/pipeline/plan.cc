@@ -82,7 +82,9 @@ struct Work {
   double given_bytes = 0;                ///< of features that are there, in files
   const Extractor* extractor = nullptr;  ///< of features that are computed; null = none
   const Method* method = nullptr;
-  double proxy = 0;  ///< pictures that a proxy is trained on, all epochs; 0 = none is
+  double kept = 0;     ///< rows
+  double targets = 0;  ///< examples to choose toward
+  double proxy = 0;    ///< pictures that a proxy is trained on, all epochs; 0 = none is
 
   bool estimated() const { return extractor != nullptr && extractor->seconds; }
   double computed_bytes() const { return extractor != nullptr ? rows * width * 4 : 0; }  ///< of features that are computed
@@ -164,11 +166,30 @@ double cutting_bytes(const Work& work, double threads) {
   return bytes;
 }
 
+/// Of a ranking whose cost is known.
+std::optional<double> ranking_seconds(const Work& work, double threads) {
+  const std::string& name = work.method->name;
+  double seconds = 0;
+  for (const double rows : work.pools) {
+    if (name == "facility-location")
+      seconds += costs::cover_seconds(rows, work.width);
+    else if (name == "k-means")
+      seconds += costs::centres_seconds(rows, rows * work.kept / work.rows, work.width);
+    else if (name == "toward" && work.targets > 0)
+      seconds += costs::toward_seconds(rows, work.targets, work.width);
+    else
+      return std::nullopt;
+  }
+  return seconds / threads;
+}
+
 /// Scores and the choice itself.
 void add_choosing(const Work& work, double threads, double area, PlanEstimate& plan) {
   if (work.proxy > 0) plan.stages.push_back({"scores", costs::proxy_seconds(work.proxy, area, threads)});
   if (work.method->cuts_bins) {
     plan.stages.push_back({"bins", bins_seconds(work, threads)});
+  } else if (const auto seconds = ranking_seconds(work, threads)) {
+    if (!work.pools.empty()) plan.stages.push_back({"rank", *seconds});
   } else if (!work.pools.empty()) {
     plan.unknown.push_back(work.method->name);
   }
@@ -331,6 +352,15 @@ Dataset opened(const InputOptions& input, const Context& context) {
 
 }  // namespace
 
+namespace {
+
+/// How many examples there are to choose toward.
+double targets_of(const ChoosingOptions& select, const CompressOptions& options, const Context& context) {
+  return static_cast<double>(opened({.path = select.toward, .fields = options.input.fields}, context).train().size());
+}
+
+}  // namespace
+
 PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Context& context) {
   const CompressOptions options = with_recipe(asked);
   require_sound(options);
@@ -338,7 +368,9 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   const double threads = context.thread_count();
   const int64_t kept = rows_to_keep(options, dataset, context);
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);
-  const Work work = work_of(dataset, method, options.features, context);
+  Work work = work_of(dataset, method, options.features, context);
+  work.kept = static_cast<double>(kept);
+  if (method.method->targets) work.targets = targets_of(method.options, options, context);
   const auto bytes = static_cast<double>(train.stored_bytes());
   const double share = static_cast<double>(kept) / work.rows;
 

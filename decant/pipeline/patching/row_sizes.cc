@@ -64,7 +64,7 @@ std::span<const int64_t> RowSizes::of_all_chosen() {
 }
 
 int64_t RowSizes::about(int64_t budget) {
-  const Subset some = some_of(chosen_, kSample);
+  const Subset some = unit_ == Budget::Unit::tokens ? chosen_ : some_of(chosen_, kSample);
   const double mean = static_cast<double>(total(some)) / static_cast<double>(some.size());
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, std::ssize(chosen_));
 }

@@ -25,7 +25,8 @@ class RowSizes {
   /// tokens.
   RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context, Budget::Unit unit = Budget::Unit::bytes);
 
-  /// About how many of the chosen rows a budget holds, judged by a sample: at least 1.
+  /// About how many of the chosen rows a budget holds, judged by a sample of files, or by the
+  /// tokens of all: at least 1.
   int64_t about(int64_t budget);
   /// Bytes or tokens of these rows. REQUIRES: rows of those chosen.
   int64_t total(const Subset& rows);

@@ -1,9 +1,9 @@
 // --keep-tokens: as many rows, in a method's order, as so many tokens hold.
 //
 // How many rows that are depends on which rows a method prefers, and methods that choose with a
-// number in mind must be told one. So rows are chosen for the number that a sample suggests, and
-// anew for the number that their own length suggests, until what was chosen holds the budget and at
-// most a fiftieth more; then the first of them that fit are kept.
+// number in mind must be told one. So rows are chosen for the number that holds the budget on
+// average, and anew for the number that their own length suggests, until what was chosen holds the
+// budget and at most a fiftieth more; then the first of them that fit are kept.
 #pragma once
 
 #include <cstdint>
