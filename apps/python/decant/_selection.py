@@ -52,7 +52,7 @@ class Selection:
     >>> s = decant.select(X, keep=0.1, method="bins")
     >>> s
     Selection(10 of 100 rows, method='bins', seed=0)
-    >>> len(s.at(0.2)), s.mask().sum(), s.take(X).shape
+    >>> len(s.at(0.2)), int(s.mask().sum()), s.take(X).shape
     (20, 10, (10, 8))
     """
 
