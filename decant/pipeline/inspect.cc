@@ -144,6 +144,7 @@ Inspection inspect(const InspectOptions& options, const Context& context) {
   if (train.texts() != nullptr) found.schema = train.texts()->schema();
   if (options.duplicates) found.same_bytes = copies_in(dataset, found.bad, Content::stored, context);
   const bool decodes = train.pictures() != nullptr || train.texts() != nullptr;
+  found.decodes = decodes;
   if (options.deep && decodes) found.same_content = copies_in(dataset, found.bad, Content::meant, context);
   found.made = synthetic_record(options.path);
   return found;
@@ -225,18 +226,25 @@ std::string bad_lines(const Inspection& found) {
   return text;
 }
 
+std::string count_of(int64_t count, const std::string& one, const std::string& more) {
+  return human_count(count) + " " + (count == 1 ? one : more);
+}
+
 std::string copies_lines(const InspectedCopies& copies, const char* how) {
-  std::string text = fmt::format("copies    {} training rows repeat another {}\n", human_count(copies.repeats), how);
+  std::string text =
+      fmt::format("copies    {} another {}\n", count_of(copies.repeats, "training row repeats", "training rows repeat"), how);
   for (const auto& [split, rows] : copies.leaked)
-    text += fmt::format("          {} {} rows are equal to a training row\n", human_count(rows), split);
+    text += fmt::format("          {} to a training row\n", count_of(rows, split + " row is equal", split + " rows are equal"));
   if (copies.contradicting > 0)
-    text += fmt::format("          {} training rows have a copy with another label\n", human_count(copies.contradicting));
+    text +=
+        fmt::format("          {} a copy with another label\n", count_of(copies.contradicting, "training row has", "training rows have"));
   for (const auto& [one, other] : copies.examples) text += fmt::format("          {} = {}\n", printable(one), printable(other));
   return text;
 }
 
 std::string copies_lines(const Inspection& found) {
-  if (!found.same_bytes && !found.same_content) return "copies    not counted; --duplicates compares bytes, --deep pixels and texts\n";
+  if (!found.same_bytes && !found.same_content)
+    return fmt::format("copies    not counted; --duplicates compares {}\n", found.decodes ? "bytes, --deep pixels and texts" : "rows");
   return (found.same_bytes ? copies_lines(*found.same_bytes, "byte for byte") : "") +
          (found.same_content ? copies_lines(*found.same_content, "in pixels or texts") : "");
 }

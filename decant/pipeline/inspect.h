@@ -51,6 +51,7 @@ struct Inspection {
   std::string schema;  ///< of records: how they are laid out
   std::vector<Oddity> oddities;
   std::vector<Excluded> bad;                    ///< all that were found
+  bool decodes = false;                         ///< its rows mean more than their bytes: pictures or texts
   std::optional<InspectedCopies> same_bytes;    ///< with `duplicates`
   std::optional<InspectedCopies> same_content;  ///< with `deep`: equal in pixels or texts
   std::optional<RunRecord> made;                ///< of a synthetic set: how it was made, and how it must be trained
