@@ -220,11 +220,14 @@ Copy end_from(const Json& json) {
           .key = json.at("key").get<std::string>()};
 }
 
-CopyPair pair_from(const Json& json) {
+Sameness sameness_in(const Json& json) {
   const auto how = std::ranges::find(kHow, json.at("how").get<std::string>());
   if (how == std::end(kHow)) throw InputError({"", "", "has an unknown kind of pair", ""});
-  return {end_from(json.at("one")), end_from(json.at("other")), json.at("similarity").get<double>(),
-          static_cast<Sameness>(how - std::begin(kHow))};
+  return static_cast<Sameness>(how - std::begin(kHow));
+}
+
+CopyPair pair_from(const Json& json) {
+  return {end_from(json.at("one")), end_from(json.at("other")), json.at("similarity").get<double>(), sameness_in(json)};
 }
 
 bool is_row(const Copy& copy, int64_t rows, int64_t test_rows) {
@@ -250,6 +253,30 @@ std::string line_of_dropped(const DroppedRow& row) {
                     {"repeats_key", row.repeats.key},
                     {"similarity", row.similarity},
                     {"how", name_of(row.how)}});
+}
+
+std::vector<DroppedRow> read_dropped(std::string_view text, int64_t rows, const std::string& file) {
+  std::vector<DroppedRow> dropped;
+  for (size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+    end = std::min(text.find('\n', begin), text.size());
+    try {
+      const Json json = try_parse_json(std::string(text.substr(begin, end - begin)));
+      const int64_t before = dropped.empty() ? -1 : dropped.back().dropped.row;
+      DroppedRow& row = dropped.emplace_back();
+      row.dropped = {.row = json.at("row"), .key = json.at("key")};
+      row.repeats = {.row = json.at("repeats"), .in_test = json.at("split") == "test", .key = json.at("repeats_key")};
+      row.similarity = json.at("similarity");
+      row.how = sameness_in(json);
+      const bool there = row.repeats.row >= 0 && (row.repeats.in_test || row.repeats.row < rows);
+      if (before < row.dropped.row && row.dropped.row < rows && there && row.similarity >= -1 && row.similarity <= 1) continue;
+    } catch (const Json::exception&) {
+    } catch (const InputError&) {
+    }
+    const size_t line = 1 + static_cast<size_t>(std::ranges::count(text.substr(0, begin), '\n'));
+    throw InputError({file, fmt::format("line {}", line), "names no row and what it repeats",
+                      "The file was changed after the run; create the run again"});
+  }
+  return dropped;
 }
 
 std::string to_line(const CopyPair& pair) {

@@ -70,6 +70,10 @@ struct DroppedRow {
 
 /// One line of JSON, without its end: what was dropped, and what it repeats.
 std::string line_of_dropped(const DroppedRow& row);
+/// Lines of these, ascending by row. Checked: training rows of so many, a similarity of a cosine;
+/// how many test rows there are the caller may not know. Throws InputError naming `file` and the
+/// line.
+std::vector<DroppedRow> read_dropped(std::string_view text, int64_t rows, const std::string& file);
 
 struct CopyCluster {
   std::vector<Copy> rows;  ///< the training rows, then those of the test split, ascending

@@ -142,5 +142,19 @@ TEST(Copies, LinesThatLieAreErrors) {
   expect_says(says("\n"), {"line 1"});
 }
 
+TEST(DroppedRows, AreReadAsTheyWereWritten) {
+  const DroppedRow row{
+      .dropped = {.row = 5, .key = "a"}, .repeats = {.row = 9, .in_test = true, .key = "b"}, .similarity = 0.5, .how = Sameness::near};
+  const std::string line = line_of_dropped(row) + "\n";
+  const auto read = read_dropped(line, 6, "f");
+  ASSERT_EQ(read.size(), 1u);
+  EXPECT_EQ(line_of_dropped(read.front()) + "\n", line);
+  EXPECT_TRUE(read_dropped("", 6, "f").empty());
+  const std::string other = R"({"row":3,"key":"a","repeats":9,"split":"train","repeats_key":"b","similarity":1.0,"how":"bytes"})";
+  for (const std::string& bad :
+       {std::string("{}"), std::string("3"), other, line + line, std::string("\n"), std::string(line).replace(7, 1, "6")})
+    expect_says(message_of([&] { read_dropped(bad, 6, "f"); }), {"f: line ", "create the run again"});
+}
+
 }  // namespace
 }  // namespace decant

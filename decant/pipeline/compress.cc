@@ -34,13 +34,7 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("recipe", recipe, "NAME", "a published method, whole: dq; other options take precedence");
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count; 100% is every row that can be read");
   table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; the other classes share the rest");
-  table.add(
-      "dedup", dedup.how, "HOW",
-      "first leave out rows that repeat others: exact, content (equal pixels), or a cosine such as 0.95; --keep stays a share of all rows");
-  table.add_choice(
-      "dedup-search", pair_search_names(), [this](size_t at) { dedup.search = static_cast<PairSearch>(at); },
-      [this] { return static_cast<size_t>(dedup.search); }, "HOW",
-      "how rows near by --dedup are looked for: exact, approximate, or auto (exact unless it takes many minutes)");
+  dedup.declare(table);
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("keep-tokens", keep_tokens, "HOW-MUCH",
             "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
@@ -215,7 +209,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Input whole = log.stage("read", [&] { return read_input(reading, context); });
   std::optional<Repeats> repeats;
   if (!options.dedup.how.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
-  const Input unique = repeats ? without_repeats(whole, *repeats) : Input();
+  const Input unique = repeats ? without_repeats(whole, repeats->dropped) : Input();
   const Input& input = repeats ? unique : whole;
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);

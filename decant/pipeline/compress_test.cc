@@ -181,6 +181,10 @@ TEST(CompressDedup, LeavesRepeatsOutAndSaysOfWhat) {
   EXPECT_THAT(read_text(set.options.out / "report.html"), testing::HasSubstr("2 rows repeat another and were left out"));
   EXPECT_THAT(read_text(set.options.out / "README.md"), testing::HasSubstr("(`--dedup exact`): 2 rows"));
   EXPECT_EQ(sample_run({.run = set.options.out, .out = set.path / "again.npy", .keep = "100%"}, {}).kept, 12);
+  sample_run({.run = set.options.out, .out = set.path / "again", .keep = "50%"}, {});
+  EXPECT_EQ(read_text(set.path / "again/repeats.jsonl"), read_text(set.options.out / "repeats.jsonl"));
+  write_file(set.options.out / "repeats.jsonl", "{\"row\":3}\n");
+  expect_says(message_of([&] { sample_run({.run = set.options.out, .out = set.path / "torn"}, {}); }), {"repeats.jsonl", "line 1"});
   set.options.dedup.how = "content";
   EXPECT_THAT(set.kept(), ElementsAre(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11));
 }

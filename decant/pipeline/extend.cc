@@ -16,6 +16,7 @@
 #include "decant/formats/joined_set.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/empty_classes.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/joined_input.h"
 #include "decant/pipeline/run/own_outputs.h"
@@ -82,6 +83,7 @@ void take_file(const std::string& option, const std::string& given, std::string&
 /// What is asked for once more.
 struct Earlier {
   ChoosingOptions select;
+  DedupOptions dedup;
   FeatureOptions features;
   MethodSpec spec;
 };
@@ -95,7 +97,7 @@ struct Earlier {
 Earlier earlier_of(const RunFolder& run, const ExtendOptions& options) {
   const Method* const method = find_method(run.run.method);
   if (method == nullptr || !goes_on(*method)) refuse_method(run, run.run.method);
-  Earlier earlier{as_recorded<ChoosingOptions>(run.run), as_recorded<FeatureOptions>(run.run), {}};
+  Earlier earlier{as_recorded<ChoosingOptions>(run.run), as_recorded<DedupOptions>(run.run), as_recorded<FeatureOptions>(run.run), {}};
   const std::string typed = earlier.select.method;
   earlier.select.method = method->name + typed.substr(std::min(typed.find('+'), typed.size()));
   earlier.select.minutes.reset();  // "auto" has decided
@@ -114,9 +116,6 @@ void require_extendable(const RunFolder& run) {
   if (run.kept.empty() || !run.run.input || run.run.input->path.empty())
     refuse("holds no small set that knows its source", "Name a folder that `decant compress` wrote");
   if (run.run.option("method") == nullptr) refuse("does not record how its rows were chosen", "Extend the run that it was sampled from");
-  if (!run.run.option_text("dedup").empty())
-    refuse("was made without rows that repeat others (--dedup), and they would be chosen from again",
-           "Choose from both data sets anew with `decant compress --dedup`");
   if (run.run.patches)
     refuse("has its pictures reduced, and new ones would not be", "Extend a run without --drop, --quality, --resolution and --bytes");
 }
@@ -202,28 +201,35 @@ std::string format_written(const ExtendOptions& options, const RunFolder& run, c
   return to;
 }
 
-/// The input with its repeated rows excluded as well.
-Input without(Input input, const std::vector<RepeatedRow>& repeated) {
-  const Rows& rows = input.dataset.train();
-  for (const RepeatedRow& row : repeated)
-    input.excluded.push_back({row.row, rows.key(row.row), fmt::format("repeats row {}", row.repeats)});
-  std::ranges::sort(input.excluded, {}, &Excluded::row);
-  return input;
+/// Rows that are not chosen since they repeat others; of a run with --dedup, what it left out too.
+Repeats repeats_in(const Input& input, const RunFolder& run, const Earlier& earlier, const Context& context) {
+  if (earlier.dedup.how.empty()) return {.dropped = rows_repeated(input, context), .record = {}};
+  return repeats_of_grown(input, recorded_repeats(run.path, run.rows()), earlier.dedup, earlier.features, fields_of(run.run), run.run.seed,
+                          context);
 }
 
-void write_repeated_rows(const std::vector<RepeatedRow>& repeated, const Rows& rows, const fs::path& file) {
-  if (repeated.empty()) return;
-  FileWriter writer(file);
-  for (const RepeatedRow& row : repeated)
-    writer.write(
-        json_text({{"row", row.row}, {"key", rows.key(row.row)}, {"repeats", row.repeats}, {"repeats_key", rows.key(row.repeats)}}) + "\n");
-  writer.commit();
+void report_repeats(const std::vector<DroppedRow>& repeated, const Input& input, const Context& context) {
+  const int64_t old = rows_before_last(input);
+  const auto first = std::ranges::find_if(repeated, [&](const DroppedRow& row) { return row.dropped.row >= old; });
+  if (first == repeated.end()) return;
+  const auto count = repeated.end() - first;
+  context.warn(fmt::format("{} new {} and not chosen (repeats.jsonl), first {}: a copy of {}", human_count(count),
+                           count == 1 ? "row repeats another" : "rows repeat others", first->dropped.key, first->repeats.key));
 }
 
-void report_repeats(const std::vector<RepeatedRow>& repeated, const Rows& rows, const Context& context) {
-  if (repeated.empty()) return;
-  context.warn(fmt::format("{} new rows repeat older ones and are not chosen (repeats.jsonl), first {}: equal to {}",
-                           human_count(std::ssize(repeated)), rows.key(repeated.front().row), rows.key(repeated.front().repeats)));
+void report_new_classes(const Input& input, const RunFolder& run, const Context& context) {
+  const std::vector<PartRecord>& before = run.run.classes;
+  if (input.classes <= std::ssize(before)) return;
+  std::string names;
+  for (int32_t label = static_cast<int32_t>(before.size()); label < input.classes; ++label) {
+    if (names.size() > 200) {
+      names += ", …";
+      break;
+    }
+    names += (names.empty() ? "'" : ", '") + input.class_name(label) + "'";
+  }
+  context.warn(fmt::format("the new data have {} of which nothing was chosen before: {}",
+                           input.classes - std::ssize(before) == 1 ? "a class" : "classes", names));
 }
 
 // How many.
@@ -253,7 +259,7 @@ int64_t count_of_both(const ExtendOptions& options, const RunFolder& run, const 
   if (count > usable)
     throw InputError(
         {options.more, "",
-         fmt::format("{} rows are to be kept, but only {} can be read and repeat no older row", human_count(count), human_count(usable)),
+         fmt::format("{} rows are to be kept, but only {} can be read and repeat no other", human_count(count), human_count(usable)),
          "Lower --keep"});
   return count;
 }
@@ -263,9 +269,11 @@ std::vector<std::pair<std::string, OptionValue>> all_options(const ExtendOptions
                                                              int64_t count) {
   ChoosingOptions select = earlier.select;
   FeatureOptions features = earlier.features;
+  DedupOptions dedup = earlier.dedup;
   FieldOptions fields = fields_of(run.run);
   OptionTable table;
   select.declare(table);
+  dedup.declare(table);
   features.declare(table);
   fields.declare(table);
   std::string labels = run.run.option_text("labels");
@@ -297,10 +305,10 @@ RunRecord extend(const ExtendOptions& options, const Context& context) {
 
   const Input input = log.stage("read", [&] { return read_all(options, run, context); });
   const std::string to = format_written(options, run, input);
-  const Rows& rows = input.dataset.train();
-  const auto repeated = log.stage("repeats", [&] { return rows_repeated(input, context); });
-  report_repeats(repeated, rows, context);
-  const Input choosing = without(input, repeated);
+  report_new_classes(input, run, context);
+  const Repeats repeats = log.stage("repeats", [&] { return repeats_in(input, run, earlier, context); });
+  report_repeats(repeats.dropped, input, context);
+  const Input choosing = without_repeats(input, repeats.dropped);
   const int64_t count = count_of_both(options, run, choosing);
 
   earlier.spec.options.chosen = {before, run.rows()};
@@ -323,9 +331,10 @@ RunRecord extend(const ExtendOptions& options, const Context& context) {
       .seed = run.run.seed,
       .command = options.command,
       .options = all_options(options, earlier, run, count),
-      .features = chosen.features.record()};
+      .features = chosen.features.record(),
+      .repeats = repeats.dropped,
+      .repeats_record = earlier.dedup.how.empty() ? std::nullopt : std::optional(repeats.record)};
   RunRecord written = write_small_set(set, out.path(), log, context);
-  write_repeated_rows(repeated, rows, out.path() / "repeats.jsonl");
   out.commit();
   return written;
 }

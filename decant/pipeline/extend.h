@@ -2,7 +2,8 @@
 // the run goes on choosing beside it from the old rows and the new.
 //
 // Rows of MORE are numbered after those of the run's source. A row of MORE with the content of an
-// older one is never chosen; repeats.jsonl in the output names it and the row that it repeats. What
+// older one is never chosen, nor, of a run with --dedup, one that is a copy by that rule of any
+// other or of a test row; repeats.jsonl in the output names it and the row that it repeats. What
 // comes out is a run's folder like any other (docs/formats/run-folder.md), from several sources.
 #pragma once
 

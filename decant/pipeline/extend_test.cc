@@ -13,6 +13,7 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/choosing/choosing_for_tests.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/sample.h"
@@ -140,7 +141,8 @@ TEST_F(ExtendVectors, GreedyMethodsGoOnAsIfBothHadBeenOneSet) {
     ExtendOptions options = extending(run);
     options.keep = "30";
     extend(options, {});
-    EXPECT_THAT(read_text(options.out / "repeats.jsonl"), HasSubstr(R"({"row":60,"key":"more 1: 0","repeats":0,"repeats_key":"0"})"));
+    EXPECT_THAT(read_text(options.out / "repeats.jsonl"),
+                HasSubstr(R"({"row":60,"key":"more 1: 0","repeats":0,"split":"train","repeats_key":"0","similarity":1.0,"how":"bytes"})"));
     CompressOptions at_once{.out = folder_ / "at-once", .keep = "30", .overwrite = true};
     at_once.input.path = (folder_ / "old.npy").string();
     at_once.input.labels = folder_ / "old-y.npy";
@@ -219,8 +221,6 @@ TEST_F(ExtendVectors, WhatCannotGoOnIsNamed) {
 TEST_F(ExtendVectors, OtherDataAreRefused) {
   const fs::path run = compressed("k-center");
   const ExtendOptions options = extending(run);
-  write_npy<int32_t>(folder_ / "new-y.npy", std::vector<int32_t>(kNew, 7));
-  expect_says(message_of([&] { extend(options, {}); }), {"row 0", "class '7'", "does not have", "decant compress"});
   const int64_t narrow[] = {kNew, 3};
   write_npy<int32_t>(folder_ / "new-y.npy", std::vector<int32_t>(kNew, 1));
   write_npy<float>(folder_ / "new.npy", std::vector<float>(3 * kNew, 1.0F), narrow);
@@ -235,6 +235,53 @@ TEST_F(ExtendVectors, OtherDataAreRefused) {
   expect_says(message_of([&] { extend(options, {}); }), {"old.npy", fmt::format("{}", kept), "has changed since", "run-k-center"});
   EXPECT_FALSE(fs::exists(options.out));
   EXPECT_FALSE(fs::exists(options.out.string() + ".partial"));
+}
+
+TEST_F(ExtendVectors, NewClassesGetTheirShare) {
+  for (int64_t row = kOld; row < kOld + kNew; ++row) {
+    if (row % 2 == 0) labels_[static_cast<size_t>(row)] = 3;
+  }
+  store("new", kOld, kNew);
+  const fs::path run = compressed("k-center");
+  const RunRecord record = extend(extending(run), {});
+  ASSERT_EQ(record.classes.size(), 4u);
+  EXPECT_EQ(record.classes[3].rows, 21);
+  EXPECT_GE(record.classes[3].kept, 4) << "a fifth of its rows, as of the others";
+  EXPECT_TRUE(std::ranges::includes(kept_in(run.string() + "-more"), kept_in(run)));
+}
+
+TEST_F(ExtendVectors, OfARunWithoutRepeatsHasNone) {
+  std::copy_n(values_.begin() + 5 * kWidth, kWidth, values_.begin() + 8 * kWidth);    // old row 8 is old row 5
+  std::copy_n(values_.begin() + 62 * kWidth, kWidth, values_.begin() + 65 * kWidth);  // new row 65 is new row 62
+  std::transform(values_.begin() + 10 * kWidth, values_.begin() + 11 * kWidth, values_.begin() + 70 * kWidth,
+                 [](float v) { return 3 * v; });
+  store("old", 0, kOld);
+  store("new", kOld, kNew);
+  for (const auto& [dedup, left_out] :
+       std::vector<std::pair<std::string, std::vector<int64_t>>>{{"exact", {8, 65, 100}}, {"0.99999", {8, 65, 70, 100}}}) {
+    CompressOptions options{.out = folder_ / ("run-" + dedup), .keep = "50%", .dedup = {.how = dedup}};
+    options.input.path = (folder_ / "old.npy").string();
+    options.input.labels = folder_ / "old-y.npy";
+    options.select.method = "k-center";
+    compress(options, {});
+    const ExtendOptions more = extending(options.out);
+    const RunRecord record = extend(more, {});
+    EXPECT_TRUE(std::ranges::includes(kept_in(more.out), kept_in(options.out)));
+    ASSERT_TRUE(record.repeats.has_value());
+    EXPECT_EQ(record.repeats->dropped, std::ssize(left_out)) << dedup;
+    std::vector<int64_t> named;
+    for (const DroppedRow& row : recorded_repeats(more.out, 101)) named.push_back(row.dropped.row);
+    EXPECT_EQ(named, left_out) << dedup;
+    for (const int64_t row : left_out) EXPECT_FALSE(std::ranges::binary_search(kept_in(more.out), row)) << row;
+    EXPECT_EQ(verify({.run = more.out, .source = options.input.path}, {}).kept, record.kept);
+    ExtendOptions again = more;  // a run that was extended is extended in its turn
+    again.run = more.out;
+    again.more = (folder_ / "all.npy").string();
+    again.more_labels = folder_ / "all-y.npy";
+    again.out = folder_ / ("third-" + dedup);
+    again.keep = "60";
+    EXPECT_EQ(extend(again, {}).kept, 60);
+  }
 }
 
 std::string drawn_picture(uint64_t seed) {
@@ -260,7 +307,10 @@ TEST(ExtendPictures, FoldersOfPicturesKeepTheirBytesUnderDistinctNames) {
   ExtendOptions more{.run = options.out, .more = (folder.path / "new").string(), .out = folder.path / "larger"};
   EXPECT_EQ(extend(more, {}).kept, 20);
   EXPECT_TRUE(std::ranges::includes(kept_in(more.out), kept_in(options.out)));
-  EXPECT_THAT(read_text(more.out / "repeats.jsonl"), HasSubstr(R"("key":"more 1: cat/5.png","repeats":8,"repeats_key":"train/cat/6.png")"));
+  EXPECT_THAT(
+      read_text(more.out / "repeats.jsonl"),
+      HasSubstr(
+          R"("key":"more 1: cat/5.png","repeats":8,"split":"train","repeats_key":"train/cat/6.png","similarity":1.0,"how":"bytes"})"));
   EXPECT_EQ(verify({.run = more.out, .source = options.input.path}, {}).kept, 20);
   const Dataset data = open_dataset((more.out / "data").string(), {}, {});
   EXPECT_EQ(data.train().size(), 20);
@@ -273,7 +323,12 @@ TEST(ExtendPictures, FoldersOfPicturesKeepTheirBytesUnderDistinctNames) {
     EXPECT_TRUE(written.contains(fmt::format("{} {}", line.at("label").get<int>(), line.at("sha256").get<std::string>())));
   folder.add("new/bird/1.png", drawn_picture(200));
   more.overwrite = true;
-  expect_says(message_of([&] { extend(more, {}); }), {"class 'bird'", "does not have"});
+  EXPECT_EQ(extend(more, {}).kept, 21) << "half of 41, rounded up";
+  const Dataset grown = open_dataset((more.out / "data").string(), {}, {});
+  EXPECT_EQ(grown.classes, (std::vector<std::string>{"bird", "cat", "dog"}));
+  EXPECT_EQ(read_run_record(more.out).classes.back().name, "bird") << "behind those that were there";
+  EXPECT_EQ(manifest_of(more.out).rbegin()->second.at("label").get<int>() < 3, true);
+  EXPECT_EQ(verify({.run = more.out, .source = options.input.path}, {}).kept, 21);
 }
 
 TEST(ExtendPictures, CifarBatchesAndRecordsGrow) {

@@ -5,6 +5,7 @@
 #include "decant/base/output.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
+#include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -128,6 +129,7 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   if (run.run.patches && !reduction) warn_of_whole_pictures(run, context);
   Spent spent;
   if (reduction) spent = log.stage("reduce", [&] { return reduce_pictures(*reduction, input, kept, context); });
+  const std::vector<DroppedRow> repeats = recorded_repeats(run.path, input.rows());
   const SmallSet set{.input = input,
                      .selection = run.selection,
                      .kept = kept,
@@ -142,6 +144,7 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
                      .reduce = spent.reduced.reduce,
                      .importance = spent.reduced.importance,
                      .spent = spent.words,
+                     .repeats = repeats,
                      .repeats_record = run.run.repeats};
   RunRecord written = write_small_set(set, out.path(), log, context);
   out.commit();

@@ -4,8 +4,10 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
 #include "decant/dedup/equal_rows.h"
 #include "decant/formats/npy/npy_shards.h"
+#include "decant/pipeline/run/joined_input.h"
 
 namespace decant {
 namespace {
@@ -15,7 +17,22 @@ std::optional<double> cosine_of(const std::string& how, const std::string& optio
   return how == "content" ? std::nullopt : similarity_from(how, option);
 }
 
+RepeatsRecord record_of_dropped(const std::vector<DroppedRow>& dropped, const std::string& how) {
+  const auto is_equal = [](const DroppedRow& row) { return row.how != Sameness::near; };
+  return {.dedup = how, .dropped = std::ssize(dropped), .equal = std::ranges::count_if(dropped, is_equal)};
+}
+
 }  // namespace
+
+void DedupOptions::declare(OptionTable& table) {
+  table.add(
+      "dedup", how, "HOW",
+      "first leave out rows that repeat others: exact, content (equal pixels), or a cosine such as 0.95; --keep stays a share of all rows");
+  table.add_choice(
+      "dedup-search", pair_search_names(), [this](size_t at) { search = static_cast<PairSearch>(at); },
+      [this] { return static_cast<size_t>(search); }, "HOW",
+      "how rows near by --dedup are looked for: exact, approximate, or auto (exact unless it takes many minutes)");
+}
 
 CopyKind copy_kind(const std::string& how, const Rows& rows, const std::string& option) {
   const bool stored = how == "exact" && rows.texts() == nullptr;
@@ -46,20 +63,34 @@ Repeats find_repeats(const Input& input, const DedupOptions& dedup, const Featur
   const FoundCopies found = find_copies(input, test, {kind.cosine, dedup.search}, features, seed, context, kind.equal);
   Copies copies = resolve_copies(found.pairs, {.threshold = kind.cosine});
   Repeats repeats{.dropped = std::move(copies.dropped)};
-  const auto is_equal = [](const DroppedRow& row) { return row.how != Sameness::near; };
-  repeats.record = {.dedup = dedup.how,
-                    .dropped = std::ssize(repeats.dropped),
-                    .equal = std::ranges::count_if(repeats.dropped, is_equal),
-                    .leaking = std::ssize(copies.leaking),
-                    .contradicting = std::ssize(copies.contradicting),
-                    .recall = kind.cosine ? recall_at(found.recalls, *kind.cosine) : 1};
+  repeats.record = record_of_dropped(repeats.dropped, dedup.how);
+  repeats.record.leaking = std::ssize(copies.leaking);
+  repeats.record.contradicting = std::ssize(copies.contradicting);
+  if (kind.cosine) repeats.record.recall = recall_at(found.recalls, *kind.cosine);
   return repeats;
 }
 
-Input without_repeats(Input input, const Repeats& repeats) {
-  if (repeats.dropped.empty()) return input;
+std::vector<DroppedRow> recorded_repeats(const std::filesystem::path& run, int64_t rows) {
+  const std::filesystem::path file = run / "repeats.jsonl";
+  return std::filesystem::exists(file) ? read_dropped(read_text(file), rows, file.string()) : std::vector<DroppedRow>();
+}
+
+Repeats repeats_of_grown(const Input& joined, const std::vector<DroppedRow>& before, const DedupOptions& dedup,
+                         const FeatureOptions& features, const FieldOptions& fields, uint64_t seed, const Context& context) {
+  Repeats repeats = find_repeats(joined, dedup, features, fields, seed, context);
+  const int64_t old = rows_before_last(joined);
+  std::erase_if(repeats.dropped, [&](const DroppedRow& row) { return row.dropped.row < old; });
+  repeats.dropped.insert(repeats.dropped.begin(), before.begin(), before.end());
+  const RepeatsRecord all = record_of_dropped(repeats.dropped, dedup.how);
+  repeats.record.dropped = all.dropped;
+  repeats.record.equal = all.equal;
+  return repeats;
+}
+
+Input without_repeats(Input input, const std::vector<DroppedRow>& dropped) {
+  if (dropped.empty()) return input;
   std::vector<int64_t> rows;
-  for (const DroppedRow& row : repeats.dropped) {
+  for (const DroppedRow& row : dropped) {
     const std::string other = (row.repeats.in_test ? "test row " : "row ") + std::to_string(row.repeats.row);
     input.excluded.push_back({row.dropped.row, row.dropped.key, "repeats " + other, Excluded::Why::repeat});
     rows.push_back(row.dropped.row);

@@ -1,10 +1,13 @@
 // Rows that are left out before any are chosen, since they repeat others: compress --dedup.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/find_copies.h"
 
@@ -35,6 +38,8 @@ void require_features_of_both(const TestSplit& test, const FeatureOptions& featu
 struct DedupOptions {
   std::string how;  ///< copy_kind(); empty = no row is left out
   PairSearch search = PairSearch::automatic;
+
+  void declare(OptionTable& table);
 };
 
 struct Repeats {
@@ -52,7 +57,15 @@ void require_dedup(const DedupOptions& dedup);
 Repeats find_repeats(const Input& input, const DedupOptions& dedup, const FeatureOptions& features, const FieldOptions& fields,
                      uint64_t seed, const Context& context);
 
+/// What a run left out: its repeats.jsonl, or none. Throws InputError for lines that are none.
+std::vector<DroppedRow> recorded_repeats(const std::filesystem::path& run, int64_t rows);
+
+/// Of a set that grew by its last part: rows of earlier ones are left out as they were, and of the
+/// new ones those that repeat any other. So no row is left out now that was chosen before.
+Repeats repeats_of_grown(const Input& joined, const std::vector<DroppedRow>& before, const DedupOptions& dedup,
+                         const FeatureOptions& features, const FieldOptions& fields, uint64_t seed, const Context& context);
+
 /// The input without these rows. Its digest is another, for features are fitted to what is left.
-Input without_repeats(Input input, const Repeats& repeats);
+Input without_repeats(Input input, const std::vector<DroppedRow>& dropped);
 
 }  // namespace decant

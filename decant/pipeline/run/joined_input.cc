@@ -42,32 +42,28 @@ void require_alike(const Input& first, const Input& part) {
            "Label both or neither");
 }
 
-/// The first part's number of each of the part's classes; kNoLabel for one that it does not have.
-std::vector<int32_t> numbers_in(const Dataset& first, const Dataset& part, int classes) {
-  std::vector<int32_t> numbers;
-  if (first.classes.empty() && part.classes.empty()) {
-    numbers.resize(static_cast<size_t>(class_count(part)));
-    std::iota(numbers.begin(), numbers.end(), 0);
-    for (int32_t& number : numbers) number = number < classes ? number : kNoLabel;
-    return numbers;
-  }
-  for (int32_t label = 0; label < class_count(part); ++label) {
-    const auto at = static_cast<size_t>(label);
-    const std::string name = at < part.classes.size() ? part.classes[at] : std::to_string(label);
-    const auto found = std::ranges::find(first.classes, name);
-    numbers.push_back(found == first.classes.end() ? kNoLabel : static_cast<int32_t>(found - first.classes.begin()));
-  }
-  return numbers;
+bool names_classes(const Dataset& set) {
+  return !set.classes.empty();
 }
 
-void require_known_classes(const Input& first, const Input& part, const std::vector<int32_t>& numbers) {
-  for (size_t row = 0; row < part.labels.size(); ++row) {
-    const int32_t label = part.labels[row];
-    if (label == kNoLabel || numbers[static_cast<size_t>(label)] != kNoLabel) continue;
-    throw InputError({name_of_part(part), fmt::format("row {}", row),
-                      fmt::format("is of class '{}', which {} does not have", printable(part.class_name(label)), name_of_part(first)),
-                      "Choose from both anew with `decant compress`: what was chosen says nothing of a new class"});
+void require_names_alike(const Input& first, const Input& part) {
+  if (!first.labelled() || names_classes(first.dataset) == names_classes(part.dataset)) return;
+  const char* const what =
+      names_classes(part.dataset) ? "names its classes, and {} numbers them" : "numbers its classes, and {} names them";
+  throw InputError({name_of_part(part), "", fmt::format(fmt::runtime(what), name_of_part(first)), "Give labels of the same kind"});
+}
+
+/// The number of each of the part's classes among `names`, behind which those that are not there
+/// are put. Where classes have no names they are numbers already.
+std::vector<int32_t> numbers_in(std::vector<std::string>& names, const Dataset& part) {
+  std::vector<int32_t> numbers(static_cast<size_t>(class_count(part)));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  for (size_t label = 0; label < part.classes.size(); ++label) {
+    const auto found = std::ranges::find(names, part.classes[label]);
+    numbers[label] = static_cast<int32_t>(found - names.begin());
+    if (found == names.end()) names.push_back(part.classes[label]);
   }
+  return numbers;
 }
 
 bool is_identity(const std::vector<int32_t>& numbers) {
@@ -100,9 +96,10 @@ Input joined_input(std::vector<Input> parts) {
   for (size_t i = 1; i < parts.size(); ++i) {
     const Input& part = parts[i];
     require_alike(first, part);
-    const std::vector<int32_t> numbers = numbers_in(first.dataset, part.dataset, first.classes);
-    require_known_classes(first, part, numbers);
-    same_numbers = same_numbers && is_identity(numbers);
+    require_names_alike(first, part);
+    const size_t before = joined.dataset.classes.size();
+    const std::vector<int32_t> numbers = numbers_in(joined.dataset.classes, part.dataset);
+    same_numbers = same_numbers && is_identity(numbers) && joined.dataset.classes.size() == before;
     const std::string prefix = fmt::format("more {}: ", i);
     for (const Excluded& bad : part.excluded) joined.excluded.push_back({rows->size() + bad.row, prefix + bad.key, bad.text, bad.why});
     rows = std::make_shared<JoinedRows>(rows, with_numbers(part.dataset.splits.at(Split::train), numbers), name_of_part(part), prefix);
@@ -112,22 +109,34 @@ Input joined_input(std::vector<Input> parts) {
   }
   joined.labels = labels_of(*rows);
   joined.dataset.splits[Split::train] = rows;
+  joined.classes = class_count(joined.dataset);
+  for (Dataset& set : sets) set.classes = joined.dataset.classes;
   joined.dataset.writer = can_join(first.dataset.format) ? joined_writer(std::move(sets), rows, same_numbers) : nullptr;
   return joined;
 }
 
-std::vector<RepeatedRow> rows_repeated(const Input& joined, const Context& context) {
+std::vector<DroppedRow> rows_repeated(const Input& joined, const Context& context) {
   std::vector<int64_t> ends;
   for (const SourceRecord& source : joined.sources) ends.push_back((ends.empty() ? 0 : ends.back()) + source.rows);
   const auto part_of = [&](int64_t row) { return std::ranges::upper_bound(ends, row) - ends.begin(); };
-  std::vector<RepeatedRow> repeated;
-  for (const auto& group : equal_rows(joined.dataset.train(), joined.usable_rows(), Content::meant, context)) {
+  const Rows& rows = joined.dataset.train();
+  std::vector<DroppedRow> repeated;
+  for (const auto& group : equal_rows(rows, joined.usable_rows(), Content::meant, context)) {
+    const int64_t first = group.front();
     for (const int64_t row : group) {
-      if (part_of(row) > part_of(group.front())) repeated.push_back({row, group.front()});
+      if (part_of(row) == part_of(first)) continue;
+      const bool bytes = are_equal(rows, first, row, Content::stored);
+      repeated.push_back({.dropped = {.row = row, .key = rows.key(row)},
+                          .repeats = {.row = first, .key = rows.key(first)},
+                          .how = bytes ? Sameness::bytes : Sameness::content});
     }
   }
-  std::ranges::sort(repeated, {}, &RepeatedRow::row);
+  std::ranges::sort(repeated, {}, [](const DroppedRow& one) { return one.dropped.row; });
   return repeated;
+}
+
+int64_t rows_before_last(const Input& joined) {
+  return joined.rows() - joined.sources.back().rows;
 }
 
 }  // namespace decant
