@@ -19,4 +19,7 @@ long_curve_4000() { long_curve 4000; }
 long_curve_8000() { long_curve 8000; }
 long_curve_16000() { long_curve 16000; }
 
-long_tables=(cifar10_bfloat16 long_cifar10_{30,10,20,50} long_curve_{1000,2500,4000,8000,16000})
+# What a linear probe says of the methods that `quick` judged in cifar10_methods and cifar10_methods_30.
+cifar10_probe() { judge cifar10_probe "$(dataset cifar10)" --protocol probe --against "$methods" --keep 10%,30% --seeds 3; }
+
+long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50} long_curve_{1000,2500,4000,8000,16000})
