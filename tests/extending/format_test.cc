@@ -77,7 +77,7 @@ TEST(AFormat, IsAFileAndALine) {
   EXPECT_EQ(dataset.writer->write(std::vector<int64_t>{0, 2}, fresh_folder("written")), 20);
   EXPECT_EQ(read_text(scratch_root() / "AFormat.IsAFileAndALine/written/x.lines"), "+ a good one\n+ fine\n");
   expect_says(message_of([&] { open_dataset(folder.add("y.lines", "+ a\nb\n"), {}, {}); }), {"y.lines", "line 2", "has no label"});
-  expect_says(message_of([&] { open_dataset(folder.add("x.txt"), {}, {}); }), {"decant reads", "labelled lines (.lines)"});
+  expect_says(message_of([&] { open_dataset(folder.add("x.bin"), {}, {}); }), {"decant reads", "labelled lines (.lines)"});
 }
 
 }  // namespace

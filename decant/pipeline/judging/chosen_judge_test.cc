@@ -90,7 +90,7 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
               HasSubstr("--protocol paper is for pictures, and x holds vectors"));
   options.protocol = "slow";
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }),
-              HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, linear"));
+              HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, probe, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);
 }
 
