@@ -14,8 +14,7 @@ constexpr int kBatchesAhead = 2;  // batches that wait, for each worker
 }  // namespace
 
 PictureBatches::PictureBatches(const Rows& rows, std::vector<int64_t> chosen, int side, int batch, const Context& context)
-    : rows_(rows),
-      pictures_(require_pictures(rows)),
+    : pictures_(require_pictures(rows)),
       chosen_(std::move(chosen)),
       side_(side),
       batch_(batch),

@@ -50,7 +50,6 @@ class PictureBatches {
   PictureBatch make(int64_t number) const;
   Slot& slot_of(int64_t number) { return ring_[static_cast<size_t>(number) % ring_.size()]; }
 
-  const Rows& rows_;
   const Pictures& pictures_;
   const std::vector<int64_t> chosen_;
   const int side_;
