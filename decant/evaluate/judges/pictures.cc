@@ -14,10 +14,8 @@ std::unique_ptr<Judge> make_pictures(const Tools&) {
                      .words = fmt::format("{} columns of conv-kmeans", options.columns),
                      .key = result_key(options),
                      .numerics = "decant conv-kmeans 1",
-                     .fit = [options](const Rows& rows, std::span<const int64_t> usable, const Context& context) -> FittedFeatures {
-                       const auto fitted = std::make_shared<features::ConvKMeans>(fit_conv_kmeans(rows, usable, options, context));
-                       return {fitted->columns(), [fitted](const Rows& some, std::span<const int64_t> bad, MatrixView<float> out,
-                                                           const Context& run) { fitted->transform(some, bad, out, run); }};
+                     .fit = [options](const Rows& rows, std::span<const int64_t> usable, const Context& context) {
+                       return fitted_features(features::fit_conv_kmeans(rows, usable, options, context));
                      }});
 }
 

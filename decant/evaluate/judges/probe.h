@@ -6,7 +6,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "decant/base/json_fwd.h"
 #include "decant/base/matrix.h"
@@ -20,6 +22,15 @@ struct FittedFeatures {
   /// One row of `out` (rows.size() × columns) for each row; those in `bad` (ascending) get zeros.
   std::function<void(const Rows& rows, std::span<const int64_t> bad, MatrixView<float> out, const Context& context)> transform;
 };
+
+/// Of an extractor with columns() and transform(), which it takes over.
+template <class Extractor>
+FittedFeatures fitted_features(Extractor extractor) {
+  const auto shared = std::make_shared<const Extractor>(std::move(extractor));
+  return {shared->columns(), [shared](const Rows& rows, std::span<const int64_t> bad, MatrixView<float> out, const Context& context) {
+            shared->transform(rows, bad, out, context);
+          }};
+}
 
 struct ProbeFeatures {
   const Modality* modality = nullptr;

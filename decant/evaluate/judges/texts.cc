@@ -13,10 +13,8 @@ std::unique_ptr<Judge> make_texts(const Tools&) {
                      .words = fmt::format("{} columns of latent semantic analysis", options.columns),
                      .key = result_key(options),
                      .numerics = "decant lsa 1",
-                     .fit = [options](const Rows& rows, std::span<const int64_t> usable, const Context& context) -> FittedFeatures {
-                       const auto fitted = std::make_shared<features::Lsa>(features::fit_lsa(rows, usable, options, context));
-                       return {fitted->columns(), [fitted](const Rows& some, std::span<const int64_t> bad, MatrixView<float> out,
-                                                           const Context& run) { fitted->transform(some, bad, out, run); }};
+                     .fit = [options](const Rows& rows, std::span<const int64_t> usable, const Context& context) {
+                       return fitted_features(features::fit_lsa(rows, usable, options, context));
                      }});
 }
 
