@@ -13,8 +13,9 @@ namespace decant {
 /// the training rows they hold. The test is then named by another digest. Without --clean-test,
 /// warns of test rows that are stored as a training row is.
 ///
-/// Cost: reads both splits once more, and decodes them or obtains features of both together where
-/// copies are told by these. Throws InputError where no test row is left, and what these throw.
+/// Cost: both splits are read once more; --clean-test content decodes them, and a cosine needs
+/// features of both. Throws InputError where no test row is left, and what reading, decoding and
+/// features throw.
 void leave_out_leaked(JudgedTest& test, const Input& full, const EvaluateOptions& options, const Context& context);
 
 }  // namespace decant
