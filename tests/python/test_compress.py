@@ -154,6 +154,26 @@ def test_features_of_a_model(tmp_path, pictures):
         decant.features(dataset, model, size=32, out=tmp_path / "x.npy")
 
 
+def test_features_leave_what_is_not_theirs(tmp_path, pictures):
+    def model(some):
+        return some.reshape(len(some), -1)[:, :4].astype(np.float32)
+
+    partial = tmp_path / "x.npy.partial"
+    partial.write_text("mine")
+    with pytest.raises(decant.InputError, match="is there already"):
+        decant.features(pictures, model, size=32, out=tmp_path / "x.npy")
+    assert partial.read_text() == "mine"
+    partial.unlink()
+
+    def late(some):
+        (tmp_path / "x.npy").write_text("mine")
+        return model(some)
+
+    with pytest.raises(decant.InputError, match="come up meanwhile"):
+        decant.features(pictures, late, size=32, out=tmp_path / "x.npy")
+    assert (tmp_path / "x.npy").read_text() == "mine" and not partial.exists()
+
+
 def test_compress_by_a_model_is_by_its_features(tmp_path, pictures):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

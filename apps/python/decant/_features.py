@@ -59,7 +59,13 @@ class _Writer:
             if self._out is None:
                 self.whole = np.zeros(shape, self._dtype)
             else:
-                self._partial = self._out.with_name(self._out.name + ".partial")
+                partial = self._out.with_name(self._out.name + ".partial")
+                try:
+                    partial.touch(exist_ok=False)
+                except FileExistsError:
+                    remedy = "Wait for the call that writes it, or remove what one left behind"
+                    raise InputError("is there already", remedy, file=str(partial)) from None
+                self._partial = partial
                 self.whole = np.lib.format.open_memmap(self._partial, mode="w+", dtype=np.dtype(self._dtype), shape=shape)
         if values.shape[1] != self.whole.shape[1]:
             raise InputError(
@@ -81,7 +87,11 @@ class _Writer:
         if self._out is None or self._partial is None:
             return self.whole
         self.whole.flush()  # type: ignore[attr-defined]
-        os.replace(self._partial, self._out)
+        try:
+            os.link(self._partial, self._out)  # unlike a rename, never in place of a file
+        except FileExistsError:
+            raise InputError("has come up meanwhile", "Name another file, or remove it", file=str(self._out)) from None
+        self.abandon()
         self._partial = None
         return np.load(self._out, mmap_mode="r")  # type: ignore[no-any-return]
 
