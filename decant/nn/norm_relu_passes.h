@@ -1,5 +1,5 @@
-// What norm_relu.cc does to the maps of one picture, in channels-last: its moments, the way there, and
-// the two passes of the way back. Included there alone.
+// What norm_relu.cc does to the maps of one picture, in channels-last: its moments, the way there,
+// and the two passes of the way back. Included there alone.
 #pragma once
 
 #include <algorithm>
