@@ -194,8 +194,9 @@ void note_others(const fs::path& path, const Format& taken, std::vector<Oddity>&
     throw InputError(
         {path.string(), "", fmt::format("{} {}, which decant does not read", folder ? "holds" : "is", advice->kind), advice->remedy});
   if (!folder) throw InputError({path.string(), "", "is not a data set that decant can read", what_is_read()});
-  throw InputError({path.string(), "", "holds " + contents_of(path) + ", but no data set that decant can read",
-                    below.empty() ? what_is_read() : advice_on(below)});
+  const std::string fault =
+      fs::is_empty(path) ? "is an empty folder" : "holds " + contents_of(path) + ", but no data set that decant can read";
+  throw InputError({path.string(), "", fault, below.empty() ? what_is_read() : advice_on(below)});
 }
 
 /// `text` with the folder of an unpacked copy called as its archive is.
@@ -257,19 +258,23 @@ bool says_soft_labels(const Dataset& dataset) {
   return said != dataset.training.end() && (said->second == "true" || said->second == "1");  // as flags are written
 }
 
+/// What `evaluate` tests on, unless told.
+std::string default_test(const Dataset& dataset) {
+  const Rows* const held_out = dataset.held_out();
+  for (const auto& [split, rows] : dataset.splits) {
+    if (rows.get() == held_out) return fmt::format("evaluate tests on the {} rows", name_of(split));
+  }
+  return "evaluate reserves training rows for testing";
+}
+
 /// Splits without labels next to labelled training rows: nothing can be tested on them.
 void note_unlabelled_splits(Dataset& dataset) {
   if (dataset.train().targets() == nullptr) return;
   for (const auto& [split, rows] : dataset.splits) {
     if (rows->targets() != nullptr || rows->size() == 0) continue;
-    const char* instead =
-        dataset.held_out() != nullptr ? "evaluate tests on the other split" : "evaluate reserves training rows for testing instead";
     dataset.oddities.push_back(
         {dataset.root.string(),
-         fmt::format("the {} rows have no labels, so they cannot be tested on: {}. Give labelled rows with --test to "
-                     "test on others",
-                     name_of(split), instead),
-         true});
+         fmt::format("the {} rows have no labels, so {}; --test names others", name_of(split), default_test(dataset)), true});
   }
 }
 

@@ -101,6 +101,7 @@ TEST(Open, TellsWhatIsThereInstead) {
   for (const char* name : {"a.parquet", "b.parquet", "c.log"}) folder.add(name, "x");
   EXPECT_THAT(message_of([&] { folder.open(); }),
               HasSubstr("holds 2 .parquet files, 1 .log file, but no data set that decant can read. decant reads: CIFAR"));
+  EXPECT_THAT(message_of([] { Folder("empty").open(); }), HasSubstr("is an empty folder. decant reads: CIFAR"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "x/y").string(), {}, {}); }),
               HasSubstr("no such file or folder. '" + folder.path.string() + "' exists and holds 2 .parquet files"));
   EXPECT_THAT(message_of([&] { open_dataset((folder.path / "c.log").string(), {}, {}); }),

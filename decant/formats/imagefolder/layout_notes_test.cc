@@ -90,9 +90,9 @@ TEST(LayoutNotes, MentionMetadataOfLabelledPicturesAsANote) {
 
 TEST(LayoutNotes, SayThatASplitHasNoLabels) {
   EXPECT_THAT(layout_warnings("test", {"train/cat/1.jpg", "train/dog/1.jpg", "val/cat/1.jpg", "test/1.jpg"}),
-              ElementsAre(AllOf(HasSubstr("the test rows have no labels"), HasSubstr("evaluate tests on the other split"))));
+              ElementsAre(AllOf(HasSubstr("the test rows have no labels"), HasSubstr("evaluate tests on the validation rows"))));
   EXPECT_THAT(layout_warnings("only_test", {"train/cat/1.jpg", "train/dog/1.jpg", "test/1.jpg"}),
-              ElementsAre(HasSubstr("evaluate reserves training rows for testing instead")));
+              ElementsAre(HasSubstr("evaluate reserves training rows for testing")));
 }
 
 /// Nobody else, for the life of the object: root may read every folder.
