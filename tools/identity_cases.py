@@ -10,10 +10,10 @@ import dataclasses
 NEW = {  # what the program compared with does not know yet, so there is nothing to compare: {"verbs": [...], "methods": [...]}
     "verbs": ["duplicates", "extend", "patches", "unpack"],
     "tos": ["packed"],
-    "methods": ["toward"],
+    "methods": ["toward", "kernel-herding"],
 }
 
-BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-center", "herding", "k-means", "zcore", "thinning",
+BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-center", "herding", "kernel-herding", "k-means", "zcore", "thinning",
                "moderate"]
 BY_RECORD = ["progress", "dual", "uncertainty", "el2n", "grand", "forgetting", "aum", "margin", "loss", "entropy", "confidence"]
 BY_SCORES = ["ccs", "d2", "scores", "probe"]  # scores of any source

@@ -188,7 +188,8 @@ TEST(GoingOn, MethodsThatCannotSayNoAndAreListed) {
   for (const char* name : {"bins", "bins-weighted", "k-means", "zcore", "moderate", "d2", "subzerocore"})
     EXPECT_FALSE(goes_on(*find_method(name))) << name;
   const auto names = methods_that_go_on();
-  for (const char* name : {"random", "facility-location", "k-center", "herding", "thinning", "scores", "aum", "ccs", "probe", "progress"})
+  for (const char* name :
+       {"random", "facility-location", "k-center", "herding", "kernel-herding", "thinning", "scores", "aum", "ccs", "probe", "progress"})
     EXPECT_THAT(names, testing::Contains(name));
 }
 

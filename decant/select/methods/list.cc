@@ -11,6 +11,7 @@
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
 #include "decant/select/methods/k_center.h"
+#include "decant/select/methods/kernel_herding.h"
 #include "decant/select/methods/kmeans_centres.h"
 #include "decant/select/methods/moderate.h"
 #include "decant/select/methods/random.h"
@@ -179,6 +180,12 @@ std::deque<Method> built_in_methods() {
        .features = true,
        .goes_on = true,
        .ranker = by_features([](X x, P pool, uint64_t, C context) { return herding(x, pool, context); })},
+      {.name = "kernel-herding",
+       .summary = "rows whose characteristic function stays close to that of all",
+       .features = true,
+       .draws = true,
+       .goes_on = true,
+       .ranker = by_features([](X x, P pool, uint64_t seed, C context) { return kernel_herding(x, pool, {.seed = seed}, context); })},
       {.name = "k-means",
        .summary = "the rows nearest to the centres of k-means",
        .features = true,
