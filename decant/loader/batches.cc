@@ -11,7 +11,7 @@
 namespace decant::loader {
 namespace {
 
-constexpr int kAhead = 2;  // finished batches that may wait, besides those in a worker's hands and the consumer's
+constexpr int kAhead = 2;  // finished batches that may wait
 
 }  // namespace
 
@@ -47,14 +47,24 @@ int64_t SampleOrder::row(int64_t sample) {
 }
 
 /// What one thread needs to make batches.
-class Batches::Worker {
+class Batches::Maker {
  public:
-  Worker(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)
+  Maker(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)
       : table_(table),
         options_(options),
         context_(context),
         order_(subset, options.shuffle, options.seed),
         placer_(table.size(), options.augmentation.crop, options.normalisation) {}
+
+  static std::vector<Ring<Batch>::Make> of_every_worker(const ImageTable& table, std::span<const int64_t> subset,
+                                                        const BatchOptions& options, const Context& context) {
+    DECANT_CHECK(subset.size(), >, size_t{0});
+    std::vector<Ring<Batch>::Make> makers;
+    for (int i = 0; i < options.workers; ++i)
+      makers.emplace_back(
+          [maker = std::make_shared<Maker>(table, subset, options, context)](int64_t number, Batch& batch) { maker->make(number, batch); });
+    return makers;
+  }
 
   void make(int64_t number, Batch& batch) {
     const int64_t done = number * options_.batch;
@@ -76,88 +86,22 @@ class Batches::Worker {
 
  private:
   const ImageTable& table_;
-  const BatchOptions& options_;
-  const Context& context_;
+  const BatchOptions options_;
+  const Context context_;
   SampleOrder order_;
   Placer placer_;
   ImageTable::Scratch scratch_;
 };
 
 Batches::Batches(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context)
-    : table_(table),
-      subset_(subset.begin(), subset.end()),
-      options_(options),
-      context_(context),
-      count_((options.samples + options.batch - 1) / options.batch),
-      ring_(static_cast<size_t>(options.workers + kAhead + 1)) {
-  DECANT_CHECK(subset.size(), >, size_t{0});
-  DECANT_CHECK(options.workers, >, 0);
-  try {
-    for (int i = 0; i < options.workers; ++i) {
-      auto worker = std::make_unique<Worker>(table_, subset_, options_, context_);
-      workers_.emplace_back([this, own = std::move(worker)] { work(*own); });
-    }
-  } catch (...) {  // the system has no more threads: let those that run be joined
-    stop();
-    throw;
-  }
-}
-
-Batches::~Batches() {
-  stop();
-}
-
-void Batches::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  slot_free_.notify_all();
-}
-
-void Batches::work(Worker& worker) {
-  int64_t number = 0;
-  while (Slot* slot = take(number)) {
-    std::exception_ptr failure;
-    try {
-      worker.make(number, slot->batch);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    give(*slot, failure);
-    if (failure) return;
-  }
-}
-
-/// The slot of the next batch to be made, once it is free; null when there is no more to do. The
-/// batch that next() handed out last is still being read, so its slot is not free.
-Batches::Slot* Batches::take(int64_t& number) {
-  std::unique_lock lock(mutex_);
-  if (stop_ || taken_ == count_) return nullptr;
-  number = taken_++;
-  const auto ring = static_cast<int64_t>(ring_.size());
-  slot_free_.wait(lock, [&] { return stop_ || number - ring < consumed_ - 1; });
-  return stop_ ? nullptr : &slot_of(number);
-}
-
-void Batches::give(Slot& slot, std::exception_ptr failure) {
-  const std::lock_guard lock(mutex_);
-  slot.ready = true;
-  slot.failure = std::move(failure);
-  slot_ready_.notify_one();
-}
+    : subset_(subset.begin(), subset.end()),
+      ring_((options.samples + options.batch - 1) / options.batch, kAhead, Maker::of_every_worker(table, subset_, options, context)) {}
 
 const Batch* Batches::next() {
   const Stopwatch watch;
-  std::unique_lock lock(mutex_);
-  if (consumed_ == count_) return nullptr;
-  Slot& slot = slot_of(consumed_++);
-  slot_free_.notify_all();
-  slot_ready_.wait(lock, [&] { return slot.ready; });
-  slot.ready = false;
+  const Batch* const batch = ring_.next();
   waited_ += watch.seconds();
-  if (slot.failure) std::rethrow_exception(std::exchange(slot.failure, nullptr));
-  return &slot.batch;
+  return batch;
 }
 
 }  // namespace decant::loader

@@ -6,22 +6,17 @@
 // drawn from Random(seed, "augment", k). Everything about a batch follows from its number, so
 // workers take numbers as they come and the stream is the same for any count of them.
 //
-// Batches wait in a small ring. A worker that fails puts its exception where the batch would have
-// been; next() throws it at that place of the stream, so the same error is reported for any count
-// of workers.
+// Batches wait in a ring (ring.h), so the same error is reported for any count of workers.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
-#include <mutex>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "decant/base/context.h"
 #include "decant/loader/augment.h"
 #include "decant/loader/image_table.h"
+#include "decant/loader/ring.h"
 
 namespace decant::loader {
 
@@ -73,12 +68,9 @@ class SampleOrder {
 
 class Batches {
  public:
-  /// `subset`: rows of the table, not empty. The table must outlive this. Workers start at once.
+  /// `subset`: rows of the table, not empty. The table must outlive this. Workers start at once,
+  /// and are stopped and joined wherever they are when this goes.
   Batches(const ImageTable& table, std::span<const int64_t> subset, const BatchOptions& options, const Context& context);
-  /// Stops and joins the workers, wherever they are.
-  ~Batches();
-  Batches(const Batches&) = delete;
-  Batches& operator=(const Batches&) = delete;
 
   /// The next batch, or null after the last. Waits for it; rethrows what its worker threw. One
   /// consumer.
@@ -88,36 +80,11 @@ class Batches {
   double waited() const { return waited_; }
 
  private:
-  struct Slot {
-    Batch batch;
-    bool ready = false;
-    std::exception_ptr failure;
-  };
+  class Maker;
 
-  class Worker;
-
-  void work(Worker& worker);
-  void stop();
-  Slot* take(int64_t& number);
-  void give(Slot& slot, std::exception_ptr failure);
-  Slot& slot_of(int64_t number) { return ring_[static_cast<size_t>(number) % ring_.size()]; }
-
-  const ImageTable& table_;
   const std::vector<int64_t> subset_;
-  const BatchOptions options_;
-  const Context context_;
-  const int64_t count_;  ///< of batches
-
-  std::mutex mutex_;
-  std::condition_variable slot_free_;
-  std::condition_variable slot_ready_;
-  std::vector<Slot> ring_;
-  int64_t taken_ = 0;     ///< batches handed to workers
-  int64_t consumed_ = 0;  ///< batches handed out by next()
-  bool stop_ = false;
-
   double waited_ = 0;
-  std::vector<std::jthread> workers_;  ///< last, so that it is joined before anything above is gone
+  Ring<Batch> ring_;
 };
 
 }  // namespace decant::loader

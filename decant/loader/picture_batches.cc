@@ -1,7 +1,9 @@
 #include "decant/loader/picture_batches.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "decant/base/errors.h"
 #include "decant/loader/image_table.h"
@@ -11,81 +13,52 @@ namespace {
 
 constexpr int kBatchesAhead = 2;  // batches that wait, for each worker
 
-}  // namespace
+struct PictureMaker {
+  const Pictures& pictures;
+  std::vector<int64_t> rows;
+  int side;
+  int64_t batch;
 
-PictureBatches::PictureBatches(const Rows& rows, std::vector<int64_t> chosen, int side, int batch, const Context& context)
-    : pictures_(require_pictures(rows)),
-      chosen_(std::move(chosen)),
-      side_(side),
-      batch_(batch),
-      count_((std::ssize(chosen_) + batch - 1) / batch) {
-  DECANT_CHECK(std::min(side, batch), >, 0);
-  for (const int64_t row : chosen_) DECANT_CHECK(row >= 0 && row < rows.size(), ==, true);
-  const int workers = static_cast<int>(std::min<int64_t>(context.thread_count(), std::max<int64_t>(1, count_)));
-  ring_.resize(static_cast<size_t>(kBatchesAhead * workers));
-  for (int i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
-}
+  int64_t batches() const { return (std::ssize(rows) + batch - 1) / batch; }
+  void operator()(int64_t number, PictureBatch& made) const;
+};
 
-PictureBatches::~PictureBatches() {
-  const std::lock_guard lock(mutex_);
-  stop_ = true;
-  slot_free_.notify_all();
-}
-
-void PictureBatches::work() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    slot_free_.wait(lock, [&] { return stop_ || taken_ == count_ || taken_ < consumed_ + std::ssize(ring_); });
-    if (stop_ || taken_ == count_) return;
-    const int64_t number = taken_++;
-    lock.unlock();
-    PictureBatch made;
-    std::exception_ptr failure;
-    try {
-      made = make(number);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    lock.lock();
-    Slot& slot = slot_of(number);
-    slot.batch = std::move(made);
-    slot.failure = failure;
-    slot.ready = true;
-    slot_ready_.notify_one();
-  }
-}
-
-PictureBatch PictureBatches::make(int64_t number) const {
-  const auto begin = static_cast<size_t>(number * batch_);
-  const size_t end = std::min(begin + static_cast<size_t>(batch_), chosen_.size());
-  const ImageSize size{side_, side_, 3};
-  PictureBatch made;
-  made.rows.assign(chosen_.begin() + static_cast<int64_t>(begin), chosen_.begin() + static_cast<int64_t>(end));
-  made.pixels.resize(made.rows.size() * static_cast<size_t>(size.bytes()));
+void PictureMaker::operator()(int64_t number, PictureBatch& made) const {
+  const int64_t begin = number * batch;
+  const int64_t end = std::min(begin + batch, std::ssize(rows));
+  const ImageSize size{side, side, 3};
+  made.bad.clear();
+  made.rows.assign(rows.begin() + begin, rows.begin() + end);
+  made.pixels.assign(made.rows.size() * static_cast<size_t>(size.bytes()), 0);
   Image picture;
   for (size_t i = 0; i < made.rows.size(); ++i) {
     try {
-      pictures_.decode(made.rows[i], picture);
+      pictures.decode(made.rows[i], picture);
       fit_picture(picture, size, made.pixels.data() + i * static_cast<size_t>(size.bytes()));
     } catch (const InputError&) {
       made.bad.push_back(made.rows[i]);
     }
   }
-  return made;
 }
 
+Ring<PictureBatch> start(const Rows& rows, std::vector<int64_t> chosen, int side, int batch, const Context& context) {
+  DECANT_CHECK(std::min(side, batch), >, 0);
+  for (const int64_t row : chosen) DECANT_CHECK(row >= 0 && row < rows.size(), ==, true);
+  const auto maker = std::make_shared<const PictureMaker>(PictureMaker{require_pictures(rows), std::move(chosen), side, batch});
+  const int64_t workers = std::min<int64_t>(context.thread_count(), std::max<int64_t>(1, maker->batches()));
+  const Ring<PictureBatch>::Make make = [maker](int64_t number, PictureBatch& made) { (*maker)(number, made); };
+  return {maker->batches(), kBatchesAhead * workers, std::vector(static_cast<size_t>(workers), make)};
+}
+
+}  // namespace
+
+PictureBatches::PictureBatches(const Rows& rows, std::vector<int64_t> chosen, int side, int batch, const Context& context)
+    : ring_(start(rows, std::move(chosen), side, batch, context)) {}
+
 bool PictureBatches::next(PictureBatch& batch) {
-  std::unique_lock lock(mutex_);
-  if (consumed_ == count_) return false;
-  Slot& slot = slot_of(consumed_);
-  slot_ready_.wait(lock, [&] { return slot.ready; });
-  ++consumed_;
-  slot.ready = false;
-  batch = std::move(slot.batch);
-  const std::exception_ptr failure = std::exchange(slot.failure, nullptr);
-  slot_free_.notify_one();
-  if (failure) std::rethrow_exception(failure);
-  return true;
+  PictureBatch* const made = ring_.next();
+  if (made != nullptr) std::swap(batch, *made);
+  return made != nullptr;
 }
 
 }  // namespace decant::loader
