@@ -31,8 +31,10 @@ Facts find_facts(const ReportInput& input) {
   std::erase_if(facts.verdicts, [](const Verdict& verdict) { return verdict.set != "small"; });
   facts.headline = headline_for(input, facts.verdicts);
   if (input.source != nullptr) facts.sheets = choose_sheets(facts.rows, input.run.seed);
-  if (input.source != nullptr && input.source->train().texts() != nullptr)
-    add_words(facts.rows, *input.source->train().texts(), facts.sheets);
+  if (const Texts* const texts = input.source != nullptr ? input.source->train().texts() : nullptr; texts != nullptr) {
+    add_words(facts.rows, *texts, facts.sheets);
+    facts.lengths = length_facts(*texts, facts.rows);
+  }
   facts.map = map_facts(input, facts.rows, input.run.seed);
   facts.reduction = reduction_facts(input);
   return facts;

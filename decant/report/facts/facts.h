@@ -7,6 +7,7 @@
 
 #include "decant/data/modality.h"
 #include "decant/data/verdict.h"
+#include "decant/report/facts/lengths.h"
 #include "decant/report/facts/map.h"
 #include "decant/report/facts/reduction.h"
 #include "decant/report/facts/row_facts.h"
@@ -26,6 +27,7 @@ struct Facts {
   Headline headline;
   std::vector<Sheet> sheets;                ///< empty without a source
   std::optional<MapFacts> map;              ///< nothing where no row has a place
+  std::optional<LengthFacts> lengths;       ///< of records; nothing without a source
   std::optional<ReductionFacts> reduction;  ///< nothing where pictures were kept as they are
   std::optional<SyntheticFacts> synthetic;  ///< nothing where rows were kept
 

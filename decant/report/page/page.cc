@@ -33,6 +33,7 @@ std::string chapters_of_rows(const Facts& facts, const Cards* cards, const Conte
   out += rows_section(facts, cards, context);
   out += bins_section(facts.run);
   out += classes_section(facts.run);
+  out += lengths_section(facts);
   return out + map_section(facts);
 }
 

@@ -113,8 +113,10 @@ std::string verdict_list(const std::vector<Verdict>& verdicts) {
 }
 
 std::string evidence_note(const Facts& facts) {
+  const bool pictures = facts.modality.name == modality::pictures.name;
   std::string note = facts.synthetic ? "<p>The same network, trained on the synthetic pictures and on real rows.</p>"
-                                     : "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>";
+                     : pictures      ? "<p>The same network, trained equally long on everything, on a random set and on the kept set.</p>"
+                                     : "<p>The same model, fitted to everything, to a random set and to the kept set.</p>";
   note +=
       "<p class=\"small\">Intervals cover randomness in training (Student’s t over the seeds; sets are compared seed by seed, since "
       "the same seed starts from the same weights), not in the choice of the test data.</p>";
@@ -127,7 +129,9 @@ std::string evidence_note(const Facts& facts) {
 std::string evidence_section(const Facts& facts) {
   const Evidence* const evidence = facts.input.evidence;
   if (evidence == nullptr || evidence->cells.empty()) {
-    return section("evidence", "Evidence", fmt::format("<p>Whether a network learns as much from the {} set.</p>", facts.small()),
+    return section("evidence", "Evidence",
+                   fmt::format("<p>Whether a {} learns as much from the {} set.</p>",
+                               facts.modality.name == modality::pictures.name ? "network" : "model", facts.small()),
                    "<p>Not measured yet. Run</p>" + command_box(evaluate_command(facts.run)));
   }
   std::string body = verdict_list(facts.verdicts);

@@ -93,9 +93,10 @@ std::string not_measured_text(const Facts& facts) {
   if (facts.synthetic)
     return "<p>Nothing on this page shows yet that networks learn from these pictures what they learn from real ones. This command "
            "trains networks on the synthetic set and on real rows, and adds the answer here:</p>";
-  return "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command "
-         "trains networks on "
-         "everything, on the kept set and on a random set of the same size, and adds the answer here:</p>";
+  return fmt::format(
+      "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command trains {} on everything, on "
+      "the kept set and on a random set of the same size, and adds the answer here:</p>",
+      facts.modality.name == modality::pictures.name ? "networks" : "models");
 }
 
 std::string verdict_box(const Facts& facts) {

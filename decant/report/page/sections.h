@@ -38,6 +38,8 @@ std::string training_section(const Facts& facts);
 std::string synthetic_words_section();
 std::string bins_section(const RunRecord& run);
 std::string classes_section(const RunRecord& run);
+/// Of records: how many words they have, before and after. Empty for others.
+std::string lengths_section(const Facts& facts);
 std::string map_section(const Facts& facts);
 /// Draws the cards of facts.sheets on all threads. `cards`: null where rows cannot be shown. Cards
 /// that cannot be drawn, or come after kPictureBytes, are left out; so are sheets without any. The
