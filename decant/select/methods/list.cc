@@ -110,7 +110,8 @@ MethodResult weigh_cut_bins(const MethodInputs& inputs, uint64_t seed, const Con
   return {draw(seed), draw};
 }
 
-std::string note_of_random(const MethodInputs&, const MethodPhrases& phrases) {
+std::string note_of_random(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  if (inputs.labels.empty()) return "random rows";
   return fmt::format("random rows, the same share of {}", phrases.pools);
 }
 
