@@ -234,6 +234,18 @@ TEST(Mae, PicturesThatKeepDifferentNumbersOfPatchesAreAsAlone) {
 }
 
 // A patch is embedded as the published convolution does it, and gets the published position.
+TEST(Mae, APictureMayKeepNoPatch) {
+  for (const char* options : {"+smooth=0", "+smooth=1"}) {
+    Subject subject(std::string(kTiny) + options);
+    const Pass pass = subject.pass();
+    const std::vector<std::vector<bool>> kept{{false, false, false, false}, {false, false, true, false}};
+    const Tensor together = subject.network->forward(pass, subject.images, kept_patches(kept));
+    const Tensor alone = subject.network->forward(pass, subject.images.narrow(0, 0, 1), kept_patches(std::span(kept).first(1)));
+    EXPECT_TRUE(alone.isfinite().all().item<bool>());
+    EXPECT_TRUE(alone[0].allclose(together[0], 1e-9, 1e-9)) << options;
+  }
+}
+
 TEST(Mae, PositionsAreThePublishedSinesAndCosines) {
   const auto network = make_autoencoder({"mae+width=8+heads=1+patch=4", {16, 8, 1}});
   const State state = initial_state(*network, Random(1));
