@@ -261,6 +261,18 @@ class ArmMaker {
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
     if (outline.budget > 0) arm.budget = Budget{outline.budget, outline.unit};
+    try {
+      choose(arm, outline);
+    } catch (const InputError& error) {
+      Fault fault = error.fault();
+      if (fault.file.empty() && fault.place.empty()) fault.place = arm.name;
+      throw InputError(std::move(fault));
+    }
+    return arm;
+  }
+
+ private:
+  void choose(evaluate::Arm& arm, const ArmOutline& outline) {
     if (outline.kind == ArmOutline::Kind::given)
       use_given(arm, sets_.given[outline.given]);
     else if (!outline.spec.length.empty())
@@ -271,10 +283,8 @@ class ArmMaker {
       meet_budget(arm, outline);
     else
       keep_rows(arm, outline);
-    return arm;
   }
 
- private:
   static void use_given(evaluate::Arm& arm, const GivenSet& set) {
     arm.rows = set.rows.get();
     arm.digest = set.digest;
@@ -374,11 +384,12 @@ class ArmMaker {
 
   /// The arm trains on the same rows with their pictures reduced, and dropped cells filled.
   void show(evaluate::Arm& arm, const ReducedInput& reduced, const ArmSpec& spec) {
-    arm.own_rows =
-        std::make_shared<patches::FilledRows>(reduced.rows, obtain_filler(spec.fill, input_, options_.features, options_.seed, context_));
+    const int grid = spec.reducing.importance.grid;
+    arm.own_rows = std::make_shared<patches::FilledRows>(
+        reduced.rows, obtain_filler(spec.fill, input_, grid, options_.features, options_.seed, context_));
     arm.rows = arm.own_rows.get();
-    arm.digest =
-        Digest().add(arm.digest).add(reduced.key).add("fill").add(fill_key_of(spec.fill)).add(static_cast<int64_t>(options_.seed)).hex();
+    const std::string fill = fill_key_of(spec.fill, input_, grid);
+    arm.digest = Digest().add(arm.digest).add(reduced.key).add("fill").add(fill).add(static_cast<int64_t>(options_.seed)).hex();
   }
 
   PictureReducer reducer_of(const ArmSpec& spec) {

@@ -76,8 +76,11 @@ void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out
   set.rows = relabelled(rows, own, full.dataset);
   set.digest = content_digest(*set.rows, nullptr, context);
   if (!set.folder->run.patches || options.fill == kStoredFill) return;
-  set.rows = std::make_shared<patches::FilledRows>(set.rows, obtain_filler(options.fill, full, options.features, options.seed, context));
-  set.digest = Digest().add(set.digest).add("fill").add(fill_key_of(options.fill)).add(static_cast<int64_t>(options.seed)).hex();
+  const int grid = options.importance.grid;
+  set.rows =
+      std::make_shared<patches::FilledRows>(set.rows, obtain_filler(options.fill, full, grid, options.features, options.seed, context));
+  set.digest =
+      Digest().add(set.digest).add("fill").add(fill_key_of(options.fill, full, grid)).add(static_cast<int64_t>(options.seed)).hex();
 }
 
 /// All pictures of a set that was synthesised from the full one.
