@@ -60,6 +60,15 @@ std::string run_verb(Invocation& invocation, const std::string& command, Comm* r
   return found;
 }
 
+/// Nothing that decant foresaw. libtorch appends where in its sources a fault was found, and a
+/// stack.
+std::string fault_of_ours(const std::exception& error) {
+  const std::string_view text = error.what();
+  const std::string_view fault = text.substr(0, text.find("\nException raised from"));
+  return fault.size() == text.size() ? std::string(text)
+                                     : fmt::format("{}. This is a fault of decant's; please report it with the command", fault);
+}
+
 Ending run(int argc, const char* const* argv, Comm* ranks) try {
   const std::vector<VerbGroup> groups = all_verbs();
   Invocation invocation = parse(argc, argv, groups);
@@ -83,7 +92,7 @@ Ending run(int argc, const char* const* argv, Comm* ranks) try {
 } catch (const std::bad_alloc&) {
   return {kFailure, "out of memory; `decant plan` estimates how much a run needs"};
 } catch (const std::exception& error) {
-  return {kFailure, error.what()};
+  return {kFailure, fault_of_ours(error)};
 }
 
 /// All ranks failed, of one cause or each of its own: the first says what, once for each cause.
