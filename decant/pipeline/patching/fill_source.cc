@@ -10,8 +10,8 @@ namespace {
 
 // docs/training.md has what that gives.
 constexpr int kEpochs = 3;
-constexpr int64_t kFewestSteps = 600;
-constexpr int64_t kBatch = 64;  // as train takes it, unless told
+constexpr int64_t kFewestSteps = 1200;
+constexpr int64_t kBatch = 32;  // as such networks are usually trained
 
 constexpr int kLargestSide = 128;
 
