@@ -25,8 +25,8 @@ struct LengthFacts {
   std::vector<LengthClass> classes;  ///< 0, 1, 2 to 3, 4 to 7, …; from the first to the last that has rows
 };
 
-/// Nothing where no row that was read is kept. Reads at most 200,000 rows, evenly spaced, and passes
-/// over those that cannot be read.
+/// Nothing where no row that was read is kept. Reads at most 200,000 rows, evenly spaced, and
+/// passes over those that cannot be read.
 std::optional<LengthFacts> length_facts(const Texts& texts, const RowFacts& rows);
 
 }  // namespace decant::report
