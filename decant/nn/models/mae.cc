@@ -166,7 +166,8 @@ class Mae final : public Autoencoder, private LayerList {
     const Tensor places = kept.even ? kept.places : kept.places.clamp_max(patches() - 1);
     const Tensor seen = cut.gather(1, places.unsqueeze(2).expand({batch, most, cut.size(2)}));
     const Tensor& positions = pass.buffers[positions_];
-    const Tensor where = positions.select(0, 0).narrow(0, 1, patches()).index_select(0, places.flatten()).view({batch, most, positions.size(2)});
+    const Tensor where =
+        positions.select(0, 0).narrow(0, 1, patches()).index_select(0, places.flatten()).view({batch, most, positions.size(2)});
     const Tensor tokens = embed(pass, seen) + where;
     const Tensor head = (pass.parameters[class_token_] + positions.narrow(1, 0, 1)).expand({batch, 1, tokens.size(2)});
     Tensor x = at::cat({head, tokens}, 1);
