@@ -187,7 +187,7 @@ TEST(EvaluateBytes, EverySetTakesAsManyRowsAsFit) {
   options.seeds = 2;
   options.features.cache = fresh_folder("bytes_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   ASSERT_EQ(arms.size(), 3u);
   const int64_t budget = sets.full.dataset.train().stored_bytes() / 5;
   std::vector<int64_t> rows;
@@ -215,7 +215,7 @@ TEST(EvaluateBytes, ArmsBuyWhatCompressBuys) {
   options.seeds = 2;
   options.features.cache = fresh_folder("spend_arms_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   ASSERT_EQ(arms.size(), 4u);
   for (const evaluate::Arm& arm : arms) {
     const Subset kept = arm.subset(1);
@@ -235,7 +235,7 @@ TEST(EvaluateBytes, AutoBuysMoreRowsTheSmallerTheBudget) {
   options.test = in.string();
   options.features.cache = fresh_folder("spend_small_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   ASSERT_EQ(arms.size(), 4u);
   const auto rows = [&](size_t arm) { return arms[arm].subset(1).size(); };
   EXPECT_EQ(arms[0].budget->amount, arms[2].budget->amount);
@@ -251,7 +251,7 @@ TEST(EvaluateBytes, AutoIsFinerWhereAllRowsFit) {
   options.test = in.string();
   options.features.cache = fresh_folder("spend_all_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   EXPECT_EQ(arms[0].subset(0), sets.full_rows);
   Image source;
   Image shown;
@@ -266,14 +266,14 @@ TEST(EvaluateBytes, AutoStoresNoPictureLargerThanItIsTrainedAt) {
   options.test = in.string();
   options.features.cache = fresh_folder("spend_side_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 20, {});
+  const auto arms = make_arms(sets, options, {.picture_side = 20}, {});
   ASSERT_EQ(arms.size(), 2u);
   EXPECT_EQ(arms[0].subset(1), arms[1].subset(1));
   EXPECT_EQ(arms[0].digest, arms[1].digest) << "one set by two names";
   Image shown;
   arms[1].rows->pictures()->decode(arms[1].subset(1)[0], shown);
   EXPECT_EQ(shown.size.height, 20) << "two eighths of 80";
-  const auto untold = make_arms(sets, options, 0, {});
+  const auto untold = make_arms(sets, options, {}, {});
   EXPECT_LT(untold[1].subset(1).size(), arms[1].subset(1).size()) << "whole pictures are fewer";
 }
 
@@ -282,7 +282,7 @@ TEST(EvaluateBytes, ASpentBudgetNeedsBytes) {
   EvaluateOptions options{.full = in.string(), .against = "random+spend=auto", .keep = "50%"};
   options.features.cache = fresh_folder("spend_bytes_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, 0, {}); }), HasSubstr("spend needs --bytes"));
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}, {}); }), HasSubstr("spend needs --bytes"));
 }
 
 TEST(EvaluateBytes, AGivenSetHasRandomRowsOfItsOwnBytes) {
@@ -293,7 +293,7 @@ TEST(EvaluateBytes, AGivenSetHasRandomRowsOfItsOwnBytes) {
   options.test = in.string();
   options.features.cache = folder / "cache";
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   ASSERT_EQ(arms.size(), 3u);
   EXPECT_EQ(arms[2].name, "small");
   ASSERT_TRUE(arms[2].budget);
@@ -310,7 +310,7 @@ TEST(EvaluateBytes, KeepAndBytesExcludeEachOther) {
   EvaluateOptions options{.full = in.string(), .keep = "50%", .bytes = "20%"};
   options.features.cache = fresh_folder("bytes_keep_cache");
   const JudgedSets sets = read_judged_sets(options, {});
-  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, 0, {}); }), HasSubstr("--keep and --bytes"));
+  EXPECT_THAT(message_of<UsageError>([&] { make_arms(sets, options, {}, {}); }), HasSubstr("--keep and --bytes"));
 }
 
 }  // namespace

@@ -225,7 +225,7 @@ TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {
   const JudgedSets sets = read_judged_sets(options, {});
   EXPECT_EQ(sets.test.held_out.size(), 40u);
   EXPECT_EQ(sets.test.rows->size(), 40);
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   ASSERT_EQ(arms.size(), 7u);
   std::map<std::string, std::set<Subset>> draws;
   for (const evaluate::Arm& arm : arms) {
@@ -446,7 +446,7 @@ TEST(EvaluateSets, CountsRatiosWithoutTheHeldOutRows) {
   options.keep = "20%";  // 32 of 160, and of 200 it would be 16 %, where the published cut is another
   options.against = "ccs,ccs+hard-cut=0.1";
   const JudgedSets sets = read_judged_sets(options, {});
-  const auto arms = make_arms(sets, options, 0, {});
+  const auto arms = make_arms(sets, options, {}, {});
   EXPECT_EQ(arms[0].subset(0), arms[1].subset(0));
 }
 

@@ -67,7 +67,7 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   const JudgedSets& sets = judging.sets;
   settle_judge(judging, options, context);
   const Stopwatch choosing;
-  judging.trial = {.arms = make_arms(sets, options, judging.judge->picture_side(), context),
+  judging.trial = {.arms = make_arms(sets, options, {judging.judge->picture_side(), judging.judge->steps()}, context),
                    .test = sets.test.rows.get(),
                    .test_digest = sets.test.digest,
                    .every_row = std::ssize(sets.full_rows)};

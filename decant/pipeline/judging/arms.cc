@@ -249,12 +249,12 @@ bool may_exceed(const Rows& rows, int side) {
 /// Makes arms of what was outlined; what several share is made once.
 class ArmMaker {
  public:
-  ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, int picture_side,
+  ArmMaker(const JudgedSets& sets, const EvaluateOptions& options, const std::vector<ArmOutline>& outline, const JudgedBy& judge,
            const Context& context)
       : sets_(sets),
         options_(options),
         outline_(outline),
-        picture_side_(picture_side),
+        judge_(judge),
         context_(context),
         input_(without_held_out(sets.full, sets.test.held_out)) {}
 
@@ -396,8 +396,8 @@ class ArmMaker {
     ReduceOptions reducing = spec.reducing;
     const Rows& full = sets_.full.dataset.train();
     if (makes_jpegs(spec.spend, reducing, full)) reducing.quality = kQualityOfPixels;
-    if (spec.spend == "auto" && reducing.resolution.empty() && may_exceed(full, picture_side_))
-      reducing.resolution = fmt::format("{}px", picture_side_);
+    if (spec.spend == "auto" && reducing.resolution.empty() && may_exceed(full, judge_.picture_side))
+      reducing.resolution = fmt::format("{}px", judge_.picture_side);
     return {input_.dataset, reducing, importance_of(spec)};
   }
 
@@ -410,12 +410,12 @@ class ArmMaker {
     return known;
   }
 
-  MethodArm method_arm(const std::string& name) { return {name, input_, options_, sets_.shares, context_}; }
+  MethodArm method_arm(const std::string& name) { return {name, input_, options_, sets_.shares, judge_.steps, context_}; }
 
   const JudgedSets& sets_;
   const EvaluateOptions& options_;
   const std::vector<ArmOutline>& outline_;
-  const int picture_side_;  ///< that the judge trains at; 0 = not known
+  const JudgedBy judge_;
   const Context& context_;
   const Input input_;
   std::map<std::string, Draws> chosen_;                                     ///< by method
@@ -427,11 +427,12 @@ class ArmMaker {
 
 }  // namespace
 
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, int picture_side, const Context& context) {
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const JudgedBy& judge,
+                                     const Context& context) {
   RowCounts counts = counts_of(sets, !options.bytes.empty(), !options.keep_tokens.empty(), context);
   if (counts_bytes(options)) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   const std::vector<ArmOutline> outline = outline_arms(options, counts);
-  ArmMaker maker(sets, options, outline, picture_side, context);
+  ArmMaker maker(sets, options, outline, judge, context);
   std::vector<evaluate::Arm> arms;
   for (const ArmOutline& arm : outline) arms.push_back(maker.make(arm));
   return arms;

@@ -41,10 +41,15 @@ struct ArmOutline {
 /// there is nothing to compare.
 std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCounts& counts);
 
+/// How the sets will be trained on, as far as it decides what they hold; 0 = not known.
+struct JudgedBy {
+  int picture_side = 0;  ///< Judge::picture_side(); no file that spend=auto writes is larger than that takes
+  int64_t steps = 0;     ///< Judge::steps(); what methods choose for
+};
+
 /// The arms of that outline, in its order. A method draws anew for every seed where it has chance
-/// in it, from what is not held out. `picture_side`: Judge::picture_side(); no file that spend=auto
-/// writes is larger than that takes. Throws what choose_rows() throws. The sets must outlive the
+/// in it, from what is not held out. Throws what choose_rows() throws. The sets must outlive the
 /// arms.
-std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, int picture_side, const Context& context);
+std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const JudgedBy& judge, const Context& context);
 
 }  // namespace decant

@@ -137,7 +137,7 @@ TEST(Arms, HoldAsManyRowsOfEachClassWhereTheProtocolSaysSo) {
   const auto dogs = [&] {  // of the six rows of every arm and seed
     const JudgedSets sets = read_judged_sets(options, {});
     std::vector<int64_t> counts;
-    for (const evaluate::Arm& arm : make_arms(sets, options, 0, {})) {
+    for (const evaluate::Arm& arm : make_arms(sets, options, {}, {})) {
       const Subset rows = arm.subset(1);
       if (rows.size() == 6U) counts.push_back(std::ranges::count_if(rows, [&](int64_t row) { return arm.rows->label(row) == 1; }));
     }

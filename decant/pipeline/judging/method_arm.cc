@@ -13,14 +13,17 @@
 namespace decant {
 namespace fs = std::filesystem;
 
-MethodArm::MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, Shares shares, const Context& context)
+MethodArm::MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, Shares shares, int64_t steps,
+                     const Context& context)
     : spec_(parse_method(method, options.select)), input_(input), options_(options), context_(context), log_("") {
   spec_.options.shares = shares;
+  if (spec_.options.own.for_steps == 0) spec_.options.own.for_steps = steps;
 }
 
 Draws MethodArm::draw(std::vector<int64_t> counts) {
   std::ranges::sort(counts, std::greater<>());
-  const bool by_count = spec_.method == nullptr;  // "auto": another method for another number
+  // "auto": another method for another number.
+  const bool by_count = spec_.method == nullptr || follows_count(*spec_.method, spec_.options.own);
   Draws draws;
   ChosenRows chosen;
   for (size_t i = 0; i < counts.size(); ++i) {

@@ -20,8 +20,10 @@ using Draws = std::map<int64_t, std::vector<Subset>>;
 class MethodArm {
  public:
   /// `input`: without what is held out. All of them must outlive this. `shares`: of classes, where
-  /// the method sees them one by one.
-  MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, Shares shares, const Context& context);
+  /// the method sees them one by one. `steps`: of the trainings that judge, 0 = not known; rows are
+  /// chosen for these unless --for-steps says otherwise.
+  MethodArm(const std::string& method, const Input& input, const EvaluateOptions& options, Shares shares, int64_t steps,
+            const Context& context);
 
   /// The largest size first: what was chosen for it may serve smaller ones, too.
   Draws draw(std::vector<int64_t> counts);

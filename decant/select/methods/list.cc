@@ -14,6 +14,7 @@
 #include "decant/select/methods/kernel_herding.h"
 #include "decant/select/methods/kmeans_centres.h"
 #include "decant/select/methods/moderate.h"
+#include "decant/select/methods/progress.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/methods/subzerocore.h"
 #include "decant/select/methods/thinning.h"
@@ -36,9 +37,14 @@ void MethodOptions::declare(OptionTable& table) {
       .add_share("diversity", diversity, "SHARE",
                  "toward: weight of being unlike the rows taken before, from 0 (nearness to the targets alone) to 1")
       .silent_at = "0.0";
+  table
+      .add("for-steps", for_steps, "N",
+           "progress: steps of the training that the kept rows are for, which may take harder rows the longer it is; 0 = 8,000 or more")
+      .silent_at = "0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
-            fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: {}", kBetaMode));
+            fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: the method's own, else {}",
+                        kBetaMode));
   table.add("beta-power", beta_power, "P", "rule beta: exponent of the score, 0 = difficulty only; default: the method's own");
 }
 
@@ -231,8 +237,9 @@ std::deque<Method> built_in_methods() {
       {.name = "progress",
        .summary = "rows of medium difficulty that a proxy had to learn and did learn",
        .scores = Scores::record,
+       .options = {"for-steps"},
        .rule = "beta",
-       .power = 3},
+       .beta = [](double keep, const MethodOptions& options) { return progress_figures(keep, options.for_steps); }},
       {.name = "dual", .summary = "hard and uncertain rows of medium difficulty", .scores = Scores::record, .rule = "beta"},
   };
   for (const std::string& score : score_names()) {
@@ -247,8 +254,13 @@ std::deque<Method>& all_methods() {
   return list;
 }
 
-RuleFigures figures_of(const Method& method, const MethodOptions& options) {
-  return {.width = method.width, .mode = options.beta_mode.value_or(kBetaMode), .power = options.beta_power.value_or(method.power)};
+RuleFigures figures_of(const Method& method, const MethodOptions& options, double keep) {
+  const BetaFigures own = method.beta ? method.beta(keep, options) : BetaFigures{};
+  return {.width = method.width, .mode = options.beta_mode.value_or(own.mode), .power = options.beta_power.value_or(own.power)};
+}
+
+double share_kept(const MethodInputs& inputs) {
+  return static_cast<double>(inputs.count) / static_cast<double>(std::max<int64_t>(1, inputs.rows - std::ssize(inputs.left_out)));
 }
 
 }  // namespace
@@ -278,6 +290,12 @@ const Rule* rule_of(const Method& method, const MethodOptions& options) {
   return find_rule(options.rule.empty() ? method.rule : options.rule);
 }
 
+bool follows_count(const Method& method, const MethodOptions& options) {
+  const Rule* const rule = rule_of(method, options);
+  const bool by_figures = rule != nullptr && std::ranges::find(rule->options, "beta-mode") != rule->options.end();
+  return method.beta && by_figures && !(options.beta_mode && options.beta_power);
+}
+
 bool goes_on(const Method& method) {
   return method.goes_on || !method.rule.empty();
 }
@@ -298,9 +316,9 @@ MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_
                                  : rule == nullptr        ? method.valid_sizes
                                                           : rule->valid_sizes;
   const auto rank = [&method, inputs, rule, valid_sizes, context](uint64_t s) {
-    const Ranker ranker = rule == nullptr
-                              ? method.ranker(inputs, s)
-                              : rule->ranker({inputs.scores, inputs.ease, inputs.left_out}, figures_of(method, inputs.options), s);
+    const Ranker ranker = rule == nullptr ? method.ranker(inputs, s)
+                                          : rule->ranker({inputs.scores, inputs.ease, inputs.left_out},
+                                                         figures_of(method, inputs.options, share_kept(inputs)), s);
     return select_ranked(method.name.c_str(), inputs.rows, inputs.labels, inputs.left_out, inputs.count,
                          {.valid_sizes = valid_sizes, .shares = inputs.shares, .seed = s, .chosen = inputs.chosen}, ranker, context);
   };
@@ -311,8 +329,8 @@ MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_
 std::string note_of(const Method& method, const MethodInputs& inputs, const MethodPhrases& phrases) {
   if (method.note) return method.note(inputs, phrases);
   if (const Rule* const rule = rule_of(method, inputs.options))
-    return fmt::format("{} by {}, {}, in {}", method.name, rule->phrase(figures_of(method, inputs.options), phrases.keep), phrases.scores,
-                       phrases.pools);
+    return fmt::format("{} by {}, {}, in {}", method.name, rule->phrase(figures_of(method, inputs.options, phrases.keep), phrases.keep),
+                       phrases.scores, phrases.pools);
   const std::string scores = method.scores == Scores::none ? "" : " and " + phrases.scores;
   return fmt::format("{} over {}{}, in {}", method.name, phrases.features, scores, phrases.pools);
 }

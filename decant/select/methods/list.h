@@ -29,6 +29,10 @@ const Method& add_method(Method method);
 /// alone. REQUIRES: options.rule is empty or a rule's name.
 const Rule* rule_of(const Method& method, const MethodOptions& options);
 
+/// Whether what the method prefers follows from the number of rows kept. Its order serves any
+/// number nevertheless; for another one it would have preferred others.
+bool follows_count(const Method& method, const MethodOptions& options);
+
 /// Whether `method` can go on choosing given rows that were chosen before (MethodInputs::chosen).
 bool goes_on(const Method& method);
 /// Names of the methods that can.

@@ -14,6 +14,7 @@
 #include "decant/data/selection.h"
 #include "decant/select/bins/bins.h"
 #include "decant/select/pools/ranking.h"
+#include "decant/select/rules/beta.h"
 
 namespace decant {
 
@@ -29,8 +30,9 @@ struct MethodOptions {
   // methods that choose toward targets
   double diversity = 0;  ///< weight of being unlike the rows taken before, 0…1
   // methods by scores alone
+  int64_t for_steps = 0;             ///< progress: steps of the training that the rows are for; 0 = long
   std::string rule;                  ///< see rules(); empty = the method's own
-  std::optional<double> beta_mode;   ///< rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; none = kBetaMode
+  std::optional<double> beta_mode;   ///< rule beta: where rows are drawn most, 0 = the hardest, 1 = the easiest; none = the method's own
   std::optional<double> beta_power;  ///< rule beta: of the score; none = the method's own
 
   void declare(OptionTable& table);
@@ -105,8 +107,9 @@ struct Method {
 
   // Or rows by their scores alone, as a rule says: see rules().
   std::string rule = "";  ///< unless MethodOptions::rule names another
-  double power = 1;       ///< RuleFigures of this method
-  double width = 0.4;
+  double width = 0.4;     ///< of rule band
+  /// Of rule beta, as a function of the share of the rows that is kept; null = BetaFigures{}.
+  std::function<BetaFigures(double keep, const MethodOptions& options)> beta = nullptr;
 
   // Or anything else.
   std::function<MethodResult(const MethodInputs& inputs, uint64_t seed, const Context& context)> choose = nullptr;

@@ -28,6 +28,13 @@ namespace decant {
 /// figures.
 inline constexpr double kBetaMode = 0.7;
 
+/// What may follow from the share of the rows that is kept.
+struct BetaFigures {
+  double mode = kBetaMode;
+  double power = 1;
+  bool operator==(const BetaFigures&) const = default;
+};
+
 struct BetaOptions {
   double mode = kBetaMode;    ///< in [0, 1]
   double concentration = 16;  ///< a + b, > 2
