@@ -1,19 +1,12 @@
 #include "decant/formats/imagefolder/imagefolder.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <fcntl.h>
 #include <map>
-#include <mutex>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
-#include "decant/formats/image/codec.h"
-#include "decant/formats/image/recode.h"
+#include "decant/formats/file_rows.h"
 #include "decant/formats/imagefolder/layout_notes.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
@@ -26,35 +19,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int64_t kChunk = 256;  // rows a thread takes at once
-
-class ImageFolderRows final : public Rows, public Pictures, public Targets {
+class ImageFolderRows final : public FileRows, public Targets {
  public:
-  ImageFolderRows(fs::path root, PictureList list, int threads) : root_(std::move(root)), list_(std::move(list)), threads_(threads) {}
+  ImageFolderRows(fs::path root, PictureList list, int threads) : FileRows(std::move(root), threads), list_(std::move(list)) {}
 
   int64_t size() const override { return list_.size(); }
   std::string key(int64_t row) const override { return list_.key(row); }
   int32_t label(int64_t row) const override { return list_.label(row); }
-  const Modality& modality() const override { return modality::pictures; }
-  const Pictures* pictures() const override { return this; }
   const Targets* targets() const override { return list_.labelled() ? this : nullptr; }
-
-  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override {
-    if (const std::string* fault = list_.fault(row)) throw InputError({path(row).string(), "", *fault, ""});
-    return read_file(path(row), scratch);
-  }
-
-  void decode(int64_t row, Image& image) const override {
-    thread_local std::vector<std::byte> scratch;
-    const Bytes encoded = bytes(row, scratch);
-    decode_image(encoded, path(row).string(), image);
-  }
-
-  std::optional<PatchMask> mask(int64_t row) const override {
-    thread_local std::vector<std::byte> scratch;
-    const Bytes encoded = bytes(row, scratch);
-    return stored_mask(encoded, path(row).string());
-  }
 
   std::string known_fault(int64_t row) const override {
     const std::string* fault = list_.fault(row);
@@ -63,121 +35,9 @@ class ImageFolderRows final : public Rows, public Pictures, public Targets {
 
   std::vector<int64_t> known_faults() const override { return list_.faulty(); }
 
-  int64_t stored_bytes() const override {
-    int64_t sum = 0;
-    for (const int64_t size : sizes()) sum += size;
-    return sum;
-  }
-
-  fs::path path(int64_t row) const { return root_ / list_.key(row); }
-
-  /// Of every file, measured at the first call; 0 for one that cannot be measured.
-  const std::vector<int64_t>& sizes() const {
-    std::call_once(measured_, [this] {
-      sizes_.resize(static_cast<size_t>(size()));
-      parallel_for({.threads = threads_}, size(), kChunk, [this](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) sizes_[static_cast<size_t>(row)] = measure(row);
-      });
-    });
-    return sizes_;
-  }
-
  private:
-  int64_t measure(int64_t row) const {
-    struct stat info {};
-    return ::stat(path(row).c_str(), &info) == 0 ? int64_t{info.st_size} : 0;
-  }
-
-  fs::path root_;
   PictureList list_;
-  int threads_;
-  mutable std::once_flag measured_;
-  mutable std::vector<int64_t> sizes_;
 };
-
-class File {
- public:
-  File(const fs::path& path, int flags) : path_(path.string()), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) throw_errno(path_, "cannot open");
-  }
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return descriptor_; }
-  int64_t size() const {
-    struct stat info {};
-    if (::fstat(descriptor_, &info) != 0) throw_errno(path_, "cannot measure");
-    return info.st_size;
-  }
-  void close() {
-    if (::close(std::exchange(descriptor_, -1)) != 0) throw_errno(path_, "cannot write");
-  }
-
- private:
-  std::string path_;
-  int descriptor_;
-};
-
-/// In the kernel where the file systems allow it. Returns bytes copied, or −1 when they do not.
-int64_t copy_in_kernel(const File& from, const File& to, int64_t size) {
-  int64_t done = 0;
-  while (done < size) {
-    const ssize_t copied = ::copy_file_range(from.get(), nullptr, to.get(), nullptr, static_cast<size_t>(size - done), 0);
-    if (copied < 0 && errno == EINTR) continue;
-    if (copied < 0) return done == 0 ? -1 : done;
-    if (copied == 0) break;
-    done += copied;
-  }
-  return done;
-}
-
-void write_all(Bytes left, const File& to, const fs::path& target) {
-  while (!left.empty()) {
-    const ssize_t put = ::write(to.get(), left.data(), left.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw_errno(target.string(), "cannot write");
-    left = left.subspan(static_cast<size_t>(put));
-  }
-}
-
-int64_t copy_by_hand(const fs::path& source, const File& to, const fs::path& target) {
-  thread_local std::vector<std::byte> buffer;
-  const Bytes whole = read_file(source, buffer);
-  write_all(whole, to, target);
-  return std::ssize(whole);
-}
-
-/// Fills `to`, which is `target`.
-void fill_from(const fs::path& source, File& to, const fs::path& target, int64_t expected) {
-  const File from(source, O_RDONLY);
-  const auto require = [&](int64_t size) {
-    if (size != expected)
-      throw IoError({source.string(), "", fmt::format("has {} bytes, had {} when the run began", size, expected),
-                     "Do not change the input during a run"});
-  };
-  require(from.size());
-  int64_t copied = copy_in_kernel(from, to, expected);
-  if (copied < 0) copied = copy_by_hand(source, to, target);
-  require(copied);
-  require(from.size());
-  to.close();
-}
-
-/// A new file that `fill` writes and closes. The name does not outlive a failure, so it never
-/// stands over half a file.
-template <class Fill>
-void make_file(const fs::path& target, Fill&& fill) {
-  File to(target, O_WRONLY | O_CREAT | O_EXCL);
-  try {
-    fill(to);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(target, ignored);
-    throw;
-  }
-}
 
 class ImageFolderWriter final : public SubsetWriter {
  public:
@@ -185,53 +45,18 @@ class ImageFolderWriter final : public SubsetWriter {
       : rows_(std::move(rows)), lists_(std::move(lists)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    const std::vector<int64_t>& sizes = rows_->sizes();
-    return make_files(rows, folder, "copying", context, [&](int64_t row, File& to, const fs::path& target) {
-      const int64_t size = sizes[static_cast<size_t>(row)];
-      fill_from(rows_->path(row), to, target, size);
-      return size;
-    });
+    return copy_files(*rows_, rows, folder, context) + write_lists(rows, folder);
   }
 
   int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
-    return make_files(rows, folder, "writing pictures", context, [&](int64_t row, File& to, const fs::path& target) {
-      thread_local std::vector<std::byte> scratch;
-      const Bytes bytes = content.bytes(row, scratch);
-      write_all(bytes, to, target);
-      to.close();
-      return std::ssize(bytes);
-    });
+    return write_files(content, rows, *rows_, folder, context) + write_lists(rows, folder);
   }
 
  private:
-  /// `fill`: (row, file, its path) → bytes written.
-  template <class Fill>
-  int64_t make_files(std::span<const int64_t> rows, const fs::path& folder, const char* doing, const Context& context, Fill&& fill) const {
-    Stage stage(context, doing, static_cast<int64_t>(rows.size()), "files");
-    make_folders(rows, folder, context);
-    std::atomic<int64_t> written{0};
-    parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
-      for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))) {
-        const fs::path target = folder / rows_->key(row);
-        make_file(target, [&](File& to) { written += fill(row, to, target); });
-        stage.advance();
-      }
-    });
+  int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder) const {
+    int64_t written = 0;
     for (const ListedPictures& list : lists_) written += write_lines(list, rows, folder);
     return written;
-  }
-
-  void make_folders(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
-    fs::path last;
-    for (const int64_t row : rows) {
-      const fs::path parent = (folder / rows_->key(row)).parent_path();
-      if (parent == last) continue;
-      context.check_cancelled();
-      std::error_code code;
-      fs::create_directories(parent, code);
-      if (code) throw IoError({parent.string(), "", "cannot create the folder: " + code.message(), ""});
-      last = parent;
-    }
   }
 
   std::shared_ptr<const ImageFolderRows> rows_;

@@ -1,0 +1,57 @@
+// Rows whose pictures are files below one folder, and how some of them are copied: what class
+// folders and sets of annotated pictures share.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/rows.h"
+
+namespace decant {
+
+/// A subclass says how many rows there are, their keys, faults and targets. A key is the path of
+/// the picture below the root, and so the name it is written under: is_safe_relative(), and no two
+/// rows without a fault have the same.
+class FileRows : public Rows, public Pictures {
+ public:
+  /// `threads`: for measuring files.
+  FileRows(std::filesystem::path root, int threads) : root_(std::move(root)), threads_(threads) {}
+
+  const Modality& modality() const override { return modality::pictures; }
+  const Pictures* pictures() const override { return this; }
+  /// Throws InputError for a row with a known fault, IoError for a file that cannot be read.
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override;
+  void decode(int64_t row, Image& image) const override;
+  std::optional<PatchMask> mask(int64_t row) const override;
+  int64_t stored_bytes() const override;
+
+  virtual std::filesystem::path path(int64_t row) const { return root_ / key(row); }
+  const std::filesystem::path& root() const { return root_; }
+  /// Of every file, measured at the first call; 0 for one that cannot be measured.
+  const std::vector<int64_t>& sizes() const;
+
+ private:
+  int64_t measure(int64_t row) const;
+
+  std::filesystem::path root_;
+  int threads_;
+  mutable std::once_flag measured_;
+  mutable std::vector<int64_t> sizes_;
+};
+
+/// Copies the files of `rows` into `folder`, which holds none of them, under their keys. Returns
+/// bytes written. Throws IoError, also for a file whose size has changed since it was measured;
+/// Cancelled between two files. After either, every file in `folder` is whole.
+int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context);
+
+/// The same with the bytes that `content`, which has the same rows, holds in place of the source's.
+int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const std::filesystem::path& folder,
+                    const Context& context);
+
+}  // namespace decant
