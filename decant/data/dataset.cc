@@ -27,7 +27,7 @@ int64_t SubsetWriter::rewrite(std::span<const int64_t>, const Rows&, const std::
 
 const Rows* Dataset::held_out() const {
   for (const Split split : {Split::test, Split::validation}) {
-    if (const auto found = splits.find(split); found != splits.end() && found->second->targets() != nullptr) return found->second.get();
+    if (const auto found = splits.find(split); found != splits.end() && found->second->have_classes()) return found->second.get();
   }
   return nullptr;
 }
@@ -40,7 +40,7 @@ std::vector<int32_t> labels_of(const Rows& rows) {
 
 LabelCounts count_labels(const Rows& rows, const Context& context) {
   LabelCounts counts{.unlabelled = rows.size()};
-  if (rows.targets() == nullptr) return counts;
+  if (!rows.have_classes()) return counts;
   constexpr int64_t kLeast = 1 << 16;  // rows a thread takes at once
   Stage stage(context, "labels", rows.size(), "rows");
   std::mutex mutex;
@@ -64,7 +64,7 @@ LabelCounts count_labels(const Rows& rows, const Context& context) {
 int class_count(const Dataset& dataset) {
   int32_t largest = kNoLabel;
   for (const auto& [split, rows] : dataset.splits) {
-    if (rows->targets() == nullptr) continue;
+    if (!rows->have_classes()) continue;
     for (int64_t row = 0; row < rows->size(); ++row) largest = std::max(largest, rows->label(row));
   }
   return std::max(static_cast<int>(dataset.classes.size()), largest + 1);

@@ -88,6 +88,8 @@ class Rows {
     const Targets* const known = targets();
     return known == nullptr ? kNoLabel : known->label(row);
   }
+  /// Whether rows are of a class each, which a classifier can be trained on.
+  bool have_classes() const { return targets() != nullptr && targets()->counted_in() == CountedIn::rows; }
   /// Targets::soft(), empty without targets.
   std::span<const float> soft_label(int64_t row) const {
     const Targets* const known = targets();

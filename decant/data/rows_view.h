@@ -38,6 +38,8 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;
   std::span<const float> soft(int64_t row) const override;
+  CountedIn counted_in() const override { return below().targets()->counted_in(); }
+  ObjectRange objects(int64_t row) const override { return below().targets()->objects(at(row)); }
 
  private:
   int64_t at(int64_t row) const { return picked_[static_cast<size_t>(row)]; }

@@ -1,9 +1,9 @@
 // What a row teaches.
 //
 // Every kind of target answers the two questions that choosing asks: of which class is the row, and
-// how many instances of each class does it hold. Quotas and class tables use the second, so that a
-// picture with three cars and a bus counts as that. What only a training asks (soft labels; boxes,
-// masks) joins next to these, with its first reader.
+// how much of each class does it hold. Quotas and class tables use the second, so that a picture
+// with three cars and a bus counts as that. A row with objects or a mask is of no class itself:
+// its label() is kNoLabel. What only a training asks (soft labels, objects) stands next to these.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,34 @@ struct ClassCount {
   bool operator==(const ClassCount&) const = default;
 };
 
+/// What counts() counts.
+enum class CountedIn { rows, objects, pixels };
+
+struct Objects;
+
+/// Some neighbours in the columns of a table (data/objects.h).
+struct ObjectRange {
+  const Objects* table = nullptr;
+  int64_t begin = 0;
+  int64_t end = 0;
+  int64_t size() const { return end - begin; }
+};
+
 /// All const members may be called from many threads at once.
 class Targets {
  public:
   virtual ~Targets() = default;
   /// The class of the row, or kNoLabel.
   virtual int32_t label(int64_t row) const = 0;
-  /// Instances of each class in the row, by ascending label, each at least 1. Unless overridden:
+  /// How much of each class is in the row, by ascending label, each at least 1. Unless overridden:
   /// the row's own class, once.
   virtual void counts(int64_t row, std::vector<ClassCount>& out) const {
     out.clear();
     if (const int32_t own = label(row); own != kNoLabel) out.push_back({own, 1});
   }
+  virtual CountedIn counted_in() const { return CountedIn::rows; }
+  /// What is annotated in the row; nothing unless counted_in() objects. Lives as long as the rows.
+  virtual ObjectRange objects(int64_t) const { return {}; }
   /// What the row teaches of every class, one finite number each: probabilities, or whatever a
   /// squared error is to reach. Empty unless the data set has such labels; then all of its rows
   /// have one, of one length. Lives as long as the rows.

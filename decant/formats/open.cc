@@ -269,7 +269,7 @@ std::string default_test(const Dataset& dataset) {
 
 /// Splits without labels next to labelled training rows: nothing can be tested on them.
 void note_unlabelled_splits(Dataset& dataset) {
-  if (dataset.train().targets() == nullptr) return;
+  if (!dataset.train().have_classes()) return;
   for (const auto& [split, rows] : dataset.splits) {
     if (rows->targets() != nullptr || rows->size() == 0) continue;
     dataset.oddities.push_back(

@@ -53,7 +53,7 @@ void attach_soft_labels(Dataset& dataset, const fs::path& file) {
   if (!fs::is_regular_file(file)) refuse_soft_labels(file.string(), "", "is missing, but run.json says that the set has soft labels");
   std::shared_ptr<const Rows>& rows = dataset.splits.at(Split::train);
   const int64_t classes = class_count(dataset);
-  if (rows->targets() == nullptr || classes == 0) refuse_soft_labels(file.string(), "", "belongs to rows without classes");
+  if (!rows->have_classes() || classes == 0) refuse_soft_labels(file.string(), "", "belongs to rows without classes");
   std::vector<float> values = parse_soft_labels(MappedFile(file).bytes(), rows->size(), classes, file.string());
   rows = std::make_shared<SoftRows>(rows, std::move(values), static_cast<size_t>(classes));
 }

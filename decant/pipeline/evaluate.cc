@@ -41,7 +41,7 @@ struct Judging {
 void settle_judge(Judging& judging, const EvaluateOptions& options, const Context& context) {
   const JudgedSets& sets = judging.sets;
   const Rows& full = sets.full.dataset.train();
-  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools(), sets.training, full.targets() != nullptr);
+  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools(), sets.training, full.have_classes());
   announce_training(sets.training.without(options.judge.given), context);
   judging.judge = std::move(chosen.judge);
   judging.judge->settle({.rows = &full,

@@ -100,7 +100,7 @@ std::vector<int32_t> pools_of(const Rows& rows, const ChoosingOptions& select, c
     for (size_t row = 0; row < pools.size(); ++row) pools[row] = static_cast<int32_t>(row % static_cast<size_t>(rule.kmeans));
     return pools;
   }
-  if (select.pool || rows.targets() == nullptr) return {};
+  if (select.pool || !rows.have_classes()) return {};
   std::vector<int32_t> labels = labels_of(rows);
   if (std::ranges::find(labels, kNoLabel) != labels.end()) labels.clear();
   return labels;
@@ -200,7 +200,7 @@ ResolvedMethod resolved(const Dataset& dataset, const MethodSpec& spec, const Fe
                         const Context& context) {
   const auto known = [&] {
     const Rows& train = dataset.train();
-    const std::vector<int32_t> labels = train.targets() != nullptr ? labels_of(train) : std::vector<int32_t>();
+    const std::vector<int32_t> labels = train.have_classes() ? labels_of(train) : std::vector<int32_t>();
     return known_of(train, train.size(), labels, spec.options, features, context);
   };
   return choose_method(spec, known, count);

@@ -78,7 +78,7 @@ EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& co
   require_sound(options);
   const SetsOutline outline = outline_judged_sets(options, context);
   const ChosenJudge chosen =
-      choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training, outline.full.train().targets() != nullptr);
+      choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training, outline.full.train().have_classes());
   const bool looked = settle_roughly(*chosen.judge, options, outline, context);
   EvaluationPlan plan{.protocol = chosen.protocol,
                       .nets = chosen.nets,

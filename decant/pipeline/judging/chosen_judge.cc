@@ -101,7 +101,7 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
 }
 
 std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full) {
-  return choose_judge(options, full.train().modality(), {}, {}, full.train().targets() != nullptr).judge;
+  return choose_judge(options, full.train().modality(), {}, {}, full.train().have_classes()).judge;
 }
 
 void require_some_judge(const EvaluateOptions& options) {

@@ -19,7 +19,7 @@ namespace {
 TestRows held_out_split(const Dataset& dataset, const std::string& path, bool labels) {
   for (const Split split : {Split::test, Split::validation}) {
     const auto found = dataset.splits.find(split);
-    if (found != dataset.splits.end() && (!labels || found->second->targets() != nullptr))
+    if (found != dataset.splits.end() && (!labels || found->second->have_classes()))
       return {found->second, fmt::format("{} split of {}", name_of(split), path)};
   }
   return {};

@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
+#include "decant/data/objects.h"
 #include "decant/formats/open.h"
 #include "decant/patches/fill.h"
 
@@ -15,6 +16,23 @@ namespace decant {
 namespace {
 
 constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
+
+/// What else than its class a row is annotated with.
+void add_annotations(Digest& digest, const Targets& targets, int64_t row) {
+  if (targets.counted_in() == CountedIn::rows) return;
+  if (const ObjectRange objects = targets.objects(row); objects.table != nullptr) {
+    const auto begin = static_cast<size_t>(objects.begin);
+    const auto count = static_cast<size_t>(objects.size());
+    digest.add(std::as_bytes(std::span(objects.table->boxes).subspan(begin, count)));
+    digest.add(std::as_bytes(std::span(objects.table->labels).subspan(begin, count)));
+    digest.add(std::as_bytes(std::span(objects.table->areas).subspan(begin, count)));
+    digest.add(std::as_bytes(std::span(objects.table->flags).subspan(begin, count)));
+    return;
+  }
+  std::vector<ClassCount> counts;
+  targets.counts(row, counts);
+  for (const ClassCount& entry : counts) digest.add(int64_t{entry.label}).add(entry.count);
+}
 
 /// Of every chunk of rows, side by side; each rank reads a part of them.
 std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
@@ -30,6 +48,7 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
     for (int64_t row = first + begin; row < first + end; ++row) {
       digest.add(rows.key(row)).add(int64_t{rows.label(row)});
       if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
+      if (rows.targets() != nullptr) add_annotations(digest, *rows.targets(), row);
       if (!rows.known_fault(row).empty()) continue;
       try {
         digest.add(rows.bytes(row, scratch));

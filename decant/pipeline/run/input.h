@@ -31,7 +31,7 @@ struct Input {
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  /// Of every training row's key, label and bytes, and of how dropped cells are filled and which
+  /// Of every training row's key, label or objects, and bytes, and of how dropped cells are filled and which
   /// fields of records are read.
   std::string digest;
   std::vector<SourceRecord> sources = {};  ///< where rows are from several data sets: joined_input.h
@@ -76,7 +76,7 @@ void require_rows(const Rows& train, const std::string& path);
 /// too.
 Input read_input(const InputOptions& options, const Context& context);
 
-/// Digest of every row's key, label and bytes, read on all threads; with `ranks`, a part by each.
+/// Digest of every row's key, label or objects, and bytes, read on all threads; with `ranks`, a part by each.
 std::string content_digest(const Rows& rows, Comm* ranks, const Context& context);
 
 }  // namespace decant
