@@ -28,7 +28,7 @@ LOCKED = {  # header → the only places that may include it
     "CLI/CLI.hpp": re.compile(r"^apps/cli/"),
     "toml++/toml.h": re.compile(r"^apps/cli/"),
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
-    "simdjson.h": re.compile(r"^decant/formats/(records|inflate)/"),
+    "simdjson.h": re.compile(r"^decant/formats/(records|inflate|coco)/"),
     "utf8proc.h": re.compile(r"^decant/text/"),
     "zstd.h": re.compile(r"^decant/formats/(records|inflate)/"),
     "spng.h": re.compile(r"^decant/formats/image/"),

@@ -65,7 +65,8 @@ std::vector<int32_t> rarest_classes(const ClassAmounts& amounts, int32_t backgro
   std::vector<int32_t> rarest(static_cast<size_t>(amounts.rows()), background);
   for (int64_t row = 0; row < amounts.rows(); ++row) {
     const auto held = amounts.of(row);
-    const auto least = std::ranges::min_element(held, {}, [&](const ClassCount& entry) { return amounts.totals[static_cast<size_t>(entry.label)]; });
+    const auto least =
+        std::ranges::min_element(held, {}, [&](const ClassCount& entry) { return amounts.totals[static_cast<size_t>(entry.label)]; });
     if (least != held.end()) rarest[static_cast<size_t>(row)] = least->label;
   }
   return rarest;

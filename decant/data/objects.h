@@ -29,13 +29,13 @@ struct Box {
 
 /// Bits of Objects::flags.
 struct ObjectFlag {
-  static constexpr uint16_t crowd = 1;           ///< a region of many: not counted
-  static constexpr uint16_t difficult = 2;       ///< counted in choosing, ignored in judging
-  static constexpr uint16_t truncated = 4;       ///< continues beyond the picture
-  static constexpr uint16_t polygon = 8;         ///< has its outline
-  static constexpr uint16_t mask = 16;           ///< has its pixels, run by run
-  static constexpr uint16_t broken = 32;         ///< has no usable box or class: not counted
-  static constexpr uint16_t broken_outline = 64; ///< its box is used, its outline or mask cannot be
+  static constexpr uint16_t crowd = 1;            ///< a region of many: not counted
+  static constexpr uint16_t difficult = 2;        ///< counted in choosing, ignored in judging
+  static constexpr uint16_t truncated = 4;        ///< continues beyond the picture
+  static constexpr uint16_t polygon = 8;          ///< has its outline
+  static constexpr uint16_t mask = 16;            ///< has its pixels, run by run
+  static constexpr uint16_t broken = 32;          ///< has no usable box or class: not counted
+  static constexpr uint16_t broken_outline = 64;  ///< its box is used, its outline or mask cannot be
 };
 
 /// Where an object is written: bytes of its source file.
@@ -46,8 +46,8 @@ struct ObjectPlace {
 };
 
 struct ObjectFault {
-  int64_t object = 0;           ///< position in the columns
-  std::string_view reason = {}; ///< of static life: "width or height is 0 or less"
+  int64_t object = 0;            ///< position in the columns
+  std::string_view reason = {};  ///< of static life: "width or height is 0 or less"
 };
 
 /// Objects of row r are [first[r], first[r + 1]) of every column, in the order of the source.
@@ -66,9 +66,7 @@ struct Objects {
   int64_t begin(int64_t row) const { return first[static_cast<size_t>(row)]; }
   int64_t end(int64_t row) const { return first[static_cast<size_t>(row) + 1]; }
   /// Whether it is one that choosing sees: neither a crowd nor broken.
-  bool counts(int64_t object) const {
-    return (flags[static_cast<size_t>(object)] & (ObjectFlag::crowd | ObjectFlag::broken)) == 0;
-  }
+  bool counts(int64_t object) const { return (flags[static_cast<size_t>(object)] & (ObjectFlag::crowd | ObjectFlag::broken)) == 0; }
 };
 
 /// Sorts objects by their rows, those of one row in the order given, and makes `first`. `rows`: of

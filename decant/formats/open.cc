@@ -15,6 +15,7 @@
 #include "decant/formats/advice.h"
 #include "decant/formats/archive/archive.h"
 #include "decant/formats/cifar/cifar.h"
+#include "decant/formats/coco/coco.h"
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/imagefolder/imagefolder.h"
@@ -79,6 +80,8 @@ std::deque<Format>& formats() {
       {"npy", ".npy features", is_matrix_file, open_matrix},
       {kArchive, "archives of any of these (.zip, .tar, .tar.gz, .tar.zst)", looks_like_archive, open_archive},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
+      {"coco", "COCO's json of boxes and outlines, with its pictures", looks_like_coco,
+       [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
          return open_imagefolder(path, context, options.label_field);
@@ -312,6 +315,8 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   }
   note_unlabelled_splits(dataset);
   require_fields_fit(dataset, options, spec);
+  if (!options.images.empty() && dataset.format != "coco")
+    throw InputError({spec, "", fmt::format("--images is for COCO's json, but this is {}", dataset.format), "Omit it"});
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
         {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});

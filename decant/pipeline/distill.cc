@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 void DistillSetOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  input.fields.declare_label(table);
+  input.fields.declare_pictures(table);
   table.add("out", out, "FOLDER", "folder of the synthetic set").required = true;
   distill.declare(table);
   table.add("budget", budget, "TIME", "how long to learn, 10min or 2h, where --steps is not given");

@@ -157,7 +157,7 @@ std::shared_ptr<const Rows> split_named(const Dataset& dataset, const std::strin
 
 /// The data set that was searched, to show rows of it; left out where it is no longer there.
 void open_shown(Search& again, const DuplicatesOptions& options, const Context& context) {
-  const OpenOptions reading{options.input.labels, options.input.fields.text, options.input.fields.label};
+  const OpenOptions reading = options.input.fields.to_open(options.input.labels);
   try {
     again.train = open_dataset(again.splits.path, reading, context);
     if (again.splits.test_path.empty()) return;

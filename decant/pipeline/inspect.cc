@@ -134,7 +134,7 @@ std::optional<RunRecord> synthetic_record(const std::string& path) {
 }  // namespace
 
 Inspection inspect(const InspectOptions& options, const Context& context) {
-  const Dataset dataset = open_dataset(options.path, {options.labels, options.fields.text, options.fields.label}, context);
+  const Dataset dataset = open_dataset(options.path, options.fields.to_open(options.labels), context);
   const Rows& train = dataset.train();
   Inspection found{.format = dataset.format, .rows = train.size(), .bytes = train.stored_bytes(), .oddities = dataset.oddities};
   for (const auto& [split, rows] : dataset.splits) found.splits.emplace_back(name_of(split), rows->size());

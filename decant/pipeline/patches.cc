@@ -70,7 +70,7 @@ void write_overlays(const Input& input, std::span<const int64_t> shown, const Im
 void PatchesOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  input.fields.declare_label(table);
+  input.fields.declare_pictures(table);
   table.add("out", out, "FILE.npy", "file of the maps: float32 (rows, grid, grid), each of mean 1").required = true;
   table.add("pictures", pictures, "FOLDER", "also write some pictures there, each next to its map").effect = Effect::speed;
   table.add("shown", shown, "N", "how many pictures, evenly spaced").effect = Effect::speed;

@@ -347,7 +347,7 @@ void add_reducing(const Rows& train, const CompressOptions& options, double shar
 }
 
 Dataset opened(const InputOptions& input, const Context& context) {
-  return open_dataset(input.path, {input.labels, input.fields.text, input.fields.label}, context);
+  return open_dataset(input.path, input.fields.to_open(input.labels), context);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 void ScoresOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "the data set");
   path.positional = path.required = true;
-  input.fields.declare_label(table);
+  input.fields.declare_pictures(table);
   table.add("out", out, "FOLDER", "folder of records and scores").required = true;
   proxy.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");

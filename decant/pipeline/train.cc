@@ -16,7 +16,7 @@ namespace decant {
 void TrainNetworkOptions::declare(OptionTable& table) {
   Option& path = table.add("input", input.path, "PATH", "a data set, or a small set that `decant compress` wrote");
   path.positional = path.required = true;
-  input.fields.declare_label(table);
+  input.fields.declare_pictures(table);
   table.add("out", out, "FILE.safetensors", "file of the weights").required = true;
   table.add("test", test, "PATH", "data set to test on, if the input has no test split");
   OptionTable own;

@@ -19,7 +19,9 @@ Features copied(const Features& features, const Subset& rows) {
 
 FeatureSet obtain_targets(const std::string& path, const Input& input, const FeatureSet& of_input, const FeatureOptions& options,
                           uint64_t seed, const Context& context) {
-  const Input targets = read_input({.path = path, .fields = input.fields}, context);
+  FieldOptions fields = input.fields;
+  fields.images.clear();  // those are of the other set
+  const Input targets = read_input({.path = path, .fields = fields}, context);
   FeatureSet set = obtain_features_of_others(targets, input, of_input, options, seed, context);
   set.features = copied(set.features, targets.usable_rows());
   require_finite(set.features, set.file, {}, {}, context);

@@ -60,7 +60,7 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   if (labels.empty() && folder != options.small.end()) labels = read_run_record(*folder).option_text("labels");
   FieldOptions fields = options.fields;
   if (fields == FieldOptions() && folder != options.small.end()) fields = fields_of(read_run_record(*folder));
-  Dataset full = open_dataset(options.full, {labels, fields.text, fields.label}, context);
+  Dataset full = open_dataset(options.full, fields.to_open(labels), context);
   require_rows(full.train(), options.full);
   require_labels(options, full, count_labels(full.train(), context).unlabelled <= std::ssize(full.train().known_faults()));
   return full;

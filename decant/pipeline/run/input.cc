@@ -147,18 +147,23 @@ std::string content_digest(const Rows& rows, Comm* ranks, const Context& context
 
 void FieldOptions::declare(OptionTable& table) {
   table.add("text", text, "A,B", "fields of records that are texts, the one to be learnt last; default: by the content").silent_at = "\"\"";
-  declare_label(table);
+  declare_pictures(table);
 }
 
-void FieldOptions::declare_label(OptionTable& table) {
+void FieldOptions::declare_pictures(OptionTable& table) {
   table
       .add("label-field", label, "NAME",
            "what holds the labels: a field of records, a column of a list next to pictures, a field of .json in shards (a.b)")
       .silent_at = "\"\"";
+  table.add("images", images, "DIR", "folder of the pictures of a COCO json; default: found next to it").silent_at = "\"\"";
+}
+
+OpenOptions FieldOptions::to_open(const std::filesystem::path& labels) const {
+  return {.labels = labels, .text = text, .label_field = label, .images = images};
 }
 
 FieldOptions fields_of(const RunRecord& run) {
-  return {run.option_text("text"), run.option_text("label-field")};
+  return {run.option_text("text"), run.option_text("label-field"), run.option_text("images")};
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {
@@ -172,7 +177,7 @@ void require_rows(const Rows& train, const std::string& path) {
 
 Input read_input(const InputOptions& options, const Context& context) {
   Input input;
-  input.dataset = open_dataset(options.path, {options.labels, options.fields.text, options.fields.label}, context);
+  input.dataset = open_dataset(options.path, options.fields.to_open(options.labels), context);
   const Rows& train = input.dataset.train();
   require_rows(train, options.path);
   for (const Oddity& oddity : input.dataset.oddities) {

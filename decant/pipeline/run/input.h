@@ -13,15 +13,19 @@
 #include "decant/data/grouping.h"
 #include "decant/data/run_record.h"
 #include "decant/data/subset.h"
+#include "decant/formats/open.h"
 
 namespace decant {
 
-/// Which fields of what was read are texts and which is the class; empty = by the content.
+/// How what was read is to be understood: which fields are texts, which is the class, and where
+/// pictures are; empty = by the content.
 struct FieldOptions {
-  std::string text;   ///< of records, between commas; the last is what a model learns to say
-  std::string label;  ///< OpenOptions::label_field
+  std::string text;         ///< of records, between commas; the last is what a model learns to say
+  std::string label;        ///< OpenOptions::label_field
+  std::string images = {};  ///< OpenOptions::images
   void declare(OptionTable& table);
-  void declare_label(OptionTable& table);  ///< --label-field alone, for verbs that look at pictures
+  void declare_pictures(OptionTable& table);  ///< without --text, for verbs that look at pictures
+  OpenOptions to_open(const std::filesystem::path& labels = {}) const;
   bool operator==(const FieldOptions&) const = default;
 };
 
@@ -31,8 +35,8 @@ struct Input {
   std::vector<int32_t> labels;        ///< of the training split
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
-  /// Of every training row's key, label or objects, and bytes, and of how dropped cells are filled and which
-  /// fields of records are read.
+  /// Of every training row's key, label or objects, and bytes, and of how dropped cells are filled
+  /// and which fields of records are read.
   std::string digest;
   std::vector<SourceRecord> sources = {};  ///< where rows are from several data sets: joined_input.h
   /// The digest before rows were left out; empty where `digest` is still that.
@@ -76,7 +80,8 @@ void require_rows(const Rows& train, const std::string& path);
 /// too.
 Input read_input(const InputOptions& options, const Context& context);
 
-/// Digest of every row's key, label or objects, and bytes, read on all threads; with `ranks`, a part by each.
+/// Digest of every row's key, label or objects, and bytes, read on all threads; with `ranks`, a
+/// part by each.
 std::string content_digest(const Rows& rows, Comm* ranks, const Context& context);
 
 }  // namespace decant

@@ -1,0 +1,236 @@
+#include "decant/formats/coco/coco.h"
+
+#include <algorithm>
+#include <fmt/ranges.h>
+#include <memory>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/formats/coco/coco_json.h"
+#include "decant/formats/coco/coco_layout.h"
+#include "decant/formats/coco/coco_writer.h"
+#include "decant/formats/file_rows.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+using coco::CocoImage;
+using coco::CocoJson;
+using coco::CocoSplit;
+using coco::Kept;
+using coco::Span;
+
+constexpr int64_t kLookedFor = 16;  // names by which the folder of pictures is found
+
+class CocoRows final : public FileRows, public Targets {
+ public:
+  /// `below`: what stands before a name in a key. `pictures`: where names lie, if not at root /
+  /// below.
+  CocoRows(fs::path root, std::string below, fs::path pictures, CocoJson json, int threads)
+      : FileRows(std::move(root), threads), below_(std::move(below)), pictures_(std::move(pictures)), json_(std::move(json)) {}
+
+  int64_t size() const override { return std::ssize(json_.images); }
+  std::string key(int64_t row) const override { return below_ + image(row).name; }
+  fs::path path(int64_t row) const override { return pictures_.empty() ? FileRows::path(row) : pictures_ / image(row).name; }
+  std::string known_fault(int64_t row) const override { return image(row).fault; }
+  std::vector<int64_t> known_faults() const override {
+    std::vector<int64_t> faulty;
+    for (int64_t row = 0; row < size(); ++row) {
+      if (!image(row).fault.empty()) faulty.push_back(row);
+    }
+    return faulty;
+  }
+
+  const Targets* targets() const override { return json_.annotated ? this : nullptr; }
+  int32_t label(int64_t) const override { return kNoLabel; }
+  CountedIn counted_in() const override { return CountedIn::objects; }
+  void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(json_.objects, row, out); }
+  ObjectRange objects(int64_t row) const override { return json_.objects.of(row); }
+
+  const CocoJson& json() const { return json_; }
+
+ private:
+  const CocoImage& image(int64_t row) const { return json_.images[static_cast<size_t>(row)]; }
+
+  std::string below_;
+  fs::path pictures_;
+  CocoJson json_;
+};
+
+/// The elements of some rows of the json that they come from.
+Kept elements_of_rows(const CocoJson& json, std::span<const int64_t> rows) {
+  Kept kept;
+  for (const int64_t row : rows) {
+    kept.images.push_back(json.images[static_cast<size_t>(row)].element);
+    for (int64_t i = json.objects.begin(row); i < json.objects.end(row); ++i) {
+      const ObjectPlace& place = json.objects.places[static_cast<size_t>(i)];
+      kept.annotations.push_back({static_cast<size_t>(place.offset), static_cast<size_t>(place.offset + place.length)});
+    }
+  }
+  for (const coco::Companion& companion : json.companions) {
+    if (std::ranges::binary_search(rows, int64_t{companion.row})) kept.annotations.push_back(companion.element);
+  }
+  std::ranges::sort(kept.images, {}, &Span::begin);
+  std::ranges::sort(kept.annotations, {}, &Span::begin);
+  return kept;
+}
+
+class CocoWriter final : public SubsetWriter {
+ public:
+  CocoWriter(std::shared_ptr<const CocoRows> rows, CocoSplit files) : rows_(std::move(rows)), files_(std::move(files)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    return copy_files(*rows_, rows, folder, context) + write_jsons(rows, folder, context);
+  }
+
+ private:
+  int64_t write_jsons(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
+    const CocoJson& json = rows_->json();
+    const bool all = std::ssize(rows) == rows_->size();
+    int64_t written = put(folder / files_.json, all ? std::string(json.text())
+                                                    : coco::filtered(json.text(), json.members, elements_of_rows(json, rows),
+                                                                     (rows_->root() / files_.json).string()));
+    std::vector<std::string> ids;
+    for (const int64_t row : rows) ids.push_back(json.ids[static_cast<size_t>(row)]);
+    for (const fs::path& other : files_.others) {
+      context.check_cancelled();
+      const MappedFile file(rows_->root() / other);
+      written += put(folder / other, all ? std::string(as_text(file.bytes())) : of_images(file, ids));
+    }
+    return written;
+  }
+
+  static std::string of_images(const MappedFile& file, const std::vector<std::string>& ids) {
+    const std::string_view text = as_text(file.bytes());
+    const std::string name = file.path().string();
+    const auto members = coco::members_of(text, name);
+    return coco::filtered(text, members, coco::elements_of_images(text, members, ids, name), name);
+  }
+
+  static int64_t put(const fs::path& path, const std::string& text) {
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
+    write_file(path, text);
+    return std::ssize(text);
+  }
+
+  std::shared_ptr<const CocoRows> rows_;
+  CocoSplit files_;
+};
+
+/// Names spread over the images, of those that can be opened.
+std::vector<std::string> some_names(const CocoJson& json) {
+  std::vector<std::string> names;
+  const int64_t count = std::ssize(json.images);
+  const int64_t step = std::max<int64_t>(1, count / kLookedFor);
+  for (int64_t row = 0; row < count; row += step) {
+    const CocoImage& image = json.images[static_cast<size_t>(row)];
+    if (image.fault.empty()) names.push_back(image.name);
+  }
+  return names;
+}
+
+class CocoOpening {
+ public:
+  CocoOpening(const fs::path& path, fs::path pictures, const Context& context)
+      : pictures_(std::move(pictures)), context_(context), layout_(coco::find_coco(path)) {
+    if (layout_.splits.empty())
+      throw InputError(
+          {path.string(), "", "holds no COCO json", "Give a json with 'images' and 'annotations', or the folder that holds it"});
+    dataset_.format = "coco";
+    dataset_.root = path;
+  }
+
+  Dataset open() {
+    for (const auto& [split, files] : layout_.splits) open_split(split, files);
+    return std::move(dataset_);
+  }
+
+ private:
+  void open_split(Split split, const CocoSplit& files) {
+    CocoJson json = coco::read_coco_json(layout_.root / files.json, context_);
+    const std::string name = (layout_.root / files.json).string();
+    std::optional<std::string> below = pictures_.empty() ? folder_of_pictures(json, files, split) : std::optional<std::string>("");
+    if (!below) return;
+    if (split == Split::train) {
+      dataset_.classes = json.classes;
+      coco::note_classes(json);
+    } else if (json.annotated && json.classes != dataset_.classes) {
+      odd(name,
+          fmt::format("has other classes than {}; its rows are not read", (layout_.root / layout_.splits.at(Split::train).json).string()),
+          true);
+      return;
+    }
+    for (Oddity& oddity : json.oddities) dataset_.oddities.push_back(std::move(oddity));
+    if (!below->empty()) *below += "/";
+    auto rows = std::make_shared<CocoRows>(layout_.root, *below, pictures_, std::move(json), context_.threads);
+    if (split == Split::train) {
+      check_others(files);
+      dataset_.writer = std::make_shared<CocoWriter>(rows, files);
+    }
+    dataset_.splits[split] = std::move(rows);
+  }
+
+  /// Where pictures are; nothing for a split whose pictures are not there, which is no fault of
+  /// rows to test on.
+  std::optional<std::string> folder_of_pictures(const CocoJson& json, const CocoSplit& files, Split split) {
+    const std::vector<std::string> names = some_names(json);
+    const std::vector<std::string> folders = coco::picture_folders(files.json, split);
+    const std::string name = (layout_.root / files.json).string();
+    const int found = coco::folder_with(layout_.root, folders, names);
+    if (found >= 0) {
+      const std::string& folder = folders[static_cast<size_t>(found)];
+      if (folder != files.json.parent_path()) odd(name, "its pictures are read from " + (layout_.root / folder).string());
+      return folder;
+    }
+    if (names.empty()) return "";  // each says for itself what is wrong
+    std::vector<std::string> tried;
+    for (const std::string& folder : folders) {
+      std::error_code code;
+      const fs::path there = folder.empty() ? layout_.root : layout_.root / folder;
+      if (fs::is_directory(there, code)) tried.push_back(there.string());
+    }
+    const std::string what =
+        fmt::format("none of its pictures is there: '{}' and others were looked for in {}", names.front(), fmt::join(tried, ", "));
+    if (split == Split::train) throw InputError({name, "", what, "Put the pictures there, or name their folder with --images"});
+    odd(name, what + "; its rows are not read");
+    return std::nullopt;
+  }
+
+  /// What would fail when it is written fails here.
+  void check_others(const CocoSplit& files) {
+    for (const fs::path& other : files.others) {
+      const MappedFile file(layout_.root / other);
+      coco::members_of(as_text(file.bytes()), file.path().string());
+      odd(file.path().string(), "is of the same split: what it says of an image goes with it, and is not looked at");
+    }
+  }
+
+  void odd(const std::string& place, std::string what, bool warns = false) { dataset_.oddities.push_back({place, std::move(what), warns}); }
+
+  fs::path pictures_;
+  const Context& context_;
+  coco::CocoLayout layout_;
+  Dataset dataset_;
+};
+
+}  // namespace
+
+Dataset open_coco(const fs::path& path, const fs::path& pictures, const Context& context) {
+  if (!pictures.empty() && !fs::is_directory(pictures))
+    throw InputError({pictures.string(), "", "is not a folder", "Give the folder that file_names are relative to"});
+  return CocoOpening(path, pictures, context).open();
+}
+
+bool looks_like_coco(const fs::path& path) {
+  try {
+    return !coco::find_coco(path).splits.empty();
+  } catch (const InputError&) {
+    return true;  // it says so when it is opened
+  }
+}
+
+}  // namespace decant

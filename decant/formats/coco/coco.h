@@ -1,0 +1,24 @@
+// COCO sets: pictures with boxes, outlines and masks listed in a json. docs/formats/coco.md has the
+// layouts, the rules and a worked example.
+//
+// A picture is a row; rows stand by ascending image id, as torchvision's CocoDetection and
+// pycocotools sort them, and a row's key is the picture's path below the root. A set of some rows
+// has their pictures and elements byte for byte; all rows give the same json, bit for bit.
+#pragma once
+
+#include <filesystem>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+
+namespace decant {
+
+/// `path`: a json, or a folder with some (coco/coco_layout.h). `pictures`: the folder that
+/// file_names are relative to; empty = found next to the json. Throws InputError (coco/coco_json.h)
+/// and for pictures that are not found; IoError.
+Dataset open_coco(const std::filesystem::path& path, const std::filesystem::path& pictures, const Context& context);
+
+/// Whether a folder holds COCO's json files, or a file is one. Reads 64 kB of each.
+bool looks_like_coco(const std::filesystem::path& path);
+
+}  // namespace decant

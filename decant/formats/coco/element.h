@@ -1,0 +1,68 @@
+// What is read of one image, category or annotation of a COCO json.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "decant/data/objects.h"
+
+namespace decant::coco {
+
+/// An id as it is compared: the digits of a whole number, "-3", or a text between its quotes; empty
+/// where there is none. 7.0 is 7, as for Python.
+using Id = std::string;
+
+struct ImageFields {
+  Id id;
+  std::optional<std::string> file_name;
+  std::optional<std::string> url;  ///< coco_url
+  int64_t width = 0;
+  int64_t height = 0;
+};
+
+struct CategoryFields {
+  Id id;
+  std::optional<std::string> name;
+};
+
+/// Sizes of the annotated picture, as far as they are known (0 = not).
+struct PictureSize {
+  int64_t width = 0;
+  int64_t height = 0;
+};
+
+struct AnnotationFields {
+  Id id;
+  Id image_id;
+  Id category_id;
+  bool object = false;  ///< has a box, a class or an outline; a caption has none
+  bool has_area = false;
+  bool box_read = false;
+  Box box;  ///< if it was read
+  double area = 0;
+  uint16_t flags = 0;              ///< crowd, polygon, mask
+  std::string_view box_fault;      ///< of static life; empty = none
+  std::string_view outline_fault;  ///< likewise
+  // an outline is judged when the size of its picture is known
+  bool has_runs = false;
+  int64_t mask_height = 0;
+  int64_t mask_width = 0;
+};
+
+/// Why an element cannot be used at all; never leaves this folder.
+struct BadElement {
+  std::string what;
+};
+
+/// `element`: an object's JSON. All throw BadElement for what is no JSON object.
+void read_image(std::string_view element, ImageFields& out);
+void read_category(std::string_view element, CategoryFields& out);
+void read_annotation(std::string_view element, AnnotationFields& out);
+
+/// Whether `a` comes before `b`: numbers by value, texts by bytes.
+bool id_less(const Id& a, const Id& b);
+bool is_number(const Id& id);
+
+}  // namespace decant::coco
