@@ -16,6 +16,9 @@ const Method& method_of(const SelectionOptions& options) {
     throw InputError({"", "", fmt::format("method '{}' needs scores", options.method), "Choose a method that needs only features"});
   if (method->targets)
     throw InputError({"", "", fmt::format("method '{}' needs targets", options.method), "Call choose_by(), whose inputs have them"});
+  if (method->amounts)
+    throw InputError({"", "", fmt::format("method '{}' goes by the objects in a row, and a matrix has none", options.method),
+                      "Choose a method that needs only features"});
   return *method;
 }
 

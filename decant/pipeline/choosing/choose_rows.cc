@@ -20,6 +20,7 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .features = prepared.features.features,
           .gradient_classes = prepared.features.gradient_classes,
           .targets = prepared.targets.features,
+          .amounts = &prepared.amounts,
           .scores = prepared.scores,
           .ease = prepared.ease,
           .shares = prepared.options().shares_of_pools(),
@@ -48,7 +49,7 @@ std::vector<Checkpoint::Source> sources_of(const PreparedInputs& prepared, const
     sources.insert(sources.begin(), {"scores", prepared.options().scores.ends_with(".npy") ? prepared.options().scores : root,
                                      Digest().add(std::as_bytes(std::span(prepared.scores))).hex()});
   if (const PoolRule pools = pool_rule(prepared.options()); pools.named())
-    sources.insert(sources.begin(), {"pools", pools.field.empty() ? pools.file.string() : root,
+    sources.insert(sources.begin(), {"pools", pools.file.empty() ? root : pools.file.string(),
                                      Digest().add(std::as_bytes(std::span(prepared.pools.of_row))).hex()});
   return sources;
 }

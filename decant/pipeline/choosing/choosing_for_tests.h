@@ -99,7 +99,7 @@ inline Subset rows_of(const Input& input, const ChoosingOptions& select, int64_t
 inline std::vector<std::string> plain_methods() {
   std::vector<std::string> names;
   for (const Method& method : methods()) {
-    if (method.scores != Scores::record) names.push_back(method.name);
+    if (method.scores != Scores::record && !method.amounts) names.push_back(method.name);
   }
   return names;
 }

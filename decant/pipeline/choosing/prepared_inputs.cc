@@ -139,6 +139,14 @@ void warn_of_turns(const PreparedInputs& prepared, const Context& context) {
                            human_count(targets), human_count(targets - prepared.count)));
 }
 
+ClassAmounts counted_amounts(const Input& input, const Context& context) {
+  ClassAmounts amounts = amounts_of(input.dataset.train(), input.classes, context);
+  if (amounts.entries.empty())
+    throw InputError({input.dataset.root.string(), "", "no row holds an object or has a class, and --method objects chooses by them",
+                      "Choose without labels: --method random or k-means"});
+  return amounts;
+}
+
 }  // namespace
 
 PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved, const FeatureOptions& features, int64_t count,
@@ -160,6 +168,7 @@ PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved
     prepared.features = log.stage("features", [&] { return obtain_features(input, features, seed, context); });
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)
     require_finite(prepared.features.features, prepared.features.file, mark_rows(input.rows(), prepared.left_out), {}, context);
+  if (method.amounts) prepared.amounts = counted_amounts(input, context);
   if (method.targets)
     prepared.targets =
         log.stage("targets", [&] { return obtain_targets(select.toward, input, prepared.features, features, seed, context); });

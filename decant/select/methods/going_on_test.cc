@@ -125,15 +125,29 @@ struct AllInputs {
   std::vector<int32_t> labels;
   std::vector<double> scores;
   std::vector<double> ease;
+  ClassAmounts amounts = {.unit = CountedIn::objects, .totals = std::vector<int64_t>(5)};
 
   AllInputs(int64_t count, uint64_t seed) : rows(count), drawn(count, 4, seed, 3), labels(cyclic_labels(count, 3)) {
     Random random(seed, "scores");
     for (int64_t i = 0; i < count; ++i) scores.push_back(random.normal());
     for (int64_t i = 0; i < count; ++i) ease.push_back(random.uniform());
+    for (int64_t i = 0; i < count; ++i) {
+      const ClassCount held{static_cast<int32_t>(random.below(5)), static_cast<int64_t>(1 + random.below(9))};
+      amounts.entries.push_back(held);
+      amounts.totals[static_cast<size_t>(held.label)] += held.count;
+      amounts.first.push_back(i + 1);
+    }
   }
 
   MethodInputs of(int64_t count, Chosen chosen) const {
-    return {.rows = rows, .count = count, .labels = labels, .features = drawn.features(), .scores = scores, .ease = ease, .chosen = chosen};
+    return {.rows = rows,
+            .count = count,
+            .labels = labels,
+            .features = drawn.features(),
+            .amounts = &amounts,
+            .scores = scores,
+            .ease = ease,
+            .chosen = chosen};
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/options.h"
+#include "decant/select/methods/class_coverage.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
@@ -41,6 +42,7 @@ void MethodOptions::declare(OptionTable& table) {
       .add("for-steps", for_steps, "N",
            "progress: steps of the training that the kept rows are for, which may take harder rows the longer it is; 0 = 8,000 or more")
       .silent_at = "0";
+  table.add_share("balance", balance, "SHARE", "objects: from 0 (as many objects as possible) to 1 (every class evenly)").silent_at = "1.0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
             fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: the method's own, else {}",
@@ -63,6 +65,18 @@ auto by_features(Rank rank) {
 Ranker rank_toward(const MethodInputs& inputs, uint64_t) {
   return [features = inputs.features, targets = inputs.targets, diversity = inputs.options.diversity](
              const PoolTask& pool, const Context& context) { return toward(features, targets, pool, {.diversity = diversity}, context); };
+}
+
+Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
+  return [amounts = inputs.amounts, balance = inputs.options.balance](const PoolTask& pool, const Context& context) {
+    return class_coverage(*amounts, pool, {.balance = balance}, context);
+  };
+}
+
+std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  const char* const units[] = {"rows", "objects", "pixels"};
+  return fmt::format("objects, covering {} classes by {} (balance {}), in {}", inputs.amounts->classes(),
+                     units[static_cast<size_t>(inputs.amounts->unit)], inputs.options.balance, phrases.pools);
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
@@ -172,6 +186,13 @@ std::deque<Method> built_in_methods() {
        .options = {"diversity"},
        .ranker = rank_toward,
        .note = note_of_toward},
+      {.name = "objects",
+       .summary = "rows that hold something of every class, by their boxes",
+       .amounts = true,
+       .options = {"balance"},
+       .goes_on = true,
+       .ranker = rank_by_coverage,
+       .note = note_of_coverage},
       {.name = "subzerocore",
        .summary = "facility location, rows of typical density first",
        .features = true,
@@ -310,6 +331,7 @@ std::vector<std::string> methods_that_go_on() {
 
 MethodResult choose_by(const Method& method, const MethodInputs& inputs, uint64_t seed, const Context& context) {
   DECANT_CHECK(inputs.chosen.rows.empty() || goes_on(method), ==, true);
+  DECANT_CHECK(!method.amounts || inputs.amounts != nullptr, ==, true);
   if (method.choose) return method.choose(inputs, seed, context);
   const Rule* const rule = rule_of(method, inputs.options);
   const ValidSizes valid_sizes = inputs.left_out_by_count ? ValidSizes::count_alone

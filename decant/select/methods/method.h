@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/data/class_amounts.h"
 #include "decant/data/features.h"
 #include "decant/data/selection.h"
 #include "decant/select/bins/bins.h"
@@ -29,6 +30,8 @@ struct MethodOptions {
   int bins = 10;                                  ///< in every pool
   // methods that choose toward targets
   double diversity = 0;  ///< weight of being unlike the rows taken before, 0…1
+  // methods that cover classes
+  double balance = 1;  ///< 0 = as many objects as possible … 1 = every class evenly
   // methods by scores alone
   int64_t for_steps = 0;             ///< progress: steps of the training that the rows are for; 0 = long
   std::string rule;                  ///< see rules(); empty = the method's own
@@ -50,18 +53,19 @@ enum class Scores {
 /// What a method chooses from, made ready by the caller. Views: all of it must outlive whatever a
 /// method makes of it.
 struct MethodInputs {
-  int64_t rows = 0;                   ///< n
-  int64_t count = 0;                  ///< rows to keep, 1 … rows that are not left out
-  std::span<const int32_t> labels;    ///< (n,) the pool of each row, as for make_pools(); empty = one pool
-  std::span<const int64_t> left_out;  ///< ascending: not to be chosen, and may hold anything
-  Features features;                  ///< n rows, if the method needs them; finite in rows that are not left out
-  int32_t gradient_classes = 0;       ///< > 0: features are [b | e], with that many values of b
-  Features targets;                   ///< rows of the same columns, all finite, to choose toward; if the method needs them
-  std::span<const double> scores;     ///< (n,) large = hard, or good; if the method needs them
-  std::span<const double> ease;       ///< (n,) in 0…1, for rule beta
-  Shares shares = Shares::by_size;    ///< of the pools in `count`
-  bool left_out_by_count = false;     ///< which rows are left out follows from `count`
-  Chosen chosen = {};                 ///< rows that stay chosen, counted in `count`; none = choose anew
+  int64_t rows = 0;                       ///< n
+  int64_t count = 0;                      ///< rows to keep, 1 … rows that are not left out
+  std::span<const int32_t> labels;        ///< (n,) the pool of each row, as for make_pools(); empty = one pool
+  std::span<const int64_t> left_out;      ///< ascending: not to be chosen, and may hold anything
+  Features features;                      ///< n rows, if the method needs them; finite in rows that are not left out
+  int32_t gradient_classes = 0;           ///< > 0: features are [b | e], with that many values of b
+  Features targets;                       ///< rows of the same columns, all finite, to choose toward; if the method needs them
+  const ClassAmounts* amounts = nullptr;  ///< of all rows, if the method needs them
+  std::span<const double> scores;         ///< (n,) large = hard, or good; if the method needs them
+  std::span<const double> ease;           ///< (n,) in 0…1, for rule beta
+  Shares shares = Shares::by_size;        ///< of the pools in `count`
+  bool left_out_by_count = false;         ///< which rows are left out follows from `count`
+  Chosen chosen = {};                     ///< rows that stay chosen, counted in `count`; none = choose anew
   MethodOptions options;
   // for methods that cut bins
   int32_t kmeans = 0;  ///< > 0: in place of labels, at most so many pools by k-means over the features
@@ -93,6 +97,7 @@ struct Method {
   // What it needs.
   bool features = false;
   bool targets = false;  ///< examples to choose toward, and features
+  bool amounts = false;  ///< how much of every class is in every row
   Scores scores = Scores::none;
   std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it uses; a rule's are its rule's
   /// The fraction of the hardest rows that is dropped first by default, as a function of the

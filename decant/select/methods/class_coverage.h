@@ -1,0 +1,33 @@
+// Rows that hold something of every class: chosen by what is annotated in them, without features.
+//
+// a_ic is how much of class c row i holds (objects, or pixels), A_c what the pool holds of it. Rows
+// are picked one after the other, each the one that adds most to
+//
+//     F(S) = Σ_c f(Σ_{i∈S} a_ic / A_c),    f(x) = ((ε + x)^(1−b) − ε^(1−b)) / (1 − b),    ε = 0.001,
+//
+// which is ln((ε + x) / ε) for b = 1. b = 1 wants every class evenly, b = 0 as many objects as
+// possible, each weighed by 1/A_c. F is submodular, so that gains only fall, and a lazy queue gives
+// the picks of plain greedy exactly: a row is asked again while what it could gain at most is not
+// below the best. Ties go to the smaller row.
+//
+// Cost: one pass over what rows hold, then the few rows that are asked again for each pick; 118,000
+// pictures with 860,000 objects, a tenth kept: about a million gains.
+#pragma once
+
+#include "decant/data/class_amounts.h"
+#include "decant/select/pools/ranking.h"
+
+namespace decant {
+
+struct ClassCoverageOptions {
+  double balance = 1;  ///< b, 0…1
+};
+
+/// pool.count picks. Gains are what each added to F. Goes on from rows chosen before. `amounts`: of
+/// all rows.
+Ranking class_coverage(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options, const Context& context);
+
+/// The same by asking every row for every pick: for tests.
+Ranking class_coverage_plain(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options);
+
+}  // namespace decant

@@ -1,0 +1,87 @@
+// Rows by what is annotated in them.
+#include "decant/select/methods/class_coverage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <numeric>
+
+#include "decant/base/random.h"
+
+namespace decant {
+namespace {
+
+using testing::ElementsAre;
+
+ClassAmounts amounts_from(const std::vector<std::vector<int64_t>>& rows) {
+  ClassAmounts amounts{.unit = CountedIn::objects};
+  amounts.totals.resize(rows.front().size());
+  for (const auto& row : rows) {
+    for (size_t c = 0; c < row.size(); ++c) {
+      if (row[c] > 0) amounts.entries.push_back({static_cast<int32_t>(c), row[c]});
+      amounts.totals[c] += row[c];
+    }
+    amounts.first.push_back(std::ssize(amounts.entries));
+  }
+  return amounts;
+}
+
+std::vector<int64_t> all_rows(const ClassAmounts& amounts) {
+  std::vector<int64_t> rows(static_cast<size_t>(amounts.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+TEST(ClassCoverage, WantsEveryClassBeforeMoreOfOne) {
+  const ClassAmounts amounts = amounts_from({{9, 0, 0}, {8, 0, 0}, {0, 1, 0}, {1, 0, 2}, {0, 0, 0}});
+  const std::vector<int64_t> rows = all_rows(amounts);
+  const Ranking balanced = class_coverage(amounts, {.rows = rows, .count = 5}, {}, {});
+  EXPECT_THAT(balanced.order, ElementsAre(3, 2, 0, 1, 4)) << "a row without objects comes last";
+  EXPECT_EQ(balanced.gains.back(), 0);
+}
+
+TEST(ClassCoverage, WithoutBalanceCountsSharesOfObjects) {
+  const ClassAmounts amounts = amounts_from({{9, 0}, {1, 0}, {0, 1}, {0, 1}});
+  const std::vector<int64_t> rows = all_rows(amounts);
+  const Ranking ranking = class_coverage(amounts, {.rows = rows, .count = 2}, {.balance = 0}, {});
+  EXPECT_THAT(ranking.order, ElementsAre(0, 2));
+  EXPECT_THAT(ranking.gains, ElementsAre(0.9f, 0.5f));
+}
+
+TEST(ClassCoverage, IsPlainGreedyOnRandomSets) {
+  Random random(3, "coverage", 0);
+  for (int set = 0; set < 1000; ++set) {
+    const size_t classes = 1 + random.below(6);
+    std::vector<std::vector<int64_t>> table(1 + random.below(40), std::vector<int64_t>(classes));
+    for (auto& row : table) {
+      for (int64_t& amount : row) amount = random.below(3) == 0 ? static_cast<int64_t>(random.below(random.below(2) == 0 ? 3 : 100000)) : 0;
+    }
+    const ClassAmounts amounts = amounts_from(table);
+    const std::vector<int64_t> rows = all_rows(amounts);
+    const auto count = static_cast<int64_t>(1 + random.below(rows.size()));
+    std::vector<int64_t> chosen;
+    if (random.below(4) == 0) chosen = {rows[random.below(rows.size())]};
+    const PoolTask task{.rows = rows, .count = count, .chosen = {chosen, std::ssize(rows)}};
+    for (const double balance : {0.0, 0.5, 1.0}) {
+      const Ranking lazy = class_coverage(amounts, task, {balance}, {});
+      const Ranking plain = class_coverage_plain(amounts, task, {balance});
+      ASSERT_EQ(lazy.order, plain.order) << "set " << set << ", balance " << balance;
+      ASSERT_EQ(lazy.gains, plain.gains);
+    }
+  }
+}
+
+TEST(ClassCoverage, GoesOnFromChosenRows) {
+  const ClassAmounts amounts = amounts_from({{5, 0}, {4, 0}, {0, 3}});
+  const std::vector<int64_t> rows = all_rows(amounts);
+  const std::vector<int64_t> chosen = {1};
+  EXPECT_THAT(class_coverage(amounts, {.rows = rows, .count = 2, .chosen = {chosen, 3}}, {}, {}).order, ElementsAre(1, 2));
+}
+
+TEST(ClassCoverage, SeesItsOwnPoolAlone) {
+  const ClassAmounts amounts = amounts_from({{50, 0}, {1, 1}, {0, 2}});
+  const std::vector<int64_t> rows = {1, 2};
+  EXPECT_THAT(class_coverage(amounts, {.rows = rows, .count = 1}, {}, {}).order, ElementsAre(1));
+}
+
+}  // namespace
+}  // namespace decant
