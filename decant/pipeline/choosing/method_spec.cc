@@ -19,7 +19,10 @@ void ChoosingOptions::declare(OptionTable& table) {
             fmt::format("which rows are kept: auto, {}; options may follow the name: ccs+hard-cut=0.2", fmt::join(method_names(), ", ")));
   own.declare(table);
   table.add("pool", pool, "choose from all rows in one pool, whatever their classes");
-  table.add("pools", pools, "HOW", "pools in place of classes: kmeans:K, field:NAME of the records, or a .npy with a pool number per row")
+  table
+      .add(
+          "pools", pools, "HOW",
+          "pools in place of classes: kmeans:K, rarest (class of objects), field:NAME of the records, or a .npy with a pool number per row")
       .by_content = true;
   table
       .add("toward", toward, "PATH",

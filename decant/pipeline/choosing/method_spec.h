@@ -22,7 +22,7 @@ struct ChoosingOptions {
   MethodOptions own;            ///< those that belong to some methods
   // pools
   bool pool = false;   ///< one pool of all rows even when there are labels
-  std::string pools;   ///< "kmeans:K", "field:NAME", or a .npy of pool numbers: in place of the classes, see pool_source.h
+  std::string pools;   ///< "kmeans:K", "rarest", "field:NAME", or a .npy of pool numbers: in place of the classes, see pool_source.h
   std::string toward;  ///< data set of examples to choose toward; "auto" is then the method "toward"
   // scores
   std::string scores = "auto";  ///< "auto", "probe"; a folder of `decant scores`; a .npy with a number for each row, or "field:NAME"

@@ -7,32 +7,42 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/data/class_amounts.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/field_source.h"
 #include "decant/select/geometry/kmeans_pools.h"
 
 namespace decant {
 
+namespace {
+
+constexpr const char* kRarest = "rarest";
+
+}  // namespace
+
 PoolRule pool_rule(const ChoosingOptions& select) {
   const std::string& rule = select.pools;
   if (rule.empty()) return {};
   if (select.pool) throw UsageError("--pool and --pools contradict each other; give one of the two");
   if (rule.ends_with(".npy")) return {.file = rule};
+  if (rule == kRarest) return {.rarest = true};
   if (auto field = field_named(rule)) return {.field = *std::move(field)};
   constexpr std::string_view kKMeans = "kmeans:";
   int32_t count = 0;
   const char* end = rule.data() + rule.size();
   if (!rule.starts_with(kKMeans) || std::from_chars(rule.data() + kKMeans.size(), end, count) != std::from_chars_result{end, std::errc()})
     throw UsageError(
-        fmt::format("--pools {}: expected kmeans:K with a number of pools, field:NAME with a field of the records, or a .npy file", rule));
+        fmt::format("--pools {}: expected kmeans:K with a number of pools, rarest for sets with objects, field:NAME with a field of the "
+                    "records, or a .npy file",
+                    rule));
   if (count < 1) throw InputError({"", "--pools " + rule, "asks for less than one pool", "Give at least one pool"});
   return {.kmeans = count};
 }
 
 namespace {
 
-Grouping read_pools(const std::filesystem::path& file, int64_t rows, const Subset& bad_rows) {
-  std::vector<int32_t> pools = read_labels(file, rows);
+/// Pools numbered 0, 1, … in the order of their numbers, without those of bad rows.
+Grouping numbered(std::vector<int32_t> pools, const Subset& bad_rows, std::string origin) {
   for (const int64_t row : bad_rows) pools[static_cast<size_t>(row)] = kNoGroup;
   std::vector<int32_t> numbers;
   std::copy_if(pools.begin(), pools.end(), std::back_inserter(numbers), [](int32_t pool) { return pool != kNoGroup; });
@@ -41,7 +51,15 @@ Grouping read_pools(const std::filesystem::path& file, int64_t rows, const Subse
   for (int32_t& pool : pools) {
     if (pool != kNoGroup) pool = static_cast<int32_t>(std::lower_bound(numbers.begin(), numbers.end(), pool) - numbers.begin());
   }
-  return {.of_row = std::move(pools), .origin = file.string()};
+  return {.of_row = std::move(pools), .origin = std::move(origin)};
+}
+
+Grouping pools_by_rarest_class(const Rows& rows, const Subset& bad_rows, const Context& context) {
+  const ClassAmounts amounts = amounts_of(rows, 0, context);
+  if (amounts.unit == CountedIn::rows)
+    throw InputError({"", std::string("--pools ") + kRarest, "goes by the objects in a row, and these rows hold none",
+                      "Omit it: classes are pools anyway"});
+  return numbered(rarest_classes(amounts, amounts.classes()), bad_rows, kRarest);
 }
 
 Grouping pools_by_kmeans(const Input& input, int32_t count, const FeatureSet& features, uint64_t seed, const Context& context) {
@@ -66,7 +84,8 @@ Grouping whole_pools(const PoolRule& rule, const Input& input, const Context& co
 }  // namespace
 
 Grouping named_pools(const PoolRule& rule, const Rows& rows, const Subset& bad_rows, const Context& context) {
-  if (!rule.file.empty()) return read_pools(rule.file, rows.size(), bad_rows);
+  if (!rule.file.empty()) return numbered(read_labels(rule.file, rows.size()), bad_rows, rule.file.string());
+  if (rule.rarest) return pools_by_rarest_class(rows, bad_rows, context);
   return {.of_row = groups_by_field(rows, bad_rows, rule.field, context), .origin = "field:" + rule.field};
 }
 
@@ -86,6 +105,8 @@ std::string pools_phrase(const Grouping& pools) {
     least = std::min(least, rows);
     most = std::max(most, rows);
   }
+  if (pools.origin == kRarest)
+    return fmt::format("each of {} pools (of {} to {} rows), a row's rarest class", sizes.size(), human_count(least), human_count(most));
   return fmt::format("each of {} pools (of {} to {} rows) {} {}", sizes.size(), human_count(least), human_count(most),
                      pools.origin.starts_with("kmeans:") ? "made by" : "named by", pools.origin);
 }

@@ -1,5 +1,5 @@
 // Where a run's pools come from when they are not the classes: a file of the user's, a field of the
-// records, or k-means over the features.
+// records, the rarest class of their objects, or k-means over the features.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,9 @@ struct PoolRule {
   int32_t kmeans = 0;          ///< at most so many pools by k-means
   std::filesystem::path file;  ///< a pool number for each row
   std::string field;           ///< of the records, whose different values are the pools
+  bool rarest = false;         ///< the class that a row holds of which there is least; rows that hold none are a pool
 
-  bool named() const { return !file.empty() || !field.empty(); }  ///< known before any features
+  bool named() const { return !file.empty() || !field.empty() || rarest; }  ///< known before any features
   bool given() const { return kmeans > 0 || named(); }
 };
 
@@ -28,9 +29,10 @@ struct PoolRule {
 /// pool.
 PoolRule pool_rule(const ChoosingOptions& select);
 
-/// The pools that a file or a field names, numbered 0, 1, … in the order of its numbers or values;
-/// rows without one, and those of `bad_rows`, get −1. Throws InputError for a file that does not
-/// fit, and as groups_by_field(). REQUIRES: rule.named().
+/// The pools that a file, a field or the rarest class names, numbered 0, 1, … in the order of its
+/// numbers or values; rows without one, and those of `bad_rows`, get −1. Throws InputError for a
+/// file that does not fit, for rows without objects, and as groups_by_field(). REQUIRES:
+/// rule.named().
 Grouping named_pools(const PoolRule& rule, const Rows& rows, const Subset& bad_rows, const Context& context);
 
 /// The pools that the rule makes of the usable rows, each of which is in one; rows to which
