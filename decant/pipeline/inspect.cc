@@ -7,6 +7,8 @@
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
+#include "decant/data/class_amounts.h"
+#include "decant/data/objects.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/equal_counts.h"
@@ -92,7 +94,33 @@ void look_for_bad_rows(const Dataset& dataset, bool deep, Inspection& found, con
   found.files_checked = std::ssize(picked);
 }
 
+int64_t flagged(const Rows& rows, uint16_t flag) {
+  int64_t count = 0;
+  for (int64_t row = 0; row < rows.size(); ++row) {
+    const ObjectRange range = rows.targets()->objects(row);
+    for (int64_t i = range.begin; i < range.end; ++i) count += (range.table->flags[static_cast<size_t>(i)] & flag) != 0 ? 1 : 0;
+  }
+  return count;
+}
+
+void count_objects(const Dataset& dataset, Inspection& found, const Context& context) {
+  const Rows& train = dataset.train();
+  ClassAmounts amounts = amounts_of(train, static_cast<int>(dataset.classes.size()), context);
+  found.classes = amounts.classes();
+  found.class_names = dataset.classes;
+  found.class_rows = amounts.rows_with;
+  InspectedObjects objects{.crowds = flagged(train, ObjectFlag::crowd),
+                           .broken = flagged(train, ObjectFlag::broken),
+                           .background = amounts.background(),
+                           .of_class = std::move(amounts.totals),
+                           .rows_with = std::move(amounts.rows_with)};
+  for (const int64_t count : objects.of_class) objects.counted += count;
+  found.objects = std::move(objects);
+}
+
 void count_classes(const Dataset& dataset, Inspection& found, const Context& context) {
+  const Targets* const targets = dataset.train().targets();
+  if (targets != nullptr && targets->counted_in() == CountedIn::objects) return count_objects(dataset, found, context);
   const LabelCounts train = count_labels(dataset.train(), context);
   size_t classes = std::max(dataset.classes.size(), train.rows.size());
   for (const auto& [split, rows] : dataset.splits) {
@@ -188,6 +216,11 @@ Json to_json(const Inspection& found) {
                {"oddities", std::move(oddities)},
                {"bad", std::move(bad)}};
   if (!found.schema.empty()) json["schema"] = found.schema;
+  if (found.objects) {
+    json["objects"] = {{"counted", found.objects->counted},   {"crowds", found.objects->crowds},
+                       {"broken", found.objects->broken},     {"background_rows", found.objects->background},
+                       {"of_class", found.objects->of_class}, {"rows_with", found.objects->rows_with}};
+  }
   if (found.same_bytes) json["same_bytes"] = copies_json(*found.same_bytes);
   if (found.same_content) json["same_content"] = copies_json(*found.same_content);
   if (found.made) {
@@ -200,16 +233,19 @@ Json to_json(const Inspection& found) {
 
 namespace {
 
+std::string class_name(const Inspection& found, size_t label) {
+  return label < found.class_names.size() ? printable(found.class_names[label]) : std::to_string(label);
+}
+
 std::string class_line(const Inspection& found) {
-  const std::vector<int64_t>& counts = found.class_rows;
+  const std::vector<int64_t>& counts = found.objects ? found.objects->of_class : found.class_rows;
   if (counts.empty()) return "no labels";
+  const char* const unit = found.objects ? "objects" : "rows";
   const auto [least, most] = std::ranges::minmax_element(counts);
-  const auto name = [&](auto at) {
-    const auto i = static_cast<size_t>(at - counts.begin());
-    return i < found.class_names.size() ? printable(found.class_names[i]) : std::to_string(i);
-  };
-  if (*least == *most) return fmt::format("{}, {} rows each", counts.size(), human_count(*least));
-  return fmt::format("{}, from {} rows ({}) to {} ({})", counts.size(), human_count(*least), name(least), human_count(*most), name(most));
+  if (*least == *most) return fmt::format("{}, {} {} each", counts.size(), human_count(*least), unit);
+  return fmt::format("{}, from {} {} ({}) to {} ({})", counts.size(), human_count(*least), unit,
+                     class_name(found, static_cast<size_t>(least - counts.begin())), human_count(*most),
+                     class_name(found, static_cast<size_t>(most - counts.begin())));
 }
 
 std::string bad_lines(const Inspection& found) {
@@ -228,6 +264,22 @@ std::string bad_lines(const Inspection& found) {
 
 std::string count_of(int64_t count, const std::string& one, const std::string& more) {
   return human_count(count) + " " + (count == 1 ? one : more);
+}
+
+std::string object_lines(const Inspection& found) {
+  const InspectedObjects& objects = *found.objects;
+  std::string text = fmt::format("objects   {} in {}; {} without any\n", human_count(objects.counted),
+                                 count_of(found.rows - objects.background, "row", "rows"), human_count(objects.background));
+  if (objects.crowds > 0) text += fmt::format("          {}, not counted\n", count_of(objects.crowds, "crowd", "crowds"));
+  if (objects.broken > 0) text += fmt::format("          {} broken, not counted\n", human_count(objects.broken));
+  const size_t classes = objects.of_class.size();
+  for (size_t c = 0; c < std::min(kListed, classes); ++c)
+    text += fmt::format("          {}: {} in {}\n", class_name(found, c), human_count(objects.of_class[c]),
+                        count_of(objects.rows_with[c], "row", "rows"));
+  if (classes > kListed)
+    text += fmt::format("          and {} more classes; use --json to list all\n",
+                        human_count(std::ssize(objects.of_class) - static_cast<int64_t>(kListed)));
+  return text;
 }
 
 std::string copies_lines(const InspectedCopies& copies, const char* how) {
@@ -267,6 +319,7 @@ std::string inspect_text(const Inspection& found) {
     if (split != "train") text += fmt::format("          {} {} rows, used only for evaluation\n", human_count(rows), split);
   }
   text += "classes   " + class_line(found) + "\n";
+  if (found.objects) text += object_lines(found);
   std::string sizes;
   for (const auto& [size, count] : found.image_sizes) sizes += (sizes.empty() ? "" : ", ") + size;
   if (!sizes.empty()) text += "pictures  " + sizes + "\n";

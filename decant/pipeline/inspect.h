@@ -36,6 +36,16 @@ struct InspectedCopies {
   std::vector<std::pair<std::string, int64_t>> leaked;        ///< of each other split, rows that are equal to a training row
 };
 
+/// What is annotated in the training rows, where they hold objects.
+struct InspectedObjects {
+  int64_t counted = 0;  ///< neither crowds nor broken
+  int64_t crowds = 0;
+  int64_t broken = 0;
+  int64_t background = 0;          ///< rows in which nothing is counted
+  std::vector<int64_t> of_class;   ///< counted, of each class
+  std::vector<int64_t> rows_with;  ///< of each class
+};
+
 struct Inspection {
   std::string format;
   int64_t rows = 0;                                     ///< of the training split, as all that follows but `splits`
@@ -45,7 +55,8 @@ struct Inspection {
   bool labelled = false;                                ///< every row
   std::vector<std::pair<std::string, int64_t>> splits;  ///< rows of each: train, validation, test
   std::vector<std::string> class_names;                 ///< empty where classes have none
-  std::vector<int64_t> class_rows;                      ///< of each class
+  std::vector<int64_t> class_rows;                      ///< of each class; of sets with objects, those that hold any of it
+  std::optional<InspectedObjects> objects;              ///< of sets with objects
   std::vector<std::pair<std::string, int64_t>>
       image_sizes;     ///< "32x32x3": how many of the 16 pictures looked at, or of all where it is fixed
   std::string schema;  ///< of records: how they are laid out
@@ -65,11 +76,13 @@ Inspection inspect(const InspectOptions& options, const Context& context);
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
 /// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, with `duplicates` "same_bytes"
 /// and with `deep` "same_content" (each "repeats", "rows_with_other_labels", "examples", "leaked");
-/// of records "schema", and of a synthetic set "synthetic", as run.json has it, "method_note" and
-/// "training". Lists every bad row.
+/// of records "schema", of sets with objects "objects", as InspectedObjects has them, and of a
+/// synthetic set "synthetic", as run.json has it, "method_note" and "training". Lists every bad
+/// row.
 Json to_json(const Inspection& found);
 
-/// The same for people; the first 20 bad rows, and how many there are besides.
+/// The same for people; the first 20 bad rows and classes of objects, and how many there are
+/// besides.
 std::string inspect_text(const Inspection& found);
 
 }  // namespace decant

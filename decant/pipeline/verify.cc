@@ -36,6 +36,7 @@ struct Line {
   int cells_kept = 0;
   int quality = 0;
   int eighths = 8;
+  std::string annotations = {};  ///< annotation_digest()
 };
 
 [[noreturn]] void fail(const fs::path& file, int64_t row, const std::string& what) {
@@ -52,7 +53,7 @@ std::vector<Line> read_manifest(const fs::path& file) {
       const Json line = try_parse_json(text.substr(begin, end - begin));
       lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(),
                        line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0),
-                       line.value("quality", 0), line.value("eighths", 8)});
+                       line.value("quality", 0), line.value("eighths", 8), line.value("annotations", "")});
     } catch (const Json::exception&) {
       throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
     }
@@ -82,6 +83,8 @@ void check_stored(const Rows& stored, const std::vector<Line>& manifest, const f
     for (int64_t i = begin; i < end; ++i) {
       const Line& line = manifest[static_cast<size_t>(i)];
       if (sha256(stored.bytes(i, scratch)) != line.sha256) fail(data / stored.key(i), line.row, "has bytes that differ from the manifest");
+      if (annotation_digest(stored, i) != line.annotations)
+        fail(data / stored.key(i), line.row, "has other objects than the manifest says");
     }
     stage.advance(end - begin);
   });
@@ -117,6 +120,8 @@ void check_source(const Input& input, const std::vector<Line>& manifest, const C
       if (rows.key(line.row) != line.key)
         fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
       if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has a different label in the source");
+      if (annotation_digest(rows, line.row) != line.annotations)
+        fail(input.dataset.root, line.row, "has objects in the source that differ from the manifest");
       if (sha256(rows.bytes(line.row, scratch)) != line.sha256)
         fail(input.dataset.root, line.row, "has bytes in the source that differ from the manifest");
     }

@@ -33,8 +33,8 @@ struct CocoLayout {
 /// than one split; IoError. `splits` is empty where there is no COCO json.
 CocoLayout find_coco(const std::filesystem::path& path);
 
-/// Folders, relative to the root ("" = the root), where the pictures of a json may be, the likeliest
-/// first.
+/// Folders, relative to the root ("" = the root), where the pictures of a json may be, the
+/// likeliest first.
 std::vector<std::string> picture_folders(const std::filesystem::path& json, Split split);
 
 /// The one of them in which most of `names` are there, the first of equals; −1 where none is.

@@ -1,4 +1,5 @@
-// COCO sets: what is read of a json and in which order, and that what is kept is written as it came.
+// COCO sets: what is read of a json and in which order, and that what is kept is written as it
+// came.
 #include "decant/formats/coco/coco.h"
 
 #include <filesystem>

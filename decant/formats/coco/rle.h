@@ -1,10 +1,10 @@
 // Masks as runs, as COCO's files hold them.
 //
 // The pixels of a picture column by column, each from top to bottom, are runs of pixels outside and
-// inside the object in turn; the first run is outside, and may be empty. A file holds the lengths as
-// a list of numbers, or as a string: each number in groups of 5 bits, low ones first, a character
-// (48 + bits, + 32 where more follow) for each group; bit 16 of the last group is the sign. From the
-// fourth number on, the difference to the run two before is what is written.
+// inside the object in turn; the first run is outside, and may be empty. A file holds the lengths
+// as a list of numbers, or as a string: each number in groups of 5 bits, low ones first, a
+// character (48 + bits, + 32 where more follow) for each group; bit 16 of the last group is the
+// sign. From the fourth number on, the difference to the run two before is what is written.
 //
 //   0 0 0 0
 //   0 1 1 0     the runs 4 2 1 2 3, or "42102"

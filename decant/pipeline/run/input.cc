@@ -137,6 +137,13 @@ std::string Input::class_name(int32_t label) const {
   return index < dataset.classes.size() ? dataset.classes[index] : std::to_string(label);
 }
 
+std::string annotation_digest(const Rows& rows, int64_t row) {
+  if (rows.targets() == nullptr || rows.targets()->counted_in() == CountedIn::rows) return {};
+  Digest digest;
+  add_annotations(digest, *rows.targets(), row);
+  return digest.hex();
+}
+
 std::string content_digest(const Rows& rows, Comm* ranks, const Context& context) {
   const std::string chunks = digests_of_chunks(rows, ranks, context);
   const size_t each = Digest().hex().size();

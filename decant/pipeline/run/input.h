@@ -80,6 +80,10 @@ void require_rows(const Rows& train, const std::string& path);
 /// too.
 Input read_input(const InputOptions& options, const Context& context);
 
+/// Of the objects of a row, as hexadecimal digits; empty for rows that have a class each, or
+/// nothing. Boxes, classes, areas and flags count, not where they are written.
+std::string annotation_digest(const Rows& rows, int64_t row);
+
 /// Digest of every row's key, label or objects, and bytes, read on all threads; with `ranks`, a
 /// part by each.
 std::string content_digest(const Rows& rows, Comm* ranks, const Context& context);

@@ -85,6 +85,8 @@ void write_manifest(const SmallSet& set, const std::vector<std::string>& hashes,
                  {"bin", set.selection.bins[at]},
                  {"rank", ranks[i]},
                  {"gain", set.selection.gains[at]}};
+    if (std::string annotations = annotation_digest(set.input.dataset.train(), row); !annotations.empty())
+      line["annotations"] = std::move(annotations);
     if (!set.input.sources.empty()) line["source"] = source_of_row(set.input.sources, row);
     if (!stored.empty()) add_stored(stored[i], set.reduce(row), line);
     writer.write(json_text(line) + "\n");
