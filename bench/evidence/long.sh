@@ -23,3 +23,25 @@ long_curve_16000() { long_curve 16000; }
 cifar10_probe() { judge cifar10_probe "$(dataset cifar10)" --protocol probe --against "$methods" --keep 10%,30% --seeds 3; }
 
 long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50} long_curve_{1000,2500,4000,8000,16000})
+
+# What rules were compared on: five of CIFAR-10's classes, in half of the steps of `long` for half of its rows.
+five_classes() {
+  local to=$root/build/data/cifar10_five.npz
+  [ -e "$to" ] || { /usr/bin/python3 "$here/five_classes.py" "$(dataset cifar10)" "$to.new.npz" && mv "$to.new.npz" "$to"; }
+  echo "$to"
+}
+rules=random,progress,progress+beta-mode=0.6+beta-power=1,progress+beta-mode=0.5+beta-power=1,progress+beta-mode=0.4+beta-power=1
+rules+=,dual+beta-mode=0.65,dual+beta-mode=0.5,dual+beta-mode=0.4,ccs,d2,forgetting+rule=strata+hard-cut=0.1,el2n+rule=band,facility-location
+long_rules() { judge "long_rules_$1" "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules" --keep "$1%" --seeds 2; }
+long_rules_30() { long_rules 30; }
+rules_50=random,progress,progress+beta-mode=0.6+beta-power=1,progress+beta-mode=0.5+beta-power=1,progress+beta-mode=0.4+beta-power=1,progress+beta-mode=0.5+beta-power=0.5
+long_rules_50() { judge long_rules_50 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_50" --keep 50% --seeds 2; }
+
+# Distribution matching in the frequency domain, with labels and without a look at them.
+cifar10_frequencies() {
+  judge cifar10_frequencies "$(dataset cifar10)" --against random,random+pool,kernel-herding,kernel-herding+pool,herding+pool --keep 10% --seeds 3 --precision bfloat16
+}
+rules_30=random,progress+beta-mode=0.6+beta-power=2,progress+beta-mode=0.5+beta-power=2,progress+beta-mode=0.6+beta-power=0.5,progress+beta-mode=0.5+beta-power=0.5,progress+beta-mode=0.7+beta-power=1
+long_rules_more_30() { judge long_rules_more_30 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_30" --keep 30% --seeds 2; }
+rules_10=random,progress,progress+beta-mode=0.7+beta-power=2,progress+beta-mode=0.7+beta-power=1,progress+beta-mode=0.6+beta-power=2,progress+beta-mode=0.6+beta-power=1
+long_rules_10() { judge long_rules_10 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_10" --keep 10% --seeds 2; }

@@ -21,7 +21,7 @@ frontier_cifar10_5() { frontier_cifar10 5 ''; }
 fewer_cells=,random+drop=25%+importance=gradient-energy,random+drop=50%+importance=gradient-energy
 frontier_cifar10_10() { frontier_cifar10 10 $fewer_cells; }
 frontier_cifar10_20() { frontier_cifar10 20 ''; }
-frontier_cifar10_40() { frontier_cifar10 40 ,full+spend=quality,full+spend=resolution,full+spend=cells; }
+frontier_cifar10_40() { frontier_cifar10 40 ,full+spend=quality,full+spend=resolution; }
 
 # The photographs are few and large: 600 steps see each of a tenth of them 400 times, each of all 40 times.
 frontier_imagenette() {  # PERCENT MORE-ARMS
