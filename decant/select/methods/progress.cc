@@ -14,8 +14,8 @@ double between(double value, double low, double high) {
 }  // namespace
 
 BetaFigures progress_figures(double keep, int64_t steps) {
-  const double t = between(keep, 0.1, 0.3) * (steps == 0 ? 1 : between(static_cast<double>(steps), 2500, 8000));
-  return {.mode = 0.7 - 0.1 * t, .power = 3 - 2 * t};
+  const double s = steps == 0 ? 1 : between(static_cast<double>(steps), 2500, 8000);
+  return {.mode = 0.7 - s * std::clamp((keep - 0.1) / 2, 0.0, 0.3), .power = 3 - 2 * s * between(keep, 0.1, 0.3)};
 }
 
 }  // namespace decant
