@@ -30,7 +30,8 @@ LOCKED = {  # header → the only places that may include it
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
     "simdjson.h": re.compile(r"^decant/formats/(records|inflate|coco)/"),
     "utf8proc.h": re.compile(r"^decant/text/"),
-    "zstd.h": re.compile(r"^decant/formats/(records|inflate)/"),
+    "zstd.h": re.compile(r"^decant/formats/(records|inflate|parquet)/"),
+    "snappy.h": re.compile(r"^decant/formats/parquet/"),
     "spng.h": re.compile(r"^decant/formats/image/"),
 }
 
