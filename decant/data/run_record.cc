@@ -212,8 +212,8 @@ std::string RunRecord::option_text(std::string_view name) const {
   return text == nullptr ? std::string() : *text;
 }
 
-std::string RunRecord::stored_label_field() const {
-  return input && input->format == output_format ? option_text("label-field") : "";
+std::string RunRecord::stored_field(std::string_view name) const {
+  return input && input->format == output_format ? option_text(name) : "";
 }
 
 Json to_json(const RunRecord& run) {

@@ -284,7 +284,7 @@ void note_unlabelled_splits(Dataset& dataset) {
 /// The fields that a run's data were read by, where others are not asked for.
 OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
   const RunRecord run = run_record_from(read_json(record), record);
-  if (options.label_field.empty()) options.label_field = run.stored_label_field();
+  if (options.label_field.empty()) options.label_field = run.stored_field("label-field");
   if (options.text.empty()) options.text = run.option_text("text");
   return options;
 }

@@ -228,8 +228,7 @@ Verified verify(const VerifyOptions& options, const Context& context) {
   const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
 
-  const Dataset stored = open_dataset((run.path / "data").string(),
-                                      {.text = run.run.option_text("text"), .label_field = run.run.stored_label_field()}, context);
+  const Dataset stored = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context);
   const fs::path data = run.path / "data";
   if (run.run.patches) {
     std::optional<Input> input;

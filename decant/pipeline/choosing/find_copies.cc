@@ -168,7 +168,7 @@ TestSplit open_test_split(const Input& input, const std::string& path, const Fie
   if (path.empty()) {
     std::tie(test.split, test.rows) = test_rows_of(input.dataset, false);
   } else {
-    const Dataset dataset = open_dataset(path, {.text = fields.text, .label_field = fields.label}, context);
+    const Dataset dataset = open_dataset(path, fields.to_open(), context);
     std::tie(test.split, test.rows) = test_rows_of(dataset, true);
     if (test.rows == nullptr) throw InputError({path, "", "holds no rows", "Name test data"});
     if (dataset.classes != input.dataset.classes)

@@ -41,7 +41,7 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
 
 /// The rows that --test names: the test split of a data set that has one, else all of it.
 TestRows named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
-  const Dataset other = open_dataset(options.test, {options.test_labels, options.fields.text, options.fields.label}, context);
+  const Dataset other = open_dataset(options.test, options.fields.to_open(options.test_labels), context);
   const bool labels = usual_judge(options, full)->needs_labels();
   auto [rows, name] = held_out_split(other, options.test, labels);
   if (rows == nullptr) {

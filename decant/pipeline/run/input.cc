@@ -173,6 +173,10 @@ FieldOptions fields_of(const RunRecord& run) {
   return {run.option_text("text"), run.option_text("label-field"), run.option_text("images")};
 }
 
+FieldOptions stored_fields_of(const RunRecord& run) {
+  return {run.option_text("text"), run.stored_field("label-field")};
+}
+
 void declare_fill(InputOptions& input, OptionTable& table) {
   table.add("fill", input.fill, "NAME",
             fmt::format("what stands where cells were dropped: {}, or weights: FILE.safetensors", fmt::join(patches::fill_names(), ", ")));

@@ -58,6 +58,9 @@ inline constexpr const char* kStoredFill = "stored";
 
 /// What a run was made with.
 FieldOptions fields_of(const RunRecord& run);
+/// Those by which the data that a run wrote are read: what it was made with, as far as it wrote
+/// such fields.
+FieldOptions stored_fields_of(const RunRecord& run);
 
 struct InputOptions {
   std::string path;

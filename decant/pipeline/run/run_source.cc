@@ -100,7 +100,7 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
 
 std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context) {
   if (!run.run.patches || !run.has_data()) return nullptr;
-  auto rows = open_dataset((run.path / "data").string(), {.label_field = run.run.stored_label_field()}, context).splits.at(Split::train);
+  auto rows = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context).splits.at(Split::train);
   if (rows->size() != std::ssize(run.kept)) return nullptr;
   const bool reordered = run.run.output_format == "imagefolder" && run.run.input && run.run.input->format != "imagefolder";
   return reordered ? in_order_of(stored_hashes(run.path / "manifest.jsonl"), std::move(rows), context) : rows;
