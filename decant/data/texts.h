@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace decant {
@@ -29,7 +30,12 @@ class Record {
 
   std::vector<Turn> turns;
 
-  /// Forgets everything and makes room for `bytes` bytes of decoded text.
+  /// Holds the record's bytes, for rows that are made when they are read. Void with the next call.
+  std::string_view hold(std::string bytes) {
+    held_ = std::move(bytes);
+    return held_;
+  }
+  /// Forgets everything but what it holds and makes room for `bytes` bytes of decoded text.
   void restart(size_t bytes) {
     turns.clear();
     used_ = 0;
@@ -47,6 +53,7 @@ class Record {
  private:
   std::vector<char> storage_;
   size_t used_ = 0;
+  std::string held_;
 };
 
 /// All const members may be called from many threads at once.

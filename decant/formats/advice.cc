@@ -43,9 +43,6 @@ constexpr KnownKind kArrow = {
     "an Arrow file", "pictures in class folders",
     "from datasets import Dataset, Image; " DECANT_FOLDERS("r['label']", "r['image']['bytes']",
                                                            "Dataset.from_file('FILE').cast_column('image', Image(decode=False))")};
-constexpr KnownKind kParquet = {
-    "a Parquet file", "pictures in class folders",
-    "import pyarrow.parquet as pq; " DECANT_FOLDERS("r['label']", "r['image']['bytes']", "pq.read_table('FILE').to_pylist()")};
 constexpr KnownKind kHdf5 = {
     "an HDF5 file", "an archive of arrays",
     "import h5py, numpy as np; f = h5py.File('FILE'); np.savez('set.npz', x_train=f['images'][:], y_train=f['labels'][:])"};
@@ -69,8 +66,7 @@ struct Magic {
 };
 
 /// The first that fits.
-constexpr std::array<Magic, 12> kMagics = {{{0, "\x89HDF\r\n\x1a\n"sv, &kHdf5},
-                                            {0, "PAR1"sv, &kParquet},
+constexpr std::array<Magic, 11> kMagics = {{{0, "\x89HDF\r\n\x1a\n"sv, &kHdf5},
                                             {0, "ARROW1"sv, &kArrow},
                                             {0, "\xff\xff\xff\xff"sv, &kArrow},
                                             {16, "\xde\xc0\xef\xbe"sv, &kLmdb},

@@ -24,6 +24,7 @@
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/formats/npz/npz.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/parquet/parquet.h"
 #include "decant/formats/records/records.h"
 #include "decant/formats/soft_labels.h"
 #include "decant/formats/stl10/stl10.h"
@@ -63,6 +64,10 @@ Dataset open_shards(const fs::path& path, const OpenOptions& options, const Cont
   return open_webdataset(path.string(), context, options.label_field);
 }
 
+Dataset open_tables(const fs::path& path, const OpenOptions& options, const Context& context) {
+  return open_parquet(path.string(), {options.image_field, options.text, options.label_field}, context);
+}
+
 Dataset open_archive(const fs::path& path, const OpenOptions& options, const Context& context);
 
 /// In the order in which they are asked.
@@ -82,6 +87,7 @@ std::deque<Format>& formats() {
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"coco", "COCO's json of boxes and outlines, with its pictures", looks_like_coco,
        [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
+      {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
          return open_imagefolder(path, context, options.label_field);
@@ -234,6 +240,7 @@ Dataset open_any(const std::string& spec, const OpenOptions& options, const Cont
     return dataset;
   }
   if (is_pattern(spec) && names_npy(spec)) return open_npy_dataset(spec, options.labels);
+  if (is_pattern(spec) && names_parquet(spec)) return open_tables(spec, options, context);
   if (is_pattern(spec) && names_records(spec)) return open_texts(spec, options, context);
   if (is_pattern(spec) || spec.find("://") != std::string::npos || spec.starts_with("pipe:"))
     return open_webdataset(spec, context, options.label_field);
@@ -286,6 +293,7 @@ OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
   const RunRecord run = run_record_from(read_json(record), record);
   if (options.label_field.empty()) options.label_field = run.stored_field("label-field");
   if (options.text.empty()) options.text = run.option_text("text");
+  if (options.image_field.empty()) options.image_field = run.stored_field("image-field");
   return options;
 }
 
@@ -293,9 +301,13 @@ void require_fields_fit(const Dataset& dataset, const OpenOptions& options, cons
   const bool records = dataset.train().texts() != nullptr;
   if (!options.text.empty() && !records)
     throw InputError({spec, "", fmt::format("--text names fields of records, but this is {}", dataset.format), "Omit it"});
-  if (!options.label_field.empty() && !records && dataset.format != "imagefolder" && dataset.format != "webdataset")
-    throw InputError(
-        {spec, "", fmt::format("--label-field is for pictures in files, shards and records, but this is {}", dataset.format), "Omit it"});
+  constexpr std::array<std::string_view, 3> kNamedLabels = {"imagefolder", "webdataset", "parquet"};
+  if (!options.label_field.empty() && !records && std::ranges::find(kNamedLabels, dataset.format) == kNamedLabels.end())
+    throw InputError({spec, "",
+                      fmt::format("--label-field is for pictures in files, shards, Parquet and records, but this is {}", dataset.format),
+                      "Omit it"});
+  if (!options.image_field.empty() && dataset.format != "parquet")
+    throw InputError({spec, "", fmt::format("--image-field names a column of Parquet files, but this is {}", dataset.format), "Omit it"});
 }
 
 }  // namespace

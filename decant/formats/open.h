@@ -15,10 +15,11 @@ namespace decant {
 struct OpenOptions {
   std::filesystem::path labels = {};  ///< .npy of labels, all in one file, for .npy features
   std::string text = {};              ///< of records, the fields that are texts, between commas
-  /// What labels are called: a field of records, a column of a list next to pictures, a field of
-  /// .json in shards; empty = by the content.
+  /// What labels are called: a field of records, a column of a list next to pictures or of Parquet
+  /// files, a field of .json in shards; empty = by the content.
   std::string label_field = {};
   std::filesystem::path images = {};  ///< of COCO's json: the folder of its pictures; empty = found next to it
+  std::string image_field = {};       ///< of Parquet files, the column of pictures; empty = by the content
 };
 
 /// A format: how its files are recognised, and its reader.
@@ -35,13 +36,13 @@ const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
-///   a file       features.npy, x.tar, x.packed, COCO's json, records (x.json, x.jsonl, x.tsv, x.csv; also .gz,
+///   a file       features.npy, x.tar, x.packed, x.parquet, COCO's json, records (x.json, x.jsonl, x.tsv, x.csv; also .gz,
 ///                .zst), an archive of a data set (archive/archive.h)
-///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl'
+///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl', 'train-*.parquet'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
 ///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR
 ///                batches, of IDX files, with train.packed, with features.npy (and labels.npy),
-///                with *.tar shards, with COCO's json, with pictures, with
+///                with *.tar shards, with COCO's json, with Parquet files, with pictures, with
 ///                files of records
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there

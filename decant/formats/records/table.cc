@@ -240,6 +240,10 @@ std::unique_ptr<RecordReader> table_reader(Table table) {
   return std::make_unique<TableReader>(std::move(table));
 }
 
+bool is_usual_text(std::string_view name) {
+  return is_usual(name, kTextNames);
+}
+
 bool looks_like_table(std::span<const std::string_view> first, Form form) {
   if (first.empty()) return false;
   const size_t columns = values_of(first.front(), form).size();

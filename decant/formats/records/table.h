@@ -36,6 +36,9 @@ Table recognise_table(std::span<const std::string_view> first, Form form, const 
 
 std::unique_ptr<RecordReader> table_reader(Table table);
 
+/// Whether a column of that name is usually a text ("sentence", "question", …).
+bool is_usual_text(std::string_view name);
+
 /// Whether the lines look like a table: at least two columns in the first, and as many in most.
 bool looks_like_table(std::span<const std::string_view> first, Form form);
 

@@ -160,21 +160,26 @@ void FieldOptions::declare(OptionTable& table) {
 void FieldOptions::declare_pictures(OptionTable& table) {
   table
       .add("label-field", label, "NAME",
-           "what holds the labels: a field of records, a column of a list next to pictures, a field of .json in shards (a.b)")
+           "what holds the labels: a field of records, a column of Parquet or of a list next to pictures, a field of .json in shards (a.b)")
+      .silent_at = "\"\"";
+  table.add("image-field", image, "NAME", "the column of Parquet files that holds the pictures; default: by their description and content")
       .silent_at = "\"\"";
   table.add("images", images, "DIR", "folder of the pictures of a COCO json; default: found next to it").silent_at = "\"\"";
 }
 
 OpenOptions FieldOptions::to_open(const std::filesystem::path& labels) const {
-  return {.labels = labels, .text = text, .label_field = label, .images = images};
+  return {.labels = labels, .text = text, .label_field = label, .images = images, .image_field = image};
 }
 
 FieldOptions fields_of(const RunRecord& run) {
-  return {run.option_text("text"), run.option_text("label-field"), run.option_text("images")};
+  return {.text = run.option_text("text"),
+          .label = run.option_text("label-field"),
+          .images = run.option_text("images"),
+          .image = run.option_text("image-field")};
 }
 
 FieldOptions stored_fields_of(const RunRecord& run) {
-  return {run.option_text("text"), run.stored_field("label-field")};
+  return {.text = run.option_text("text"), .label = run.stored_field("label-field"), .image = run.stored_field("image-field")};
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {

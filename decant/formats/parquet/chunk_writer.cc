@@ -1,0 +1,285 @@
+#include "decant/formats/parquet/chunk_writer.h"
+
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+#include <zlib.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/parquet/codecs.h"
+#include "decant/formats/parquet/value_range.h"
+
+namespace decant::parquet {
+namespace {
+
+constexpr size_t kPageBytes = size_t{1} << 20;
+constexpr int64_t kPageRows = 20'000;
+constexpr size_t kDictionaryBytes = size_t{1} << 20;
+
+/// Visits the entries of rows: each(rep, def, value or nothing), and before each row begin_row().
+class EntryReader {
+ public:
+  EntryReader(const ParquetFile& file, int column, std::span<const int64_t> rows, const Replacement& replacement)
+      : cursor_(file, column), rows_(rows), replacement_(replacement) {}
+
+  const Node& node() const { return cursor_.node(); }
+
+  template <class BeginRow, class Each>
+  void visit(BeginRow&& begin_row, Each&& each) {
+    for (const int64_t row : rows_) {
+      if (!begin_row()) return;
+      for (const Piece& piece : cursor_.entries(row)) {
+        const Page& page = *piece.page;
+        for (int64_t i = piece.begin; i < piece.end; ++i) {
+          const auto entry = static_cast<size_t>(i);
+          std::optional<std::string_view> value;
+          if (page.has_value(i, node().most_def)) value = page.values[page.value_index(i)];
+          if (value && replacement_) value = as_text(replacement_(row, scratch_));
+          each(page.rep.empty() ? uint32_t{0} : page.rep[entry], page.def.empty() ? uint32_t{0} : page.def[entry], value);
+        }
+      }
+    }
+  }
+
+ private:
+  ColumnCursor cursor_;
+  std::span<const int64_t> rows_;
+  const Replacement& replacement_;
+  std::vector<std::byte> scratch_;
+};
+
+/// The different values of a column.
+class DictionaryOut {
+ public:
+  /// Whether the values of these rows fit, and take less room so than as they are.
+  bool fill(EntryReader reader) {
+    size_t plain = 0;
+    size_t count = 0;
+    const auto sized = [&](std::string_view value) { return value.size() + (reader.node().width == 0 ? 4 : 0); };
+    reader.visit([&] { return bytes_ <= kDictionaryBytes; },
+                 [&](uint32_t, uint32_t, const std::optional<std::string_view>& value) {
+                   if (!value || bytes_ > kDictionaryBytes) return;
+                   plain += sized(*value);
+                   ++count;
+                   if (numbers_.contains(*value)) return;
+                   bytes_ += sized(*value);
+                   values_.emplace_back(*value);
+                   numbers_.emplace(values_.back(), static_cast<uint32_t>(values_.size() - 1));
+                 });
+    if (bytes_ > kDictionaryBytes || values_.empty()) return false;
+    return bytes_ + count * static_cast<size_t>(bits()) / 8 < plain;
+  }
+
+  int bits() const { return values_.empty() ? 0 : bits_for(static_cast<uint32_t>(values_.size() - 1)); }
+  uint32_t number_of(std::string_view value) const { return numbers_.at(value); }
+  const std::deque<std::string>& values() const { return values_; }
+
+ private:
+  std::deque<std::string> values_;
+  std::unordered_map<std::string_view, uint32_t> numbers_;
+  size_t bytes_ = 0;
+};
+
+class ChunkOut {
+ public:
+  ChunkOut(const ParquetFile& file, int column, std::span<const int64_t> rows, const Replacement& replacement, bool orders, Sink& sink)
+      : file_(file),
+        column_(column),
+        node_(file.footer().column(column)),
+        rows_(rows),
+        replacement_(replacement),
+        orders_(orders),
+        sink_(sink),
+        range_(node_) {
+    const Chunk& source = file.chunk(file.group_of(rows.front()), column);
+    codec_ = source.codec;
+    crc_ = has_crc(source);
+    indexed_ = !replacement && node_.type != Physical::boolean && source.has_dictionary && dictionary_.fill(reader());
+  }
+
+  WrittenChunk write() {
+    written_.begin = sink_.at;
+    if (indexed_) write_dictionary();
+    written_.data_begin = sink_.at;
+    reader().visit(
+        [&] {
+          if (rows_in_page_ >= kPageRows) end_page();
+          ++rows_in_page_;
+          return true;
+        },
+        [&](uint32_t rep, uint32_t def, const std::optional<std::string_view>& value) { add(rep, def, value); });
+    end_page();
+    finish();
+    return std::move(written_);
+  }
+
+ private:
+  EntryReader reader() const { return {file_, column_, rows_, replacement_}; }
+
+  bool has_crc(const Chunk& source) const {
+    const Where where{file_.path().string(), "the first page of column " + node_.path};
+    return read_page_header(file_.bytes().subspan(static_cast<size_t>(source.begin), static_cast<size_t>(source.size)), where)
+        .crc.has_value();
+  }
+
+  void add(uint32_t rep, uint32_t def, const std::optional<std::string_view>& value) {
+    // Only between rows: a page begins with one.
+    if (value && rep == 0 && !def_or_values_empty() && plain_.size() + value->size() > kPageBytes) {
+      --rows_in_page_;
+      end_page();
+      rows_in_page_ = 1;
+    }
+    if (node_.most_rep > 0) rep_.push_back(rep);
+    if (node_.most_def > 0) def_.push_back(def);
+    ++entries_;
+    if (!value) {
+      ++missing_;
+      return;
+    }
+    if (orders_) range_.add(*value);
+    if (indexed_)
+      numbers_.push_back(dictionary_.number_of(*value));
+    else
+      append_plain(plain_, node_, *value);
+  }
+
+  bool def_or_values_empty() const { return entries_ == 0; }
+
+  static std::string levels_text(const std::vector<uint32_t>& levels, int most) {
+    if (most == 0) return {};
+    const std::string runs = write_hybrid(levels, bits_for(static_cast<uint32_t>(most)));
+    const auto size = static_cast<uint32_t>(runs.size());
+    return std::string(reinterpret_cast<const char*>(&size), 4) + runs;
+  }
+
+  void end_page() {
+    if (entries_ == 0) return;
+    std::string body = levels_text(rep_, node_.most_rep) + levels_text(def_, node_.most_def);
+    if (indexed_)
+      (body += static_cast<char>(dictionary_.bits())) += write_hybrid(numbers_, dictionary_.bits());
+    else if (node_.type == Physical::boolean)
+      body += write_booleans(plain_);
+    else if (body.empty())
+      body.swap(plain_);  // spares a copy of what is large
+    else
+      body += plain_;
+    const int64_t begin = sink_.at;
+    put_page(PageHeader::Kind::data, body, entries_);
+    written_.pages.push_back({begin, sink_.at - begin, rows_before_});
+    written_.values += entries_;
+    rows_before_ += rows_in_page_;
+    rows_in_page_ = entries_ = 0;
+    rep_.clear();
+    def_.clear();
+    numbers_.clear();
+    plain_.clear();
+    ++data_pages_;
+  }
+
+  void write_dictionary() {
+    written_.has_dictionary = true;
+    std::string body;
+    for (const std::string& value : dictionary_.values()) append_plain(body, node_, value);
+    put_page(PageHeader::Kind::dictionary, body, std::ssize(dictionary_.values()));
+  }
+
+  void put_page(PageHeader::Kind kind, const std::string& body, int64_t entries) {
+    std::string packed_body;
+    if (codec_ != kUncompressed) packed_body = pack(codec_, body);
+    const std::string& packed = codec_ == kUncompressed ? body : packed_body;
+    ThriftWriter header;
+    header.begin_object();
+    header.whole(1, Thrift::i32, static_cast<int64_t>(kind));
+    header.whole(2, Thrift::i32, std::ssize(body));
+    header.whole(3, Thrift::i32, std::ssize(packed));
+    if (crc_) {
+      const auto crc = static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(packed.data()), packed.size()));
+      header.whole(4, Thrift::i32, static_cast<int32_t>(crc));
+    }
+    const bool is_data = kind == PageHeader::Kind::data;
+    header.field(is_data ? 5 : 7, Thrift::object);
+    header.begin_object();
+    header.whole(1, Thrift::i32, entries);
+    header.whole(2, Thrift::i32, is_data && indexed_ ? static_cast<int>(Encoding::rle_dictionary) : static_cast<int>(Encoding::plain));
+    if (is_data) {
+      header.whole(3, Thrift::i32, static_cast<int>(Encoding::rle));
+      header.whole(4, Thrift::i32, static_cast<int>(Encoding::rle));
+    }
+    header.end_object();
+    header.end_object();
+    sink_.put(header.text());
+    sink_.put(packed);
+    written_.size += std::ssize(header.text()) + std::ssize(packed);
+    written_.unpacked += std::ssize(header.text()) + std::ssize(body);
+  }
+
+  void finish() {
+    written_.encodings = {static_cast<int>(Encoding::plain), static_cast<int>(Encoding::rle)};
+    if (indexed_) written_.encodings.push_back(static_cast<int>(Encoding::rle_dictionary));
+    ThriftWriter statistics;
+    statistics.begin_object();
+    statistics.whole(3, Thrift::i64, missing_);
+    if (range_.known()) {
+      statistics.text(5, range_.greatest());
+      statistics.text(6, range_.least());
+    }
+    statistics.end_object();
+    written_.statistics = statistics.text();
+  }
+
+  const ParquetFile& file_;
+  int column_;
+  const Node& node_;
+  std::span<const int64_t> rows_;
+  const Replacement& replacement_;
+  bool orders_;
+  Sink& sink_;
+  ValueRange range_;
+  DictionaryOut dictionary_;
+  bool indexed_ = false;
+  bool crc_ = false;
+  int codec_ = 0;
+  int64_t missing_ = 0;
+  int64_t data_pages_ = 0;
+  int64_t rows_before_ = 0;
+  // The page that is being filled.
+  int64_t rows_in_page_ = 0;
+  int64_t entries_ = 0;
+  std::vector<uint32_t> rep_, def_, numbers_;
+  std::string plain_;
+  WrittenChunk written_;
+};
+
+}  // namespace
+
+WrittenChunk write_chunk(const ParquetFile& file, int column, std::span<const int64_t> rows, const Replacement& replacement, bool orders,
+                         Sink& sink) {
+  return ChunkOut(file, column, rows, replacement, orders, sink).write();
+}
+
+WrittenChunk copy_chunk(const ParquetFile& file, int group, int column, Sink& sink) {
+  const Chunk& chunk = file.chunk(group, column);
+  WrittenChunk written{.begin = sink.at,
+                       .size = chunk.size,
+                       .unpacked = chunk.unpacked,
+                       .values = chunk.values,
+                       .data_begin = chunk.data_begin - chunk.begin + sink.at,
+                       .has_dictionary = chunk.has_dictionary,
+                       .encodings = chunk.encodings,
+                       .statistics = std::string(chunk.statistics),
+                       .encoding_stats = std::string(chunk.encoding_stats),
+                       .size_statistics = std::string(chunk.size_statistics),
+                       .pages = {}};
+  // Without an index a row of a column that repeats may go from page to page, which no index can
+  // say.
+  if (chunk.index_begin > 0 || file.footer().column(column).most_rep == 0) {
+    for (PagePlace place : file.pages(group, column)->data) {
+      place.begin += written.begin - chunk.begin;
+      written.pages.push_back(place);
+    }
+  }
+  sink.put(as_text(file.bytes().subspan(static_cast<size_t>(chunk.begin), static_cast<size_t>(chunk.size))));
+  return written;
+}
+
+}  // namespace decant::parquet

@@ -1,0 +1,275 @@
+#include "decant/formats/parquet/parquet_writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/parallel.h"
+#include "decant/formats/parquet/chunk_writer.h"
+
+namespace decant::parquet {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t kGroupBytes = int64_t{100} << 20;
+constexpr std::string_view kMagic = "PAR1";
+constexpr const char* kCreatedBy = "decant version 0.1.0";
+
+struct WrittenGroup {
+  int64_t rows = 0;
+  std::vector<WrittenChunk> chunks;
+};
+
+/// Some rows of one file.
+class FileOut {
+ public:
+  FileOut(const ParquetFile& file, const fs::path& path, Stage& stage) : file_(file), footer_(file.footer()), writer_(path), stage_(stage) {
+    sink_.write = [this](Bytes bytes) { writer_.write(bytes); };
+    for (const Group& group : footer_.groups) most_rows_ = std::max(most_rows_, group.rows);
+  }
+
+  /// `rows`: of the file. `image`: the column that `replacement` is for.
+  int64_t write(std::span<const int64_t> rows, int image, const Replacement& replacement) {
+    image_ = image;
+    replacement_ = replacement;
+    sink_.put(kMagic);
+    while (!rows.empty()) {
+      const int group = file_.group_of(rows.front());
+      const auto end = std::ranges::lower_bound(rows, file_.first_row(group + 1));
+      take_group(group, rows.first(static_cast<size_t>(end - rows.begin())));
+      rows = rows.subspan(static_cast<size_t>(end - rows.begin()));
+    }
+    flush();
+    write_footer();
+    writer_.commit();
+    return writer_.written();
+  }
+
+ private:
+  void take_group(int group, std::span<const int64_t> rows) {
+    const Group& source = footer_.groups[static_cast<size_t>(group)];
+    if (std::ssize(rows) == source.rows) {
+      flush();
+      copy(group);
+      return;
+    }
+    int64_t unpacked = 0;
+    for (const Chunk& chunk : source.chunks) unpacked += std::max<int64_t>(chunk.unpacked, 0);
+    const int64_t each = std::max<int64_t>(1, unpacked / source.rows);
+    for (const int64_t row : rows) {
+      pending_.push_back(row);
+      pending_bytes_ += each;
+      if (std::ssize(pending_) >= most_rows_ || pending_bytes_ >= kGroupBytes) flush();
+    }
+  }
+
+  void copy(int group) {
+    WrittenGroup written{.rows = footer_.groups[static_cast<size_t>(group)].rows, .chunks = {}};
+    std::vector<int64_t> all;
+    for (int column = 0; column < footer_.column_count(); ++column) {
+      if (column == image_ && all.empty()) {
+        for (int64_t row = file_.first_row(group); row < file_.first_row(group + 1); ++row) all.push_back(row);
+      }
+      written.chunks.push_back(column == image_ ? write_chunk(file_, column, all, replacement_, has_orders(), sink_)
+                                                : copy_chunk(file_, group, column, sink_));
+    }
+    groups_.push_back(std::move(written));
+    stage_.advance(groups_.back().rows);
+  }
+
+  void flush() {
+    if (pending_.empty()) return;
+    static const Replacement kNone;
+    WrittenGroup written{.rows = std::ssize(pending_), .chunks = {}};
+    for (int column = 0; column < footer_.column_count(); ++column)
+      written.chunks.push_back(write_chunk(file_, column, pending_, column == image_ ? replacement_ : kNone, has_orders(), sink_));
+    groups_.push_back(std::move(written));
+    stage_.advance(std::ssize(pending_));
+    pending_.clear();
+    pending_bytes_ = 0;
+  }
+
+  bool has_orders() const { return !footer_.column_orders.empty(); }
+
+  // ---- the footer
+
+  struct IndexPlace {
+    int64_t begin = 0;
+    int64_t size = 0;
+  };
+
+  IndexPlace write_offset_index(const std::vector<PagePlace>& pages) {
+    if (pages.empty()) return {};
+    ThriftWriter index;
+    index.begin_object();
+    index.begin_list(1, Thrift::object, pages.size());
+    for (const PagePlace& page : pages) {
+      index.begin_object();
+      index.whole(1, Thrift::i64, page.begin);
+      index.whole(2, Thrift::i32, page.size);
+      index.whole(3, Thrift::i64, page.first_row);
+      index.end_object();
+    }
+    index.end_object();
+    const IndexPlace place{sink_.at, std::ssize(index.text())};
+    sink_.put(index.text());
+    return place;
+  }
+
+  void add_chunk(ThriftWriter& out, int column, const WrittenChunk& chunk, IndexPlace index) const {
+    const Chunk& source = footer_.groups.front().chunks[static_cast<size_t>(column)];
+    out.begin_object();
+    out.whole(2, Thrift::i64, 0);
+    out.field(3, Thrift::object);
+    out.begin_object();
+    out.whole(1, Thrift::i32, static_cast<int>(footer_.column(column).type));
+    out.begin_list(2, Thrift::i32, chunk.encodings.size());
+    for (const int32_t encoding : chunk.encodings) out.element(encoding);
+    out.raw(3, Thrift::list, source.path);
+    out.whole(4, Thrift::i32, source.codec);
+    out.whole(5, Thrift::i64, chunk.values);
+    out.whole(6, Thrift::i64, chunk.unpacked);
+    out.whole(7, Thrift::i64, chunk.size);
+    out.whole(9, Thrift::i64, chunk.data_begin);
+    if (chunk.has_dictionary) out.whole(11, Thrift::i64, chunk.begin);
+    if (!chunk.statistics.empty()) out.raw(12, Thrift::object, chunk.statistics);
+    if (!chunk.encoding_stats.empty()) out.raw(13, Thrift::list, chunk.encoding_stats);
+    if (!chunk.size_statistics.empty()) out.raw(16, Thrift::object, chunk.size_statistics);
+    out.end_object();
+    if (index.size > 0) {
+      out.whole(4, Thrift::i64, index.begin);
+      out.whole(5, Thrift::i32, index.size);
+    }
+    out.end_object();
+  }
+
+  void add_group(ThriftWriter& out, size_t number, const std::vector<IndexPlace>& indexes) const {
+    const WrittenGroup& group = groups_[number];
+    int64_t packed = 0;
+    int64_t unpacked = 0;
+    for (const WrittenChunk& chunk : group.chunks) packed += chunk.size, unpacked += chunk.unpacked;
+    out.begin_object();
+    out.begin_list(1, Thrift::object, group.chunks.size());
+    for (size_t column = 0; column < group.chunks.size(); ++column)
+      add_chunk(out, static_cast<int>(column), group.chunks[column], indexes[column]);
+    out.whole(2, Thrift::i64, unpacked);
+    out.whole(3, Thrift::i64, group.rows);
+    if (const std::string_view sorting = footer_.groups.front().sorting; !sorting.empty()) out.raw(4, Thrift::list, sorting);
+    out.whole(5, Thrift::i64, group.chunks.front().begin);
+    out.whole(6, Thrift::i64, packed);
+    if (number <= INT16_MAX) out.whole(7, Thrift::i16, static_cast<int64_t>(number));
+    out.end_object();
+  }
+
+  void add_metadata(ThriftWriter& out) const {
+    std::vector<KeyValue> kept = footer_.metadata;
+    std::erase_if(kept, [](const KeyValue& pair) { return pair.key == "content_defined_chunking"; });
+    if (kept.empty()) return;
+    out.begin_list(5, Thrift::object, kept.size());
+    for (const KeyValue& pair : kept) {
+      out.begin_object();
+      out.text(1, pair.key);
+      if (pair.has_value) out.text(2, pair.value);
+      out.end_object();
+    }
+  }
+
+  void write_footer() {
+    std::vector<std::vector<IndexPlace>> indexes;
+    int64_t rows = 0;
+    for (const WrittenGroup& group : groups_) {
+      rows += group.rows;
+      auto& own = indexes.emplace_back();
+      for (const WrittenChunk& chunk : group.chunks) own.push_back(write_offset_index(chunk.pages));
+    }
+    ThriftWriter out;
+    out.begin_object();
+    out.whole(1, Thrift::i32, footer_.version);
+    out.raw(2, Thrift::list, footer_.schema);
+    out.whole(3, Thrift::i64, rows);
+    out.begin_list(4, Thrift::object, groups_.size());
+    for (size_t i = 0; i < groups_.size(); ++i) add_group(out, i, indexes[i]);
+    add_metadata(out);
+    out.text(6, kCreatedBy);
+    if (has_orders()) out.raw(7, Thrift::list, footer_.column_orders);
+    out.end_object();
+    const auto size = static_cast<uint32_t>(out.text().size());
+    sink_.put(out.text());
+    sink_.put({reinterpret_cast<const char*>(&size), 4});
+    sink_.put(kMagic);
+  }
+
+  const ParquetFile& file_;
+  const Footer& footer_;
+  FileWriter writer_;
+  Stage& stage_;
+  Sink sink_;
+  int image_ = -1;
+  Replacement replacement_;
+  int64_t most_rows_ = 1;
+  std::vector<int64_t> pending_;
+  int64_t pending_bytes_ = 0;
+  std::vector<WrittenGroup> groups_;
+};
+
+class ParquetWriter final : public SubsetWriter {
+ public:
+  explicit ParquetWriter(std::shared_ptr<const ParquetRows> rows) : rows_(std::move(rows)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    return write_files(rows, folder, nullptr, context);
+  }
+
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    if (rows_->pictures() == nullptr) return SubsetWriter::rewrite(rows, content, folder, context);
+    return write_files(rows, folder, &content, context);
+  }
+
+ private:
+  struct Part {
+    size_t file;
+    std::vector<int64_t> rows;  // of the file
+  };
+
+  /// `content`: where the pictures are from; null = the files themselves.
+  int64_t write_files(std::span<const int64_t> rows, const fs::path& folder, const Rows* content, const Context& context) const {
+    std::vector<Part> parts;
+    for (const int64_t row : rows) {
+      const size_t file = rows_->file_number(row);
+      if (parts.empty() || parts.back().file != file) parts.push_back({file, {}});
+      parts.back().rows.push_back(row - rows_->first_of(file));
+    }
+    Stage stage(context, content == nullptr ? "copying" : "writing pictures", std::ssize(rows), rows_->modality().rows);
+    std::atomic<int64_t> written{0};
+    parallel_for(context, std::ssize(parts), 1,
+                 [&](int64_t i, int64_t) { written += write_part(parts[static_cast<size_t>(i)], folder, content, stage); });
+    return written;
+  }
+
+  int64_t write_part(const Part& part, const fs::path& folder, const Rows* content, Stage& stage) const {
+    const ParquetFile& file = *rows_->files()[part.file];
+    const fs::path path = folder / file.name();
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) throw IoError({path.string(), "", "cannot create the folder: " + code.message(), ""});
+    Replacement replacement;
+    if (content != nullptr)
+      replacement = [first = rows_->first_of(part.file), content](int64_t row, std::vector<std::byte>& scratch) {
+        return content->bytes(first + row, scratch);
+      };
+    return FileOut(file, path, stage).write(part.rows, content == nullptr ? -1 : rows_->roles().image, replacement);
+  }
+
+  std::shared_ptr<const ParquetRows> rows_;
+};
+
+}  // namespace
+
+std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const ParquetRows> rows) {
+  return std::make_shared<ParquetWriter>(std::move(rows));
+}
+
+}  // namespace decant::parquet

@@ -1,0 +1,26 @@
+// Some rows of Parquet files in files of the same names.
+//
+// A file of which no row is kept is not written, since the datasets library cannot load a file
+// without rows. What is the source's, to the byte: the schema with its field ids and logical types,
+// and the metadata by key and value, but for `content_defined_chunking`, which no longer holds.
+// Values are the source's, and so are codecs and the order of rows; a column whose row group is
+// kept whole is copied page for page.
+//
+// Row groups have at most as many rows as the source's largest, and at most 100 MB. Pages are of
+// the first kind, of 1 MB or a single larger value; their values are PLAIN, or indexes into a
+// dictionary where the source had one and it fits in 1 MB. An offset index is written; counts of
+// missing values, and the least and greatest of numbers and short texts, are found anew. Bloom
+// filters and column indexes are not written.
+#pragma once
+
+#include <memory>
+
+#include "decant/data/dataset.h"
+#include "decant/formats/parquet/parquet_rows.h"
+
+namespace decant::parquet {
+
+/// Its rewrite() puts other pictures in place of the source's.
+std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const ParquetRows> rows);
+
+}  // namespace decant::parquet
