@@ -53,7 +53,10 @@ struct Dataset {
   /// How it must be trained, for one that was synthesised: texts of training options by name,
   /// {"steps", "500"}; empty = as others are.
   std::map<std::string, std::string> training = {};
-  std::filesystem::path training_file = {};    ///< that says so
+  std::filesystem::path training_file = {};  ///< that says so
+  /// What README.md next to a part of it in its own format begins with, for programs that look
+  /// there; empty = nothing.
+  std::string card_head = {};
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }

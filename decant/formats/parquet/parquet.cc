@@ -8,6 +8,7 @@
 #include "decant/base/text.h"
 #include "decant/formats/imagefolder/imagefolder.h"
 #include "decant/formats/labels/class_names.h"
+#include "decant/formats/parquet/card.h"
 #include "decant/formats/parquet/parquet_rows.h"
 #include "decant/formats/parquet/parquet_writer.h"
 #include "decant/formats/parquet/row_json.h"
@@ -61,6 +62,12 @@ void require_same_classes(const ParquetFile& first, const ParquetFile& other, co
 std::vector<fs::path> card_folders(const fs::path& spec, const fs::path& base) {
   const fs::path files = base.empty() ? "." : base;
   return {fs::is_directory(spec) ? spec : files, files, files / ".."};
+}
+
+std::string head_for_card(const fs::path& spec, const fs::path& base) {
+  const std::vector<fs::path> folders = card_folders(spec, base);
+  const auto found = std::ranges::find_if(folders, [](const fs::path& folder) { return fs::is_regular_file(folder / "README.md"); });
+  return card_head(found == folders.end() ? fs::path() : *found / "README.md");
 }
 
 /// Names that the files themselves do not have.
@@ -161,7 +168,7 @@ bool looks_like_parquet(const fs::path& path) {
 Dataset open_parquet(const std::string& spec, const ParquetFields& fields, const Context& context) {
   using namespace parquet;
   const WhichFiles found = find_parquet_files(spec);
-  Dataset dataset{.format = "parquet", .root = spec, .oddities = found.oddities};
+  Dataset dataset{.format = "parquet", .root = spec, .oddities = found.oddities, .card_head = head_for_card(spec, found.base)};
   const auto cache = std::make_shared<PageCache>();
   std::map<Split, Files> splits;
   for (const auto& [split, names] : found.names) splits[split] = open_all(found.base, names, cache, context);

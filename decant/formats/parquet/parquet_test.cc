@@ -225,6 +225,17 @@ TEST(Parquet, WritesOtherPicturesInTheirPlace) {
   }
 }
 
+TEST(Parquet, KeepsTheCardButItsSizes) {
+  const ScratchFolder folder("set");
+  folder.add("README.md",
+             "---\nlicense: mit\ntags:\n- birds\n- small\ndataset_info:\n  splits:\n  - name: train\n    num_bytes: 5\nlanguage: "
+             "en\n---\n# Birds\n");
+  folder.add("data/train-0.parquet", make_parquet(pictures_file(0, 2)));
+  EXPECT_EQ(opened_set(folder.path).card_head,
+            "---\nlicense: mit\ntags:\n- birds\n- small\nlanguage: en\nconfigs:\n- config_name: default\n  data_files:\n"
+            "  - split: train\n    path: data/**/*.parquet\n---\n\n");
+}
+
 // ---- pyarrow as the oracle
 
 constexpr const char* kOracle = R"PY(

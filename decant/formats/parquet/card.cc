@@ -1,0 +1,56 @@
+#include "decant/formats/parquet/card.h"
+
+#include <algorithm>
+#include <array>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+
+namespace decant::parquet {
+namespace {
+
+constexpr std::array<std::string_view, 9> kKept = {"license",         "license_name", "license_link", "language",       "tags",
+                                                   "task_categories", "task_ids",     "pretty_name",  "multilinguality"};
+constexpr size_t kMostCard = size_t{1} << 20;
+
+/// The lines between the first two "---" of a card, or none.
+std::string_view head_of(std::string_view card) {
+  if (!card.starts_with("---\n")) return {};
+  const size_t end = card.find("\n---", 4);
+  return end == std::string_view::npos ? std::string_view() : card.substr(4, end + 1 - 4);
+}
+
+/// The keys that are kept, each with the lines below it.
+std::string kept_lines(std::string_view head) {
+  std::string kept;
+  bool keeps = false;
+  while (!head.empty()) {
+    const size_t end = std::min(head.find('\n') + 1, head.size());
+    const std::string_view line = head.substr(0, end == 0 ? head.size() : end);
+    head.remove_prefix(line.size());
+    const bool continues = line.starts_with(' ') || line.starts_with('-') || line == "\n";
+    if (!continues) keeps = std::ranges::find(kKept, line.substr(0, line.find(':'))) != kKept.end();
+    if (keeps) kept += line;
+  }
+  return kept;
+}
+
+std::string card_of(const std::filesystem::path& readme) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(readme, code) || std::filesystem::file_size(readme, code) > kMostCard) return {};
+  try {
+    return read_text(readme);
+  } catch (const IoError&) {
+    return {};  // a card that cannot be read says nothing
+  }
+}
+
+}  // namespace
+
+std::string card_head(const std::filesystem::path& readme) {
+  const std::string card = card_of(readme);
+  return "---\n" + kept_lines(head_of(card)) +
+         "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/**/*.parquet\n---\n\n";
+}
+
+}  // namespace decant::parquet
