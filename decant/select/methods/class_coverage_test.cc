@@ -25,7 +25,7 @@ ClassAmounts amounts_from(const std::vector<std::vector<int64_t>>& rows) {
   return amounts;
 }
 
-std::vector<int64_t> all_rows(const ClassAmounts& amounts) {
+std::vector<int64_t> rows_of_table(const ClassAmounts& amounts) {
   std::vector<int64_t> rows(static_cast<size_t>(amounts.rows()));
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
@@ -33,7 +33,7 @@ std::vector<int64_t> all_rows(const ClassAmounts& amounts) {
 
 TEST(ClassCoverage, WantsEveryClassBeforeMoreOfOne) {
   const ClassAmounts amounts = amounts_from({{9, 0, 0}, {8, 0, 0}, {0, 1, 0}, {1, 0, 2}, {0, 0, 0}});
-  const std::vector<int64_t> rows = all_rows(amounts);
+  const std::vector<int64_t> rows = rows_of_table(amounts);
   const Ranking balanced = class_coverage(amounts, {.rows = rows, .count = 5}, {}, {});
   EXPECT_THAT(balanced.order, ElementsAre(3, 2, 0, 1, 4)) << "a row without objects comes last";
   EXPECT_EQ(balanced.gains.back(), 0);
@@ -41,7 +41,7 @@ TEST(ClassCoverage, WantsEveryClassBeforeMoreOfOne) {
 
 TEST(ClassCoverage, WithoutBalanceCountsSharesOfObjects) {
   const ClassAmounts amounts = amounts_from({{9, 0}, {1, 0}, {0, 1}, {0, 1}});
-  const std::vector<int64_t> rows = all_rows(amounts);
+  const std::vector<int64_t> rows = rows_of_table(amounts);
   const Ranking ranking = class_coverage(amounts, {.rows = rows, .count = 2}, {.balance = 0}, {});
   EXPECT_THAT(ranking.order, ElementsAre(0, 2));
   EXPECT_THAT(ranking.gains, ElementsAre(0.9f, 0.5f));
@@ -56,7 +56,7 @@ TEST(ClassCoverage, IsPlainGreedyOnRandomSets) {
       for (int64_t& amount : row) amount = random.below(3) == 0 ? static_cast<int64_t>(random.below(random.below(2) == 0 ? 3 : 100000)) : 0;
     }
     const ClassAmounts amounts = amounts_from(table);
-    const std::vector<int64_t> rows = all_rows(amounts);
+    const std::vector<int64_t> rows = rows_of_table(amounts);
     const auto count = static_cast<int64_t>(1 + random.below(rows.size()));
     std::vector<int64_t> chosen;
     if (random.below(4) == 0) chosen = {rows[random.below(rows.size())]};
@@ -72,7 +72,7 @@ TEST(ClassCoverage, IsPlainGreedyOnRandomSets) {
 
 TEST(ClassCoverage, GoesOnFromChosenRows) {
   const ClassAmounts amounts = amounts_from({{5, 0}, {4, 0}, {0, 3}});
-  const std::vector<int64_t> rows = all_rows(amounts);
+  const std::vector<int64_t> rows = rows_of_table(amounts);
   const std::vector<int64_t> chosen = {1};
   EXPECT_THAT(class_coverage(amounts, {.rows = rows, .count = 2, .chosen = {chosen, 3}}, {}, {}).order, ElementsAre(1, 2));
 }
