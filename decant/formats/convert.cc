@@ -155,6 +155,8 @@ int64_t write_as(std::string_view format, const Dataset& dataset, std::span<cons
     throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder, webdataset or packed", format));
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
+  if (dataset.train().targets() != nullptr && !dataset.train().have_classes())
+    throw InputError({dataset.root.string(), "", fmt::format("holds objects, and {} has no place for them", format), "Leave out --to"});
   if (format == kPackedFormat) return write_packed(dataset.train(), rows, dataset.classes, folder / "train.packed", context);
   const std::shared_ptr<const Rows> source = as_picture_files(dataset.splits.at(Split::train));
   if (format == "imagefolder") return write_imagefolder(dataset, *source, rows, folder, context);

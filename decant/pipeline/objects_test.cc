@@ -112,6 +112,16 @@ TEST(ObjectSets, VerifyFindsObjectsThatWereChanged) {
   expect_says(message_of([&] { verify({.run = out}, {}); }), {"has other objects than the manifest says"});
 }
 
+TEST(ObjectSets, AreNotWrittenWhereTheirBoxesWouldBeLostOrWrong) {
+  CompressOptions options = compressing(street("refused"), fresh_path("out"), "random");
+  options.to = "imagefolder";
+  expect_says(message_of([&] { compress(options, {}); }), {"holds objects, and imagefolder has no place for them"});
+  const Dataset dataset = open_dataset(options.input.path, {}, {});
+  const std::vector<int64_t> rows = {0};
+  expect_says(message_of([&] { dataset.writer->rewrite(rows, dataset.train(), fresh_folder("data"), {}); }),
+              {"its pictures keep their bytes"});
+}
+
 TEST(ObjectSets, AreSampledAndSearchedForCopiesLikeOthers) {
   const fs::path input = street("sampled");
   const fs::path out = fresh_path("out");

@@ -85,6 +85,11 @@ class CocoWriter final : public SubsetWriter {
     return copy_files(*rows_, rows, folder, context) + write_jsons(rows, folder, context);
   }
 
+  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
+    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since boxes and masks are given in their pixels",
+                      "Omit --drop, --quality, --resolution and --bytes"});
+  }
+
  private:
   int64_t write_jsons(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     const CocoJson& json = rows_->json();

@@ -21,6 +21,7 @@ struct Known {
   bool pooled = false;    ///< by --pools
   bool pictures = false;
   bool texts = false;
+  bool objects = false;       ///< annotated in the rows
   bool networks = false;      ///< this build can train
   bool own_features = false;  ///< the caller's, in a file
   double area = 1;            ///< of a picture as the proxy sees it, against 32 × 32
