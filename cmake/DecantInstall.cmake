@@ -21,7 +21,7 @@ target_include_directories(decant_shared INTERFACE $<INSTALL_INTERFACE:${CMAKE_I
 install(TARGETS decant_shared EXPORT decant LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 foreach(header base/errors base/context base/matrix data/features data/selection data/subset
     select/select select/bins/bins select/bins/cut select/engine/bin_picker select/engine/objective select/pools/sampler select/pools/quota
-    select/pools/chosen select/pools/ranking select/methods/list select/methods/method)
+    select/pools/chosen select/pools/ranking select/rules/beta select/methods/list select/methods/method)
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${CMAKE_SOURCE_DIR}/decant/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/decant/${folder})
 endforeach()

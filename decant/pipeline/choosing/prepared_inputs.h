@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "decant/data/class_amounts.h"
 #include "decant/data/grouping.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/choosing/method_spec.h"

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "decant/base/context.h"
-#include "decant/data/class_amounts.h"
 #include "decant/data/features.h"
 #include "decant/data/selection.h"
 #include "decant/select/bins/bins.h"
@@ -20,6 +19,7 @@
 namespace decant {
 
 class OptionTable;
+struct ClassAmounts;
 
 /// The options that belong to methods, and to the rules that turn scores into rows. A method or
 /// rule lists those that it uses.
