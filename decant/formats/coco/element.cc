@@ -36,7 +36,7 @@ std::string_view trimmed_token(od::value& value) {
 
 /// Calls visit(key, value) for every field of an object. A value that is not read is passed over.
 template <class Visit>
-void each_field(std::string_view element, Visit&& visit) {
+void each_member(std::string_view element, Visit&& visit) {
   if (element.size() > kLongestElement) throw BadElement{"is longer than 4 GB"};
   if (element.empty() || element.front() != '{') throw BadElement{"is not an object"};
   thread_local std::vector<char> padded;
@@ -216,7 +216,7 @@ bool says_yes(std::string_view token) {
 
 void read_image(std::string_view element, ImageFields& out) {
   out = {};
-  each_field(element, [&](std::string_view key, od::value& value) {
+  each_member(element, [&](std::string_view key, od::value& value) {
     if (key == "id")
       out.id = id_in(value);
     else if (key == "file_name")
@@ -232,7 +232,7 @@ void read_image(std::string_view element, ImageFields& out) {
 
 void read_category(std::string_view element, CategoryFields& out) {
   out = {};
-  each_field(element, [&](std::string_view key, od::value& value) {
+  each_member(element, [&](std::string_view key, od::value& value) {
     if (key == "id")
       out.id = id_in(value);
     else if (key == "name")
@@ -244,7 +244,7 @@ void read_annotation(std::string_view element, AnnotationFields& out) {
   out = {};
   bool has_box = false;
   bool parts_of_a_picture = false;
-  each_field(element, [&](std::string_view key, od::value& value) {
+  each_member(element, [&](std::string_view key, od::value& value) {
     if (key == "id") {
       out.id = id_in(value);
     } else if (key == "image_id") {
