@@ -19,6 +19,8 @@
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/judging/judged_sets.h"
 #include "decant/pipeline/plan_evaluation.h"
+#include "decant/select/methods/random.h"
+#include "decant/select/pools/sampler.h"
 
 #include "tests/drawn_sets.h"
 
@@ -203,6 +205,21 @@ TEST(EvaluateSets, PlansHeldOutRowsAndGivenSets) {
   EXPECT_EQ(plan.sets.back().rows, 8) << "of ten, a fifth is held out";
   options.labels.clear();
   expect_says(message_of([&] { plan_evaluation(options, {}); }), {"has rows without labels", "Give --labels"});
+}
+
+TEST(EvaluateSets, RowsHeldOutAreNotThoseThatRandomKeeps) {
+  const fs::path folder = matrix_set("judge_stream");
+  EvaluateOptions options = judging(folder);
+  options.test.clear();
+  options.test_labels.clear();
+  options.seed = 3;
+  options.small = {(folder / "random.npy").string()};
+  write_rows(folder / "random.npy", {0});
+  const std::vector<int32_t> labels = read_judged_sets(options, {}).full.labels;
+  write_rows(folder / "random.npy", sample(select_random(200, labels, {}, true, 3), {}, 20, 3).rows());
+  const JudgedSets sets = read_judged_sets(options, {});
+  EXPECT_EQ(sets.test.held_out.size(), 40u);
+  EXPECT_GT(sets.given.front().subset.size(), 10u) << "of 20, about a fifth is held out";
 }
 
 TEST(EvaluateSets, ChoosesFromWhatIsNotHeldOut) {

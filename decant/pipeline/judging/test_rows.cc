@@ -5,6 +5,7 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/random.h"
 #include "decant/base/text.h"
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
@@ -66,7 +67,10 @@ TestRows named_test(const EvaluateOptions& options, const Dataset& full, const C
   return {std::move(renamed), std::move(name)};
 }
 
-Subset draw_held_out(const Input& full, double share, uint64_t seed) {
+/// By a seed of its own: rows that --method random keeps with the same seed would be the very rows
+/// held out.
+Subset draw_held_out(const Input& full, double share, uint64_t seed_given) {
+  const uint64_t seed = Random(seed_given, "held out").bits64();
   const int64_t count = held_out_count(share, std::ssize(full.usable_rows()));
   return sample(select_random(full.rows(), full.labels, full.excluded_rows(), true, seed), {}, count, seed);
 }
