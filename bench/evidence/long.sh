@@ -22,26 +22,31 @@ long_curve_16000() { long_curve 16000; }
 # What a linear probe says of the methods that `quick` judged in cifar10_methods and cifar10_methods_30.
 cifar10_probe() { judge cifar10_probe "$(dataset cifar10)" --protocol probe --against "$methods" --keep 10%,30% --seeds 3; }
 
-long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50} long_curve_{1000,2500,4000,8000,16000})
-
-# What rules were compared on: five of CIFAR-10's classes, in half of the steps of `long` for half of its rows.
+# What rules were compared on: five of CIFAR-10's classes, half as many rows and half of `long`'s steps.
 five_classes() {
   local to=$root/build/data/cifar10_five.npz
   [ -e "$to" ] || { /usr/bin/python3 "$here/five_classes.py" "$(dataset cifar10)" "$to.new.npz" && mv "$to.new.npz" "$to"; }
   echo "$to"
 }
-rules=random,progress,progress+beta-mode=0.6+beta-power=1,progress+beta-mode=0.5+beta-power=1,progress+beta-mode=0.4+beta-power=1
-rules+=,dual+beta-mode=0.65,dual+beta-mode=0.5,dual+beta-mode=0.4,ccs,d2,forgetting+rule=strata+hard-cut=0.1,el2n+rule=band,facility-location
-long_rules() { judge "long_rules_$1" "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules" --keep "$1%" --seeds 2; }
-long_rules_30() { long_rules 30; }
-rules_50=random,progress,progress+beta-mode=0.6+beta-power=1,progress+beta-mode=0.5+beta-power=1,progress+beta-mode=0.4+beta-power=1,progress+beta-mode=0.5+beta-power=0.5
-long_rules_50() { judge long_rules_50 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_50" --keep 50% --seeds 2; }
+long_rules() {  # NAME PERCENT METHODS
+  judge "$1" "$(five_classes)" --steps 4000 --precision bfloat16 --against "random,progress,$3" --keep "$2%" --seeds 2
+}
+# weighed MODE/POWER…: `progress` by these figures.
+weighed() {
+  local each list=
+  for each; do list+=",progress+beta-mode=${each%/*}+beta-power=${each#*/}"; done
+  echo "${list:1}"
+}
+other_rules=dual+beta-mode=0.65,dual+beta-mode=0.5,dual+beta-mode=0.4,ccs,d2,forgetting+rule=strata+hard-cut=0.1,el2n+rule=band,facility-location
+long_rules_30() { long_rules long_rules_30 30 "$(weighed 0.6/1 0.5/1 0.4/1),$other_rules"; }
+long_rules_more_30() { long_rules long_rules_more_30 30 "$(weighed 0.6/2 0.5/2 0.6/0.5 0.5/0.5 0.7/1)"; }
+long_rules_10() { long_rules long_rules_10 10 "$(weighed 0.7/2 0.7/1 0.6/2 0.6/1)"; }
+long_rules_50() { long_rules long_rules_50 50 "$(weighed 0.6/1 0.5/1 0.4/1 0.5/0.5)"; }
 
 # Distribution matching in the frequency domain, with labels and without a look at them.
 cifar10_frequencies() {
-  judge cifar10_frequencies "$(dataset cifar10)" --against random,random+pool,kernel-herding,kernel-herding+pool,herding+pool --keep 10% --seeds 3 --precision bfloat16
+  judge cifar10_frequencies "$(dataset cifar10)" --against random,random+pool,kernel-herding,kernel-herding+pool,herding+pool --keep 10% --seeds 3 \
+    --precision bfloat16
 }
-rules_30=random,progress+beta-mode=0.6+beta-power=2,progress+beta-mode=0.5+beta-power=2,progress+beta-mode=0.6+beta-power=0.5,progress+beta-mode=0.5+beta-power=0.5,progress+beta-mode=0.7+beta-power=1
-long_rules_more_30() { judge long_rules_more_30 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_30" --keep 30% --seeds 2; }
-rules_10=random,progress,progress+beta-mode=0.7+beta-power=2,progress+beta-mode=0.7+beta-power=1,progress+beta-mode=0.6+beta-power=2,progress+beta-mode=0.6+beta-power=1
-long_rules_10() { judge long_rules_10 "$(five_classes)" --steps 4000 --precision bfloat16 --against "$rules_10" --keep 10% --seeds 2; }
+
+long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50} long_rules_{30,more_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})

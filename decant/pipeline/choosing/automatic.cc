@@ -16,7 +16,7 @@ namespace {
 // Both are guesses on the careful side: twelve epochs and thousands of rows are what was measured.
 constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;       // of a class
-constexpr double kShortOnly = 20;         // per cent kept; gains above it were measured in short trainings alone (docs/evidence.md)
+constexpr double kLittleGain = 20;        // per cent kept; above it a long training gains half a point or less (docs/evidence.md)
 constexpr double kFewRecords = 10;        // per cent kept of records without labels; above it coverage was not ahead everywhere
 constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
 constexpr double kMostDistances = 4e9;    // records times centres of k-means: minutes on two cores
@@ -43,7 +43,7 @@ int affordable_epochs(const Known& known, const ChoosingOptions& select) {
 
 ResolvedMethod take_progress(const Known& known, const MethodSpec& spec, double percent, const std::string& why) {
   ResolvedMethod method = take(kProgress, spec, why);
-  if (percent > kShortOnly) method.reason += "; gains at such ratios were measured with short trainings";
+  if (percent > kLittleGain) method.reason += "; above 20 % the gain over random rows is small in long trainings";
   const ChoosingOptions& asked = spec.options;
   if (asked.scores != "auto") return method;  // a record is there
   if (asked.score_epochs < kFewestEpochs) return take(kRandom, spec, fmt::format("--score-epochs {} is too few", asked.score_epochs));
