@@ -10,7 +10,7 @@ import dataclasses
 NEW = {  # what the program compared with does not know yet, so there is nothing to compare: {"verbs": [...], "methods": [...]}
     "verbs": ["duplicates", "extend", "patches", "unpack"],
     "tos": ["packed"],
-    "methods": ["toward", "kernel-herding"],
+    "methods": ["toward", "kernel-herding", "objects"],
 }
 
 BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-center", "herding", "kernel-herding", "k-means", "zcore", "thinning",
