@@ -27,7 +27,7 @@
 // The writer copies the kept files to the same relative paths, byte for byte, whatever a link
 // pointed at. A class none of whose pictures are kept gets no folder (torchvision refuses empty
 // ones), so the classes after it move up by one in the small set: numbers follow the names that are
-// there. Of a list of labels, and of metadata.jsonl and metadata.csv, the lines of kept pictures
+// there. Of a list of labels, and of metadata.jsonl, .csv and .parquet, the lines of kept pictures
 // are written next to them. A file whose size changed since it was first measured is an IoError.
 //
 // Cost: one readdir per folder and a sort; no file is opened or measured until asked. 50,000

@@ -57,11 +57,9 @@ void note_class_like_split(const fs::path& root, const std::vector<std::string>&
 }
 
 /// Next to pictures that folders label.
-std::string what_of_metadata(const fs::path& file) {
-  return file.extension() == ".parquet"
-             ? "is not read: labels are the names of folders, and a small set has no such file"
-             : "gives no labels, since the names of folders do; --label-field FIELD takes them from it. Its lines "
-               "of kept pictures go with them";
+std::string what_of_metadata() {
+  return "gives no labels, since the names of folders do; --label-field FIELD takes them from it. Its lines of kept pictures go with "
+         "them";
 }
 
 }  // namespace
@@ -124,7 +122,7 @@ void note_label_files(const std::vector<fs::path>& files, const LabelsFound& fou
   size_t mentioned = 0;
   for (const fs::path& file : files) {
     if (found.classes > 1) {
-      if (file.stem() == "metadata" && is_table(file)) oddities.push_back({file.string(), what_of_metadata(file)});
+      if (file.stem() == "metadata" && is_table(file)) oddities.push_back({file.string(), what_of_metadata()});
       continue;
     }
     const auto fault = found.faults.find(file);

@@ -139,24 +139,40 @@ TextClasses classes_for(ListedPictures& listed, const std::vector<std::string>& 
   return own;
 }
 
-int64_t write_lines(const ListedPictures& listed, std::span<const int64_t> rows, const fs::path& folder) {
-  const std::string_view text = listed.list->text();
-  const fs::path target = folder / listed.place;
-  std::error_code code;
-  fs::create_directories(target.parent_path(), code);
-  if (code) throw IoError({target.string(), "", "cannot create the folder: " + code.message(), ""});
-  FileWriter writer(target);
-  writer.write(text.substr(0, listed.list->head));
-  bool open_line = false;  // the last one has no line break
+namespace {
+
+std::vector<size_t> lines_that_name(const ListedPictures& listed, std::span<const int64_t> rows) {
+  std::vector<size_t> kept;
   for (size_t i = 0; i < listed.row_of_line.size(); ++i) {
-    if (!std::binary_search(rows.begin(), rows.end(), listed.row_of_line[i])) continue;
-    const ListedLabel& line = listed.list->lines[i];
+    if (std::binary_search(rows.begin(), rows.end(), listed.row_of_line[i])) kept.push_back(i);
+  }
+  return kept;
+}
+
+int64_t write_text(const LabelList& list, std::span<const size_t> lines, const fs::path& target) {
+  const std::string_view text = list.text();
+  FileWriter writer(target);
+  writer.write(text.substr(0, list.head));
+  bool open_line = false;  // the last one has no line break
+  for (const size_t i : lines) {
+    const ListedLabel& line = list.lines[i];
     if (open_line) writer.write("\n");
     writer.write(text.substr(line.begin, line.end - line.begin));
     open_line = text[line.end - 1] != '\n' && text[line.end - 1] != '\r';
   }
   writer.commit();
   return writer.written();
+}
+
+}  // namespace
+
+int64_t write_lines(const ListedPictures& listed, std::span<const int64_t> rows, const fs::path& folder) {
+  const fs::path target = folder / listed.place;
+  std::error_code code;
+  fs::create_directories(target.parent_path(), code);
+  if (code) throw IoError({target.string(), "", "cannot create the folder: " + code.message(), ""});
+  const std::vector<size_t> kept = lines_that_name(listed, rows);
+  return listed.list->write ? listed.list->write(kept, target) : write_text(*listed.list, kept, target);
 }
 
 }  // namespace decant

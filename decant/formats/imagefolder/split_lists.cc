@@ -59,7 +59,7 @@ std::vector<ListedPictures> SplitLists::read(const std::string& folder, const st
 void SplitLists::label(Split split, const std::string& folder, const std::vector<std::string>& lists, PictureList& pictures) {
   const bool by_folders = split == Split::train ? dataset_.classes.size() > 1 : pictures.labelled();
   const bool has_metadata = split == Split::train && std::ranges::any_of(lists, [](const std::string& name) {
-                              return name == "metadata.csv" || name == "metadata.jsonl";
+                              return name == "metadata.csv" || name == "metadata.jsonl" || name == "metadata.parquet";
                             });
   if (by_folders && label_field_.empty() && !has_metadata) {
     if (split == Split::train) note_unused({}, folder, lists, pictures);

@@ -2,9 +2,9 @@
 //
 // A list labels the training pictures where folders give no classes, or one alone, or where
 // --label-field asks for it; it labels those of another split where their folders are no classes.
-// Of several, metadata.jsonl and metadata.csv come first, then the one that names most pictures;
-// without --label-field it must name half of them. Files with "submission" in their names hold
-// guesses, and label nothing. Whatever is used is said in a note, and so is what might hold labels
+// Of several, metadata.* come first, then the one that names most pictures; without --label-field
+// it must name half of them. Files with "submission" in their names hold guesses, and label
+// nothing. Whatever is used is said in a note, and so is what might hold labels
 // and is not used, with the reason.
 //
 // Classes that the training list only numbers have the names that a description at the root gives

@@ -6,6 +6,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/test_rows.h"
 #include "decant/formats/open.h"
+#include "decant/formats/parquet/parquet_for_tests.h"
 
 namespace decant {
 namespace {
@@ -145,6 +146,48 @@ TEST(SplitLists, KeptLinesAreWrittenByteForByte) {
   Listed unordered("unordered", three_and({{"train.csv", "name.jpg,none\n3.jpg,a\n2.jpg,b\n1.jpg,a"}}));
   unordered.open().writer->write(std::vector<int64_t>{0, 2}, both.path);
   EXPECT_EQ(read_text(both.path / "train.csv"), "3.jpg,a\n1.jpg,a");
+}
+
+/// metadata.parquet: a caption next to each name.
+std::string parquet_list(const std::vector<std::string>& names, const std::string& label, const std::vector<parquet::Cell>& labels,
+                         bool text) {
+  parquet::MadeFile made{.columns = {{.name = "file_name", .cells = {names.begin(), names.end()}, .text = true},
+                                     {.name = "caption", .cells = {names.begin(), names.end()}, .text = true},
+                                     {.name = label, .type = text ? parquet::Physical::bytes : parquet::Physical::int64, .cells = labels}}};
+  made.columns.back().text = text;
+  return parquet::ParquetMaker(std::move(made)).make();
+}
+
+TEST(SplitLists, MetadataInParquetLabelsPicturesAndGoesWithThem) {
+  using parquet::number_bytes;
+  const std::vector<std::string> names = {"2.jpg", "1.jpg", "3.jpg"};
+  const std::string numbers = parquet_list(names, "label", {number_bytes(4), number_bytes(0), std::nullopt}, false);
+  EXPECT_EQ(training_labels("pq_numbers", three_and({{"train/metadata.parquet", numbers}})), "0 4 -");
+  const std::string words = parquet_list(names, "kind", {"dog", "cat", "dog"}, true);
+  EXPECT_EQ(training_labels("pq_words", three_and({{"train/metadata.parquet", words}}), "kind"), "cat dog dog");
+  const ScratchFolder out("pq_written");
+  Listed set("pq_set", three_and({{"train/metadata.parquet", words}}));
+  set.open("kind").writer->write(std::vector<int64_t>{0, 2}, out.path);
+  const Dataset kept = open_dataset(out.path.string(), {.label_field = "kind"}, {});
+  EXPECT_EQ(labels_in(kept.train(), kept.classes), "cat dog");
+  const Dataset table = open_dataset((out.path / "train/metadata.parquet").string(), {.text = "caption"}, {});
+  ASSERT_EQ(table.train().size(), 2);
+  std::vector<std::byte> scratch;
+  EXPECT_EQ(as_text(table.train().bytes(0, scratch)), R"({"file_name": "1.jpg", "caption": "1.jpg", "kind": "cat"})");
+}
+
+TEST(SplitLists, MetadataInParquetThatGivesNoLabelsSaysWhy) {
+  const auto said = [](const std::string& name, const std::string& content) {
+    std::string text;
+    for (const Oddity& oddity : Listed(name, three_and({{"train/metadata.parquet", content}})).open().oddities) text += oddity.what + "\n";
+    return text;
+  };
+  const std::vector<std::string> names = {"1.jpg", "2.jpg", "3.jpg"};
+  EXPECT_THAT(said("pq_column", parquet_list(names, "breed", {"a", "b", "a"}, true)), HasSubstr("no column that is known as a label"));
+  const std::string whole = parquet_list(names, "label", {"a", "b", "a"}, true);
+  EXPECT_THAT(said("pq_cut", whole.substr(0, whole.size() / 2)), HasSubstr("may hold labels and is not read"));
+  EXPECT_THAT(said("pq_others", parquet_list({"x.jpg", "y.jpg", "z.jpg"}, "label", {"a", "b", "a"}, true)),
+              HasSubstr("names none of the pictures"));
 }
 
 TEST(SplitLists, MetadataGoesWithPicturesThatFoldersLabel) {

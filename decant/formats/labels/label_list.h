@@ -5,6 +5,7 @@
 //   json lines   metadata.jsonl of Hugging Face's folders: one object per line with file_name and a label
 //   table        .csv and .tsv, metadata.csv among them: a column of paths and one of classes, with
 //                a header or without; Kaggle's ids without an ending
+//   parquet      metadata.parquet of the same folders: columns file_name and a label
 //   text list    .txt of "path class" per line: Caffe's lists, Tiny ImageNet's val_annotations.txt
 //   in order     one class per line for the pictures in the order of their names: ImageNet's ground truth
 //
@@ -18,6 +19,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +31,7 @@ namespace decant::labels {
 struct ListedLabel {
   std::string path;  ///< as written, with '/' between folders; empty in a list "in order"
   std::string label;
-  uint64_t begin = 0;  ///< its line in the file, [begin, end)
+  uint64_t begin = 0;  ///< its line in the file, [begin, end): bytes, or of Parquet the row
   uint64_t end = 0;
 };
 
@@ -42,6 +44,9 @@ struct LabelList {
   bool guessed = false;   ///< the label's field is not known by its name
   bool in_order = false;  ///< the i-th line is for the i-th picture
   std::vector<ListedLabel> lines;
+  /// Writes a file of those of the lines (ascending positions), and returns its bytes. Null: lines
+  /// are text, written as they are. Where none is kept nothing need be written.
+  std::function<int64_t(std::span<const size_t> lines, const std::filesystem::path& to)> write = nullptr;
 
   std::string_view text() const { return as_text(bytes->bytes()); }
 };
@@ -54,6 +59,7 @@ struct LabelSource {
 };
 
 extern const LabelSource kJsonLines;
+extern const LabelSource kParquetList;
 extern const LabelSource kTable;
 extern const LabelSource kTextList;
 extern const LabelSource kInOrder;

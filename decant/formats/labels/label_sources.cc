@@ -5,7 +5,7 @@
 namespace decant::labels {
 
 const std::vector<LabelSource>& label_sources() {
-  static const std::vector<LabelSource> sources = {kJsonLines, kTable, kInOrder, kTextList};
+  static const std::vector<LabelSource> sources = {kJsonLines, kParquetList, kTable, kInOrder, kTextList};
   return sources;
 }
 

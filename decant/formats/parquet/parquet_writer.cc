@@ -268,6 +268,12 @@ class ParquetWriter final : public SubsetWriter {
 
 }  // namespace
 
+int64_t write_rows(const ParquetFile& file, std::span<const int64_t> rows, const fs::path& path) {
+  const Context quiet;
+  Stage stage(quiet, "copying", std::ssize(rows), "rows");
+  return FileOut(file, path, stage).write(rows, -1, {});
+}
+
 std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const ParquetRows> rows) {
   return std::make_shared<ParquetWriter>(std::move(rows));
 }
