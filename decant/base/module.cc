@@ -20,7 +20,8 @@ fs::path own_folder() {
   link_map* map = nullptr;
   const bool known = ::dladdr1(&here, &found, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) != 0;
   const bool library = known && map != nullptr && map->l_name != nullptr && map->l_name[0] != '\0';
-  return fs::canonical(library ? map->l_name : "/proc/self/exe").parent_path();
+  // A program may have been replaced since it started; its folder still has the modules.
+  return library ? fs::canonical(map->l_name).parent_path() : fs::read_symlink("/proc/self/exe").parent_path();
 }
 
 /// Empty when there is none.
