@@ -407,7 +407,7 @@ TEST(Program, JudgesMatrices) {
   const Json document = parse_json(read_text(folder / "judged.json"));
   EXPECT_THAT(document["command"].get<std::string>(), HasSubstr("some.npy others.npy"));
   EXPECT_EQ(document["results"].size(), 5u);
-  const Outcome again = shell(line + "--against full,random,bins --keep 10%,30% --bins 2 --json");
+  const Outcome again = shell(line + "--against full,random,bins --keep 10%,40% --bins 2 --json");
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("are cached"));
   EXPECT_EQ(std::ranges::count(again.out, '\n'), 9);

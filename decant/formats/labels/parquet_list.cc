@@ -63,7 +63,7 @@ void read_parquet(LabelList& list, const std::string& field) {
     const auto file = std::make_shared<const ParquetFile>(list.file, list.file.filename().string(), std::make_shared<parquet::PageCache>());
     read_columns(*file, field, list);
     list.write = [file](std::span<const size_t> lines, const std::filesystem::path& to) {
-      return lines.empty() ? 0 : parquet::write_rows(*file, std::vector<int64_t>(lines.begin(), lines.end()), to);
+      return lines.empty() ? 0 : parquet::copy_rows(*file, std::vector<int64_t>(lines.begin(), lines.end()), to);
     };
   } catch (const InputError& error) {
     list.lines.clear();

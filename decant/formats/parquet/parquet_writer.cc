@@ -268,7 +268,7 @@ class ParquetWriter final : public SubsetWriter {
 
 }  // namespace
 
-int64_t write_rows(const ParquetFile& file, std::span<const int64_t> rows, const fs::path& path) {
+int64_t copy_rows(const ParquetFile& file, std::span<const int64_t> rows, const fs::path& path) {
   const Context quiet;
   Stage stage(quiet, "copying", std::ssize(rows), "rows");
   return FileOut(file, path, stage).write(rows, -1, {});

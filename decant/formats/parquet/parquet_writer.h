@@ -23,7 +23,7 @@
 namespace decant::parquet {
 
 /// Some rows (ascending, of the file) of one file, in a file at `path`. Returns its bytes.
-int64_t write_rows(const ParquetFile& file, std::span<const int64_t> rows, const std::filesystem::path& path);
+int64_t copy_rows(const ParquetFile& file, std::span<const int64_t> rows, const std::filesystem::path& path);
 
 /// Its rewrite() puts other pictures in place of the source's.
 std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const ParquetRows> rows);
