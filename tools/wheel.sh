@@ -6,7 +6,7 @@
 # WHEEL one that is built already. What is fetched comes from PyPI into environments below build/python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-dist=$PWD/${1:-build/dist}
+dist=$(realpath -m "${1:-build/dist}")
 work=$PWD/build/python
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 
