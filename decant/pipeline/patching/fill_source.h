@@ -24,7 +24,7 @@ void require_fill(const std::string& name);
 struct OwnMae {
   std::string net;
   int image_size = 0;  ///< 0 = the usual
-  int epochs = 0;      ///< at least some hundred steps
+  int epochs = 0;      ///< three, or as many as make 1,200 steps
   bool operator==(const OwnMae&) const = default;
 };
 

@@ -6,10 +6,10 @@
 //   power = 3 − 2·s·[ln(r / 10 %) / ln 3]       0 and 1,
 //   s     = [ln(n / 2,500) / ln 3.2]            0 and 1
 //
-// So up to a tenth of the rows, and for a short training, those
-// are kept that are easy in the end and taught most. From three tenths on, when those have been
-// taken, a long training learns more from harder rows. Ours; docs/evidence.md has the figures that
-// the constants were fixed by, on five of CIFAR-10's classes.
+// So up to a tenth of the rows, and for a short training, those are kept that are easy in the end
+// and taught most. From three tenths on, when those have been taken, a long training learns more
+// from harder rows. Ours; docs/evidence.md has the figures that the constants were fixed by, on
+// five of CIFAR-10's classes.
 #pragma once
 
 #include <cstdint>
