@@ -31,10 +31,14 @@ int label_column(const ParquetFile& file, const std::string& field) {
   return -1;
 }
 
-/// As `label_text()` has it of JSON: empty where there is none, nothing where it is no class.
+/// Empty where the value is missing, nothing where it has no form as text.
+std::optional<std::string> text_of(const parquet::Node& node, std::optional<std::string_view> value) {
+  return value ? parquet::value_text(node, *value) : "";
+}
+
+/// As label_text() has it of JSON: empty where there is none, nothing where it is no class.
 std::optional<std::string> class_of(const parquet::Node& node, std::optional<std::string_view> value) {
-  if (!value) return "";
-  const auto text = parquet::value_text(node, *value);
+  auto text = text_of(node, value);
   if (!text || (is_number(*text) && !whole_number(*text))) return std::nullopt;
   return text;
 }
@@ -50,11 +54,11 @@ void read_columns(const ParquetFile& file, const std::string& field, LabelList& 
   std::optional<ColumnCursor> labels;
   if (label >= 0) labels.emplace(file, label);
   for (int64_t row = 0; row < file.rows(); ++row) {
-    const auto name = paths.value(row);
+    const auto name = text_of(paths.node(), paths.value(row));
     const auto text = labels ? class_of(labels->node(), labels->value(row)) : "";
     if (!text && list.fault.empty()) list.fault = fmt::format("the column '{}' of row {} is no class", list.field, row);
     const auto at = static_cast<uint64_t>(row);
-    list.lines.push_back({std::string(name.value_or("")), text.value_or(""), at, at + 1});
+    list.lines.push_back({name.value_or(""), text.value_or(""), at, at + 1});
   }
 }
 

@@ -23,16 +23,6 @@ MadeFile two_columns() {
   return {.columns = {numbers, texts}};
 }
 
-std::vector<Cell> cells_of(const ParquetFile& file, int column) {
-  ColumnCursor cursor(file, column);
-  std::vector<Cell> cells;
-  for (int64_t row = 0; row < file.rows(); ++row) {
-    const auto value = cursor.value(row);
-    cells.push_back(value ? Cell(*value) : Cell());
-  }
-  return cells;
-}
-
 std::unique_ptr<ParquetFile> mapped_file(const std::string& bytes) {
   const auto path = fresh_path("x.parquet");
   write_file(path, bytes);

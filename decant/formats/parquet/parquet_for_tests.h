@@ -9,6 +9,7 @@
 
 #include "decant/formats/parquet/codecs.h"
 #include "decant/formats/parquet/encodings.h"
+#include "decant/formats/parquet/file.h"
 #include "decant/formats/parquet/thrift.h"
 
 namespace decant::parquet {
@@ -255,6 +256,17 @@ class ParquetMaker {
 
 inline std::string make_parquet(MadeFile made) {
   return ParquetMaker(std::move(made)).make();
+}
+
+/// What a reader finds in a column that does not repeat.
+inline std::vector<Cell> cells_of(const ParquetFile& file, int column) {
+  ColumnCursor cursor(file, column);
+  std::vector<Cell> cells;
+  for (int64_t row = 0; row < file.rows(); ++row) {
+    const auto value = cursor.value(row);
+    cells.push_back(value ? Cell(*value) : Cell());
+  }
+  return cells;
 }
 
 }  // namespace decant::parquet

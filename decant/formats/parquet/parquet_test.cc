@@ -160,16 +160,6 @@ TEST(Parquet, SaysWhatItCannotUse) {
 
 // ---- written
 
-std::vector<Cell> column_cells(const ParquetFile& file, int column) {
-  ColumnCursor cursor(file, column);
-  std::vector<Cell> cells;
-  for (int64_t row = 0; row < file.rows(); ++row) {
-    const auto value = cursor.value(row);
-    cells.push_back(value ? Cell(*value) : Cell());
-  }
-  return cells;
-}
-
 TEST(Parquet, WritesKeptRowsAsTheyWere) {
   for (const int codec : {kUncompressed, kSnappy, kZstd}) {
     const ScratchFolder folder("set");
@@ -203,7 +193,7 @@ TEST(Parquet, WritesKeptRowsAsTheyWere) {
       std::vector<Cell> expected;
       for (const int64_t row : {1, 4, 5, 6, 7, 9})
         expected.push_back(first.columns[static_cast<size_t>(column)].cells[static_cast<size_t>(row)]);
-      EXPECT_EQ(column_cells(file, column), expected);
+      EXPECT_EQ(cells_of(file, column), expected);
       EXPECT_EQ(file.chunk(0, column).codec, codec);
       EXPECT_GT(file.chunk(0, column).index_size, 0);
     }
