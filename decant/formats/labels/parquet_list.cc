@@ -32,13 +32,13 @@ int label_column(const ParquetFile& file, const std::string& field) {
 }
 
 /// Empty where the value is missing, nothing where it has no form as text.
-std::optional<std::string> text_of(const parquet::Node& node, std::optional<std::string_view> value) {
+std::optional<std::string> text_of_value(const parquet::Node& node, std::optional<std::string_view> value) {
   return value ? parquet::value_text(node, *value) : "";
 }
 
 /// As label_text() has it of JSON: empty where there is none, nothing where it is no class.
 std::optional<std::string> class_of(const parquet::Node& node, std::optional<std::string_view> value) {
-  auto text = text_of(node, value);
+  auto text = text_of_value(node, value);
   if (!text || (is_number(*text) && !whole_number(*text))) return std::nullopt;
   return text;
 }
@@ -54,7 +54,7 @@ void read_columns(const ParquetFile& file, const std::string& field, LabelList& 
   std::optional<ColumnCursor> labels;
   if (label >= 0) labels.emplace(file, label);
   for (int64_t row = 0; row < file.rows(); ++row) {
-    const auto name = text_of(paths.node(), paths.value(row));
+    const auto name = text_of_value(paths.node(), paths.value(row));
     const auto text = labels ? class_of(labels->node(), labels->value(row)) : "";
     if (!text && list.fault.empty()) list.fault = fmt::format("the column '{}' of row {} is no class", list.field, row);
     const auto at = static_cast<uint64_t>(row);
