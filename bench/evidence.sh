@@ -27,9 +27,15 @@ cifar10_methods_30() { judge cifar10_methods_30 "$(dataset cifar10)" --against "
 cifar10_nets() { judge cifar10_nets "$(dataset cifar10)" --against random,auto --keep 10% --nets quick,convnet3,resnet20,vit-mini --seeds 3; }
 fashion() { judge fashion "$(dataset fashion_mnist)" --against random,auto --keep 10% --seeds 5; }
 
-noise() {  # a fifth of the labels wrong
+noisy_cifar10() {  # a fifth of the labels wrong
   local noisy=$root/build/data/cifar10_noisy
-  [ -e "$noisy/.done" ] || { /usr/bin/python3 "$here/noisy_labels.py" "$(dataset cifar10)" "$noisy" 0.2 && touch "$noisy/.done"; }
+  [ -e "$noisy/.done" ] || { /usr/bin/python3 "$here/noisy_labels.py" "$(dataset cifar10)" "$noisy" 0.2 >&2 && touch "$noisy/.done"; }
+  echo "$noisy"
+}
+
+noise() {
+  local noisy
+  noisy=$(noisy_cifar10)
   judge noise "$noisy" --against random,auto --keep 10%,30% --seeds 5
   local keep small
   for keep in 10% 30%; do

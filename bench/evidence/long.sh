@@ -9,6 +9,15 @@ long_cifar10_10() { long_cifar10 10; }
 long_cifar10_20() { long_cifar10 20; }
 long_cifar10_30() { long_cifar10 30; }
 long_cifar10_50() { long_cifar10 50; }
+long_cifar10_5() { long_cifar10 5; }
+long_cifar10_70() { long_cifar10 70; }
+long_cifar10_90() { long_cifar10 90; }
+
+# A fifth of the labels wrong; grey pictures; and a network with room for hard rows, three seeds each.
+long_of() { judge "$1" "$2" --protocol long --precision bfloat16 --against random,auto --seeds 3 "${@:3}"; }
+long_noise() { long_of long_noise "$(noisy_cifar10)" --keep 10%,30%; }
+long_fashion() { long_of long_fashion "$(dataset fashion_mnist)" --keep 10%,30%; }
+long_resnet20() { long_of long_resnet20 "$(dataset cifar10)" --keep 10%,30% --nets resnet20; }
 
 long_curve() {
   judge "long_curve_$1" "$(dataset cifar10)" --steps "$1" --precision bfloat16 --against random --keep 5%,10%,20%,30%,50%,100% --seeds 2
@@ -49,4 +58,4 @@ cifar10_frequencies() {
     --precision bfloat16
 }
 
-long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50} long_rules_{30,more_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})
+long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50,5,70,90} long_{noise,fashion,resnet20} long_rules_{30,more_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})
