@@ -9,17 +9,15 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
-#include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/formats/coco/element.h"
+#include "decant/formats/coco/parsed.h"
 
 namespace decant::coco {
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int64_t kWave = 1 << 15;  // elements that are found before they are parsed side by side
-constexpr int64_t kChunk = 512;     // of them, what a thread takes at once
 constexpr size_t kStart = 1 << 16;  // bytes by which a file is recognised
 constexpr size_t kNamed = 3;        // of a list of faults, those that are named
 
@@ -33,39 +31,6 @@ const Fields& read_as(void (*read)(std::string_view, Fields&), std::string_view 
 
 std::string at_byte(size_t byte) {
   return fmt::format("byte {}", byte);
-}
-
-/// Parses the elements of a list side by side, and takes what was read one after the other, in the
-/// order of the file: `read(element, out)`, `take(out, span)`. What cannot be read is given to
-/// `refuse(span, what)`, in that order too. Memory for a wave of elements alone.
-template <class Fields, class Read, class Take, class Refuse>
-void each_parsed(std::string_view text, const Member& list, const std::string& file, const Context& context, Read&& read, Take&& take,
-                 Refuse&& refuse) {
-  Elements elements(text, list.value, file);
-  std::vector<Span> wave;
-  std::vector<Fields> fields;
-  std::vector<std::string> faults;
-  for (bool more = true; more;) {
-    wave.clear();
-    while (std::ssize(wave) < kWave && more) {
-      if (const std::optional<Span> element = elements.next())
-        wave.push_back(*element);
-      else
-        more = false;
-    }
-    fields.resize(wave.size());
-    faults.assign(wave.size(), {});
-    parallel_for(context, std::ssize(wave), kChunk, [&](int64_t begin, int64_t end) {
-      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-        try {
-          read(wave[i].in(text), fields[i]);
-        } catch (const BadElement& bad) {
-          faults[i] = bad.what;
-        }
-      }
-    });
-    for (size_t i = 0; i < wave.size(); ++i) faults[i].empty() ? take(fields[i], wave[i]) : refuse(wave[i], faults[i]);
-  }
 }
 
 /// The path that a file_name means below the folder of pictures: '/' between folders, "." left out.
@@ -143,7 +108,7 @@ class Reading {
     const Member* const list = find_member(json_.members, "images");
     if (list == nullptr) throw InputError({name_, "", "has no list of 'images'", "Give the json that lists images and annotations"});
     each_parsed<ImageFields>(
-        text_, *list, name_, context_, read_image, [&](ImageFields& fields, Span span) { take_image(fields, span); },
+        text_, list->value, name_, context_, read_image, [&](ImageFields& fields, Span span) { take_image(fields, span); },
         [&](Span span, const std::string& what) {
           throw InputError({name_, at_byte(span.begin), "an element of 'images' " + what, "Restore the file"});
         });
@@ -205,7 +170,7 @@ class Reading {
     const Member* const list = find_member(json_.members, "categories");
     if (list == nullptr) return take_classes_from_annotations();
     each_parsed<CategoryFields>(
-        text_, *list, name_, context_, read_category,
+        text_, list->value, name_, context_, read_category,
         [&](CategoryFields& fields, Span span) {
           if (fields.id.empty())
             throw InputError({name_, at_byte(span.begin), "a category has no id that is a whole number or a text", "Give it one"});
@@ -229,7 +194,7 @@ class Reading {
     if (list == nullptr) return;
     std::set<Id, decltype(&id_less)> ids(&id_less);
     each_parsed<AnnotationFields>(
-        text_, *list, name_, context_, read_annotation,
+        text_, list->value, name_, context_, read_annotation,
         [&](const AnnotationFields& fields, Span) {
           if (!fields.category_id.empty()) ids.insert(fields.category_id);
         },
@@ -248,7 +213,8 @@ class Reading {
     std::vector<int32_t> rows;
     if (list != nullptr) {
       each_parsed<AnnotationFields>(
-          text_, *list, name_, context_, read_annotation, [&](AnnotationFields& fields, Span span) { take_annotation(fields, span, rows); },
+          text_, list->value, name_, context_, read_annotation,
+          [&](AnnotationFields& fields, Span span) { take_annotation(fields, span, rows); },
           [&](Span span, const std::string& what) { lost_.add("an element of 'annotations' " + what, at_byte(span.begin)); });
     }
     json_.annotated = !rows.empty();

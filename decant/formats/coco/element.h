@@ -7,12 +7,9 @@
 #include <string_view>
 
 #include "decant/data/objects.h"
+#include "decant/formats/coco/id.h"
 
 namespace decant::coco {
-
-/// An id as it is compared: the digits of a whole number, "-3", or a text between its quotes; empty
-/// where there is none. 7.0 is 7, as for Python.
-using Id = std::string;
 
 struct ImageFields {
   Id id;
@@ -51,18 +48,9 @@ struct AnnotationFields {
   int64_t mask_width = 0;
 };
 
-/// Why an element cannot be used at all; never leaves this folder.
-struct BadElement {
-  std::string what;
-};
-
 /// `element`: an object's JSON. All throw BadElement for what is no JSON object.
 void read_image(std::string_view element, ImageFields& out);
 void read_category(std::string_view element, CategoryFields& out);
 void read_annotation(std::string_view element, AnnotationFields& out);
-
-/// Whether `a` comes before `b`: numbers by value, texts by bytes.
-bool id_less(const Id& a, const Id& b);
-bool is_number(const Id& id);
 
 }  // namespace decant::coco

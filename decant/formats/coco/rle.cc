@@ -1,9 +1,5 @@
 #include "decant/formats/coco/rle.h"
 
-#include <algorithm>
-
-#include "decant/base/errors.h"
-
 namespace decant::coco {
 namespace {
 
@@ -55,39 +51,6 @@ std::string text_of(std::span<const int64_t> runs) {
     }
   }
   return text;
-}
-
-bool cover(std::span<const int64_t> runs, int64_t height, int64_t width) {
-  constexpr int64_t kLargest = int64_t{1} << 31;
-  if (height < 0 || width < 0 || height > kLargest || width > kLargest) return false;
-  int64_t left = height * width;
-  for (const int64_t run : runs) {
-    if (run < 0 || run > left) return false;
-    left -= run;
-  }
-  return left == 0;
-}
-
-int64_t area_of(std::span<const int64_t> runs) {
-  int64_t area = 0;
-  for (size_t i = 1; i < runs.size(); i += 2) area += runs[i];
-  return area;
-}
-
-Box box_of(std::span<const int64_t> runs, int64_t height) {
-  DECANT_CHECK(height, >=, 1);
-  int64_t left = -1, right = 0, top = height, bottom = 0, at = 0;
-  for (size_t i = 0; i < runs.size(); at += runs[i], ++i) {
-    if (i % 2 == 0 || runs[i] == 0) continue;
-    const int64_t last = at + runs[i] - 1;
-    if (left < 0) left = at / height;
-    right = last / height + 1;
-    const bool one_column = at / height == last / height;  // else it reaches both edges
-    top = std::min(top, one_column ? at % height : 0);
-    bottom = std::max(bottom, one_column ? last % height + 1 : height);
-  }
-  if (left < 0) return {};
-  return {static_cast<double>(left), static_cast<double>(top), static_cast<double>(right), static_cast<double>(bottom)};
 }
 
 }  // namespace decant::coco

@@ -1,4 +1,4 @@
-// Runs of masks: golden strings, and what strings must not do.
+// The text of runs: golden strings, and what strings must not do.
 #include "decant/formats/coco/rle.h"
 
 #include <gmock/gmock.h>
@@ -21,25 +21,6 @@ TEST(Rle, GoldenStringOfThreeByFourPixels) {
   EXPECT_EQ(text_of(*runs), "42102");
 }
 
-TEST(Rle, AllPixelsSetAreAnEmptyRunAndOneOfAll) {
-  const Runs runs = {0, 12};
-  EXPECT_TRUE(cover(runs, 3, 4));
-  EXPECT_EQ(area_of(runs), 12);
-  EXPECT_EQ(box_of(runs, 3), (Box{0, 0, 4, 3}));
-}
-
-/// Older programs took the wrong box of such masks.
-TEST(Rle, EmptyRunsInARowChangeNothing) {
-  const Runs runs = {4, 2, 0, 0, 1, 0, 0, 2, 3};
-  EXPECT_TRUE(cover(runs, 3, 4));
-  EXPECT_EQ(box_of(runs, 3), (Box{1, 1, 3, 3}));
-}
-
-TEST(Rle, WithoutPixelsHasAnEmptyBox) {
-  EXPECT_EQ(box_of(Runs{12}, 3), Box());
-  EXPECT_EQ(area_of(Runs{12}), 0);
-}
-
 TEST(Rle, StringsThatAreNoneAreRefused) {
   EXPECT_FALSE(runs_from("4 2")) << "a space is below 48";
   EXPECT_FALSE(runs_from("4p")) << "'p' is 112";
@@ -47,14 +28,6 @@ TEST(Rle, StringsThatAreNoneAreRefused) {
   EXPECT_FALSE(runs_from("O")) << "a run of -1";
   EXPECT_FALSE(runs_from("ooooooooooooo")) << "a number without an end";
   EXPECT_THAT(*runs_from(""), ElementsAre());
-}
-
-TEST(Rle, SumsThatDoNotFitAreRefusedWithoutOverflow) {
-  EXPECT_FALSE(cover(Runs{4, 2, 1, 2, 4}, 3, 4));
-  EXPECT_FALSE(cover(Runs{4, 2, 1, 2, 2}, 3, 4));
-  EXPECT_FALSE(cover(Runs{int64_t{1} << 40, int64_t{1} << 40}, 3, 4));
-  EXPECT_FALSE(cover(Runs{1}, int64_t{1} << 40, int64_t{1} << 40));
-  EXPECT_FALSE(cover(Runs{1}, -1, -1));
 }
 
 TEST(Rle, RandomRunsComeBack) {

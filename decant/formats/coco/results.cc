@@ -1,0 +1,272 @@
+#include "decant/formats/coco/results.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/text.h"
+#include "decant/formats/coco/coco_json.h"
+#include "decant/formats/coco/json_values.h"
+#include "decant/formats/coco/parsed.h"
+
+namespace decant::coco {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An element of either file, as far as it is measured.
+struct MeasuredFields {
+  Id id;
+  Id image;
+  Id category;
+  bool has_box = false;
+  Rectangle box;
+  std::optional<double> area;
+  std::optional<double> score;
+  bool crowd = false;
+  std::vector<std::vector<double>> polygons;
+  std::optional<Runs> runs;
+  int64_t height = 0, width = 0;  ///< of the runs
+};
+
+std::vector<double> polygon_in(od::value& value) {
+  std::vector<double> points;
+  const bool walked = each_element(value, [&](od::value& inner) {
+    const std::optional<double> number = finite_in(inner);
+    if (number) points.push_back(*number);
+    return number.has_value();
+  });
+  if (!walked || points.size() < 6 || points.size() % 2 != 0) throw BadElement{"has a polygon that is not three or more points"};
+  return points;
+}
+
+void read_measured_runs(od::value& value, MeasuredFields& out) {
+  od::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) throw BadElement{"has a mask that is not an object"};
+  each_member(object, [&](std::string_view key, od::value& inner) {
+    double sides[2] = {};
+    if (key == "size" && take_numbers(inner, sides, 2))
+      out.height = static_cast<int64_t>(sides[0]), out.width = static_cast<int64_t>(sides[1]);
+    if (key == "counts") out.runs = runs_in(inner);
+  });
+  if (!out.runs || !cover(*out.runs, out.height, out.width)) throw BadElement{"has a mask whose runs do not add up to its size"};
+}
+
+void read_measured_outline(od::value& value, MeasuredFields& out) {
+  const std::string_view token = trimmed_token(value);
+  if (token.starts_with('{')) return read_measured_runs(value, out);
+  each_element(value, [&](od::value& part) {
+    out.polygons.push_back(polygon_in(part));
+    return true;
+  });
+}
+
+void read_measured_box(od::value& value, MeasuredFields& out) {
+  double numbers[4] = {};
+  out.has_box = take_numbers(value, numbers, 4);
+  out.box = {numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+/// `outlines`: whether they are wanted; they are most of a file.
+void read_measured(std::string_view element, bool outlines, MeasuredFields& out) {
+  out = {};
+  each_member(object_of(element), [&](std::string_view key, od::value& value) {
+    if (key == "id")
+      out.id = id_in(value);
+    else if (key == "image_id")
+      out.image = id_in(value);
+    else if (key == "category_id")
+      out.category = id_in(value);
+    else if (key == "bbox")
+      read_measured_box(value, out);
+    else if (key == "area")
+      out.area = finite_in(value);
+    else if (key == "score")
+      out.score = finite_in(value);
+    else if (key == "iscrowd")
+      out.crowd = yes_in(value);
+    else if (key == "segmentation" && outlines)
+      read_measured_outline(value, out);
+  });
+}
+
+bool has_outline(const MeasuredFields& fields) {
+  return fields.runs || !fields.polygons.empty();
+}
+
+/// The pixels of an object; a box without an outline is one.
+Runs mask_of(const MeasuredFields& fields, int64_t height, int64_t width) {
+  if (fields.runs) {
+    if (fields.height != height || fields.width != width)
+      throw BadElement{
+          fmt::format("has a mask of {} x {} pixels, and its picture has {} x {}", fields.width, fields.height, width, height)};
+    return *fields.runs;
+  }
+  std::vector<Runs> parts;
+  for (const std::vector<double>& polygon : fields.polygons) parts.push_back(runs_of_polygon(polygon, height, width));
+  if (parts.empty()) {
+    const Rectangle& box = fields.box;
+    const double right = box.x + box.width, bottom = box.y + box.height;
+    parts.push_back(runs_of_polygon(std::vector<double>{box.x, box.y, box.x, bottom, right, bottom, right, box.y}, height, width));
+  }
+  return united(parts);
+}
+
+Rectangle rectangle_of(const Box& box) {
+  return {box.x0, box.y0, box.width(), box.height()};
+}
+
+class MeasuredReading {
+ public:
+  MeasuredReading(const fs::path& truth, bool masks, const Context& context)
+      : masks_(masks), context_(context), json_(read_coco_json(truth, context)), truth_name_(truth.string()) {
+    measured_.classes = json_.classes;
+    measured_.detections.masks = masks;
+    measured_.detections.pictures = std::ssize(json_.images);
+    measured_.detections.classes = static_cast<int32_t>(json_.classes.size());
+    for (size_t row = 0; row < json_.ids.size(); ++row) picture_of_.emplace(json_.ids[row], static_cast<int64_t>(row));
+  }
+
+  Measured read(const fs::path& results) {
+    read_categories();
+    read_truth();
+    read_found(results);
+    return std::move(measured_);
+  }
+
+ private:
+  struct Object {
+    int64_t picture = -1;
+    int32_t label = -1;
+    MeasuredFields fields;
+    Runs mask;
+  };
+
+  [[noreturn]] static void fail(const std::string& file, Span element, const std::string& what, const std::string& remedy) {
+    throw InputError({file, fmt::format("byte {}", element.begin), what, remedy});
+  }
+
+  /// Classes of the truth, by id.
+  void read_categories() {
+    const Member* const list = find_member(json_.members, "categories");
+    if (list == nullptr)
+      throw InputError({truth_name_, "", "has no 'categories', by which results are told apart", "Give the json that lists them"});
+    Elements elements(json_.text(), list->value, truth_name_);
+    CategoryFields fields;
+    while (const std::optional<Span> element = elements.next()) {
+      read_category(element->in(json_.text()), fields);
+      label_of_.emplace(fields.id, static_cast<int32_t>(label_of_.size()));
+    }
+  }
+
+  /// Finds picture and class, and makes the mask; on any thread.
+  void resolve(Object& object) const {
+    const auto picture = picture_of_.find(object.fields.image);
+    const auto label = label_of_.find(object.fields.category);
+    object.picture = picture == picture_of_.end() ? -1 : picture->second;
+    object.label = label == label_of_.end() ? -1 : label->second;
+    if (!masks_ || object.picture < 0 || object.label < 0) return;
+    const CocoImage& image = json_.images[static_cast<size_t>(object.picture)];
+    if (image.width == 0 || image.height == 0) throw BadElement{"is of an image whose width and height are not stated"};
+    object.mask = mask_of(object.fields, image.height, image.width);
+  }
+
+  void read_truth() {
+    const Member* const list = find_member(json_.members, "annotations");
+    if (list == nullptr) throw InputError({truth_name_, "", "has no 'annotations' to measure against", "Give the json that lists them"});
+    each_parsed<Object>(
+        json_.text(), list->value, truth_name_, context_,
+        [&](std::string_view element, Object& object) {
+          read_measured(element, masks_, object.fields);
+          if (masks_ && !has_outline(object.fields)) throw BadElement{"has no outline, and masks are measured"};
+          resolve(object);
+        },
+        [&](Object& object, Span span) { take_truth(object, span); },
+        [&](Span span, const std::string& what) { fail(truth_name_, span, "an annotation " + what, "Correct it, or measure boxes"); });
+  }
+
+  void take_truth(Object& object, Span span) {
+    const MeasuredFields& fields = object.fields;
+    if (object.picture < 0 || object.label < 0) return;  // read_coco_json() says so
+    if (!fields.has_box && !masks_) fail(truth_name_, span, "an annotation has no bbox of four finite numbers", "Give it one");
+    zeroes_ += fields.id == "0" ? 1 : 0;
+    measured_.detections.truth.push_back(
+        {.picture = object.picture,
+         .label = object.label,
+         .box = fields.box,
+         .area = fields.area.value_or(masks_ ? static_cast<double>(area_of(object.mask)) : fields.box.width * fields.box.height),
+         .crowd = fields.crowd,
+         .id_is_zero = fields.id == "0",
+         .mask = std::move(object.mask)});
+  }
+
+  void read_found(const fs::path& path) {
+    const MappedFile file(path);
+    const std::string_view text = as_text(file.bytes());
+    const std::string name = path.string();
+    const size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || text[begin] != '[' || text[end] != ']')
+      throw InputError({name, "", "is not a list of results",
+                        "Give a json of the form [{\"image_id\": …, \"category_id\": …, \"bbox\": […], \"score\": …}, …]"});
+    each_parsed<Object>(
+        text, {begin, end + 1}, name, context_,
+        [&](std::string_view element, Object& object) {
+          read_measured(element, masks_, object.fields);
+          resolve(object);
+        },
+        [&](Object& object, Span span) { take_found(object, span, name); },
+        [&](Span span, const std::string& what) { fail(name, span, "a result " + what, "Check what wrote the file"); });
+    note_oddities(name);
+  }
+
+  void take_found(Object& object, Span span, const std::string& name) {
+    const MeasuredFields& fields = object.fields;
+    if (object.picture < 0)
+      fail(name, span,
+           fmt::format("a result is of image {}, which {} does not list", fields.image.empty() ? "(none)" : fields.image, truth_name_),
+           "Give the truth that the results were made for");
+    if (!fields.score) fail(name, span, "a result has no score that is a finite number", "Give every result its score");
+    if (!fields.has_box && !(masks_ && has_outline(fields)))
+      fail(name, span, masks_ ? "a result has neither bbox nor segmentation" : "a result has no bbox of four finite numbers",
+           "Give it one");
+    if (object.label < 0) return void(++of_other_classes_);
+    const Rectangle box =
+        fields.has_box ? fields.box : rectangle_of(box_of(object.mask, json_.images[static_cast<size_t>(object.picture)].height));
+    measured_.detections.found.push_back({.picture = object.picture,
+                                          .label = object.label,
+                                          .box = box,
+                                          .area = fields.has_box ? box.width * box.height : static_cast<double>(area_of(object.mask)),
+                                          .score = *fields.score,
+                                          .mask = std::move(object.mask)});
+  }
+
+  void note_oddities(const std::string& name) {
+    if (of_other_classes_ > 0)
+      measured_.oddities.push_back(
+          {name, fmt::format("results of classes that the truth does not list, which do not count: {}", human_count(of_other_classes_)),
+           true});
+    if (zeroes_ > 0)
+      measured_.oddities.push_back(
+          {truth_name_,
+           "an annotation has the id 0, which pycocotools takes for none: what is found there counts as an error, here as there", true});
+  }
+
+  bool masks_;
+  const Context& context_;
+  CocoJson json_;
+  std::string truth_name_;
+  std::unordered_map<std::string_view, int64_t> picture_of_;
+  std::unordered_map<Id, int32_t> label_of_;
+  Measured measured_;
+  int64_t of_other_classes_ = 0;
+  int64_t zeroes_ = 0;
+};
+
+}  // namespace
+
+Measured read_results(const fs::path& truth, const fs::path& results, bool masks, const Context& context) {
+  return MeasuredReading(truth, masks, context).read(results);
+}
+
+}  // namespace decant::coco

@@ -1,0 +1,71 @@
+// Any bytes as results of a small truth, or as a truth of small results, boxes or masks: an
+// InputError, or objects of pictures and classes that there are, with masks of their picture's size.
+#include <string>
+#include <string_view>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/coco/results.h"
+
+namespace {
+
+using namespace decant;
+
+constexpr std::string_view kTruth =
+    R"({"images": [{"id": 1, "file_name": "a", "width": 40, "height": 30}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "area": 81, "iscrowd": 0, "segmentation": [[1, 1, 9, 1, 9, 9]]}], "categories": [{"id": 1, "name": "x"}]})";
+constexpr std::string_view kResults = R"([{"image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "score": 0.5}])";
+
+/// A file in memory.
+class Scratch {
+ public:
+  explicit Scratch(std::string_view text) : descriptor_(memfd_create("fuzz", 0)) {
+    DECANT_CHECK(::write(descriptor_, text.data(), text.size()), ==, std::ssize(text));
+  }
+  ~Scratch() { ::close(descriptor_); }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+template <class Object>
+void require_sound(const Object& object, const Detections& all) {
+  DECANT_CHECK(object.picture, >=, 0);
+  DECANT_CHECK(object.picture, <, all.pictures);
+  DECANT_CHECK(object.label, >=, 0);
+  DECANT_CHECK(object.label, <, all.classes);
+  DECANT_CHECK(object.mask.empty(), ==, !all.masks);
+}
+
+void measure(std::string_view truth, std::string_view results, bool masks) {
+  const Scratch there(truth), found(results);
+  try {
+    const coco::Measured measured = coco::read_results(there.path(), found.path(), masks, {.threads = 1});
+    for (const TrueObject& object : measured.detections.truth) require_sound(object, measured.detections);
+    for (const DetectedObject& object : measured.detections.found) require_sound(object, measured.detections);
+  } catch (const InputError&) {
+  } catch (const IoError&) {
+  }
+}
+
+/// Whether a side of a picture is short enough that its masks are quickly made.
+bool small(std::string_view text) {
+  size_t digits = 0;
+  for (const char c : text) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    if (digits > 4 || c == 'e' || c == 'E') return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  measure(kTruth, text, false);
+  measure(text, kResults, false);
+  measure(kTruth, text, true);
+  if (small(text)) measure(text, kResults, true);
+  return 0;
+}
