@@ -64,6 +64,20 @@ TEST(Program, NamesWhatIsWrongWithTheInput) {
   EXPECT_THAT(complaint(cifar.string()), HasSubstr("data_batch_1.bin"));
 }
 
+TEST(Program, MeasuresDetections) {
+  const fs::path folder = fresh_folder("measured");
+  write_file(folder / "truth.json", R"({"images": [{"id": 1, "file_name": "a.jpg"}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 3, "bbox": [0, 0, 40, 40], "area": 1600, "iscrowd": 0}],
+    "categories": [{"id": 3, "name": "cat"}]})");
+  write_file(folder / "found.json", R"([{"image_id": 1, "category_id": 3, "bbox": [0, 0, 30, 40], "score": 0.5}])");
+  const std::string both = "'" + (folder / "truth.json").string() + "' '" + (folder / "found.json").string() + "'";
+  const Outcome text = shell("$decant measure " + both);
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("AP         0.6000"), HasSubstr("AP_small        -"), HasSubstr(" 1  cat")));
+  EXPECT_THAT(shell("$decant measure --json " + both).out, AllOf(HasSubstr("\"AR1\": 0.6"), HasSubstr("\"AP_small\": null")));
+  EXPECT_THAT(shell("$decant measure --masks " + both).err, HasSubstr("has no outline, and masks are measured"));
+}
+
 TEST(Program, RefusesToOverwriteAndDoesWhenAsked) {
   const fs::path in = cifar_set("overwrite/in", 1, 40);
   const fs::path out = fresh_folder("overwrite_out") / "out";

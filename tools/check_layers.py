@@ -8,7 +8,7 @@ LEVELS = [
     ["base"],
     ["kernels", "comm"],
     ["data"],
-    ["formats", "select", "text", "dedup"],
+    ["formats", "select", "text", "dedup", "metrics"],
     ["nn", "draw", "loader"],
     ["features", "train", "patches"],
     ["evaluate", "report", "distill"],

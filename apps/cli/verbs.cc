@@ -12,6 +12,7 @@ Verb evaluate_verb();
 Verb extend_verb();
 Verb features_verb();
 Verb inspect_verb();
+Verb measure_verb();
 Verb patches_verb();
 Verb plan_verb();
 Verb report_verb();
@@ -24,7 +25,7 @@ Verb verify_verb();
 std::vector<VerbGroup> all_verbs() {
   return {{"Make small",
            {inspect_verb(), duplicates_verb(), plan_verb(), compress_verb(), extend_verb(), distill_verb(), sample_verb(), verify_verb()}},
-          {"Prove", {evaluate_verb(), report_verb(), demo_verb()}},
+          {"Prove", {evaluate_verb(), measure_verb(), report_verb(), demo_verb()}},
           {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), unpack_verb(), train_verb()}}};
 }
 
