@@ -69,6 +69,19 @@ Json part_of_record(const RepeatsRecord& repeats) {
   return json;
 }
 
+Json part_of_record(const ContentRecord& content) {
+  return {{"unit", content.unit},
+          {"background", content.background},
+          {"background_kept", content.background_kept},
+          {"classes", list_of(content.classes, [](const ContentRecord::OfClass& each) {
+             return Json{{"name", each.name},
+                         {"amount", each.amount},
+                         {"amount_kept", each.amount_kept},
+                         {"rows", each.rows},
+                         {"rows_kept", each.rows_kept}};
+           })}};
+}
+
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
   const auto each = [&](int64_t count) { return 1000 * static_cast<double>(count) / static_cast<double>(rows); };
   return {{"count", ranks.count},
@@ -100,6 +113,7 @@ void add_small_set(const RunRecord& run, Json& json) {
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
     return Json{{"name", part.name}, {"rows", part.rows}, {"kept", part.kept}};
   });
+  if (run.content) json["content"] = part_of_record(*run.content);
   json["bad_files"] = run.bad_files;
   if (run.repeats) json["repeats"] = part_of_record(*run.repeats);
 }
@@ -152,6 +166,19 @@ SyntheticRecord synthetic_from(const JsonReader& json) {
     for (const auto& [name, value] : measures->value().items()) made.measures[name] = measures->number(name.c_str());
   }
   return made;
+}
+
+ContentRecord content_from(const JsonReader& json) {
+  ContentRecord content{
+      .unit = json.text("unit"), .background = json.count("background"), .background_kept = json.count("background_kept")};
+  json.each_object("classes", [&](const JsonReader& each) {
+    content.classes.push_back(
+        {each.text("name"), each.count("amount"), each.count("amount_kept"), each.count("rows"), each.count("rows_kept")});
+    const ContentRecord::OfClass& read = content.classes.back();
+    if (read.amount_kept > read.amount) each.refuse("amount_kept", "is more than there is");
+    if (read.rows_kept > read.rows) each.refuse("rows_kept", "is more than the rows");
+  });
+  return content;
 }
 
 std::vector<PartRecord> parts_from(const JsonReader& json, const char* field, const char* name) {
@@ -286,6 +313,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");
     run.classes = parts_from(in, "classes", "name");
+    if (const auto content = in.object("content")) run.content = content_from(*content);
   } else {
     run.bin_count = in.count("bins");
     run.pool_count = in.count("pools");

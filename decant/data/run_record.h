@@ -102,6 +102,21 @@ struct RepeatsRecord {
   double recall = 1;          ///< estimated share of the near pairs that were found; 1 = all were looked for
 };
 
+/// Of a set whose rows hold objects or masks: how much of each class there is, and was kept.
+struct ContentRecord {
+  struct OfClass {
+    std::string name;
+    int64_t amount = 0;
+    int64_t amount_kept = 0;
+    int64_t rows = 0;  ///< that hold any
+    int64_t rows_kept = 0;
+  };
+  std::string unit;  ///< of the amounts: "objects" or "pixels"
+  std::vector<OfClass> classes;
+  int64_t background = 0;  ///< rows that hold nothing
+  int64_t background_kept = 0;
+};
+
 /// What the processes of a run exchanged.
 struct RanksRecord {
   int64_t count = 0;
@@ -142,7 +157,8 @@ struct RunRecord {
   std::optional<PatchRecord> patches;        ///< nothing where pictures were kept as they are
   std::optional<SyntheticRecord> synthetic;  ///< nothing where rows were kept
   std::vector<PartRecord> bins;              ///< of what was kept
-  std::vector<PartRecord> classes;           ///< of what was kept
+  std::vector<PartRecord> classes;           ///< of what was kept; empty where `content` says it
+  std::optional<ContentRecord> content;      ///< nothing where a row is of one class
   int64_t bin_count = 0;                     ///< of an order alone
   int64_t pool_count = 0;                    ///< of an order alone
   int64_t bad_files = 0;

@@ -27,6 +27,7 @@ RunRecord small_set() {
       .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90, "quality 34"},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
+      .content = ContentRecord{"objects", {{"a", 30, 12, 8, 3}}, 2, 1},
       .stages = {{"read", 0.5, 9}}};
 }
 
@@ -51,18 +52,20 @@ TEST(RunRecord, OfTheFirstVersionIsRead) {
 TEST(RunRecord, NonsenseIsNamedByFileAndField) {
   const auto fault = [](const char* text) { return message_of([&] { run_record_from(parse_json(text), "out/run.json"); }); };
   EXPECT_THAT(fault("[]"), testing::HasSubstr("out/run.json: is not an object"));
-  for (const auto& [text, place] : {std::pair{R"({"rows": -1})", "rows"},
-                                    {R"({"rows": 1e300})", "rows"},
-                                    {R"({"rows": 3, "kept": 4})", "kept"},
-                                    {R"({"method": 3})", "method"},
-                                    {R"({"serves": [1, "2"]})", "serves"},
-                                    {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
-                                    {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
-                                    {R"({"options": {"x": {}}})", "options.x"},
-                                    {R"({"patches": {"cells": 1, "cells_kept": 2}})", "patches.cells_kept"},
-                                    {R"({"training": {"steps": 500}})", "training.steps"},
-                                    {R"({"training": "fast"})", "training"},
-                                    {R"({"schema": 99})", "schema"}})
+  for (const auto& [text, place] :
+       {std::pair{R"({"rows": -1})", "rows"},
+        {R"({"rows": 1e300})", "rows"},
+        {R"({"rows": 3, "kept": 4})", "kept"},
+        {R"({"method": 3})", "method"},
+        {R"({"serves": [1, "2"]})", "serves"},
+        {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
+        {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
+        {R"({"kept": 0, "content": {"classes": [{"amount": 1, "amount_kept": 2}]}})", "content.classes[0].amount_kept"},
+        {R"({"options": {"x": {}}})", "options.x"},
+        {R"({"patches": {"cells": 1, "cells_kept": 2}})", "patches.cells_kept"},
+        {R"({"training": {"steps": 500}})", "training.steps"},
+        {R"({"training": "fast"})", "training"},
+        {R"({"schema": 99})", "schema"}})
     EXPECT_THAT(fault(text), testing::AllOf(testing::HasSubstr("out/run.json"), testing::HasSubstr(place))) << text;
 }
 

@@ -10,6 +10,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
+#include "decant/data/class_amounts.h"
 #include "decant/data/rows_view.h"
 #include "decant/dedup/pair_search.h"
 #include "decant/formats/convert.h"
@@ -126,6 +127,27 @@ std::vector<PartRecord> classes_of(const SmallSet& set) {
   return classes;
 }
 
+/// Of rows that hold objects or masks.
+std::optional<ContentRecord> content_of(const SmallSet& set, const Context& context) {
+  const Targets* const targets = set.input.dataset.train().targets();
+  if (targets == nullptr || targets->counted_in() == CountedIn::rows) return std::nullopt;
+  const ClassAmounts amounts = amounts_of(set.input.dataset.train(), set.input.classes, context);
+  ContentRecord content{.unit = amounts.unit == CountedIn::objects ? "objects" : "pixels", .background = amounts.background()};
+  for (size_t label = 0; label < amounts.totals.size(); ++label)
+    content.classes.push_back(
+        {.name = set.input.class_name(static_cast<int32_t>(label)), .amount = amounts.totals[label], .rows = amounts.rows_with[label]});
+  for (const int64_t row : set.kept) {
+    const auto held = amounts.of(row);
+    content.background_kept += held.empty() ? 1 : 0;
+    for (const ClassCount& entry : held) {
+      ContentRecord::OfClass& its = content.classes[static_cast<size_t>(entry.label)];
+      its.amount_kept += entry.count;
+      ++its.rows_kept;
+    }
+  }
+  return content;
+}
+
 /// What was written into data/.
 struct Written {
   int64_t bytes = 0;
@@ -144,7 +166,7 @@ PatchRecord record_of(const Written& written, const SmallSet& set) {
   return record;
 }
 
-RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log) {
+RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log, const Context& context) {
   RunRecord run = begin_record(set.selection, set.note, set.seed, set.command, set.options, log);
   run.kept = std::ssize(set.kept);
   run.bytes_before = set.input.dataset.train().stored_bytes();
@@ -155,7 +177,8 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.features = set.features;
   if (!written.files.empty()) run.patches = record_of(written, set);
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
-  run.classes = classes_of(set);
+  run.content = content_of(set, context);
+  if (!run.content) run.classes = classes_of(set);
   run.bad_files = std::ssize(set.input.excluded);
   run.repeats = set.repeats_record;
   return run;
@@ -166,6 +189,19 @@ std::string sources_text(const Input& input) {
   std::string text = printable(input.dataset.root.string());
   for (size_t i = 1; i < input.sources.size(); ++i) text += "` and `" + printable(input.sources[i].path);
   return text;
+}
+
+std::string class_table(const std::vector<PartRecord>& classes) {
+  std::string table = "| class | rows | kept |\n|---|---|---|\n";
+  for (const PartRecord& part : classes) table += fmt::format("| {} | {} | {} |\n", table_cell(part.name), part.rows, part.kept);
+  return table;
+}
+
+std::string content_table(const ContentRecord& content) {
+  std::string table = fmt::format("| class | {} | kept | pictures with any | kept |\n|---|---|---|---|---|\n", content.unit);
+  for (const ContentRecord::OfClass& each : content.classes)
+    table += fmt::format("| {} | {} | {} | {} | {} |\n", table_cell(each.name), each.amount, each.amount_kept, each.rows, each.rows_kept);
+  return table + fmt::format("\nPictures that hold none: {}, kept {}.\n", content.background, content.background_kept);
 }
 
 std::string data_card(const SmallSet& set, const RunRecord& run) {
@@ -191,8 +227,7 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
     card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
   else
     card += ".\n\n";
-  card += "| class | rows | kept |\n|---|---|---|\n";
-  for (const PartRecord& part : run.classes) card += fmt::format("| {} | {} | {} |\n", table_cell(part.name), part.rows, part.kept);
+  card += run.content ? content_table(*run.content) : class_table(run.classes);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
          "them.\n";
@@ -336,10 +371,10 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
   log.stage("report", [&] {
     const auto reduced = kept_pictures(set);
-    write_report(folder, record_of(set, written, log), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr, context,
-                 set.seen);
+    write_report(folder, record_of(set, written, log, context), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr,
+                 context, set.seen);
   });
-  const RunRecord run = record_of(set, written, log);
+  const RunRecord run = record_of(set, written, log, context);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   return run;

@@ -35,6 +35,8 @@ Facts find_facts(const ReportInput& input) {
     add_words(facts.rows, *texts, facts.sheets);
     facts.lengths = length_facts(*texts, facts.rows);
   }
+  if (input.source != nullptr) facts.objects = object_facts(input.source->train(), facts.rows);
+  if (input.run.content) facts.classes_that_lost = classes_that_lost(*input.run.content, input.run.rows, input.run.kept.value_or(0));
   facts.map = map_facts(input, facts.rows, input.run.seed);
   facts.reduction = reduction_facts(input);
   return facts;

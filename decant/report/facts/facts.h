@@ -9,6 +9,7 @@
 #include "decant/data/verdict.h"
 #include "decant/report/facts/lengths.h"
 #include "decant/report/facts/map.h"
+#include "decant/report/facts/objects.h"
 #include "decant/report/facts/reduction.h"
 #include "decant/report/facts/row_facts.h"
 #include "decant/report/facts/sheets.h"
@@ -25,11 +26,13 @@ struct Facts {
   RowFacts rows;
   std::vector<Verdict> verdicts;  ///< one per net, on the kept set
   Headline headline;
-  std::vector<Sheet> sheets;                ///< empty without a source
-  std::optional<MapFacts> map;              ///< nothing where no row has a place
-  std::optional<LengthFacts> lengths;       ///< of records; nothing without a source
-  std::optional<ReductionFacts> reduction;  ///< nothing where pictures were kept as they are
-  std::optional<SyntheticFacts> synthetic;  ///< nothing where rows were kept
+  std::vector<Sheet> sheets;                              ///< empty without a source
+  std::optional<MapFacts> map;                            ///< nothing where no row has a place
+  std::optional<LengthFacts> lengths;                     ///< of records; nothing without a source
+  std::optional<ObjectFacts> objects;                     ///< of pictures with boxes; nothing without a source
+  std::vector<ContentRecord::OfClass> classes_that_lost;  ///< much of what they had
+  std::optional<ReductionFacts> reduction;                ///< nothing where pictures were kept as they are
+  std::optional<SyntheticFacts> synthetic;                ///< nothing where rows were kept
 
   bool ranked() const { return rows.ranked; }
   /// What the small set is called: "kept".

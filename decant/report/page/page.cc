@@ -24,6 +24,7 @@ std::string content_policy() {
 /// Styles that only some pages need.
 std::string_view further_css(const Facts& facts) {
   if (facts.synthetic) return kMadeCss;
+  if (facts.objects) return kObjectsCss;
   return facts.modality.name == modality::records.name ? kRecordsCss : std::string_view();
 }
 
@@ -33,6 +34,7 @@ std::string chapters_of_rows(const Facts& facts, const Cards* cards, const Conte
   out += rows_section(facts, cards, context);
   out += bins_section(facts.run);
   out += classes_section(facts.run);
+  out += objects_section(facts);
   out += lengths_section(facts);
   return out + map_section(facts);
 }
@@ -48,7 +50,7 @@ std::string render(const ReportInput& input, const Context& context) {
   const std::unique_ptr<Cards> cards = input.source != nullptr ? cards_of(*input.source) : nullptr;
   std::string page = page_head(input_name(facts.run) + " · decant", content_policy(), kPageCss, further_css(facts));
   page += opening(facts);
-  page += evidence_section(facts);
+  if (!facts.run.content || facts.input.evidence != nullptr) page += evidence_section(facts);
   page += facts.synthetic ? synthetic_chapters(facts) : chapters_of_rows(facts, cards.get(), context);
   page += cost_section(facts.run);
   page += bad_section(facts);

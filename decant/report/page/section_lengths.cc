@@ -25,7 +25,7 @@ std::string lengths_section(const Facts& facts) {
       fmt::format("<p>Share of the records by their number of words, before and after. On average {:.0f} → <b>{:.0f}</b>.</p>",
                   lengths.words, lengths.kept_words);
   if (lengths.stride > 1) note += fmt::format("<p class=\"small\">Counted in one record of {}.</p>", lengths.stride);
-  return section("lengths", "Length", note, balance_chart(parts));
+  return section("lengths", "Length", note, kBeforeAndKept + balance_chart(parts));
 }
 
 }  // namespace decant::report

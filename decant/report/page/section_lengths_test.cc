@@ -19,7 +19,7 @@ TEST(LengthsSection, TellsSharesBeforeAndAfter) {
   facts.lengths = LengthFacts{1, 5.2, 20.7, {{1, 1, 30, 0}, {2, 3, 10, 5}, {1024, 2047, 60, 15}}};
   EXPECT_THAT(lengths_section(facts),
               AllOf(HasSubstr("On average 5 → <b>21</b>"), HasSubstr("1 word<"), HasSubstr("2 to 3 words"),
-                    HasSubstr("1,024 to 2,047 words"), HasSubstr("15 of 60 rows kept"), Not(HasSubstr("one record of"))));
+                    HasSubstr("1,024 to 2,047 words"), HasSubstr("15 of 60 kept"), Not(HasSubstr("one record of"))));
   facts.lengths->stride = 7;
   EXPECT_THAT(lengths_section(facts), HasSubstr("Counted in one record of 7."));
 }

@@ -89,6 +89,11 @@ const char* tone(Verdict::Outcome outcome) {
   }
 }
 
+std::string random_command(const RunRecord& run) {
+  return fmt::format("decant compress {} -o {} --method random --keep {}", run.input ? shell_quote(run.input->path) : "INPUT",
+                     shell_quote(run.option_text("out") + "-random"), kept_of(run));
+}
+
 std::string not_measured_text(const Facts& facts) {
   if (facts.synthetic)
     return "<p>Nothing on this page shows yet that networks learn from these pictures what they learn from real ones. This command "
@@ -99,11 +104,21 @@ std::string not_measured_text(const Facts& facts) {
       facts.modality.name == modality::pictures.name ? "networks" : "models");
 }
 
+/// What is there in place of a command, where no judge of decant's takes the set.
+std::string not_judged_text(const Facts& facts) {
+  return fmt::format(
+      "<p>decant trains no {} yet. Train yours on the kept set and on as many random pictures, and compare: <code>decant measure</code> "
+      "has "
+      "COCO's average precision. This command makes the random set:</p>",
+      facts.run.content->unit == "objects" ? "detectors" : "segmenters");
+}
+
 std::string verdict_box(const Facts& facts) {
   const Headline& headline = facts.headline;
   std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
   if (headline.outcome == Verdict::Outcome::not_measured) {
-    out += not_measured_text(facts) + command_box(evaluate_command(facts.run));
+    out += facts.run.content ? not_judged_text(facts) + command_box(random_command(facts.run))
+                             : not_measured_text(facts) + command_box(evaluate_command(facts.run));
   } else {
     out += fmt::format("<p>{}</p>", prose(headline.sentence));
   }

@@ -8,10 +8,6 @@
 namespace decant::report {
 namespace {
 
-constexpr const char* kLegend =
-    "<p class=\"legend small\"><span><i class=\"swatch before\"></i>before</span> <span><i class=\"swatch "
-    "kept\"></i>kept</span></p>";
-
 double kept_fraction(const PartRecord& part) {
   return static_cast<double>(part.kept) / static_cast<double>(part.rows);
 }
@@ -54,7 +50,7 @@ std::string bins_section(const RunRecord& run) {
   for (size_t bin = 0; bin < bins.size(); ++bin) bins[bin].name = std::to_string(bin);
   const std::string what = "Bins are filled one after another, the first with typical rows, the last with unusual ones.";
   const std::string note = fmt::format("<p>{}</p><p>{}</p>", prose(what), prose(range_sentence(bins, "bin", "bin ")));
-  return section("bins", "Bins", note, kLegend + bins_chart(bins));
+  return section("bins", "Bins", note, kBeforeAndKept + bins_chart(bins));
 }
 
 std::string classes_section(const RunRecord& run) {
@@ -63,7 +59,7 @@ std::string classes_section(const RunRecord& run) {
                                  prose(range_sentence(run.classes, "class")));
   if (const std::string vanished = vanished_sentence(run.classes); !vanished.empty())
     note += fmt::format("<p class=\"warn\">{}</p>", prose(vanished));
-  return section("classes", "Classes", note, kLegend + balance_chart(run.classes));
+  return section("classes", "Classes", note, kBeforeAndKept + balance_chart(run.classes));
 }
 
 }  // namespace decant::report

@@ -14,6 +14,10 @@ namespace decant::report {
 constexpr size_t kPictureBytes = 1'900'000;  ///< of JPEG in all cards; 2.5 MB in base64
 constexpr size_t kReducedBytes = 500'000;    ///< of JPEG in all reduced pictures
 
+/// The legend of charts that show a set before and after.
+inline const std::string kBeforeAndKept =
+    "<p class=\"legend small\"><span><i class=\"swatch before\"></i>before</span> <span><i class=\"swatch kept\"></i>kept</span></p>";
+
 /// "10,000 of 50,000 pictures kept (20 %), 30.7 MB of 153.7 MB."
 std::string headline_of(const Facts& facts);
 /// How to measure the evidence: "decant evaluate photos/ photos-60/ --seeds 3".
@@ -38,6 +42,8 @@ std::string training_section(const Facts& facts);
 std::string synthetic_words_section();
 std::string bins_section(const RunRecord& run);
 std::string classes_section(const RunRecord& run);
+/// Of rows that hold objects or masks: how much of each class, before and after. Empty for others.
+std::string objects_section(const Facts& facts);
 /// Of records: how many words they have, before and after. Empty for others.
 std::string lengths_section(const Facts& facts);
 std::string map_section(const Facts& facts);

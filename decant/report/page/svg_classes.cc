@@ -47,7 +47,7 @@ std::string row(const PartRecord& part, const Totals& sum, double largest) {
       "<span class=\"name\">{}</span><svg class=\"bar pair\" height=\"18\" aria-hidden=\"true\"><rect "
       "class=\"before\" width=\"{}\" height=\"8\" "
       "rx=\"1.5\"/><rect class=\"kept\" y=\"9\" width=\"{}\" height=\"8\" rx=\"1.5\"/></svg><span "
-      "class=\"value\" title=\"{} of {} rows kept\">{} → "
+      "class=\"value\" title=\"{} of {} kept\">{} → "
       "<b>{}</b></span>\n",
       escape(part.name), length(before, largest), length(after, largest), human_count(part.kept), human_count(part.rows),
       prose(share_text(before, largest)), prose(share_text(after, largest)));

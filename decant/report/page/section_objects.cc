@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+#include <numeric>
+
+#include "decant/base/text.h"
+#include "decant/report/html.h"
+#include "decant/report/page/charts.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+int64_t total(const ContentRecord& content, int64_t ContentRecord::OfClass::*what) {
+  return std::accumulate(content.classes.begin(), content.classes.end(), int64_t{0},
+                         [&](int64_t sum, const ContentRecord::OfClass& each) { return sum + each.*what; });
+}
+
+double share_kept(const RunRecord& run) {
+  return run.rows > 0 ? static_cast<double>(run.kept.value_or(0)) / static_cast<double>(run.rows) : 0;
+}
+
+/// "The kept pictures hold 1,721 of 4,817 objects (36 %); as many random ones hold 1,202 on average."
+std::string amounts_sentence(const RunRecord& run) {
+  const ContentRecord& content = *run.content;
+  const int64_t all = total(content, &ContentRecord::OfClass::amount);
+  const int64_t kept = total(content, &ContentRecord::OfClass::amount_kept);
+  const auto expected = static_cast<int64_t>(static_cast<double>(all) * share_kept(run) + 0.5);
+  return fmt::format("The kept pictures hold {} of {} {} ({}); as many random ones hold {} on average.", human_count(kept),
+                     human_count(all), content.unit, percent(static_cast<double>(kept), static_cast<double>(all)), human_count(expected));
+}
+
+std::string background_sentence(const ContentRecord& content) {
+  if (content.background == 0) return {};
+  return fmt::format("Of {} {} without any, {} kept.", human_count(content.background), content.background == 1 ? "picture" : "pictures",
+                     content.background_kept == 1 ? "1 is" : human_count(content.background_kept) + " are");
+}
+
+/// Classes with much less than random rows would hold, by name.
+std::string lost_sentence(const Facts& facts) {
+  constexpr size_t most = 8;
+  const auto& lost = facts.classes_that_lost;
+  if (lost.empty()) return {};
+  std::string names;
+  for (size_t i = 0; i < std::min(most, lost.size()); ++i)
+    names +=
+        fmt::format("{}{} ({} of {})", i == 0 ? "" : ", ", lost[i].name, human_count(lost[i].amount_kept), human_count(lost[i].amount));
+  return fmt::format("{} lost more than a random choice takes: {}{}.",
+                     lost.size() == 1 ? "One class" : fmt::format("{} classes", lost.size()), names, lost.size() > most ? ", …" : "");
+}
+
+std::string paragraph(const std::string& sentence, const char* style = "") {
+  return sentence.empty() ? "" : fmt::format("<p{}>{}</p>", style, prose(sentence));
+}
+
+std::string figure_of(const std::string& caption, const std::string& chart) {
+  return fmt::format("<figure><figcaption>{}</figcaption>{}</figure>", caption, chart);
+}
+
+}  // namespace
+
+std::string objects_section(const Facts& facts) {
+  if (!facts.run.content) return {};
+  const ContentRecord& content = *facts.run.content;
+  std::vector<PartRecord> classes;
+  for (const ContentRecord::OfClass& each : content.classes) classes.push_back({each.name, each.amount, each.amount_kept});
+  const std::string note =
+      paragraph(amounts_sentence(facts.run)) + paragraph(background_sentence(content)) + paragraph(lost_sentence(facts), " class=\"warn\"");
+  std::string body = kBeforeAndKept + figure_of(fmt::format("Share of the {} that each class has", content.unit), balance_chart(classes));
+  if (facts.objects) {
+    body += figure_of("Pictures by how many objects they hold", balance_chart(facts.objects->by_count));
+    body += figure_of("Objects by area", balance_chart(facts.objects->by_size));
+  }
+  return section("objects", content.unit == "objects" ? "Objects" : "Classes", note, body);
+}
+
+}  // namespace decant::report

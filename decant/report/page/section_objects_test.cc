@@ -1,0 +1,32 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(ObjectsSection, SaysWhatIsKeptAndWhichClassLost) {
+  RunRecord run{.rows = 1000, .kept = 250};
+  run.content = ContentRecord{"objects", {{"a<b", 400, 40, 200, 20}, {"dog", 100, 60, 50, 30}}, 1, 1};
+  const ReportInput input{.run = run};
+  const Facts facts = find_facts(input);
+  EXPECT_THAT(objects_section(facts),
+              AllOf(HasSubstr("The kept pictures hold 100 of 500 objects (20&nbsp;%); as many random ones hold 125 on average."),
+                    HasSubstr("Of 1 picture without any, 1 is kept."),
+                    HasSubstr("One class lost more than a random choice takes: a&lt;b (40 of 400)."), HasSubstr("80&nbsp;% → <b>40&nbsp;%</b>")));
+  EXPECT_THAT(opening(facts), AllOf(HasSubstr("decant trains no detectors yet"), HasSubstr("--method random --keep 250")));
+}
+
+TEST(ObjectsSection, IsLeftOutOfOtherRuns) {
+  const RunRecord run{.rows = 10, .kept = 2};
+  const ReportInput input{.run = run};
+  EXPECT_THAT(objects_section(find_facts(input)), IsEmpty());
+}
+
+}  // namespace
+}  // namespace decant::report
