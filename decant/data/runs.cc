@@ -116,7 +116,8 @@ class Crossings {
  public:
   Crossings(int64_t height, int64_t width) : height_(height), width_(width) {}
 
-  /// The walk from `a` to `b` goes in steps of 1 along the longer axis, always from the smaller end.
+  /// The walk from `a` to `b` goes in steps of 1 along the longer axis, always from the smaller
+  /// end.
   void add_edge(GridPoint a, GridPoint b) {
     const int64_t dx = std::abs(b.x - a.x);
     const int64_t dy = std::abs(b.y - a.y);
@@ -152,8 +153,8 @@ class Crossings {
                 [&](int64_t column, int64_t low) { add(column, a.y + last_before_crossing(dy, low, slope > 0, x_at)); });
   }
 
-  /// The last step of [0, dy] that has not crossed from `low` to `low` + 1, or the other way; x_at()
-  /// rises or falls throughout.
+  /// The last step of [0, dy] that has not crossed from `low` to `low` + 1, or the other way;
+  /// x_at() rises or falls throughout.
   template <class X>
   static int64_t last_before_crossing(int64_t dy, int64_t low, bool rises, X&& x_at) {
     int64_t before = 0, after = dy;  // x_at(before) is on the first side, x_at(after) on the other

@@ -36,11 +36,11 @@ int64_t common_area(std::span<const int64_t> a, std::span<const int64_t> b);
 /// Pixels inside any. REQUIRES: runs of pictures of one size; at least one mask.
 Runs united(std::span<const Runs> masks);
 
-/// The pixels that a polygon covers: x, y, x, y, … in pixels, at least three points, the last joined
-/// to the first. Equal to pycocotools' `frPyObjects`, which walks the outline on a grid of a fifth of
-/// a pixel (P. Dollár, COCO API, maskApi.c); that walk takes as many steps as the outline is long,
-/// this one as many as it crosses columns of the picture, O(points + crossings · log). Coordinates
-/// beyond ± 2^26 count as that. REQUIRES: finite coordinates, sides up to 2^31.
+/// The pixels that a polygon covers: x, y, x, y, … in pixels, at least three points, the last
+/// joined to the first. Equal to pycocotools' `frPyObjects`, which walks the outline on a grid of a
+/// fifth of a pixel (P. Dollár, COCO API, maskApi.c); that walk takes as many steps as the outline
+/// is long, this one as many as it crosses columns of the picture, O(points + crossings · log).
+/// Coordinates beyond ± 2^26 count as that. REQUIRES: finite coordinates, sides up to 2^31.
 Runs runs_of_polygon(std::span<const double> points, int64_t height, int64_t width);
 
 }  // namespace decant

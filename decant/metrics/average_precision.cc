@@ -176,7 +176,8 @@ struct ClassCurves {
   Curve of_10;
 };
 
-/// Positions in `truth` and `found` of one class, by picture; detections by falling score within one.
+/// Positions in `truth` and `found` of one class, by picture; detections by falling score within
+/// one.
 struct OneClass {
   std::vector<int64_t> truth;
   std::vector<int64_t> found;

@@ -8,8 +8,8 @@
 // Source: T.-Y. Lin et al., "Microsoft COCO: common objects in context", ECCV 2014
 // (arXiv:1405.0312), and as every paper reports it: pycocotools 2.0.11, `COCOeval`. The numbers are
 // pycocotools' within 1e-12, since all that decides a match or an order is done as there, to the
-// bit: boxes by corner and sides, thresholds and recalls as NumPy computes them (the ninth threshold
-// is 0.8999999999999999), ties in the order given, a crowd matched any number of times.
+// bit: boxes by corner and sides, thresholds and recalls as NumPy computes them (the ninth
+// threshold is 0.8999999999999999), ties in the order given, a crowd matched any number of times.
 #pragma once
 
 #include <array>

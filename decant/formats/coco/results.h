@@ -1,12 +1,13 @@
-// What a detector found, in the form of COCO's results, beside the json that it is measured against.
+// What a detector found, in the form of COCO's results, beside the json that it is measured
+// against.
 //
 //   [{"image_id": 42, "category_id": 18, "bbox": [258.15, 41.29, 348.26, 243.78], "score": 0.236},
 //    {"image_id": 73, "category_id": 11, "segmentation": {"size": [480, 640], "counts": "…"},
 //     "score": 0.318}, …]
 //
-// Fields are taken as pycocotools' `loadRes` takes them. A result with a box has the box's area even
-// where masks are measured, one without has its mask's; a result without an outline is the mask of
-// its box. Truth is taken whole, with what choosing leaves out as broken.
+// Fields are taken as pycocotools' `loadRes` takes them. A result with a box has the box's area
+// even where masks are measured, one without has its mask's; a result without an outline is the
+// mask of its box. Truth is taken whole, with what choosing leaves out as broken.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,6 @@
 // Any bytes as results of a small truth, or as a truth of small results, boxes or masks: an
-// InputError, or objects of pictures and classes that there are, with masks of their picture's size.
+// InputError, or objects of pictures and classes that there are, with masks of their picture's
+// size.
 #include <string>
 #include <string_view>
 #include <sys/mman.h>

@@ -71,7 +71,7 @@ TEST(Page, StandsOnAnEmptyRun) {
   const RunRecord nothing;
   const std::string page = render({.run = nothing}, {});
   EXPECT_THAT(page, HasSubstr("Not measured yet"));
-  EXPECT_THAT(page, HasSubstr("0 of 0 kept"));
+  EXPECT_THAT(page, HasSubstr("0 of 0 rows kept"));
 }
 
 TEST(Page, SaysWhetherNetworksAgreeAndScoresSyntheticSets) {

@@ -1,5 +1,5 @@
-// page.css, made.css, records.css, objects.css, copies.css and page.js, which are next to this file and compiled
-// in by CMakeLists.txt.
+// page.css, made.css, records.css, objects.css, copies.css and page.js, which are next to this file
+// and compiled in by CMakeLists.txt.
 #pragma once
 
 #include <string_view>

@@ -18,7 +18,7 @@ double share_kept(const RunRecord& run) {
   return run.rows > 0 ? static_cast<double>(run.kept.value_or(0)) / static_cast<double>(run.rows) : 0;
 }
 
-/// "The kept pictures hold 1,721 of 4,817 objects (36 %); as many random ones hold 1,202 on average."
+/// "The kept pictures hold 1,721 of 3,324 objects (52 %); as many random ones hold 831 on average."
 std::string amounts_sentence(const RunRecord& run) {
   const ContentRecord& content = *run.content;
   const int64_t all = total(content, &ContentRecord::OfClass::amount);
