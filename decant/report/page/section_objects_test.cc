@@ -15,10 +15,11 @@ TEST(ObjectsSection, SaysWhatIsKeptAndWhichClassLost) {
   run.content = ContentRecord{"objects", {{"a<b", 400, 40, 200, 20}, {"dog", 100, 60, 50, 30}}, 1, 1};
   const ReportInput input{.run = run};
   const Facts facts = find_facts(input);
-  EXPECT_THAT(objects_section(facts),
-              AllOf(HasSubstr("The kept pictures hold 100 of 500 objects (20&nbsp;%); as many random ones hold 125 on average."),
-                    HasSubstr("Of 1 picture without any, 1 is kept."),
-                    HasSubstr("One class lost more than a random choice takes: a&lt;b (40 of 400)."), HasSubstr("80&nbsp;% → <b>40&nbsp;%</b>")));
+  EXPECT_THAT(
+      objects_section(facts),
+      AllOf(HasSubstr("The kept pictures hold 100 of 500 objects (20&nbsp;%); as many random ones hold 125 on average."),
+            HasSubstr("Of 1 picture without any, 1 is kept."),
+            HasSubstr("One class lost more than a random choice takes: a&lt;b (40 of 400)."), HasSubstr("80&nbsp;% → <b>40&nbsp;%</b>")));
   EXPECT_THAT(opening(facts), AllOf(HasSubstr("decant trains no detectors yet"), HasSubstr("--method random --keep 250")));
 }
 
