@@ -41,6 +41,7 @@ struct DistillOptions {
   std::string augment;           ///< of both sides alike, as nn/siamese.h has it; "none"
   int real_batch = 0;            ///< real rows a step, of each class where classes go one by one
   double rate = 0;               ///< of the pictures, in units of normalised pixels
+  std::string schedule;          ///< of that rate over the steps, as train::TrainOptions
   std::string projection;        ///< "on": pictures stay in the range of pixels; "off"
   int image_size = 0;            ///< as in train::TrainOptions
   uint64_t seed = 0;

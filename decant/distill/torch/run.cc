@@ -19,6 +19,7 @@
 #include "decant/distill/torch/loop.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
+#include "decant/train/schedule.h"
 #include "decant/train/train.h"
 
 namespace decant::distill {
@@ -39,6 +40,7 @@ DistillOptions completed(const DistillOptions& asked, const Usual& usual, bool g
   if (options.augment.empty()) options.augment = grey && usual.augment == "dsa" ? kUnmirrored : usual.augment;
   if (options.real_batch == 0) options.real_batch = usual.real_batch;
   if (options.rate == 0) options.rate = usual.rate;
+  if (options.schedule.empty()) options.schedule = usual.schedule;
   if (options.projection.empty()) options.projection = usual.projection;
   return options;
 }
@@ -50,6 +52,7 @@ void require_sound(const DistillOptions& options, const Usual& usual) {
     throw InputError({"", "teach", fmt::format("'{}' learns no labels", options.method), "Omit --teach, or take mtt, kip or bptt"});
   if (options.projection != "on" && options.projection != "off")
     throw InputError({"", "projection", fmt::format("'{}' is not known", options.projection), "Use on or off"});
+  train::decay_named(options.schedule);
   check_augmentation(options.augment);
 }
 
@@ -181,7 +184,7 @@ class Run {
 
   LoopOptions loop_options() const {
     return {steps_,          options_.rate,    usual_.optimizer,     usual_.momentum,
-            usual_.schedule, options_.augment, options_.projected(), options_.seed};
+            options_.schedule, options_.augment, options_.projected(), options_.seed};
   }
 
   /// All that decides the pictures.
