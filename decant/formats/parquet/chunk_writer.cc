@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
-#include <zlib.h>
 
 #include "decant/base/errors.h"
-#include "decant/formats/parquet/codecs.h"
+#include "decant/formats/parquet/page_writer.h"
 #include "decant/formats/parquet/value_range.h"
 
 namespace decant::parquet {
 namespace {
 
-constexpr size_t kPageBytes = size_t{1} << 20;
-constexpr int64_t kPageRows = 20'000;
 constexpr size_t kDictionaryBytes = size_t{1} << 20;
 
 /// Visits the entries of rows: each(rep, def, value or nothing), and before each row begin_row().
@@ -92,8 +89,7 @@ class ChunkOut {
         sink_(sink),
         range_(node_) {
     const Chunk& source = file.chunk(file.group_of(rows.front()), column);
-    codec_ = source.codec;
-    crc_ = has_crc(source);
+    form_ = {source.codec, has_crc(source)};
     indexed_ = !replacement && node_.type != Physical::boolean && source.has_dictionary && dictionary_.fill(reader());
   }
 
@@ -145,13 +141,6 @@ class ChunkOut {
 
   bool def_or_values_empty() const { return entries_ == 0; }
 
-  static std::string levels_text(const std::vector<uint32_t>& levels, int most) {
-    if (most == 0) return {};
-    const std::string runs = write_hybrid(levels, bits_for(static_cast<uint32_t>(most)));
-    const auto size = static_cast<uint32_t>(runs.size());
-    return std::string(reinterpret_cast<const char*>(&size), 4) + runs;
-  }
-
   void end_page() {
     if (entries_ == 0) return;
     std::string body = levels_text(rep_, node_.most_rep) + levels_text(def_, node_.most_def);
@@ -164,7 +153,7 @@ class ChunkOut {
     else
       body += plain_;
     const int64_t begin = sink_.at;
-    put_page(PageHeader::Kind::data, body, entries_);
+    put_page(PageHeader::Kind::data, body, entries_, indexed_ ? Encoding::rle_dictionary : Encoding::plain, form_, sink_, written_);
     written_.pages.push_back({begin, sink_.at - begin, rows_before_});
     written_.values += entries_;
     rows_before_ += rows_in_page_;
@@ -180,51 +169,14 @@ class ChunkOut {
     written_.has_dictionary = true;
     std::string body;
     for (const std::string& value : dictionary_.values()) append_plain(body, node_, value);
-    put_page(PageHeader::Kind::dictionary, body, std::ssize(dictionary_.values()));
-  }
-
-  void put_page(PageHeader::Kind kind, const std::string& body, int64_t entries) {
-    std::string packed_body;
-    if (codec_ != kUncompressed) packed_body = pack(codec_, body);
-    const std::string& packed = codec_ == kUncompressed ? body : packed_body;
-    ThriftWriter header;
-    header.begin_object();
-    header.whole(1, Thrift::i32, static_cast<int64_t>(kind));
-    header.whole(2, Thrift::i32, std::ssize(body));
-    header.whole(3, Thrift::i32, std::ssize(packed));
-    if (crc_) {
-      const auto crc = static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(packed.data()), packed.size()));
-      header.whole(4, Thrift::i32, static_cast<int32_t>(crc));
-    }
-    const bool is_data = kind == PageHeader::Kind::data;
-    header.field(is_data ? 5 : 7, Thrift::object);
-    header.begin_object();
-    header.whole(1, Thrift::i32, entries);
-    header.whole(2, Thrift::i32, is_data && indexed_ ? static_cast<int>(Encoding::rle_dictionary) : static_cast<int>(Encoding::plain));
-    if (is_data) {
-      header.whole(3, Thrift::i32, static_cast<int>(Encoding::rle));
-      header.whole(4, Thrift::i32, static_cast<int>(Encoding::rle));
-    }
-    header.end_object();
-    header.end_object();
-    sink_.put(header.text());
-    sink_.put(packed);
-    written_.size += std::ssize(header.text()) + std::ssize(packed);
-    written_.unpacked += std::ssize(header.text()) + std::ssize(body);
+    put_page(PageHeader::Kind::dictionary, body, std::ssize(dictionary_.values()), Encoding::plain, form_, sink_, written_);
   }
 
   void finish() {
     written_.encodings = {static_cast<int>(Encoding::plain), static_cast<int>(Encoding::rle)};
     if (indexed_) written_.encodings.push_back(static_cast<int>(Encoding::rle_dictionary));
-    ThriftWriter statistics;
-    statistics.begin_object();
-    statistics.whole(3, Thrift::i64, missing_);
-    if (range_.known()) {
-      statistics.text(5, range_.greatest());
-      statistics.text(6, range_.least());
-    }
-    statistics.end_object();
-    written_.statistics = statistics.text();
+    const bool known = range_.known();
+    written_.statistics = statistics_text(missing_, known ? &range_.least() : nullptr, known ? &range_.greatest() : nullptr);
   }
 
   const ParquetFile& file_;
@@ -237,8 +189,7 @@ class ChunkOut {
   ValueRange range_;
   DictionaryOut dictionary_;
   bool indexed_ = false;
-  bool crc_ = false;
-  int codec_ = 0;
+  PageForm form_;
   int64_t missing_ = 0;
   int64_t data_pages_ = 0;
   int64_t rows_before_ = 0;

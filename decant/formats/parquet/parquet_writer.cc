@@ -8,20 +8,13 @@
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/parquet/chunk_writer.h"
+#include "decant/formats/parquet/footer_writer.h"
+#include "decant/formats/parquet/page_writer.h"
 
 namespace decant::parquet {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int64_t kGroupBytes = int64_t{100} << 20;
-constexpr std::string_view kMagic = "PAR1";
-constexpr const char* kCreatedBy = "decant version 0.1.0";
-
-struct WrittenGroup {
-  int64_t rows = 0;
-  std::vector<WrittenChunk> chunks;
-};
 
 /// Some rows of one file.
 class FileOut {
@@ -43,7 +36,7 @@ class FileOut {
       rows = rows.subspan(static_cast<size_t>(end - rows.begin()));
     }
     flush();
-    write_footer();
+    write_end(footer_facts(), groups_, sink_);
     writer_.commit();
     return writer_.written();
   }
@@ -94,112 +87,20 @@ class FileOut {
 
   bool has_orders() const { return !footer_.column_orders.empty(); }
 
-  // ---- the footer
-
-  struct IndexPlace {
-    int64_t begin = 0;
-    int64_t size = 0;
-  };
-
-  IndexPlace write_offset_index(const std::vector<PagePlace>& pages) {
-    if (pages.empty()) return {};
-    ThriftWriter index;
-    index.begin_object();
-    index.begin_list(1, Thrift::object, pages.size());
-    for (const PagePlace& page : pages) {
-      index.begin_object();
-      index.whole(1, Thrift::i64, page.begin);
-      index.whole(2, Thrift::i32, page.size);
-      index.whole(3, Thrift::i64, page.first_row);
-      index.end_object();
+  /// As the source's, but for what no longer holds.
+  FooterFacts footer_facts() const {
+    FooterFacts facts{.version = footer_.version,
+                      .schema = std::string(footer_.schema),
+                      .columns = {},
+                      .metadata = footer_.metadata,
+                      .sorting = std::string(footer_.groups.front().sorting),
+                      .column_orders = std::string(footer_.column_orders)};
+    std::erase_if(facts.metadata, [](const KeyValue& pair) { return pair.key == "content_defined_chunking"; });
+    for (int column = 0; column < footer_.column_count(); ++column) {
+      const Chunk& source = footer_.groups.front().chunks[static_cast<size_t>(column)];
+      facts.columns.push_back({footer_.column(column).type, std::string(source.path), source.codec});
     }
-    index.end_object();
-    const IndexPlace place{sink_.at, std::ssize(index.text())};
-    sink_.put(index.text());
-    return place;
-  }
-
-  void add_chunk(ThriftWriter& out, int column, const WrittenChunk& chunk, IndexPlace index) const {
-    const Chunk& source = footer_.groups.front().chunks[static_cast<size_t>(column)];
-    out.begin_object();
-    out.whole(2, Thrift::i64, 0);
-    out.field(3, Thrift::object);
-    out.begin_object();
-    out.whole(1, Thrift::i32, static_cast<int>(footer_.column(column).type));
-    out.begin_list(2, Thrift::i32, chunk.encodings.size());
-    for (const int32_t encoding : chunk.encodings) out.element(encoding);
-    out.raw(3, Thrift::list, source.path);
-    out.whole(4, Thrift::i32, source.codec);
-    out.whole(5, Thrift::i64, chunk.values);
-    out.whole(6, Thrift::i64, chunk.unpacked);
-    out.whole(7, Thrift::i64, chunk.size);
-    out.whole(9, Thrift::i64, chunk.data_begin);
-    if (chunk.has_dictionary) out.whole(11, Thrift::i64, chunk.begin);
-    if (!chunk.statistics.empty()) out.raw(12, Thrift::object, chunk.statistics);
-    if (!chunk.encoding_stats.empty()) out.raw(13, Thrift::list, chunk.encoding_stats);
-    if (!chunk.size_statistics.empty()) out.raw(16, Thrift::object, chunk.size_statistics);
-    out.end_object();
-    if (index.size > 0) {
-      out.whole(4, Thrift::i64, index.begin);
-      out.whole(5, Thrift::i32, index.size);
-    }
-    out.end_object();
-  }
-
-  void add_group(ThriftWriter& out, size_t number, const std::vector<IndexPlace>& indexes) const {
-    const WrittenGroup& group = groups_[number];
-    int64_t packed = 0;
-    int64_t unpacked = 0;
-    for (const WrittenChunk& chunk : group.chunks) packed += chunk.size, unpacked += chunk.unpacked;
-    out.begin_object();
-    out.begin_list(1, Thrift::object, group.chunks.size());
-    for (size_t column = 0; column < group.chunks.size(); ++column)
-      add_chunk(out, static_cast<int>(column), group.chunks[column], indexes[column]);
-    out.whole(2, Thrift::i64, unpacked);
-    out.whole(3, Thrift::i64, group.rows);
-    if (const std::string_view sorting = footer_.groups.front().sorting; !sorting.empty()) out.raw(4, Thrift::list, sorting);
-    out.whole(5, Thrift::i64, group.chunks.front().begin);
-    out.whole(6, Thrift::i64, packed);
-    if (number <= INT16_MAX) out.whole(7, Thrift::i16, static_cast<int64_t>(number));
-    out.end_object();
-  }
-
-  void add_metadata(ThriftWriter& out) const {
-    std::vector<KeyValue> kept = footer_.metadata;
-    std::erase_if(kept, [](const KeyValue& pair) { return pair.key == "content_defined_chunking"; });
-    if (kept.empty()) return;
-    out.begin_list(5, Thrift::object, kept.size());
-    for (const KeyValue& pair : kept) {
-      out.begin_object();
-      out.text(1, pair.key);
-      if (pair.has_value) out.text(2, pair.value);
-      out.end_object();
-    }
-  }
-
-  void write_footer() {
-    std::vector<std::vector<IndexPlace>> indexes;
-    int64_t rows = 0;
-    for (const WrittenGroup& group : groups_) {
-      rows += group.rows;
-      auto& own = indexes.emplace_back();
-      for (const WrittenChunk& chunk : group.chunks) own.push_back(write_offset_index(chunk.pages));
-    }
-    ThriftWriter out;
-    out.begin_object();
-    out.whole(1, Thrift::i32, footer_.version);
-    out.raw(2, Thrift::list, footer_.schema);
-    out.whole(3, Thrift::i64, rows);
-    out.begin_list(4, Thrift::object, groups_.size());
-    for (size_t i = 0; i < groups_.size(); ++i) add_group(out, i, indexes[i]);
-    add_metadata(out);
-    out.text(6, kCreatedBy);
-    if (has_orders()) out.raw(7, Thrift::list, footer_.column_orders);
-    out.end_object();
-    const auto size = static_cast<uint32_t>(out.text().size());
-    sink_.put(out.text());
-    sink_.put({reinterpret_cast<const char*>(&size), 4});
-    sink_.put(kMagic);
+    return facts;
   }
 
   const ParquetFile& file_;
