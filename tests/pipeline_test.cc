@@ -283,7 +283,7 @@ TEST(Verify, FindsEveryKindOfDamage) {
 TEST(Convert, VerifiesPictureByPicture) {
   const fs::path in = cifar_set("convert/in", 1, 60);
   const fs::path folder = fresh_folder("convert_out");
-  for (const std::string to : {"imagefolder", "webdataset", "packed"}) {
+  for (const std::string to : {"imagefolder", "webdataset", "parquet", "packed"}) {
     CompressOptions options = options_for(in, folder / to);
     options.to = to;
     const RunRecord run = compress(options, {});

@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/packed/packed.h"
+#include "decant/formats/parquet/card.h"
+#include "decant/formats/parquet/table_writer.h"
 #include "decant/formats/webdataset/class_file.h"
 #include "decant/formats/webdataset/tar.h"
 
@@ -135,6 +138,69 @@ int64_t write_webdataset(const Dataset& dataset, const Rows& source, std::span<c
   return written + webdataset::write_class_file(webdataset::class_file_for(dataset.classes), folder);
 }
 
+// ---- Parquet
+
+constexpr int64_t kParquetBytes = 500'000'000;
+
+/// Rows of one file each, one after the other.
+std::vector<std::span<const int64_t>> parquet_parts(const Rows& source, std::span<const int64_t> rows, const Context& context) {
+  std::vector<std::span<const int64_t>> parts;
+  std::vector<std::byte> scratch;
+  int64_t bytes = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    context.check_cancelled();
+    const int64_t own = std::ssize(source.bytes(rows[i], scratch));
+    if (i > begin && bytes + own > kParquetBytes) {
+      parts.push_back(rows.subspan(begin, i - begin));
+      begin = i;
+      bytes = 0;
+    }
+    bytes += own;
+  }
+  if (begin < rows.size()) parts.push_back(rows.subspan(begin));
+  return parts;
+}
+
+/// What the datasets library writes of the types of its columns.
+std::string features_json(const std::vector<std::string>& classes, bool labelled) {
+  Json features = {{"image", {{"_type", "Image"}}}};
+  if (labelled && classes.empty()) features["label"] = {{"dtype", "int64"}, {"_type", "Value"}};
+  if (labelled && !classes.empty()) features["label"] = {{"names", classes}, {"_type", "ClassLabel"}};
+  return json_text({{"info", {{"features", features}}}});
+}
+
+int64_t write_parquet_file(const Dataset& dataset, const Rows& source, std::span<const int64_t> rows, bool labelled, const fs::path& path,
+                           Stage& stage) {
+  std::vector<parquet::NewColumn> columns = {{"image.bytes", parquet::Kind::bytes}, {"image.path", parquet::Kind::text}};
+  if (labelled) columns.push_back({"label", parquet::Kind::integer});
+  parquet::TableWriter writer(path, std::move(columns), {{"huggingface", features_json(dataset.classes, labelled)}});
+  std::vector<std::byte> scratch;
+  for (const int64_t row : rows) {
+    const Bytes picture = source.bytes(row, scratch);
+    std::string name = file_name(source, row);
+    writer.add_text(as_text(picture));
+    writer.add_text(name);
+    const int32_t label = source.label(row);
+    if (labelled) label == kNoLabel ? writer.add_missing() : writer.add_integer(label);
+    stage.advance();
+  }
+  return writer.finish();
+}
+
+int64_t write_parquet(const Dataset& dataset, const Rows& source, std::span<const int64_t> rows, const fs::path& folder,
+                      const Context& context) {
+  const bool labelled = std::ranges::any_of(rows, [&](int64_t row) { return source.label(row) != kNoLabel; });
+  const auto parts = parquet_parts(source, rows, context);
+  std::atomic<int64_t> written{0};
+  Stage stage(context, "writing Parquet", std::ssize(rows), "images");
+  parallel_for(context, std::ssize(parts), 1, [&](int64_t i, int64_t) {
+    const fs::path path = folder / fmt::format("train-{:05}-of-{:05}.parquet", i, parts.size());
+    written += write_parquet_file(dataset, source, parts[static_cast<size_t>(i)], labelled, path, stage);
+  });
+  return written;
+}
+
 }  // namespace
 
 std::vector<std::string> class_folder_names(const std::vector<std::string>& names, size_t count) {
@@ -149,16 +215,21 @@ std::vector<std::string> class_folder_names(const std::vector<std::string>& name
   return folders;
 }
 
+std::string card_head_for(std::string_view format) {
+  return format == "parquet" ? parquet::card_head({}) : std::string();
+}
+
 int64_t write_as(std::string_view format, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
                  const Context& context) {
-  if (format != "imagefolder" && format != "webdataset" && format != "packed")
-    throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder, webdataset or packed", format));
+  if (format != "imagefolder" && format != "webdataset" && format != "parquet" && format != "packed")
+    throw UsageError(fmt::format("--to: '{}' cannot be written; choose imagefolder, webdataset, parquet or packed", format));
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
   if (dataset.train().targets() != nullptr && !dataset.train().have_classes())
     throw InputError({dataset.root.string(), "", fmt::format("holds objects, and {} has no place for them", format), "Leave out --to"});
   if (format == kPackedFormat) return write_packed(dataset.train(), rows, dataset.classes, folder / "train.packed", context);
   const std::shared_ptr<const Rows> source = as_picture_files(dataset.splits.at(Split::train));
+  if (format == "parquet") return write_parquet(dataset, *source, rows, folder, context);
   if (format == "imagefolder") return write_imagefolder(dataset, *source, rows, folder, context);
   return write_webdataset(dataset, *source, rows, folder, context);
 }

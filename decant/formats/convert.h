@@ -1,5 +1,5 @@
 // Writing rows of any data set as another format: `--to imagefolder`, `--to webdataset`, `--to
-// packed`.
+// parquet`, `--to packed`.
 //
 // Encoded pictures (from ImageFolder, WebDataset) keep their bytes, except in packed files. Raw
 // pixels (CIFAR, IDX) and packed pictures become PNG, which loses nothing.
@@ -14,6 +14,9 @@
 //                 ".cls" with the label, when there is one; classes.txt (or classes.json,
 //                 webdataset/class_file.h) with the class names, when there are some. Headers hold no time and no owner, so the same rows give the same
 //                 bytes.
+//   parquet       train-00000-of-00003.parquet …, at most 500 MB of pictures each: `image`, a struct
+//                 of `bytes` and `path`, and `label`, when there is one, with the metadata by which
+//                 the datasets library knows an Image and a ClassLabel with its names.
 //   packed        train.packed, with labels, keys and class names (packed/packed.h). Pictures are
 //                 decoded and coded anew: right for raw pixels, far larger than a JPEG.
 #pragma once
@@ -34,6 +37,10 @@ inline constexpr const char* kPackedFormat = "packed";  ///< formats/packed/
 /// What write_as() calls the folders of labels 0 … count − 1: distinct file names, of labels
 /// without a name their numbers.
 std::vector<std::string> class_folder_names(const std::vector<std::string>& names, size_t count);
+
+/// What stands at the head of the README.md next to data/ in such a format, for programs that read
+/// it; empty for most.
+std::string card_head_for(std::string_view format);
 
 /// Writes `rows` (ascending, distinct) of the training split into `folder`, which exists and is
 /// empty. Returns bytes written. Throws UsageError for another format; InputError when the rows

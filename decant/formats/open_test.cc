@@ -156,6 +156,14 @@ TEST(WriteAs, KeepsEncodedBytes) {
   EXPECT_THAT(labels_of(tar.train()), ElementsAre(0, 1));
   EXPECT_THAT(tar.classes, ElementsAre("a", "b"));
   EXPECT_EQ(text_of(tar.train(), 1), pictures[1]);
+  const Folder table("to_parquet");
+  write_as("parquet", dataset, std::vector<int64_t>{0, 2}, table.path);
+  const Dataset rows = table.open();
+  EXPECT_EQ(rows.format, "parquet");
+  EXPECT_EQ(rows.train().size(), 2);
+  EXPECT_THAT(labels_of(rows.train()), ElementsAre(0, 1));
+  EXPECT_THAT(rows.classes, ElementsAre("a", "b"));
+  EXPECT_EQ(text_of(rows.train(), 1), pictures[1]);
   const Folder folder("to_imagefolder");
   write_as("imagefolder", dataset, std::vector<int64_t>{0, 1, 2}, folder.path);
   const Dataset flat = folder.open();
@@ -182,8 +190,7 @@ TEST(WriteAs, TurnsRawPixelsIntoPng) {
   EXPECT_EQ(write_as("webdataset", dataset, rows, again.path, {.threads = 1}), written);
   EXPECT_EQ(read_text(shards.path / "train-000000.tar"), read_text(again.path / "train-000000.tar"));
   EXPECT_THAT(labels_of(shards.open().train()), ElementsAre(1, 7));
-  EXPECT_THAT(message_of<UsageError>([&] { write_as("parquet", dataset, rows, again.path); }),
-              HasSubstr("--to: 'parquet' cannot be written"));
+  EXPECT_THAT(message_of<UsageError>([&] { write_as("arrow", dataset, rows, again.path); }), HasSubstr("--to: 'arrow' cannot be written"));
 }
 
 TEST(WriteAs, NumbersWithoutNamesKeepTheirOrder) {

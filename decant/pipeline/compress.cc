@@ -45,7 +45,7 @@ void CompressOptions::declare(OptionTable& all) {
   reducing.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
   input.fields.declare(table);
-  table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the source format");
+  table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the source format");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");

@@ -41,7 +41,7 @@ void ExtendOptions::declare(OptionTable& table) {
   table.add("features", features, "FILE", "where RUN was given a .npy of features: one of old and new rows").by_content = true;
   table.add("scores", scores, "FILE", "where RUN was given a .npy of scores: one of old and new rows").by_content = true;
   table.add("pools", pools, "FILE", "where RUN was given a .npy of pools: one of old and new rows").by_content = true;
-  table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the format of the data; default: as RUN");
+  table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the format of the data; default: as RUN");
   table.add("cache", cache, "DIR", "cache folder; default: ~/.cache/decant").effect = Effect::speed;
   table.add("strict", strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
@@ -197,7 +197,7 @@ std::string format_written(const ExtendOptions& options, const RunFolder& run, c
   if ((to.empty() || to == input.dataset.format) && input.dataset.writer == nullptr)
     throw InputError({run.path.string(), "",
                       fmt::format("holds {}, and rows of two such data sets cannot be written as one", input.dataset.format),
-                      "Give another format: --to imagefolder, webdataset or packed"});
+                      "Give another format: --to imagefolder, webdataset, parquet or packed"});
   return to;
 }
 

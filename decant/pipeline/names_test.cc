@@ -61,7 +61,7 @@ TEST(Names, OfAnyBytesComeBackFromTheManifest) {
   const ScratchFolder outputs("outputs");
   const std::vector<std::string> keys = keys_of(open_dataset(source.path.string(), {}, {}).train());
   ASSERT_EQ(std::set(keys.begin(), keys.end()).size(), 12U);
-  for (const std::string to : {"", "webdataset", "packed", "imagefolder"}) {
+  for (const std::string to : {"", "webdataset", "parquet", "packed", "imagefolder"}) {
     const auto out = outputs.path / ("to" + to);
     compress_all(source.path.string(), out, to);
     std::vector<std::string> written;

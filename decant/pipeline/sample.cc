@@ -25,7 +25,7 @@ void SampleOptions::declare(OptionTable& table) {
   table.add("min-per-class", min_per_class, "N", "keep at least N rows of every class, or all it has; default: as the run did")
       .default_text = "";
   table.add("source", source, "PATH", "the data set, if it has moved");
-  table.add("to", to, "FORMAT", "write imagefolder, webdataset or packed instead of the source format");
+  table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the source format");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }

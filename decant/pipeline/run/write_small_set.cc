@@ -210,7 +210,7 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
     left_out = fmt::format("- Left out first, since they repeat others (`--dedup {}`): {} rows{}\n", run.repeats->dedup,
                            human_count(run.repeats->dropped),
                            run.repeats->recall < 1 ? "; " + percent_text(run.repeats->recall) + " of near ones found, by estimate" : "");
-  std::string card = run.output_format == set.input.dataset.format ? set.input.dataset.card_head : "";
+  std::string card = run.output_format == set.input.dataset.format ? set.input.dataset.card_head : card_head_for(run.output_format);
   card += fmt::format(
       "# A small set made by decant\n\n"
       "{} of {} training samples of `{}` ({}), {} of {}.\n\n"
