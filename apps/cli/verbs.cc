@@ -9,6 +9,7 @@ Verb demo_verb();
 Verb distill_verb();
 Verb duplicates_verb();
 Verb evaluate_verb();
+Verb export_verb();
 Verb extend_verb();
 Verb features_verb();
 Verb inspect_verb();
@@ -26,7 +27,7 @@ std::vector<VerbGroup> all_verbs() {
   return {{"Make small",
            {inspect_verb(), duplicates_verb(), plan_verb(), compress_verb(), extend_verb(), distill_verb(), sample_verb(), verify_verb()}},
           {"Prove", {evaluate_verb(), measure_verb(), report_verb(), demo_verb()}},
-          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), unpack_verb(), train_verb()}}};
+          {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), unpack_verb(), train_verb(), export_verb()}}};
 }
 
 }  // namespace decant::cli
