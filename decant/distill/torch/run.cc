@@ -183,8 +183,8 @@ class Run {
   Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
 
   LoopOptions loop_options() const {
-    return {steps_,          options_.rate,    usual_.optimizer,     usual_.momentum,
-            options_.schedule, options_.augment, options_.projected(), options_.seed};
+    return {steps_,           options_.rate,        usual_.optimizer, usual_.momentum, options_.schedule,
+            options_.augment, options_.projected(), options_.seed};
   }
 
   /// All that decides the pictures.
