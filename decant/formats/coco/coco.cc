@@ -10,6 +10,7 @@
 #include "decant/formats/coco/coco_layout.h"
 #include "decant/formats/coco/coco_writer.h"
 #include "decant/formats/file_rows.h"
+#include "decant/formats/object_notes.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -162,7 +163,7 @@ class CocoOpening {
     if (!below) return;
     if (split == Split::train) {
       dataset_.classes = json.classes;
-      coco::note_classes(json);
+      if (json.annotated) note_classes(name, json.classes, objects_per_class(json.objects, json.classes.size()), "objects", json.oddities);
     } else if (json.annotated && json.classes != dataset_.classes) {
       odd(name,
           fmt::format("has other classes than {}; its rows are not read", (layout_.root / layout_.splits.at(Split::train).json).string()),

@@ -12,6 +12,7 @@
 #include "decant/base/text.h"
 #include "decant/formats/coco/element.h"
 #include "decant/formats/coco/parsed.h"
+#include "decant/formats/object_notes.h"
 
 namespace decant::coco {
 namespace fs = std::filesystem;
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kStart = 1 << 16;  // bytes by which a file is recognised
-constexpr size_t kNamed = 3;        // of a list of faults, those that are named
+constexpr int64_t kNamedIds = 3;    // of ids that are there twice, those that are named
 
 /// As an annotation is read when it is one of the rows', so that all files agree on what it is.
 template <class Fields>
@@ -53,39 +54,6 @@ void set_name(const ImageFields& fields, CocoImage& image) {
   if (path.front() == '/' || drive || !is_safe_relative(clean))
     return void(image.fault = "its file_name leads out of the folder of pictures (--images names another folder)");
   image.name = std::move(clean);
-}
-
-/// Counts of what is wrong by what it is, and where it was first.
-class Tally {
- public:
-  void add(std::string_view what, const std::string& first) {
-    Entry& entry = entries_[std::string(what)];
-    if (entry.count++ < static_cast<int64_t>(kNamed)) entry.first += (entry.first.empty() ? "" : ", ") + first;
-  }
-  /// "3 `things`: what (first: a, b, c)".
-  void report(const std::string& place, const std::string& thing, const std::string& things, bool warns,
-              std::vector<Oddity>& oddities) const {
-    for (const auto& [what, entry] : entries_)
-      oddities.push_back(
-          {place, fmt::format("{} {}: {} (first: {})", human_count(entry.count), entry.count == 1 ? thing : things, what, entry.first),
-           warns});
-  }
-
- private:
-  struct Entry {
-    int64_t count = 0;
-    std::string first;
-  };
-  std::map<std::string, Entry> entries_;
-};
-
-/// Names that differ in case and spaces alone are one to whoever wrote them.
-std::string folded(std::string_view name) {
-  std::string own;
-  for (const char c : name) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) own += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return own;
 }
 
 class Reading {
@@ -271,17 +239,9 @@ class Reading {
   void note_annotations() {
     lost_.report(name_, "element of 'annotations' is read as nothing", "elements of 'annotations' are read as nothing", true,
                  json_.oddities);
-    Tally broken;
-    Tally outlines;
-    for (const ObjectFault& fault : json_.objects.faults) {
-      const auto i = static_cast<size_t>(fault.object);
-      const bool whole = (json_.objects.flags[i] & ObjectFlag::broken) != 0;
-      (whole ? broken : outlines).add(fault.reason, at_byte(static_cast<size_t>(json_.objects.places[i].offset)));
-    }
-    broken.report(name_, "object is broken and left out of choosing, but stays in the file",
-                  "objects are broken and left out of choosing, but stay in the file", true, json_.oddities);
-    outlines.report(name_, "object's outline is broken; its box is used", "objects' outlines are broken; their boxes are used", false,
-                    json_.oddities);
+    note_faults(
+        name_, json_.objects, [&](int64_t i) { return at_byte(static_cast<size_t>(json_.objects.places[static_cast<size_t>(i)].offset)); },
+        json_.oddities);
     note_repeated_annotations();
   }
 
@@ -291,7 +251,7 @@ class Reading {
     std::string first;
     for (size_t i = 1; i < annotation_ids_.size(); ++i) {
       if (annotation_ids_[i].hash != annotation_ids_[i - 1].hash) continue;
-      if (repeated++ < static_cast<int64_t>(kNamed)) first += (first.empty() ? "" : ", ") + at_byte(annotation_ids_[i].at);
+      if (repeated++ < kNamedIds) first += (first.empty() ? "" : ", ") + at_byte(annotation_ids_[i].at);
     }
     annotation_ids_ = {};
     if (repeated > 0)
@@ -312,37 +272,13 @@ class Reading {
   std::unordered_map<std::string_view, int32_t> row_of_;  ///< views of CocoJson::ids
   std::unordered_map<Id, int32_t> class_of_;
   std::vector<AnnotationId> annotation_ids_;
-  Tally lost_;
+  FaultTally lost_;
 };
 
 }  // namespace
 
 CocoJson read_coco_json(const fs::path& path, const Context& context) {
   return Reading(path, context).read();
-}
-
-void note_classes(CocoJson& json) {
-  if (!json.annotated) return;
-  const std::string name = json.file.path().string();
-  std::vector<int64_t> counts(json.classes.size());
-  for (int64_t i = 0; i < json.objects.size(); ++i) {
-    if (const int32_t label = json.objects.labels[static_cast<size_t>(i)]; label != kNoLabel) ++counts[static_cast<size_t>(label)];
-  }
-  const int64_t empty = std::ranges::count(counts, 0);
-  if (empty > 0) {
-    const auto first = static_cast<size_t>(std::ranges::find(counts, 0) - counts.begin());
-    json.oddities.push_back({name, fmt::format("{} of {} classes {} no objects (first: '{}')", empty, counts.size(),
-                                               empty == 1 ? "has" : "have", json.classes[first])});
-  }
-  std::map<std::string, size_t> names;
-  for (size_t i = 0; i < json.classes.size(); ++i) {
-    const auto [known, is_new] = names.emplace(folded(json.classes[i]), i);
-    if (!is_new)
-      json.oddities.push_back({name,
-                               fmt::format("the classes '{}' and '{}' have nearly the same name; they count as two",
-                                           json.classes[known->second], json.classes[i]),
-                               counts[i] > 0 && counts[known->second] > 0});
-  }
 }
 
 bool looks_like_coco_json(const fs::path& path) {

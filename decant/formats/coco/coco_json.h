@@ -62,9 +62,6 @@ struct CocoJson {
 /// or an oddity. Stops with Cancelled.
 CocoJson read_coco_json(const std::filesystem::path& path, const Context& context);
 
-/// Adds oddities of the classes: those without objects, and two of nearly one name.
-void note_classes(CocoJson& json);
-
 /// Whether a file begins as a COCO json does. Reads 64 kB at most.
 bool looks_like_coco_json(const std::filesystem::path& path);
 
