@@ -1,5 +1,6 @@
 #include "decant/formats/file_rows.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
@@ -36,23 +37,36 @@ std::optional<PatchMask> FileRows::mask(int64_t row) const {
 int64_t FileRows::stored_bytes() const {
   int64_t sum = 0;
   for (const int64_t size : sizes()) sum += size;
-  return sum;
+  return sum + carried_bytes_;
 }
 
 const std::vector<int64_t>& FileRows::sizes() const {
-  constexpr int64_t kChunk = 256;  // rows a thread takes at once
-  std::call_once(measured_, [this] {
-    sizes_.resize(static_cast<size_t>(size()));
-    parallel_for({.threads = threads_}, size(), kChunk, [this](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) sizes_[static_cast<size_t>(row)] = measure(row);
-    });
-  });
+  std::call_once(measured_, [this] { measure(); });
   return sizes_;
 }
 
-int64_t FileRows::measure(int64_t row) const {
+namespace {
+
+int64_t bytes_of_file(const fs::path& path) {
   struct stat info {};
-  return ::stat(path(row).c_str(), &info) == 0 ? int64_t{info.st_size} : 0;
+  return ::stat(path.c_str(), &info) == 0 ? int64_t{info.st_size} : 0;
+}
+
+}  // namespace
+
+void FileRows::measure() const {
+  constexpr int64_t kChunk = 256;  // rows a thread takes at once
+  sizes_.resize(static_cast<size_t>(size()));
+  std::atomic<int64_t> carried{0};
+  parallel_for({.threads = threads_}, size(), kChunk, [&](int64_t begin, int64_t end) {
+    std::vector<CarriedFile> files;
+    for (int64_t row = begin; row < end; ++row) {
+      sizes_[static_cast<size_t>(row)] = bytes_of_file(path(row));
+      add_carried(row, files);
+    }
+    for (const CarriedFile& file : files) carried += bytes_of_file(file.from);
+  });
+  carried_bytes_ = carried;
 }
 
 namespace {
@@ -127,6 +141,13 @@ void fill_from(const fs::path& source, File& to, const fs::path& target, int64_t
   to.close();
 }
 
+/// Whatever size it has. Returns that.
+int64_t copy_whole(const fs::path& source, File& to, const fs::path& target) {
+  const int64_t size = File(source, O_RDONLY).size();
+  fill_from(source, to, target, size);
+  return size;
+}
+
 /// A new file that `fill` writes and closes. The name does not outlive a failure, so it never
 /// stands over half a file.
 template <class Fill>
@@ -141,10 +162,12 @@ void make_file(const fs::path& target, Fill&& fill) {
   }
 }
 
-void make_folders(const Rows& source, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
+/// Folders for `count` files, of which `name(i)` says the path below `folder`.
+template <class Name>
+void make_folders(size_t count, Name&& name, const fs::path& folder, const Context& context) {
   fs::path last;
-  for (const int64_t row : rows) {
-    const fs::path parent = (folder / source.key(row)).parent_path();
+  for (size_t i = 0; i < count; ++i) {
+    const fs::path parent = (folder / name(i)).parent_path();
     if (parent == last) continue;
     context.check_cancelled();
     std::error_code code;
@@ -159,7 +182,8 @@ template <class Fill>
 int64_t make_files(const FileRows& source, std::span<const int64_t> rows, const fs::path& folder, const char* doing, const Context& context,
                    Fill&& fill) {
   Stage stage(context, doing, static_cast<int64_t>(rows.size()), "files");
-  make_folders(source, rows, folder, context);
+  make_folders(
+      rows.size(), [&](size_t i) { return source.key(rows[i]); }, folder, context);
   std::atomic<int64_t> written{0};
   parallel_for(context, static_cast<int64_t>(rows.size()), 64, [&](int64_t begin, int64_t end) {
     for (const int64_t row : rows.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin))) {
@@ -171,15 +195,42 @@ int64_t make_files(const FileRows& source, std::span<const int64_t> rows, const 
   return written;
 }
 
+/// The files that go with the rows, each once.
+std::vector<CarriedFile> carried_by(const FileRows& source, std::span<const int64_t> rows) {
+  std::vector<CarriedFile> files;
+  for (const int64_t row : rows) source.add_carried(row, files);
+  std::ranges::stable_sort(files, {}, &CarriedFile::to);
+  const auto repeated = std::ranges::unique(files, {}, &CarriedFile::to);
+  files.erase(repeated.begin(), repeated.end());
+  return files;
+}
+
+int64_t copy_carried(const FileRows& source, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
+  const std::vector<CarriedFile> files = carried_by(source, rows);
+  if (files.empty()) return 0;
+  Stage stage(context, "copying annotations", std::ssize(files), "files");
+  make_folders(
+      files.size(), [&](size_t i) { return files[i].to; }, folder, context);
+  std::atomic<int64_t> written{0};
+  parallel_for(context, std::ssize(files), 64, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i, stage.advance()) {
+      const fs::path target = folder / files[i].to;
+      make_file(target, [&](File& to) { written += copy_whole(files[i].from, to, target); });
+    }
+  });
+  return written;
+}
+
 }  // namespace
 
 int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
   const std::vector<int64_t>& sizes = source.sizes();
-  return make_files(source, rows, folder, "copying", context, [&](int64_t row, File& to, const fs::path& target) {
+  const int64_t pictures = make_files(source, rows, folder, "copying", context, [&](int64_t row, File& to, const fs::path& target) {
     const int64_t size = sizes[static_cast<size_t>(row)];
     fill_from(source.path(row), to, target, size);
     return size;
   });
+  return pictures + copy_carried(source, rows, folder, context);
 }
 
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const fs::path& folder,

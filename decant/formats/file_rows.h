@@ -15,6 +15,12 @@
 
 namespace decant {
 
+/// A file that goes with a row's picture wherever that is copied: its label, its mask.
+struct CarriedFile {
+  std::filesystem::path from;
+  std::string to;  ///< the path it is written under; is_safe_relative()
+};
+
 /// A subclass says how many rows there are, their keys, faults and targets. A key is the path of
 /// the picture below the root, and so the name it is written under: is_safe_relative(), and no two
 /// rows without a fault have the same.
@@ -33,24 +39,29 @@ class FileRows : public Rows, public Pictures {
 
   virtual std::filesystem::path path(int64_t row) const { return root_ / key(row); }
   const std::filesystem::path& root() const { return root_; }
-  /// Of every file, measured at the first call; 0 for one that cannot be measured.
+  /// Adds the files that go with the row, which are there; two rows may share one. They count as
+  /// stored bytes.
+  virtual void add_carried(int64_t /*row*/, std::vector<CarriedFile>& /*files*/) const {}
+  /// Of every picture, measured at the first call; 0 for one that cannot be measured.
   const std::vector<int64_t>& sizes() const;
 
  private:
-  int64_t measure(int64_t row) const;
+  void measure() const;
 
   std::filesystem::path root_;
   int threads_;
   mutable std::once_flag measured_;
   mutable std::vector<int64_t> sizes_;
+  mutable int64_t carried_bytes_ = 0;
 };
 
-/// Copies the files of `rows` into `folder`, which holds none of them, under their keys. Returns
-/// bytes written. Throws IoError, also for a file whose size has changed since it was measured;
-/// Cancelled between two files. After either, every file in `folder` is whole.
+/// Copies the pictures of `rows` into `folder`, which holds none of them, under their keys, and the
+/// files that go with them. Returns bytes written. Throws IoError, also for a picture whose size has
+/// changed since it was measured; Cancelled between two files. After either, every file in `folder` is whole.
 int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context);
 
-/// The same with the bytes that `content`, which has the same rows, holds in place of the source's.
+/// The pictures alone, with the bytes that `content`, which has the same rows, holds in place of the
+/// source's.
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const std::filesystem::path& folder,
                     const Context& context);
 

@@ -19,13 +19,13 @@ namespace {
 constexpr const char* kOtherFormat = "Choose --to imagefolder";
 
 /// Rows that belong in one file.
-struct FileRows {
+struct RowsOfFile {
   std::string file;
   std::span<const int64_t> rows;
 };
 
-std::vector<FileRows> by_file(const Rows& source, std::span<const int64_t> rows) {
-  std::vector<FileRows> files;
+std::vector<RowsOfFile> by_file(const Rows& source, std::span<const int64_t> rows) {
+  std::vector<RowsOfFile> files;
   std::set<std::string> seen;
   const auto file_of = [&](int64_t row) {
     const std::string key = source.key(row);
@@ -98,7 +98,7 @@ int64_t write_class_names(const Dataset& dataset, const fs::path& folder) {
 
 int64_t write_cifar10(const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) {
   const Rows& source = dataset.train();
-  const std::vector<FileRows> files = by_file(source, rows);
+  const std::vector<RowsOfFile> files = by_file(source, rows);
   for (const auto& [file, of_file] : files) require_cifar_file(file, source.key(of_file[0]));
   int64_t written = 0;
   for (const auto& [file, of_file] : files) written += write_batch(source, of_file, folder / file, stage);
@@ -108,7 +108,7 @@ int64_t write_cifar10(const Dataset& dataset, std::span<const int64_t> rows, con
 // ---- IDX
 
 IdxName idx_file_of(const Rows& source, std::span<const int64_t> rows) {
-  const std::vector<FileRows> files = by_file(source, rows);
+  const std::vector<RowsOfFile> files = by_file(source, rows);
   const auto name = files.empty() ? std::nullopt : parse_idx_name(files[0].file);
   if (!name || !name->images || name->split != Split::train || name->file.find('/') != std::string::npos)
     throw InputError(
