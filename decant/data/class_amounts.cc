@@ -21,6 +21,11 @@ void add_totals(ClassAmounts& amounts) {
 
 }  // namespace
 
+const char* name_of(CountedIn unit) {
+  constexpr const char* kNames[] = {"rows", "objects", "pixels"};
+  return kNames[static_cast<size_t>(unit)];
+}
+
 int64_t ClassAmounts::background() const {
   int64_t count = 0;
   for (int64_t row = 0; row < rows(); ++row) count += of(row).empty() ? 1 : 0;

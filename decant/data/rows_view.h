@@ -40,6 +40,7 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   std::span<const float> soft(int64_t row) const override;
   CountedIn counted_in() const override { return below().targets()->counted_in(); }
   ObjectRange objects(int64_t row) const override { return below().targets()->objects(at(row)); }
+  uint64_t annotation_hash(int64_t row) const override { return below().targets()->annotation_hash(at(row)); }
 
  private:
   int64_t at(int64_t row) const { return picked_[static_cast<size_t>(row)]; }

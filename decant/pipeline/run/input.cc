@@ -20,6 +20,7 @@ constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
 /// What else than its class a row is annotated with.
 void add_annotations(Digest& digest, const Targets& targets, int64_t row) {
   if (targets.counted_in() == CountedIn::rows) return;
+  if (const uint64_t hash = targets.annotation_hash(row); hash != 0) return void(digest.add(static_cast<int64_t>(hash)));
   if (const ObjectRange objects = targets.objects(row); objects.table != nullptr) {
     const auto begin = static_cast<size_t>(objects.begin);
     const auto count = static_cast<size_t>(objects.size());

@@ -74,9 +74,8 @@ Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
 }
 
 std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
-  const char* const units[] = {"rows", "objects", "pixels"};
-  return fmt::format("objects, covering {} classes by {} (balance {}), in {}", inputs.amounts->classes(),
-                     units[static_cast<size_t>(inputs.amounts->unit)], inputs.options.balance, phrases.pools);
+  return fmt::format("objects, covering {} classes by {} (balance {}), in {}", inputs.amounts->classes(), name_of(inputs.amounts->unit),
+                     inputs.options.balance, phrases.pools);
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
@@ -187,7 +186,7 @@ std::deque<Method> built_in_methods() {
        .ranker = rank_toward,
        .note = note_of_toward},
       {.name = "objects",
-       .summary = "rows that hold something of every class, by their boxes",
+       .summary = "rows that hold something of every class, by their boxes or masks",
        .amounts = true,
        .options = {"balance"},
        .goes_on = true,
