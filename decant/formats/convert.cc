@@ -226,7 +226,10 @@ int64_t write_as(std::string_view format, const Dataset& dataset, std::span<cons
   if (dataset.train().pictures() == nullptr)
     throw InputError({dataset.root.string(), "", fmt::format("holds no pictures to write as {}", format), "Leave out --to"});
   if (dataset.train().targets() != nullptr && !dataset.train().have_classes())
-    throw InputError({dataset.root.string(), "", fmt::format("holds objects, and {} has no place for them", format), "Leave out --to"});
+    throw InputError({dataset.root.string(), "",
+                      fmt::format("holds {}, and {} has no place for them",
+                                  dataset.train().targets()->counted_in() == CountedIn::objects ? "objects" : "masks", format),
+                      "Leave out --to"});
   if (format == kPackedFormat) return write_packed(dataset.train(), rows, dataset.classes, folder / "train.packed", context);
   const std::shared_ptr<const Rows> source = as_picture_files(dataset.splits.at(Split::train));
   if (format == "parquet") return write_parquet(dataset, *source, rows, folder, context);

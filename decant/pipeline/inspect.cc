@@ -109,7 +109,8 @@ void count_objects(const Dataset& dataset, Inspection& found, const Context& con
   found.classes = amounts.classes();
   found.class_names = dataset.classes;
   found.class_rows = amounts.rows_with;
-  InspectedObjects objects{.crowds = flagged(train, ObjectFlag::crowd),
+  InspectedObjects objects{.unit = amounts.unit,
+                           .crowds = flagged(train, ObjectFlag::crowd),
                            .broken = flagged(train, ObjectFlag::broken),
                            .background = amounts.background(),
                            .of_class = std::move(amounts.totals),
@@ -120,7 +121,7 @@ void count_objects(const Dataset& dataset, Inspection& found, const Context& con
 
 void count_classes(const Dataset& dataset, Inspection& found, const Context& context) {
   const Targets* const targets = dataset.train().targets();
-  if (targets != nullptr && targets->counted_in() == CountedIn::objects) return count_objects(dataset, found, context);
+  if (targets != nullptr && targets->counted_in() != CountedIn::rows) return count_objects(dataset, found, context);
   const LabelCounts train = count_labels(dataset.train(), context);
   size_t classes = std::max(dataset.classes.size(), train.rows.size());
   for (const auto& [split, rows] : dataset.splits) {
@@ -217,9 +218,9 @@ Json to_json(const Inspection& found) {
                {"bad", std::move(bad)}};
   if (!found.schema.empty()) json["schema"] = found.schema;
   if (found.objects) {
-    json["objects"] = {{"counted", found.objects->counted},   {"crowds", found.objects->crowds},
-                       {"broken", found.objects->broken},     {"background_rows", found.objects->background},
-                       {"of_class", found.objects->of_class}, {"rows_with", found.objects->rows_with}};
+    json[name_of(found.objects->unit)] = {{"counted", found.objects->counted},   {"crowds", found.objects->crowds},
+                                          {"broken", found.objects->broken},     {"background_rows", found.objects->background},
+                                          {"of_class", found.objects->of_class}, {"rows_with", found.objects->rows_with}};
   }
   if (found.same_bytes) json["same_bytes"] = copies_json(*found.same_bytes);
   if (found.same_content) json["same_content"] = copies_json(*found.same_content);
@@ -240,7 +241,7 @@ std::string class_name(const Inspection& found, size_t label) {
 std::string class_line(const Inspection& found) {
   const std::vector<int64_t>& counts = found.objects ? found.objects->of_class : found.class_rows;
   if (counts.empty()) return "no labels";
-  const char* const unit = found.objects ? "objects" : "rows";
+  const char* const unit = found.objects ? name_of(found.objects->unit) : "rows";
   const auto [least, most] = std::ranges::minmax_element(counts);
   if (*least == *most) return fmt::format("{}, {} {} each", counts.size(), human_count(*least), unit);
   return fmt::format("{}, from {} {} ({}) to {} ({})", counts.size(), human_count(*least), unit,
@@ -268,7 +269,7 @@ std::string count_of(int64_t count, const std::string& one, const std::string& m
 
 std::string object_lines(const Inspection& found) {
   const InspectedObjects& objects = *found.objects;
-  std::string text = fmt::format("objects   {} in {}; {} without any\n", human_count(objects.counted),
+  std::string text = fmt::format("{:<9} {} in {}; {} without any\n", name_of(objects.unit), human_count(objects.counted),
                                  count_of(found.rows - objects.background, "row", "rows"), human_count(objects.background));
   if (objects.crowds > 0) text += fmt::format("          {}, not counted\n", count_of(objects.crowds, "crowd", "crowds"));
   if (objects.broken > 0) text += fmt::format("          {} broken, not counted\n", human_count(objects.broken));

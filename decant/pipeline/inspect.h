@@ -36,9 +36,10 @@ struct InspectedCopies {
   std::vector<std::pair<std::string, int64_t>> leaked;        ///< of each other split, rows that are equal to a training row
 };
 
-/// What is annotated in the training rows, where they hold objects.
+/// What is annotated in the training rows, where they hold objects or masks.
 struct InspectedObjects {
-  int64_t counted = 0;  ///< neither crowds nor broken
+  CountedIn unit = CountedIn::objects;
+  int64_t counted = 0;  ///< objects that are neither crowds nor broken; pixels of a class
   int64_t crowds = 0;
   int64_t broken = 0;
   int64_t background = 0;          ///< rows in which nothing is counted
@@ -76,7 +77,7 @@ Inspection inspect(const InspectOptions& options, const Context& context);
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
 /// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, with `duplicates` "same_bytes"
 /// and with `deep` "same_content" (each "repeats", "rows_with_other_labels", "examples", "leaked");
-/// of records "schema", of sets with objects "objects", as InspectedObjects has them, and of a
+/// of records "schema", of sets with objects "objects" and of sets with masks "pixels", as InspectedObjects has them, and of a
 /// synthetic set "synthetic", as run.json has it, "method_note" and "training". Lists every bad
 /// row.
 Json to_json(const Inspection& found);

@@ -71,7 +71,7 @@ ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t co
   if (known.texts && !known.labelled) return take_coverage(known, spec, count);
   if (known.objects && !known.pooled)
     return take(kRandom, spec,
-                "no method was measured to beat random pictures on sets with objects; --method objects covers their classes");
+                "no method was measured to beat random pictures on sets with objects or masks; --method objects covers their classes");
   if (!known.labelled || known.classes < 2)
     return take(kRandom, spec,
                 "without labels of at least two classes no method beat random rows on every data set tried (docs/evidence.md)");
@@ -93,7 +93,7 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,
               .texts = train.texts() != nullptr,
-              .objects = train.targets() != nullptr && train.targets()->counted_in() == CountedIn::objects,
+              .objects = train.targets() != nullptr && train.targets()->counted_in() != CountedIn::rows,
               .networks = has_module(kNeuralModule),
               .own_features = names_npy(features.features),
               .area = picture_area(train, features),

@@ -132,7 +132,7 @@ std::optional<ContentRecord> content_of(const SmallSet& set, const Context& cont
   const Targets* const targets = set.input.dataset.train().targets();
   if (targets == nullptr || targets->counted_in() == CountedIn::rows) return std::nullopt;
   const ClassAmounts amounts = amounts_of(set.input.dataset.train(), set.input.classes, context);
-  ContentRecord content{.unit = amounts.unit == CountedIn::objects ? "objects" : "pixels", .background = amounts.background()};
+  ContentRecord content{.unit = name_of(amounts.unit), .background = amounts.background()};
   for (size_t label = 0; label < amounts.totals.size(); ++label)
     content.classes.push_back(
         {.name = set.input.class_name(static_cast<int32_t>(label)), .amount = amounts.totals[label], .rows = amounts.rows_with[label]});
