@@ -30,6 +30,7 @@
 #include "decant/formats/stl10/stl10.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
+#include "decant/formats/yolo/yolo.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -87,6 +88,8 @@ std::deque<Format>& formats() {
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"coco", "COCO's json of boxes and outlines, with its pictures", looks_like_coco,
        [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
+      {"yolo", "YOLO sets (data.yaml, or images/ and labels/)", looks_like_yolo,
+       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_yolo(path, context); }},
       {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
