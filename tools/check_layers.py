@@ -29,6 +29,7 @@ LOCKED = {  # header → the only places that may include it
     "toml++/toml.h": re.compile(r"^apps/cli/"),
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
     "simdjson.h": re.compile(r"^decant/formats/(records|inflate|coco)/"),
+    "pugixml.hpp": re.compile(r"^decant/formats/voc/"),
     "yaml-cpp/yaml.h": re.compile(r"^decant/formats/yolo/"),
     "utf8proc.h": re.compile(r"^decant/text/"),
     "zstd.h": re.compile(r"^decant/formats/(records|inflate|parquet)/"),

@@ -28,6 +28,7 @@
 #include "decant/formats/records/records.h"
 #include "decant/formats/soft_labels.h"
 #include "decant/formats/stl10/stl10.h"
+#include "decant/formats/voc/voc.h"
 #include "decant/formats/webdataset/shards.h"
 #include "decant/formats/webdataset/webdataset.h"
 #include "decant/formats/yolo/yolo.h"
@@ -90,6 +91,8 @@ std::deque<Format>& formats() {
        [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
       {"yolo", "YOLO sets (data.yaml, or images/ and labels/)", looks_like_yolo,
        [](const fs::path& path, const OpenOptions&, const Context& context) { return open_yolo(path, context); }},
+      {"voc", "Pascal VOC sets (Annotations/, JPEGImages/)", looks_like_voc,
+       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_voc(path, context); }},
       {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {

@@ -1,0 +1,176 @@
+#include "decant/formats/voc/voc.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "decant/base/errors.h"
+#include "decant/formats/file_rows.h"
+#include "decant/formats/object_notes.h"
+#include "decant/formats/voc/voc_layout.h"
+#include "decant/formats/voc/voc_objects.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+using voc::VocFolders;
+using voc::VocLayout;
+using voc::VocObjects;
+using voc::VocRow;
+
+class VocRows final : public FileRows, public Targets {
+ public:
+  VocRows(fs::path root, VocFolders folders, std::vector<VocRow> rows, VocObjects objects, int threads)
+      : FileRows(std::move(root), threads), folders_(std::move(folders)), rows_(std::move(rows)), objects_(std::move(objects)) {}
+
+  int64_t size() const override { return std::ssize(rows_); }
+  /// Of a row without a picture, the one it would have.
+  std::string key(int64_t row) const override {
+    const VocRow& own = at(row);
+    return !own.picture.empty() ? own.picture : folders_.pictures.empty() ? own.name + ".jpg" : folders_.pictures + "/" + own.name + ".jpg";
+  }
+  std::string known_fault(int64_t row) const override { return at(row).fault; }
+  std::vector<int64_t> known_faults() const override {
+    std::vector<int64_t> faulty;
+    for (int64_t row = 0; row < size(); ++row) {
+      if (!at(row).fault.empty()) faulty.push_back(row);
+    }
+    return faulty;
+  }
+  void add_carried(int64_t row, std::vector<CarriedFile>& files) const override {
+    if (!at(row).fault.empty()) return;
+    const std::string xml = voc::xml_of_row(folders_, at(row));
+    files.push_back({root() / xml, xml});
+    for (const char* masks : {"SegmentationClass/", "SegmentationObject/"}) {
+      const std::string mask = masks + at(row).name + ".png";
+      std::error_code code;
+      if (fs::is_regular_file(root() / mask, code)) files.push_back({root() / mask, mask});
+    }
+  }
+
+  const Targets* targets() const override { return this; }
+  int32_t label(int64_t) const override { return kNoLabel; }
+  CountedIn counted_in() const override { return CountedIn::objects; }
+  void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(objects_.objects, row, out); }
+  ObjectRange objects(int64_t row) const override { return objects_.objects.of(row); }
+  uint64_t annotation_hash(int64_t row) const override { return objects_.hashes[static_cast<size_t>(row)]; }
+
+  const std::string& name(int64_t row) const { return at(row).name; }
+
+ private:
+  const VocRow& at(int64_t row) const { return rows_[static_cast<size_t>(row)]; }
+
+  VocFolders folders_;
+  std::vector<VocRow> rows_;
+  VocObjects objects_;
+};
+
+class VocWriter final : public SubsetWriter {
+ public:
+  VocWriter(std::shared_ptr<const VocRows> rows, std::string list) : rows_(std::move(rows)), list_(std::move(list)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    int64_t written = copy_files(*rows_, rows, folder, context);
+    std::vector<std::string> names;
+    for (const int64_t row : rows) names.push_back(rows_->name(row));
+    std::ranges::sort(names);
+    for (const std::string& list : lists()) {
+      const std::string lines = voc::lines_of_names(read_text(rows_->root() / list), names);
+      if (!lines.empty() || list == list_) written += put(folder / list, lines);
+    }
+    return written;
+  }
+
+  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
+    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since boxes are given in their pixels",
+                      "Omit --drop, --quality, --resolution and --bytes"});
+  }
+
+ private:
+  /// All that is in ImageSets/, lists of classes and of other tasks among them.
+  std::vector<std::string> lists() const {
+    std::vector<std::string> found;
+    std::error_code code;
+    const fs::path sets = rows_->root() / "ImageSets";
+    for (fs::directory_iterator task(sets, code), end; !code && task != end; task.increment(code)) {
+      std::error_code inner;
+      for (fs::directory_iterator it(task->path(), inner); !inner && it != end; it.increment(inner)) {
+        std::error_code ignored;
+        if (it->path().extension() == ".txt" && it->is_regular_file(ignored))
+          found.push_back(it->path().lexically_relative(rows_->root()).string());
+      }
+    }
+    if (list_.empty()) found.clear();
+    std::ranges::sort(found);
+    return found;
+  }
+
+  static int64_t put(const fs::path& path, const std::string& text) {
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
+    write_file(path, text);
+    return std::ssize(text);
+  }
+
+  std::shared_ptr<const VocRows> rows_;
+  std::string list_;  ///< of the training rows; empty = none
+};
+
+class VocOpening {
+ public:
+  VocOpening(VocLayout layout, const fs::path& path, const Context& context) : layout_(std::move(layout)), context_(context) {
+    dataset_.format = "voc";
+    dataset_.root = path;
+    dataset_.oddities = layout_.oddities;
+  }
+
+  Dataset open() {
+    for (const auto& [split, folders] : layout_.splits) open_split(split, folders);
+    return std::move(dataset_);
+  }
+
+ private:
+  void open_split(Split split, const VocFolders& folders) {
+    const bool train = split == Split::train;
+    std::vector<VocRow> names = voc::list_voc_rows(layout_, folders, dataset_.oddities);
+    if (names.empty() && !train) return;
+    if (names.empty()) throw InputError({(layout_.root / folders.list).string(), "", "has no names", "Give a list with a name per line"});
+    VocObjects objects = voc::read_voc_objects(names, layout_, folders, train ? nullptr : &dataset_.classes, context_);
+    if (train) dataset_.classes = objects.classes;
+    std::ranges::move(objects.oddities, std::back_inserter(dataset_.oddities));
+    if (train)
+      note_classes(layout_.root.string(), dataset_.classes, objects_per_class(objects.objects, dataset_.classes.size()), "objects",
+                   dataset_.oddities);
+    auto rows = std::make_shared<VocRows>(layout_.root, folders, std::move(names), std::move(objects), context_.threads);
+    if (train) dataset_.writer = std::make_shared<VocWriter>(rows, folders.list);
+    dataset_.splits[split] = std::move(rows);
+  }
+
+  VocLayout layout_;
+  const Context& context_;
+  Dataset dataset_;
+};
+
+}  // namespace
+
+Dataset open_voc(const fs::path& path, const Context& context) {
+  std::optional<VocLayout> layout = voc::find_voc(path);
+  if (!layout)
+    throw InputError(
+        {path.string(), "", "is no VOC set", "Give a folder with Annotations/ and JPEGImages/, or with pictures and their xml"});
+  return VocOpening(*std::move(layout), path, context).open();
+}
+
+bool looks_like_voc(const fs::path& path) {
+  try {
+    return voc::find_voc(path).has_value();
+  } catch (const InputError&) {
+    return true;  // it says so when it is opened
+  }
+}
+
+}  // namespace decant
