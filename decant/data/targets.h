@@ -49,8 +49,8 @@ class Targets {
   virtual CountedIn counted_in() const { return CountedIn::rows; }
   /// What is annotated in the row; nothing unless counted_in() objects. Lives as long as the rows.
   virtual ObjectRange objects(int64_t) const { return {}; }
-  /// Of the file in which the row is annotated, its label, xml or mask: the hash of its bytes, which
-  /// stands for them in digests. 0 = there is none; counts and boxes say all of it.
+  /// Of the file in which the row is annotated, its label, xml or mask: the hash of its bytes,
+  /// which stands for them in digests. 0 = there is none; counts and boxes say all of it.
   virtual uint64_t annotation_hash(int64_t) const { return 0; }
   /// What the row teaches of every class, one finite number each: probabilities, or whatever a
   /// squared error is to reach. Empty unless the data set has such labels; then all of its rows

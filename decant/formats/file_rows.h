@@ -56,12 +56,13 @@ class FileRows : public Rows, public Pictures {
 };
 
 /// Copies the pictures of `rows` into `folder`, which holds none of them, under their keys, and the
-/// files that go with them. Returns bytes written. Throws IoError, also for a picture whose size has
-/// changed since it was measured; Cancelled between two files. After either, every file in `folder` is whole.
+/// files that go with them. Returns bytes written. Throws IoError, also for a picture whose size
+/// has changed since it was measured; Cancelled between two files. After either, every file in
+/// `folder` is whole.
 int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context);
 
-/// The pictures alone, with the bytes that `content`, which has the same rows, holds in place of the
-/// source's.
+/// The pictures alone, with the bytes that `content`, which has the same rows, holds in place of
+/// the source's.
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const std::filesystem::path& folder,
                     const Context& context);
 

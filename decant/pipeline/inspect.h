@@ -77,9 +77,9 @@ Inspection inspect(const InspectOptions& options, const Context& context);
 /// {"format", "rows", "classes", "bad_files", "files_checked", "bytes", "labelled", "splits",
 /// "class_names", "class_rows", "image_sizes", "oddities", "bad"}, with `duplicates` "same_bytes"
 /// and with `deep` "same_content" (each "repeats", "rows_with_other_labels", "examples", "leaked");
-/// of records "schema", of sets with objects "objects" and of sets with masks "pixels", as InspectedObjects has them, and of a
-/// synthetic set "synthetic", as run.json has it, "method_note" and "training". Lists every bad
-/// row.
+/// of records "schema", of sets with objects "objects" and of sets with masks "pixels", as
+/// InspectedObjects has them, and of a synthetic set "synthetic", as run.json has it, "method_note"
+/// and "training". Lists every bad row.
 Json to_json(const Inspection& found);
 
 /// The same for people; the first 20 bad rows and classes of objects, and how many there are

@@ -19,8 +19,8 @@ struct PictureHead {
   bool operator==(const PictureHead&) const = default;
 };
 
-/// Nothing where the file cannot be read or is no picture. Cost: of a JPEG or PNG one or a few reads
-/// of 4 kB, of any other picture the file. Thread-safe.
+/// Nothing where the file cannot be read or is no picture. Cost: of a JPEG or PNG one or a few
+/// reads of 4 kB, of any other picture the file. Thread-safe.
 std::optional<PictureHead> picture_head(const std::filesystem::path& path);
 
 }  // namespace decant

@@ -1,5 +1,5 @@
-// Pascal VOC sets: pictures, each with an xml of its boxes. docs/formats/voc.md has the layouts, the
-// rules and a worked example.
+// Pascal VOC sets: pictures, each with an xml of its boxes. docs/formats/voc.md has the layouts,
+// the rules and a worked example.
 //
 // A picture is a row; rows stand by the lines of the image set, as torchvision's VOCDetection has
 // them. A set of some rows has their pictures, xml and masks byte for byte, and image sets with
@@ -13,8 +13,8 @@
 
 namespace decant {
 
-/// `path`: a folder, or a list in ImageSets/ (voc/voc_layout.h). Throws InputError where it is none,
-/// or its list has no names; IoError.
+/// `path`: a folder, or a list in ImageSets/ (voc/voc_layout.h). Throws InputError where it is
+/// none, or its list has no names; IoError.
 Dataset open_voc(const std::filesystem::path& path, const Context& context);
 
 /// Whether a folder holds annotations and pictures, or a file is such a set's list of names. Reads

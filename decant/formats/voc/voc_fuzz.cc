@@ -1,5 +1,5 @@
-// Any bytes as an annotation and as a list of names: objects that lie inside the file, and lines that
-// do.
+// Any bytes as an annotation and as a list of names: objects that lie inside the file, and lines
+// that do.
 #include <string_view>
 #include <vector>
 

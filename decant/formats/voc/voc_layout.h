@@ -5,8 +5,9 @@
 //   FOLDER/x.xml, FOLDER/x.jpg; FOLDER/train/x.xml, FOLDER/train/x.jpg                   side by side
 //
 // A list of ImageSets/Main has a name per line, without ending: its lines are the rows, in their
-// order, which is torchvision's. train.txt gives the training rows, else trainval.txt, else the only
-// list; lists of a class (dog_train.txt) are none of rows. Without lists every xml is a row, by name.
+// order, which is torchvision's. train.txt gives the training rows, else trainval.txt, else the
+// only list; lists of a class (dog_train.txt) are none of rows. Without lists every xml is a row,
+// by name.
 #pragma once
 
 #include <filesystem>

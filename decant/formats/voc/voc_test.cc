@@ -1,5 +1,5 @@
-// Pascal VOC sets: which names are rows and in which order, what is read of an xml, and that what is
-// kept is written as it came.
+// Pascal VOC sets: which names are rows and in which order, what is read of an xml, and that what
+// is kept is written as it came.
 #include "decant/formats/voc/voc.h"
 
 #include <filesystem>

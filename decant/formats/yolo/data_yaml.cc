@@ -180,8 +180,8 @@ bool is_blank_or_remark(std::string_view line) {
   return first == std::string_view::npos || line.front() == '#';
 }
 
-/// The comment behind the value that begins at `at`, with the spaces before it; empty where there is
-/// none.
+/// The comment behind the value that begins at `at`, with the spaces before it; empty where there
+/// is none.
 std::string_view remark_in(std::string_view line, size_t at) {
   if (at < line.size() && (line[at] == '"' || line[at] == '\'')) {
     const char quote = line[at++];

@@ -42,8 +42,8 @@ bool looks_like_data_yaml(const std::filesystem::path& file);
 
 /// The text with other values of the splits and without `path` and `download`; a split that is not
 /// among `values` stays as it is. Every other byte is the source's, unless the document is written
-/// so that lines do not tell its keys apart ({train: …}, anchors in what is replaced): then the same
-/// document as yaml-cpp writes it.
+/// so that lines do not tell its keys apart ({train: …}, anchors in what is replaced): then the
+/// same document as yaml-cpp writes it.
 std::string with_splits(const DataYaml& yaml, const std::map<Split, std::vector<std::string>>& values);
 
 }  // namespace decant::yolo

@@ -82,7 +82,8 @@ class YoloWriter final : public SubsetWriter {
   }
 
  private:
-  /// What the yaml is to name: folders as they lie below the root; where there are lists, one of all.
+  /// What the yaml is to name: folders as they lie below the root; where there are lists, one of
+  /// all.
   std::vector<std::string> train_values() const {
     const YoloPictures& pictures = rows_->pictures_of_split();
     if (!pictures.lists.empty()) return {list_name()};

@@ -17,8 +17,8 @@ namespace decant {
 /// be read or names training pictures that are not there; IoError.
 Dataset open_yolo(const std::filesystem::path& path, const Context& context);
 
-/// Whether a file is a data.yaml, or a folder holds one, or images/ and labels/. Reads the starts of
-/// a few files.
+/// Whether a file is a data.yaml, or a folder holds one, or images/ and labels/. Reads the starts
+/// of a few files.
 bool looks_like_yolo(const std::filesystem::path& path);
 
 }  // namespace decant

@@ -1,5 +1,5 @@
-// Any bytes as a label file and as a data.yaml: objects whose numbers hold together, and of a yaml an
-// InputError or what is written of it read again as what was to be written.
+// Any bytes as a label file and as a data.yaml: objects whose numbers hold together, and of a yaml
+// an InputError or what is written of it read again as what was to be written.
 #include <cmath>
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
-// YOLO sets: which pictures are rows and in which order, what a line of a label means, and that what
-// is written trains on the kept pictures and no others.
+// YOLO sets: which pictures are rows and in which order, what a line of a label means, and that
+// what is written trains on the kept pictures and no others.
 #include "decant/formats/yolo/yolo.h"
 
 #include <filesystem>
