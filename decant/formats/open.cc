@@ -19,6 +19,7 @@
 #include "decant/formats/idx/idx.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/imagefolder/imagefolder.h"
+#include "decant/formats/masks/masks.h"
 #include "decant/formats/mat/mat.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/npy/npy_shards.h"
@@ -93,6 +94,10 @@ std::deque<Format>& formats() {
        [](const fs::path& path, const OpenOptions&, const Context& context) { return open_yolo(path, context); }},
       {"voc", "Pascal VOC sets (Annotations/, JPEGImages/)", looks_like_voc,
        [](const fs::path& path, const OpenOptions&, const Context& context) { return open_voc(path, context); }},
+      {"masks", "pictures with masks of classes (images/ and masks/, or as VOC, Cityscapes, ADE20K and CamVid have them)", looks_like_masks,
+       [](const fs::path& path, const OpenOptions& options, const Context& context) {
+         return open_masks(path, {options.colours, options.ignore}, context);
+       }},
       {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
@@ -300,6 +305,7 @@ OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
   if (options.label_field.empty()) options.label_field = run.stored_field("label-field");
   if (options.text.empty()) options.text = run.option_text("text");
   if (options.image_field.empty()) options.image_field = run.stored_field("image-field");
+  if (options.ignore.empty()) options.ignore = run.option_text("ignore");
   return options;
 }
 
@@ -335,6 +341,8 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   require_fields_fit(dataset, options, spec);
   if (!options.images.empty() && dataset.format != "coco")
     throw InputError({spec, "", fmt::format("--images is for COCO's json, but this is {}", dataset.format), "Omit it"});
+  if (dataset.format != "masks" && (!options.colours.empty() || !options.ignore.empty()))
+    throw InputError({spec, "", fmt::format("--colors and --ignore are for masks, but this is {}", dataset.format), "Omit them"});
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
     throw InputError(
         {options.labels.string(), "", fmt::format("--labels is for .npy arrays, but '{}' is {}", spec, dataset.format), "Omit --labels"});

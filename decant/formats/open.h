@@ -18,8 +18,10 @@ struct OpenOptions {
   /// What labels are called: a field of records, a column of a list next to pictures or of Parquet
   /// files, a field of .json in shards; empty = by the content.
   std::string label_field = {};
-  std::filesystem::path images = {};  ///< of COCO's json: the folder of its pictures; empty = found next to it
-  std::string image_field = {};       ///< of Parquet files, the column of pictures; empty = by the content
+  std::filesystem::path images = {};   ///< of COCO's json: the folder of its pictures; empty = found next to it
+  std::filesystem::path colours = {};  ///< of masks of colours: a table of what each means
+  std::string ignore = {};             ///< of masks: values between commas that count nowhere
+  std::string image_field = {};        ///< of Parquet files, the column of pictures; empty = by the content
 };
 
 /// A format: how its files are recognised, and its reader.
@@ -43,7 +45,7 @@ const Format& add_format(Format format);
 ///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR
 ///                batches, of IDX files, with train.packed, with features.npy (and labels.npy),
 ///                with *.tar shards, with COCO's json, with data.yaml or images/ and labels/ of YOLO,
-///                with pictures and VOC's xml, with Parquet files, with pictures, with files of records
+///                with pictures and VOC's xml, with pictures and masks, with Parquet files, with pictures, with files of records
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there
 /// instead), or what the format's reader throws.

@@ -87,7 +87,7 @@ void warn_of_whole_pictures(const RunFolder& run, const Context& context) {
 std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options, const RunRecord& run,
                                                               const std::optional<AskedReduction>& reduction) {
   auto all = recorded_options(options);
-  for (const char* field : {"text", "label-field", "image-field"}) {  // which data/ is read by
+  for (const char* field : {"text", "label-field", "ignore", "image-field"}) {  // which data/ is read by
     if (std::string value = run.option_text(field); !value.empty()) all.emplace_back(field, std::move(value));
   }
   if (!reduction) return all;

@@ -21,6 +21,8 @@ FeatureSet obtain_targets(const std::string& path, const Input& input, const Fea
                           uint64_t seed, const Context& context) {
   FieldOptions fields = input.fields;
   fields.images.clear();  // those are of the other set
+  fields.colours.clear();
+  fields.ignore.clear();
   const Input targets = read_input({.path = path, .fields = fields}, context);
   FeatureSet set = obtain_features_of_others(targets, input, of_input, options, seed, context);
   set.features = copied(set.features, targets.usable_rows());

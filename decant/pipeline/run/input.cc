@@ -166,21 +166,31 @@ void FieldOptions::declare_pictures(OptionTable& table) {
   table.add("image-field", image, "NAME", "the column of Parquet files that holds the pictures; default: by their description and content")
       .silent_at = "\"\"";
   table.add("images", images, "DIR", "folder of the pictures of a COCO json; default: found next to it").silent_at = "\"\"";
+  table.add("colors", colours, "FILE", "of masks of colours: which class each is, 'R G B name' or 'name,R,G,B' per line").silent_at =
+      "\"\"";
+  table.add("ignore", ignore, "VALUES", "of masks: values between commas that count nowhere, beside those the layout ignores").silent_at =
+      "\"\"";
 }
 
 OpenOptions FieldOptions::to_open(const std::filesystem::path& labels) const {
-  return {.labels = labels, .text = text, .label_field = label, .images = images, .image_field = image};
+  return {
+      .labels = labels, .text = text, .label_field = label, .images = images, .colours = colours, .ignore = ignore, .image_field = image};
 }
 
 FieldOptions fields_of(const RunRecord& run) {
   return {.text = run.option_text("text"),
           .label = run.option_text("label-field"),
           .images = run.option_text("images"),
+          .colours = run.option_text("colors"),
+          .ignore = run.option_text("ignore"),
           .image = run.option_text("image-field")};
 }
 
 FieldOptions stored_fields_of(const RunRecord& run) {
-  return {.text = run.option_text("text"), .label = run.stored_field("label-field"), .image = run.stored_field("image-field")};
+  return {.text = run.option_text("text"),
+          .label = run.stored_field("label-field"),
+          .ignore = run.option_text("ignore"),
+          .image = run.stored_field("image-field")};
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {

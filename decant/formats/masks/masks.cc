@@ -1,0 +1,365 @@
+#include "decant/formats/masks/masks.h"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "decant/base/digest.h"
+#include "decant/base/errors.h"
+#include "decant/base/file.h"
+#include "decant/base/parallel.h"
+#include "decant/base/text.h"
+#include "decant/formats/file_rows.h"
+#include "decant/formats/image/picture_head.h"
+#include "decant/formats/masks/mask_classes.h"
+#include "decant/formats/masks/mask_layout.h"
+#include "decant/formats/masks/mask_values.h"
+#include "decant/formats/object_notes.h"
+#include "decant/formats/voc/voc_layout.h"
+
+namespace decant {
+namespace fs = std::filesystem;
+
+namespace {
+
+using masks::ClassTable;
+using masks::MaskClasses;
+using masks::MaskContent;
+using masks::MaskFolders;
+using masks::MaskLayout;
+using masks::MaskLayoutKind;
+using masks::MaskRow;
+using masks::ValueCount;
+
+constexpr int64_t kMasksAtOnce = 16;  // rows a thread takes
+constexpr size_t kListedValues = 10;
+
+/// What was counted in the masks of a split, before values are classes.
+struct MaskCounts {
+  std::vector<std::vector<ValueCount>> values;  ///< of each row
+  std::vector<uint64_t> hashes;
+  std::set<uint32_t> all;  ///< values
+  bool colours = false;
+  int64_t turned = 0;  ///< pictures whose mask lies as they are shown, not as they are stored
+};
+
+class MaskRows final : public FileRows, public Targets {
+ public:
+  MaskRows(fs::path root, std::vector<MaskRow> rows, std::vector<std::vector<ClassCount>> counts, std::vector<uint64_t> hashes, int threads)
+      : FileRows(std::move(root), threads), rows_(std::move(rows)), counts_(std::move(counts)), hashes_(std::move(hashes)) {}
+
+  int64_t size() const override { return std::ssize(rows_); }
+  std::string key(int64_t row) const override { return at(row).picture; }
+  std::string known_fault(int64_t row) const override { return at(row).fault; }
+  std::vector<int64_t> known_faults() const override {
+    std::vector<int64_t> faulty;
+    for (int64_t row = 0; row < size(); ++row) {
+      if (!at(row).fault.empty()) faulty.push_back(row);
+    }
+    return faulty;
+  }
+  void add_carried(int64_t row, std::vector<CarriedFile>& files) const override {
+    const MaskRow& own = at(row);
+    if (!own.fault.empty()) return;
+    files.push_back({root() / own.mask, own.mask});
+    for (const std::string& other : own.others) files.push_back({root() / other, other});
+  }
+
+  const Targets* targets() const override { return this; }
+  int32_t label(int64_t) const override { return kNoLabel; }
+  CountedIn counted_in() const override { return CountedIn::pixels; }
+  void counts(int64_t row, std::vector<ClassCount>& out) const override { out = counts_[static_cast<size_t>(row)]; }
+  uint64_t annotation_hash(int64_t row) const override { return hashes_[static_cast<size_t>(row)]; }
+
+ private:
+  const MaskRow& at(int64_t row) const { return rows_[static_cast<size_t>(row)]; }
+
+  std::vector<MaskRow> rows_;
+  std::vector<std::vector<ClassCount>> counts_;
+  std::vector<uint64_t> hashes_;
+};
+
+class MaskWriter final : public SubsetWriter {
+ public:
+  /// `tables`: of the root; `colours`: a table from elsewhere, or empty.
+  MaskWriter(std::shared_ptr<const MaskRows> rows, bool listed, std::vector<std::string> tables, fs::path colours)
+      : rows_(std::move(rows)), listed_(listed), tables_(std::move(tables)), colours_(std::move(colours)) {}
+
+  int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    int64_t written = copy_files(*rows_, rows, folder, context);
+    if (!colours_.empty()) written += put(folder / kGivenTable, read_text(colours_));
+    for (const std::string& table : tables_) {
+      if (colours_.empty() || table != kGivenTable) written += put(folder / table, read_text(rows_->root() / table));
+    }
+    return listed_ ? written + write_lists(rows, folder) : written;
+  }
+
+  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
+    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since masks belong to their pixels",
+                      "Omit --drop, --quality, --resolution and --bytes"});
+  }
+
+ private:
+  static constexpr const char* kGivenTable = "label_colors.txt";
+
+  /// VOC's lists of pictures with masks, with the lines of the kept ones.
+  int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder) const {
+    std::vector<std::string> names;
+    for (const int64_t row : rows) names.push_back(fs::path(rows_->key(row)).stem().string());
+    std::ranges::sort(names);
+    const fs::path sets = "ImageSets/Segmentation";
+    std::vector<std::string> lists;
+    std::error_code code;
+    for (fs::directory_iterator it(rows_->root() / sets, code), end; !code && it != end; it.increment(code)) {
+      if (it->path().extension() == ".txt") lists.push_back(it->path().filename().string());
+    }
+    std::ranges::sort(lists);
+    int64_t written = 0;
+    for (const std::string& list : lists) {
+      const std::string lines = voc::lines_of_names(read_text(rows_->root() / sets / list), names);
+      if (!lines.empty()) written += put(folder / sets / list, lines);
+    }
+    return written;
+  }
+
+  static int64_t put(const fs::path& path, const std::string& text) {
+    std::error_code code;
+    fs::create_directories(path.parent_path(), code);
+    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
+    write_file(path, text);
+    return std::ssize(text);
+  }
+
+  std::shared_ptr<const MaskRows> rows_;
+  bool listed_;
+  std::vector<std::string> tables_;
+  fs::path colours_;
+};
+
+/// Why mask and picture do not fit; empty where they do.
+std::string fault_of_sizes(const MaskContent& mask, const PictureHead& picture, bool& turned) {
+  if (mask.width == picture.width && mask.height == picture.height) return {};
+  turned = mask.width == picture.shown_width() && mask.height == picture.shown_height();
+  if (turned) return {};
+  return fmt::format("its mask has {} × {} pixels and the picture {} × {}", mask.width, mask.height, picture.width, picture.height);
+}
+
+class MaskCounting {
+ public:
+  MaskCounting(const MaskLayout& layout, std::vector<MaskRow>& rows, const Context& context)
+      : layout_(layout), rows_(rows), context_(context) {}
+
+  MaskCounts count() {
+    MaskCounts counts{.values = std::vector<std::vector<ValueCount>>(rows_.size()), .hashes = std::vector<uint64_t>(rows_.size())};
+    std::vector<uint8_t> coloured(rows_.size()), turned(rows_.size());
+    Stage stage(context_, "masks", std::ssize(rows_), "files");
+    parallel_for(context_, std::ssize(rows_), kMasksAtOnce, [&](int64_t begin, int64_t end) {
+      for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+        bool shown = false, colours = false;
+        count_one(rows_[i], counts.values[i], counts.hashes[i], colours, shown);
+        coloured[i] = colours ? 1 : 0;
+        turned[i] = shown ? 1 : 0;
+      }
+      stage.advance(end - begin);
+    });
+    settle(counts, coloured, turned);
+    return counts;
+  }
+
+ private:
+  void count_one(MaskRow& row, std::vector<ValueCount>& values, uint64_t& hash, bool& colours, bool& shown) const {
+    if (!row.fault.empty()) return;
+    thread_local std::vector<std::byte> scratch;
+    try {
+      const fs::path file = layout_.root / row.mask;
+      const Bytes bytes = read_file(file, scratch);
+      hash = std::max<uint64_t>(1, hash64(as_text(bytes)));
+      MaskContent mask = masks::read_class_mask(bytes, file.string());
+      if (const auto head = picture_head(layout_.root / row.picture)) row.fault = fault_of_sizes(mask, *head, shown);
+      if (row.fault.empty()) values = std::move(mask.values), colours = mask.colours;
+    } catch (const InputError& error) {
+      row.fault = fmt::format("its mask {} {}", error.fault().file, error.fault().what);
+    } catch (const IoError& error) {
+      row.fault = std::string("its mask cannot be read: ") + error.what();
+    }
+  }
+
+  /// Masks of values next to masks of colours: the kind of the first one counts.
+  void settle(MaskCounts& counts, const std::vector<uint8_t>& coloured, const std::vector<uint8_t>& turned) {
+    bool first = true;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (counts.values[i].empty()) continue;
+      if (std::exchange(first, false)) counts.colours = coloured[i] != 0;
+      if ((coloured[i] != 0) != counts.colours) {
+        rows_[i].fault = fmt::format("its mask has {}, unlike those before it", coloured[i] != 0 ? "colours" : "values");
+        counts.values[i].clear();
+        continue;
+      }
+      for (const ValueCount& entry : counts.values[i]) counts.all.insert(entry.value);
+      counts.turned += turned[i];
+    }
+  }
+
+  const MaskLayout& layout_;
+  std::vector<MaskRow>& rows_;
+  const Context& context_;
+};
+
+std::vector<uint32_t> ignored_values(const std::string& list) {
+  std::vector<uint32_t> values;
+  for (const std::string& part : split_list(list)) {
+    uint32_t value = 0;
+    const char* const end = part.data() + part.size();
+    if (std::from_chars(part.data(), end, value) != std::from_chars_result{end, std::errc()} || value > 65535)
+      throw InputError(
+          {"", "--ignore " + list, fmt::format("'{}' is no value of a mask", part), "Give whole numbers between commas, as 0,255"});
+    values.push_back(value);
+  }
+  return values;
+}
+
+class MaskOpening {
+ public:
+  MaskOpening(MaskLayout layout, const fs::path& path, const MaskOptions& options, const Context& context)
+      : layout_(std::move(layout)), options_(options), context_(context) {
+    dataset_.format = "masks";
+    dataset_.root = path;
+    odd(layout_.root.string(), fmt::format("pictures and masks are laid out as {}: {} and {}", masks::name_of(layout_.kind),
+                                           shown(layout_.splits.at(Split::train).pictures), shown(layout_.splits.at(Split::train).masks)));
+  }
+
+  Dataset open() {
+    for (const auto& [split, folders] : layout_.splits) open_split(split, folders);
+    return std::move(dataset_);
+  }
+
+ private:
+  static std::string shown(const std::string& folder) { return folder.empty() ? "the folder itself" : folder + "/"; }
+
+  void open_split(Split split, const MaskFolders& folders) {
+    const bool train = split == Split::train;
+    std::vector<Oddity> oddities;
+    std::vector<MaskRow> rows = masks::list_mask_rows(layout_, folders, context_, oddities);
+    if (rows.empty() && train) throw InputError({(layout_.root / folders.pictures).string(), "", "holds no pictures", "Check the path"});
+    MaskCounts counts = MaskCounting(layout_, rows, context_).count();
+    if (train) {
+      require_masks(rows, counts, folders);
+      settle_classes(rows, counts);
+    }
+    std::vector<std::vector<ClassCount>> of_rows = as_classes(counts, (layout_.root / folders.masks).string(), oddities);
+    if (train) note_class_pixels(of_rows, oddities);
+    note_turned(counts, folders, oddities);
+    std::ranges::move(oddities, std::back_inserter(dataset_.oddities));
+    auto made = std::make_shared<MaskRows>(layout_.root, std::move(rows), std::move(of_rows), std::move(counts.hashes), context_.threads);
+    if (train)
+      dataset_.writer = std::make_shared<MaskWriter>(made, !folders.list.empty(), masks::class_tables_in(layout_.root), options_.colours);
+    dataset_.splits[split] = std::move(made);
+  }
+
+  void require_masks(const std::vector<MaskRow>& rows, const MaskCounts& counts, const MaskFolders& folders) const {
+    if (!counts.all.empty()) return;
+    throw InputError({(layout_.root / folders.masks).string(), "",
+                      fmt::format("no mask of {} pictures can be used (the first: {}: {})", human_count(std::ssize(rows)),
+                                  rows.front().picture, rows.front().fault),
+                      "Give PNGs of grey values, of a palette or of 8-bit colours, of the sizes of their pictures"});
+  }
+
+  void settle_classes(const std::vector<MaskRow>& rows, const MaskCounts& counts) {
+    if (!counts.colours && !options_.colours.empty())
+      throw InputError({options_.colours.string(), "", "names colours, and these masks hold values, not colours", "Omit --colors"});
+    const ClassTable table =
+        !options_.colours.empty() ? masks::read_class_table(options_.colours) : masks::find_class_table(layout_.root, counts.colours);
+    if (counts.colours && !table.colours)
+      throw InputError({layout_.root.string(), "", "its masks hold colours, and nothing says of which classes these are",
+                        "Name a table with --colors: 'R G B name' or 'name,R,G,B' per line"});
+    const bool train_ids =
+        std::ranges::any_of(rows, [](const MaskRow& row) { return row.mask.find("_labelTrainIds") != std::string::npos; });
+    classes_ = masks::mask_classes(layout_.kind, counts.all, table, train_ids, ignored_values(options_.ignore));
+    dataset_.classes = classes_.names;
+    if (!table.file.empty()) odd(table.file.string(), "names the classes");
+  }
+
+  /// Values that are no class are noted with their pixels, and those that are ignored with their
+  /// share.
+  std::vector<std::vector<ClassCount>> as_classes(const MaskCounts& counts, const std::string& place, std::vector<Oddity>& oddities) const {
+    std::vector<std::vector<ClassCount>> rows(counts.values.size());
+    std::map<uint32_t, std::pair<int64_t, int64_t>> unknown;  // pixels, masks
+    int64_t pixels = 0, ignored = 0;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      for (const ValueCount& entry : counts.values[i]) {
+        const int32_t label = classes_.label(entry.value);
+        pixels += entry.pixels;
+        if (label >= 0) rows[i].push_back({label, entry.pixels});
+        if (label == masks::kIgnored) ignored += entry.pixels;
+        if (label == masks::kUnknown) unknown[entry.value].first += entry.pixels, ++unknown[entry.value].second;
+      }
+      std::ranges::sort(rows[i], {}, &ClassCount::label);
+    }
+    if (ignored > 0)
+      oddities.push_back(
+          {place, fmt::format("{:.3g} % of the pixels are ignored", 100.0 * static_cast<double>(ignored) / static_cast<double>(pixels))});
+    note_unknown(unknown, counts.colours, place, oddities);
+    return rows;
+  }
+
+  static void note_unknown(const std::map<uint32_t, std::pair<int64_t, int64_t>>& unknown, bool colours, const std::string& place,
+                           std::vector<Oddity>& oddities) {
+    size_t listed = 0;
+    for (const auto& [value, where] : unknown) {
+      if (listed++ == kListedValues) {
+        oddities.push_back(
+            {place, fmt::format("{} more {} are of no class", unknown.size() - kListedValues, colours ? "colours" : "values"), true});
+        return;
+      }
+      const std::string name =
+          colours ? fmt::format("colour {} {} {}", value >> 16, value >> 8 & 255, value & 255) : fmt::format("value {}", value);
+      oddities.push_back({place,
+                          fmt::format("{} is of no class; its {} pixels in {} mask{} count nowhere", name, human_count(where.first),
+                                      human_count(where.second), where.second == 1 ? "" : "s"),
+                          true});
+    }
+  }
+
+  void note_class_pixels(const std::vector<std::vector<ClassCount>>& rows, std::vector<Oddity>& oddities) const {
+    std::vector<int64_t> pixels(dataset_.classes.size());
+    for (const auto& row : rows) {
+      for (const ClassCount& entry : row) pixels[static_cast<size_t>(entry.label)] += entry.count;
+    }
+    note_classes(layout_.root.string(), dataset_.classes, pixels, "pixels", oddities);
+  }
+
+  void note_turned(const MaskCounts& counts, const MaskFolders& folders, std::vector<Oddity>& oddities) const {
+    if (counts.turned == 0) return;
+    oddities.push_back({(layout_.root / folders.masks).string(),
+                        fmt::format("{} mask{} lie{} as the picture is shown, turned by its EXIF, and not as it is stored",
+                                    human_count(counts.turned), counts.turned == 1 ? "" : "s", counts.turned == 1 ? "s" : ""),
+                        true});
+  }
+
+  void odd(const std::string& place, std::string what) { dataset_.oddities.push_back({place, std::move(what)}); }
+
+  MaskLayout layout_;
+  const MaskOptions& options_;
+  const Context& context_;
+  Dataset dataset_;
+  MaskClasses classes_;
+};
+
+}  // namespace
+
+Dataset open_masks(const fs::path& path, const MaskOptions& options, const Context& context) {
+  std::optional<MaskLayout> layout = masks::find_masks(path);
+  if (!layout)
+    throw InputError({path.string(), "", "holds no pictures with masks",
+                      "Give a folder with images/ and masks/, or laid out as VOC, Cityscapes, ADE20K or CamVid"});
+  return MaskOpening(*std::move(layout), path, options, context).open();
+}
+
+bool looks_like_masks(const fs::path& path) {
+  return masks::find_masks(path).has_value();
+}
+
+}  // namespace decant

@@ -1,0 +1,54 @@
+// Any bytes as a mask and as a table of classes: an InputError, or counts that add up to the mask's
+// pixels.
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+#include "decant/base/errors.h"
+#include "decant/formats/masks/colour_table.h"
+#include "decant/formats/masks/mask_values.h"
+
+namespace {
+
+using namespace decant;
+using namespace decant::masks;
+
+void check_mask(Bytes bytes) {
+  try {
+    const MaskContent mask = read_class_mask(bytes, "fuzz");
+    int64_t pixels = 0;
+    for (size_t i = 0; i < mask.values.size(); ++i) {
+      DECANT_CHECK(mask.values[i].pixels, >, 0);
+      if (i > 0) DECANT_CHECK(mask.values[i].value, >, mask.values[i - 1].value);
+      pixels += mask.values[i].pixels;
+    }
+    DECANT_CHECK(pixels, ==, int64_t{mask.width} * mask.height);
+  } catch (const InputError&) {
+  }
+}
+
+/// The file's name says of which kind it is.
+void check_table(std::string_view text, const char* name) {
+  static const std::string folder = [] {
+    std::string path = "/tmp/decant_fuzz_XXXXXX";
+    DECANT_CHECK(mkdtemp(path.data()) != nullptr, ==, true);
+    return path;
+  }();
+  const std::string file = folder + "/" + name;
+  write_file(file, text);
+  try {
+    const ClassTable table = read_class_table(file);
+    DECANT_CHECK(table.classes.empty(), ==, false);
+  } catch (const InputError&) {
+  }
+  ::unlink(file.c_str());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check_mask(as_bytes(text));
+  for (const char* name : {"label_colors.txt", "config.json", "objectInfo150.txt", "classes.txt"}) check_table(text, name);
+  return 0;
+}
