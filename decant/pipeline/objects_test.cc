@@ -219,9 +219,9 @@ TEST(ObjectSets, OfEveryFormatAreChosenFromAlikeAndVerified) {
     EXPECT_THAT(verify({.run = out, .source = input.string()}, {}).checked_against, HasSubstr("source")) << each.format;
     const Json run = read_json(out / "run.json");
     const std::string unit = std::string(each.format) == "masks" ? "pixels" : "objects";
-    EXPECT_EQ(run["counted_in"], unit);
+    EXPECT_EQ(run["content"]["unit"], unit);
     EXPECT_EQ(run["classes"][0]["rows"], 19);
-    EXPECT_EQ(run["classes"][1][unit + "_kept"], run["classes"][1][unit]) << "every bus is kept";
+    EXPECT_EQ(run["content"]["classes"][1]["amount_kept"], run["content"]["classes"][1]["amount"]) << "every bus is kept";
     EXPECT_THAT(read_text(out / "README.md"), HasSubstr("| rows with it | kept | " + unit));
   }
 }
