@@ -220,7 +220,7 @@ TEST(ObjectSets, OfEveryFormatAreChosenFromAlikeAndVerified) {
     const Json run = read_json(out / "run.json");
     const std::string unit = std::string(each.format) == "masks" ? "pixels" : "objects";
     EXPECT_EQ(run["content"]["unit"], unit);
-    EXPECT_EQ(run["classes"][0]["rows"], 19);
+    EXPECT_EQ(run["content"]["classes"][0]["rows"], 19);
     EXPECT_EQ(run["content"]["classes"][1]["amount_kept"], run["content"]["classes"][1]["amount"]) << "every bus is kept";
     EXPECT_THAT(read_text(out / "README.md"), HasSubstr("| rows with it | kept | " + unit));
   }

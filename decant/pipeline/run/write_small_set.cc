@@ -198,9 +198,9 @@ std::string class_table(const std::vector<PartRecord>& classes) {
 }
 
 std::string content_table(const ContentRecord& content) {
-  std::string table = fmt::format("| class | {} | kept | pictures with any | kept |\n|---|---|---|---|---|\n", content.unit);
+  std::string table = fmt::format("| class | rows with it | kept | {0} | {0} kept |\n|---|---|---|---|---|\n", content.unit);
   for (const ContentRecord::OfClass& each : content.classes)
-    table += fmt::format("| {} | {} | {} | {} | {} |\n", table_cell(each.name), each.amount, each.amount_kept, each.rows, each.rows_kept);
+    table += fmt::format("| {} | {} | {} | {} | {} |\n", table_cell(each.name), each.rows, each.rows_kept, each.amount, each.amount_kept);
   return table + fmt::format("\nPictures that hold none: {}, kept {}.\n", content.background, content.background_kept);
 }
 
