@@ -1,5 +1,5 @@
-// The samples of a PNG as they are stored: what masks are made of. A palette's index stays an index,
-// grey of 1, 2 or 4 bits is not scaled, 16 bits stay 16, no gamma, no alpha, no colours.
+// The samples of a PNG as they are stored: what masks are made of. A palette's index stays an
+// index, grey of 1, 2 or 4 bits is not scaled, 16 bits stay 16, no gamma, no alpha, no colours.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ struct PngForm {
 /// cannot hold.
 PngForm png_form(Bytes bytes, std::string_view name);
 
-/// Gives every line from the top, in the file's packing: samples of 1, 2 and 4 bits from the high end
-/// of a byte, those of 16 in the machine's order. Throws InputError as png_form(), and for damage.
-/// Memory: a line; of an interlaced PNG all of them.
+/// Gives every line from the top, in the file's packing: samples of 1, 2 and 4 bits from the high
+/// end of a byte, those of 16 in the machine's order. Throws InputError as png_form(), and for
+/// damage. Memory: a line; of an interlaced PNG all of them.
 void each_png_line(Bytes bytes, std::string_view name, const std::function<void(const PngForm&, std::span<const uint8_t> line)>& visit);
 
 }  // namespace decant

@@ -32,8 +32,8 @@ struct ClassTable {
   std::vector<MaskClass> classes;
 };
 
-/// A table of one of these kinds. Throws InputError naming the line of what is none, and for a colour
-/// or value twice; IoError.
+/// A table of one of these kinds. Throws InputError naming the line of what is none, and for a
+/// colour or value twice; IoError.
 ClassTable read_class_table(const std::filesystem::path& file);
 
 /// The first file with one of these names in the folder that is a table; one of colours first where

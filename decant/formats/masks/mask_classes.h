@@ -33,9 +33,9 @@ struct MaskClasses {
   }
 };
 
-/// `values`: that occur in the training masks. `table`: the set's own; without a file there is none.
-/// `train_ids`: of Cityscapes, whether masks are labelTrainIds. `ignored`: values that are ignored
-/// whatever the layout says. REQUIRES: a table of colours for masks of colours.
+/// `values`: that occur in the training masks. `table`: the set's own; without a file there is
+/// none. `train_ids`: of Cityscapes, whether masks are labelTrainIds. `ignored`: values that are
+/// ignored whatever the layout says. REQUIRES: a table of colours for masks of colours.
 MaskClasses mask_classes(MaskLayoutKind kind, const std::set<uint32_t>& values, const ClassTable& table, bool train_ids,
                          const std::vector<uint32_t>& ignored);
 

@@ -305,8 +305,8 @@ class MaskRowList {
     rows_.push_back(std::move(row));
   }
 
-  /// x_gtFine_labelTrainIds.png where it was made, else x_gtFine_labelIds.png; every other file of the
-  /// picture goes with it.
+  /// x_gtFine_labelTrainIds.png where it was made, else x_gtFine_labelIds.png; every other file of
+  /// the picture goes with it.
   std::string mask_of_city(const std::string& stem, MaskRow& row) {
     const std::string own = stem.ends_with(kPictureOfCity) ? stem.substr(0, stem.size() - kPictureOfCity.size()) : stem;
     std::string found;
