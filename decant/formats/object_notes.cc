@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/core.h>
+#include <utility>
 
 #include "decant/base/text.h"
 
@@ -74,6 +75,11 @@ void note_classes(const std::string& place, const std::vector<std::string>& clas
         {place, fmt::format("the classes '{}' and '{}' have nearly the same name; they count as two", classes[known->second], classes[i]),
          amounts[i] > 0 && amounts[known->second] > 0});
   }
+}
+
+void note_quietly(std::vector<Oddity>& of_other_rows, std::vector<Oddity>& oddities) {
+  for (Oddity& oddity : of_other_rows) oddities.push_back({std::move(oddity.place), std::move(oddity.what)});
+  of_other_rows.clear();
 }
 
 std::vector<int64_t> objects_per_class(const Objects& objects, size_t classes) {

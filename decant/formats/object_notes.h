@@ -43,6 +43,9 @@ void note_faults(const std::string& place, const Objects& objects, const std::fu
 void note_classes(const std::string& place, const std::vector<std::string>& classes, std::span<const int64_t> amounts,
                   std::string_view things, std::vector<Oddity>& oddities);
 
+/// Of rows that are only tested on: what is odd is no reason to warn. Takes the oddities.
+void note_quietly(std::vector<Oddity>& of_other_rows, std::vector<Oddity>& oddities);
+
 /// Objects of each of so many classes, broken ones and crowds among them.
 std::vector<int64_t> objects_per_class(const Objects& objects, size_t classes);
 

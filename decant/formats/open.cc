@@ -86,8 +86,9 @@ std::deque<Format>& formats() {
       {"npy-pictures", "", looks_like_npy_pictures,
        [](const fs::path& path, const OpenOptions& options, const Context&) { return open_npy_pictures(path, options.labels); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
-      {kArchive, "archives of any of these (.zip, .tar, .tar.gz, .tar.zst)", looks_like_archive, open_archive},
-      {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
+
+      // sets with objects come before archives: the one that such a set was unpacked from often
+      // lies next to it
       {"coco", "COCO's json of boxes and outlines, with its pictures", looks_like_coco,
        [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
       {"yolo", "YOLO sets (data.yaml, or images/ and labels/)", looks_like_yolo,
@@ -98,6 +99,8 @@ std::deque<Format>& formats() {
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
          return open_masks(path, {options.colours, options.ignore}, context);
        }},
+      {kArchive, "archives of any of these (.zip, .tar, .tar.gz, .tar.zst)", looks_like_archive, open_archive},
+      {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
       {"imagefolder", "folders of pictures (.jpg, .png, .webp; one folder per class, or train/ with them)", looks_like_imagefolder,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {

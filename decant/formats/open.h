@@ -38,14 +38,16 @@ const Format& add_format(Format format);
 
 /// Recognises what `spec` names, by looking for, in this order:
 ///
-///   a file       features.npy, x.tar, x.packed, x.parquet, COCO's json, YOLO's data.yaml, a list in VOC's ImageSets/, records (x.json, x.jsonl, x.tsv, x.csv; also .gz,
-///                .zst), an archive of a data set (archive/archive.h)
+///   a file       features.npy, x.tar, x.packed, x.parquet, COCO's json, YOLO's data.yaml, a list in
+///                VOC's ImageSets/, records (x.json, x.jsonl, x.tsv, x.csv; also .gz, .zst), an
+///                archive of a data set (archive/archive.h)
 ///   a pattern    'x-{000..127}.tar', 'dir/*.tar', 'x-{000..127}.npy', 'x-{00..15}.jsonl', 'train-*.parquet'
 ///   a folder     of a decant run (run.json and data/: its data/ is opened, with the `training` of
 ///                run.json, and where that says so the soft labels in data/labels.npy), of CIFAR
 ///                batches, of IDX files, with train.packed, with features.npy (and labels.npy),
-///                with *.tar shards, with COCO's json, with data.yaml or images/ and labels/ of YOLO,
-///                with pictures and VOC's xml, with pictures and masks, with Parquet files, with pictures, with files of records
+///                with COCO's json, with data.yaml or images/ and labels/ of YOLO, with VOC's xml, with
+///                masks of its pictures, with an archive, with *.tar shards, with Parquet files, with
+///                pictures, with files of records
 ///
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there
 /// instead), or what the format's reader throws.

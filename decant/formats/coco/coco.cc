@@ -170,6 +170,7 @@ class CocoOpening {
           true);
       return;
     }
+    if (split != Split::train) note_quietly(json.oddities, dataset_.oddities);
     for (Oddity& oddity : json.oddities) dataset_.oddities.push_back(std::move(oddity));
     if (!below->empty()) *below += "/";
     auto rows = std::make_shared<CocoRows>(layout_.root, *below, pictures_, std::move(json), context_.threads);

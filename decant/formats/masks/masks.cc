@@ -173,8 +173,10 @@ class MaskCounting {
   void count_one(MaskRow& row, std::vector<ValueCount>& values, uint64_t& hash, bool& colours, bool& shown) const {
     if (!row.fault.empty()) return;
     thread_local std::vector<std::byte> scratch;
+    const fs::path file = layout_.root / row.mask;
+    std::error_code code;
+    if (!fs::is_regular_file(file, code)) return void(row.fault = "its mask " + file.string() + " is no file");
     try {
-      const fs::path file = layout_.root / row.mask;
       const Bytes bytes = read_file(file, scratch);
       hash = std::max<uint64_t>(1, hash64(as_text(bytes)));
       MaskContent mask = masks::read_class_mask(bytes, file.string());
@@ -249,9 +251,10 @@ class MaskOpening {
       require_masks(rows, counts, folders);
       settle_classes(rows, counts);
     }
-    std::vector<std::vector<ClassCount>> of_rows = as_classes(counts, (layout_.root / folders.masks).string(), oddities);
+    std::vector<std::vector<ClassCount>> of_rows = as_classes(counts, train, (layout_.root / folders.masks).string(), oddities);
     if (train) note_class_pixels(of_rows, oddities);
     note_turned(counts, folders, oddities);
+    if (!train) note_quietly(oddities, dataset_.oddities);
     std::ranges::move(oddities, std::back_inserter(dataset_.oddities));
     auto made = std::make_shared<MaskRows>(layout_.root, std::move(rows), std::move(of_rows), std::move(counts.hashes), context_.threads);
     if (train)
@@ -284,7 +287,8 @@ class MaskOpening {
 
   /// Values that are no class are noted with their pixels, and those that are ignored with their
   /// share.
-  std::vector<std::vector<ClassCount>> as_classes(const MaskCounts& counts, const std::string& place, std::vector<Oddity>& oddities) const {
+  std::vector<std::vector<ClassCount>> as_classes(const MaskCounts& counts, bool train, const std::string& place,
+                                                  std::vector<Oddity>& oddities) const {
     std::vector<std::vector<ClassCount>> rows(counts.values.size());
     std::map<uint32_t, std::pair<int64_t, int64_t>> unknown;  // pixels, masks
     int64_t pixels = 0, ignored = 0;
@@ -298,7 +302,7 @@ class MaskOpening {
       }
       std::ranges::sort(rows[i], {}, &ClassCount::label);
     }
-    if (ignored > 0)
+    if (ignored > 0 && train)
       oddities.push_back(
           {place, fmt::format("{:.3g} % of the pixels are ignored", 100.0 * static_cast<double>(ignored) / static_cast<double>(pixels))});
     note_unknown(unknown, counts.colours, place, oddities);

@@ -1,5 +1,5 @@
-// Sets with masks: what is counted in a PNG, which value is which class, which pictures are rows, and
-// that what is kept is written as it came.
+// Sets with masks: what is counted in a PNG, which value is which class, which pictures are rows,
+// and that what is kept is written as it came.
 #include "decant/formats/masks/masks.h"
 
 #include <cstring>
@@ -324,6 +324,13 @@ TEST(Masks, ThatDoNotFitAreFaultsOfTheirRows) {
   EXPECT_THAT(train.known_fault(5), HasSubstr("has colours, unlike those before it"));
   EXPECT_THAT(train.known_fault(6), HasSubstr("has no mask in"));
   EXPECT_THAT(notes_of_masks(dataset), HasSubstr("1 mask belongs to no picture"));
+}
+
+/// A panoptic COCO set has PNGs in annotations/, and its json is what it is read by.
+TEST(Masks, AreNotReadWhereCocosJsonSaysMore) {
+  const Acres acres("images/", "annotations/panoptic/");
+  acres.folder.add("set/annotations/instances_train.json", R"({"images": [{"id": 1, "file_name": "a.jpg"}]})");
+  EXPECT_EQ(open_dataset(acres.path().string(), {}, {}).format, "coco");
 }
 
 TEST(Masks, KeptFilesAreTheSources) {

@@ -141,6 +141,7 @@ class VocOpening {
     if (names.empty()) throw InputError({(layout_.root / folders.list).string(), "", "has no names", "Give a list with a name per line"});
     VocObjects objects = voc::read_voc_objects(names, layout_, folders, train ? nullptr : &dataset_.classes, context_);
     if (train) dataset_.classes = objects.classes;
+    if (!train) note_quietly(objects.oddities, dataset_.oddities);
     std::ranges::move(objects.oddities, std::back_inserter(dataset_.oddities));
     if (train)
       note_classes(layout_.root.string(), dataset_.classes, objects_per_class(objects.objects, dataset_.classes.size()), "objects",

@@ -71,7 +71,7 @@ std::vector<std::string> names_of_entries(const fs::path& folder, bool folders) 
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     std::error_code ignored;
-    if (it->is_directory(ignored) == folders) names.push_back(it->path().filename().string());
+    if (folders ? it->is_directory(ignored) : it->is_regular_file(ignored)) names.push_back(it->path().filename().string());
   }
   std::ranges::sort(names, python_less);
   return names;

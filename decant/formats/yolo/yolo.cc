@@ -177,6 +177,7 @@ class YoloOpening {
       YoloPictures pictures = yolo::list_yolo_pictures(source_, split, context_);
       others_[split] = pictures.resolved;
       YoloLabels labels = yolo::read_yolo_labels(pictures, rules(), context_);
+      note_quietly(labels.oddities, dataset_.oddities);
       dataset_.splits[split] = std::make_shared<YoloRows>(std::move(pictures), std::move(labels), context_.threads);
     } catch (const InputError& error) {
       dataset_.oddities.push_back({place_, fmt::format("the {} split is not read: {}", name_of(split), error.fault().what)});

@@ -112,6 +112,13 @@ TEST(Yolo, IsFoundByItsYamlOrItsFolders) {
   EXPECT_FALSE(looks_like_yolo(other.path)) << "texts next to pictures are no labels of YOLO";
 }
 
+TEST(Yolo, IsReadAndNotTheArchiveItCameFrom) {
+  const Kennel kennel;
+  kennel.folder.add("set/kennel.zip", "PK\3\4");
+  kennel.folder.add("set/kennel.tar", std::string(1024, '\0'));
+  EXPECT_EQ(open_dataset(kennel.path().string(), {}, {}).format, "yolo");
+}
+
 TEST(Yolo, IsFoundWhereToolsPutItWithoutAYaml) {
   const auto keys = [](const std::vector<std::string>& files) {
     const ScratchFolder folder("layout");
