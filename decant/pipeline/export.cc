@@ -180,9 +180,7 @@ class RunTable {
     label == kNoLabel ? out.add_missing() : out.add_text(input_->class_name(label));
   }
   static void add_number_of(int64_t number, TableOut& out) { number < 0 ? out.add_missing() : out.add_integer(number); }
-  static void add_finite(float number, TableOut& out) {
-    std::isfinite(number) ? out.add_number(number) : out.add_missing();
-  }
+  static void add_finite(float number, TableOut& out) { std::isfinite(number) ? out.add_number(number) : out.add_missing(); }
 
   const RunFolder& run_;
   const Input* input_;

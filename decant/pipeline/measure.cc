@@ -11,11 +11,13 @@
 namespace decant {
 
 void MeasureOptions::declare(OptionTable& table) {
-  Option& there = table.add("truth", truth, "TRUTH", "a COCO json with what there is");
+  Option& there = table.add("truth", truth, "TRUTH", "a COCO json with what there is, or a folder of masks");
   there.positional = there.required = true;
-  Option& found = table.add("results", results, "RESULTS", "a json with what a detector found, in the form of COCO's results");
+  Option& found = table.add("results", results, "RESULTS",
+                            "what was found: a json in the form of COCO's results, or a folder of masks of the same names");
   found.positional = found.required = true;
-  table.add("masks", masks, "compare masks, not boxes");
+  table.add("masks", masks, "of objects: compare masks, not boxes");
+  table.add("ignore", ignore, "VALUES", "of folders: values of the truth that count nowhere, 255 or 0,255");
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/masks/colour_table.h"
+#include "decant/formats/masks/mask_pixels.h"
 #include "decant/formats/masks/mask_values.h"
 
 namespace {
@@ -23,6 +24,14 @@ void check_mask(Bytes bytes) {
       pixels += mask.values[i].pixels;
     }
     DECANT_CHECK(pixels, ==, int64_t{mask.width} * mask.height);
+    if (pixels <= 1'000'000) {
+      std::vector<uint32_t> each = read_mask_pixels(bytes, "fuzz").values;
+      std::ranges::sort(each);
+      for (const ValueCount& value : mask.values) {
+        const auto equal = std::ranges::equal_range(each, value.value);
+        DECANT_CHECK(std::ssize(equal), ==, value.pixels);
+      }
+    }
   } catch (const InputError&) {
   }
 }

@@ -15,6 +15,7 @@
 #include "decant/formats/masks/colour_table.h"
 #include "decant/formats/masks/mask_classes.h"
 #include "decant/formats/masks/mask_layout.h"
+#include "decant/formats/masks/mask_pixels.h"
 #include "decant/formats/masks/mask_values.h"
 #include "decant/formats/open.h"
 
@@ -91,7 +92,12 @@ std::string photo(int width, int height) {
 }
 
 std::vector<ValueCount> values_of(const std::string& png) {
-  return masks::read_class_mask(as_bytes(png), "x.png").values;
+  const std::vector<ValueCount> counted = masks::read_class_mask(as_bytes(png), "x.png").values;
+  std::map<uint32_t, int64_t> one_by_one;
+  for (const uint32_t value : masks::read_mask_pixels(as_bytes(png), "x.png").values) ++one_by_one[value];
+  EXPECT_EQ(counted.size(), one_by_one.size());
+  for (const ValueCount& each : counted) EXPECT_EQ(one_by_one[each.value], each.pixels) << each.value;
+  return counted;
 }
 
 TEST(MaskPngs, HaveTheirValuesAsStored) {

@@ -2,8 +2,8 @@
 //
 // Columns are flat, or members of one struct ("image" of `bytes` and `path`); every value may be
 // missing. Row groups hold at most 100 MB or 1,000,000 rows, pages 1 MB or a single larger value.
-// Pictures' bytes are stored as they are, everything else is packed with snappy, and an offset index
-// is written: the layout that the datasets library writes today.
+// Pictures' bytes are stored as they are, everything else is packed with snappy, and an offset
+// index is written: the layout that the datasets library writes today.
 #pragma once
 
 #include <filesystem>

@@ -106,11 +106,12 @@ std::string not_measured_text(const Facts& facts) {
 
 /// What is there in place of a command, where no judge of decant's takes the set.
 std::string not_judged_text(const Facts& facts) {
+  const bool objects = facts.run.content->unit == "objects";
   return fmt::format(
       "<p>decant trains no {} yet. Train yours on the kept set and on as many random pictures, and compare: <code>decant measure</code> "
       "has "
-      "COCO's average precision. This command makes the random set:</p>",
-      facts.run.content->unit == "objects" ? "detectors" : "segmenters");
+      "{}. This command makes the random set:</p>",
+      objects ? "detectors" : "segmenters", objects ? "COCO's average precision" : "the mean IoU");
 }
 
 std::string verdict_box(const Facts& facts) {
