@@ -19,7 +19,8 @@ target_compile_features(decant_shared INTERFACE cxx_std_20)
 target_include_directories(decant_shared INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
 install(TARGETS decant_shared EXPORT decant LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-foreach(header base/errors base/context base/matrix data/features data/selection data/subset
+foreach(header base/errors base/context base/matrix data/column data/counted_iterator data/features data/row_list data/selection
+    data/subset
     select/select select/bins/bins select/bins/cut select/engine/bin_picker select/engine/objective select/pools/sampler select/pools/quota
     select/pools/chosen select/pools/ranking select/rules/beta select/methods/list select/methods/method)
   get_filename_component(folder ${header} DIRECTORY)

@@ -215,7 +215,7 @@ TEST(EvaluateSets, RowsHeldOutAreNotThoseThatRandomKeeps) {
   options.seed = 3;
   options.small = {(folder / "random.npy").string()};
   write_rows(folder / "random.npy", {0});
-  const std::vector<int32_t> labels = read_judged_sets(options, {}).full.labels;
+  const std::vector<int32_t> labels = read_judged_sets(options, {}).full.labels.values();
   write_rows(folder / "random.npy", sample(select_random(200, labels, {}, true, 3), {}, 20, 3).rows());
   const JudgedSets sets = read_judged_sets(options, {});
   EXPECT_EQ(sets.test.held_out.size(), 40u);

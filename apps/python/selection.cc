@@ -23,7 +23,7 @@ namespace {
 namespace nb = nanobind;
 
 /// What the package knows of a selection: plain values and arrays, under the names of their fields.
-nb::dict as_dict(Selection selection) {
+nb::dict as_dict(const Selection& selection) {
   nb::dict all;
   all["method"] = selection.method;
   all["bin_count"] = selection.bin_count;
@@ -32,10 +32,10 @@ nb::dict as_dict(Selection selection) {
   all["serves_from"] = selection.serves_from;
   all["serves_to"] = selection.serves_to;
   all["ties"] = selection.ties ? nb::cast(*selection.ties) : nb::none();
-  all["bins"] = owned_array(std::move(selection.bins));
-  all["pools"] = owned_array(std::move(selection.pools));
-  all["order"] = owned_array(std::move(selection.order));
-  all["gains"] = owned_array(std::move(selection.gains));
+  all["bins"] = owned_array(selection.bins.values());
+  all["pools"] = owned_array(selection.pools.values());
+  all["order"] = owned_array(selection.order.values());
+  all["gains"] = owned_array(selection.gains.values());
   return all;
 }
 
@@ -81,7 +81,7 @@ nb::tuple select(const std::vector<nb::tuple>& arrays, const std::string& spec, 
   if (scores || record) options.select.scores = scores_name;
   SelectedRows chosen =
       work({threads, std::move(progress), std::move(log)}, [&](const Context& context) { return select_rows(matrix, options, context); });
-  return nb::make_tuple(as_dict(std::move(chosen.selection)), owned_array(chosen.kept.rows()), chosen.note);
+  return nb::make_tuple(as_dict(chosen.selection), owned_array(chosen.kept.rows()), chosen.note);
 }
 
 nb::object sample_again(const nb::dict& selection, const std::string& keep, uint64_t seed) {
@@ -92,7 +92,7 @@ nb::object sample_again(const nb::dict& selection, const std::string& keep, uint
 
 nb::tuple load(const std::string& folder) {
   RunFolder run = load_run_folder(folder);
-  return nb::make_tuple(as_dict(std::move(run.selection)), owned_array(run.kept.rows()));
+  return nb::make_tuple(as_dict(run.selection), owned_array(run.kept.rows()));
 }
 
 void save(const nb::dict& selection, const std::string& note, uint64_t seed, const std::string& command, const std::string& folder,

@@ -38,6 +38,11 @@ std::vector<int32_t> labels_of(const Rows& rows) {
   return labels;
 }
 
+Column<int32_t> label_column(const Rows& rows) {
+  if (rows.targets() == nullptr) return {static_cast<size_t>(rows.size()), kNoLabel};
+  return labels_of(rows);
+}
+
 LabelCounts count_labels(const Rows& rows, const Context& context) {
   LabelCounts counts{.unlabelled = rows.size()};
   if (!rows.have_classes()) return counts;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "decant/base/context.h"
+#include "decant/data/column.h"
 #include "decant/data/rows.h"
 
 namespace decant {
@@ -67,6 +68,9 @@ struct Dataset {
 
 /// Labels of all rows; kNoLabel where there is none.
 std::vector<int32_t> labels_of(const Rows& rows);
+
+/// The same, in little memory where none has any.
+Column<int32_t> label_column(const Rows& rows);
 
 /// How many rows have each label, and how many have none. All threads, nothing kept per row; of
 /// rows without targets, none is asked. Stops with Cancelled.

@@ -6,8 +6,9 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "decant/data/column.h"
+#include "decant/data/row_list.h"
 #include "decant/data/subset.h"
 
 namespace decant {
@@ -18,11 +19,11 @@ constexpr int32_t kNoBin = -1;
 /// two kinds: bins, from each of which a small set takes its share by chance; and rankings, of
 /// which it takes the first rows of every pool.
 struct Selection {
-  std::string method;          ///< "bins", "random", "facility-location", …
-  std::vector<int32_t> bins;   ///< (n,) bin of each row, 0 in a ranking; kNoBin for a row left out: bad, or cut off beforehand
-  std::vector<int32_t> pools;  ///< (n,) pool (class) each row was chosen in; kNoBin for a row left out
-  std::vector<int64_t> order;  ///< rows in the order picked: bin after bin inside a pool, pool after pool. Rows left out are absent.
-  std::vector<float> gains;    ///< (n,) the objective's marginal gain when the row was picked, or its score; NaN for a row left out
+  std::string method;     ///< "bins", "random", "facility-location", …
+  Column<int32_t> bins;   ///< (n,) bin of each row, 0 in a ranking; kNoBin for a row left out: bad, or cut off beforehand
+  Column<int32_t> pools;  ///< (n,) pool (class) each row was chosen in; kNoBin for a row left out
+  RowList order;          ///< rows in the order picked: bin after bin inside a pool, pool after pool. Rows left out are absent.
+  Column<float> gains;    ///< (n,) the objective's marginal gain when the row was picked, or its score; NaN for a row left out
   int32_t bin_count = 0;
   int32_t pool_count = 0;
   bool ranked = false;  ///< a ranking: the first rows of each pool's order are kept

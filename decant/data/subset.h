@@ -34,11 +34,14 @@ class Subset {
     return Subset(std::move(rows));
   }
 
-  Subset without(const Subset& taken) const {
-    std::vector<int64_t> left;
-    left.reserve(rows_.size());
-    std::ranges::set_difference(rows_, taken.rows_, std::back_inserter(left));
-    return Subset(std::move(left));
+  Subset without(const Subset& taken) const& { return Subset(*this).without(taken); }
+  Subset without(const Subset& taken) && {
+    auto next = taken.begin();
+    std::erase_if(rows_, [&](int64_t row) {
+      while (next != taken.end() && *next < row) ++next;
+      return next != taken.end() && *next == row;
+    });
+    return std::move(*this);
   }
   Subset united(const Subset& other) const {
     std::vector<int64_t> both;

@@ -96,7 +96,7 @@ void require_enough_of_each(const CompressOptions& options, const Input& input, 
     throw InputError({options.input.path, "", "has rows without labels, so --min-per-class cannot count its classes",
                       "Leave out --min-per-class, or give labels (--labels, --label-field)"});
   std::map<int32_t, int64_t> sizes;
-  for (const int32_t label : input.usable_of(input.labels)) ++sizes[label];
+  for (const int64_t row : input.usable_rows()) ++sizes[input.labels[static_cast<size_t>(row)]];
   std::vector<int64_t> of_class;
   for (const auto& [label, rows] : sizes) of_class.push_back(rows);
   share(count, of_class, Shares(Shares::by_size, options.min_per_class));
@@ -233,7 +233,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   };
   const Shares shares = method.options.shares_of_pools();
   const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
-  const int64_t readable = std::ssize(input.usable_rows());
+  const int64_t readable = input.rows() - std::ssize(input.excluded);
   ChosenRows chosen = by_tokens ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
   if (by_tokens) chosen.selection.serves_from = 1;
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };

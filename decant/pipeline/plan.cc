@@ -201,7 +201,7 @@ ResolvedMethod resolved(const Dataset& dataset, const MethodSpec& spec, const Fe
   const auto known = [&] {
     const Rows& train = dataset.train();
     const std::vector<int32_t> labels = train.have_classes() ? labels_of(train) : std::vector<int32_t>();
-    return known_of(train, train.size(), labels, spec.options, features, context);
+    return known_of(train, train.size(), {labels.begin(), labels.end()}, spec.options, features, context);
   };
   return choose_method(spec, known, count);
 }

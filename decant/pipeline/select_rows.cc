@@ -59,7 +59,7 @@ Input input_of(const MatrixRows& matrix) {
   require_fitting(matrix);
   const auto rows = std::make_shared<RowsInMemory>(matrix);
   Input input{.dataset = {.format = "matrix", .root = matrix.name, .classes = matrix.classes, .splits = {{Split::train, rows}}}};
-  input.labels = labels_of(*rows);
+  input.labels = label_column(*rows);
   input.classes = class_count(input.dataset);
   for (const int64_t row : matrix.left_out) input.excluded.push_back({.row = row, .key = rows->key(row), .text = "left out by the caller"});
   return input;

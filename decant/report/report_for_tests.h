@@ -83,9 +83,10 @@ inline FakeRun fake_run(int64_t n, int classes, int bins, int side = 32) {
   fake.source.splits[Split::train] = std::make_shared<DiscRows>(n, classes, side);
   fake.selection.bin_count = bins;
   fake.selection.order = Random(3, "order").permutation(n);
-  fake.selection.bins.resize(static_cast<size_t>(n));
+  std::vector<int32_t> bin_of(static_cast<size_t>(n));
   for (int64_t i = 0; i < n; ++i)
-    fake.selection.bins[static_cast<size_t>(fake.selection.order[static_cast<size_t>(i)])] = static_cast<int32_t>(i * bins / n);
+    bin_of[static_cast<size_t>(fake.selection.order[static_cast<size_t>(i)])] = static_cast<int32_t>(i * bins / n);
+  fake.selection.bins = std::move(bin_of);
   fake.map = Matrix<float>(n, 2);
   std::vector<PartRecord> bin_parts(static_cast<size_t>(bins)), class_parts(static_cast<size_t>(classes));
   for (int64_t row = 0; row < n; ++row) {

@@ -88,7 +88,7 @@ ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t co
 
 }  // namespace
 
-Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const ChoosingOptions& select,
+Known known_of(const Rows& train, int64_t rows, const std::set<int32_t>& labels, const ChoosingOptions& select,
                const FeatureOptions& features, const Context& context) {
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,
@@ -100,7 +100,7 @@ Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels,
               .threads = context.thread_count()};
   const PoolRule pools = pool_rule(select);
   const std::vector<int32_t> named = pools.named() ? named_pools(pools, train, {}, context).of_row : std::vector<int32_t>();
-  const std::set<int32_t> classes = pools.named() ? std::set(named.begin(), named.end()) : std::set(labels.begin(), labels.end());
+  const std::set<int32_t> classes = pools.named() ? std::set(named.begin(), named.end()) : labels;
   known.pooled = pools.given();
   known.classes = pools.kmeans > 0 ? pools.kmeans : static_cast<int>(classes.size());
   known.labelled = known.pooled || (!classes.empty() && !classes.contains(kNoLabel));

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
+#include <set>
 #include <vector>
 
 #include "decant/data/dataset.h"
@@ -27,9 +27,9 @@ struct Known {
   double area = 1;            ///< of a picture as the proxy sees it, against 32 × 32
   int threads = 1;
 };
-/// `labels`: of the rows that can be used. Classes without a row do not count. `rows`: what a keep
-/// ratio is a share of.
-Known known_of(const Rows& train, int64_t rows, std::span<const int32_t> labels, const ChoosingOptions& select,
+/// `labels`: those of rows that can be used, each once; kNoLabel where one has none. `rows`: what a
+/// keep ratio is a share of.
+Known known_of(const Rows& train, int64_t rows, const std::set<int32_t>& labels, const ChoosingOptions& select,
                const FeatureOptions& features, const Context& context);
 
 /// Of a picture as a proxy would see it, against 32 × 32, as far as that is known without looking

@@ -32,6 +32,11 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .ranks = prepared.options().ranks};
 }
 
+std::string labels_digest(const Column<int32_t>& labels) {
+  const std::vector<int32_t> values = labels.values();
+  return Digest().add(std::as_bytes(std::span(values))).hex();
+}
+
 /// What the bins follow from. Labels come first: they are part of the rows' digest, so where only
 /// they changed, they are named.
 std::vector<Checkpoint::Source> sources_of(const PreparedInputs& prepared, const Context& context) {
@@ -41,7 +46,7 @@ std::vector<Checkpoint::Source> sources_of(const PreparedInputs& prepared, const
   const std::vector<int64_t>& bad = prepared.left_out;
   const std::string rows = input.digest;
   std::vector<Checkpoint::Source> sources = {
-      {"labels", input.labels_file.empty() ? root : input.labels_file.string(), Digest().add(std::as_bytes(std::span(input.labels))).hex()},
+      {"labels", input.labels_file.empty() ? root : input.labels_file.string(), labels_digest(input.labels)},
       {"bad rows", root, Digest().add(std::as_bytes(std::span(bad))).hex()},
       {"rows", root, rows},
       {"features", features.file, features.of_input ? rows : digest_of_rows(features.features, context)}};
@@ -71,7 +76,7 @@ std::string note_about(const PreparedInputs& prepared, const MethodInputs& input
   const bool within = method.cuts_bins && !rule.empty();
   const MethodPhrases phrases{.features = features_phrase(prepared),
                               .scores = prepared.score_note,
-                              .pools = pools_phrase(within ? Grouping{.of_row = selection.pools, .origin = rule} : prepared.pools),
+                              .pools = pools_phrase(within ? Grouping{.of_row = selection.pools.values(), .origin = rule} : prepared.pools),
                               .keep = prepared.keep()};
   return note_of(method, inputs, phrases) + (within ? ": each exact within its pool, together not the single-pool cut" : "") +
          prepared.cut_note + prepared.method.reason;
@@ -82,7 +87,7 @@ std::string note_about(const PreparedInputs& prepared, const MethodInputs& input
 ResolvedMethod method_for(const MethodSpec& spec, const Input& input, const FeatureOptions& features, int64_t count,
                           const Context& context) {
   const auto known = [&] {
-    return known_of(input.dataset.train(), input.eligible_rows(), input.usable_of(input.labels), spec.options, features, context);
+    return known_of(input.dataset.train(), input.eligible_rows(), input.labels_in_use(), spec.options, features, context);
   };
   return choose_method(spec, known, count);
 }

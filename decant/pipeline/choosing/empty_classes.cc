@@ -24,7 +24,7 @@ int64_t enough_for_all(std::span<const int64_t> sizes) {
   return count;
 }
 
-void warn_of_empty_classes(const Selection& selection, std::span<const int32_t> labels, const Subset& kept, bool by_class,
+void warn_of_empty_classes(const Selection& selection, const Column<int32_t>& labels, const Subset& kept, bool by_class,
                            const std::function<std::string(int32_t)>& name, const Context& context) {
   std::map<int32_t, int64_t> sizes;
   for (const int64_t row : selection.order) ++sizes[labels[static_cast<size_t>(row)]];

@@ -19,7 +19,7 @@ int64_t enough_for_all(std::span<const int64_t> sizes);
 /// Warns where classes that the selection places keep no row: "2 of 10 classes keep no row at this
 /// ratio (first: cat); from --keep 60 on every class keeps one". `labels`: the class of each row;
 /// kNoLabel is none. `name`: of a class. `by_class`: every class is a pool.
-void warn_of_empty_classes(const Selection& selection, std::span<const int32_t> labels, const Subset& kept, bool by_class,
+void warn_of_empty_classes(const Selection& selection, const Column<int32_t>& labels, const Subset& kept, bool by_class,
                            const std::function<std::string(int32_t)>& name, const Context& context);
 
 }  // namespace decant

@@ -31,7 +31,7 @@ Joint join(const Input& input, const TestSplit& test) {
   if (test.rows == nullptr) return joint;
   auto& train = joint.input.dataset.splits.at(Split::train);
   train = std::make_shared<JoinedRows>(train, test.rows, test.path);
-  joint.input.labels = labels_of(*train);
+  joint.input.labels = label_column(*train);
   for (const Excluded& bad : test.excluded) joint.input.excluded.push_back({joint.rows + bad.row, "test: " + bad.key, bad.text});
   joint.input.digest = Digest().add(input.digest).add("and test rows").add(test.digest).hex();
   return joint;

@@ -111,7 +111,7 @@ std::vector<int64_t> sizes_of(const std::string& method, const std::vector<ArmOu
 
 /// Class-balanced random rows of the full set.
 Selection random_order(const JudgedSets& sets, uint64_t seed) {
-  return select_random(sets.full.rows(), sets.full.labels, sets.full.excluded_rows().united(sets.test.held_out), true, seed);
+  return select_random(sets.full.rows(), sets.full.labels.values(), sets.full.excluded_rows().united(sets.test.held_out), true, seed);
 }
 
 /// Drawn anew for every seed.

@@ -72,7 +72,7 @@ TestRows named_test(const EvaluateOptions& options, const Dataset& full, const C
 Subset draw_held_out(const Input& full, double share, uint64_t seed_given) {
   const uint64_t seed = Random(seed_given, "held out").bits64();
   const int64_t count = held_out_count(share, std::ssize(full.usable_rows()));
-  return sample(select_random(full.rows(), full.labels, full.excluded_rows(), true, seed), {}, count, seed);
+  return sample(select_random(full.rows(), full.labels.values(), full.excluded_rows(), true, seed), {}, count, seed);
 }
 
 }  // namespace

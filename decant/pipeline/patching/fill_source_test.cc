@@ -12,7 +12,7 @@ Input pictures(int count, int side) {
   for (Image& image : made) image.resize({side, side, 3});
   Input input;
   input.dataset.splits[Split::train] = std::make_shared<MemoryRows>(std::move(made), std::vector<int32_t>(static_cast<size_t>(count), 0));
-  input.labels.assign(static_cast<size_t>(count), 0);
+  input.labels = {static_cast<size_t>(count), 0};
   return input;
 }
 

@@ -35,7 +35,7 @@ Input six_pictures() {
   input.dataset.root = "six";
   input.dataset.splits[Split::train] = std::make_shared<MemoryRows>(std::move(pictures), std::vector<int32_t>(6, kNoLabel));
   input.excluded = {{.row = 4, .key = "4"}};
-  input.labels.assign(6, kNoLabel);
+  input.labels = {6, kNoLabel};
   input.digest = "six pictures";
   return input;
 }

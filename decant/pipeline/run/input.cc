@@ -103,11 +103,14 @@ void fill_dropped(Input& input, const std::string& fill, const Context& context)
 
 }  // namespace
 
+std::set<int32_t> Input::labels_in_use() const {
+  std::set<int32_t> found;
+  for (const int64_t row : usable_rows()) found.insert(labels[static_cast<size_t>(row)]);
+  return found;
+}
+
 bool Input::labelled() const {
-  for (const int64_t row : usable_rows()) {
-    if (labels[static_cast<size_t>(row)] == kNoLabel) return false;
-  }
-  return true;
+  return !labels_in_use().contains(kNoLabel);
 }
 
 Subset Input::excluded_rows() const {
@@ -212,7 +215,7 @@ Input read_input(const InputOptions& options, const Context& context) {
     oddity.warns ? context.warn(text) : context.info(text);
   }
   input.fields = options.fields;
-  input.labels = labels_of(train);
+  input.labels = label_column(train);
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
   input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);

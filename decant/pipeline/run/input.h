@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/comm/comm.h"
+#include "decant/data/column.h"
 #include "decant/data/dataset.h"
 #include "decant/data/excluded.h"
 #include "decant/data/grouping.h"
@@ -35,7 +37,7 @@ struct FieldOptions {
 struct Input {
   Dataset dataset;
   std::vector<Excluded> excluded;     ///< of the training split, ascending by row
-  std::vector<int32_t> labels;        ///< of the training split
+  Column<int32_t> labels;             ///< of the training split; kNoLabel where there is none
   std::filesystem::path labels_file;  ///< where the labels are from when they are a file of their own
   int classes = 0;
   /// Of every training row's key, label or objects, and bytes, and of how dropped cells are filled
@@ -52,9 +54,10 @@ struct Input {
   bool labelled() const;                                         ///< every usable row has a label
   Subset excluded_rows() const;
   Subset usable_rows() const;
-  Grouping grouping() const { return {labels, dataset.classes}; }         ///< by class
-  std::vector<int32_t> usable_of(std::span<const int32_t> of_row) const;  ///< next to usable_rows()
-  std::string class_name(int32_t label) const;                            ///< the name, or the number when there is none
+  std::set<int32_t> labels_in_use() const;                                  ///< of usable rows; kNoLabel among them where one has none
+  Grouping grouping() const { return {labels.values(), dataset.classes}; }  ///< by class
+  std::vector<int32_t> usable_of(std::span<const int32_t> of_row) const;    ///< next to usable_rows()
+  std::string class_name(int32_t label) const;                              ///< the name, or the number when there is none
 };
 
 inline constexpr const char* kStoredFill = "stored";

@@ -107,7 +107,7 @@ Input joined_input(std::vector<Input> parts) {
     joined.sources.push_back(source_of_part(part));
     sets.push_back(part.dataset);
   }
-  joined.labels = labels_of(*rows);
+  joined.labels = label_column(*rows);
   joined.dataset.splits[Split::train] = rows;
   joined.classes = class_count(joined.dataset);
   for (Dataset& set : sets) set.classes = joined.dataset.classes;

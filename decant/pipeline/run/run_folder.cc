@@ -15,7 +15,7 @@ namespace {
   throw InputError({file.string(), place, what, "The folder was changed after the run, or was not made by decant; create it again"});
 }
 
-void require_permutation(const fs::path& file, const std::vector<int64_t>& order, int64_t rows, int64_t expected) {
+void require_permutation(const fs::path& file, const RowList& order, int64_t rows, int64_t expected) {
   if (static_cast<int64_t>(order.size()) != expected)
     refuse(file, "", fmt::format("holds {} rows where bins.npy places {}", order.size(), expected));
   std::vector<bool> seen(static_cast<size_t>(rows));
@@ -35,8 +35,8 @@ std::vector<float> read_gains(const fs::path& file, int64_t rows) {
   return gains;
 }
 
-int32_t largest(const std::vector<int32_t>& values) {
-  return values.empty() ? -1 : *std::max_element(values.begin(), values.end());
+int32_t largest(const Column<int32_t>& values) {
+  return values.empty() ? -1 : std::ranges::max(values);
 }
 
 Selection load_selection(const fs::path& folder, const RunRecord& run) {
@@ -81,6 +81,16 @@ Subset load_kept(const fs::path& folder, int64_t rows) {
 std::optional<SizeRange> served_by(const Selection& selection) {
   if (!selection.ranked) return std::nullopt;
   return SizeRange{selection.serves_from, std::min<int64_t>(selection.serves_to, std::ssize(selection.bins))};
+}
+
+/// As write_npy() of the same values, which need not lie in memory side by side.
+template <class Values>
+void write_values(const fs::path& file, ElementType type, const Values& values) {
+  const int64_t shape[] = {std::ssize(values)};
+  FileWriter writer(file);
+  writer.write(npy_header(type, shape));
+  for (const typename Values::value_type value : values) writer.write(std::as_bytes(std::span(&value, 1)));
+  writer.commit();
 }
 
 }  // namespace
@@ -148,10 +158,10 @@ RunRecord begin_record(const Selection& selection, const std::string& note, uint
 }
 
 void write_selection(const Selection& selection, const fs::path& folder) {
-  write_npy<int32_t>(folder / "bins.npy", selection.bins);
-  write_npy<int32_t>(folder / "pools.npy", selection.pools);
-  write_npy<int64_t>(folder / "order.npy", selection.order);
-  write_npy<float>(folder / "gain.npy", selection.gains);
+  write_values(folder / "bins.npy", ElementType::i32, selection.bins);
+  write_values(folder / "pools.npy", ElementType::i32, selection.pools);
+  write_values(folder / "order.npy", ElementType::i64, selection.order);
+  write_values(folder / "gain.npy", ElementType::f32, selection.gains);
 }
 
 }  // namespace decant

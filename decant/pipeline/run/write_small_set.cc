@@ -110,7 +110,7 @@ void write_repeats(std::span<const DroppedRow> repeats, const fs::path& file) {
 }
 
 /// Rows and kept rows of each group; rows without one (−1) are left out.
-std::vector<PartRecord> parts_of(const std::vector<int32_t>& groups, int32_t count, const Subset& kept) {
+std::vector<PartRecord> parts_of(const Column<int32_t>& groups, int32_t count, const Subset& kept) {
   std::vector<PartRecord> parts(static_cast<size_t>(std::max(0, count)));
   for (const int32_t group : groups) {
     if (group >= 0) ++parts[static_cast<size_t>(group)].rows;

@@ -34,7 +34,7 @@ struct Facts {
   std::optional<ReductionFacts> reduction;                ///< nothing where pictures were kept as they are
   std::optional<SyntheticFacts> synthetic;                ///< nothing where rows were kept
 
-  bool ranked() const { return rows.ranked; }
+  bool ranked() const { return rows.ranked(); }
   /// What the small set is called: "kept".
   std::string_view small() const { return synthetic ? "synthetic" : "kept"; }
 };

@@ -40,7 +40,7 @@ TEST(Facts, SayThatAGainIsOfAShortTrainingWhereMuchIsKept) {
 
 TEST(Facts, ContradictionsAreOurBug) {
   FakeRun fake = fake_run(100, 4, 2);
-  fake.selection.bins.pop_back();
+  fake.selection.bins = {99, 0};
   EXPECT_THROW(page_of(fake), BugError);
 }
 

@@ -15,7 +15,7 @@ bool drawable(const RowFacts& rows, MatrixView<const float> map, int64_t row) {
 }
 
 /// One of each of `count` stretches of `pool`.
-void draw(const std::vector<int64_t>& pool, int64_t count, Random& random, std::vector<int64_t>& out) {
+void draw(const RowList& pool, int64_t count, Random& random, std::vector<int64_t>& out) {
   const auto size = static_cast<int64_t>(pool.size());
   for (int64_t i = 0; i < count; ++i) {
     const int64_t begin = i * size / count;
@@ -68,7 +68,7 @@ std::vector<std::string> names_of(const Dataset* source) {
 }  // namespace
 
 std::vector<int64_t> sample_rows(const RowFacts& rows, MatrixView<const float> map, int64_t most, uint64_t seed) {
-  std::vector<int64_t> pools[2];
+  RowList pools[2];
   for (int64_t row = 0; row < map.rows; ++row) {
     if (drawable(rows, map, row)) pools[rows.kept[static_cast<size_t>(row)]].push_back(row);
   }

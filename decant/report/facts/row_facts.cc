@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
-#include <numeric>
+#include <span>
+#include <utility>
 
 #include "decant/base/errors.h"
 
@@ -21,28 +21,27 @@ int64_t row_count(const ReportInput& input) {
 }
 
 void read_selection(const Selection& selection, RowFacts& facts) {
+  facts.selection = &selection;
   facts.bins = selection.bins;
   facts.bin_count = std::max(1, selection.bin_count);
   for (const int32_t bin : facts.bins) {
     DECANT_CHECK(bin, >=, kNoBin);
     DECANT_CHECK(bin, <, facts.bin_count);
   }
-  int64_t rank = 0;
-  for (const int64_t row : selection.order) {
-    DECANT_CHECK(row, >=, int64_t{0});
-    DECANT_CHECK(row, <, facts.count);
-    facts.ranks[static_cast<size_t>(row)] = rank++;
-  }
+  for (const int64_t row : selection.order) DECANT_CHECK(row, <, facts.count);
 }
 
-void read_turns(const Selection& selection, RowFacts& facts) {
-  facts.ranked = true;
-  facts.turns.resize(static_cast<size_t>(facts.count));
-  facts.ends.resize(static_cast<size_t>(facts.count));
-  std::map<int32_t, int64_t> sizes;
-  for (const int64_t row : selection.order) facts.turns[static_cast<size_t>(row)] = sizes[selection.pools[static_cast<size_t>(row)]]++;
-  for (const int64_t row : selection.order)
-    facts.ends[static_cast<size_t>(row)] = sizes[selection.pools[static_cast<size_t>(row)]] - 1 - facts.turns[static_cast<size_t>(row)];
+/// Selections have no bin for bad rows, but those that read the rows anew may find more of them.
+void take_out(std::span<const Excluded> bad, RowFacts& facts) {
+  const auto is_in = [&](const Excluded& each) {
+    return each.row >= 0 && each.row < facts.count && facts.bins[static_cast<size_t>(each.row)] != kNoBin;
+  };
+  if (std::ranges::none_of(bad, is_in)) return;
+  std::vector<int32_t> bins = facts.bins.values();
+  for (const Excluded& each : bad) {
+    if (is_in(each)) bins[static_cast<size_t>(each.row)] = kNoBin;
+  }
+  facts.bins = std::move(bins);
 }
 
 }  // namespace
@@ -52,19 +51,14 @@ RowFacts gather_rows(const ReportInput& input) {
   facts.count = row_count(input);
   const auto n = static_cast<size_t>(facts.count);
   facts.kept.assign(n, 0);
-  facts.bins.assign(n, 0);
-  facts.ranks.resize(n);
-  std::iota(facts.ranks.begin(), facts.ranks.end(), int64_t{0});
+  facts.bins = {n, 0};
   if (input.selection) read_selection(*input.selection, facts);
-  if (input.selection && input.selection->ranked) read_turns(*input.selection, facts);
   for (const int64_t row : input.kept) {
     DECANT_CHECK(row, >=, int64_t{0});
     DECANT_CHECK(row, <, facts.count);
     facts.kept[static_cast<size_t>(row)] = 1;
   }
-  for (const Excluded& bad : input.bad) {
-    if (bad.row >= 0 && bad.row < facts.count) facts.bins[static_cast<size_t>(bad.row)] = kNoBin;
-  }
+  take_out(input.bad, facts);
   return facts;
 }
 

@@ -13,16 +13,16 @@ namespace decant::report {
 struct RowFacts {
   int64_t count = 0;
   int32_t bin_count = 1;
-  std::vector<uint8_t> kept;   ///< (n,) 1 = kept
-  std::vector<int32_t> bins;   ///< (n,) 0…bin_count−1, or kNoBin for a row that could not be read
-  std::vector<int64_t> ranks;  ///< (n,) position in the order picked; the row number when no order is known
-  bool ranked = false;         ///< the selection is a ranking; then:
-  std::vector<int64_t> turns;  ///< (n,) position in the order of the row's own pool, from 0
-  std::vector<int64_t> ends;   ///< (n,) the same from the end
+  std::vector<uint8_t> kept;             ///< (n,) 1 = kept
+  Column<int32_t> bins;                  ///< (n,) 0…bin_count−1, or kNoBin for a row that could not be read
+  const Selection* selection = nullptr;  ///< the input's, which has the order; null where none is known
+
+  bool ranked() const { return selection != nullptr && selection->ranked; }
 };
 
-/// Gathers them from whatever the input holds; without a selection all readable rows are one bin.
-/// Throws BugError when parts of the input speak of different numbers of rows.
+/// Gathers them from whatever the input holds, and views its selection; without a selection all
+/// readable rows are one bin. Throws BugError when parts of the input speak of different numbers of
+/// rows.
 RowFacts gather_rows(const ReportInput& input);
 
 /// Name of a label: from `classes`, else "class 7"; "no class" for kNoLabel.

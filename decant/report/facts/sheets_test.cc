@@ -41,9 +41,10 @@ FakeRun ranked_run() {
   FakeRun fake = fake_run(60, 3, 1);
   Selection& made = fake.selection;
   made.ranked = true;
-  made.order.clear();
-  made.pools.resize(60);
-  for (int64_t row = 0; row < 60; ++row) made.pools[static_cast<size_t>(row)] = static_cast<int32_t>(row % 3);
+  made.order = {};
+  std::vector<int32_t> pools;
+  for (int32_t row = 0; row < 60; ++row) pools.push_back(row % 3);
+  made.pools = pools;
   for (int64_t pool = 0; pool < 3; ++pool) {
     for (int64_t i = 19; i >= 0; --i) made.order.push_back(3 * i + pool);  // every pool from its largest row down
   }

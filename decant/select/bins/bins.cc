@@ -42,16 +42,13 @@ void mention_sizes(const Pools& pools, const Context& context) {
                            count(sizes.size() / 2)));
 }
 
-void append(Selection& selection, int32_t pool, const GreedyResult& result) {
+void append(Selection& selection, Placed& placed, int32_t pool, const GreedyResult& result) {
   const auto bins = static_cast<int32_t>(result.bin_begin.size()) - 1;
   for (int32_t bin = 0; bin < bins; ++bin) {
     const auto begin = static_cast<size_t>(result.bin_begin[static_cast<size_t>(bin)]);
     const auto end = static_cast<size_t>(result.bin_begin[static_cast<size_t>(bin) + 1]);
     for (size_t i = begin; i < end; ++i) {
-      const auto row = static_cast<size_t>(result.order[i]);
-      selection.bins[row] = bin;
-      selection.pools[row] = pool;
-      selection.gains[row] = static_cast<float>(result.gains[i]);
+      placed.put(result.order[i], bin, pool, static_cast<float>(result.gains[i]));
       selection.order.push_back(result.order[i]);
     }
   }
@@ -88,8 +85,10 @@ Selection select_bins(const Features& features, std::span<const int32_t> labels,
   mention_small_pools(pools, options.bins, context);
 
   const auto results = cut_pools(features, pools.rows, cut, context, keeper);
-  auto selection = empty_selection("bins", features.count());
-  for (size_t i = 0; i < results.size(); ++i) append(selection, pools.numbers[i], results[i]);
+  Selection selection{.method = "bins"};
+  Placed placed(features.count());
+  for (size_t i = 0; i < results.size(); ++i) append(selection, placed, pools.numbers[i], results[i]);
+  std::move(placed).move_to(selection);
   return selection;
 }
 

@@ -28,7 +28,7 @@ TEST(SelectBins, CutsEveryClassByItself) {
   EXPECT_EQ(selection.bin_count, 10);
   EXPECT_EQ(selection.pool_count, 4);
   EXPECT_EQ(selection.pools, labels);
-  std::vector<int64_t> sorted = selection.order;
+  std::vector<int64_t> sorted = selection.order.values();
   std::sort(sorted.begin(), sorted.end());
   for (int64_t i = 0; i < 200; ++i) ASSERT_EQ(sorted[static_cast<size_t>(i)], i);
   for (int32_t label = 0; label < 4; ++label) {

@@ -1,6 +1,8 @@
 #include "decant/select/methods/random.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "decant/base/random.h"
@@ -10,30 +12,28 @@ namespace decant {
 
 namespace {
 
-/// A single pool of millions of rows is not held twice.
-void append_pool(std::vector<int64_t> rows, std::vector<int64_t>& order) {
-  if (order.empty())
-    order = std::move(rows);
-  else
-    order.insert(order.end(), rows.begin(), rows.end());
+std::vector<int32_t> numbers_of(const Pools& pools, size_t rows) {
+  std::vector<int32_t> numbers(rows, kNoBin);
+  for (size_t i = 0; i < pools.rows.size(); ++i) {
+    for (const int64_t row : pools.rows[i]) numbers[static_cast<size_t>(row)] = pools.numbers[i];
+  }
+  return numbers;
 }
 
 }  // namespace
 
 Selection select_random(int64_t count, std::span<const int32_t> labels, std::span<const int64_t> bad_rows, bool per_class, uint64_t seed) {
   check_labels(count, labels);
-  Pools pools = make_pools(mark_rows(count, bad_rows), per_class ? labels : std::span<const int32_t>());
-  Selection selection = empty_selection("random", count);
-  selection.bin_count = 1;
-  selection.pool_count = pools.numbers.back() + 1;
+  const std::vector<bool> left_out = mark_rows(count, bad_rows);
+  Pools pools = make_pools(left_out, per_class ? labels : std::span<const int32_t>());
+  const auto n = static_cast<size_t>(count);
+  Selection selection{.method = "random", .bin_count = 1, .pool_count = pools.numbers.back() + 1};
+  selection.bins = Column<int32_t>(n, 0, bad_rows, kNoBin);
+  selection.gains = Column<float>(n, 0, bad_rows, std::numeric_limits<float>::quiet_NaN());
+  selection.pools = pools.numbers.size() == 1 ? Column<int32_t>(n, pools.numbers.front(), bad_rows, kNoBin) : numbers_of(pools, n);
   for (size_t i = 0; i < pools.rows.size(); ++i) {
     Random(seed, "random order", static_cast<uint64_t>(pools.numbers[i])).shuffle(std::span(pools.rows[i]));
-    for (const int64_t row : pools.rows[i]) {
-      selection.bins[static_cast<size_t>(row)] = 0;
-      selection.pools[static_cast<size_t>(row)] = pools.numbers[i];
-      selection.gains[static_cast<size_t>(row)] = 0;
-    }
-    append_pool(std::move(pools.rows[i]), selection.order);
+    selection.order.append(std::exchange(pools.rows[i], {}));
   }
   return selection;
 }

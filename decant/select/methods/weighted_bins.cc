@@ -175,10 +175,12 @@ Selection weighted_bins(const Selection& bins, const Features& features, std::sp
   }
   Selection result = bins;
   result.method = bins.method + ", weighted";
-  result.order.clear();
-  for (const auto& [pool, order] : drawn) result.order.insert(result.order.end(), order.begin(), order.end());
+  result.order = {};
+  for (const auto& [pool, order] : drawn) result.order.append(order);
+  std::vector<int32_t> one_bin = bins.bins.values();
   std::ranges::replace_if(
-      result.bins, [](int32_t bin) { return bin != kNoBin; }, 0);
+      one_bin, [](int32_t bin) { return bin != kNoBin; }, 0);
+  result.bins = std::move(one_bin);
   result.bin_count = 1;
   result.ranked = true;
   result.ties = options.seed;

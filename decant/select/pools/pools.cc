@@ -60,13 +60,22 @@ Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> lab
   return pools;
 }
 
-Selection empty_selection(const char* method, int64_t count) {
-  Selection selection;
-  selection.method = method;
-  selection.bins.assign(static_cast<size_t>(count), kNoBin);
-  selection.pools.assign(static_cast<size_t>(count), kNoBin);
-  selection.gains.assign(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN());
-  return selection;
+Placed::Placed(int64_t count)
+    : bins(static_cast<size_t>(count), kNoBin),
+      pools(static_cast<size_t>(count), kNoBin),
+      gains(static_cast<size_t>(count), std::numeric_limits<float>::quiet_NaN()) {}
+
+void Placed::put(int64_t row, int32_t bin, int32_t pool, float gain) {
+  const auto at = static_cast<size_t>(row);
+  bins[at] = bin;
+  pools[at] = pool;
+  gains[at] = gain;
+}
+
+void Placed::move_to(Selection& selection) && {
+  selection.bins = std::move(bins);
+  selection.pools = std::move(pools);
+  selection.gains = std::move(gains);
 }
 
 }  // namespace decant

@@ -27,7 +27,18 @@ std::vector<bool> mark_rows(int64_t count, std::span<const int64_t> rows);
 /// of their own after the others. Throws InputError when no row is left.
 Pools make_pools(const std::vector<bool>& left_out, std::span<const int32_t> labels);
 
-/// A selection of `count` rows that places none of them yet.
-Selection empty_selection(const char* method, int64_t count);
+/// The bin, pool and gain of each row, while they are being found.
+struct Placed {
+  /// Of `count` rows, none of which is placed yet.
+  explicit Placed(int64_t count);
+  void put(int64_t row, int32_t bin, int32_t pool, float gain);
+  bool has(int64_t row) const { return bins[static_cast<size_t>(row)] != kNoBin; }
+  /// Leaves them in the selection.
+  void move_to(Selection& selection) &&;
+
+  std::vector<int32_t> bins;
+  std::vector<int32_t> pools;
+  std::vector<float> gains;
+};
 
 }  // namespace decant

@@ -44,20 +44,17 @@ std::vector<std::vector<int64_t>> chosen_by_pool(const Pools& pools, const Chose
 }
 
 /// The ranked rows, then the others.
-void place(Selection& selection, const PoolTask& pool, const Ranking& ranking) {
+void place(const PoolTask& pool, const Ranking& ranking, Placed& placed, RowList& order) {
   DECANT_CHECK(static_cast<int64_t>(ranking.order.size()), >=, pool.count);
   DECANT_CHECK(ranking.gains.size(), ==, ranking.order.size());
   const auto put = [&](int64_t row, float gain) {
-    const auto at = static_cast<size_t>(row);
-    DECANT_CHECK(selection.bins[at], ==, kNoBin);
-    selection.bins[at] = 0;
-    selection.pools[at] = pool.number;
-    selection.gains[at] = gain;
-    selection.order.push_back(row);
+    DECANT_CHECK(placed.has(row), ==, false);
+    placed.put(row, 0, pool.number, gain);
+    order.push_back(row);
   };
   for (size_t i = 0; i < ranking.order.size(); ++i) put(ranking.order[i], ranking.gains[i]);
   for (const int64_t row : pool.rows) {
-    if (selection.bins[static_cast<size_t>(row)] == kNoBin) put(row, 0);
+    if (!placed.has(row)) put(row, 0);
   }
 }
 
@@ -70,16 +67,17 @@ Selection select_ranked(const char* method, int64_t rows, std::span<const int32_
   const auto chosen = chosen_by_pool(pools, options.chosen, rows);
   const bool anew = options.chosen.rows.empty();
   const std::vector<int64_t> shares = shares_of(pools, chosen, count, options);
-  Selection selection = empty_selection(method, rows);
-  selection.ranked = true;
+  Selection selection{.method = method, .ranked = true};
+  Placed placed(rows);
   selection.ties = options.seed;
   selection.bin_count = 1;
   for (size_t i = 0; i < pools.rows.size(); ++i) {
     const int64_t spare = anew && options.valid_sizes == ValidSizes::up_to_count && pools.rows.size() > 1 ? 1 : 0;
     const PoolTask pool{
         pools.numbers[i], pools.rows[i], std::min(shares[i] + spare, std::ssize(pools.rows[i])), {chosen[i], options.chosen.of}};
-    place(selection, pool, ranker(pool, context));
+    place(pool, ranker(pool, context), placed, selection.order);
   }
+  std::move(placed).move_to(selection);
   selection.pool_count = pools.numbers.back() + 1;
   if (!anew || options.valid_sizes != ValidSizes::any_number) selection.serves_to = count;
   if (!anew || options.valid_sizes == ValidSizes::count_alone) selection.serves_from = count;

@@ -14,6 +14,7 @@ namespace {
 
 using Bins = std::map<int32_t, std::vector<int64_t>>;  // rows of each bin, ascending
 using Classes = std::map<int32_t, Bins>;
+using BinSizes = std::map<std::pair<int32_t, int32_t>, size_t>;  // by class and bin
 
 /// Calls visit(class, bin, row) for every row that is in a bin.
 template <class Visit>
@@ -23,10 +24,14 @@ void each_binned(const Selection& selection, std::span<const int32_t> labels, Vi
   }
 }
 
-/// Counted first, so that lists of millions of rows do not grow by copying.
-Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels) {
-  std::map<std::pair<int32_t, int32_t>, size_t> sizes;
+BinSizes sizes_of_bins(const Selection& selection, std::span<const int32_t> labels) {
+  BinSizes sizes;
   each_binned(selection, labels, [&](int32_t label, int32_t bin, size_t) { ++sizes[{label, bin}]; });
+  return sizes;
+}
+
+/// Of known sizes, so that lists of millions of rows do not grow by copying.
+Classes rows_by_class(const Selection& selection, std::span<const int32_t> labels, const BinSizes& sizes) {
   Classes classes;
   for (const auto& [place, size] : sizes) classes[place.first][place.second].reserve(size);
   each_binned(selection, labels, [&](int32_t label, int32_t bin, size_t row) { classes[label][bin].push_back(static_cast<int64_t>(row)); });
@@ -77,10 +82,10 @@ void sample_class(int32_t label, Bins& bins, int64_t count, uint64_t seed, std::
 
 /// Which of several classes with the same claim gets an odd row. A ranking keeps to the ties it was
 /// made with.
-std::vector<uint64_t> ties_of(const Selection& selection, const Classes& classes, uint64_t seed) {
+std::vector<uint64_t> ties_of(const Selection& selection, const std::map<int32_t, int64_t>& classes, uint64_t seed) {
   if (selection.ranked && !selection.ties) return {};
   std::vector<int32_t> labels;
-  for (const auto& [label, bins] : classes) labels.push_back(label);
+  for (const auto& [label, size] : classes) labels.push_back(label);
   return drawn_ties(labels, selection.ranked ? *selection.ties : seed);
 }
 
@@ -99,21 +104,23 @@ Subset sample(const Selection& selection, std::span<const int32_t> labels, int64
   if (!labels.empty() && labels.size() != selection.bins.size()) {
     throw InputError({"", "labels", fmt::format("{} labels for {} rows", labels.size(), selection.bins.size()), "Give one label per row"});
   }
-  auto classes = rows_by_class(selection, labels);
+  const BinSizes of_bins = sizes_of_bins(selection, labels);
+  std::map<int32_t, int64_t> of_classes;
+  for (const auto& [place, size] : of_bins) of_classes[place.first] += static_cast<int64_t>(size);
   std::vector<int64_t> sizes;
   int64_t rows = 0;
-  for (const auto& [label, bins] : classes) rows += sizes.emplace_back(size_of(bins));
+  for (const auto& [label, size] : of_classes) rows += sizes.emplace_back(size);
   if (count < 1 || count > rows) {
     throw InputError({"", "", fmt::format("cannot keep {} of {} usable rows", count, rows), fmt::format("Keep 1 to {} rows", rows)});
   }
-  const auto counts = share(count, sizes, shares, ties_of(selection, classes, seed));
+  const auto counts = share(count, sizes, shares, ties_of(selection, of_classes, seed));
   size_t at = 0;
   if (selection.ranked) {
     require_served(selection, count);
-    std::map<int32_t, int64_t> of_class;
-    for (const auto& [label, bins] : classes) of_class[label] = counts[at++];
-    return first_of(selection, labels, of_class);
+    for (auto& [label, most] : of_classes) most = counts[at++];
+    return first_of(selection, labels, of_classes);
   }
+  Classes classes = rows_by_class(selection, labels, of_bins);
   std::vector<int64_t> kept;
   std::map<int32_t, double> owed;
   for (auto& [label, bins] : classes) sample_class(label, bins, counts[at++], seed, owed, kept);

@@ -49,10 +49,13 @@ TEST(Sample, ASmallerSubsetLiesInsideALarger) {
 TEST(Sample, RoundingFavoursNoBin) {  // ten classes of ten bins of twelve rows: 24 of 120 is 2.4 a bin
   Selection selection;
   selection.bin_count = selection.pool_count = 10;
+  std::vector<int32_t> pools, bins;
   for (int32_t row = 0; row < 1200; ++row) {
-    selection.pools.push_back(row / 120);
-    selection.bins.push_back(row % 10);
+    pools.push_back(row / 120);
+    bins.push_back(row % 10);
   }
+  selection.pools = pools;
+  selection.bins = bins;
   std::vector<int> kept(10);
   for (const int64_t row : sample(selection, {}, 240, 3)) ++kept[static_cast<size_t>(row % 10)];
   for (const int count : kept) EXPECT_EQ(count, 24);
@@ -74,8 +77,10 @@ TEST(Sample, NoClassWinsEveryTie) {  // 40 classes of 5 rows, of which 20 rows a
 TEST(Sample, BinsDrawIndependently) {
   Selection selection;
   constexpr int64_t kSize = 1000, kBins = 10;
-  for (int64_t row = 0; row < kSize * kBins; ++row) selection.bins.push_back(static_cast<int32_t>(row / kSize));
-  selection.pools.assign(selection.bins.size(), 0);
+  std::vector<int32_t> bins;
+  for (int64_t row = 0; row < kSize * kBins; ++row) bins.push_back(static_cast<int32_t>(row / kSize));
+  selection.bins = bins;
+  selection.pools = {bins.size(), 0};
   const auto kept = sample(selection, {}, kSize * kBins / 10, 11);
   std::vector<std::vector<int64_t>> positions(kBins);
   for (const int64_t row : kept) positions[static_cast<size_t>(row / kSize)].push_back(row % kSize);
