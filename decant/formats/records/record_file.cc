@@ -12,9 +12,10 @@ namespace decant::records {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr size_t kFirstJson = 64;     // records that a schema is recognised from
-constexpr size_t kFirstLines = 1000;  // lines that columns are recognised from
-constexpr size_t kGlanced = 8;        // lines that tell whether it is a table at all
+constexpr size_t kFirstJson = 64;            // records that a schema is recognised from
+constexpr size_t kFirstLines = 1000;         // lines that columns are recognised from
+constexpr size_t kGlanced = 8;               // lines that tell whether it is a table at all
+constexpr size_t kGlance = size_t{1} << 20;  // bytes that nearly always tell what a file is
 
 bool is_json_name(const std::string& extension) {
   return extension == ".json" || extension == ".jsonl" || extension == ".ndjson";
@@ -31,9 +32,16 @@ std::vector<std::string_view> first_records(std::string_view text, Form form, co
 }
 
 /// Whether a .json that begins with a brace is JSON lines: one object ends, and another follows.
-bool another_object_follows(std::string_view text) {
-  const size_t end = record_end(text, Form::array, text.find('{'));
-  return end < text.size() && looks_like_json(text.substr(end));
+/// Where the objects are long, it takes more than a glance to see that.
+bool another_object_follows(const Beginning& beginning) {
+  for (const size_t bytes : {kGlance, kLongestRecord + kGlance}) {
+    const std::string_view text = beginning(bytes);
+    const size_t end = record_end(text, Form::array, text.find('{'));
+    const size_t next = text.find_first_not_of(" \t\r\n", end);
+    if (next != std::string_view::npos) return looks_like_json(text.substr(next));
+    if (text.size() < bytes) break;  // the whole file
+  }
+  return false;
 }
 
 }  // namespace
@@ -45,25 +53,24 @@ std::string record_extension(const std::string& name) {
   return is_json_name(extension) || extension == ".tsv" || extension == ".csv" || extension == ".txt" ? extension : "";
 }
 
-std::optional<Form> form_of(const std::string& name, std::string_view beginning) {
+std::optional<Form> form_of(const std::string& name, const Beginning& beginning) {
   const std::string extension = record_extension(name);
   if (extension.empty()) return std::nullopt;
   if (extension == ".txt") return Form::plain;
+  const std::string_view text = beginning(kGlance);
   if (is_json_name(extension)) {
-    const size_t at = beginning.find_first_of("[{");
-    if (!looks_like_json(beginning)) return extension == ".json" ? std::nullopt : std::optional(Form::lines);
-    if (beginning[at] == '[')
-      return extension == ".json" || looks_like_json(beginning.substr(at + 1)) ? std::optional(Form::array) : std::nullopt;
+    const size_t at = text.find_first_of("[{");
+    if (!looks_like_json(text)) return extension == ".json" ? std::nullopt : std::optional(Form::lines);
+    if (text[at] == '[') return extension == ".json" || looks_like_json(text.substr(at + 1)) ? std::optional(Form::array) : std::nullopt;
     return extension != ".json" || another_object_follows(beginning) ? std::optional(Form::lines) : std::nullopt;
   }
   const Form form = extension == ".tsv" ? Form::tsv : Form::csv;
-  const Layout layout = find_records(beginning, form, name);
-  return looks_like_table(first_records(beginning, form, layout.begins, kGlanced), form) ? std::optional(form) : std::nullopt;
+  const Layout layout = find_records(text, form, name);
+  return looks_like_table(first_records(text, form, layout.begins, kGlanced), form) ? std::optional(form) : std::nullopt;
 }
 
 RecordFile::RecordFile(const fs::path& path, const FieldNames& names) : stored_(path), name_(path.filename().string()) {
-  const std::string_view beginning = text().substr(0, size_t{1} << 20);
-  const auto form = form_of(name_, beginning);
+  const auto form = form_of(name_, [&](size_t bytes) { return text().substr(0, bytes); });
   if (!form && !text().empty())
     throw InputError({path.string(), "", "holds no records: neither JSON objects nor a table of at least two columns", "Check the file"});
   layout_ = find_records(text(), form.value_or(Form::lines), path.string());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,8 +44,12 @@ class RecordFile {
   std::unique_ptr<RecordReader> reader_;  // null without records
 };
 
+/// The first bytes of a text, so many or all of it. A view lives until the next one is asked for.
+using Beginning = std::function<std::string_view(size_t bytes)>;
+
 /// The form by the file's name and the beginning of its text; nothing where it holds no records.
-std::optional<Form> form_of(const std::string& name, std::string_view beginning);
+/// Asks for 1 MiB, and where a .json's first object is longer, for as much as a record may have.
+std::optional<Form> form_of(const std::string& name, const Beginning& beginning);
 
 /// ".jsonl" of "x.jsonl.gz"; empty where it is no name of records.
 std::string record_extension(const std::string& name);

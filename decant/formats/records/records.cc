@@ -20,7 +20,6 @@ namespace {
 
 constexpr int64_t kReadChunk = 1024;  // rows; a chunk is worth a millisecond
 constexpr size_t kMostClassNames = 65536;
-constexpr size_t kGlance = size_t{1} << 16;  // bytes of a file that tell what it is
 
 /// Numbers for the names of classes, in the order in which they were first seen.
 class ClassNames {
@@ -260,8 +259,12 @@ bool holds_records(const fs::path& file) {
   if (record_extension(file.filename().string()).empty() || !fs::is_regular_file(file)) return false;
   try {
     const MappedFile mapped(file);
-    const std::vector<std::byte> beginning = unpacked(mapped.bytes(), packing_of(mapped.bytes()), file.string(), kGlance);
-    return form_of(file.filename().string(), as_text(beginning)).has_value();
+    std::vector<std::byte> beginning;
+    const auto first = [&](size_t bytes) {
+      beginning = unpacked(mapped.bytes(), packing_of(mapped.bytes()), file.string(), bytes);
+      return as_text(beginning);
+    };
+    return form_of(file.filename().string(), first).has_value();
   } catch (const Error&) {
     return false;  // whatever reads it says why
   }

@@ -55,6 +55,26 @@ TEST(Records, ReadAnAlpacaArray) {
   EXPECT_THAT(rows.known_faults(), IsEmpty());
 }
 
+TEST(Records, AJsonFileOfLinesMayBeginWithALongRecord) {
+  const std::string longer(size_t{3} << 20, 'x');
+  const std::string lines = R"({"text": ")" + longer + "\"}\n{\"text\": \"b\"}\n";
+  for (const auto packing : {records::Packing::none, records::Packing::gzip}) {
+    const std::string name = packing == records::Packing::none ? "a.json" : "a.json.gz";
+    const ScratchFolder folder("in");
+    records::TextWriter writer(folder.path / name, packing);
+    writer.write(lines);
+    writer.commit();
+    EXPECT_TRUE(looks_like_records(folder.path / name)) << name;
+    const Dataset dataset = opened((folder.path / name).string());
+    EXPECT_EQ(dataset.format, "jsonl");
+    ASSERT_EQ(dataset.train().size(), 2);
+    EXPECT_EQ(std::ssize(text_of(dataset.train(), 0)), std::ssize(longer) + 12);
+    EXPECT_EQ(said(dataset.train(), 1), "text* b");
+  }
+  const ScratchFolder document("in");
+  EXPECT_FALSE(looks_like_records(document.add("config.json", R"({"text": ")" + longer + "\"}\n"))) << "one object is a document";
+}
+
 TEST(Records, WriteAnArrayAsItStood) {
   const Dataset dataset = opened_text("a.json", kAlpaca);
   EXPECT_EQ(small_of(dataset, {0, 1, 2}, "a.json"), kAlpaca);
