@@ -128,7 +128,7 @@ TEST(Compress, RefusesImpossibleWishes) {
   EXPECT_THAT(complaint([](CompressOptions& o) { o.select.method = "magic"; }), HasSubstr("magic"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.select.method = "bins+function=graph-cutt"; }), HasSubstr("graph-cut"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.features.features = "conv-kmean"; }), HasSubstr("did you mean 'conv-kmeans'?"));
-  EXPECT_THAT(complaint([](CompressOptions& o) { o.to = "parquet"; }), HasSubstr("parquet"));
+  EXPECT_THAT(complaint([](CompressOptions& o) { o.to = "arrow"; }), HasSubstr("arrow"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.select.own.bins = 0; }), HasSubstr("bins"));
   EXPECT_THAT(complaint([](CompressOptions& o) { o.input.path += "/nothing"; }), HasSubstr("nothing"));
   EXPECT_FALSE(fs::exists(folder / "out"));

@@ -9,7 +9,7 @@
 namespace decant::masks {
 namespace {
 
-void add_line(const PngForm& form, std::span<const uint8_t> line, std::vector<uint32_t>& values) {
+void add_pixels(const PngForm& form, std::span<const uint8_t> line, std::vector<uint32_t>& values) {
   for (int x = 0; x < form.width; ++x) {
     const auto at = static_cast<size_t>(x);
     if (form.channels == 3) {
@@ -36,7 +36,7 @@ MaskPixels read_mask_pixels(Bytes bytes, std::string_view name) {
                       "Cut it into parts"});
   MaskPixels pixels{.width = content.width, .height = content.height, .colours = content.colours};
   pixels.values.reserve(static_cast<size_t>(content.width) * static_cast<size_t>(content.height));
-  each_png_line(bytes, name, [&](const PngForm& form, std::span<const uint8_t> line) { add_line(form, line, pixels.values); });
+  each_png_line(bytes, name, [&](const PngForm& form, std::span<const uint8_t> line) { add_pixels(form, line, pixels.values); });
   return pixels;
 }
 
