@@ -90,7 +90,8 @@ class VocWriter final : public SubsetWriter {
   }
 
  private:
-  /// All that is in ImageSets/, lists of classes and of other tasks among them.
+  /// All that is in ImageSets/, lists of classes and of other tasks among them. Where the rows are
+  /// not those of train.txt, no other list of rows, which would be read in place of theirs.
   std::vector<std::string> lists() const {
     std::vector<std::string> found;
     std::error_code code;
@@ -104,6 +105,7 @@ class VocWriter final : public SubsetWriter {
       }
     }
     if (list_.empty()) found.clear();
+    if (list_ != voc::kTrainingList) std::erase_if(found, [&](const std::string& list) { return voc::lists_rows(list) && list != list_; });
     std::ranges::sort(found);
     return found;
   }

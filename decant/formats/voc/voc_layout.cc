@@ -82,7 +82,7 @@ std::map<Split, std::string> lists_of(const fs::path& root, std::vector<Oddity>&
   std::map<Split, std::string> lists;
   std::vector<std::string> plain;
   for (const std::string& name : names_of_entries(root / kLists, false)) {
-    if (name.ends_with(".txt") && name.find('_') == std::string::npos) plain.push_back(name);
+    if (lists_rows(std::string(kLists) + "/" + name)) plain.push_back(name);
   }
   const auto has = [&](const char* name) { return std::ranges::find(plain, name) != plain.end(); };
   const auto path = [](const std::string& name) { return std::string(kLists) + "/" + name; };
@@ -127,11 +127,12 @@ std::optional<VocLayout> layout_of_folder(const fs::path& root) {
   return layout;
 }
 
-/// A list in ImageSets/…: FOLDER/ImageSets/Main/x.txt.
+/// FOLDER/ImageSets/Main/x.txt.
 std::optional<VocLayout> layout_of_list(const fs::path& list) {
   const fs::path whole = fs::absolute(list).lexically_normal();
   const fs::path sets = whole.parent_path().parent_path();
-  if (whole.extension() != ".txt" || sets.filename() != "ImageSets") return std::nullopt;
+  const bool of_rows = lists_rows(whole.lexically_relative(sets.parent_path()).string());
+  if (!of_rows || sets.filename() != "ImageSets") return std::nullopt;
   auto folders = voc_folders_in(sets.parent_path(), "");
   if (!folders) return std::nullopt;
   folders->list = whole.lexically_relative(sets.parent_path()).string();
@@ -249,6 +250,11 @@ std::optional<VocLayout> find_voc(const fs::path& path) {
 
 std::vector<VocRow> list_voc_rows(const VocLayout& layout, const VocFolders& folders, std::vector<Oddity>& oddities) {
   return RowList(layout, folders, oddities).list();
+}
+
+bool lists_rows(std::string_view list) {
+  const std::string folder = std::string(kLists) + "/";
+  return list.starts_with(folder) && list.ends_with(".txt") && list.find('_', folder.size()) == std::string_view::npos;
 }
 
 std::string_view name_on_line(std::string_view line) {

@@ -33,9 +33,9 @@ struct VocLayout {
   std::vector<Oddity> oddities;
 };
 
-/// `path`: a folder, one that holds such a folder alone (VOCdevkit), or a list in ImageSets/, which
-/// then gives the training rows. Nothing where there is no VOC set. Throws InputError for a folder
-/// that holds several.
+/// `path`: a folder, one that holds such a folder alone (VOCdevkit), or a list in ImageSets/Main/,
+/// which then gives the training rows. Nothing where there is no VOC set. Throws InputError for a
+/// folder that holds several.
 std::optional<VocLayout> find_voc(const std::filesystem::path& path);
 
 struct VocRow {
@@ -46,6 +46,12 @@ struct VocRow {
 
 /// The rows of a split. Notes lines and files that are none. Throws IoError.
 std::vector<VocRow> list_voc_rows(const VocLayout& layout, const VocFolders& folders, std::vector<Oddity>& oddities);
+
+inline constexpr std::string_view kTrainingList = "ImageSets/Main/train.txt";
+
+/// Whether a list, relative to the root, has rows of a split and not of a class:
+/// ImageSets/Main/x.txt.
+bool lists_rows(std::string_view list);
 
 /// The name on a line of an image set, that is, the line without spaces around it.
 std::string_view name_on_line(std::string_view line);

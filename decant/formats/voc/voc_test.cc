@@ -148,6 +148,11 @@ TEST(Voc, AListIsAWayToNameItsRows) {
   const VocZoo zoo;
   const Dataset dataset = open_dataset((zoo.path() / "ImageSets/Main/trainval.txt").string(), {}, {});
   EXPECT_THAT(keys_of(dataset.train()), ElementsAre("JPEGImages/c.png", "JPEGImages/a.png", "JPEGImages/b.png", "JPEGImages/d.png"));
+  const fs::path out = fresh_folder("out");
+  dataset.writer->write(std::vector<int64_t>{0, 1, 3}, out, {});
+  EXPECT_FALSE(fs::exists(out / "ImageSets/Main/train.txt")) << "which would be read in its place";
+  EXPECT_TRUE(fs::exists(out / "ImageSets/Main/dog_train.txt"));
+  EXPECT_THAT(keys_of(open_dataset(out.string(), {}, {}).train()), ElementsAre("JPEGImages/c.png", "JPEGImages/a.png", "JPEGImages/d.png"));
 }
 
 TEST(Voc, KeptFilesAreTheSourcesAndListsAreReduced) {
