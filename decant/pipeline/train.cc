@@ -73,7 +73,7 @@ NetworkTrained train_network(const TrainNetworkOptions& options, const Context& 
   const SetTraining asked = take_training(input.dataset, options, job.options);
   const train::NetFacts facts = from_module<train::Trainer>().facts(job.options.net);
   if (facts.tells_classes && !input.labelled())
-    throw InputError({options.input.path, "", "has rows without labels, so no classifier can be trained on it",
+    throw InputError({options.input.path, "", why_no_classifier(input.dataset.train()),
                       "Train on a labelled set, or a network that needs none (--net mae)"});
   announce_training(asked, context);
   OptionTexts said = given_training(options);

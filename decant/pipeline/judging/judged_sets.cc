@@ -45,8 +45,8 @@ Shares shares_of(const EvaluateOptions& options, const Dataset& full) {
 void require_labels(const EvaluateOptions& options, const Dataset& full, bool labelled) {
   if (labelled || !usual_judge(options, full)->needs_labels()) return;
   const Rows& train = full.train();
-  throw InputError({options.full, "", "has rows without labels, so no classifier can be trained on it",
-                    train.features() == nullptr ? "Evaluate on a labelled set" : "Give --labels"});
+  throw InputError(
+      {options.full, "", why_no_classifier(train), train.features() == nullptr ? "Evaluate on a labelled set" : "Give --labels"});
 }
 
 JudgedSets read_judged_sets(const EvaluateOptions& options, const Context& context) {

@@ -201,6 +201,13 @@ void declare_fill(InputOptions& input, OptionTable& table) {
             fmt::format("what stands where cells were dropped: {}, or weights: FILE.safetensors", fmt::join(patches::fill_names(), ", ")));
 }
 
+std::string why_no_classifier(const Rows& train) {
+  const CountedIn unit = train.targets() == nullptr ? CountedIn::rows : train.targets()->counted_in();
+  if (unit == CountedIn::rows) return "has rows without labels, so no classifier can be trained on it";
+  return fmt::format("holds {}, not a class per row, and no classifier can be trained on these",
+                     unit == CountedIn::objects ? "objects" : "masks");
+}
+
 void require_rows(const Rows& train, const std::string& path) {
   if (train.size() == 0) throw InputError({path, "", "the training split has no rows", "Check the path"});
 }

@@ -84,6 +84,10 @@ void declare_fill(InputOptions& input, OptionTable& table);
 /// Throws InputError for a training split without rows. `path`: as the user named it.
 void require_rows(const Rows& train, const std::string& path);
 
+/// What keeps a classifier from being trained on rows that are not all labelled: "has rows without
+/// labels, so …", or that they hold objects or masks in place of a class each.
+std::string why_no_classifier(const Rows& train);
+
 /// With `ranks`, which all call it, each digests a part of the rows. Opens, digests and (when
 /// `check`) decodes the training split on all threads. Throws InputError; with no usable row left,
 /// too.
