@@ -12,6 +12,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/duplicates.h"
 #include "decant/pipeline/inspect.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
 
@@ -193,6 +194,7 @@ fs::path mask_street(const std::string& name) {
     encode_png(mask.view(), png);
     folder.add(fmt::format("set/masks/{:02}.png", i), as_text(png));
   }
+  folder.add("set/classes.txt", "car\nbus\n");
   return folder.path / "set";
 }
 
@@ -222,6 +224,7 @@ TEST(ObjectSets, OfEveryFormatAreChosenFromAlikeAndVerified) {
     EXPECT_EQ(run["content"]["unit"], unit);
     EXPECT_EQ(run["content"]["classes"][0]["rows"], 19);
     EXPECT_EQ(run["content"]["classes"][1]["amount_kept"], run["content"]["classes"][1]["amount"]) << "every bus is kept";
+    EXPECT_THAT(read_text(out / "report.html"), HasSubstr("Share of the " + unit + " that each class has"));
     EXPECT_THAT(read_text(out / "README.md"), HasSubstr("| rows with it | kept | " + unit));
   }
 }
@@ -261,6 +264,13 @@ TEST(ObjectSets, OfEveryFormatAreVerifiedToTheLastByteOfTheirAnnotations) {
     write_file(out / "data" / each.annotation, text);
     expect_says(message_of([&] { verify({.run = out}, {}); }), {"has other objects than the manifest says"});
   }
+}
+
+TEST(ObjectSets, SayWhyNoClassifierIsTrainedOnThem) {
+  EXPECT_THAT(why_no_classifier(open_dataset(yolo_street("yolo").string(), {}, {}).train()),
+              HasSubstr("holds objects, not a class per row"));
+  EXPECT_THAT(why_no_classifier(open_dataset(mask_street("masks").string(), {}, {}).train()),
+              HasSubstr("holds masks, not a class per row"));
 }
 
 TEST(ObjectSets, OfEveryFormatRefuseWhatWouldSpoilThem) {
