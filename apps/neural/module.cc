@@ -13,6 +13,7 @@
 #include "decant/patches/attribution.h"
 #include "decant/patches/fill_mae.h"
 #include "decant/patches/torch/attribute.h"
+#include "decant/train/language.h"
 #include "decant/train/trainer.h"
 
 namespace {
@@ -26,6 +27,7 @@ std::string numerics(const std::string& device) {
 extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
 extern const decant::train::Trainer decant_trainer_v4;
+extern const decant::train::LanguageTrainer decant_language_trainer_v1;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::features::SentenceEncoder decant_sentence_encoder_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
@@ -35,6 +37,7 @@ extern const decant::patches::MaeFill decant_mae_fill_v1;
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
 const decant::train::Trainer decant_trainer_v4{decant::train::train, decant::train::measure, decant::train::facts_of,
                                                decant::train::record_dynamics};
+const decant::train::LanguageTrainer decant_language_trainer_v1{decant::train::train_language};
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
 const decant::features::SentenceEncoder decant_sentence_encoder_v1{decant::features::sentence_features};

@@ -21,6 +21,7 @@ std::deque<Protocol>& protocols() {
       {"linear", "linear", "linear", {}},
       {"texts", "texts", "lsa-linear", {}},
       {"instructions", "ngram", "ngram", {}},
+      {"lm", "language", "gpt-mini", {}},
       {"distillation",
        "distillation",
        "convnet",

@@ -21,6 +21,8 @@
 //   texts    of records with labels: the same on columns of latent semantic analysis
 //   instructions   of records without labels: a Kneser-Ney model of three words, learned from the answers
 //            and asked how probable those of the test rows are (judges/ngram.cc)
+//   lm       of the same: a causal transformer, trained from scratch on each set and asked the same
+//            of byte pairs (judges/language.cc): minutes on a CPU for gpt-mini, made for a GPU
 #pragma once
 
 #include <map>

@@ -29,7 +29,8 @@ struct TransformerBlock {
   Linear qkv, projection, widen, narrow;
 
   /// (batch, tokens, width) → the same. `key_bias`, unless undefined, is added to what a query
-  /// finds at each key before the softmax, (batch, 1, 1, tokens): −∞ where nobody is to look.
+  /// finds at each key before the softmax, (batch, 1, 1, tokens), or (tokens, tokens) where that
+  /// depends on the query: −∞ where nobody is to look.
   Tensor operator()(const Pass& pass, const Tensor& x, const Tensor& key_bias = {}) const;
 };
 

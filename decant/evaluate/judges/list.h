@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "decant/evaluate/judge.h"
+#include "decant/train/language.h"
 #include "decant/train/train.h"
 
 // Help lists their options in this order.
 #define DECANT_JUDGES(entry)                                                                                                \
   entry("networks", make_networks) entry("linear", make_linear) entry("pictures", make_pictures) entry("texts", make_texts) \
-      entry("ngram", make_ngram) entry("distillation", make_distillation)
+      entry("ngram", make_ngram) entry("language", make_language) entry("distillation", make_distillation)
 
 namespace decant::evaluate {
 
@@ -22,6 +23,7 @@ struct Tools {
   /// train::train, or something a test makes up. Called from several threads at once.
   std::function<train::TrainResult(const train::TrainJob&, const Context&)> train;
   std::function<std::string(const std::string& device)> numerics;
+  std::function<train::LanguageResult(const train::LanguageJob&, const Context&)> train_language = nullptr;  ///< likewise
 };
 
 #define DECANT_DECLARE(name, make) std::unique_ptr<Judge> make(const Tools& tools);

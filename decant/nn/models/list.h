@@ -3,6 +3,7 @@
 #pragma once
 
 #include "decant/nn/autoencoder.h"
+#include "decant/nn/language_model.h"
 #include "decant/nn/network.h"
 #include "decant/nn/spec_text.h"
 
@@ -29,6 +30,11 @@
   entry("mae-base", make_mae_base)                      \
   entry("mae-huge", make_mae_huge)                      \
   entry("mae-large", make_mae_large)
+
+// Likewise.
+#define DECANT_LANGUAGE_MODELS(entry)                   \
+  entry("gpt", make_gpt)                                \
+  entry("gpt-mini", make_gpt_mini)
 // clang-format on
 
 namespace decant::nn {
@@ -39,6 +45,9 @@ DECANT_NETWORKS(DECANT_DECLARE)
 #undef DECANT_DECLARE
 #define DECANT_DECLARE(name, make) std::unique_ptr<const Autoencoder> make(const AutoencoderSpec& spec, SpecText& options);
 DECANT_AUTOENCODERS(DECANT_DECLARE)
+#undef DECANT_DECLARE
+#define DECANT_DECLARE(name, make) std::unique_ptr<const LanguageModel> make(const LanguageSpec& spec, SpecText& options);
+DECANT_LANGUAGE_MODELS(DECANT_DECLARE)
 #undef DECANT_DECLARE
 
 }  // namespace decant::nn

@@ -119,7 +119,9 @@ void require_some_judge(const EvaluateOptions& options) {
 
 evaluate::Tools neural_tools() {
   return {.train = [](const train::TrainJob& job, const Context& context) { return from_module<train::Trainer>().train(job, context); },
-          .numerics = [](const std::string& device) { return from_module<nn::Networks>().numerics(device); }};
+          .numerics = [](const std::string& device) { return from_module<nn::Networks>().numerics(device); },
+          .train_language = [](const train::LanguageJob& job,
+                               const Context& context) { return from_module<train::LanguageTrainer>().train(job, context); }};
 }
 
 }  // namespace decant

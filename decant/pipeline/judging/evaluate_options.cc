@@ -51,13 +51,13 @@ void EvaluateOptions::declare(OptionTable& table) {
       "of records, in place of --keep: comma-separated shares of all answers' tokens, or numbers (5%, 2M); same: those of each SMALL");
   table.add("nets", nets, "A,B",
             "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; conv-kmeans-linear for pictures in seconds, linear for a "
-            "matrix, lsa-linear and ngram for records");
+            "matrix, lsa-linear and ngram for records, gpt-mini and gpt under protocol lm");
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add(
       "protocol", protocol, "NAME",
       "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors); quick is a preview, "
       "long the same for 8,000 steps, probe a linear probe that takes seconds, paper 200 epochs of ResNet-18, distillation for synthetic "
-      "sets; "
+      "sets, lm a causal transformer trained on records; "
       "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
