@@ -153,6 +153,22 @@ TEST_F(Archives, OfSamplesStayShards) {
   expect_says(open_fault(folder.path / "s.tar.gz"), {"s.tar.gz", "compressed archive of WebDataset samples", "plain .tar"});
 }
 
+/// Two texts of one beginning are no sample, and annotations beside a folder of pictures make a
+/// folder of it.
+TEST_F(Archives, WithAnnotationsOfTheirOwnFolderAreFolders) {
+  const ScratchFolder folder("annotated");
+  const auto shape = [&](const Files& files) {
+    write_archive(folder.path / "s.tar", files);
+    const MappedFile file(folder.path / "s.tar");
+    return archive::shape_of_tar(file.bytes(), "s.tar");
+  };
+  EXPECT_TRUE(shape({{"README.a.txt", "x"}, {"README.b.txt", "x"}, {"JPEGImages/1.jpg", "x"}, {"Annotations/1.xml", "x"}}).is_folder());
+  EXPECT_TRUE(shape({{"images/1.jpg", "x"}, {"labels/1.txt", "x"}}).is_folder());
+  EXPECT_TRUE(shape({{"train/_annotations.coco.json", "x"}, {"train/1.jpg", "x"}}).is_folder());
+  EXPECT_FALSE(shape({{"README.txt", "x"}, {"train/1.jpg", "x"}, {"train/2.jpg", "x"}}).is_folder());
+  EXPECT_TRUE(shape({{"train/1.jpg", "x"}, {"train/1.txt", "x"}}).has_samples());
+}
+
 TEST_F(Archives, LeaveOutWhatIsOfMacOs) {
   const ScratchFolder folder("mac");
   write_archive(folder.path / "x.zip",

@@ -81,14 +81,25 @@ void Shape::add(std::string_view name) {
   const bool picture = has_picture_ending(name);
   const std::string_view folder = name.substr(0, name.size() - base.size());
   const std::string_view key = name.substr(0, folder.size() + std::min(base.find('.'), base.size()));
-  samples_ = samples_ || base.ends_with(".cls") || (files_ > 1 && key == last_key_ && !(picture && last_is_picture_));
+  samples_ = samples_ || base.ends_with(".cls") || (files_ > 1 && key == last_key_ && picture != last_is_picture_);
   last_key_ = key;
   last_is_picture_ = picture;
   lists_ += base.ends_with(".csv") || base.ends_with(".tsv") || base.ends_with(".jsonl") ? 1 : 0;
   tars_ += ending_of(base) == ".tar" ? 1 : 0;
-  if (!picture) return;
+  if (!picture) {
+    // a README.txt at the top says nothing
+    if (!folder.empty() && (base.ends_with(".xml") || base.ends_with(".txt") || base.ends_with(".json"))) annotated_.emplace(folder);
+    lists_ += base == "data.yaml" || base == "_annotations.coco.json" ? 1 : 0;
+    return;
+  }
+  pictured_.emplace(folder);
   if (pictures_++ == 0) first_folder_ = folder;
   several_folders_ = several_folders_ || folder != first_folder_;
+}
+
+bool Shape::is_folder() const {
+  const bool apart = std::ranges::any_of(annotated_, [&](const std::string& folder) { return !pictured_.contains(folder); });
+  return !samples_ && (pictures_ == 0 || several_folders_ || lists_ > 0 || apart);
 }
 
 Shape shape_of_tar(Bytes archive, const std::string& file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,14 +30,17 @@ class Shape {
   void add(std::string_view name);
   /// Some files are one sample, as in a shard of a WebDataset.
   bool has_samples() const { return samples_; }
-  /// Pictures in two folders or more, or with a list next to them, or no picture at all.
-  bool is_folder() const { return !samples_ && (pictures_ == 0 || several_folders_ || lists_ > 0); }
+  /// Pictures in two folders or more, with a list next to them, or with annotations in a folder of
+  /// their own; or no picture at all.
+  bool is_folder() const;
   bool all_archives() const { return files_ > 0 && tars_ == files_; }
 
  private:
   std::string last_key_;
   bool last_is_picture_ = false;
   std::string first_folder_;
+  std::set<std::string, std::less<>> pictured_;   ///< folders with pictures
+  std::set<std::string, std::less<>> annotated_;  ///< folders with files that may be annotations
   bool several_folders_ = false;
   bool samples_ = false;
   int64_t files_ = 0;
