@@ -81,13 +81,19 @@ class TableReading {
 
   void read_lines(const std::string& text) {
     const std::string name = file_.filename().string();
+    const bool lists_names = name != "objectInfo150.txt" && std::ranges::find(kValueTables, name) != kValueTables.end();
     int64_t number = 0;
     for (size_t begin = text.starts_with("\xef\xbb\xbf") ? 3 : 0; begin < text.size();) {
       const size_t end = std::min(text.find('\n', begin), text.size());
       const std::string_view line = table_word(std::string_view(text).substr(begin, end - begin));
       begin = end + 1;
       ++number;
-      if (line.empty() || line.front() == '#') continue;
+      if (lists_names) {  // a line is a value, whatever is on it
+        if (text.find_first_not_of(" \t\r\n", end - line.size()) == std::string::npos && line.empty()) break;
+        if (line.empty()) fail("line " + std::to_string(number), "is empty, and each line is the name of the next value");
+      } else if (line.empty() || line.front() == '#') {
+        continue;
+      }
       const auto entry = name == "objectInfo150.txt"                                   ? value_entry(line)
                          : std::ranges::find(kValueTables, name) != kValueTables.end() ? name_entry(line)
                                                                                        : colour_entry(line);

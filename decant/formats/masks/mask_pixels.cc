@@ -25,7 +25,7 @@ void add_pixels(const PngForm& form, std::span<const uint8_t> line, std::vector<
   }
 }
 
-constexpr int64_t kMostPixels = int64_t{1} << 28;
+constexpr int64_t kMostPixels = int64_t{1} << 26;
 
 }  // namespace
 

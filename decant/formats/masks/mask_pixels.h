@@ -16,7 +16,7 @@ struct MaskPixels {
   std::vector<uint32_t> values;  ///< (height, width)
 };
 
-/// Of what read_class_mask() reads, and with its errors; InputError too for more than 2^28 pixels.
+/// Of what read_class_mask() reads, and with its errors; InputError too for more than 2^26 pixels.
 /// Memory: 4 bytes a pixel.
 MaskPixels read_mask_pixels(Bytes bytes, std::string_view name);
 

@@ -119,7 +119,7 @@ class MaskWriter final : public SubsetWriter {
     std::ranges::sort(lists);
     int64_t written = 0;
     for (const std::string& list : lists) {
-      const std::string lines = voc::lines_of_names(read_text(rows_->root() / sets / list), names);
+      const std::string lines = voc::lines_of_names(read_text(rows_->root() / sets / list), names, true);
       if (!lines.empty()) written += put(folder / sets / list, lines);
     }
     return written;
@@ -278,8 +278,12 @@ class MaskOpening {
     if (counts.colours && !table.colours)
       throw InputError({layout_.root.string(), "", "its masks hold colours, and nothing says of which classes these are",
                         "Name a table with --colors: 'R G B name' or 'name,R,G,B' per line"});
-    const bool train_ids =
-        std::ranges::any_of(rows, [](const MaskRow& row) { return row.mask.find("_labelTrainIds") != std::string::npos; });
+    const auto has_train_ids = [](const MaskRow& row) { return row.mask.find("_labelTrainIds") != std::string::npos; };
+    const bool train_ids = std::ranges::any_of(rows, has_train_ids);
+    if (const auto other = std::ranges::find_if_not(rows, has_train_ids); train_ids && other != rows.end())
+      throw InputError({(layout_.root / other->mask).string(), "",
+                        "is not of the kind of others, which are labelTrainIds: one value would be two classes",
+                        "Make labelTrainIds for all pictures, or take them away"});
     classes_ = masks::mask_classes(layout_.kind, counts.all, table, train_ids, ignored_values(options_.ignore));
     dataset_.classes = classes_.names;
     if (!table.file.empty()) odd(table.file.string(), "names the classes");

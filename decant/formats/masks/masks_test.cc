@@ -355,6 +355,8 @@ TEST(MaskTables, AreRefusedByTheirLine) {
   expect_says(says("1 2 3 road\n1 2 300 sky\n"), {"line 2", "neither"});
   expect_says(says("1 2 3 road\n1 2 3 sky\n"), {"two classes", "'sky'"});
   expect_says(says(""), {"names no classes"});
+  expect_says(says("background\n\nroad\n", "classes.txt"), {"line 2", "is empty"});
+  EXPECT_EQ(masks::read_class_table(folder.add("classes.txt", "background\n#1 road\n\n")).classes[1].name, "#1 road");
   expect_says(says("{\"labels\": 3}", "config.json"), {"no list of labels"});
   EXPECT_EQ(masks::read_class_table(folder.add("labelmap.txt", "# label:color_rgb:parts:actions\ncat:64,128,64::\nbackground:0,0,0::\n"))
                 .classes.size(),

@@ -78,7 +78,7 @@ class VocWriter final : public SubsetWriter {
     for (const int64_t row : rows) names.push_back(rows_->name(row));
     std::ranges::sort(names);
     for (const std::string& list : lists()) {
-      const std::string lines = voc::lines_of_names(read_text(rows_->root() / list), names);
+      const std::string lines = voc::lines_of_names(read_text(rows_->root() / list), names, voc::lists_rows(list));
       if (!lines.empty() || list == list_) written += put(folder / list, lines);
     }
     return written;

@@ -22,8 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     DECANT_CHECK(object.box.width() > 0 && object.box.height() > 0, ==, true);
   }
   const std::vector<std::string> names = {"", "a", "b c"};
-  const std::string kept = lines_of_names(text, names);
-  DECANT_CHECK(kept.size(), <=, size);
-  DECANT_CHECK(lines_of_names(kept, names) == kept, ==, true);
+  for (const bool of_rows : {false, true}) {
+    const std::string kept = lines_of_names(text, names, of_rows);
+    DECANT_CHECK(kept.size(), <=, size);
+    DECANT_CHECK(lines_of_names(kept, names, of_rows) == kept, ==, true);
+  }
   return 0;
 }

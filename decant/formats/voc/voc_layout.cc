@@ -263,18 +263,32 @@ std::string_view name_on_line(std::string_view line) {
   return first == std::string_view::npos ? std::string_view() : line.substr(first, line.find_last_not_of(kBlanks) + 1 - first);
 }
 
-std::string lines_of_names(std::string_view text, const std::vector<std::string>& names) {
-  const auto kept = [&](std::string_view name) {
-    const auto found = std::ranges::lower_bound(names, name);
-    return found != names.end() && *found == name;
-  };
+namespace {
+
+/// A name without the whole number behind it, "-1" or "2"; the name itself where there is none.
+std::string_view without_flag(std::string_view name) {
+  const size_t blank = name.find_last_of(" \t");
+  if (blank == std::string_view::npos) return name;
+  const std::string_view flag = name.substr(blank + 1);
+  const std::string_view digits = flag.substr(flag.starts_with('-') ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return name;
+  return name_on_line(name.substr(0, blank));
+}
+
+}  // namespace
+
+std::string lines_of_names(std::string_view text, const std::vector<std::string>& names, bool of_rows) {
+  const auto kept = [&](std::string_view name) { return std::ranges::binary_search(names, name, std::less<>()); };
+  std::set<std::string_view> listed;
   std::string out;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
     const std::string_view line = text.substr(begin, end - begin);
-    std::string_view name = name_on_line(line.starts_with("\xef\xbb\xbf") ? line.substr(3) : line);
-    if (kept(name) || kept(name.substr(0, name.find_first_of(" \t")))) out += line;
     begin = end;
+    const std::string_view name = name_on_line(line.starts_with("\xef\xbb\xbf") ? line.substr(3) : line);
+    const std::string_view bare = without_flag(name);
+    const bool wanted = of_rows ? kept(name) && listed.insert(name).second : kept(name) || kept(bare) || kept(without_flag(bare));
+    if (wanted) out += line;
   }
   return out;
 }

@@ -56,8 +56,9 @@ bool lists_rows(std::string_view list);
 /// The name on a line of an image set, that is, the line without spaces around it.
 std::string_view name_on_line(std::string_view line);
 
-/// Lines of an image set, or of a list of a class, of which the name is among `names` (sorted), as
-/// they stand.
-std::string lines_of_names(std::string_view text, const std::vector<std::string>& names);
+/// Lines of an image set of which the name is among `names` (sorted), as they stand. `of_rows`: a
+/// line is a name, and counts once; else one or two whole numbers may follow it, as in lists of a
+/// class or of another task.
+std::string lines_of_names(std::string_view text, const std::vector<std::string>& names, bool of_rows);
 
 }  // namespace decant::voc

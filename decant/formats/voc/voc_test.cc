@@ -310,13 +310,19 @@ TEST(Voc, ClassesOfNearlyOneNameAreNamed) {
 
 TEST(VocSets, KeepTheLinesOfNamesAsTheyStand) {
   const std::vector<std::string> names = {"a", "a b", "d"};
-  EXPECT_EQ(voc::lines_of_names("c\na\r\n\na b\nd -1\nda 1\n  a\td", names), "a\r\na b\nd -1\n  a\td");
-  EXPECT_EQ(voc::lines_of_names("", names), "");
+  EXPECT_EQ(voc::lines_of_names("c\na\r\n\na b\nd -1\nda 1\nd 2 -1\na d\n", names, false), "a\r\na b\nd -1\nd 2 -1\n");
+  EXPECT_EQ(voc::lines_of_names("", names, false), "");
   EXPECT_EQ(voc::lines_of_names("\xef\xbb\xbf"
                                 "a",
-                                names),
+                                names, true),
             "\xef\xbb\xbf"
             "a");
+}
+
+/// "photo (2)" is not "photo", and a name that is listed twice is one row.
+TEST(VocSets, ListRowsByTheWholeNameAndOnce) {
+  EXPECT_EQ(voc::lines_of_names("photo\nphoto (2)\nphoto 3\nphoto\n", {"photo"}, true), "photo\n");
+  EXPECT_EQ(voc::lines_of_names("photo\nphoto (2)\n", {"photo (2)"}, true), "photo (2)\n");
 }
 
 }  // namespace
