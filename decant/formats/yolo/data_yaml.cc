@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kMostBytes = 64'000'000;
 constexpr size_t kStart = 1 << 20;  // bytes by which a file is recognised
-constexpr int64_t kMostClasses = 1'000'000;
+constexpr int64_t kMostClasses = 100'000;
 
 struct SplitKey {
   std::string_view key;
@@ -274,21 +274,48 @@ bool says(const std::string& text, const DataYaml& source, const std::map<Split,
   }
 }
 
-std::string emitted(YAML::Node root, const std::map<Split, std::vector<std::string>>& values) {
-  YAML::Node out(YAML::NodeType::Map);
+/// As a node stands: what was between quotes stays a text, so that 'no' and '007' do.
+void emit(YAML::Emitter& out, const YAML::Node& node) {
+  if (node.IsSequence()) {
+    out << (node.Style() == YAML::EmitterStyle::Flow ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
+    for (const auto& each : node) emit(out, each);
+    out << YAML::EndSeq;
+  } else if (node.IsMap()) {
+    out << (node.Style() == YAML::EmitterStyle::Flow ? YAML::Flow : YAML::Block) << YAML::BeginMap;
+    for (const auto& entry : node) {
+      out << YAML::Key;
+      emit(out, entry.first);
+      out << YAML::Value;
+      emit(out, entry.second);
+    }
+    out << YAML::EndMap;
+  } else if (node.IsNull()) {
+    out << YAML::Null;
+  } else if (node.Tag() == "!") {
+    out << YAML::DoubleQuoted << node.Scalar();
+  } else {
+    out << node.Scalar();
+  }
+}
+
+std::string emitted(const YAML::Node& root, const std::map<Split, std::vector<std::string>>& values) {
+  YAML::Emitter out;
+  out << YAML::Block << YAML::BeginMap;
   for (const auto& entry : root) {
     const Change change = entry.first.IsScalar() ? change_of(entry.first.Scalar(), values) : Change();
     if (change.drop) continue;
+    out << YAML::Key;
+    emit(out, entry.first);
+    out << YAML::Value;
     if (change.values == nullptr)
-      out.force_insert(entry.first, entry.second);
+      emit(out, entry.second);
     else if (change.values->size() == 1)
-      out.force_insert(entry.first, change.values->front());
+      out << change.values->front();
     else
-      out.force_insert(entry.first, *change.values);
+      out << *change.values;
   }
-  YAML::Emitter emitter;
-  emitter << out;
-  return std::string(emitter.c_str()) + "\n";
+  out << YAML::EndMap;
+  return std::string(out.c_str()) + "\n";
 }
 
 /// Whether a key of that name begins a line, or stands in a document between braces.

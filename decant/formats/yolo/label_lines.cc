@@ -115,7 +115,7 @@ bool is_box(int64_t numbers, const LineRules& rules) {
 }
 
 std::string_view fault_of_class(double number, const LineRules& rules) {
-  constexpr double kMost = 1'000'000;
+  constexpr double kMost = 100'000;
   if (number != std::floor(number) || number < 0) return "its class is not a whole number from 0";
   if (rules.classes > 0 ? number >= static_cast<double>(rules.classes) : number >= kMost) return "its class is not among the names";
   return {};

@@ -166,7 +166,7 @@ class YoloOpening {
 
   /// Without any name the classes are 0 up to the highest that occurs.
   void name_unnamed_classes(int32_t highest) {
-    if (!dataset_.classes.empty()) return;
+    if (!dataset_.classes.empty() || highest < 0) return;
     for (int32_t i = 0; i <= highest; ++i) dataset_.classes.push_back(std::to_string(i));
     dataset_.oddities.push_back({place_, fmt::format("has no names of classes; they are called 0 to {}", highest)});
   }

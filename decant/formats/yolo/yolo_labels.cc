@@ -134,8 +134,8 @@ class LabelPass {
 
   std::string label_name(int64_t i) const {
     const std::string& key = pictures_.pictures[static_cast<size_t>(i)].key;
-    const fs::path file = label_path(pictures_.base, key, labels_.beside);
-    return file.lexically_relative(pictures_.base).string();
+    const fs::path base = fs::absolute(pictures_.base);
+    return label_path(base, key, labels_.beside).lexically_relative(base).string();
   }
 
   YoloPictures& pictures_;

@@ -412,5 +412,13 @@ TEST(Yolo, OnePictureOfTwoEndingsSharesItsLabel) {
               ElementsAre("data.yaml", "train/images/a.jpg", "train/images/a.png", "train/labels/a.txt"));
 }
 
+/// 'no' and '007' are texts; without their quotes they would be false and 7.
+TEST(YoloYaml, KeepsWhatIsQuotedAText) {
+  const ScratchFolder folder("quoted");
+  const auto yaml = yolo::read_data_yaml(folder.add("data.yaml", "{path: ., train: images/train, names: ['no', '007', cat], nc: 3}\n"));
+  const std::string written = yolo::with_splits(yaml, {{Split::train, {"images/small"}}});
+  EXPECT_THAT(written, AllOf(HasSubstr("\"no\", \"007\", cat"), HasSubstr("nc: 3"), HasSubstr("images/small")));
+}
+
 }  // namespace
 }  // namespace decant
