@@ -29,6 +29,9 @@ std::string printable(std::string_view text);
 /// The same, but for line feeds: text of several lines, in which names were made printable before.
 std::string printable_lines(std::string_view text);
 
+/// Bytes that are not UTF-8 as \\x1b, for formats whose texts are UTF-8. All else unchanged.
+std::string as_utf8(std::string_view text);
+
 /// printable() for a cell of a Markdown table: '|' does not end it.
 std::string table_cell(std::string_view text);
 

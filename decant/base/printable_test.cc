@@ -47,5 +47,9 @@ TEST(Printable, IsWhatErrorsAndMessagesGoThrough) {
   EXPECT_EQ(sink.said, (std::vector<std::string>{"a\\x1b", "b\\n"}));
 }
 
+TEST(Printable, TextsOfFilesAreUtf8) {
+  EXPECT_EQ(as_utf8("a\xe9\n\"é\""), "a\\xe9\n\"é\"");
+}
+
 }  // namespace
 }  // namespace decant

@@ -10,6 +10,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/printable.h"
 #include "decant/formats/parquet/table_writer.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
@@ -109,7 +110,8 @@ class CsvOut final : public LinesOut {
     for (const NewColumn& each : columns_) header += (header.empty() ? "" : ",") + each.name;
     writer_.write(header + "\n");
   }
-  void add_text(const std::string& value) override {
+  void add_text(const std::string& name) override {
+    const std::string value = as_utf8(name);
     if (value.find_first_of(",\"\r\n") == std::string::npos) return add(value);
     std::string quoted = "\"";
     for (const char c : value) quoted += c == '"' ? "\"\"" : std::string(1, c);
@@ -125,7 +127,7 @@ class CsvOut final : public LinesOut {
 class JsonLinesOut final : public LinesOut {
  public:
   using LinesOut::LinesOut;
-  void add_text(const std::string& value) override { add(json_text(value)); }
+  void add_text(const std::string& value) override { add(json_text(as_utf8(value))); }
 
  private:
   void put(const std::string& value) override { line_ += (line_.empty() ? "{\"" : ", \"") + column().name + "\": " + value; }
@@ -199,8 +201,8 @@ Exported export_run(const ExportOptions& options, const Context& context) {
   const std::string ending = options.out.extension().string();
   if (ending != ".parquet" && ending != ".csv" && ending != ".jsonl")
     throw InputError({options.out.string(), "", "is no name of a table that is written", "End it in .parquet, .csv or .jsonl"});
-  OutputFile out(options.out, {.inputs = {options.run.string()}});
   const RunFolder run = load_run_folder(options.run);
+  OutputFile out(options.out, {.inputs = run_inputs(run, options.source)});
   std::optional<Input> input;
   if (!options.no_source) input = source_of(run, options.source, context);
   const RunTable table(run, input ? &*input : nullptr);

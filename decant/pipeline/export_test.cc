@@ -83,6 +83,11 @@ TEST(Export, WithoutTheSourceKeysAndClassesAreLeftOut) {
   EXPECT_THAT(lines_of(folder / "a.csv")[0], testing::StartsWith("row,kept,bin"));
 }
 
+TEST(Export, NothingIsWrittenIntoTheRun) {
+  const fs::path folder = small_run("export_inside");
+  EXPECT_THAT(message_of([&] { export_run({.run = folder / "run", .out = folder / "run" / "rows.csv"}, {}); }), HasSubstr("rows.csv"));
+}
+
 TEST(Export, NothingIsReplacedAndOtherEndingsAreRefused) {
   const fs::path folder = small_run("export_refused");
   write_file(folder / "mine.csv", "precious");

@@ -1,8 +1,9 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <map>
 #include <mutex>
 #include <set>
+#include <unordered_map>
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kMostValues = 1000;
+constexpr int64_t kMostValues = 1000;
 
 std::set<uint32_t> values_in(const std::string& text) {
   std::set<uint32_t> values;
@@ -35,11 +36,17 @@ std::set<uint32_t> values_in(const std::string& text) {
   return values;
 }
 
+bool named_as_png(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".png";
+}
+
 /// The PNGs below a folder, relative to it, ascending.
 std::vector<fs::path> masks_below(const fs::path& folder) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".png") found.push_back(entry.path().lexically_relative(folder));
+    if (entry.is_regular_file() && named_as_png(entry.path())) found.push_back(entry.path().lexically_relative(folder));
   }
   std::ranges::sort(found);
   if (found.empty()) throw InputError({folder.string(), "", "holds no masks, which are PNGs", "Give the folder that holds them"});
@@ -76,6 +83,7 @@ class MeasuringMasks {
 
  private:
   static constexpr int64_t kChunk = 16;
+  static constexpr size_t kPixels = size_t{1} << 16;
 
   masks::MaskContent content_of(const fs::path& path) const { return masks::read_class_mask(MappedFile(path).bytes(), path.string()); }
 
@@ -91,15 +99,16 @@ class MeasuringMasks {
         const std::lock_guard lock(mutex);
         colours.insert(content.colours);
         for (const masks::ValueCount& each : content.values) {
-          if (!truth || !ignored_.contains(each.value)) values.insert(each.value);
+          if (truth && ignored_.contains(each.value)) continue;
+          if (values.insert(each.value).second && std::ssize(values) > kMostValues)
+            throw InputError({options_.truth.string(), "",
+                              fmt::format("holds more than {} values, too many for classes", human_count(kMostValues)),
+                              "Give masks of classes"});
         }
       }
     });
     if (colours.size() > 1)
       throw InputError({options_.results.string(), "", "masks of colours are among masks of values", "Save all of them alike"});
-    if (values.size() > kMostValues)
-      throw InputError(
-          {options_.truth.string(), "", fmt::format("holds {} values, too many for classes", values.size()), "Give masks of classes"});
     scores_.colours = colours.contains(true);
     for (const uint32_t value : values) label_of_.emplace(value, static_cast<int32_t>(values_.size())), values_.push_back(value);
   }
@@ -112,15 +121,20 @@ class MeasuringMasks {
       throw InputError({(options_.results / name).string(), "",
                         fmt::format("has {} x {} pixels, and the truth {} x {}", found.width, found.height, truth.width, truth.height),
                         "Predict masks at the size of the truth"});
-    std::vector<int32_t> there(truth.values.size()), predicted(found.values.size());
     int64_t ignored = 0;
-    for (size_t i = 0; i < there.size(); ++i) {
-      const bool counts_nowhere = ignored_.contains(truth.values[i]);
-      ignored += counts_nowhere ? 1 : 0;
-      there[i] = counts_nowhere ? -1 : label_of_.at(truth.values[i]);
-      predicted[i] = label_of_.at(found.values[i]);
+    std::vector<int32_t> there, predicted;  // of some pixels at a time
+    for (size_t begin = 0; begin < truth.values.size(); begin += kPixels) {
+      const size_t end = std::min(begin + kPixels, truth.values.size());
+      there.clear();
+      predicted.clear();
+      for (size_t i = begin; i < end; ++i) {
+        const bool counts_nowhere = ignored_.contains(truth.values[i]);
+        ignored += counts_nowhere ? 1 : 0;
+        there.push_back(counts_nowhere ? -1 : label_of_.at(truth.values[i]));
+        predicted.push_back(label_of_.at(found.values[i]));
+      }
+      counts.add(there, predicted);
     }
-    counts.add(there, predicted);
     return ignored;
   }
 
@@ -143,7 +157,7 @@ class MeasuringMasks {
   std::set<uint32_t> ignored_;
   std::vector<fs::path> names_;
   std::vector<uint32_t> values_;  ///< of each class
-  std::map<uint32_t, int32_t> label_of_;
+  std::unordered_map<uint32_t, int32_t> label_of_;
   SegmentationScores scores_;
 };
 

@@ -31,8 +31,8 @@ MeasureOptions two_masks(const std::string& name) {
   const fs::path folder = fresh_folder(name);
   write_mask(folder / "truth" / "a" / "1.png", 2, {0, 0, 7, 7});
   write_mask(folder / "found" / "a" / "1.png", 2, {0, 7, 7, 7});
-  write_mask(folder / "truth" / "2.png", 2, {255, 3});
-  write_mask(folder / "found" / "2.png", 2, {9, 0});
+  write_mask(folder / "truth" / "2.PNG", 2, {255, 3});
+  write_mask(folder / "found" / "2.PNG", 2, {9, 0});
   return {.truth = folder / "truth", .results = folder / "found", .ignore = "255"};
 }
 
@@ -58,9 +58,9 @@ TEST(MeasureMasks, DoNotDependOnThreads) {
 
 TEST(MeasureMasks, WhatDoesNotFitIsNamed) {
   MeasureOptions options = two_masks("masks_refused");
-  write_mask(options.results / "2.png", 1, {9, 0});
+  write_mask(options.results / "2.PNG", 1, {9, 0});
   EXPECT_THAT(message_of([&] { measure_masks(options, {}); }), HasSubstr("has 1 x 2 pixels, and the truth 2 x 1"));
-  fs::remove(options.results / "2.png");
+  fs::remove(options.results / "2.PNG");
   EXPECT_THAT(message_of([&] { measure_masks(options, {}); }), HasSubstr("is missing"));
   EXPECT_THAT(message_of([&] { measure_masks({.truth = options.results / "a", .results = options.truth / "a", .ignore = "0,7"}, {}); }),
               HasSubstr("ignored pixels alone"));

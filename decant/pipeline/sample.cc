@@ -32,19 +32,6 @@ void SampleOptions::declare(OptionTable& table) {
 
 namespace {
 
-/// What is read: the run, and the data set that it was made from.
-std::vector<std::string> run_inputs(const SampleOptions& options, const RunFolder& run) {
-  std::vector<std::string> inputs = {options.run.string(), options.source};
-  if (run.run.input) inputs.push_back(run.run.input->path);
-  if (run.run.input) {
-    for (const SourceRecord& source : run.run.input->sources) inputs.insert(inputs.end(), {source.path, source.labels});
-  }
-  for (const char* option : {"labels", "features", "importance"}) {
-    if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
-  }
-  return inputs;
-}
-
 RunRecord write_rows(const SampleOptions& options, OutputOptions writing, const Subset& kept, int64_t rows) {
   writing.why_foreign = why_no_rows;
   OutputFile out(options.out, std::move(writing));
@@ -119,7 +106,7 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   const bool extended = run.run.input && !run.run.input->sources.empty();
   const Subset kept = extended ? run.kept : sample(run.selection, {}, count, options.seed, Shares(Shares::by_size, options.min_per_class));
   warn_of_lost_classes(run, kept, context);
-  const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(options, run), .why_foreign = why_no_run};
+  const OutputOptions writing{.overwrite = options.overwrite, .inputs = run_inputs(run, options.source), .why_foreign = why_no_run};
   if (options.out.extension() == ".npy") return write_rows(options, writing, kept, run.rows());
 
   OutputFolder out(options.out, writing);

@@ -1,6 +1,7 @@
 #include "decant/formats/coco/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 #include "decant/base/errors.h"
@@ -46,7 +47,8 @@ void read_measured_runs(od::value& value, MeasuredFields& out) {
   if (value.get_object().get(object) != simdjson::SUCCESS) throw BadElement{"has a mask that is not an object"};
   each_member(object, [&](std::string_view key, od::value& inner) {
     double sides[2] = {};
-    if (key == "size" && take_numbers(inner, sides, 2))
+    const auto is_side = [](double side) { return side >= 1 && side < 2147483648.0 && side == std::floor(side); };
+    if (key == "size" && take_numbers(inner, sides, 2) && is_side(sides[0]) && is_side(sides[1]))
       out.height = static_cast<int64_t>(sides[0]), out.width = static_cast<int64_t>(sides[1]);
     if (key == "counts") out.runs = runs_in(inner);
   });

@@ -30,17 +30,6 @@ Physical physical_of(Kind kind) {
   }
 }
 
-/// Bytes that are not UTF-8 as \\x1b.
-std::string as_utf8(std::string_view text) {
-  std::string valid;
-  for (size_t at = 0; at < text.size();) {
-    const CodePoint point = code_point(text, at);
-    valid += point.valid ? std::string(text.substr(at, point.length)) : fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
-    at += point.length;
-  }
-  return valid;
-}
-
 }  // namespace
 
 class TableWriter::Impl {

@@ -106,4 +106,16 @@ std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context
   return reordered ? in_order_of(stored_hashes(run.path / "manifest.jsonl"), std::move(rows), context) : rows;
 }
 
+std::vector<std::string> run_inputs(const RunFolder& run, const std::string& asked) {
+  std::vector<std::string> inputs = {run.path.string(), asked};
+  if (run.run.input) inputs.push_back(run.run.input->path);
+  if (run.run.input) {
+    for (const SourceRecord& source : run.run.input->sources) inputs.insert(inputs.end(), {source.path, source.labels});
+  }
+  for (const char* option : {"labels", "features", "importance"}) {
+    if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
+  }
+  return inputs;
+}
+
 }  // namespace decant

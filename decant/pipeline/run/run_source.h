@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -15,6 +16,10 @@ void require_source(const RunFolder& run, const Input& input, const std::string&
 
 /// The same of a synthetic set, whose record need not say what it was made from.
 void require_source(const RunRecord& run, const Input& input, const std::string& path);
+
+/// What whoever reads a run may read: the run, the data set that it was made from, and the files
+/// that this went with. For OutputOptions::inputs. `asked`: where the data set is said to be now.
+std::vector<std::string> run_inputs(const RunFolder& run, const std::string& asked);
 
 /// Opens `asked`, or (when empty) the path that run.json names. Throws InputError when it is gone
 /// or its digest is another. Of a set that was extended all parts are opened and joined, the first
