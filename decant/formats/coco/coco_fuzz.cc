@@ -2,31 +2,17 @@
 // written of every other image is read as those images again.
 #include <string>
 #include <string_view>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "decant/base/errors.h"
 #include "decant/formats/coco/coco_json.h"
 #include "decant/formats/coco/coco_writer.h"
+#include "decant/formats/memory_file_for_fuzz.h"
 #include "decant/formats/coco/rle.h"
 
 namespace {
 
 using namespace decant;
 using namespace decant::coco;
-
-/// A file in memory.
-class Scratch {
- public:
-  explicit Scratch(std::string_view text) : descriptor_(memfd_create("fuzz", 0)) {
-    DECANT_CHECK(::write(descriptor_, text.data(), text.size()), ==, std::ssize(text));
-  }
-  ~Scratch() { ::close(descriptor_); }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 void require_inside(const CocoJson& json) {
   const auto size = std::ssize(json.text());
@@ -47,7 +33,7 @@ void check_halves(const CocoJson& json) {
     ids.push_back(json.ids[row]);
     counts.push_back(json.objects.of(static_cast<int64_t>(row)).size());
   }
-  const Scratch half(filtered(json.text(), json.members, elements_of_images(json.text(), json.members, ids, "fuzz"), "fuzz"));
+  const MemoryFile half(filtered(json.text(), json.members, elements_of_images(json.text(), json.members, ids, "fuzz"), "fuzz"));
   const CocoJson again = read_coco_json(half.path(), {.threads = 1});
   DECANT_CHECK(again.ids == ids, ==, true);
   for (size_t row = 0; row < ids.size(); ++row) DECANT_CHECK(again.objects.of(static_cast<int64_t>(row)).size(), ==, counts[row]);
@@ -62,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     DECANT_CHECK(*runs_from(text_of(*runs)) == *runs, ==, true);
     if (cover(*runs, 30, 40)) DECANT_CHECK(box_of(*runs, 30).x1, <=, 40.0);
   }
-  const Scratch file(text);
+  const MemoryFile file(text);
   static_cast<void>(looks_like_coco_json(file.path()));
   try {
     const CocoJson json = read_coco_json(file.path(), {.threads = 1});

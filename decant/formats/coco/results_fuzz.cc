@@ -3,10 +3,9 @@
 // size.
 #include <string>
 #include <string_view>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/memory_file_for_fuzz.h"
 #include "decant/formats/coco/results.h"
 
 namespace {
@@ -16,19 +15,6 @@ using namespace decant;
 constexpr std::string_view kTruth =
     R"({"images": [{"id": 1, "file_name": "a", "width": 40, "height": 30}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "area": 81, "iscrowd": 0, "segmentation": [[1, 1, 9, 1, 9, 9]]}], "categories": [{"id": 1, "name": "x"}]})";
 constexpr std::string_view kResults = R"([{"image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "score": 0.5}])";
-
-/// A file in memory.
-class Scratch {
- public:
-  explicit Scratch(std::string_view text) : descriptor_(memfd_create("fuzz", 0)) {
-    DECANT_CHECK(::write(descriptor_, text.data(), text.size()), ==, std::ssize(text));
-  }
-  ~Scratch() { ::close(descriptor_); }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 template <class Object>
 void require_sound(const Object& object, const Detections& all) {
@@ -40,7 +26,7 @@ void require_sound(const Object& object, const Detections& all) {
 }
 
 void measure(std::string_view truth, std::string_view results, bool masks) {
-  const Scratch there(truth), found(results);
+  const MemoryFile there(truth), found(results);
   try {
     const coco::Measured measured = coco::read_results(there.path(), found.path(), masks, {.threads = 1});
     for (const TrueObject& object : measured.detections.truth) require_sound(object, measured.detections);

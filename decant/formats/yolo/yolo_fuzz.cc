@@ -3,10 +3,9 @@
 #include <cmath>
 #include <string>
 #include <string_view>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "decant/base/errors.h"
+#include "decant/formats/memory_file_for_fuzz.h"
 #include "decant/formats/yolo/data_yaml.h"
 #include "decant/formats/yolo/label_lines.h"
 
@@ -48,23 +47,17 @@ void check_lines(std::string_view text) {
 }
 
 void check_yaml(std::string_view text) {
-  const int descriptor = memfd_create("fuzz", 0);
-  DECANT_CHECK(::write(descriptor, text.data(), text.size()), ==, std::ssize(text));
-  const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+  const MemoryFile file(text);
   try {
-    const DataYaml yaml = read_data_yaml(path);
-    if (yaml.splits.contains(Split::train)) {
-      const std::string written = with_splits(yaml, {{Split::train, {"a b/images"}}});
-      DECANT_CHECK(ftruncate(descriptor, 0), ==, 0);
-      DECANT_CHECK(::pwrite(descriptor, written.data(), written.size(), 0), ==, std::ssize(written));
-      const DataYaml again = read_data_yaml(path);
-      DECANT_CHECK(again.path.empty(), ==, true);
-      DECANT_CHECK(again.splits.at(Split::train) == std::vector<std::string>{"a b/images"}, ==, true);
-      DECANT_CHECK(again.classes == yaml.classes, ==, true);
-    }
+    const DataYaml yaml = read_data_yaml(file.path());
+    if (!yaml.splits.contains(Split::train)) return;
+    const MemoryFile written(with_splits(yaml, {{Split::train, {"a b/images"}}}));
+    const DataYaml again = read_data_yaml(written.path());
+    DECANT_CHECK(again.path.empty(), ==, true);
+    DECANT_CHECK(again.splits.at(Split::train) == std::vector<std::string>{"a b/images"}, ==, true);
+    DECANT_CHECK(again.classes == yaml.classes, ==, true);
   } catch (const InputError&) {
   }
-  ::close(descriptor);
 }
 
 }  // namespace
