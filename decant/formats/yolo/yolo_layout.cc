@@ -201,7 +201,7 @@ struct Named {
 class Listing {
  public:
   Listing(const YoloSource& source, const Context& context)
-      : source_(source), context_(context), file_(source.yaml.empty() ? source.folder : source.yaml), roots_(roots_of(source)) {}
+      : context_(context), file_(source.yaml.empty() ? source.folder : source.yaml), roots_(roots_of(source)) {}
 
   YoloPictures list(const std::vector<std::string>& entries) {
     std::vector<fs::path> folders;
@@ -338,7 +338,6 @@ class Listing {
     return shared;
   }
 
-  const YoloSource& source_;
   const Context& context_;
   fs::path file_;
   std::vector<fs::path> roots_;
