@@ -1,5 +1,6 @@
 // Any bytes as a mask and as a table of classes: an InputError, or counts that add up to the mask's
 // pixels.
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <string_view>
