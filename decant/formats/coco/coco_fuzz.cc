@@ -6,8 +6,8 @@
 #include "decant/base/errors.h"
 #include "decant/formats/coco/coco_json.h"
 #include "decant/formats/coco/coco_writer.h"
-#include "decant/formats/memory_file_for_fuzz.h"
 #include "decant/formats/coco/rle.h"
+#include "decant/formats/memory_file_for_fuzz.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "decant/base/errors.h"
-#include "decant/formats/memory_file_for_fuzz.h"
 #include "decant/formats/coco/results.h"
+#include "decant/formats/memory_file_for_fuzz.h"
 
 namespace {
 
