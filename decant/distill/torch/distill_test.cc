@@ -104,6 +104,21 @@ TEST(Distill, StaysInTheRangeUnlessToldOtherwise) {
   }
 }
 
+/// A rate that falls makes its first step as the constant one does, and none of the later ones.
+TEST(Distill, ScheduleIsAsAskedFor) {
+  Workshop workshop;
+  DistillOptions options = seven_steps("dm");
+  const Distilled usual = workshop.distill_with(options);
+  options.schedule = "constant";
+  EXPECT_EQ(workshop.distill_with(options).set.pixels, usual.set.pixels);
+  options.schedule = "linear";
+  const Distilled falling = workshop.distill_with(options);
+  EXPECT_EQ(falling.losses[1], usual.losses[1]);
+  EXPECT_NE(falling.set.pixels, usual.set.pixels);
+  options.schedule = "slow";
+  expect_says(message_of([&] { workshop.distill_with(options); }), {"schedule", "slow"});
+}
+
 TEST(Distill, StoresWhatIsPartOfTheSetAlone) {
   Workshop workshop;
   const Distilled tiles = workshop.distill_with(seven_steps("ncfm+frequencies=8"));
