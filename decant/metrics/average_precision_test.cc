@@ -1,5 +1,4 @@
-// COCO's numbers: known answers of pycocotools, the constants by which they are told apart, and
-// cases that are plain to see.
+// COCO's numbers: known answers of pycocotools, its constants, and cases that are plain to see.
 #include "decant/metrics/average_precision.h"
 
 #include <gmock/gmock.h>

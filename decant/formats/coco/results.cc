@@ -153,7 +153,7 @@ class MeasuredReading {
   void read_categories() {
     const Member* const list = find_member(json_.members, "categories");
     if (list == nullptr)
-      throw InputError({truth_name_, "", "has no 'categories', by which results are told apart", "Give the json that lists them"});
+      throw InputError({truth_name_, "", "has no 'categories', so the classes of results are not known", "Give the json that lists them"});
     Elements elements(json_.text(), list->value, truth_name_);
     CategoryFields fields;
     while (const std::optional<Span> element = elements.next()) {
@@ -190,7 +190,7 @@ class MeasuredReading {
 
   void take_truth(Object& object, Span span) {
     const MeasuredFields& fields = object.fields;
-    if (object.picture < 0 || object.label < 0) return;  // read_coco_json() says so
+    if (object.picture < 0 || object.label < 0) return void(++unlisted_);
     if (!fields.has_box && !masks_) fail(truth_name_, span, "an annotation has no bbox of four finite numbers", "Give it one");
     zeroes_ += fields.id == "0" ? 1 : 0;
     measured_.detections.truth.push_back(
@@ -248,6 +248,10 @@ class MeasuredReading {
       measured_.oddities.push_back(
           {name, fmt::format("results of classes that the truth does not list, which do not count: {}", human_count(of_other_classes_)),
            true});
+    if (unlisted_ > 0)
+      measured_.oddities.push_back(
+          {truth_name_,
+           fmt::format("annotations of images or categories that are not listed, which do not count: {}", human_count(unlisted_)), true});
     if (zeroes_ > 0)
       measured_.oddities.push_back(
           {truth_name_,
@@ -262,6 +266,7 @@ class MeasuredReading {
   std::unordered_map<Id, int32_t> label_of_;
   Measured measured_;
   int64_t of_other_classes_ = 0;
+  int64_t unlisted_ = 0;
   int64_t zeroes_ = 0;
 };
 

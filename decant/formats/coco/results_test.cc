@@ -79,6 +79,14 @@ TEST(CocoResults, ClassesThatAreNotListedDoNotCount) {
   EXPECT_THAT(measured.oddities[1].what, HasSubstr("the id 0"));
 }
 
+TEST(CocoResults, TruthOfUnlistedImagesDoesNotCountAndIsNamed) {
+  const Measured measured = read("[]", false, R"({"images": [], "categories": [{"id": 1, "name": "x"}],
+    "annotations": [{"id": 1, "image_id": 5, "category_id": 1, "bbox": [0, 0, 1, 1]}]})");
+  EXPECT_TRUE(measured.detections.truth.empty());
+  ASSERT_EQ(measured.oddities.size(), 1U);
+  EXPECT_THAT(measured.oddities[0].what, HasSubstr("not listed, which do not count: 1"));
+}
+
 TEST(CocoResults, WhatIsNoResultIsRefused) {
   EXPECT_THAT(complaint_about("{}"), HasSubstr("is not a list of results"));
   EXPECT_THAT(complaint_about(""), HasSubstr("is not a list of results"));
