@@ -49,6 +49,16 @@ inline std::filesystem::path fresh_folder(const std::string& name) {
   return folder;
 }
 
+/// Every file below a folder, relative to it, sorted.
+inline std::vector<std::string> file_names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 /// An empty folder that fills file by file.
 struct ScratchFolder {
   explicit ScratchFolder(const std::string& name) : path(fresh_folder(name)) {}

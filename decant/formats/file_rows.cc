@@ -244,4 +244,17 @@ int64_t write_files(const Rows& content, std::span<const int64_t> rows, const Fi
   });
 }
 
+int64_t put_file(const fs::path& path, const std::string& text) {
+  std::error_code code;
+  fs::create_directories(path.parent_path(), code);
+  if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
+  write_file(path, text);
+  return std::ssize(text);
+}
+
+void refuse_reduced(const FileRows& rows, std::string_view why) {
+  throw InputError({rows.root().string(), "", fmt::format("its pictures keep their bytes, {}", why),
+                    "Omit --drop, --quality, --resolution and --bytes"});
+}
+
 }  // namespace decant

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -60,6 +61,13 @@ class FileRows : public Rows, public Pictures {
 /// has changed since it was measured; Cancelled between two files. After either, every file in
 /// `folder` is whole.
 int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context);
+
+/// Writes a file of a set, and the folders above it. Returns its bytes. Throws IoError.
+int64_t put_file(const std::filesystem::path& path, const std::string& text);
+
+/// Throws the InputError of sets whose annotations hold for the pictures as they are. `why`: "since
+/// boxes are given in their pixels".
+[[noreturn]] void refuse_reduced(const FileRows& rows, std::string_view why);
 
 /// The pictures alone, with the bytes that `content`, which has the same rows, holds in place of
 /// the source's.

@@ -87,23 +87,22 @@ class CocoWriter final : public SubsetWriter {
   }
 
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since boxes and masks are given in their pixels",
-                      "Omit --drop, --quality, --resolution and --bytes"});
+    refuse_reduced(*rows_, "since boxes and masks are given in their pixels");
   }
 
  private:
   int64_t write_jsons(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     const CocoJson& json = rows_->json();
     const bool all = std::ssize(rows) == rows_->size();
-    int64_t written = put(folder / files_.json, all ? std::string(json.text())
-                                                    : coco::filtered(json.text(), json.members, elements_of_rows(json, rows),
-                                                                     (rows_->root() / files_.json).string()));
+    int64_t written = put_file(folder / files_.json, all ? std::string(json.text())
+                                                         : coco::filtered(json.text(), json.members, elements_of_rows(json, rows),
+                                                                          (rows_->root() / files_.json).string()));
     std::vector<std::string> ids;
     for (const int64_t row : rows) ids.push_back(json.ids[static_cast<size_t>(row)]);
     for (const fs::path& other : files_.others) {
       context.check_cancelled();
       const MappedFile file(rows_->root() / other);
-      written += put(folder / other, all ? std::string(as_text(file.bytes())) : of_images(file, ids));
+      written += put_file(folder / other, all ? std::string(as_text(file.bytes())) : of_images(file, ids));
     }
     return written;
   }
@@ -113,14 +112,6 @@ class CocoWriter final : public SubsetWriter {
     const std::string name = file.path().string();
     const auto members = coco::members_of(text, name);
     return coco::filtered(text, members, coco::elements_of_images(text, members, ids, name), name);
-  }
-
-  static int64_t put(const fs::path& path, const std::string& text) {
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
-    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
-    write_file(path, text);
-    return std::ssize(text);
   }
 
   std::shared_ptr<const CocoRows> rows_;

@@ -90,16 +90,15 @@ class MaskWriter final : public SubsetWriter {
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     int64_t written = copy_files(*rows_, rows, folder, context);
-    if (!colours_.empty()) written += put(folder / kGivenTable, read_text(colours_));
+    if (!colours_.empty()) written += put_file(folder / kGivenTable, read_text(colours_));
     for (const std::string& table : tables_) {
-      if (colours_.empty() || table != kGivenTable) written += put(folder / table, read_text(rows_->root() / table));
+      if (colours_.empty() || table != kGivenTable) written += put_file(folder / table, read_text(rows_->root() / table));
     }
     return listed_ ? written + write_lists(rows, folder) : written;
   }
 
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since masks belong to their pixels",
-                      "Omit --drop, --quality, --resolution and --bytes"});
+    refuse_reduced(*rows_, "since masks belong to their pixels");
   }
 
  private:
@@ -120,17 +119,9 @@ class MaskWriter final : public SubsetWriter {
     int64_t written = 0;
     for (const std::string& list : lists) {
       const std::string lines = voc::lines_of_names(read_text(rows_->root() / sets / list), names, true);
-      if (!lines.empty()) written += put(folder / sets / list, lines);
+      if (!lines.empty()) written += put_file(folder / sets / list, lines);
     }
     return written;
-  }
-
-  static int64_t put(const fs::path& path, const std::string& text) {
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
-    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
-    write_file(path, text);
-    return std::ssize(text);
   }
 
   std::shared_ptr<const MaskRows> rows_;

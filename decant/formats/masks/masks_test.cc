@@ -163,15 +163,6 @@ std::string notes_of_masks(const Dataset& dataset) {
   return all;
 }
 
-std::vector<std::string> all_files_in(const fs::path& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 /// Two pictures of 4 × 2 with masks of the classes 0 and 3, and a border.
 struct Acres {
   explicit Acres(const std::string& pictures = "images/", const std::string& masks = "masks/", const std::string& suffix = "")
@@ -248,7 +239,7 @@ TEST(Masks, OfCityscapesCountNineteenClassesAndTakeAllTheirFiles) {
   EXPECT_THAT(class_pixels(dataset, 0), ElementsAre(ClassCount{0, 2}, ClassCount{1, 1}, ClassCount{13, 1}, ClassCount{18, 1}));
   const fs::path out = fresh_folder("out");
   dataset.writer->write(std::vector<int64_t>{0}, out, {});
-  EXPECT_EQ(all_files_in(out), all_files_in(folder.path));
+  EXPECT_EQ(file_names_in(out), file_names_in(folder.path));
   folder.add("gtFine/train/ulm/u_1_gtFine_labelTrainIds.png", grey_mask(4, {0, 0, 13, 18, 255, 255, 1, 1}));
   EXPECT_THAT(class_pixels(open_dataset(folder.path.string(), {}, {}), 0),
               ElementsAre(ClassCount{0, 2}, ClassCount{1, 2}, ClassCount{13, 1}, ClassCount{18, 1}));
@@ -264,7 +255,7 @@ TEST(Masks, OfVocFollowTheirListAndReduceIt) {
   EXPECT_THAT(keys_of(dataset.train()), ElementsAre("JPEGImages/b.jpg", "JPEGImages/a.jpg"));
   const fs::path out = fresh_folder("out");
   dataset.writer->write(std::vector<int64_t>{0}, out, {});
-  EXPECT_THAT(all_files_in(out),
+  EXPECT_THAT(file_names_in(out),
               ElementsAre("ImageSets/Segmentation/train.txt", "JPEGImages/b.jpg", "SegmentationClass/b.png", "SegmentationObject/b.png"));
   EXPECT_EQ(read_text(out / "ImageSets/Segmentation/train.txt"), "b\n");
   EXPECT_THAT(keys_of(open_dataset(out.string(), {}, {}).train()), ElementsAre("JPEGImages/b.jpg"));
@@ -285,7 +276,7 @@ TEST(Masks, OfColoursNeedATable) {
   EXPECT_THAT(named.classes, ElementsAre("lane road", "sky"));
   const fs::path out = fresh_folder("out");
   named.writer->write(std::vector<int64_t>{0}, out, {});
-  EXPECT_THAT(all_files_in(out), ElementsAre("class_dict.csv", "images/a.jpg", "label_colors.txt", "masks/a.png"));
+  EXPECT_THAT(file_names_in(out), ElementsAre("class_dict.csv", "images/a.jpg", "label_colors.txt", "masks/a.png"));
   EXPECT_THAT(open_masks(out, {}, {}).classes, ElementsAre("lane road", "sky"));
 }
 
@@ -343,7 +334,7 @@ TEST(Masks, KeptFilesAreTheSources) {
   const Acres fields;
   const fs::path out = fresh_folder("out");
   fields.open().writer->write(std::vector<int64_t>{1}, out, {});
-  EXPECT_THAT(all_files_in(out), ElementsAre("images/b.jpg", "masks/b.png"));
+  EXPECT_THAT(file_names_in(out), ElementsAre("images/b.jpg", "masks/b.png"));
   EXPECT_EQ(read_text(out / "masks/b.png"), read_text(fields.path() / "masks/b.png"));
 }
 

@@ -79,14 +79,13 @@ class VocWriter final : public SubsetWriter {
     std::ranges::sort(names);
     for (const std::string& list : lists()) {
       const std::string lines = voc::lines_of_names(read_text(rows_->root() / list), names, voc::lists_rows(list));
-      if (!lines.empty() || list == list_) written += put(folder / list, lines);
+      if (!lines.empty() || list == list_) written += put_file(folder / list, lines);
     }
     return written;
   }
 
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since boxes are given in their pixels",
-                      "Omit --drop, --quality, --resolution and --bytes"});
+    refuse_reduced(*rows_, "since boxes are given in their pixels");
   }
 
  private:
@@ -108,14 +107,6 @@ class VocWriter final : public SubsetWriter {
     if (list_ != voc::kTrainingList) std::erase_if(found, [&](const std::string& list) { return voc::lists_rows(list) && list != list_; });
     std::ranges::sort(found);
     return found;
-  }
-
-  static int64_t put(const fs::path& path, const std::string& text) {
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
-    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
-    write_file(path, text);
-    return std::ssize(text);
   }
 
   std::shared_ptr<const VocRows> rows_;

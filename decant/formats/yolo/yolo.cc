@@ -68,17 +68,16 @@ class YoloWriter final : public SubsetWriter {
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     int64_t written = copy_files(*rows_, rows, folder, context);
-    if (!source_.names.empty()) written += put(folder / source_.names, read_text(source_.folder / source_.names));
+    if (!source_.names.empty()) written += put_file(folder / source_.names, read_text(source_.folder / source_.names));
     std::map<Split, std::vector<std::string>> values = others_;
     values[Split::train] = train_values();
-    if (!rows_->pictures_of_split().lists.empty()) written += put(folder / list_name(), lines_of(rows));
-    if (!source_.yaml.empty()) written += put(folder / source_.yaml.filename(), yolo::with_splits(source_.set, values));
+    if (!rows_->pictures_of_split().lists.empty()) written += put_file(folder / list_name(), lines_of(rows));
+    if (!source_.yaml.empty()) written += put_file(folder / source_.yaml.filename(), yolo::with_splits(source_.set, values));
     return written;
   }
 
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    throw InputError({rows_->root().string(), "", "its pictures keep their bytes, since boxes are given as shares of them",
-                      "Omit --drop, --quality, --resolution and --bytes"});
+    refuse_reduced(*rows_, "since boxes are given as shares of them");
   }
 
  private:
@@ -99,14 +98,6 @@ class YoloWriter final : public SubsetWriter {
     std::string text;
     for (const int64_t row : rows) text += "./" + rows_->key(row) + "\n";
     return text;
-  }
-
-  static int64_t put(const fs::path& path, const std::string& text) {
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
-    if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
-    write_file(path, text);
-    return std::ssize(text);
   }
 
   std::shared_ptr<const YoloRows> rows_;

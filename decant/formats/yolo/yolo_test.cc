@@ -68,16 +68,6 @@ std::string joined(const std::vector<std::string>& lines) {
   return all;
 }
 
-/// Every file below a folder, sorted.
-std::vector<std::string> files_below(const fs::path& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 TEST(Yolo, RowsAreThePicturesOfDataYamlByPath) {
   const Dataset dataset = Kennel().open();
   EXPECT_EQ(dataset.format, "yolo");
@@ -172,14 +162,14 @@ TEST(Yolo, PicturesOutsideTheRootHaveKeysOfTheirOwn) {
   EXPECT_THAT(keys_of(dataset.train()), ElementsAre("images/a.png", "images/b.png"));
   const fs::path out = fresh_folder("out");
   dataset.writer->write(std::vector<int64_t>{1}, out, {});
-  EXPECT_THAT(files_below(out), ElementsAre("images/b.png", "labels/b.txt", "list.txt", "zoo.yaml"));
+  EXPECT_THAT(file_names_in(out), ElementsAre("images/b.png", "labels/b.txt", "list.txt", "zoo.yaml"));
   EXPECT_EQ(read_text(out / "list.txt"), "./images/b.png\n");
 }
 
 TEST(Yolo, WhatIsWrittenNamesTheKeptPicturesAndNoOthers) {
   const Kennel kennel;
   const fs::path out = kennel.written({0, 2});
-  EXPECT_THAT(files_below(out), ElementsAre("data.yaml", "train/images/a.png", "train/images/c.png", "train/labels/a.txt"))
+  EXPECT_THAT(file_names_in(out), ElementsAre("data.yaml", "train/images/a.png", "train/images/c.png", "train/labels/a.txt"))
       << "no caches, and no label where there was none";
   EXPECT_EQ(read_text(out / "train/labels/a.txt"), read_text(kennel.path() / "train/labels/a.txt"));
   EXPECT_EQ(read_text(out / "train/images/a.png"), read_text(kennel.path() / "train/images/a.png"));
@@ -390,7 +380,7 @@ TEST(Yolo, NamesThatLeaveTheOutputAreRefusedAndNothingIsWrittenOutside) {
   }
   const fs::path out = fresh_folder("deep/er/out");
   dataset.writer->write(rows, out, {});
-  EXPECT_THAT(files_below(out.parent_path()), testing::Each(testing::StartsWith("out/")));
+  EXPECT_THAT(file_names_in(out.parent_path()), testing::Each(testing::StartsWith("out/")));
   EXPECT_EQ(open_yolo(out, {}).train().size(), 2);
 }
 
@@ -408,7 +398,7 @@ TEST(Yolo, OnePictureOfTwoEndingsSharesItsLabel) {
   const Dataset dataset = kennel.open();
   EXPECT_THAT(keys_of(dataset.train()),
               ElementsAre("train/images/a.jpg", "train/images/a.png", "train/images/b.png", "train/images/c.png"));
-  EXPECT_THAT(files_below(kennel.written({0, 1})),
+  EXPECT_THAT(file_names_in(kennel.written({0, 1})),
               ElementsAre("data.yaml", "train/images/a.jpg", "train/images/a.png", "train/labels/a.txt"));
 }
 
