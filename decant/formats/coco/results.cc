@@ -8,6 +8,7 @@
 #include "decant/base/file.h"
 #include "decant/base/text.h"
 #include "decant/formats/coco/coco_json.h"
+#include "decant/formats/coco/element.h"
 #include "decant/formats/coco/json_values.h"
 #include "decant/formats/coco/parsed.h"
 

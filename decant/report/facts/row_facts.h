@@ -14,7 +14,7 @@ struct RowFacts {
   int64_t count = 0;
   int32_t bin_count = 1;
   std::vector<uint8_t> kept;             ///< (n,) 1 = kept
-  Column<int32_t> bins;                  ///< (n,) 0…bin_count−1, or kNoBin for a row that could not be read
+  decant::Column<int32_t> bins;          ///< (n,) 0…bin_count−1, or kNoBin for a row that could not be read
   const Selection* selection = nullptr;  ///< the input's, which has the order; null where none is known
 
   bool ranked() const { return selection != nullptr && selection->ranked; }
