@@ -59,11 +59,19 @@ YAML::Node parsed(const std::string& text, const std::string& name) {
   }
 }
 
+/// YAML's third way to end a line, which yaml-cpp does not know.
+void end_lines_alike(std::string& text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) text[i] = '\n';
+  }
+}
+
 class YamlReading {
  public:
   explicit YamlReading(const fs::path& file) : name_(file.string()) {}
 
   DataYaml read(std::string text) {
+    end_lines_alike(text);
     yaml_.text = std::move(text);
     const YAML::Node root = parsed(yaml_.text, name_);
     if (!root.IsMap()) fail(root, "is not a mapping of keys to values");
@@ -180,17 +188,40 @@ bool is_blank_or_remark(std::string_view line) {
   return first == std::string_view::npos || line.front() == '#';
 }
 
-/// The comment behind the value that begins at `at`, with the spaces before it; empty where there
-/// is none.
-std::string_view remark_in(std::string_view line, size_t at) {
-  if (at < line.size() && (line[at] == '"' || line[at] == '\'')) {
-    const char quote = line[at++];
-    for (; at < line.size() && line[at] != quote; ++at) at += line[at] == '\\' && quote == '"' ? 1 : 0;
+/// Behind the quoted text that begins at `at`; the end of the line where it goes on.
+size_t behind_quotes(std::string_view line, size_t at) {
+  const char quote = line[at];
+  for (++at; at < line.size(); ++at) {
+    if (line[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (line[at] == quote) {
+      if (quote == '"' || at + 1 >= line.size() || line[at + 1] != quote) return at + 1;
+      ++at;  // two of them are one in the text
+    }
   }
-  size_t hash = line.find(" #", std::min(at, line.size()));
-  if (hash == std::string_view::npos) return {};
-  while (hash > 0 && line[hash - 1] == ' ') --hash;
-  return line.substr(hash, line.find_last_not_of("\r\n") + 1 - hash);
+  return line.size();
+}
+
+/// The comment behind the value that begins at `at`, with the spaces before it; empty where there
+/// is none. A quote begins a quoted text only where a value may begin: in it's it does not.
+std::string_view remark_in(std::string_view line, size_t at) {
+  const bool flow = at < line.size() && (line[at] == '[' || line[at] == '{');
+  bool may_begin = true;
+  const auto blank = [&](size_t i) { return line[i] == ' ' || line[i] == '\t'; };
+  for (size_t i = at; i < line.size();) {
+    if (may_begin && (line[i] == '"' || line[i] == '\'')) {
+      i = behind_quotes(line, i);
+      may_begin = false;
+      continue;
+    }
+    if (line[i] == '#' && i > 0 && blank(i - 1)) {
+      while (i > 0 && blank(i - 1)) --i;
+      return line.substr(i, line.find_last_not_of("\r\n") + 1 - i);
+    }
+    if (!blank(i)) may_begin = flow && std::string_view("[{,:").find(line[i]) != std::string_view::npos;
+    ++i;
+  }
+  return {};
 }
 
 /// As YAML reads it back.
@@ -318,17 +349,42 @@ std::string emitted(const YAML::Node& root, const std::map<Split, std::vector<st
   return std::string(out.c_str()) + "\n";
 }
 
-/// Whether a key of that name begins a line, or stands in a document between braces.
-bool has_key(std::string_view text, std::string_view key) {
-  const bool braces = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{');
+/// Whether a text begins with a key and its colon, the key between quotes or not.
+bool begins_with_key(std::string_view text, std::string_view key) {
+  const bool quoted = !text.empty() && (text.front() == '"' || text.front() == '\'');
+  if (quoted) text.remove_prefix(1);
+  if (!text.starts_with(key)) return false;
+  text.remove_prefix(key.size());
+  if (quoted && !text.empty()) text.remove_prefix(1);
+  const size_t colon = text.find_first_not_of(" \t");
+  return colon != std::string_view::npos && text[colon] == ':';
+}
+
+/// Whether a document between braces has a key of that name, at any depth.
+bool has_key_between_braces(std::string_view text, std::string_view key) {
   for (size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
     size_t begin = at;
     if (begin > 0 && (text[begin - 1] == '"' || text[begin - 1] == '\'')) --begin;
-    const bool begins =
-        begin == 0 || text[begin - 1] == '\n' || (braces && std::string_view("{, \t").find(text[begin - 1]) != std::string_view::npos);
-    const size_t end = at + key.size() + (at - begin);
-    const size_t colon = std::min(text.find_first_not_of(" \t", std::min(end, text.size())), text.size());
-    if (begins && colon < text.size() && text[colon] == ':') return true;
+    const bool begins = begin > 0 && std::string_view("{, \t\r\n").find(text[begin - 1]) != std::string_view::npos;
+    if (begins && begins_with_key(text.substr(begin), key)) return true;
+  }
+  return false;
+}
+
+/// Whether a key of that name is one of the document's own: on a line that is indented as the first
+/// key is. Lines end with LF, CR LF or CR.
+bool has_key(std::string_view text, std::string_view key) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') return has_key_between_braces(text, key);
+  std::optional<size_t> indent;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    begin = end + 1;
+    const size_t own = line.find_first_not_of(' ');
+    if (own == std::string_view::npos || line[own] == '#' || line[own] == '%' || line.starts_with("---")) continue;
+    if (!indent) indent = own;
+    if (own == *indent && begins_with_key(line.substr(own), key)) return true;
   }
   return false;
 }

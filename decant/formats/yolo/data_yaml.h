@@ -24,7 +24,7 @@
 namespace decant::yolo {
 
 struct DataYaml {
-  std::string text;  ///< of the file, as it stands; empty for a set without one
+  std::string text;  ///< of the file, but a CR that ends a line is LF here; empty for a set without one
   std::string path;  ///< empty = none
   std::map<Split, std::vector<std::string>> splits;
   std::vector<std::string> classes;
