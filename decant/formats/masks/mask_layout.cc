@@ -248,8 +248,8 @@ class MaskNames {
 
 class MaskRowList {
  public:
-  MaskRowList(const MaskLayout& layout, const MaskFolders& folders, const Context& context)
-      : layout_(layout), folders_(folders), context_(context), masks_(layout.root / folders.masks, context) {}
+  MaskRowList(const MaskLayout& layout, const MaskFolders& folders, std::string_view kind, const Context& context)
+      : layout_(layout), folders_(folders), kind_(kind), context_(context), masks_(layout.root / folders.masks, context) {}
 
   std::vector<MaskRow> list(std::vector<Oddity>& oddities) {
     folders_.list.empty() ? add_pictures() : add_lines();
@@ -297,7 +297,10 @@ class MaskRowList {
     MaskRow row{.picture = joined_path(folders_.pictures, name)};
     std::string stem = name_without_ending(name);
     const std::string mask = layout_.kind == MaskLayoutKind::cityscapes ? mask_of_city(stem, row) : masks_.take(stem);
-    if (mask.empty())
+    if (mask.empty() && !kind_.empty())
+      row.fault =
+          fmt::format("has no mask …{}.png in {}, of the kind of the training masks", kind_, (layout_.root / folders_.masks).string());
+    else if (mask.empty())
       row.fault = "has no mask in " + (layout_.root / folders_.masks).string();
     else
       row.mask = joined_path(folders_.masks, mask);
@@ -311,10 +314,11 @@ class MaskRowList {
     const std::string own = stem.ends_with(kPictureOfCity) ? stem.substr(0, stem.size() - kPictureOfCity.size()) : stem;
     std::string found;
     const std::string kind = "_" + folders_.masks.substr(0, folders_.masks.find('/'));
-    for (const char* what : {"_labelTrainIds", "_labelIds", "_instanceIds", "_instanceTrainIds", "_color"}) {
-      const std::string mask = masks_.exactly(own + kind + what);
+    constexpr std::array<std::string_view, 5> kFiles = {kTrainIds, kLabelIds, "_instanceIds", "_instanceTrainIds", "_color"};
+    for (const std::string_view what : kFiles) {
+      const std::string mask = masks_.exactly(own + kind + std::string(what));
       if (mask.empty()) continue;
-      const bool of_classes = std::string_view(what).starts_with("_label");
+      const bool of_classes = what.starts_with("_label") && (kind_.empty() || what == kind_);
       if (found.empty() && of_classes)
         found = mask;
       else
@@ -342,6 +346,7 @@ class MaskRowList {
 
   const MaskLayout& layout_;
   const MaskFolders& folders_;
+  std::string_view kind_;  ///< of Cityscapes' masks; empty = either
   const Context& context_;
   MaskNames masks_;
   std::vector<MaskRow> rows_;
@@ -367,9 +372,9 @@ std::optional<MaskLayout> find_masks(const fs::path& path) {
   return std::nullopt;
 }
 
-std::vector<MaskRow> list_mask_rows(const MaskLayout& layout, const MaskFolders& folders, const Context& context,
+std::vector<MaskRow> list_mask_rows(const MaskLayout& layout, const MaskFolders& folders, std::string_view kind, const Context& context,
                                     std::vector<Oddity>& oddities) {
-  return MaskRowList(layout, folders, context).list(oddities);
+  return MaskRowList(layout, folders, kind, context).list(oddities);
 }
 
 }  // namespace decant::masks

@@ -18,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -51,9 +52,14 @@ struct MaskRow {
   std::string fault;
 };
 
+/// What the values of a mask of Cityscapes are: numbers for training, or the ids of its classes.
+inline constexpr std::string_view kTrainIds = "_labelTrainIds";
+inline constexpr std::string_view kLabelIds = "_labelIds";
+
 /// The rows of a split: by the lines of its list, else by the pictures' names. Notes masks that
-/// belong to no picture.
-std::vector<MaskRow> list_mask_rows(const MaskLayout& layout, const MaskFolders& folders, const Context& context,
+/// belong to no picture. `kind`: of Cityscapes' masks, kTrainIds or kLabelIds alone; empty = the
+/// former, and the latter for pictures without one.
+std::vector<MaskRow> list_mask_rows(const MaskLayout& layout, const MaskFolders& folders, std::string_view kind, const Context& context,
                                     std::vector<Oddity>& oddities);
 
 }  // namespace decant::masks

@@ -235,7 +235,7 @@ class MaskOpening {
   void open_split(Split split, const MaskFolders& folders) {
     const bool train = split == Split::train;
     std::vector<Oddity> oddities;
-    std::vector<MaskRow> rows = masks::list_mask_rows(layout_, folders, context_, oddities);
+    std::vector<MaskRow> rows = masks::list_mask_rows(layout_, folders, train ? "" : kind_, context_, oddities);
     if (rows.empty() && train) throw InputError({(layout_.root / folders.pictures).string(), "", "holds no pictures", "Check the path"});
     MaskCounts counts = MaskCounting(layout_, rows, context_).count();
     if (train) {
@@ -269,9 +269,11 @@ class MaskOpening {
     if (counts.colours && !table.colours)
       throw InputError({layout_.root.string(), "", "its masks hold colours, and nothing says of which classes these are",
                         "Name a table with --colors: 'R G B name' or 'name,R,G,B' per line"});
-    const auto has_train_ids = [](const MaskRow& row) { return row.mask.find("_labelTrainIds") != std::string::npos; };
+    const auto has_train_ids = [](const MaskRow& row) { return row.mask.find(masks::kTrainIds) != std::string::npos; };
     const bool train_ids = std::ranges::any_of(rows, has_train_ids);
-    if (const auto other = std::ranges::find_if_not(rows, has_train_ids); train_ids && other != rows.end())
+    if (layout_.kind == MaskLayoutKind::cityscapes) kind_ = train_ids ? masks::kTrainIds : masks::kLabelIds;
+    const auto is_other = [&](const MaskRow& row) { return !row.mask.empty() && !has_train_ids(row); };
+    if (const auto other = std::ranges::find_if(rows, is_other); train_ids && other != rows.end())
       throw InputError({(layout_.root / other->mask).string(), "",
                         "is not of the kind of others, which are labelTrainIds: one value would be two classes",
                         "Make labelTrainIds for all pictures, or take them away"});
@@ -362,3 +364,4 @@ bool looks_like_masks(const fs::path& path) {
 }
 
 }  // namespace decant
+  std::string_view kind_ = {};  ///< of the training masks, where a set may have several

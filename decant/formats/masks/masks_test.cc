@@ -245,6 +245,31 @@ TEST(Masks, OfCityscapesCountNineteenClassesAndTakeAllTheirFiles) {
               ElementsAre(ClassCount{0, 2}, ClassCount{1, 2}, ClassCount{13, 1}, ClassCount{18, 1}));
 }
 
+/// labelIds 7 is a road, labelTrainIds 7 a traffic sign.
+TEST(Masks, OfCityscapesAreOfOneKindInAllSplits) {
+  const ScratchFolder folder("city");
+  const auto add = [&](const std::string& split, const std::string& kind, const std::vector<int>& values) {
+    folder.add(fmt::format("leftImg8bit/{0}/ulm/{0}_leftImg8bit.png", split), grey_mask(4, {0, 0, 0, 0}));
+    folder.add(fmt::format("gtFine/{0}/ulm/{0}_gtFine_{1}.png", split, kind), grey_mask(4, values));
+  };
+  add("train", "labelIds", {7, 7, 8, 8});
+  add("val", "labelIds", {7, 7, 7, 7});
+  add("val", "labelTrainIds", {0, 0, 0, 0});
+  const auto validation = [&] {
+    const Dataset dataset = open_dataset(folder.path.string(), {}, {});
+    const Rows& rows = *dataset.splits.at(Split::validation);
+    std::vector<ClassCount> counts;
+    rows.targets()->counts(0, counts);
+    return std::pair(counts, rows.known_fault(0));
+  };
+  EXPECT_THAT(validation().first, ElementsAre(ClassCount{0, 4})) << "by their ids, as the training masks are";
+  add("train", "labelTrainIds", {0, 0, 1, 1});
+  EXPECT_THAT(validation().first, ElementsAre(ClassCount{0, 4}));
+  fs::remove(folder.path / "gtFine/val/ulm/val_gtFine_labelTrainIds.png");
+  EXPECT_THAT(validation().second, HasSubstr("_labelTrainIds.png"));
+  EXPECT_THAT(validation().first, IsEmpty());
+}
+
 TEST(Masks, OfVocFollowTheirListAndReduceIt) {
   const Acres fields("JPEGImages/", "SegmentationClass/");
   fields.folder.add("set/SegmentationObject/b.png", "objects");
