@@ -58,6 +58,9 @@ struct Dataset {
   /// What README.md next to a part of it in its own format begins with, for programs that look
   /// there; empty = nothing.
   std::string card_head = {};
+  /// Whether `classes` are a list that is part of the set, and so are the same in a set of some of
+  /// its rows; else they are what the rows hold.
+  bool classes_listed = false;
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }

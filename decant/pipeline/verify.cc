@@ -1,6 +1,7 @@
 #include "decant/pipeline/verify.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "decant/base/digest.h"
@@ -8,6 +9,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
+#include "decant/data/class_amounts.h"
 #include "decant/formats/open.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/patching/reducing.h"
@@ -88,6 +90,35 @@ void check_stored(const Rows& stored, const std::vector<Line>& manifest, const f
     }
     stage.advance(end - begin);
   });
+}
+
+/// Of the same format as the source: the classes it lists are the source's, and what rows hold of
+/// each class is what run.json says. Numbers in labels and masks are only as good as their names.
+void check_classes(const Dataset& stored, const RunRecord& run, const fs::path& data, const Context& context) {
+  if (!run.input || !run.content) return;
+  const std::vector<std::string>& source = run.input->classes;
+  const auto named = [](const std::vector<std::string>& classes, size_t i) {
+    return i < classes.size() ? "'" + classes[i] + "'" : "absent";
+  };
+  if (stored.classes_listed && stored.classes != source) {
+    const auto differ = std::ranges::mismatch(stored.classes, source);
+    const auto at = static_cast<size_t>(differ.in1 - stored.classes.begin());
+    fail(data, -1,
+         fmt::format("lists other classes than the source: class {} is {}, was {}", at, named(stored.classes, at), named(source, at)));
+  }
+  // Values of masks that no table names are called by what other values there are.
+  if (!stored.classes_listed && run.content->unit == name_of(CountedIn::pixels)) return;
+  std::map<std::string, int64_t> left;
+  for (const ContentRecord::OfClass& each : run.content->classes) left[each.name] += each.amount_kept;
+  const ClassAmounts amounts = amounts_of(stored.train(), class_count(stored), context);
+  for (size_t label = 0; label < amounts.totals.size(); ++label)
+    left[label < stored.classes.size() ? stored.classes[label] : std::to_string(label)] -= amounts.totals[label];
+  for (const auto& [name, amount] : left) {
+    if (amount != 0)
+      fail(data, -1,
+           fmt::format("holds {} {} {} of class '{}' than run.json says", std::abs(amount), amount > 0 ? "fewer" : "more",
+                       run.content->unit, name));
+  }
 }
 
 /// Rows of several data sets, written together, lie in the order of the reader: the same samples
@@ -243,6 +274,7 @@ Verified verify(const VerifyOptions& options, const Context& context) {
   const bool joined = run.run.input && !run.run.input->sources.empty();
   if (!converted && joined) check_stored_anywhere(stored.train(), manifest, data, context);
   if (!converted && !joined) check_stored(stored.train(), manifest, data, context);
+  if (!converted && !joined) check_classes(stored, run.run, data, context);
   std::string against = "hashes";
   if (!options.source.empty() || converted) {
     const Input input = source_of(run, options.source, context);

@@ -183,6 +183,7 @@ class CocoOpening {
       const std::string& folder = folders[static_cast<size_t>(found)];
       if (folder != files.json.parent_path()) odd(name, "its pictures are read from " + (layout_.root / folder).string());
       return folder;
+      dataset_.classes_listed = true;
     }
     if (names.empty()) return "";  // each says for itself what is wrong
     std::vector<std::string> tried;

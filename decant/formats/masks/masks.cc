@@ -298,6 +298,7 @@ class MaskOpening {
         if (label == masks::kUnknown) unknown[entry.value].first += entry.pixels, ++unknown[entry.value].second;
       }
       std::ranges::sort(rows[i], {}, &ClassCount::label);
+    dataset_.classes_listed = !table.file.empty();
     }
     if (ignored > 0 && train)
       oddities.push_back(

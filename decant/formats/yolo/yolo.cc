@@ -197,3 +197,4 @@ bool looks_like_yolo(const fs::path& path) {
 }
 
 }  // namespace decant
+    dataset_.classes_listed = !dataset_.classes.empty();
