@@ -31,6 +31,9 @@ struct Oddity {
 class SubsetWriter {
  public:
   virtual ~SubsetWriter() = default;
+  /// Why programs that train would not find all that is written into a folder of that name, which
+  /// need not exist ("is below a folder called images, so …"); empty where they would.
+  virtual std::string why_not_at(const std::filesystem::path& /*folder*/) const { return {}; }
   /// `rows`: ascending, distinct. `folder` exists and is empty; paths inside it are the source's.
   /// Returns bytes written. Stops with Cancelled between two samples; then, and after any error,
   /// each file below `folder` is whole, but not all are there.

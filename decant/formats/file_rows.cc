@@ -11,6 +11,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
+#include "decant/base/places.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/recode.h"
 

@@ -90,15 +90,21 @@ std::deque<Format>& formats() {
       // sets with objects come before archives: the one that such a set was unpacked from often
       // lies next to it
       {"coco", "COCO's json of boxes and outlines, with its pictures", looks_like_coco,
-       [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); }},
+       [](const fs::path& path, const OpenOptions& options, const Context& context) { return open_coco(path, options.images, context); },
+       [](const fs::path& path, const OpenOptions& options) { return folders_of_coco(path, options.images); }},
       {"yolo", "YOLO sets (data.yaml, or images/ and labels/)", looks_like_yolo,
-       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_yolo(path, context); }},
+       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_yolo(path, context); },
+       [](const fs::path& path, const OpenOptions&) { return folders_of_yolo(path); }},
       {"voc", "Pascal VOC sets (Annotations/, JPEGImages/)", looks_like_voc,
-       [](const fs::path& path, const OpenOptions&, const Context& context) { return open_voc(path, context); }},
+       [](const fs::path& path, const OpenOptions& options, const Context& context) {
+         return open_voc(path, context, options.voc_inclusive);
+       },
+       [](const fs::path& path, const OpenOptions&) { return folders_of_voc(path); }},
       {"masks", "pictures with masks of classes (images/ and masks/, or as VOC, Cityscapes, ADE20K and CamVid have them)", looks_like_masks,
        [](const fs::path& path, const OpenOptions& options, const Context& context) {
          return open_masks(path, {options.colours, options.ignore}, context);
-       }},
+       },
+       [](const fs::path& path, const OpenOptions&) { return folders_of_masks(path); }},
       {kArchive, "archives of any of these (.zip, .tar, .tar.gz, .tar.zst)", looks_like_archive, open_archive},
       {"webdataset", "WebDataset shards (.tar)", are_shards, open_shards},
       {"parquet", "Parquet files of pictures or texts (.parquet)", looks_like_parquet, open_tables},
@@ -355,6 +361,18 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
 std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
   std::vector<Excluded> bad;
   if (rows.pictures() == nullptr || rows.pictures()->stored_as() == PictureBytes::raw) {
+std::vector<fs::path> folders_read(const std::string& spec, const OpenOptions& options) {
+  std::error_code code;
+  const fs::path path = is_run_folder(spec) ? fs::path(spec) / "data" : fs::path(spec);
+  if (spec.empty() || !fs::exists(path, code)) return {};
+  try {
+    const Format* const format = format_of(path);
+    return format == nullptr || format->folders == nullptr ? std::vector<fs::path>() : format->folders(path, options);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
     for (const int64_t row : rows.known_faults()) bad.push_back({row, rows.key(row), rows.known_fault(row)});
     return bad;
   }

@@ -21,6 +21,7 @@ struct OpenOptions {
   std::filesystem::path images = {};   ///< of COCO's json: the folder of its pictures; empty = found next to it
   std::filesystem::path colours = {};  ///< of masks of colours: a table of what each means
   std::string ignore = {};             ///< of masks: values between commas that count nowhere
+  bool voc_inclusive = false;          ///< of VOC's xml: minima are counted from 1, as VOC's own are
   std::string image_field = {};        ///< of Parquet files, the column of pictures; empty = by the content
 };
 
@@ -30,6 +31,9 @@ struct Format {
   std::string reads;  ///< what its files are, for the message that nothing was recognised; may be empty
   std::function<bool(const std::filesystem::path& path)> fits;  ///< a file or folder that exists
   std::function<Dataset(const std::filesystem::path& path, const OpenOptions& options, const Context& context)> open;
+  /// The folders that rows of such a set are read from, where these may lie outside of `path`; null
+  /// = all is in `path`. Called for a path that fits. May throw InputError or IoError.
+  std::function<std::vector<std::filesystem::path>(const std::filesystem::path& path, const OpenOptions& options)> folders = nullptr;
 };
 
 /// Adds a format of the caller's, which is asked after those that are known. Nothing guards the
@@ -52,6 +56,12 @@ const Format& add_format(Format format);
 /// and opens it. Throws InputError: nothing of this was found (the message tells what is there
 /// instead), or what the format's reader throws.
 Dataset open_dataset(const std::string& spec, const OpenOptions& options, const Context& context);
+
+/// The folders, other than `spec` itself, that its rows are read from: those that a data.yaml, a
+/// list or a json names, and those of annotations. What is written into one of them could be a row
+/// of the set when it is read again. Empty for what cannot be opened, which opening says. Reads
+/// listings and short files, and of a json its first images; no row.
+std::vector<std::filesystem::path> folders_read(const std::string& spec, const OpenOptions& options);
 
 enum class Depth {
   headers,  ///< the picture's header must make sense: about 5 µs per row once the file is read

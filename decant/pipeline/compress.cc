@@ -58,7 +58,7 @@ namespace {
 std::vector<std::string> files_read(const CompressOptions& options) {
   std::vector<std::string> files = files_named(options.select, options.features);
   files.insert(files.end(), {options.input.path, options.input.labels.string()});
-  return files;
+  return with_folders_read(std::move(files), options.input.fields);
 }
 
 /// Whether pictures are written anew.
@@ -243,6 +243,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
     context.info(
         fmt::format("the rows kept hold {} tokens, of {} allowed", human_count(rows.sizes->total(kept)), human_count(rows.amount)));
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
+  if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);

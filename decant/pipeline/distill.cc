@@ -203,9 +203,10 @@ std::string plan_text(const DistillPlan& plan) {
 RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
   distill::check(options.distill);
   const double budget = budget_seconds(options);
-  OutputFolder out(
-      options.out,
-      {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+  OutputFolder out(options.out, {.overwrite = options.overwrite,
+                                 .inputs = with_folders_read({options.input.path}),
+                                 .why_foreign = why_no_run,
+                                 .keep = Checkpoint::kFolder});
   RunLog log(out.path());
   const Input input = read_to_distill(options, log, context);
   const Subset usable = input.usable_rows();

@@ -259,7 +259,9 @@ Duplicates find_duplicates(const DuplicatesOptions& given, const Context& contex
   require_known(options);
   std::vector<std::string> inputs = files_named({}, options.features);
   inputs.insert(inputs.end(), {options.input.path, options.input.labels.string(), options.test, options.test_features});
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_duplicates});
+  OutputFolder out(options.out, {.overwrite = options.overwrite,
+                                 .inputs = with_folders_read(std::move(inputs), options.input.fields),
+                                 .why_foreign = why_no_duplicates});
   RunLog log("");
   Search all = is_duplicates_folder(options.input.path) ? search_again(options, context) : search(options, log, context);
   const std::vector<CopyPair> pairs = all.pairs;

@@ -24,7 +24,7 @@ std::vector<std::string> inputs_of(const EvaluateOptions& options) {
   std::vector<std::string> inputs = files_named(options.select, options.features);
   inputs.insert(inputs.end(), options.small.begin(), options.small.end());
   inputs.insert(inputs.end(), {options.full, options.labels.string(), options.test, options.test_labels.string()});
-  return inputs;
+  return with_folders_read(std::move(inputs));
 }
 
 /// Everything that is settled before the first training.

@@ -300,11 +300,13 @@ RunRecord extend(const ExtendOptions& options, const Context& context) {
   std::vector<std::string> inputs = files_named(earlier.select, earlier.features);
   for (const SourceRecord& source : parts_of_run(run.run)) inputs.insert(inputs.end(), {source.path, source.labels});
   inputs.insert(inputs.end(), {options.run.string(), options.more, options.source, options.more_labels.string()});
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run});
+  OutputFolder out(options.out,
+                   {.overwrite = options.overwrite, .inputs = with_folders_read(std::move(inputs)), .why_foreign = why_no_run});
   RunLog log(out.path());
 
   const Input input = log.stage("read", [&] { return read_all(options, run, context); });
   const std::string to = format_written(options, run, input);
+  require_usable_at(options.out, input.dataset, to);
   report_new_classes(input, run, context);
   const Repeats repeats = log.stage("repeats", [&] { return repeats_in(input, run, earlier, context); });
   report_repeats(repeats.dropped, input, context);

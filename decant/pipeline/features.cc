@@ -23,7 +23,9 @@ void FeaturesOptions::declare(OptionTable& table) {
 FeaturesMade make_features(const FeaturesOptions& options, const Context& context) {
   std::vector<std::string> inputs = files_named({}, options.features);
   inputs.push_back(options.input.path);
-  OutputFile out(options.out, {.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_features});
+  OutputFile out(options.out, {.overwrite = options.overwrite,
+                               .inputs = with_folders_read(std::move(inputs), options.input.fields),
+                               .why_foreign = why_no_features});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   const FeatureSet set = log.stage("features", [&] { return obtain_features(input, options.features, options.seed, context); });

@@ -24,7 +24,7 @@ std::vector<std::string> files_read_for(const PatchesOptions& options) {
   std::vector<std::string> files = {options.input.path};
   if (names_npy(options.importance.importance)) files.push_back(options.importance.importance);
   if (!options.importance.weights.empty()) files.push_back(options.importance.weights.string());
-  return files;
+  return with_folders_read(std::move(files), options.input.fields);
 }
 
 void require_sound_outputs(const PatchesOptions& options) {

@@ -119,6 +119,9 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   const std::vector<DroppedRow> repeats = recorded_repeats(run.path, input.rows());
   const SmallSet set{.input = input,
                      .selection = run.selection,
+  const bool listed = lists_sample(options, run.run);
+  options.store = listed ? "list" : "copy";  // recorded, for samples of this one
+  if (!listed) require_usable_at(options.out, input.dataset, options.to);
                      .kept = kept,
                      .content = spent.reduced.rows,
                      .map = run.map.matrix(),

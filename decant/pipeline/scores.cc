@@ -42,7 +42,8 @@ void write_scores(const Dynamics& dynamics, DynamicsRecord& record, const fs::pa
 
 ScoresMade make_scores(const ScoresOptions& options, const Context& context) {
   require_sound(options.proxy);
-  OutputFolder out(options.out, {.overwrite = options.overwrite, .inputs = {options.input.path}, .why_foreign = why_no_scores});
+  OutputFolder out(options.out,
+                   {.overwrite = options.overwrite, .inputs = with_folders_read({options.input.path}), .why_foreign = why_no_scores});
   RunLog log("");
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
   DynamicsSet set = log.stage("proxy", [&] { return obtain_dynamics(input, input.grouping(), options.proxy, options.seed, context); });

@@ -59,8 +59,9 @@ std::string json_key_of(const Metric& metric) {
 }  // namespace
 
 NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context) {
-  OutputFile out(options.out,
-                 {.overwrite = options.overwrite, .inputs = {options.input.path, options.test}, .why_foreign = why_no_weights});
+  OutputFile out(
+      options.out,
+      {.overwrite = options.overwrite, .inputs = with_folders_read({options.input.path, options.test}), .why_foreign = why_no_weights});
   const Input input = read_input(options.input, context);
   const Subset usable = input.usable_rows();
   train::TrainJob job{.options = options.training,

@@ -233,3 +233,16 @@ bool looks_like_coco(const fs::path& path) {
 }
 
 }  // namespace decant
+std::vector<fs::path> folders_of_coco(const fs::path& path, const fs::path& pictures) {
+  if (!pictures.empty()) return {pictures};
+  const coco::CocoLayout layout = coco::find_coco(path);
+  std::vector<fs::path> found;
+  for (const auto& [split, files] : layout.splits) {
+    const std::vector<std::string> names = coco::first_image_names(layout.root / files.json, kLookedFor);
+    const std::vector<std::string> folders = coco::picture_folders(files.json, split);
+    const int best = coco::folder_with(layout.root, folders, names);
+    if (best >= 0) found.push_back(layout.root / folders[static_cast<size_t>(best)]);
+  }
+  return found;
+}
+

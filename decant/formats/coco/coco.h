@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
@@ -17,6 +18,10 @@ namespace decant {
 /// file_names are relative to; empty = found next to the json. Throws InputError (coco/coco_json.h)
 /// and for pictures that are not found; IoError.
 Dataset open_coco(const std::filesystem::path& path, const std::filesystem::path& pictures, const Context& context);
+
+/// Where the rows of all splits are read from: the folders in which pictures are found. Reads the
+/// first images of each json. Throws InputError, IoError.
+std::vector<std::filesystem::path> folders_of_coco(const std::filesystem::path& path, const std::filesystem::path& pictures);
 
 /// Whether a folder holds COCO's json files, or a file is one. Reads 64 kB of each.
 bool looks_like_coco(const std::filesystem::path& path);

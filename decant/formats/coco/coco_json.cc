@@ -281,6 +281,31 @@ CocoJson read_coco_json(const fs::path& path, const Context& context) {
   return Reading(path, context).read();
 }
 
+std::vector<std::string> first_image_names(const fs::path& path, size_t count) {
+  const MappedFile file(path);
+  const std::string_view text = as_text(file.bytes());
+  const std::string name = path.string();
+  const std::vector<Member> members = members_of(text, name);
+  const Member* const list = find_member(members, "images");
+  std::vector<std::string> names;
+  if (list == nullptr) return names;
+  Elements elements(text, list->value, name);
+  while (names.size() < count) {
+    const std::optional<Span> element = elements.next();
+    if (!element) break;
+    ImageFields fields;
+    CocoImage image;
+    try {
+      read_image(element->in(text), fields);
+      set_name(fields, image);
+    } catch (const BadElement&) {
+      continue;  // whoever reads all of them says so
+    }
+    if (image.fault.empty()) names.push_back(std::move(image.name));
+  }
+  return names;
+}
+
 bool looks_like_coco_json(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::string start(kStart, '\0');

@@ -62,6 +62,10 @@ struct CocoJson {
 /// or an oddity. Stops with Cancelled.
 CocoJson read_coco_json(const std::filesystem::path& path, const Context& context);
 
+/// The names of the first `count` images that can be opened, as CocoImage has them. Scans the json
+/// once (json_scan.h). Throws InputError, IoError.
+std::vector<std::string> first_image_names(const std::filesystem::path& path, size_t count);
+
 /// Whether a file begins as a COCO json does. Reads 64 kB at most.
 bool looks_like_coco_json(const std::filesystem::path& path);
 

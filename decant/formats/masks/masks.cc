@@ -366,3 +366,14 @@ bool looks_like_masks(const fs::path& path) {
 
 }  // namespace decant
   std::string_view kind_ = {};  ///< of the training masks, where a set may have several
+std::vector<fs::path> folders_of_masks(const fs::path& path) {
+  const std::optional<MaskLayout> layout = masks::find_masks(path);
+  std::vector<fs::path> found;
+  if (!layout) return found;
+  for (const auto& [split, folders] : layout->splits) {
+    found.insert(found.end(), {layout->root / folders.pictures, layout->root / folders.masks});
+    if (!folders.list.empty()) found.push_back((layout->root / folders.list).parent_path());
+  }
+  return found;
+}
+

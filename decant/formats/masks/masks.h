@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
@@ -23,6 +24,9 @@ struct MaskOptions {
 /// masks of colours without a table, a table that is none, no mask that can be read; IoError. Stops
 /// with Cancelled.
 Dataset open_masks(const std::filesystem::path& path, const MaskOptions& options, const Context& context);
+
+/// Where the rows of all splits are read from: folders of pictures, masks and lists.
+std::vector<std::filesystem::path> folders_of_masks(const std::filesystem::path& path);
 
 /// Whether a folder holds pictures and masks of them. Reads listings, and the starts of a few
 /// files.

@@ -168,3 +168,14 @@ bool looks_like_voc(const fs::path& path) {
 }
 
 }  // namespace decant
+std::vector<fs::path> folders_of_voc(const fs::path& path) {
+  const std::optional<VocLayout> layout = voc::find_voc(path);
+  std::vector<fs::path> found;
+  if (!layout) return found;
+  for (const auto& [split, folders] : layout->splits) {
+    found.insert(found.end(), {layout->root / folders.pictures, layout->root / folders.annotations});
+    if (!folders.list.empty()) found.push_back(layout->root / "ImageSets");
+  }
+  return found;
+}
+

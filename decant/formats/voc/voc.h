@@ -14,8 +14,12 @@
 namespace decant {
 
 /// `path`: a folder, or a list in ImageSets/ (voc/voc_layout.h). Throws InputError where it is
-/// none, or its list has no names; IoError.
-Dataset open_voc(const std::filesystem::path& path, const Context& context);
+/// none, or its list has no names; IoError. `inclusive`: minima are counted from 1, as VOC's own.
+Dataset open_voc(const std::filesystem::path& path, const Context& context, bool inclusive = false);
+
+/// Where the rows of all splits are read from: folders of pictures, annotations and lists. Throws
+/// InputError.
+std::vector<std::filesystem::path> folders_of_voc(const std::filesystem::path& path);
 
 /// Whether a folder holds annotations and pictures, or a file is such a set's list of names. Reads
 /// the starts of a few files.

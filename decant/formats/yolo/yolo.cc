@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/places.h"
 #include "decant/base/text.h"
 #include "decant/formats/file_rows.h"
 #include "decant/formats/object_notes.h"
@@ -98,6 +99,33 @@ class YoloWriter final : public SubsetWriter {
     std::string text;
     for (const int64_t row : rows) text += "./" + rows_->key(row) + "\n";
     return text;
+  }
+
+  /// train.txt of whole paths, and a yaml that names it.
+  int64_t write_list(std::span<const int64_t> rows, const fs::path& folder, const Context&) const override {
+    std::string lines;
+    for (const int64_t row : rows) lines += line_of_list(row) + "\n";
+    put_file(folder / kList, lines);
+    std::map<Split, std::vector<std::string>> values = others_;
+    values[Split::train] = {kList};
+    if (source_.yaml.empty())
+      put_file(folder / "data.yaml", yolo::new_yaml(values, classes_));
+    else
+      put_file(folder / source_.yaml.filename(), yolo::with_splits(source_.set, values));
+    return bytes_to_copy(*rows_, rows);
+  }
+
+  /// Trainers replace the last folder "images" of a picture's whole path, also one above the set.
+  std::string why_not_at(const fs::path& folder) const override {
+    if ((real_path(folder).string() + "/").find("/images/") == std::string::npos) return {};
+    for (int64_t row = 0; row < rows_->size(); ++row) {
+      const std::string key = rows_->key(row);
+      if (!rows_->known_fault(row).empty() || ("/" + key).find("/images/") != std::string::npos) continue;
+      const std::string picture = (real_path(folder) / key).string();
+      return fmt::format("is below a folder called images, so trainers would look for the label of {} in /{}", picture,
+                         yolo::label_of_picture(picture.substr(1)));
+    }
+    return {};
   }
 
   std::shared_ptr<const YoloRows> rows_;
@@ -198,3 +226,8 @@ bool looks_like_yolo(const fs::path& path) {
 
 }  // namespace decant
     dataset_.classes_listed = !dataset_.classes.empty();
+std::vector<fs::path> folders_of_yolo(const fs::path& path) {
+  const std::optional<YoloSource> source = yolo::find_yolo(path);
+  return source ? yolo::folders_of_source(*source) : std::vector<fs::path>();
+}
+

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
@@ -16,6 +17,10 @@ namespace decant {
 /// `path`: a data.yaml, or a folder (yolo/yolo_layout.h). Throws InputError for a yaml that cannot
 /// be read or names training pictures that are not there; IoError.
 Dataset open_yolo(const std::filesystem::path& path, const Context& context);
+
+/// Where the rows of all splits are read from: folders of pictures, of what lists name too, and of
+/// their labels. Throws InputError, IoError.
+std::vector<std::filesystem::path> folders_of_yolo(const std::filesystem::path& path);
 
 /// Whether a file is a data.yaml, or a folder holds one, or images/ and labels/. Reads the starts
 /// of a few files.

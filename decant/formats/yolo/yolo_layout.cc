@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/ranges.h>
 #include <fstream>
+#include <set>
 #include <unordered_set>
 
 #include "decant/base/errors.h"
@@ -220,6 +221,19 @@ class Listing {
     return std::move(pictures_);
   }
 
+  /// Folders that an entry's pictures are in: that folder, or those of a list's lines.
+  std::set<fs::path> folders_of_entry(const std::string& entry) {
+    const fs::path found = resolved(entry);
+    if (is_plain_folder(found)) return {found};
+    std::set<fs::path> folders;
+    named_.clear();
+    read_list(found);
+    for (const Named& named : named_) {
+      if (named.fault.empty()) folders.insert(fs::path(named.path).parent_path());
+    }
+    return folders;
+  }
+
  private:
   /// Where relative paths may begin, the likeliest first.
   static std::vector<fs::path> roots_of(const YoloSource& source) {
@@ -350,6 +364,26 @@ class Listing {
 
 YoloPictures list_yolo_pictures(const YoloSource& source, Split split, const Context& context) {
   return Listing(source, context).list(source.set.splits.at(split));
+}
+
+std::vector<fs::path> folders_of_source(const YoloSource& source) {
+  std::set<fs::path> found;
+  for (const auto& [split, entries] : source.set.splits) {
+    for (const std::string& entry : entries) {
+      try {
+        found.merge(Listing(source, {}).folders_of_entry(entry));
+      } catch (const InputError&) {  // whoever opens the set says so
+      }
+    }
+  }
+  std::set<fs::path> labels;
+  for (const fs::path& folder : found) {
+    const std::string picture = (fs::absolute(folder).lexically_normal() / "x").string();
+    labels.insert(fs::path("/" + label_of_picture(picture.substr(1))).parent_path());
+  }
+  found.merge(labels);
+  std::erase_if(found, [](const fs::path& folder) { return !is_plain_folder(folder.empty() ? "." : folder); });
+  return {found.begin(), found.end()};
 }
 
 }  // namespace decant::yolo

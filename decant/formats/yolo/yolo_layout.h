@@ -55,6 +55,10 @@ struct YoloPictures {
 /// Throws InputError where a folder or list is not there, naming the places looked at; Cancelled.
 YoloPictures list_yolo_pictures(const YoloSource& source, Split split, const Context& context);
 
+/// The folders of the pictures of all splits, and of their labels, those that are there. A split
+/// that cannot be found is left out. Cost: lists are read, folders are not listed.
+std::vector<std::filesystem::path> folders_of_source(const YoloSource& source);
+
 /// By ultralytics' rule, of a picture's key or path.
 std::string label_of_picture(std::string_view picture);
 

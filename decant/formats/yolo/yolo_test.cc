@@ -19,6 +19,7 @@ namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -202,6 +203,65 @@ TEST(Yolo, AYamlThatLinesDoNotTellApartIsWrittenAnew) {
   EXPECT_THAT(keys_of(small.train()), ElementsAre("train/images/b.png"));
   EXPECT_THAT(small.classes, ElementsAre("cat", "dog"));
   EXPECT_THAT(read_text(out / "data.yaml"), testing::AllOf(Not(HasSubstr("path")), HasSubstr("extra: [1, 2]")));
+}
+
+/// The top level may be indented, and lines may end as they did on old systems.
+TEST(Yolo, AYamlIsRecognisedHoweverItIsIndentedAndItsLinesEnd) {
+  for (const std::string& yaml : {std::string("  # zoo\n  train: train/images\n  nc: 2\n  names: [cat, dog]\n"),
+                                  std::string("train: train/images\rnames: [cat, dog]\r"),
+                                  std::string("%YAML 1.2\n---\n\"train\" : train/images\r\n'names': [cat, dog]\r\n")}) {
+    const Kennel kennel(yaml);
+    EXPECT_TRUE(looks_like_yolo(kennel.path() / "data.yaml")) << yaml;
+    EXPECT_THAT(kennel.open().classes, ElementsAre("cat", "dog")) << yaml;
+    const Dataset small = open_yolo(kennel.written({1}), {});
+    EXPECT_THAT(keys_of(small.train()), ElementsAre("train/images/b.png")) << yaml;
+    EXPECT_THAT(small.classes, ElementsAre("cat", "dog")) << yaml;
+  }
+  const ScratchFolder other("other");
+  EXPECT_FALSE(looks_like_yolo(other.add("nested.yaml", "data:\n  train: x\n  names: [a]\n"))) << "keys of another one's";
+}
+
+TEST(Yolo, OnlyACommentIsCopiedAsOne) {
+  const auto first_line = [](const std::string& value) {
+    const Kennel kennel("");
+    for (const char* folder : {"it's # x", "say \"a # b\"", "it's"}) fs::create_directories(kennel.path() / folder);
+    kennel.folder.add("set/it's # x/images/a.png", kennel_png(20, 10));
+    kennel.folder.add("set/it's # x/labels/a.txt", "0 .5 .5 .2 .2");
+    kennel.folder.add("set/data.yaml", "train: " + value + "\nnames: [cat]\n");
+    const std::string text = read_text(kennel.written({0}) / "data.yaml");
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(first_line("'it''s # x'"), "train: \"it's # x\"");
+  EXPECT_EQ(first_line("'it''s # x'  # so it is"), "train: \"it's # x\"  # so it is");
+  EXPECT_EQ(first_line("\"it's # x\" # '"), "train: \"it's # x\" # '");
+  EXPECT_EQ(first_line("['it''s # x', \"say \\\"a # b\\\"\"] # two"), "train: [\"it's # x\", \"say \\\"a # b\\\"\"] # two");
+}
+
+/// Where an output would be rows when the set is read again.
+TEST(Yolo, FoldersThatRowsAreReadFromAreNamed) {
+  const Kennel kennel("train: [train.txt, train/images]\nval: ../valid/images\ntest: gone\nnames: [cat, dog]\n");
+  const ScratchFolder apart("apart");
+  apart.add("images/x.png", kennel_png(20, 10));
+  kennel.folder.add("set/train.txt", (apart.path / "images/x.png").string() + "\n");
+  std::vector<std::string> found;
+  for (const fs::path& folder : folders_read((kennel.path() / "data.yaml").string(), {})) found.push_back(fs::canonical(folder).string());
+  const auto real = [](const fs::path& path) { return fs::canonical(path).string(); };
+  EXPECT_THAT(found, testing::UnorderedElementsAre(real(apart.path / "images"), real(kennel.path() / "train/images"),
+                                                   real(kennel.path() / "train/labels"), real(kennel.path() / "valid/images"),
+                                                   real(kennel.path() / "valid/labels")));
+}
+
+/// The last folder "images" of a whole path becomes "labels", and it may lie above the set.
+TEST(Yolo, LabelsThatTrainersWouldNotFindAreNotWritten) {
+  const ScratchFolder folder("darknet");
+  folder.add("obj.names", "cat\n");
+  folder.add("data/a.png", kennel_png(20, 10));
+  folder.add("data/a.txt", "0 .5 .5 .2 .2");
+  const Dataset beside = open_yolo(folder.path, {});
+  EXPECT_THAT(beside.writer->why_not_at("/x/images/small/data"),
+              AllOf(HasSubstr("/x/images/small/data/data/a.png"), HasSubstr("/x/labels/small/data/data/a.txt")));
+  EXPECT_EQ(beside.writer->why_not_at("/x/my images/small/data"), "");
+  EXPECT_EQ(Kennel().open().writer->why_not_at("/x/images/small/data"), "") << "its own folder comes after that one";
 }
 
 TEST(Yolo, NamesMayHaveGapsAndDisagreeWithTheirNumber) {

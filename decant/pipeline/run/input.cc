@@ -218,6 +218,14 @@ Input read_input(const InputOptions& options, const Context& context) {
   const Rows& train = input.dataset.train();
   require_rows(train, options.path);
   for (const Oddity& oddity : input.dataset.oddities) {
+std::vector<std::string> with_folders_read(std::vector<std::string> inputs, const FieldOptions& fields) {
+  std::vector<std::string> all = inputs;
+  for (const std::string& input : inputs) {
+    for (const std::filesystem::path& folder : folders_read(input, fields.to_open())) all.push_back(folder.string());
+  }
+  return all;
+}
+
     const std::string text = oddity.place + ": " + oddity.what;
     oddity.warns ? context.warn(text) : context.info(text);
   }

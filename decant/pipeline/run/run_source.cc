@@ -115,7 +115,7 @@ std::vector<std::string> run_inputs(const RunFolder& run, const std::string& ask
   for (const char* option : {"labels", "features", "importance"}) {
     if (std::string file = run.run.option_text(option); file.ends_with(".npy")) inputs.push_back(std::move(file));
   }
-  return inputs;
+  return with_folders_read(std::move(inputs), fields_of(run.run));
 }
 
 }  // namespace decant

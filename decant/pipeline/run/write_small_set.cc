@@ -381,3 +381,15 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
 }
 
 }  // namespace decant
+bool stores_a_list(const std::string& how) {
+  if (how == "list") return true;
+  if (how.empty() || how == "copy") return false;
+  throw UsageError(fmt::format("--store {}: give copy, or list", how));
+}
+
+void require_usable_at(const fs::path& out, const Dataset& dataset, const std::string& to) {
+  if (dataset.writer == nullptr || (!to.empty() && to != dataset.format)) return;
+  if (std::string why = dataset.writer->why_not_at(out / "data"); !why.empty())
+    throw InputError({out.string(), "", std::move(why), "Choose another -o"});
+}
+

@@ -44,6 +44,14 @@ struct SmallSet {
 
 /// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws
 /// IoError.
+/// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws
+/// UsageError for another word.
+bool stores_a_list(const std::string& how);
+
+/// Throws InputError where a set written into `out`/data/ could not be trained on there.
+/// `to`: as SmallSet has it.
+void require_usable_at(const std::filesystem::path& out, const Dataset& dataset, const std::string& to);
+
 RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
 /// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no
