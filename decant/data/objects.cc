@@ -16,6 +16,10 @@ void put_in_order(std::vector<T>& column, std::span<const int64_t> place) {
 
 }  // namespace
 
+void Targets::shapes(int64_t, std::vector<ObjectShape>& out) const {
+  out.clear();
+}
+
 void sort_by_row(Objects& objects, std::span<const int32_t> rows, int64_t count) {
   DECANT_CHECK(objects.labels.size(), ==, rows.size());
   objects.first.assign(static_cast<size_t>(count) + 1, 0);

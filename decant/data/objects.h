@@ -69,6 +69,15 @@ struct Objects {
   bool counts(int64_t object) const { return (flags[static_cast<size_t>(object)] & (ObjectFlag::crowd | ObjectFlag::broken)) == 0; }
 };
 
+/// How an object looks, where its source has more of it than a box.
+struct ObjectShape {
+  int64_t object = 0;                         ///< position in the columns
+  std::vector<std::vector<double>> polygons;  ///< parts, each x, y, x, y, … in pixels, as boxes are given
+  std::vector<int64_t> runs;                  ///< or a mask (data/runs.h); empty = none
+  int64_t width = 0;                          ///< of that mask
+  int64_t height = 0;
+};
+
 /// Sorts objects by their rows, those of one row in the order given, and makes `first`. `rows`: of
 /// each object, 0 … count − 1. Throws BugError for columns of different lengths. Holds one more
 /// copy of the longest column while it works.

@@ -24,7 +24,15 @@ struct ClassCount {
 enum class CountedIn { rows, objects, pixels };
 const char* name_of(CountedIn unit);  ///< "rows", "objects", "pixels"
 
+/// The class of every pixel of a row, as its mask is stored.
+struct ClassMask {
+  int width = 0;
+  int height = 0;
+  std::vector<int32_t> labels;  ///< (height, width); kNoLabel for pixels that count nowhere
+};
+
 struct Objects;
+struct ObjectShape;
 
 /// Some neighbours in the columns of a table (data/objects.h).
 struct ObjectRange {
@@ -49,6 +57,12 @@ class Targets {
   virtual CountedIn counted_in() const { return CountedIn::rows; }
   /// What is annotated in the row; nothing unless counted_in() objects. Lives as long as the rows.
   virtual ObjectRange objects(int64_t) const { return {}; }
+  /// The outlines and masks of the row's objects, read from their source; none of those that have a
+  /// box alone. Throws InputError, IoError.
+  virtual void shapes(int64_t /*row*/, std::vector<ObjectShape>& out) const;
+  // / Of rows counted in pixels, which is whose. False where there is none. Throws InputError,
+  // IoError.
+  virtual bool class_mask(int64_t /*row*/, ClassMask& /*out*/) const { return false; }
   /// Of the file in which the row is annotated, its label, xml or mask: the hash of its bytes,
   /// which stands for them in digests. 0 = there is none; counts and boxes say all of it.
   virtual uint64_t annotation_hash(int64_t) const { return 0; }

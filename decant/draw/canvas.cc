@@ -83,6 +83,11 @@ void Canvas::fill(const Shape& shape, const Affine& to_pixels, Colour colour, do
 
 void Canvas::soften() {
   const std::vector<Colour> before = pixels_;
+void Canvas::mark_as(uint8_t thing) {
+  thing_ = thing;
+  marks_.resize(pixels_.size());
+}
+
   const auto old = [&](int x, int y) {
     return before[static_cast<size_t>(std::clamp(y, 0, side_ - 1)) * static_cast<size_t>(side_) +
                   static_cast<size_t>(std::clamp(x, 0, side_ - 1))];

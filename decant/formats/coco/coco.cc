@@ -9,6 +9,7 @@
 #include "decant/formats/coco/coco_json.h"
 #include "decant/formats/coco/coco_layout.h"
 #include "decant/formats/coco/coco_writer.h"
+#include "decant/formats/coco/shape.h"
 #include "decant/formats/file_rows.h"
 #include "decant/formats/object_notes.h"
 
@@ -49,6 +50,17 @@ class CocoRows final : public FileRows, public Targets {
   CountedIn counted_in() const override { return CountedIn::objects; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(json_.objects, row, out); }
   ObjectRange objects(int64_t row) const override { return json_.objects.of(row); }
+  void shapes(int64_t row, std::vector<ObjectShape>& out) const override {
+    out.clear();
+    const Objects& all = json_.objects;
+    for (int64_t i = all.begin(row); i < all.end(row); ++i) {
+      const ObjectPlace& place = all.places[static_cast<size_t>(i)];
+      ObjectShape shape{.object = i};
+      if ((all.flags[static_cast<size_t>(i)] & (ObjectFlag::polygon | ObjectFlag::mask)) != 0 &&
+          coco::read_shape(json_.text().substr(static_cast<size_t>(place.offset), static_cast<size_t>(place.length)), shape))
+        out.push_back(std::move(shape));
+    }
+  }
 
   const CocoJson& json() const { return json_; }
 

@@ -28,6 +28,8 @@
 // anything.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,5 +69,15 @@ enum class Chroma { full, half };  ///< 4:4:4, or 4:2:0 (half the resolution eac
 void encode_jpeg(ImageView image, int quality, std::vector<std::byte>& out, Chroma chroma = Chroma::half);
 /// `out` is replaced. Lossless. REQUIRES: channels 1 or 3, sides ≥ 1.
 void encode_png(ImageView image, std::vector<std::byte>& out);
+
+/// Pixels that are places in a palette of at most 256 colours.
+struct IndexedImage {
+  int width = 0;
+  int height = 0;
+  std::vector<uint8_t> pixels;                  ///< (height, width)
+  std::vector<std::array<uint8_t, 4>> palette;  ///< red, green, blue, and how opaque
+};
+/// As a PNG of a palette. REQUIRES: every pixel has its colour, sides ≥ 1.
+void encode_png(const IndexedImage& image, std::vector<std::byte>& out);
 
 }  // namespace decant

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <zlib.h>
 
@@ -140,24 +141,56 @@ const CodecEntry& png_codec() {
 
 }  // namespace image_codec
 
-void encode_png(ImageView image, std::vector<std::byte>& out) {
+namespace {
+
+/// `set`: says what else the file has.
+void finished_png(spng_ihdr header, const void* samples, size_t bytes, const std::function<int(spng_ctx*)>& set,
+                  std::vector<std::byte>& out) {
   const image_codec::PngContext context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
   if (!context) throw std::bad_alloc();
   spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
-  spng_ihdr header{};
-  header.width = static_cast<uint32_t>(image.size.width);
-  header.height = static_cast<uint32_t>(image.size.height);
   header.bit_depth = 8;
-  header.color_type = image.size.channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR;
   int code = spng_set_ihdr(context.get(), &header);
-  if (code == 0)
-    code = spng_encode_image(context.get(), image.data, static_cast<size_t>(image.size.bytes()), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
+  if (code == 0) code = set(context.get());
+  if (code == 0) code = spng_encode_image(context.get(), samples, bytes, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
   size_t size = 0;
   const std::unique_ptr<void, decltype(&std::free)> encoded(code == 0 ? spng_get_png_buffer(context.get(), &size, &code) : nullptr,
                                                             &std::free);
   if (code != 0 || !encoded) image_codec::fail("", std::string("cannot encode as PNG: ") + spng_strerror(code));
   const auto* begin = static_cast<const std::byte*>(encoded.get());
   out.assign(begin, begin + size);
+}
+
+spng_ihdr png_header(int width, int height, uint8_t colours) {
+  spng_ihdr header{};
+  header.width = static_cast<uint32_t>(width);
+  header.height = static_cast<uint32_t>(height);
+  header.color_type = colours;
+  return header;
+}
+
+}  // namespace
+
+void encode_png(ImageView image, std::vector<std::byte>& out) {
+  const auto colours = static_cast<uint8_t>(image.size.channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR);
+  finished_png(
+      png_header(image.size.width, image.size.height, colours), image.data, static_cast<size_t>(image.size.bytes()),
+      [](spng_ctx*) { return 0; }, out);
+}
+
+void encode_png(const IndexedImage& image, std::vector<std::byte>& out) {
+  spng_plte colours{.n_entries = static_cast<uint32_t>(image.palette.size())};
+  spng_trns opaque{.n_type3_entries = static_cast<uint32_t>(image.palette.size())};
+  for (size_t i = 0; i < image.palette.size(); ++i) {
+    const auto& [red, green, blue, alpha] = image.palette[i];
+    colours.entries[i] = {.red = red, .green = green, .blue = blue};
+    opaque.type3_alpha[i] = alpha;
+  }
+  const auto set = [&](spng_ctx* context) {
+    const int code = spng_set_plte(context, &colours);
+    return code == 0 ? spng_set_trns(context, &opaque) : code;
+  };
+  finished_png(png_header(image.width, image.height, SPNG_COLOR_TYPE_INDEXED), image.pixels.data(), image.pixels.size(), set, out);
 }
 
 }  // namespace decant

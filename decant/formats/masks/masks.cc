@@ -16,6 +16,7 @@
 #include "decant/formats/image/picture_head.h"
 #include "decant/formats/masks/mask_classes.h"
 #include "decant/formats/masks/mask_layout.h"
+#include "decant/formats/masks/mask_pixels.h"
 #include "decant/formats/masks/mask_values.h"
 #include "decant/formats/object_notes.h"
 #include "decant/formats/voc/voc_layout.h"
@@ -48,8 +49,13 @@ struct MaskCounts {
 
 class MaskRows final : public FileRows, public Targets {
  public:
-  MaskRows(fs::path root, std::vector<MaskRow> rows, std::vector<std::vector<ClassCount>> counts, std::vector<uint64_t> hashes, int threads)
-      : FileRows(std::move(root), threads), rows_(std::move(rows)), counts_(std::move(counts)), hashes_(std::move(hashes)) {}
+  MaskRows(fs::path root, std::vector<MaskRow> rows, std::vector<std::vector<ClassCount>> counts, std::vector<uint64_t> hashes,
+           MaskClasses classes, int threads)
+      : FileRows(std::move(root), threads),
+        rows_(std::move(rows)),
+        counts_(std::move(counts)),
+        hashes_(std::move(hashes)),
+        classes_(std::move(classes)) {}
 
   int64_t size() const override { return std::ssize(rows_); }
   std::string key(int64_t row) const override { return at(row).picture; }
@@ -73,6 +79,17 @@ class MaskRows final : public FileRows, public Targets {
   CountedIn counted_in() const override { return CountedIn::pixels; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { out = counts_[static_cast<size_t>(row)]; }
   uint64_t annotation_hash(int64_t row) const override { return hashes_[static_cast<size_t>(row)]; }
+  bool class_mask(int64_t row, ClassMask& out) const override {
+    if (at(row).mask.empty() || !at(row).fault.empty()) return false;
+    const fs::path file = root() / at(row).mask;
+    std::vector<std::byte> scratch;
+    const masks::MaskPixels pixels = masks::read_mask_pixels(read_file(file, scratch), file.string());
+    out.width = pixels.width;
+    out.height = pixels.height;
+    out.labels.clear();
+    for (const uint32_t value : pixels.values) out.labels.push_back(std::max(kNoLabel, classes_.label(value)));
+    return true;
+  }
 
  private:
   const MaskRow& at(int64_t row) const { return rows_[static_cast<size_t>(row)]; }
@@ -80,6 +97,7 @@ class MaskRows final : public FileRows, public Targets {
   std::vector<MaskRow> rows_;
   std::vector<std::vector<ClassCount>> counts_;
   std::vector<uint64_t> hashes_;
+  MaskClasses classes_;
 };
 
 class MaskWriter final : public SubsetWriter {
@@ -247,7 +265,8 @@ class MaskOpening {
     note_turned(counts, folders, oddities);
     if (!train) note_quietly(oddities, dataset_.oddities);
     std::ranges::move(oddities, std::back_inserter(dataset_.oddities));
-    auto made = std::make_shared<MaskRows>(layout_.root, std::move(rows), std::move(of_rows), std::move(counts.hashes), context_.threads);
+    auto made =
+        std::make_shared<MaskRows>(layout_.root, std::move(rows), std::move(of_rows), std::move(counts.hashes), classes_, context_.threads);
     if (train)
       dataset_.writer = std::make_shared<MaskWriter>(made, !folders.list.empty(), masks::class_tables_in(layout_.root), options_.colours);
     dataset_.splits[split] = std::move(made);

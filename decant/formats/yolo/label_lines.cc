@@ -205,6 +205,18 @@ LabelFile read_label_lines(std::string_view text, const PictureHead& picture, co
   return LabelReading(text, picture, rules, out).read();
 }
 
+std::vector<double> points_of_line(std::string_view line) {
+  std::vector<double> points;
+  Words words(line);
+  words.next();
+  for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
+    const std::optional<double> number = finite_number(word);
+    if (!number) return {};
+    points.push_back(*number);
+  }
+  return points;
+}
+
 bool looks_like_label(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const size_t begin = text.find_first_not_of(" \t\r\n");

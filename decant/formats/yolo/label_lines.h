@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "decant/data/objects.h"
 #include "decant/formats/image/picture_head.h"
@@ -35,6 +36,10 @@ struct LabelFile {
 /// Adds the objects of `text` to every column but `first`. Boxes are given in pixels of the picture
 /// as it is shown; where it could not be read, in shares. No memory but that of the objects.
 LabelFile read_label_lines(std::string_view text, const PictureHead& picture, const LineRules& rules, Objects& out);
+
+/// The points of a line that is an outline, x, y, x, y, … in shares of the picture; empty where a
+/// word is no number.
+std::vector<double> points_of_line(std::string_view line);
 
 /// Whether the first line that is not empty is one of those above.
 bool looks_like_label(std::string_view text);

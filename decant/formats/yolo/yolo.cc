@@ -8,6 +8,7 @@
 #include "decant/base/places.h"
 #include "decant/base/text.h"
 #include "decant/formats/file_rows.h"
+#include "decant/formats/image/picture_head.h"
 #include "decant/formats/object_notes.h"
 #include "decant/formats/yolo/yolo_labels.h"
 #include "decant/formats/yolo/yolo_layout.h"
@@ -50,6 +51,7 @@ class YoloRows final : public FileRows, public Targets {
   CountedIn counted_in() const override { return CountedIn::objects; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(labels_.objects, row, out); }
   ObjectRange objects(int64_t row) const override { return labels_.objects.of(row); }
+  void shapes(int64_t row, std::vector<ObjectShape>& out) const override;
   uint64_t annotation_hash(int64_t row) const override { return labels_.hashes[static_cast<size_t>(row)]; }
 
   const YoloPictures& pictures_of_split() const { return pictures_; }
@@ -61,11 +63,33 @@ class YoloRows final : public FileRows, public Targets {
   YoloLabels labels_;
 };
 
+/// Its label is read again; one that has changed has no shapes where it lacks the bytes.
+void YoloRows::shapes(int64_t row, std::vector<ObjectShape>& out) const {
+  out.clear();
+  const ObjectRange range = objects(row);
+  const auto has_shape = [&](int64_t i) { return (range.table->flags[static_cast<size_t>(i)] & ObjectFlag::polygon) != 0; };
+  bool any = false;
+  for (int64_t i = range.begin; i < range.end; ++i) any = any || has_shape(i);
+  if (!any) return;
+  const std::string text = read_text(yolo::label_path(root(), key(row), labels_.beside));
+  const PictureHead head = picture_head(path(row)).value_or(PictureHead());
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    const ObjectPlace& place = range.table->places[static_cast<size_t>(i)];
+    if (!has_shape(i) || place.offset + place.length > std::ssize(text)) continue;
+    std::vector<double> points =
+        yolo::points_of_line(std::string_view(text).substr(static_cast<size_t>(place.offset), static_cast<size_t>(place.length)));
+    if (points.size() < 6 || points.size() % 2 != 0) continue;
+    for (size_t k = 0; k < points.size(); k += 2) points[k] *= head.shown_width(), points[k + 1] *= head.shown_height();
+    out.push_back({.object = i, .polygons = {std::move(points)}});
+  }
+}
+
 class YoloWriter final : public SubsetWriter {
  public:
   /// `others`: of the other splits, whole paths of what the yaml names.
-  YoloWriter(std::shared_ptr<const YoloRows> rows, YoloSource source, std::map<Split, std::vector<std::string>> others)
-      : rows_(std::move(rows)), source_(std::move(source)), others_(std::move(others)) {}
+  YoloWriter(std::shared_ptr<const YoloRows> rows, YoloSource source, std::map<Split, std::vector<std::string>> others,
+             std::vector<std::string> classes)
+      : rows_(std::move(rows)), source_(std::move(source)), others_(std::move(others)), classes_(std::move(classes)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
     int64_t written = copy_files(*rows_, rows, folder, context);
