@@ -21,6 +21,10 @@ const char* name_of(Split split) {
   return "";
 }
 
+int64_t SubsetWriter::write_list(std::span<const int64_t>, const std::filesystem::path&, const Context&) const {
+  throw InputError({"", "", "this format has no lists that name pictures elsewhere; YOLO, VOC and COCO have", "Omit --store list"});
+}
+
 int64_t SubsetWriter::rewrite(std::span<const int64_t>, const Rows&, const std::filesystem::path&, const Context&) const {
   throw InputError({"", "", "this format stores pixels, and has no place for pictures of other bytes", "Write another with --to"});
 }

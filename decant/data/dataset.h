@@ -38,6 +38,10 @@ class SubsetWriter {
   /// Returns bytes written. Stops with Cancelled between two samples; then, and after any error,
   /// each file below `folder` is whole, but not all are there.
   virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const = 0;
+  // / As write(), with lists in place of pictures and annotations: they name the source's, which /
+  // must stay where they are. Returns the bytes that write() would have. Throws InputError where
+  // the / format has no lists.
+  virtual int64_t write_list(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const;
   /// As write(), with the picture files of `content` in place of the source's: the same number of
   /// rows, other bytes. Throws InputError where the format has no picture files.
   virtual int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const std::filesystem::path& folder,
@@ -54,6 +58,9 @@ struct Dataset {
   std::vector<std::string> classes;                     ///< class_names[label]; empty when unlabelled or unnamed
   std::map<Split, std::shared_ptr<const Rows>> splits;  ///< always holds train
   std::vector<Oddity> oddities;
+  /// Whether `classes` are a list that is part of the set, and so are the same in a set of some of
+  /// its rows; else they are what the rows hold.
+  bool classes_listed = false;
   /// How it must be trained, for one that was synthesised: texts of training options by name,
   /// {"steps", "500"}; empty = as others are.
   std::map<std::string, std::string> training = {};
@@ -61,9 +68,6 @@ struct Dataset {
   /// What README.md next to a part of it in its own format begins with, for programs that look
   /// there; empty = nothing.
   std::string card_head = {};
-  /// Whether `classes` are a list that is part of the set, and so are the same in a set of some of
-  /// its rows; else they are what the rows hold.
-  bool classes_listed = false;
   std::shared_ptr<const SubsetWriter> writer;  ///< of the training split
 
   const Rows& train() const { return *splits.at(Split::train); }

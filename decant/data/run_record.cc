@@ -241,6 +241,12 @@ std::string RunRecord::option_text(std::string_view name) const {
 
 std::string RunRecord::stored_field(std::string_view name) const {
   return input && input->format == output_format ? option_text(name) : "";
+bool RunRecord::flag(std::string_view name) const {
+  const OptionValue* const value = option(name);
+  const auto* const set = value == nullptr ? nullptr : std::get_if<bool>(value);
+  return set != nullptr && *set;
+}
+
 }
 
 Json to_json(const RunRecord& run) {

@@ -169,6 +169,7 @@ struct RunRecord {
   const OptionValue* option(std::string_view name) const;  ///< null when there is none
   std::string option_text(std::string_view name) const;    ///< empty for an option that is absent or no text
   /// --label-field or --image-field, where the set that was written has that field too: as the source
+  bool flag(std::string_view name) const;                  ///< false for an option that is absent or no flag
   /// does, if it has the source's format. Else empty.
   std::string stored_field(std::string_view name) const;
 };

@@ -245,6 +245,21 @@ int64_t write_files(const Rows& content, std::span<const int64_t> rows, const Fi
   });
 }
 
+int64_t bytes_to_copy(const FileRows& source, std::span<const int64_t> rows) {
+  const std::vector<int64_t>& sizes = source.sizes();
+  int64_t bytes = 0;
+  for (const int64_t row : rows) bytes += sizes[static_cast<size_t>(row)];
+  for (const CarriedFile& file : carried_by(source, rows)) bytes += bytes_of_file(file.from);
+  return bytes;
+}
+
+void link_folder(const fs::path& target, const fs::path& link) {
+  std::error_code code;
+  fs::create_directories(link.parent_path(), code);
+  if (!code) fs::create_directory_symlink(real_path(target), link, code);
+  if (code) throw IoError({link.string(), "", "cannot link to " + target.string() + ": " + code.message(), "Omit --store list"});
+}
+
 int64_t put_file(const fs::path& path, const std::string& text) {
   std::error_code code;
   fs::create_directories(path.parent_path(), code);

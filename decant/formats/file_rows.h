@@ -62,6 +62,13 @@ class FileRows : public Rows, public Pictures {
 /// `folder` is whole.
 int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context);
 
+/// What copy_files() would write, in bytes.
+int64_t bytes_to_copy(const FileRows& source, std::span<const int64_t> rows);
+
+/// Makes `link`, and the folders above it, which leads to the folder `target` by its real path.
+/// Throws IoError.
+void link_folder(const std::filesystem::path& target, const std::filesystem::path& link);
+
 /// Writes a file of a set, and the folders above it. Returns its bytes. Throws IoError.
 int64_t put_file(const std::filesystem::path& path, const std::string& text);
 

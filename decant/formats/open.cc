@@ -315,6 +315,7 @@ OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
   if (options.text.empty()) options.text = run.option_text("text");
   if (options.image_field.empty()) options.image_field = run.stored_field("image-field");
   if (options.ignore.empty()) options.ignore = run.option_text("ignore");
+  options.voc_inclusive = options.voc_inclusive || run.flag("voc-inclusive");
   return options;
 }
 
@@ -350,6 +351,8 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   require_fields_fit(dataset, options, spec);
   if (!options.images.empty() && dataset.format != "coco")
     throw InputError({spec, "", fmt::format("--images is for COCO's json, but this is {}", dataset.format), "Omit it"});
+  if (options.voc_inclusive && dataset.format != "voc")
+    throw InputError({spec, "", fmt::format("--voc-inclusive is for VOC's xml, but this is {}", dataset.format), "Omit it"});
   if (dataset.format != "masks" && (!options.colours.empty() || !options.ignore.empty()))
     throw InputError({spec, "", fmt::format("--colors and --ignore are for masks, but this is {}", dataset.format), "Omit them"});
   if (!options.labels.empty() && dataset.format != "npy" && dataset.format != "npy-pictures")
@@ -358,9 +361,6 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   return dataset;
 }
 
-std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
-  std::vector<Excluded> bad;
-  if (rows.pictures() == nullptr || rows.pictures()->stored_as() == PictureBytes::raw) {
 std::vector<fs::path> folders_read(const std::string& spec, const OpenOptions& options) {
   std::error_code code;
   const fs::path path = is_run_folder(spec) ? fs::path(spec) / "data" : fs::path(spec);
@@ -373,6 +373,9 @@ std::vector<fs::path> folders_read(const std::string& spec, const OpenOptions& o
   }
 }
 
+std::vector<Excluded> find_bad_rows(const Rows& rows, Depth depth, const Context& context) {
+  std::vector<Excluded> bad;
+  if (rows.pictures() == nullptr || rows.pictures()->stored_as() == PictureBytes::raw) {
     for (const int64_t row : rows.known_faults()) bad.push_back({row, rows.key(row), rows.known_fault(row)});
     return bad;
   }

@@ -53,6 +53,8 @@ void CompressOptions::declare(OptionTable& all) {
   for (const Option& option : table.options()) all.add(noted(option, given));
 }
 
+  table.add("store", store, "HOW", "copy, or list: only lists that name the source's pictures, which must stay there (YOLO, VOC, COCO)")
+      .silent_at = "\"copy\"";
 namespace {
 
 std::vector<std::string> files_read(const CompressOptions& options) {
@@ -182,8 +184,15 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
-  if (!options.keep_tokens.empty() && (!options.bytes.empty() || options.given.contains("keep")))
-    throw UsageError("--keep-tokens, --keep and --bytes all say how much to keep; give one of them");
+  const bool two_counts = !options.keep_tokens.empty() && !options.keep_objects.empty();
+  if (counted_unit(options) && (two_counts || !options.bytes.empty() || options.given.contains("keep")))
+    throw UsageError("--keep-tokens, --keep-objects, --keep and --bytes all say how much to keep; give one of them");
+  if (options.select.own.min_objects < 0) throw UsageError("--min-objects must not be negative");
+  if (options.select.own.per_image < 0) throw UsageError("--per-image must not be negative");
+  if (options.select.own.min_objects > 0 && pool_rule(options.select).given())
+    throw UsageError("--min-objects counts what the whole set keeps of a class; leave out --pools");
+  if (stores_a_list(options.store) && (!options.to.empty() || reduces(options)))
+    throw UsageError("--store list leaves pictures as and where they are; leave out --to, --drop, --quality, --resolution and --bytes");
   if (options.min_per_class < 0) throw UsageError("--min-per-class must not be negative");
   if (options.min_per_class > 0 && !options.select.by_class())
     throw UsageError("--min-per-class is about classes; leave out --pool and --pools");
@@ -234,6 +243,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Shares shares = method.options.shares_of_pools();
   const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
   const int64_t readable = input.rows() - std::ssize(input.excluded);
+  if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   ChosenRows chosen = by_tokens ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
   if (by_tokens) chosen.selection.serves_from = 1;
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
@@ -243,7 +253,6 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
     context.info(
         fmt::format("the rows kept hold {} tokens, of {} allowed", human_count(rows.sizes->total(kept)), human_count(rows.amount)));
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
-  if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(
       chosen.selection, input.labels, kept, chosen.by_class(), [&](int32_t c) { return input.class_name(c); }, context);
@@ -278,3 +287,5 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
 }
 
 }  // namespace decant
+                     .min_objects = min_objects_of(method),
+                     .listed = stores_a_list(options.store),

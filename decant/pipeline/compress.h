@@ -32,6 +32,7 @@ struct CompressOptions {
   ReduceOptions reducing;
   std::string to;
   uint64_t seed = 0;
+  std::string store = "copy";  ///< or "list": data/ names the source's pictures
   bool overwrite = false;
   bool no_check = false;
   std::string command;  ///< as typed, for the record

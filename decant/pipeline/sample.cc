@@ -26,6 +26,7 @@ void SampleOptions::declare(OptionTable& table) {
       .default_text = "";
   table.add("source", source, "PATH", "the data set, if it has moved");
   table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the source format");
+  table.add("store", store, "HOW", "copy, or list: only lists that name the source's pictures; default: as the run did").silent_at = "\"\"";
   table.add("seed", seed, "N", "determines every random choice");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
@@ -70,6 +71,11 @@ void warn_of_whole_pictures(const RunFolder& run, const Context& context) {
   context.warn(fmt::format("{} has its pictures reduced and does not say how, so those of the sample are whole", run.path.string()));
 }
 
+bool lists_sample(const SampleOptions& options, const RunRecord& run) {
+  if (stores_a_list(options.store) && !options.to.empty()) throw UsageError("--store list leaves pictures as they are; leave out --to");
+  return stores_a_list(options.store.empty() && options.to.empty() ? run.option_text("store") : options.store);
+}
+
 /// Records written anew say what was done to pictures, so that they can be sampled in their turn.
 std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options, const RunRecord& run,
                                                               const std::optional<AskedReduction>& reduction) {
@@ -77,6 +83,7 @@ std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOption
   for (const char* field : {"text", "label-field", "ignore", "image-field"}) {  // which data/ is read by
     if (std::string value = run.option_text(field); !value.empty()) all.emplace_back(field, std::move(value));
   }
+  if (run.flag("voc-inclusive")) all.emplace_back("voc-inclusive", true);
   if (!reduction) return all;
   const auto more = recorded_options_of(*reduction);
   all.insert(all.end(), more.begin(), more.end());
@@ -112,6 +119,9 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   OutputFolder out(options.out, writing);
   RunLog log(out.path());
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
+  const bool listed = lists_sample(options, run.run);
+  options.store = listed ? "list" : "copy";  // recorded, for samples of this one
+  if (!listed) require_usable_at(options.out, input.dataset, options.to);
   const auto reduction = recorded_reduction(run.run, input.dataset, count);
   if (run.run.patches && !reduction) warn_of_whole_pictures(run, context);
   Spent spent;
@@ -119,13 +129,11 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   const std::vector<DroppedRow> repeats = recorded_repeats(run.path, input.rows());
   const SmallSet set{.input = input,
                      .selection = run.selection,
-  const bool listed = lists_sample(options, run.run);
-  options.store = listed ? "list" : "copy";  // recorded, for samples of this one
-  if (!listed) require_usable_at(options.out, input.dataset, options.to);
                      .kept = kept,
                      .content = spent.reduced.rows,
                      .map = run.map.matrix(),
                      .to = format_of_sample(options, run, input, reduction.has_value()),
+                     .listed = listed,
                      .note = run.run.method_note,
                      .seed = options.seed,
                      .command = options.command,

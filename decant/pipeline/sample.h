@@ -18,6 +18,7 @@ struct SampleOptions {
   int64_t min_per_class = -1;  ///< as CompressOptions; −1 = that of the run
   std::string source;          ///< the data set, when it is no longer where the run found it
   std::string to;
+  std::string store;  ///< as CompressOptions; empty = as the run did, unless `to` says otherwise
   uint64_t seed = 0;
   bool overwrite = false;
   std::string command;

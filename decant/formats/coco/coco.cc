@@ -63,6 +63,9 @@ class CocoRows final : public FileRows, public Targets {
   }
 
   const CocoJson& json() const { return json_; }
+  /// Of the pictures, relative to the root; "" = the root, or a folder that was given.
+  std::string folder() const { return below_.empty() ? below_ : below_.substr(0, below_.size() - 1); }
+  fs::path folder_path() const { return pictures_.empty() ? root() / folder() : pictures_; }
 
  private:
   const CocoImage& image(int64_t row) const { return json_.images[static_cast<size_t>(row)]; }
@@ -98,11 +101,25 @@ class CocoWriter final : public SubsetWriter {
     return copy_files(*rows_, rows, folder, context) + write_jsons(rows, folder, context);
   }
 
+  /// The json, and a link to the folder that its names are of, where it is looked for.
+  int64_t write_list(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
+    link_folder(rows_->folder_path(), folder / place_of_link());
+    return bytes_to_copy(*rows_, rows) + write_jsons(rows, folder, context);
+  }
+
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
     refuse_reduced(*rows_, "since boxes and masks are given in their pixels");
   }
 
  private:
+  /// As in the source; of pictures that lie next to their json or elsewhere, images/ next to it.
+  fs::path place_of_link() const {
+    const fs::path own = files_.json.parent_path();
+    const std::string below = rows_->folder();
+    if (!below.empty() && below != own) return below;
+    return coco::folder_of_split(files_.json) / "images";
+  }
+
   int64_t write_jsons(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     const CocoJson& json = rows_->json();
     const bool all = std::ssize(rows) == rows_->size();
@@ -166,6 +183,7 @@ class CocoOpening {
     if (!below) return;
     if (split == Split::train) {
       dataset_.classes = json.classes;
+      dataset_.classes_listed = true;
       if (json.annotated) note_classes(name, json.classes, objects_per_class(json.objects, json.classes.size()), "objects", json.oddities);
     } else if (json.annotated && json.classes != dataset_.classes) {
       odd(name,
@@ -195,7 +213,6 @@ class CocoOpening {
       const std::string& folder = folders[static_cast<size_t>(found)];
       if (folder != files.json.parent_path()) odd(name, "its pictures are read from " + (layout_.root / folder).string());
       return folder;
-      dataset_.classes_listed = true;
     }
     if (names.empty()) return "";  // each says for itself what is wrong
     std::vector<std::string> tried;
@@ -236,15 +253,6 @@ Dataset open_coco(const fs::path& path, const fs::path& pictures, const Context&
   return CocoOpening(path, pictures, context).open();
 }
 
-bool looks_like_coco(const fs::path& path) {
-  try {
-    return !coco::find_coco(path).splits.empty();
-  } catch (const InputError&) {
-    return true;  // it says so when it is opened
-  }
-}
-
-}  // namespace decant
 std::vector<fs::path> folders_of_coco(const fs::path& path, const fs::path& pictures) {
   if (!pictures.empty()) return {pictures};
   const coco::CocoLayout layout = coco::find_coco(path);
@@ -258,3 +266,12 @@ std::vector<fs::path> folders_of_coco(const fs::path& path, const fs::path& pict
   return found;
 }
 
+bool looks_like_coco(const fs::path& path) {
+  try {
+    return !coco::find_coco(path).splits.empty();
+  } catch (const InputError&) {
+    return true;  // it says so when it is opened
+  }
+}
+
+}  // namespace decant

@@ -112,6 +112,11 @@ CocoLayout find_coco(const fs::path& path) {
   return layout;
 }
 
+fs::path folder_of_split(const fs::path& json) {
+  const fs::path own = json.parent_path();
+  return own.filename() == kAnnotations ? own.parent_path() : own;
+}
+
 std::vector<std::string> picture_folders(const fs::path& json, Split split) {
   const std::string stem = json.stem().string();
   std::vector<std::string> names = {stem};

@@ -33,6 +33,10 @@ struct CocoLayout {
 /// than one split; IoError. `splits` is empty where there is no COCO json.
 CocoLayout find_coco(const std::filesystem::path& path);
 
+/// Where the parts of a json's split lie, relative to the root: its own folder, or what that is in
+/// where it is annotations/.
+std::filesystem::path folder_of_split(const std::filesystem::path& json);
+
 /// Folders, relative to the root ("" = the root), where the pictures of a json may be, the
 /// likeliest first.
 std::vector<std::string> picture_folders(const std::filesystem::path& json, Split split);

@@ -298,6 +298,7 @@ class MaskOpening {
                         "Make labelTrainIds for all pictures, or take them away"});
     classes_ = masks::mask_classes(layout_.kind, counts.all, table, train_ids, ignored_values(options_.ignore));
     dataset_.classes = classes_.names;
+    dataset_.classes_listed = !table.file.empty();
     if (!table.file.empty()) odd(table.file.string(), "names the classes");
   }
 
@@ -317,7 +318,6 @@ class MaskOpening {
         if (label == masks::kUnknown) unknown[entry.value].first += entry.pixels, ++unknown[entry.value].second;
       }
       std::ranges::sort(rows[i], {}, &ClassCount::label);
-    dataset_.classes_listed = !table.file.empty();
     }
     if (ignored > 0 && train)
       oddities.push_back(
@@ -367,6 +367,7 @@ class MaskOpening {
   const Context& context_;
   Dataset dataset_;
   MaskClasses classes_;
+  std::string_view kind_ = {};  ///< of the training masks, where a set may have several
 };
 
 }  // namespace
@@ -379,12 +380,6 @@ Dataset open_masks(const fs::path& path, const MaskOptions& options, const Conte
   return MaskOpening(*std::move(layout), path, options, context).open();
 }
 
-bool looks_like_masks(const fs::path& path) {
-  return masks::find_masks(path).has_value();
-}
-
-}  // namespace decant
-  std::string_view kind_ = {};  ///< of the training masks, where a set may have several
 std::vector<fs::path> folders_of_masks(const fs::path& path) {
   const std::optional<MaskLayout> layout = masks::find_masks(path);
   std::vector<fs::path> found;
@@ -396,3 +391,8 @@ std::vector<fs::path> folders_of_masks(const fs::path& path) {
   return found;
 }
 
+bool looks_like_masks(const fs::path& path) {
+  return masks::find_masks(path).has_value();
+}
+
+}  // namespace decant

@@ -59,6 +59,7 @@ class VocRows final : public FileRows, public Targets {
   uint64_t annotation_hash(int64_t row) const override { return objects_.hashes[static_cast<size_t>(row)]; }
 
   const std::string& name(int64_t row) const { return at(row).name; }
+  const VocFolders& folders() const { return folders_; }
 
  private:
   const VocRow& at(int64_t row) const { return rows_[static_cast<size_t>(row)]; }
@@ -70,18 +71,30 @@ class VocRows final : public FileRows, public Targets {
 
 class VocWriter final : public SubsetWriter {
  public:
-  VocWriter(std::shared_ptr<const VocRows> rows, std::string list) : rows_(std::move(rows)), list_(std::move(list)) {}
+  /// `others`: lists of the other splits.
+  VocWriter(std::shared_ptr<const VocRows> rows, std::string list, std::vector<std::string> others)
+      : rows_(std::move(rows)), list_(std::move(list)), others_(std::move(others)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    int64_t written = copy_files(*rows_, rows, folder, context);
-    std::vector<std::string> names;
-    for (const int64_t row : rows) names.push_back(rows_->name(row));
-    std::ranges::sort(names);
-    for (const std::string& list : lists()) {
-      const std::string lines = voc::lines_of_names(read_text(rows_->root() / list), names, voc::lists_rows(list));
-      if (!lines.empty() || list == list_) written += put_file(folder / list, lines);
+    return copy_files(*rows_, rows, folder, context) + write_lists(rows, folder, {});
+  }
+
+  /// Image sets, and links to the folders that their names are of, so that what is written is read
+  /// as VOC is. The rows to test on are there, too.
+  int64_t write_list(std::span<const int64_t> rows, const fs::path& folder, const Context&) const override {
+    link_folder(rows_->root() / rows_->folders().annotations, folder / "Annotations");
+    link_folder(rows_->root() / rows_->folders().pictures, folder / "JPEGImages");
+    for (const char* masks : {"SegmentationClass", "SegmentationObject"}) {
+      std::error_code code;
+      if (fs::is_directory(rows_->root() / masks, code)) link_folder(rows_->root() / masks, folder / masks);
     }
-    return written;
+    int64_t lists = write_lists(rows, folder, others_);
+    if (list_.empty()) {
+      std::string lines;
+      for (const int64_t row : rows) lines += rows_->name(row) + "\n";
+      lists += put_file(folder / voc::kTrainingList, lines);
+    }
+    return bytes_to_copy(*rows_, rows) + lists;
   }
 
   int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
@@ -89,6 +102,20 @@ class VocWriter final : public SubsetWriter {
   }
 
  private:
+  /// Every list with the lines of kept rows; those of `whole` as they are.
+  int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder, const std::vector<std::string>& whole) const {
+    std::vector<std::string> names;
+    for (const int64_t row : rows) names.push_back(rows_->name(row));
+    std::ranges::sort(names);
+    int64_t written = 0;
+    for (const std::string& list : lists()) {
+      std::string lines = read_text(rows_->root() / list);
+      if (std::ranges::find(whole, list) == whole.end()) lines = voc::lines_of_names(lines, names, voc::lists_rows(list));
+      if (!lines.empty() || list == list_) written += put_file(folder / list, lines);
+    }
+    return written;
+  }
+
   /// All that is in ImageSets/, lists of classes and of other tasks among them. Where the rows are
   /// not those of train.txt, no other list of rows, which would be read in place of theirs.
   std::vector<std::string> lists() const {
@@ -111,6 +138,7 @@ class VocWriter final : public SubsetWriter {
 
   std::shared_ptr<const VocRows> rows_;
   std::string list_;  ///< of the training rows; empty = none
+  std::vector<std::string> others_;
 };
 
 class VocOpening {
@@ -140,8 +168,16 @@ class VocOpening {
       note_classes(layout_.root.string(), dataset_.classes, objects_per_class(objects.objects, dataset_.classes.size()), "objects",
                    dataset_.oddities);
     auto rows = std::make_shared<VocRows>(layout_.root, folders, std::move(names), std::move(objects), context_.threads);
-    if (train) dataset_.writer = std::make_shared<VocWriter>(rows, folders.list);
+    if (train) dataset_.writer = std::make_shared<VocWriter>(rows, folders.list, lists_of_others());
     dataset_.splits[split] = std::move(rows);
+  }
+
+  std::vector<std::string> lists_of_others() const {
+    std::vector<std::string> lists;
+    for (const auto& [split, folders] : layout_.splits) {
+      if (split != Split::train && !folders.list.empty()) lists.push_back(folders.list);
+    }
+    return lists;
   }
 
   VocLayout layout_;
@@ -151,23 +187,15 @@ class VocOpening {
 
 }  // namespace
 
-Dataset open_voc(const fs::path& path, const Context& context) {
+Dataset open_voc(const fs::path& path, const Context& context, bool inclusive) {
   std::optional<VocLayout> layout = voc::find_voc(path);
   if (!layout)
     throw InputError(
         {path.string(), "", "is no VOC set", "Give a folder with Annotations/ and JPEGImages/, or with pictures and their xml"});
+  layout->inclusive = inclusive;
   return VocOpening(*std::move(layout), path, context).open();
 }
 
-bool looks_like_voc(const fs::path& path) {
-  try {
-    return voc::find_voc(path).has_value();
-  } catch (const InputError&) {
-    return true;  // it says so when it is opened
-  }
-}
-
-}  // namespace decant
 std::vector<fs::path> folders_of_voc(const fs::path& path) {
   const std::optional<VocLayout> layout = voc::find_voc(path);
   std::vector<fs::path> found;
@@ -179,3 +207,12 @@ std::vector<fs::path> folders_of_voc(const fs::path& path) {
   return found;
 }
 
+bool looks_like_voc(const fs::path& path) {
+  try {
+    return voc::find_voc(path).has_value();
+  } catch (const InputError&) {
+    return true;  // it says so when it is opened
+  }
+}
+
+}  // namespace decant

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"

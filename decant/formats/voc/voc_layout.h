@@ -30,6 +30,8 @@ struct VocFolders {
 struct VocLayout {
   std::filesystem::path root;
   std::map<Split, VocFolders> splits;  ///< holds train
+  /// Whether minima of boxes are numbers of pixels from 1, as VOC's own are, and not edges.
+  bool inclusive = false;
   std::vector<Oddity> oddities;
 };
 

@@ -41,14 +41,14 @@ bool is_set(const pugi::xml_node& object, const char* name) {
   return text == "1" || text == "true" || text == "True" || text == "1.0";
 }
 
-/// Fills the box; returns what is wrong with it.
-std::string_view read_voc_box(const pugi::xml_node& object, Box& out) {
+/// Fills the box; returns what is wrong with it. `first`: what the first pixel is called.
+std::string_view read_voc_box(const pugi::xml_node& object, double first, Box& out) {
   const pugi::xml_node box = object.child("bndbox");
   if (!box) return "it has no bndbox";
   if (box.next_sibling("bndbox")) return "it has two bndbox, of which one belongs to another object";
   const auto x0 = xml_number(box, "xmin"), y0 = xml_number(box, "ymin"), x1 = xml_number(box, "xmax"), y1 = xml_number(box, "ymax");
   if (!x0 || !y0 || !x1 || !y1) return "its bndbox is not four finite numbers";
-  out = {*x0, *y0, *x1, *y1};
+  out = {*x0 - first, *y0 - first, *x1, *y1};
   if (!(out.width() > 0) || !(out.height() > 0)) return "its bndbox has a width or height of 0 or less";
   return {};
 }
@@ -63,9 +63,9 @@ ObjectPlace place_of_object(std::string_view text, const pugi::xml_node& object,
   return {static_cast<int64_t>(begin), static_cast<int64_t>((end == std::string_view::npos ? text.size() : end + kEnd.size()) - begin)};
 }
 
-VocObject read_object(std::string_view text, const pugi::xml_node& object, bool offsets_hold) {
+VocObject read_object(std::string_view text, const pugi::xml_node& object, bool offsets_hold, bool inclusive) {
   VocObject out{.name = std::string(xml_text(object, "name")), .place = place_of_object(text, object, offsets_hold)};
-  out.fault = read_voc_box(object, out.box);
+  out.fault = read_voc_box(object, inclusive ? 1 : 0, out.box);
   if (out.fault.empty() && out.name.empty()) out.fault = "it has no name of a class";
   if (is_set(object, "difficult")) out.flags |= ObjectFlag::difficult;
   if (is_set(object, "truncated")) out.flags |= ObjectFlag::truncated;
@@ -92,7 +92,7 @@ bool is_plain_utf8(std::string_view text) {
 
 }  // namespace
 
-VocXml read_voc_xml(std::string_view text) {
+VocXml read_voc_xml(std::string_view text, bool inclusive) {
   VocXml xml;
   pugi::xml_document document;
   const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_doctype);
@@ -107,7 +107,7 @@ VocXml read_voc_xml(std::string_view text) {
   xml.width = xml_side(root.child("size"), "width");
   xml.height = xml_side(root.child("size"), "height");
   const bool offsets_hold = is_plain_utf8(text);
-  for (const pugi::xml_node& object : root.children("object")) xml.objects.push_back(read_object(text, object, offsets_hold));
+  for (const pugi::xml_node& object : root.children("object")) xml.objects.push_back(read_object(text, object, offsets_hold, inclusive));
   return xml;
 }
 

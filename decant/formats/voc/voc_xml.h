@@ -42,8 +42,9 @@ struct VocXml {
   std::string fault;  ///< why none of it can be used: no XML, another root, entities
 };
 
-/// Memory: that of the document, some ten times the text.
-VocXml read_voc_xml(std::string_view text);
+/// `inclusive`: the box 1 1 3 2 covers the pixels 1 to 3 and 1 to 2, counted from 1, and so lies
+/// between the edges 0 0 3 2. Memory: that of the document, some ten times the text.
+VocXml read_voc_xml(std::string_view text, bool inclusive = false);
 
 /// Whether a text begins as an annotation does.
 bool looks_like_voc_xml(std::string_view start);

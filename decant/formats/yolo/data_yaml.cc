@@ -412,6 +412,15 @@ bool looks_like_data_yaml(const fs::path& file) {
   return has_key(start, "train") && (has_key(start, "names") || has_key(start, "nc"));
 }
 
+std::string new_yaml(const std::map<Split, std::vector<std::string>>& values, const std::vector<std::string>& classes) {
+  constexpr std::array<const char*, 3> kKeys = {"train", "val", "test"};
+  std::string text;
+  for (const auto& [split, paths] : values) text += fmt::format("{}: {}\n", kKeys[static_cast<size_t>(split)], values_text(paths));
+  text += fmt::format("nc: {}\nnames:\n", classes.size());
+  for (size_t i = 0; i < classes.size(); ++i) text += fmt::format("  {}: {}\n", i, scalar_text(classes[i]));
+  return text;
+}
+
 std::string with_splits(const DataYaml& yaml, const std::map<Split, std::vector<std::string>>& values) {
   const YAML::Node root = YAML::Load(yaml.text);
   std::string edited = edited_lines(yaml.text, root, values);

@@ -46,4 +46,7 @@ bool looks_like_data_yaml(const std::filesystem::path& file);
 /// same document as yaml-cpp writes it.
 std::string with_splits(const DataYaml& yaml, const std::map<Split, std::vector<std::string>>& values);
 
+/// A document that says this and nothing else.
+std::string new_yaml(const std::map<Split, std::vector<std::string>>& values, const std::vector<std::string>& classes);
+
 }  // namespace decant::yolo

@@ -101,30 +101,6 @@ class YoloWriter final : public SubsetWriter {
     return written;
   }
 
-  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    refuse_reduced(*rows_, "since boxes are given as shares of them");
-  }
-
- private:
-  /// What the yaml is to name: folders as they lie below the root; where there are lists, one of
-  /// all.
-  std::vector<std::string> train_values() const {
-    const YoloPictures& pictures = rows_->pictures_of_split();
-    if (!pictures.lists.empty()) return {list_name()};
-    std::vector<std::string> values;
-    for (const std::string& folder : pictures.folders) values.push_back(folder.empty() ? "." : folder);
-    return values;
-  }
-
-  /// Next to the yaml, so that "./" leads from either to the pictures.
-  std::string list_name() const { return rows_->pictures_of_split().lists.front().filename().string(); }
-
-  std::string lines_of(std::span<const int64_t> rows) const {
-    std::string text;
-    for (const int64_t row : rows) text += "./" + rows_->key(row) + "\n";
-    return text;
-  }
-
   /// train.txt of whole paths, and a yaml that names it.
   int64_t write_list(std::span<const int64_t> rows, const fs::path& folder, const Context&) const override {
     std::string lines;
@@ -152,9 +128,43 @@ class YoloWriter final : public SubsetWriter {
     return {};
   }
 
+  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
+    refuse_reduced(*rows_, "since boxes are given as shares of them");
+  }
+
+ private:
+  static constexpr const char* kList = "train.txt";
+
+  std::string line_of_list(int64_t row) const {
+    std::string path = fs::absolute(rows_->path(row)).lexically_normal().string();
+    if (path.find_first_of("\r\n") != std::string::npos || path.ends_with(' ') || path.ends_with('\t'))
+      throw InputError({path, "", "has a name that cannot be a line of a list", "Omit --store list, or give it another name"});
+    return path;
+  }
+
+  /// What the yaml is to name: folders as they lie below the root; where there are lists, one of
+  /// all.
+  std::vector<std::string> train_values() const {
+    const YoloPictures& pictures = rows_->pictures_of_split();
+    if (!pictures.lists.empty()) return {list_name()};
+    std::vector<std::string> values;
+    for (const std::string& folder : pictures.folders) values.push_back(folder.empty() ? "." : folder);
+    return values;
+  }
+
+  /// Next to the yaml, so that "./" leads from either to the pictures.
+  std::string list_name() const { return rows_->pictures_of_split().lists.front().filename().string(); }
+
+  std::string lines_of(std::span<const int64_t> rows) const {
+    std::string text;
+    for (const int64_t row : rows) text += "./" + rows_->key(row) + "\n";
+    return text;
+  }
+
   std::shared_ptr<const YoloRows> rows_;
   YoloSource source_;
   std::map<Split, std::vector<std::string>> others_;
+  std::vector<std::string> classes_;
 };
 
 class YoloOpening {
@@ -176,7 +186,7 @@ class YoloOpening {
       else
         open_other(split);
     }
-    dataset_.writer = std::make_shared<YoloWriter>(train_, source_, others_);
+    dataset_.writer = std::make_shared<YoloWriter>(train_, source_, others_, dataset_.classes);
     return std::move(dataset_);
   }
 
@@ -188,6 +198,7 @@ class YoloOpening {
 
   void open_training() {
     dataset_.classes = source_.set.classes;
+    dataset_.classes_listed = !dataset_.classes.empty();
     YoloPictures pictures = yolo::list_yolo_pictures(source_, Split::train, context_);
     if (pictures.pictures.empty())
       throw InputError({place_, "", "names no training pictures: there are none in " + pictures.resolved.front(), "Check the path"});
@@ -244,14 +255,13 @@ Dataset open_yolo(const fs::path& path, const Context& context) {
   return YoloOpening(*std::move(source), path, context).open();
 }
 
-bool looks_like_yolo(const fs::path& path) {
-  return yolo::looks_like_yolo_set(path);
-}
-
-}  // namespace decant
-    dataset_.classes_listed = !dataset_.classes.empty();
 std::vector<fs::path> folders_of_yolo(const fs::path& path) {
   const std::optional<YoloSource> source = yolo::find_yolo(path);
   return source ? yolo::folders_of_source(*source) : std::vector<fs::path>();
 }
 
+bool looks_like_yolo(const fs::path& path) {
+  return yolo::looks_like_yolo_set(path);
+}
+
+}  // namespace decant

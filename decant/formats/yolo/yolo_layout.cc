@@ -314,7 +314,6 @@ class Listing {
   /// The keys are paths below the root, where all pictures are; else below the folder that they
   /// share, but not inside one that is called images.
   void set_keys(const std::vector<fs::path>& folders) {
-    std::ranges::sort(named_, [](const Named& a, const Named& b) { return python_less(a.path, b.path); });
     std::string base = root_ == "." || root_.empty() ? "" : with_slash(root_.string());
     const auto outside = [&](const std::string& path) { return !path.starts_with(base) || (base.empty() && leaves(path)); };
     const bool all_below = !std::ranges::any_of(named_, outside, &Named::path);
@@ -322,6 +321,7 @@ class Listing {
       for (Named& named : named_) named.path = whole(named.path);
       base = shared_folder();
     }
+    std::ranges::sort(named_, [](const Named& a, const Named& b) { return python_less(a.path, b.path); });
     pictures_.base = base.empty() ? fs::path(".") : fs::path(base);
     for (const fs::path& folder : folders) {
       const std::string path = with_slash(all_below ? folder.string() : whole(folder));

@@ -173,11 +173,19 @@ void FieldOptions::declare_pictures(OptionTable& table) {
       "\"\"";
   table.add("ignore", ignore, "VALUES", "of masks: values between commas that count nowhere, beside those the layout ignores").silent_at =
       "\"\"";
+  table.add("voc-inclusive", inclusive, "of VOC's xml: pixels are counted from 1 and the last one is inside, so 1 is taken off the minima")
+      .silent_at = "false";
 }
 
 OpenOptions FieldOptions::to_open(const std::filesystem::path& labels) const {
-  return {
-      .labels = labels, .text = text, .label_field = label, .images = images, .colours = colours, .ignore = ignore, .image_field = image};
+  return {.labels = labels,
+          .text = text,
+          .label_field = label,
+          .images = images,
+          .colours = colours,
+          .ignore = ignore,
+          .voc_inclusive = inclusive,
+          .image_field = image};
 }
 
 FieldOptions fields_of(const RunRecord& run) {
@@ -186,14 +194,16 @@ FieldOptions fields_of(const RunRecord& run) {
           .images = run.option_text("images"),
           .colours = run.option_text("colors"),
           .ignore = run.option_text("ignore"),
-          .image = run.option_text("image-field")};
+          .image = run.option_text("image-field"),
+          .inclusive = run.flag("voc-inclusive")};
 }
 
 FieldOptions stored_fields_of(const RunRecord& run) {
   return {.text = run.option_text("text"),
           .label = run.stored_field("label-field"),
           .ignore = run.option_text("ignore"),
-          .image = run.stored_field("image-field")};
+          .image = run.stored_field("image-field"),
+          .inclusive = run.flag("voc-inclusive")};
 }
 
 void declare_fill(InputOptions& input, OptionTable& table) {

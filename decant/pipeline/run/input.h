@@ -28,6 +28,7 @@ struct FieldOptions {
   std::string colours = {};  ///< OpenOptions::colours
   std::string ignore = {};   ///< OpenOptions::ignore
   std::string image = {};    ///< OpenOptions::image_field
+  bool inclusive = false;    ///< OpenOptions::voc_inclusive
   void declare(OptionTable& table);
   void declare_pictures(OptionTable& table);  ///< without --text, for verbs that look at pictures
   OpenOptions to_open(const std::filesystem::path& labels = {}) const;

@@ -217,10 +217,13 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
       "- How: {}\n- Command: `{}`\n- Seed: {}; the same command on the same input reproduces the same bytes.\n"
       "- Input digest: `{}`\n{}\n"
       "## Use it\n\n"
-      "`data/` holds the samples in the format {}; train on it as on the whole set. "
+      "`data/` {}; train on it as on the whole set. "
       "Or keep the whole set and train on a subset: `indices.npy` lists the rows, numbered in the order of the source",
       human_count(*run.kept), human_count(run.rows), sources_text(set.input), set.input.dataset.format, human_bytes(run.bytes_after),
-      human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, left_out, run.output_format);
+      human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, left_out,
+      set.listed
+          ? fmt::format("names the samples in the format {}; they are read from the source, which must stay where it is", run.output_format)
+          : "holds the samples in the format " + run.output_format);
   if (!set.input.sources.empty())
     card += ", one data set after the other.\n\n";
   else if (set.input.dataset.format == "imagefolder")
@@ -358,6 +361,7 @@ void write_report(const fs::path& folder, const RunRecord& run, const Input* inp
 RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
   const Written written = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
+  if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
     write_selection(set.selection, folder);
     write_npy<int64_t>(folder / "indices.npy", set.kept);
     if (set.map.rows > 0) {
@@ -378,9 +382,6 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   return run;
-}
-
-}  // namespace decant
 bool stores_a_list(const std::string& how) {
   if (how == "list") return true;
   if (how.empty() || how == "copy") return false;
@@ -393,3 +394,6 @@ void require_usable_at(const fs::path& out, const Dataset& dataset, const std::s
     throw InputError({out.string(), "", std::move(why), "Choose another -o"});
 }
 
+}
+
+}  // namespace decant

@@ -29,6 +29,8 @@ struct SmallSet {
   std::shared_ptr<const Rows> content;  ///< the rows with their pictures reduced; null = pictures keep their bytes
   MatrixView<const float> map;          ///< (n, 2), or empty
   std::string to;                       ///< "" = the format it came in, "imagefolder", "webdataset"
+  int64_t min_objects = 0;              ///< that every class was to keep; 0 = no matter
+  bool listed = false;                  ///< data/ names the source's pictures in place of holding them
   std::string note;                     ///< one sentence: how the rows were chosen
   uint64_t seed = 0;
   std::string command;                                       ///< as typed
