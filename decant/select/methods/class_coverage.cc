@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <optional>
 #include <queue>
+#include <unordered_set>
 #include <vector>
 
 #include "decant/base/errors.h"
@@ -16,10 +21,14 @@ constexpr double kSlack = 1e-9;  // of a gain: more than rounding can add to one
 /// What the picks hold, and what a row would add.
 class Covered {
  public:
-  Covered(const ClassAmounts& amounts, const PoolTask& pool, double balance)
-      : amounts_(amounts), rest_(1 - balance), held_(amounts.totals.size()), all_(amounts.totals.size()) {
+  Covered(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options)
+      : amounts_(amounts),
+        rest_(1 - options.balance),
+        most_(options.per_image > 0 ? options.per_image : std::numeric_limits<int64_t>::max()),
+        held_(amounts.totals.size()),
+        all_(amounts.totals.size()) {
     for (const int64_t row : pool.rows) {
-      for (const ClassCount& entry : amounts.of(row)) all_[static_cast<size_t>(entry.label)] += static_cast<double>(entry.count);
+      for (const ClassCount& entry : amounts.of(row)) all_[static_cast<size_t>(entry.label)] += counted(entry);
     }
   }
 
@@ -27,17 +36,18 @@ class Covered {
     double sum = 0;
     for (const ClassCount& entry : amounts_.of(row)) {
       const auto c = static_cast<size_t>(entry.label);
-      const auto more = static_cast<double>(entry.count);
+      const double more = counted(entry);
       sum += value((held_[c] + more) / all_[c]) - value(held_[c] / all_[c]);
     }
     return sum;
   }
 
   void take(int64_t row) {
-    for (const ClassCount& entry : amounts_.of(row)) held_[static_cast<size_t>(entry.label)] += static_cast<double>(entry.count);
+    for (const ClassCount& entry : amounts_.of(row)) held_[static_cast<size_t>(entry.label)] += counted(entry);
   }
 
  private:
+  double counted(const ClassCount& entry) const { return static_cast<double>(std::min(entry.count, most_)); }
   double value(double share) const {
     if (rest_ == 0) return std::log(kFloor + share);
     return rest_ == 1 ? share : std::pow(kFloor + share, rest_) / rest_;
@@ -45,6 +55,7 @@ class Covered {
 
   const ClassAmounts& amounts_;
   double rest_;               ///< 1 − b
+  int64_t most_;              ///< of a class in a row
   std::vector<double> held_;  ///< of each class; whole numbers, so sums are exact
   std::vector<double> all_;
 };
@@ -63,10 +74,76 @@ void add_pick(Covered& covered, const Candidate& pick, Ranking& ranking) {
   ranking.gains.push_back(static_cast<float>(pick.gain));
 }
 
-/// Rows that are still to be picked, after those chosen before.
-std::vector<int64_t> open_rows(const PoolTask& pool, Covered& covered, Ranking& ranking) {
+/// The picks that give every class its floor.
+class Floors {
+ public:
+  Floors(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor)
+      : amounts_(amounts), lacking_(amounts.totals.size()), rows_of_(amounts.totals.size()) {
+    for (const int64_t row : pool.rows) {
+      for (const ClassCount& entry : amounts.of(row)) {
+        lacking_[static_cast<size_t>(entry.label)] += entry.count;
+        rows_of_[static_cast<size_t>(entry.label)].push_back(row);
+      }
+    }
+    order_.resize(lacking_.size());
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    std::ranges::stable_sort(order_, {}, [&](size_t c) { return lacking_[c]; });
+    for (int64_t& lacking : lacking_) lacking = std::min(lacking, floor);
+  }
+
+  void take(int64_t row) {
+    taken_.insert(row);
+    for (const ClassCount& entry : amounts_.of(row)) lacking_[static_cast<size_t>(entry.label)] -= entry.count;
+  }
+
+  /// Nothing once every class has its own.
+  std::optional<Candidate> next(const Covered& covered) const {
+    const auto lacks = std::ranges::find_if(order_, [&](size_t c) { return lacking_[c] > 0; });
+    if (lacks == order_.end()) return std::nullopt;
+    std::optional<Candidate> best;
+    int64_t most = 0;  // of what the class lacks
+    for (const int64_t row : rows_of_[*lacks]) {
+      if (taken_.contains(row)) continue;
+      const int64_t brings = std::min(lacking_[*lacks], amount(row, static_cast<int32_t>(*lacks)));
+      if (brings < most) continue;
+      const Candidate one{covered.gain(row), row};
+      if (brings > most || !best || *best < one) best = one;
+      most = brings;
+    }
+    return best;
+  }
+
+ private:
+  int64_t amount(int64_t row, int32_t label) const {
+    for (const ClassCount& entry : amounts_.of(row)) {
+      if (entry.label == label) return entry.count;
+    }
+    return 0;
+  }
+
+  const ClassAmounts& amounts_;
+  std::vector<int64_t> lacking_;  ///< of each class, what its floor wants beyond the picks; 0 or less = nothing
+  std::vector<std::vector<int64_t>> rows_of_;
+  std::vector<size_t> order_;  ///< classes, the rarest first
+  std::unordered_set<int64_t> taken_;
+};
+
+void pick_floors(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, Covered& covered, Ranking& ranking) {
+  Floors floors(amounts, pool, floor);
+  for (const int64_t row : ranking.order) floors.take(row);
+  while (std::ssize(ranking.order) < pool.count) {
+    const std::optional<Candidate> pick = floors.next(covered);
+    if (!pick) return;
+    add_pick(covered, *pick, ranking);
+    floors.take(pick->row);
+  }
+}
+
+/// Rows that are still to be picked, after those chosen before and those that floors want.
+std::vector<int64_t> open_rows(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, Covered& covered, Ranking& ranking) {
   for (const int64_t row : pool.chosen.rows) add_pick(covered, {covered.gain(row), row}, ranking);
-  std::vector<int64_t> chosen(pool.chosen.rows.begin(), pool.chosen.rows.end());
+  if (floor > 0) pick_floors(amounts, pool, floor, covered, ranking);
+  std::vector<int64_t> chosen(ranking.order.begin(), ranking.order.end());
   std::ranges::sort(chosen);
   std::vector<int64_t> open;
   std::ranges::set_difference(pool.rows, chosen, std::back_inserter(open));
@@ -108,9 +185,9 @@ class LazyQueue {
 Ranking class_coverage(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options, const Context& context) {
   DECANT_CHECK(pool.count, <=, std::ssize(pool.rows));
   Ranking ranking;
-  Covered covered(amounts, pool, options.balance);
+  Covered covered(amounts, pool, options);
   Stage stage(context, "picks", pool.count, "picks");
-  LazyQueue queue(covered, open_rows(pool, covered, ranking));
+  LazyQueue queue(covered, open_rows(amounts, pool, options.floor, covered, ranking));
   stage.advance(std::ssize(ranking.order));
   for (; std::ssize(ranking.order) < pool.count; stage.advance()) add_pick(covered, queue.next(), ranking);
   return ranking;
@@ -118,8 +195,8 @@ Ranking class_coverage(const ClassAmounts& amounts, const PoolTask& pool, const 
 
 Ranking class_coverage_plain(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options) {
   Ranking ranking;
-  Covered covered(amounts, pool, options.balance);
-  std::vector<int64_t> open = open_rows(pool, covered, ranking);
+  Covered covered(amounts, pool, options);
+  std::vector<int64_t> open = open_rows(amounts, pool, options.floor, covered, ranking);
   while (std::ssize(ranking.order) < pool.count) {
     Candidate best{-1, 0};
     for (const int64_t row : open) best = std::max(best, {covered.gain(row), row});

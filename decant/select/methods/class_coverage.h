@@ -10,6 +10,14 @@
 // the picks of plain greedy exactly: a row is asked again while what it could gain at most is not
 // below the best. Ties go to the smaller row.
 //
+// With a cap p, a_ic in F is at most p: a picture of a crowd counts as p objects.
+//
+// With a floor K, the first picks are those by which every class c gets min(K, N_c) of its N_c
+// objects (uncapped, in the pool): class after class, the one with the least N_c first (ties: the
+// smaller label), each time the row that brings most of what the class still lacks (ties: the
+// larger gain, then the smaller row). A floor that takes more rows than are kept leaves the
+// frequent classes short.
+//
 // Cost: one pass over what rows hold, then the few rows that are asked again for each pick; 118,000
 // pictures with 860,000 objects, a tenth kept: about a million gains.
 #pragma once
@@ -20,7 +28,9 @@
 namespace decant {
 
 struct ClassCoverageOptions {
-  double balance = 1;  ///< b, 0…1
+  double balance = 1;     ///< b, 0…1
+  int64_t floor = 0;      ///< K; 0 = none
+  int64_t per_image = 0;  ///< p; 0 = none
 };
 
 /// pool.count picks. Gains are what each added to F. Goes on from rows chosen before. `amounts`: of

@@ -7,6 +7,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/options.h"
+#include "decant/base/text.h"
 #include "decant/select/methods/class_coverage.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/facility_location.h"
@@ -43,6 +44,11 @@ void MethodOptions::declare(OptionTable& table) {
            "progress: steps of the training that the kept rows are for, which may take harder rows the longer it is; 0 = 8,000 or more")
       .silent_at = "0";
   table.add_share("balance", balance, "SHARE", "objects: from 0 (as many objects as possible) to 1 (every class evenly)").silent_at = "1.0";
+  table
+      .add("min-objects", min_objects, "N",
+           "objects: keep at least N objects (of masks, pixels) of every class, or all it has, the rarest class first")
+      .silent_at = "0";
+  table.add("per-image", per_image, "N", "objects: of a class, at most N objects (pixels) of one picture count; 0 = all").silent_at = "0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
             fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: the method's own, else {}",
@@ -68,14 +74,20 @@ Ranker rank_toward(const MethodInputs& inputs, uint64_t) {
 }
 
 Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
-  return [amounts = inputs.amounts, balance = inputs.options.balance](const PoolTask& pool, const Context& context) {
-    return class_coverage(*amounts, pool, {.balance = balance}, context);
+  const MethodOptions& options = inputs.options;
+  const ClassCoverageOptions how{.balance = options.balance, .floor = options.min_objects, .per_image = options.per_image};
+  return [amounts = inputs.amounts, how](const PoolTask& pool, const Context& context) {
+    return class_coverage(*amounts, pool, how, context);
   };
 }
 
 std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
-  return fmt::format("objects, covering {} classes by {} (balance {}), in {}", inputs.amounts->classes(), name_of(inputs.amounts->unit),
-                     inputs.options.balance, phrases.pools);
+  const MethodOptions& options = inputs.options;
+  std::string how = fmt::format("balance {}", options.balance);
+  if (options.min_objects > 0) how += fmt::format(", at least {} of each", human_count(options.min_objects));
+  if (options.per_image > 0) how += fmt::format(", at most {} of one picture counted", human_count(options.per_image));
+  return fmt::format("objects, covering {} classes by {} ({}), in {}", inputs.amounts->classes(), name_of(inputs.amounts->unit), how,
+                     phrases.pools);
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
@@ -188,7 +200,7 @@ std::deque<Method> built_in_methods() {
       {.name = "objects",
        .summary = "rows that hold something of every class, by their boxes or masks",
        .amounts = true,
-       .options = {"balance"},
+       .options = {"balance", "min-objects", "per-image"},
        .goes_on = true,
        .ranker = rank_by_coverage,
        .note = note_of_coverage},

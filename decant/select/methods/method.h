@@ -31,7 +31,9 @@ struct MethodOptions {
   // methods that choose toward targets
   double diversity = 0;  ///< weight of being unlike the rows taken before, 0…1
   // methods that cover classes
-  double balance = 1;  ///< 0 = as many objects as possible … 1 = every class evenly
+  double balance = 1;       ///< 0 = as many objects as possible … 1 = every class evenly
+  int64_t min_objects = 0;  ///< that every class keeps, or all it has; 0 = none
+  int64_t per_image = 0;    ///< of a class, that count in one row; 0 = all
   // methods by scores alone
   int64_t for_steps = 0;             ///< progress: steps of the training that the rows are for; 0 = long
   std::string rule;                  ///< see rules(); empty = the method's own
