@@ -74,11 +74,13 @@ Json part_of_record(const ContentRecord& content) {
           {"background", content.background},
           {"background_kept", content.background_kept},
           {"classes", list_of(content.classes, [](const ContentRecord::OfClass& each) {
-             return Json{{"name", each.name},
-                         {"amount", each.amount},
-                         {"amount_kept", each.amount_kept},
-                         {"rows", each.rows},
-                         {"rows_kept", each.rows_kept}};
+             Json json{{"name", each.name},
+                       {"amount", each.amount},
+                       {"amount_kept", each.amount_kept},
+                       {"rows", each.rows},
+                       {"rows_kept", each.rows_kept}};
+             if (each.least > 0) json["least"] = each.least;
+             return json;
            })}};
 }
 
@@ -172,8 +174,8 @@ ContentRecord content_from(const JsonReader& json) {
   ContentRecord content{
       .unit = json.text("unit"), .background = json.count("background"), .background_kept = json.count("background_kept")};
   json.each_object("classes", [&](const JsonReader& each) {
-    content.classes.push_back(
-        {each.text("name"), each.count("amount"), each.count("amount_kept"), each.count("rows"), each.count("rows_kept")});
+    content.classes.push_back({each.text("name"), each.count("amount"), each.count("amount_kept"), each.count("rows"),
+                               each.count("rows_kept"), each.count("least")});
     const ContentRecord::OfClass& read = content.classes.back();
     if (read.amount_kept > read.amount) each.refuse("amount_kept", "is more than there is");
     if (read.rows_kept > read.rows) each.refuse("rows_kept", "is more than the rows");
@@ -239,14 +241,14 @@ std::string RunRecord::option_text(std::string_view name) const {
   return text == nullptr ? std::string() : *text;
 }
 
-std::string RunRecord::stored_field(std::string_view name) const {
-  return input && input->format == output_format ? option_text(name) : "";
 bool RunRecord::flag(std::string_view name) const {
   const OptionValue* const value = option(name);
   const auto* const set = value == nullptr ? nullptr : std::get_if<bool>(value);
   return set != nullptr && *set;
 }
 
+std::string RunRecord::stored_field(std::string_view name) const {
+  return input && input->format == output_format ? option_text(name) : "";
 }
 
 Json to_json(const RunRecord& run) {

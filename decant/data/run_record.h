@@ -110,6 +110,7 @@ struct ContentRecord {
     int64_t amount_kept = 0;
     int64_t rows = 0;  ///< that hold any
     int64_t rows_kept = 0;
+    int64_t least = 0;  ///< that --min-objects wants kept: at most what rows that can be read hold
   };
   std::string unit;  ///< of the amounts: "objects" or "pixels"
   std::vector<OfClass> classes;
@@ -168,8 +169,8 @@ struct RunRecord {
 
   const OptionValue* option(std::string_view name) const;  ///< null when there is none
   std::string option_text(std::string_view name) const;    ///< empty for an option that is absent or no text
-  /// --label-field or --image-field, where the set that was written has that field too: as the source
   bool flag(std::string_view name) const;                  ///< false for an option that is absent or no flag
+  /// --label-field or --image-field, where the set that was written has that field too: as the source
   /// does, if it has the source's format. Else empty.
   std::string stored_field(std::string_view name) const;
 };

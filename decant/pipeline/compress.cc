@@ -1,7 +1,9 @@
 #include "decant/pipeline/compress.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -11,6 +13,7 @@
 #include "decant/formats/convert.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
+#include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/patching/token_budget.h"
@@ -38,6 +41,10 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("bytes", bytes, "HOW-MUCH", "a budget of bytes, 40% of those stored or 300MB: as many rows as fit, or what --spend says");
   table.add("keep-tokens", keep_tokens, "HOW-MUCH",
             "of records, a budget of answers' words and end marks, 5M or 5% of all, in place of --keep: as many rows as fit");
+  table
+      .add("keep-objects", keep_objects, "HOW-MUCH",
+           "of pictures with boxes, a budget of objects, 2000 or 30% of all, in place of --keep: as many rows as fit")
+      .silent_at = "\"\"";
   table.add("spend", spend, "CURRENCY",
             "what --bytes buys: rows; of all rows (or --keep) quality, resolution or cells; auto = fewer rows, and coarser ones");
   select.declare(table);
@@ -46,6 +53,8 @@ void CompressOptions::declare(OptionTable& all) {
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
   input.fields.declare(table);
   table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the source format");
+  table.add("store", store, "HOW", "copy, or list: only lists that name the source's pictures, which must stay there (YOLO, VOC, COCO)")
+      .silent_at = "\"copy\"";
   table.add("seed", seed, "N", "determines every random choice");
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("no-check", no_check, "do not decode every picture first to find the bad ones");
@@ -53,8 +62,6 @@ void CompressOptions::declare(OptionTable& all) {
   for (const Option& option : table.options()) all.add(noted(option, given));
 }
 
-  table.add("store", store, "HOW", "copy, or list: only lists that name the source's pictures, which must stay there (YOLO, VOC, COCO)")
-      .silent_at = "\"copy\"";
 namespace {
 
 std::vector<std::string> files_read(const CompressOptions& options) {
@@ -149,10 +156,24 @@ struct RowBudget {
   int64_t amount = 0;
 };
 
-RowBudget token_budget(const CompressOptions& options, const Input& input, const Context& context) {
+/// What every class is to keep; 0 where the method has no floors.
+int64_t min_objects_of(const ResolvedMethod& method) {
+  const std::vector<std::string>& used = method.method->options;
+  return std::ranges::find(used, "min-objects") == used.end() ? 0 : method.options.own.min_objects;
+}
+
+/// The unit of --keep-tokens or --keep-objects; nothing where neither is given.
+std::optional<Budget::Unit> counted_unit(const CompressOptions& options) {
+  if (!options.keep_tokens.empty()) return Budget::Unit::tokens;
+  return options.keep_objects.empty() ? std::nullopt : std::optional(Budget::Unit::objects);
+}
+
+RowBudget counted_budget(const CompressOptions& options, Budget::Unit unit, const Input& input, const Context& context) {
   const Subset usable = input.usable_rows();
-  auto sizes = std::make_unique<RowSizes>(input.dataset.splits.at(Split::train), usable, context, Budget::Unit::tokens);
-  const int64_t amount = tokens_from(options.keep_tokens, sizes->total(usable), "--keep-tokens");
+  auto sizes = std::make_unique<RowSizes>(input.dataset.splits.at(Split::train), usable, context, unit);
+  const int64_t all = sizes->total(usable);
+  const int64_t amount = unit == Budget::Unit::tokens ? tokens_from(options.keep_tokens, all, "--keep-tokens")
+                                                      : objects_from(options.keep_objects, all, "--keep-objects");
   return {std::move(sizes), amount};
 }
 
@@ -168,7 +189,7 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
 }  // namespace
 
 bool spends_on_rows(const CompressOptions& options) {
-  return !options.keep_tokens.empty() || (!options.bytes.empty() && buys_rows(options.spend));
+  return counted_unit(options) || (!options.bytes.empty() && buys_rows(options.spend));
 }
 
 std::string keep_of(const CompressOptions& options) {
@@ -197,7 +218,7 @@ void require_sound(const CompressOptions& options) {
   if (options.min_per_class > 0 && !options.select.by_class())
     throw UsageError("--min-per-class is about classes; leave out --pool and --pools");
   if (options.min_per_class > 0 && spends_on_rows(options))
-    throw UsageError("--min-per-class needs --keep: how many rows fit in --bytes or --keep-tokens is not known before they are drawn");
+    throw UsageError("--min-per-class needs --keep: how many rows fit in a budget is not known before they are drawn");
   if (spends_on_rows(options) && options.given.contains("keep"))
     throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
 }
@@ -222,14 +243,15 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Input& input = repeats ? unique : whole;
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
+  if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   say_what_auto_asks(options, input.dataset, context);
   const int64_t budget = byte_budget_of(options, input);
 
   // What rows take, where a budget is spent on them.
-  const bool by_tokens = !options.keep_tokens.empty();
+  const std::optional<Budget::Unit> unit = counted_unit(options);
   RowBudget rows;
-  if (by_tokens)
-    rows = log.stage("tokens", [&] { return token_budget(options, input, context); });
+  if (unit)
+    rows = log.stage(std::string(name_of(*unit)), [&] { return counted_budget(options, *unit, input, context); });
   else if (spends_on_rows(options))
     rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
   const int64_t count = rows.sizes ? rows.sizes->about(rows.amount) : count_to_keep(options, input);
@@ -243,15 +265,14 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Shares shares = method.options.shares_of_pools();
   const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
   const int64_t readable = input.rows() - std::ssize(input.excluded);
-  if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
-  ChosenRows chosen = by_tokens ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
-  if (by_tokens) chosen.selection.serves_from = 1;
+  ChosenRows chosen = unit ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
+  if (unit) chosen.selection.serves_from = 1;
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
   const Subset kept =
       log.stage("sample", [&] { return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count); });
-  if (by_tokens)
-    context.info(
-        fmt::format("the rows kept hold {} tokens, of {} allowed", human_count(rows.sizes->total(kept)), human_count(rows.amount)));
+  if (unit)
+    context.info(fmt::format("the rows kept hold {} {}, of {} allowed", human_count(rows.sizes->total(kept)), name_of(*unit),
+                             human_count(rows.amount)));
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);
   warn_of_empty_classes(
@@ -269,6 +290,8 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                      .content = spent.reduced.rows,
                      .map = map.view(),
                      .to = to,
+                     .min_objects = min_objects_of(method),
+                     .listed = stores_a_list(options.store),
                      .note = chosen.note,
                      .seed = options.seed,
                      .command = options.command,
@@ -287,5 +310,3 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
 }
 
 }  // namespace decant
-                     .min_objects = min_objects_of(method),
-                     .listed = stores_a_list(options.store),

@@ -26,13 +26,14 @@ struct CompressOptions {
   OptionTexts given;           ///< of all options, those that were given
   std::string bytes;           ///< a budget, "40%" of the bytes stored or "300MB"; empty = none
   std::string keep_tokens;     ///< a budget of tokens, "5M" or "5%" of all; empty = none
+  std::string keep_objects;    ///< a budget of objects in boxes, "2000" or "30%" of all; empty = none
   std::string spend = "rows";  ///< what the budget buys: byte_budget.h
   ChoosingOptions select;
   FeatureOptions features;
   ReduceOptions reducing;
   std::string to;
-  uint64_t seed = 0;
   std::string store = "copy";  ///< or "list": data/ names the source's pictures
+  uint64_t seed = 0;
   bool overwrite = false;
   bool no_check = false;
   std::string command;  ///< as typed, for the record
@@ -40,7 +41,7 @@ struct CompressOptions {
   void declare(OptionTable& table);
 };
 
-/// Whether --bytes or --keep-tokens decides how many rows are kept.
+/// Whether --bytes, --keep-tokens or --keep-objects decides how many rows are kept.
 bool spends_on_rows(const CompressOptions& options);
 /// How much to keep where it does not: every row where a budget is spent on pictures and --keep
 /// does not say otherwise.

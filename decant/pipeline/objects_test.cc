@@ -1,4 +1,6 @@
 // Sets of pictures with objects, from inspect to verify.
+#include "decant/data/objects.h"
+
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +9,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/class_amounts.h"
 #include "decant/data/image.h"
+#include "decant/draw/object_sets.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/compress.h"
@@ -264,6 +267,245 @@ TEST(ObjectSets, OfEveryFormatAreVerifiedToTheLastByteOfTheirAnnotations) {
     write_file(out / "data" / each.annotation, text);
     expect_says(message_of([&] { verify({.run = out}, {}); }), {"has other objects than the manifest says"});
   }
+}
+
+/// A label holds a number; what it means stands elsewhere.
+TEST(ObjectSets, VerifyFindsClassesThatWereRenamed) {
+  const auto renamed = [](const FormatCase& each, const char* file, const std::string& from, const std::string& to) {
+    const fs::path out = fresh_path(std::string("renamed_") + each.format);
+    compress(compressing(each.street(std::string("named_") + each.format), out, "objects"), {});
+    EXPECT_NO_THROW(verify({.run = out}, {})) << each.format;
+    std::string text = read_text(out / "data" / file);
+    text.replace(text.find(from), from.size(), to);
+    write_file(out / "data" / file, text);
+    return message_of([&] { verify({.run = out}, {}); });
+  };
+  expect_says(renamed(kFormats[0], "data.yaml", "[car, bus]", "[bus, car]"),
+              {"other classes than the source: class 0 is 'bus', was 'car'"});
+  expect_says(renamed(kFormats[0], "data.yaml", "[car, bus]", "[car]"), {"data"});
+  expect_says(renamed(kFormats[2], "classes.txt", "bus", "van"), {"class 1 is 'van', was 'bus'"});
+}
+
+/// Rows are read from folders that the input only names.
+TEST(ObjectSets, OutputsAreRefusedInEveryFolderThatRowsAreReadFrom) {
+  struct Place {
+    FormatCase set;
+    const char* input;
+    const char* out;
+  };
+  const Place places[] = {{kFormats[0], "data.yaml", "train/images/small"},
+                          {kFormats[0], "data.yaml", "train/labels/small"},
+                          {kFormats[1], "ImageSets/Main/train.txt", "JPEGImages/small"},
+                          {kFormats[1], "ImageSets/Main/train.txt", "Annotations/small"},
+                          {kFormats[1], "ImageSets/Main/train.txt", "ImageSets/small"}};
+  for (const Place& place : places) {
+    const fs::path set = place.set.street("inside");
+    expect_says(message_of([&] { compress(compressing(set / place.input, set / place.out, "random"), {}); }),
+                {"lies in the input", "Choose another -o, outside of all inputs"});
+    EXPECT_FALSE(fs::exists(set / (std::string(place.out) + ".partial"))) << place.out;
+  }
+  const fs::path coco = street("json");
+  fs::create_directories(coco / "annotations");
+  fs::create_directories(coco / "train");
+  for (int i = 0; i < 20; ++i) fs::rename(coco / fmt::format("{}.png", i), coco / "train" / fmt::format("{}.png", i));
+  fs::rename(coco / "set.json", coco / "annotations/instances_train.json");
+  const fs::path json = coco / "annotations/instances_train.json";
+  expect_says(message_of([&] { compress(compressing(json, coco / "train/small", "random"), {}); }), {"lies in the input"});
+  EXPECT_NO_THROW(compress(compressing(json, coco / "small", "random"), {}));
+}
+
+// ---- Lists in place of copies
+
+CompressOptions listing(const fs::path& input, const fs::path& out) {
+  CompressOptions options = compressing(input, out, "objects");
+  options.store = "list";
+  return options;
+}
+
+/// Whether a file below a folder is a picture or an annotation of one, and no link.
+bool holds_copies(const fs::path& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string ending = entry.path().extension().string();
+    if (entry.is_regular_file() && (ending == ".png" || ending == ".xml" || fs::path(entry.path()).parent_path().filename() == "labels"))
+      return true;
+  }
+  return false;
+}
+
+TEST(ObjectSets, OfEveryFormatWithListsAreStoredAsLists) {
+  const FormatCase coco{"coco", street, ""};
+  for (const FormatCase& each : {kFormats[0], kFormats[1], coco}) {
+    const fs::path input = each.street(std::string("listed_") + each.format);
+    const fs::path out = fresh_path(std::string("list_") + each.format);
+    const fs::path copied = fresh_path(std::string("copy_") + each.format);
+    const RunRecord run = compress(listing(input, out), {});
+    const RunRecord copy = compress(compressing(input, copied, "objects"), {});
+    EXPECT_FALSE(holds_copies(out / "data")) << each.format;
+    EXPECT_GE(run.bytes_after, copy.bytes_after / 2) << "what the rows take, not what lists do";
+    for (const fs::path& path : {out, out / "data"}) {
+      const Dataset small = open_dataset(path.string(), {}, {});
+      EXPECT_EQ(small.format, each.format);
+      EXPECT_EQ(small.train().size(), 4) << each.format;
+      EXPECT_EQ(small.classes, open_dataset(copied.string(), {}, {}).classes) << each.format;
+      EXPECT_THAT(find_bad_rows(small.train(), Depth::full, {}), testing::IsEmpty()) << each.format;
+    }
+    EXPECT_NO_THROW(verify({.run = out}, {})) << each.format;
+    EXPECT_NO_THROW(verify({.run = out, .source = input.string()}, {})) << each.format;
+    EXPECT_EQ(inspect({.path = out.string()}, {}).objects->of_class, inspect({.path = copied.string()}, {}).objects->of_class);
+    EXPECT_THAT(read_text(out / "README.md"), HasSubstr("they are read from the source, which must stay where it is"));
+    SampleOptions again;
+    again.run = out;
+    again.out = fresh_path("less");
+    again.keep = "2";
+    sample_run(again, {});
+    EXPECT_FALSE(holds_copies(again.out / "data")) << "as the run was stored";
+    EXPECT_EQ(open_dataset(again.out.string(), {}, {}).train().size(), 2);
+  }
+}
+
+TEST(ObjectSets, ListsOfYoloAreWholePathsAndNameTheRowsToTestOn) {
+  const fs::path input = yolo_street("yolo");
+  fs::create_directories(input / "valid/images");
+  write_file(input / "valid/images/v.png", picture(7));
+  write_file(input / "data.yaml", "path: .\ntrain: train/images  # here\nval: valid/images\nnames: [car, bus]\n");
+  const fs::path out = fresh_path("out");
+  compress(listing(input, out), {});
+  const std::string folder = fs::absolute(input / "train/images").lexically_normal().string();
+  EXPECT_EQ(read_text(out / "data/train.txt"), fmt::format("{0}/00.png\n{0}/03.png\n{0}/07.png\n{0}/11.png\n", folder));
+  EXPECT_EQ(read_text(out / "data/data.yaml"),
+            fmt::format("train: train.txt  # here\nval: {}\nnames: [car, bus]\n", fs::absolute(input / "valid/images").string()));
+  fs::remove(input / "data.yaml");
+  write_file(input / "classes.txt", "car\nthe: bus\n");
+  const fs::path bare = fresh_path("bare");
+  compress(listing(input, bare), {});
+  EXPECT_EQ(open_dataset(bare.string(), {}, {}).classes, open_dataset(input.string(), {}, {}).classes) << "a yaml is made of the names";
+}
+
+TEST(ObjectSets, ListsOfVocKeepTheRowsToTestOn) {
+  const fs::path input = voc_street("voc");
+  write_file(input / "ImageSets/Main/val.txt", "18\n19\n");
+  write_file(input / "ImageSets/Main/bus_train.txt", "03 1\n04 -1\n");
+  const fs::path out = fresh_path("out");
+  compress(listing(input, out), {});
+  EXPECT_EQ(read_text(out / "data/ImageSets/Main/train.txt"), "00\n03\n07\n11\n");
+  EXPECT_EQ(read_text(out / "data/ImageSets/Main/val.txt"), "18\n19\n");
+  EXPECT_EQ(read_text(out / "data/ImageSets/Main/bus_train.txt"), "03 1\n");
+  EXPECT_EQ(open_dataset(out.string(), {}, {}).splits.at(Split::validation)->size(), 2);
+  fs::remove_all(out);
+  EXPECT_TRUE(fs::exists(input / "JPEGImages/00.png")) << "links are removed, not what they lead to";
+}
+
+TEST(ObjectSets, AreNotStoredAsListsWhereThereAreNone) {
+  expect_says(message_of([&] { compress(listing(mask_street("masks"), fresh_path("out")), {}); }), {"has no lists", "Omit --store list"});
+  CompressOptions options = listing(yolo_street("yolo"), fresh_path("out"));
+  options.to = "webdataset";
+  EXPECT_THROW(compress(options, {}), UsageError);
+  options.to = "";
+  options.store = "link";
+  EXPECT_THROW(compress(options, {}), UsageError);
+}
+
+/// VOC's own boxes count pixels from 1 and hold the last one.
+TEST(ObjectSets, OfVocMayHaveInclusiveBoxes) {
+  const fs::path input = voc_street("voc");
+  const auto box = [&](bool inclusive) {
+    const Dataset dataset = open_dataset(input.string(), {.voc_inclusive = inclusive}, {});
+    return dataset.train().targets()->objects(0).table->boxes[0];
+  };
+  EXPECT_EQ(box(false), (Box{1, 1, 4, 3}));
+  EXPECT_EQ(box(true), (Box{0, 0, 4, 3}));
+  const fs::path out = fresh_path("out");
+  CompressOptions options = compressing(input, out, "objects");
+  options.input.fields.inclusive = true;
+  compress(options, {});
+  EXPECT_EQ(open_dataset(out.string(), {}, {}).train().targets()->objects(0).table->boxes[0], (Box{0, 0, 4, 3})) << "as the run read it";
+  EXPECT_NO_THROW(verify({.run = out}, {}));
+  EXPECT_NO_THROW(verify({.run = out, .source = input.string()}, {}));
+  expect_says(message_of([&] { open_dataset(yolo_street("yolo").string(), {.voc_inclusive = true}, {}); }), {"--voc-inclusive", "Omit it"});
+}
+
+// ---- The same pictures in four formats
+
+std::vector<std::string> kept_names(const fs::path& input, const std::string& method) {
+  const fs::path out = fresh_path("kept");
+  CompressOptions options = compressing(input, out, method);
+  options.keep = "12";
+  compress(options, {});
+  const Dataset small = open_dataset(out.string(), {}, {});
+  std::vector<std::string> names;
+  for (int64_t row = 0; row < small.train().size(); ++row) names.push_back(fs::path(small.train().key(row)).stem().string());
+  return names;
+}
+
+TEST(ObjectSets, OfOneDrawingKeepTheSamePicturesInEveryFormat) {
+  const fs::path folder = fresh_path("drawn");
+  draw_object_set(folder, {.train = 60, .validation = 0, .side = 48, .seed = 1});
+  for (const char* method : {"random", "objects", "objects+balance=0", "objects+min-objects=3+per-image=2"}) {
+    const std::vector<std::string> expected = kept_names(folder / "coco", method);
+    EXPECT_EQ(expected.size(), 12u);
+    EXPECT_EQ(kept_names(folder / "voc", method), expected) << method;
+    EXPECT_EQ(kept_names(folder / "yolo", method), expected) << method;
+    if (std::string(method) != "random") continue;  // pixels are other amounts than objects
+    EXPECT_EQ(kept_names(folder / "masks", method), expected);
+  }
+  EXPECT_EQ(kept_names(folder / "masks", "objects").size(), 12u);
+}
+
+// ---- Floors and budgets
+
+/// What a run keeps of each class.
+std::vector<int64_t> kept_of_each(const RunRecord& run) {
+  std::vector<int64_t> kept;
+  for (const ContentRecord::OfClass& each : run.content->classes) kept.push_back(each.amount_kept);
+  return kept;
+}
+
+TEST(ObjectSets, FloorsAreKeptOrNamed) {
+  const fs::path input = street("floors");  // 19 cars, 3 buses
+  CompressOptions options = compressing(input, fresh_path("met"), "objects");
+  options.select.own.min_objects = 3;
+  struct : LogSink {
+    void log(LogLevel, std::string_view message) override { text += std::string(message) + "\n"; }
+    std::string text;
+  } said;
+  Context context;
+  context.log = &said;
+  EXPECT_THAT(kept_of_each(compress(options, context)), ElementsAre(testing::Ge(3), 3));
+  EXPECT_THAT(said.text, testing::Not(HasSubstr("min-objects")));
+  options.out = fresh_path("missed");
+  options.select.own.min_objects = 6;
+  const RunRecord run = compress(options, context);
+  EXPECT_EQ(run.content->classes[1].least, 3) << "all that there are";
+  EXPECT_THAT(said.text, HasSubstr("--min-objects is not met for car (4 of 6); keep more rows"));
+  EXPECT_THAT(read_text(options.out / "report.html"), HasSubstr("not met for one: car (4 of 6)."));
+  EXPECT_EQ(read_json(options.out / "run.json")["content"]["classes"][0]["least"], 6);
+  options.select.pools = "rarest";
+  EXPECT_THROW(compress(options, {}), UsageError);
+}
+
+TEST(ObjectSets, BudgetsOfObjectsKeepAsManyRowsAsTheyHold) {
+  const fs::path input = street("budget");  // 22 objects in 20 pictures
+  const auto kept_for = [&](const std::string& budget, const std::string& method) {
+    CompressOptions options = compressing(input, fresh_path("out"), method);
+    options.keep = "20%";
+    options.keep_objects = budget;
+    const RunRecord run = compress(options, {});
+    const std::vector<int64_t> kept = kept_of_each(run);
+    return std::pair(*run.kept, kept[0] + kept[1]);
+  };
+  EXPECT_EQ(kept_for("50%", "objects").second, 11);
+  EXPECT_EQ(kept_for("6", "objects"), std::pair(int64_t{3}, int64_t{6})) << "each bus stands next to a car";
+  const auto [rows, objects] = kept_for("10", "random");
+  EXPECT_LE(objects, 10);
+  EXPECT_GE(objects, 9) << "a row holds two at most";
+  EXPECT_GE(rows, 7);
+  CompressOptions masks = compressing(mask_street("masks"), fresh_path("out"), "random");
+  masks.keep_objects = "50%";
+  expect_says(message_of([&] { compress(masks, {}); }), {"holds no objects in boxes", "--keep"});
+  CompressOptions both = compressing(input, fresh_path("out"), "random");
+  both.keep_objects = "50%";
+  both.bytes = "50%";
+  EXPECT_THROW(compress(both, {}), UsageError);
 }
 
 TEST(ObjectSets, SayWhyNoClassifierIsTrainedOnThem) {

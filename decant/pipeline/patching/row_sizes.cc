@@ -18,12 +18,65 @@ namespace {
 
 constexpr size_t kSample = 256;  // rows whose mean says how many fit
 
+/// What is said of a unit in which rows are measured.
+struct UnitWords {
+  const char* doing;
+  const char* rows;
+  const char* option;
+};
+
+UnitWords unit_words(Budget::Unit unit) {
+  if (unit == Budget::Unit::tokens) return {"count tokens", "records", "--keep-tokens"};
+  if (unit == Budget::Unit::objects) return {"count objects", "pictures", "--keep-objects"};
+  return {"measure bytes", "pictures", "--bytes"};
+}
+
+std::string amount_text(int64_t amount, Budget::Unit unit) {
+  if (unit == Budget::Unit::bytes) return human_bytes(amount);
+  return fmt::format("{} {}", human_count(amount), name_of(unit));
+}
+
+void require_objects(const Rows& rows) {
+  if (rows.targets() == nullptr || rows.targets()->counted_in() != CountedIn::objects)
+    throw InputError({"", "", "holds no objects in boxes, so --keep-objects has none to count", "Say how many rows to keep with --keep"});
+}
+
+/// What one row takes. For one thread.
+class RowMeasure {
+ public:
+  RowMeasure(const Rows& rows, Budget::Unit unit) : rows_(rows), unit_(unit) {}
+
+  int64_t of(int64_t row) {
+    if (unit_ == Budget::Unit::tokens) {
+      rows_.texts()->read(row, record_);
+      return text::answer_tokens(record_, words_);
+    }
+    if (unit_ == Budget::Unit::bytes) return std::ssize(rows_.bytes(row, scratch_));
+    rows_.targets()->counts(row, counts_);
+    int64_t sum = 0;
+    for (const ClassCount& entry : counts_) sum += entry.count;
+    return sum;
+  }
+
+ private:
+  const Rows& rows_;
+  Budget::Unit unit_;
+  std::vector<std::byte> scratch_;
+  Record record_;
+  std::string words_;
+  std::vector<ClassCount> counts_;
+};
+
 }  // namespace
 
 RowSizes::RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context, Budget::Unit unit)
     : rows_(std::move(rows)), chosen_(std::move(chosen)), context_(context), unit_(unit), sizes_(static_cast<size_t>(rows_->size()), -1) {
   if (unit_ == Budget::Unit::tokens) {
     require_texts(*rows_);
+    return;
+  }
+  if (unit_ == Budget::Unit::objects) {
+    require_objects(*rows_);
     return;
   }
   if (!require_pictures(*rows_).are_files())
@@ -37,16 +90,13 @@ void RowSizes::measure(const Subset& rows) {
     if (sizes_[static_cast<size_t>(row)] < 0) unknown.push_back(row);
   }
   if (unknown.empty()) return;
-  const bool tokens = unit_ == Budget::Unit::tokens;
-  Stage stage(context_, tokens ? "count tokens" : "measure bytes", std::ssize(unknown), tokens ? "records" : "pictures");
+  const UnitWords words = unit_words(unit_);
+  Stage stage(context_, words.doing, std::ssize(unknown), words.rows);
   parallel_for(context_, std::ssize(unknown), 64, [&](int64_t begin, int64_t end) {
-    std::vector<std::byte> scratch;
-    Record record;
-    std::string words;
+    RowMeasure measure(*rows_, unit_);
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
       const int64_t row = unknown[static_cast<size_t>(i)];
-      if (tokens) rows_->texts()->read(row, record);
-      sizes_[static_cast<size_t>(row)] = tokens ? text::answer_tokens(record, words) : std::ssize(rows_->bytes(row, scratch));
+      sizes_[static_cast<size_t>(row)] = measure.of(row);
     }
   });
 }
@@ -64,8 +114,8 @@ std::span<const int64_t> RowSizes::of_all_chosen() {
 }
 
 int64_t RowSizes::about(int64_t budget) {
-  const Subset some = unit_ == Budget::Unit::tokens ? chosen_ : some_of(chosen_, kSample);
-  const double mean = static_cast<double>(total(some)) / static_cast<double>(some.size());
+  const Subset some = unit_ == Budget::Unit::bytes ? some_of(chosen_, kSample) : chosen_;
+  const double mean = std::max(1.0, static_cast<double>(total(some))) / static_cast<double>(some.size());
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, std::ssize(chosen_));
 }
 
@@ -76,15 +126,11 @@ Subset RowSizes::largest_within(int64_t budget, const Selection& selection, cons
       most, about(budget), [&](int64_t some) { return total(draw(some)); }, budget);
   if (count >= least) return draw(count);
   const int64_t needed = total(draw(least));
-  if (unit_ == Budget::Unit::tokens)
-    throw InputError({"", "",
-                      fmt::format("{} tokens hold no set of records; the smallest, of {}, takes {}", human_count(budget),
-                                  human_count(least), human_count(needed)),
-                      fmt::format("Give --keep-tokens {} or more", needed)});
+  const UnitWords words = unit_words(unit_);
   throw InputError({"", "",
-                    fmt::format("{} hold no set of pictures; the smallest, of {}, takes {}", human_bytes(budget), human_count(least),
-                                human_bytes(needed)),
-                    fmt::format("Give --bytes {} or more", needed)});
+                    fmt::format("{} hold no set of {}; the smallest, of {}, takes {}", amount_text(budget, unit_), words.rows,
+                                human_count(least), amount_text(needed, unit_)),
+                    fmt::format("Give {} {} or more", words.option, needed)});
 }
 
 namespace {
@@ -111,10 +157,22 @@ int64_t bytes_from(const std::string& text, int64_t whole, const std::string& op
   throw UsageError(fmt::format("{}: '{}' is no number of bytes; give one such as 5% or 300MB", option, text));
 }
 
-int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option) {
+namespace {
+
+int64_t count_from(const std::string& text, int64_t whole, const std::string& option, Budget::Unit unit) {
   constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"k", 1e3}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}}};
-  if (const int64_t tokens = amount_from(text, whole, kUnits); tokens > 0) return tokens;
-  throw UsageError(fmt::format("{}: '{}' is no number of tokens; give one such as 5% or 5M", option, text));
+  if (const int64_t count = amount_from(text, whole, kUnits); count > 0) return count;
+  throw UsageError(fmt::format("{}: '{}' is no number of {}; give one such as 5% or 5M", option, text, name_of(unit)));
+}
+
+}  // namespace
+
+int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option) {
+  return count_from(text, whole, option, Budget::Unit::tokens);
+}
+
+int64_t objects_from(const std::string& text, int64_t whole, const std::string& option) {
+  return count_from(text, whole, option, Budget::Unit::objects);
 }
 
 }  // namespace decant

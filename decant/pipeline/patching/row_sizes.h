@@ -1,5 +1,5 @@
-// What rows take, bytes of picture files or tokens of answers (text/answers.h), and how many of
-// them a budget holds.
+// What rows take, bytes of picture files, tokens of answers (text/answers.h) or objects in boxes,
+// and how many of them a budget holds.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,14 @@ namespace decant {
 class RowSizes {
  public:
   /// `chosen`: the rows that may be asked about; not empty. Throws InputError for rows that are no
-  /// picture files, or of tokens no texts. The context must outlive this. REQUIRES: bytes or
-  /// tokens.
+  /// picture files, or of tokens no texts, or of objects hold none. The context must outlive this.
+  /// REQUIRES: bytes, tokens or objects.
   RowSizes(std::shared_ptr<const Rows> rows, Subset chosen, const Context& context, Budget::Unit unit = Budget::Unit::bytes);
 
   /// About how many of the chosen rows a budget holds, judged by a sample of files, or by the
-  /// tokens of all: at least 1.
+  /// tokens or objects of all: at least 1.
   int64_t about(int64_t budget);
-  /// Bytes or tokens of these rows. REQUIRES: rows of those chosen.
+  /// Bytes, tokens or objects of these rows. REQUIRES: rows of those chosen.
   int64_t total(const Subset& rows);
   /// Of every row, by its number; −1 for those that were not chosen.
   std::span<const int64_t> of_all_chosen();
@@ -53,5 +53,7 @@ class RowSizes {
 int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option);
 /// "40%" of `whole`, or "20000", "200k", "5M", "1G" (tokens). Throws UsageError naming `option`.
 int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option);
+/// The same of objects.
+int64_t objects_from(const std::string& text, int64_t whole, const std::string& option);
 
 }  // namespace decant

@@ -22,7 +22,8 @@ ChosenRows choose_for_tokens(RowSizes& sizes, int64_t budget, int64_t most, cons
     const double held = static_cast<double>(sizes.total(draw(chosen, count))) / static_cast<double>(budget);
     const bool better = best_held >= 1 ? held >= 1 && held < best_held : held > best_held;
     if (better) best = chosen, best_held = held;
-    const auto next = std::clamp(static_cast<int64_t>(std::ceil(static_cast<double>(count) * kSpare / held)), int64_t{1}, most);
+    const double wanted = held > 0 ? std::ceil(static_cast<double>(count) * kSpare / held) : static_cast<double>(most);
+    const auto next = static_cast<int64_t>(std::clamp(wanted, 1.0, static_cast<double>(most)));
     if ((held >= 1 && held <= kMuch) || next == count || tries == kTries) return best;
     count = next;
     chosen = choose(count);

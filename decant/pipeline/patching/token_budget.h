@@ -1,4 +1,5 @@
-// --keep-tokens: as many rows, in a method's order, as so many tokens hold.
+// --keep-tokens and --keep-objects: as many rows, in a method's order, as so many tokens or objects
+// hold.
 //
 // How many rows that are depends on which rows a method prefers, and methods that choose with a
 // number in mind must be told one. So rows are chosen for the number that holds the budget on

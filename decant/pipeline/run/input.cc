@@ -218,6 +218,14 @@ std::string why_no_classifier(const Rows& train) {
                      unit == CountedIn::objects ? "objects" : "masks");
 }
 
+std::vector<std::string> with_folders_read(std::vector<std::string> inputs, const FieldOptions& fields) {
+  std::vector<std::string> all = inputs;
+  for (const std::string& input : inputs) {
+    for (const std::filesystem::path& folder : folders_read(input, fields.to_open())) all.push_back(folder.string());
+  }
+  return all;
+}
+
 void require_rows(const Rows& train, const std::string& path) {
   if (train.size() == 0) throw InputError({path, "", "the training split has no rows", "Check the path"});
 }
@@ -228,14 +236,6 @@ Input read_input(const InputOptions& options, const Context& context) {
   const Rows& train = input.dataset.train();
   require_rows(train, options.path);
   for (const Oddity& oddity : input.dataset.oddities) {
-std::vector<std::string> with_folders_read(std::vector<std::string> inputs, const FieldOptions& fields) {
-  std::vector<std::string> all = inputs;
-  for (const std::string& input : inputs) {
-    for (const std::filesystem::path& folder : folders_read(input, fields.to_open())) all.push_back(folder.string());
-  }
-  return all;
-}
-
     const std::string text = oddity.place + ": " + oddity.what;
     oddity.warns ? context.warn(text) : context.info(text);
   }

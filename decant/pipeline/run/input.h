@@ -82,12 +82,12 @@ struct InputOptions {
 /// --fill, for verbs that look at pictures.
 void declare_fill(InputOptions& input, OptionTable& table);
 
-/// Throws InputError for a training split without rows. `path`: as the user named it.
 /// What an output must not touch: `inputs`, paths as they were named, and the folders that rows of
 /// those that are data sets are read from (folders_read()), which a yaml, a list or a json may have
 /// anywhere. `fields`: by which they are read. Reads no row.
 std::vector<std::string> with_folders_read(std::vector<std::string> inputs, const FieldOptions& fields = {});
 
+/// Throws InputError for a training split without rows. `path`: as the user named it.
 void require_rows(const Rows& train, const std::string& path);
 
 /// What keeps a classifier from being trained on rows that are not all labelled: "has rows without

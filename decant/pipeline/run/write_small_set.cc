@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fmt/ranges.h>
 
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
@@ -127,6 +128,27 @@ std::vector<PartRecord> classes_of(const SmallSet& set) {
   return classes;
 }
 
+/// What --min-objects wants of each class: no more than the rows hold that can be kept.
+void add_floors(const SmallSet& set, const ClassAmounts& amounts, ContentRecord& content) {
+  const std::vector<int64_t> usable = totals_of(amounts, set.input.usable_rows().rows());
+  for (size_t label = 0; label < content.classes.size(); ++label) content.classes[label].least = std::min(usable[label], set.min_objects);
+}
+
+/// Classes that keep less than --min-objects wants, since the rows kept are too few for all.
+void warn_of_floors(const RunRecord& run, const Context& context) {
+  if (!run.content) return;
+  constexpr size_t kNamed = 5;
+  std::vector<std::string> names;
+  for (const ContentRecord::OfClass& each : run.content->classes) {
+    if (each.amount_kept < each.least) names.push_back(fmt::format("{} ({} of {})", each.name, each.amount_kept, each.least));
+  }
+  if (names.empty()) return;
+  const size_t more = names.size() - std::min(kNamed, names.size());
+  names.resize(names.size() - more);
+  context.warn(fmt::format("--min-objects is not met for {}{}; keep more rows", fmt::join(names, ", "),
+                           more > 0 ? fmt::format(" and {} more classes", more) : ""));
+}
+
 /// Of rows that hold objects or masks.
 std::optional<ContentRecord> content_of(const SmallSet& set, const Context& context) {
   const Targets* const targets = set.input.dataset.train().targets();
@@ -136,6 +158,7 @@ std::optional<ContentRecord> content_of(const SmallSet& set, const Context& cont
   for (size_t label = 0; label < amounts.totals.size(); ++label)
     content.classes.push_back(
         {.name = set.input.class_name(static_cast<int32_t>(label)), .amount = amounts.totals[label], .rows = amounts.rows_with[label]});
+  if (set.min_objects > 0) add_floors(set, amounts, content);
   for (const int64_t row : set.kept) {
     const auto held = amounts.of(row);
     content.background_kept += held.empty() ? 1 : 0;
@@ -338,6 +361,7 @@ std::shared_ptr<const Rows> kept_pictures(const SmallSet& set) {
 Written write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
   const fs::path data = make_data_folder(folder);
   if (set.content != nullptr) return write_reduced(set, data, context);
+  if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
   if (set.to.empty() || set.to == set.input.dataset.format) return {set.input.dataset.writer->write(set.kept, data, context)};
   return {write_as(set.to, set.input.dataset, set.kept, data, context)};
 }
@@ -358,10 +382,21 @@ void write_report(const fs::path& folder, const RunRecord& run, const Input* inp
   write_file(folder / "report.html", report::render(page, context));
 }
 
+bool stores_a_list(const std::string& how) {
+  if (how == "list") return true;
+  if (how.empty() || how == "copy") return false;
+  throw UsageError(fmt::format("--store {}: give copy, or list", how));
+}
+
+void require_usable_at(const fs::path& out, const Dataset& dataset, const std::string& to) {
+  if (dataset.writer == nullptr || (!to.empty() && to != dataset.format)) return;
+  if (std::string why = dataset.writer->why_not_at(out / "data"); !why.empty())
+    throw InputError({out.string(), "", std::move(why), "Choose another -o"});
+}
+
 RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
   const Written written = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
-  if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
     write_selection(set.selection, folder);
     write_npy<int64_t>(folder / "indices.npy", set.kept);
     if (set.map.rows > 0) {
@@ -379,21 +414,10 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
                  context, set.seen);
   });
   const RunRecord run = record_of(set, written, log, context);
+  warn_of_floors(run, context);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");
   return run;
-bool stores_a_list(const std::string& how) {
-  if (how == "list") return true;
-  if (how.empty() || how == "copy") return false;
-  throw UsageError(fmt::format("--store {}: give copy, or list", how));
-}
-
-void require_usable_at(const fs::path& out, const Dataset& dataset, const std::string& to) {
-  if (dataset.writer == nullptr || (!to.empty() && to != dataset.format)) return;
-  if (std::string why = dataset.writer->why_not_at(out / "data"); !why.empty())
-    throw InputError({out.string(), "", std::move(why), "Choose another -o"});
-}
-
 }
 
 }  // namespace decant

@@ -44,8 +44,6 @@ struct SmallSet {
   std::optional<RepeatsRecord> repeats_record = {};
 };
 
-/// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws
-/// IoError.
 /// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws
 /// UsageError for another word.
 bool stores_a_list(const std::string& how);
@@ -54,6 +52,8 @@ bool stores_a_list(const std::string& how);
 /// `to`: as SmallSet has it.
 void require_usable_at(const std::filesystem::path& out, const Dataset& dataset, const std::string& to);
 
+/// Writes everything into `folder` (an OutputFolder's) and returns what run.json holds. Throws
+/// IoError.
 RunRecord write_small_set(const SmallSet& set, const std::filesystem::path& folder, RunLog& log, const Context& context);
 
 /// Renders report.html of a finished or nearly finished run. `input` may be null: then there are no
