@@ -32,9 +32,13 @@ class Cards {
 /// Pictures at most kThumbnailSide pixels long. `source` must outlive the cards.
 std::unique_ptr<Cards> picture_cards(const Dataset& source);
 
-/// Pictures with the boxes of their objects over them. `source` must outlive the cards; its rows
-/// have objects.
+// / Pictures with their objects over them: boxes, outlines or masks. `source` must outlive the
+// cards; its rows / have objects.
 std::unique_ptr<Cards> object_cards(const Dataset& source);
+
+/// Pictures with the classes of their pixels over them. `source` must outlive the cards; its rows
+/// have masks.
+std::unique_ptr<Cards> mask_cards(const Dataset& source);
 
 /// What records say, escaped, at most 600 bytes of each. `source` must outlive the cards.
 std::unique_ptr<Cards> text_cards(const Dataset& source);

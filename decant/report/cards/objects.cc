@@ -1,35 +1,37 @@
-// Pictures with the boxes of their objects drawn over them. The picture is a thumbnail; boxes are
-// SVG in its own pixels, so they stay sharp at any size.
+// Pictures with their objects drawn over them. The picture is a thumbnail; boxes and outlines are
+// SVG in its own pixels, so they stay sharp at any size; masks are a small PNG. A crowd is hatched,
+// and dashed is what choosing does not see, since it is broken.
 #include "decant/data/objects.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <map>
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
-#include "decant/formats/image/codec.h"
 #include "decant/report/cards/cards.h"
-#include "decant/report/cards/thumbnail.h"
-#include "decant/report/facts/row_facts.h"
-#include "decant/report/html.h"
+#include "decant/report/cards/drawn_picture.h"
+#include "decant/report/cards/overlay.h"
 
 namespace decant::report {
 namespace {
 
-constexpr int kSide = 144;
-constexpr int64_t kMostBoxes = 60;  ///< of one picture, the largest
-constexpr int kHues = 8;            ///< of page/objects.css
+constexpr int64_t kMostBoxes = 60;           ///< of one picture, the largest
+constexpr size_t kMostOutlinePoints = 2000;  ///< of outlines in one picture
+constexpr int kSteps = 300;                  ///< into which a picture's longer side is cut, for points of outlines
+constexpr int kHatches = 12;                 ///< lines over a side of the picture
 
 /// The objects of a row that have a box, the largest first, so that small ones lie above.
 std::vector<int64_t> boxed(const ObjectRange& range) {
-  std::vector<int64_t> objects;
-  for (int64_t i = range.begin; i < range.end; ++i) {
-    if ((range.table->flags[static_cast<size_t>(i)] & ObjectFlag::broken) == 0) objects.push_back(i);
-  }
   const auto area = [&](int64_t i) {
     const Box& box = range.table->boxes[static_cast<size_t>(i)];
-    return box.width() * box.height();
+    return box.width() > 0 && box.height() > 0 ? box.width() * box.height() : 0;
   };
+  std::vector<int64_t> objects;
+  for (int64_t i = range.begin; i < range.end; ++i) {
+    if (area(i) > 0) objects.push_back(i);
+  }
   std::ranges::stable_sort(objects, std::greater(), area);
   if (std::ssize(objects) > kMostBoxes) objects.resize(kMostBoxes);
   return objects;
@@ -42,8 +44,6 @@ class Drawing {
       : range_(range), picture_(picture), overlay_(thumbnail) {
     for (const ObjectShape& shape : shapes) shapes_.emplace(shape.object, &shape);
   }
-  return fmt::format("<svg viewBox=\"0 0 {} {}\" aria-hidden=\"true\">{}</svg>", picture.width, picture.height, boxes);
-}
 
   std::string html() {
     std::string marks;
@@ -149,7 +149,6 @@ class ObjectCards final : public Cards {
     return shapes;
   }
 
- private:
   const Dataset& source_;
 };
 

@@ -24,7 +24,7 @@ std::string content_policy() {
 /// Styles that only some pages need.
 std::string_view further_css(const Facts& facts) {
   if (facts.synthetic) return kMadeCss;
-  if (facts.objects) return kObjectsCss;
+  if (facts.run.content) return kObjectsCss;
   return facts.modality.name == modality::records.name ? kRecordsCss : std::string_view();
 }
 

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <numeric>
 
 #include "decant/base/text.h"
+#include "decant/data/targets.h"
+#include "decant/report/cards/overlay.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"
@@ -47,6 +50,35 @@ std::string lost_sentence(const Facts& facts) {
                      lost.size() == 1 ? "One class" : fmt::format("{} classes", lost.size()), names, lost.size() > most ? ", …" : "");
 }
 
+/// Classes that keep less than was asked for, since the rows kept are too few for all.
+std::string floors_sentence(const ContentRecord& content) {
+  constexpr size_t most = 8;
+  std::string names;
+  size_t missed = 0;
+  for (const ContentRecord::OfClass& each : content.classes) {
+    if (each.amount_kept >= each.least) continue;
+    if (missed++ < most)
+      names += fmt::format("{}{} ({} of {})", missed == 1 ? "" : ", ", each.name, human_count(each.amount_kept), human_count(each.least));
+  }
+  if (missed == 0) return {};
+  return fmt::format("What every class was to keep is not met for {}: {}{}.", missed == 1 ? "one" : fmt::format("{} of them", missed),
+                     names, missed > most ? ", …" : "");
+}
+
+/// Which colour is which class, where pixels are coloured.
+std::string colours_of_classes(const Facts& facts) {
+  constexpr size_t most = 24;  // colours
+  const std::vector<ContentRecord::OfClass>& classes = facts.run.content->classes;
+  if (facts.run.content->unit != name_of(CountedIn::pixels) || facts.input.source == nullptr) return {};
+  std::string items;
+  for (size_t label = 0; label < std::min(most, classes.size()); ++label) {
+    const auto [red, green, blue] = colour_of_class(static_cast<int32_t>(label));
+    items += fmt::format("<li><i style=\"background:rgb({},{},{})\"></i>{}</li>", red, green, blue, escape(classes[label].name));
+  }
+  if (classes.size() > most) items += "<li>further classes have these colours again</li>";
+  return "<ul class=\"hues small\">" + items + "</ul>";
+}
+
 std::string paragraph(const std::string& sentence, const char* style = "") {
   return sentence.empty() ? "" : fmt::format("<p{}>{}</p>", style, prose(sentence));
 }
@@ -62,8 +94,9 @@ std::string objects_section(const Facts& facts) {
   const ContentRecord& content = *facts.run.content;
   std::vector<PartRecord> classes;
   for (const ContentRecord::OfClass& each : content.classes) classes.push_back({each.name, each.amount, each.amount_kept});
-  const std::string note =
-      paragraph(amounts_sentence(facts.run)) + paragraph(background_sentence(content)) + paragraph(lost_sentence(facts), " class=\"warn\"");
+  const std::string note = paragraph(amounts_sentence(facts.run)) + paragraph(background_sentence(content)) +
+                           paragraph(lost_sentence(facts), " class=\"warn\"") + paragraph(floors_sentence(content), " class=\"warn\"") +
+                           colours_of_classes(facts);
   std::string body = kBeforeAndKept + figure_of(fmt::format("Share of the {} that each class has", content.unit), balance_chart(classes));
   if (facts.objects) {
     body += figure_of("Pictures by how many objects they hold", balance_chart(facts.objects->by_count));

@@ -23,6 +23,13 @@ TEST(ObjectsSection, SaysWhatIsKeptAndWhichClassLost) {
   EXPECT_THAT(opening(facts), AllOf(HasSubstr("decant trains no detectors yet"), HasSubstr("--method random --keep 250")));
 }
 
+TEST(ObjectsSection, NamesClassesThatKeepLessThanWasAskedFor) {
+  RunRecord run{.rows = 1000, .kept = 2};
+  run.content = ContentRecord{"objects", {{"cat", 400, 9, 200, 2, 10}, {"dog", 3, 3, 3, 3, 3}, {"eel", 50, 20, 2, 2, 10}}, 0, 0};
+  const ReportInput input{.run = run};
+  EXPECT_THAT(objects_section(find_facts(input)), HasSubstr("not met for one: cat (9 of 10)."));
+}
+
 TEST(ObjectsSection, IsLeftOutOfOtherRuns) {
   const RunRecord run{.rows = 10, .kept = 2};
   const ReportInput input{.run = run};
