@@ -63,6 +63,8 @@ void Canvas::blend_row(int y, Colour colour, double alpha) {
   for (int x = 0; x < side_; ++x) {
     float& cover = coverage_[static_cast<size_t>(x)];
     if (cover > 0) at(x, y) = mix(at(x, y), colour, alpha * cover / kLines);
+    if (!marks_.empty() && alpha * cover / kLines >= 0.5)
+      marks_[static_cast<size_t>(y) * static_cast<size_t>(side_) + static_cast<size_t>(x)] = thing_;
     cover = 0;
   }
 }
@@ -81,13 +83,13 @@ void Canvas::fill(const Shape& shape, const Affine& to_pixels, Colour colour, do
   }
 }
 
-void Canvas::soften() {
-  const std::vector<Colour> before = pixels_;
 void Canvas::mark_as(uint8_t thing) {
   thing_ = thing;
   marks_.resize(pixels_.size());
 }
 
+void Canvas::soften() {
+  const std::vector<Colour> before = pixels_;
   const auto old = [&](int x, int y) {
     return before[static_cast<size_t>(std::clamp(y, 0, side_ - 1)) * static_cast<size_t>(side_) +
                   static_cast<size_t>(std::clamp(x, 0, side_ - 1))];

@@ -5,6 +5,7 @@
 // pictures of 48 pixels and costs one sort of the edge crossings a shape.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "decant/data/image.h"
@@ -58,6 +59,12 @@ class Canvas {
     }
   }
 
+  /// From now on pixels that a fill covers by half or more are marked with this number, whatever
+  /// they were before. Until the first call nothing is kept.
+  void mark_as(uint8_t thing);
+  /// (side, side), the number of what is seen in each pixel; empty where nothing was to be marked.
+  const std::vector<uint8_t>& marks() const { return marks_; }
+
   /// One pass of the 1-2-1 filter in both directions, edges repeated.
   void soften();
 
@@ -78,6 +85,8 @@ class Canvas {
   std::vector<Colour> pixels_;
   std::vector<Crossing> crossings_;  // reused from fill to fill
   std::vector<float> coverage_;      // of the present row, in quarters
+  uint8_t thing_ = 0;
+  std::vector<uint8_t> marks_;
 };
 
 }  // namespace decant::draw

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decant/base/errors.h"
 #include "decant/base/random.h"
 
 namespace decant::draw {
@@ -113,6 +114,50 @@ void add_noise(Canvas& canvas, Random& random, double sigma) {
 }
 
 }  // namespace
+
+namespace {
+
+/// The i-th place of nine, in rows of three, a little off.
+Affine place_of_thing(Random& random, int64_t place, const Framing& framing) {
+  const double x = 0.6 * static_cast<double>(place % 3 - 1) + draw_between(random, -0.08, 0.08);
+  const double y = 0.6 * static_cast<double>(place / 3 - 1) + draw_between(random, -0.08, 0.08);
+  const double size = draw_between(random, 0.2, 0.36);
+  const double lean = draw_between(random, -framing.lean, framing.lean);
+  const bool mirrored = random.uniform() < 0.5;
+  return shifted(x, y) * rotated(lean) * scaled(mirrored ? -size : size, size);
+}
+
+/// A mode by the shares of a class's pictures.
+const Mode& drawn_mode(Random& random, const ObjectClass& of) {
+  double left = random.uniform();
+  size_t mode = 0;
+  while (mode + 1 < kModeShares.size() && left >= kModeShares[mode]) left -= kModeShares[mode++];
+  return of.modes[mode];
+}
+
+}  // namespace
+
+void draw_gathering(const Gathering& gathering, int side, Image& image, std::vector<uint8_t>& marks) {
+  DECANT_CHECK(std::ssize(gathering.classes), <=, int64_t{kMostThings});
+  Random random(gathering.seed, "draw gathering", gathering.number);
+  const Affine to_pixels = shifted(side / 2.0, side / 2.0) * scaled(side / 2.0);
+  Canvas canvas(side);
+  constexpr std::array<Setting, 6> kSettings = {Setting::meadow, Setting::street,  Setting::table,
+                                                Setting::room,   Setting::pattern, Setting::sky};
+  paint_setting(canvas, to_pixels, kSettings[random.below(kSettings.size())], random);
+  const std::vector<int64_t> places = random.permutation(kMostThings);
+  for (size_t i = 0; i < gathering.classes.size(); ++i) {
+    const Mode& mode = drawn_mode(random, catalogue()[static_cast<size_t>(gathering.classes[i])]);
+    const Affine place = place_of_thing(random, places[i], mode.framing);
+    canvas.mark_as(static_cast<uint8_t>(i + 1));
+    mode.view(Brush(canvas, to_pixels * place, ink_of(mode.style)), draw_look(random, mode.palette));
+  }
+  canvas.mark_as(0);
+  light(canvas, random, 0);
+  add_noise(canvas, random, draw_between(random, 0.005, 0.04));
+  canvas.copy_to(image);
+  marks = canvas.marks();
+}
 
 void draw_scene(const Scene& scene, int snapshot, int side, Image& image) {
   const Mode& mode = catalogue()[static_cast<size_t>(scene.object_class)].modes[static_cast<size_t>(scene.mode)];

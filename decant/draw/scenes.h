@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "decant/data/image.h"
 #include "decant/draw/brush.h"
@@ -67,6 +68,18 @@ struct Scene {
   int mode = 0;
   int clutter = 0;  ///< 0 … kClutterLevels − 1
 };
+
+/// Several things in one setting, each with a place of its own.
+struct Gathering {
+  uint64_t seed = 0;
+  uint64_t number = 0;
+  std::vector<int> classes;  ///< of the things, from back to front; at most kMostThings
+};
+constexpr int kMostThings = 9;
+
+/// Draws it, side × side RGB, and says where each thing is seen: `marks` (side, side) are 0, or i +
+/// 1 for the i-th thing. A thing may be hidden by others. Depends on nothing but its arguments.
+void draw_gathering(const Gathering& gathering, int side, Image& image, std::vector<uint8_t>& marks);
 
 /// Draws one exposure of a scene, side × side RGB. Snapshot 0 is the scene as composed; higher ones
 /// are near-duplicates of it. Depends on nothing but its arguments. About 0.3 ms at 48 pixels.

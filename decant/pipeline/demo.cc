@@ -1,9 +1,13 @@
 #include "decant/pipeline/demo.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/text.h"
 #include "decant/data/verdict.h"
+#include "decant/draw/object_sets.h"
 #include "decant/draw/pictures.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/evaluate.h"
@@ -18,6 +22,8 @@ void DemoOptions::declare(OptionTable& table) {
   table.add("keep", keep, "HOW-MUCH", "0.1, 10% or a count");
   table.add("seeds", seeds, "N", "training runs per set");
   table.add("steps", steps, "N", "parameter updates per training run");
+  table.add("objects", objects,
+            "draw pictures with several things in each, as COCO, VOC, YOLO and masks, and choose from each; trains nothing");
   table.add("seed", seed, "N", "determines every random choice");
 }
 
@@ -37,9 +43,42 @@ std::string draw_pictures(const DemoOptions& options, const std::function<void(c
   return folder.string();
 }
 
+int64_t kept_of(const ContentRecord& content) {
+  return std::accumulate(content.classes.begin(), content.classes.end(), int64_t{0},
+                         [](int64_t sum, const ContentRecord::OfClass& each) { return sum + each.amount_kept; });
+}
+
+/// "the rarest class, key, keeps 9 of 21"
+std::string rarest_kept(const ContentRecord& content) {
+  const auto rarest = std::ranges::min_element(content.classes, {}, &ContentRecord::OfClass::amount);
+  return fmt::format("the rarest class, {}, keeps {} of {}", rarest->name, human_count(rarest->amount_kept), human_count(rarest->amount));
+}
+
+void demo_objects(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
+  if (!options.pictures.empty()) throw UsageError("--objects draws its own pictures; leave out " + options.pictures);
+  const fs::path folder = options.out / "objects";
+  const ObjectSetOptions drawing{.seed = options.seed};
+  const DrawnObjects drawn = draw_object_set(folder, drawing, context, /*overwrite=*/true);
+  say(fmt::format("Drew {} training pictures with up to nine things of {} classes in each, and {} to validate with, in four formats: {}.",
+                  human_count(drawing.train), drawn.classes.size(), human_count(drawing.validation), folder.string()));
+  for (const char* format : {"coco", "voc", "yolo", "masks"}) {
+    const fs::path small = options.out / (std::string("small-") + format);
+    CompressOptions compressing{
+        .input = {.path = (folder / format).string()}, .out = small, .keep = options.keep, .seed = options.seed, .overwrite = true};
+    compressing.select.method = "objects";
+    compressing.command =
+        fmt::format("decant compress {} -o {} --method objects --keep {}", compressing.input.path, small.string(), options.keep);
+    const RunRecord run = compress(compressing, context);
+    say(fmt::format("{}: kept {} of {} pictures with {} {}; {}.\n  {}\n  file://{}", format, human_count(*run.kept), human_count(run.rows),
+                    human_count(kept_of(*run.content)), run.content->unit, rarest_kept(*run.content), compressing.command,
+                    fs::absolute(small / "report.html").string()));
+  }
+}
+
 }  // namespace
 
 void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context) {
+  if (options.objects) return demo_objects(options, say, context);
   const std::string pictures = options.pictures.empty() ? draw_pictures(options, say, context) : options.pictures;
   const fs::path small = options.out / "small";
 
