@@ -213,24 +213,41 @@ void OutputFolder::commit() {
   old->remove();
 }
 
+void sweep_after(const fs::path& out) {
+  const fs::path partial = OutputFolder::partial_of(out);
+  if (is_there(partial) && is_own_partial(partial)) {
+    if (auto folder = LockedFolder::take(partial)) folder->remove();
+  }
+  if (LockFile::is_one(out / LockedFolder::kLock)) {
+    if (auto folder = LockedFolder::take(out)) folder->finish(out);
+  }
+}
+
 OutputFile::OutputFile(fs::path out, OutputOptions options)
-    : out_(named(out)), partial_(out_.string() + ".partial"), options_(std::move(options)) {
+    : out_(named(out)), partial_(out_.string() + ".partial"), file_(partial_ / out_.filename()), options_(std::move(options)) {
   look_at(out_, options_);
-  if (!how_it_touches(partial_, options_.inputs).empty() || (is_there(partial_) && !LockFile::is_one(partial_))) refuse_partial(partial_);
+  require_own_partial(partial_, options_);
   if (const fs::path folder = out_.parent_path(); !folder.empty() && !fs::is_directory(folder))
     refuse(out_, "cannot be written: its folder does not exist", "Create the folder, or choose another -o");
-  lock_ = LockFile::take(partial_);
-  if (!lock_) refuse_held(out_, partial_);
+  folder_ = LockedFolder::take(partial_);
+  if (!folder_) refuse_held(out_, partial_ / LockedFolder::kLock);
+  try {
+    require_free(out_, options_);  // another run may have finished meanwhile
+    folder_->clear();
+  } catch (...) {
+    folder_->remove();
+    throw;
+  }
 }
 
 OutputFile::~OutputFile() {
-  if (lock_) lock_->remove();
+  if (folder_) folder_->remove();
 }
 
 void OutputFile::commit() {
   const auto fail = [&](const std::string& why) {
-    lock_.reset();
-    fail_in_place(out_, partial_, why);
+    folder_.reset();
+    fail_in_place(out_, file_, why);
   };
   try {
     require_free(out_, options_);
@@ -238,13 +255,14 @@ void OutputFile::commit() {
     fail(error.what());
   }
   const bool replaces = is_there(out_);
-  if (!rename_as(partial_, out_, replaces ? 0 : RENAME_NOREPLACE)) {
+  if (!rename_as(file_, out_, replaces ? 0 : RENAME_NOREPLACE)) {
     if (replaces || !cannot_at_once()) fail(system_says(errno));
     std::error_code code;
-    fs::rename(partial_, out_, code);
+    fs::rename(file_, out_, code);
     if (code) fail(code.message());
   }
-  lock_.reset();
+  folder_->remove();
+  folder_.reset();
 }
 
 }  // namespace decant

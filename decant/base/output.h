@@ -57,7 +57,8 @@ class OutputFolder {
   std::optional<LockedFolder> folder_;
 };
 
-/// A single output file, written as path() by whatever writes files.
+/// A single output file, written as path(), in the folder OUT.partial/, by whatever writes files.
+/// What a killed process left there, temporary files of its own among it, the next one clears.
 class OutputFile {
  public:
   /// As OutputFolder; InputError too when the folder it is to lie in is missing.
@@ -66,15 +67,20 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  const std::filesystem::path& path() const { return partial_; }
+  const std::filesystem::path& path() const { return file_; }
   void commit();
 
  private:
   std::filesystem::path out_;
   std::filesystem::path partial_;
+  std::filesystem::path file_;
   OutputOptions options_;
-  std::optional<LockFile> lock_;
+  std::optional<LockedFolder> folder_;
 };
+
+/// Removes what a process that was killed when `out` was whole left of OUT.partial, or of a lock in
+/// OUT. Nothing where another process is at it, or where decant did not make it.
+void sweep_after(const std::filesystem::path& out);
 
 /// Afterwards each name stands for what the other one did: in one step where the file system can,
 /// else (or not `at_once`) in three, which are undone when one fails. Throws IoError, which says

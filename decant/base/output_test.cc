@@ -350,10 +350,48 @@ TEST(OutputFile, LeavesWhatAppearedMeanwhile) {
     EXPECT_THAT(message_of<IoError>([&] { file.commit(); }), HasSubstr("It is complete in " + out.string() + ".partial"));
   }
   EXPECT_EQ(read_text(out), "mine");
-  EXPECT_EQ(read_text(out.string() + ".partial"), "new");
-  fs::remove(out.string() + ".partial");
+  EXPECT_EQ(read_text(out.string() + ".partial/x"), "new");
+  fs::remove_all(out.string() + ".partial");
   { OutputFile abandoned(scratch.path / "z", {}); }
   EXPECT_EQ(everything_in(scratch.path), out.string() + " = mine\n");
+}
+
+TEST(OutputFolder, IsSweptAfterItIsWhole) {
+  const ScratchFolder scratch("after");
+  const fs::path out = scratch.path / "run";
+  make(out, {}, "whole");
+  const std::string before = everything_in(scratch.path);
+  scratch.add("run/decant.lock", "decant 0.1.0: process 1 on host, since 2026-01-01T00:00:00Z\n");
+  scratch.add("run.partial/decant.lock", "decant 0.1.0: process 1 on host, since 2026-01-01T00:00:00Z\n");
+  scratch.add("run.partial/half");
+  sweep_after(out);
+  EXPECT_EQ(everything_in(scratch.path), before);
+  scratch.add("run.partial/thesis.txt");
+  const std::string with_mine = everything_in(scratch.path);
+  sweep_after(out);
+  EXPECT_EQ(everything_in(scratch.path), with_mine) << "not decant's";
+}
+
+TEST(OutputFile, SweepsWhatAKilledProcessLeft) {
+  const ScratchFolder scratch("swept");
+  const fs::path out = scratch.path / "x";
+  for (const bool renamed : {false, true}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      OutputFile file(out, {});
+      write_file(file.path().string() + ".partial7", "half");
+      write_file(file.path(), "ours, whole");
+      if (renamed) file.commit();
+      ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(child, nullptr, 0);
+    if (renamed) EXPECT_EQ(everything_in(scratch.path), out.string() + " = ours, whole\n");
+    OutputFile file(out, replacing());
+    write_file(file.path(), "ours");
+    file.commit();
+    EXPECT_EQ(everything_in(scratch.path), out.string() + " = ours\n");
+    fs::remove(out);
+  }
 }
 
 }  // namespace
