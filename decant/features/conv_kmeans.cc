@@ -35,6 +35,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/features/fitted_file.h"
 #include "decant/features/spherical_kmeans.h"
 #include "decant/kernels/gemm.h"
 
@@ -272,6 +273,39 @@ void ConvKMeans::transform(const Rows& rows, std::span<const int64_t> bad, Matri
     }
     stage.advance(end - begin);
   });
+}
+
+void ConvKMeans::save(const std::filesystem::path& path) const {
+  FittedFileWriter(kFitted)
+      .setting("image-side", grid_.side)
+      .setting("patch", grid_.patch)
+      .setting("stride", grid_.stride)
+      .setting("channels", grid_.channels)
+      .add("filters", filters_.view())
+      .add("biases", biases_)
+      .add("mean", pca_.mean)
+      .add("components", pca_.components.view())
+      .write(path);
+}
+
+ConvKMeans ConvKMeans::load(const std::filesystem::path& path) {
+  const FittedFile file(path, kFitted);
+  ConvKMeans result;
+  PatchGrid& grid = result.grid_;
+  grid.patch = static_cast<int>(file.setting("patch", 2, 64));
+  grid.side = static_cast<int>(file.setting("image-side", grid.patch, 256));
+  grid.stride = static_cast<int>(file.setting("stride", 1, grid.side));
+  grid.channels = static_cast<int>(file.setting("channels", 1, 3));
+  if (grid.channels == 2) file.refuse("channels", "is 2, and pictures have 1 or 3");
+  const std::vector<int64_t> filters = file.shape("filters");
+  const std::vector<int64_t> components = file.shape("components");
+  if (filters.empty() || filters[0] < 1 || filters[0] > 4096) file.refuse("filters", "are none, or more than 4,096");
+  if (components.empty() || components[0] < 1 || components[0] > 4 * filters[0]) file.refuse("components", "do not fit the filters");
+  result.filters_ = file.matrix("filters", filters[0], grid.values());
+  result.biases_ = file.floats("biases", filters[0]);
+  result.pca_.mean = file.doubles("mean", 4 * filters[0]);
+  result.pca_.components = file.matrix("components", components[0], 4 * filters[0]);
+  return result;
 }
 
 ConvKMeans fit_conv_kmeans(const Rows& rows, std::span<const int64_t> usable_rows, const ConvKMeansOptions& options,

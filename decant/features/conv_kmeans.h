@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -49,6 +50,12 @@ class ConvKMeans {
   /// pictures get equal bytes wherever they stand; on another kind of processor BLAS may differ in
   /// the last digits. Throws what decode() throws.
   void transform(const Rows& rows, std::span<const int64_t> bad, MatrixView<float> out, const Context& context) const;
+
+  /// The whole of it in a file (fitted_file.h). What load() reads gives the same features to the
+  /// last bit. Throws IoError; load() InputError for a file that save() did not write.
+  static constexpr const char* kFitted = "conv-kmeans 1";
+  void save(const std::filesystem::path& path) const;
+  static ConvKMeans load(const std::filesystem::path& path);
 
  private:
   friend ConvKMeans fit_conv_kmeans(const Rows&, std::span<const int64_t>, const ConvKMeansOptions&, const Context&);

@@ -1,5 +1,6 @@
 #include "decant/features/conv_kmeans.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <gmock/gmock.h>
@@ -7,6 +8,7 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
 #include "decant/features/spherical_kmeans.h"
@@ -243,6 +245,55 @@ TEST(SphericalKMeans, MoreCentroidsThanRowsAndZeroRowsAreFine) {
   rows[0][0] = 1;
   const Matrix<float> centroids = spherical_kmeans(rows.view(), 5, 3, 0, {});
   for (const float v : values(centroids)) EXPECT_TRUE(v == 0 || v == 1);
+}
+
+TEST(ConvKMeans, IsKeptInAFileToTheLastBit) {
+  const std::filesystem::path file = fresh_folder("fitted") / "f.safetensors";
+  for (const int channels : {1, 3}) {
+    const DrawnRows rows(40, [&](int64_t row, Image& image) { stripes(row, image, {16, 16, channels}); });
+    const ConvKMeans fitted = fit_conv_kmeans(rows, rows.all(), small_options(), {});
+    fitted.save(file);
+    const ConvKMeans loaded = ConvKMeans::load(file);
+    ASSERT_EQ(loaded.columns(), fitted.columns());
+    Matrix<float> expected(rows.size(), fitted.columns());
+    Matrix<float> found(rows.size(), fitted.columns());
+    fitted.transform(rows, {}, expected.view(), {});
+    loaded.transform(rows, {}, found.view(), {});
+    EXPECT_TRUE(std::equal(found.data(), found.data() + found.rows() * found.cols(), expected.data()));
+    loaded.save(file.string() + "2");
+    EXPECT_EQ(read_text(file), read_text(file.string() + "2"));
+  }
+}
+
+/// The file with every `from` in its header replaced by a text as long.
+std::string complaint_of(const std::filesystem::path& file, const std::string& from, const std::string& to) {
+  std::string bytes = read_text(file);
+  const size_t at = bytes.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) bytes.replace(at, from.size(), to);
+  const std::filesystem::path forged = file.string() + ".forged";
+  write_file(forged, bytes);
+  return message_of([&] { ConvKMeans::load(forged); });
+}
+
+TEST(ConvKMeans, RefusesForgedFiles) {
+  const std::filesystem::path file = fresh_folder("forged") / "f.safetensors";
+  const DrawnRows rows(20, [](int64_t row, Image& image) { stripes(row, image, {16, 16, 3}); });
+  fit_conv_kmeans(rows, rows.all(), small_options(), {}).save(file);
+  EXPECT_THAT(complaint_of(file, "conv-kmeans 1", "conv-kmeans 9"),
+              HasSubstr("was fitted for 'conv-kmeans 9', and 'conv-kmeans 1' is needed"));
+  EXPECT_THAT(complaint_of(file, "\"fitted\"", "\"hitted\""), HasSubstr("holds nothing that decant fitted"));
+  EXPECT_THAT(complaint_of(file, "\"patch\":\"6\"", "\"patch\":\"1\""), HasSubstr("patch"));
+  EXPECT_THAT(complaint_of(file, "\"channels\":\"3\"", "\"channels\":\"2\""), HasSubstr("channels"));
+  EXPECT_THAT(complaint_of(file, "\"channels\":\"3\"", "\"channels\":\"1\""), HasSubstr("filters"));
+  EXPECT_THAT(complaint_of(file, "\"stride\":\"2\"", "\"stride\":\"x\""), HasSubstr("is not a number"));
+  EXPECT_THAT(complaint_of(file, "\"biases\"", "\"biaxes\""), HasSubstr("biases"));
+  std::string bytes = read_text(file);
+  bytes.replace(bytes.size() - 4, 4, std::string("\x00\x00\xc0\x7f", 4));  // a NaN
+  write_file(file, bytes);
+  EXPECT_NE(message_of([&] { ConvKMeans::load(file); }), "no error");
+  write_file(file, bytes.substr(0, bytes.size() / 2));
+  EXPECT_NE(message_of([&] { ConvKMeans::load(file); }), "no error");
 }
 
 }  // namespace

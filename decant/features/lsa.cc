@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/features/fitted_file.h"
 #include "decant/kernels/gemm.h"
 #include "decant/kernels/pca.h"
 
@@ -192,6 +194,37 @@ void Lsa::transform(const Rows& rows, std::span<const int64_t> bad, MatrixView<f
     }
     stage.advance(end - begin);
   });
+}
+
+void Lsa::save(const std::filesystem::path& path) const {
+  const text::Tfidf::Table& table = tfidf_.table();
+  FittedFileWriter(kFitted)
+      .setting("bits", table.options.bits)
+      .setting("least", table.options.least)
+      .setting("longest", table.options.longest)
+      .add("column_of", table.column_of)
+      .add("idf", table.idf)
+      .add("values", values_)
+      .add("vectors", vectors_.view())
+      .write(path);
+}
+
+Lsa Lsa::load(const std::filesystem::path& path) {
+  const FittedFile file(path, kFitted);
+  text::Tfidf::Table table;
+  table.options = {.bits = static_cast<int>(file.setting("bits", 8, 24)),
+                   .least = static_cast<int>(file.setting("least", 1, 1'000'000)),
+                   .longest = file.setting("longest", 1, std::numeric_limits<int64_t>::max())};
+  const int64_t hashed = int64_t{1} << table.options.bits;
+  const std::vector<int64_t> shape = file.shape("vectors");
+  if (shape.size() != 2 || shape[0] < 0 || shape[0] > hashed || shape[1] < 1 || shape[1] > 1024)
+    file.refuse("vectors", "do not fit the columns of words");
+  table.column_of = file.integers("column_of", hashed);
+  if (std::ranges::any_of(table.column_of, [&](int32_t column) { return column < -1 || column >= shape[0]; }))
+    file.refuse("column_of", "names a column that is not there");
+  table.idf = file.floats("idf", shape[0]);
+  RightVectors found{file.doubles("values", shape[1]), file.matrix("vectors", shape[0], shape[1])};
+  return {text::Tfidf(std::move(table)), std::move(found)};
 }
 
 Lsa fit_lsa(const Rows& rows, std::span<const int64_t> usable_rows, const LsaOptions& options, const Context& context) {

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -62,6 +63,11 @@ class Lsa {
   /// One row of `out` (rows.size() × columns()) for each row; those in `bad` (ascending) get zeros,
   /// and so does a text of which no word is known. Throws what Texts::read() throws.
   void transform(const Rows& rows, std::span<const int64_t> bad, MatrixView<float> out, const Context& context) const;
+
+  /// As ConvKMeans has them.
+  static constexpr const char* kFitted = "lsa 1";
+  void save(const std::filesystem::path& path) const;
+  static Lsa load(const std::filesystem::path& path);
 
  private:
   friend Lsa fit_lsa(const Rows&, std::span<const int64_t>, const LsaOptions&, const Context&);

@@ -1,8 +1,10 @@
 #include "decant/features/lsa.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "decant/base/file.h"
 #include "decant/base/options_for_tests.h"
 #include "decant/base/test_support.h"
 #include "decant/kernels/dot.h"
@@ -95,6 +97,26 @@ TEST(Lsa, ChecksItsOptions) {
 
 TEST(LsaOptions, AllDecideTheKey) {
   expect_every_field_decides<LsaOptions>();
+}
+
+TEST(Lsa, IsKeptInAFileToTheLastBit) {
+  const std::filesystem::path file = fresh_folder("fitted") / "f.safetensors";
+  const text::SomeTexts rows(text::drawn_texts(80));
+  const auto all = text::rows_to(rows.size());
+  const Lsa fitted = fit_lsa(rows, all, {.columns = 12, .bits = 12}, {});
+  fitted.save(file);
+  const Lsa loaded = Lsa::load(file);
+  Matrix<float> expected(rows.size(), 12);
+  Matrix<float> found(rows.size(), 12);
+  fitted.transform(rows, {}, expected.view(), {});
+  loaded.transform(rows, {}, found.view(), {});
+  EXPECT_TRUE(std::equal(found.data(), found.data() + found.rows() * found.cols(), expected.data()));
+  std::string bytes = read_text(file);
+  const size_t at = bytes.find("\"bits\":\"12\"");
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, 11, "\"bits\":\"13\"");
+  write_file(file, bytes);
+  EXPECT_THAT(message_of([&] { Lsa::load(file); }), testing::HasSubstr("column_of"));
 }
 
 }  // namespace

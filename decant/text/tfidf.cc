@@ -78,7 +78,8 @@ void Counter::gather(std::string_view text) {
   each_word(text, word_, [&](std::string_view word) { hashed_.push_back(static_cast<uint32_t>(hash64(word) >> shift)); });
 }
 
-Tfidf::Tfidf(const Rows& rows, std::span<const int64_t> some, const TfidfOptions& options, const Context& context) : options_(options) {
+Tfidf::Tfidf(const Rows& rows, std::span<const int64_t> some, const TfidfOptions& options, const Context& context)
+    : table_{options, {}, {}} {
   require_sound(options);
   const Texts& texts = require_texts(rows);
   const size_t hashed = size_t{1} << options.bits;
@@ -98,13 +99,14 @@ Tfidf::Tfidf(const Rows& rows, std::span<const int64_t> some, const TfidfOptions
     }
     stage.advance(end - begin);
   });
-  column_of_.assign(hashed, -1);
+  table_.column_of.assign(hashed, -1);
   for (size_t column = 0; column < hashed; ++column) {
     int64_t texts_with = 0;
     for (const auto& own : holders) texts_with += own[column];
     if (texts_with < options.least) continue;
-    column_of_[column] = static_cast<int32_t>(columns_++);
-    idf_.push_back(static_cast<float>(std::log((1.0 + static_cast<double>(some.size())) / (1.0 + static_cast<double>(texts_with))) + 1));
+    table_.column_of[column] = static_cast<int32_t>(columns());
+    table_.idf.push_back(
+        static_cast<float>(std::log((1.0 + static_cast<double>(some.size())) / (1.0 + static_cast<double>(texts_with))) + 1));
   }
 }
 
@@ -112,9 +114,9 @@ void Tfidf::append(const Counts& counts, SparseMatrix& out) const {
   const size_t first = out.value.size();
   double squares = 0;
   for (size_t i = 0; i < counts.column.size(); ++i) {
-    const int32_t column = column_of_[counts.column[i]];
+    const int32_t column = table_.column_of[counts.column[i]];
     if (column < 0) continue;
-    const float weight = static_cast<float>(1 + std::log(static_cast<double>(counts.count[i]))) * idf_[static_cast<size_t>(column)];
+    const float weight = static_cast<float>(1 + std::log(static_cast<double>(counts.count[i]))) * table_.idf[static_cast<size_t>(column)];
     out.column.push_back(static_cast<uint32_t>(column));
     out.value.push_back(weight);
     squares += double{weight} * weight;
@@ -129,14 +131,14 @@ SparseMatrix Tfidf::rows_of(const Rows& rows, std::span<const int64_t> some, con
   std::vector<SparseMatrix> pieces(static_cast<size_t>((std::ssize(some) + kCountChunk - 1) / kCountChunk));
   parallel_for(context, std::ssize(some), kCountChunk, [&](int64_t begin, int64_t end) {
     SparseMatrix& own = pieces[static_cast<size_t>(begin / kCountChunk)];
-    Counter counter(options_);
+    Counter counter(table_.options);
     Record record;
     for (int64_t i = begin; i < end; ++i) {
       texts.read(some[static_cast<size_t>(i)], record);
       append(counter.count(record), own);
     }
   });
-  return stacked(std::move(pieces), columns_);
+  return stacked(std::move(pieces), columns());
 }
 
 }  // namespace decant::text

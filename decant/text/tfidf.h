@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "decant/base/context.h"
@@ -84,7 +85,17 @@ class Tfidf {
   /// hashed column and thread. Throws what Texts::read() throws.
   Tfidf(const Rows& rows, std::span<const int64_t> some, const TfidfOptions& options, const Context& context);
 
-  int64_t columns() const { return columns_; }
+  /// All that was learned.
+  struct Table {
+    TfidfOptions options;
+    std::vector<int32_t> column_of;  ///< of each of the 2^bits hashed ones; −1 = dropped
+    std::vector<float> idf;          ///< of each column
+  };
+  /// REQUIRES: a table as table() gives it.
+  explicit Tfidf(Table table) : table_(std::move(table)) {}
+  const Table& table() const { return table_; }
+
+  int64_t columns() const { return std::ssize(table_.idf); }
   /// Sparse rows of `some` rows, in their order. 8 bytes per entry. A text without any word that
   /// counts is an empty row.
   SparseMatrix rows_of(const Rows& rows, std::span<const int64_t> some, const Context& context) const;
@@ -92,10 +103,7 @@ class Tfidf {
  private:
   void append(const Counts& counts, SparseMatrix& out) const;
 
-  TfidfOptions options_;
-  int64_t columns_ = 0;
-  std::vector<int32_t> column_of_;  // of each hashed one; −1 = dropped
-  std::vector<float> idf_;          // of each column
+  Table table_;
 };
 
 }  // namespace decant::text
