@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,13 @@
 
 namespace decant {
 
+/// What an extractor learned from rows.
+struct Fitted {
+  /// As FeatureTask::fill.
+  std::function<void(const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context&)> transform;
+  std::function<void(const std::filesystem::path&)> save;  ///< for FeatureOptions::fitted
+};
+
 /// Features that are computed once and kept in the cache. What they learn, they learn from the
 /// usable rows of the input.
 struct FeatureTask {
@@ -25,6 +35,14 @@ struct FeatureTask {
   /// Of `rows`, those of the input or others of its kind: rows × width, zero at first; excluded
   /// rows stay so.
   std::function<void(const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context&)> fill;
+  /// Where fill() learns first: that alone. Null where there is nothing to learn.
+  std::function<Fitted(const Context&)> fit = nullptr;
+};
+
+/// Why a row's features depend on the rows that it is read with, and how they would not.
+struct Dependence {
+  std::string what;    ///< a clause without a subject
+  std::string remedy;  ///< a sentence without a full stop
 };
 
 /// One of `open` and `task` says where the features come from.
@@ -42,6 +60,8 @@ struct Extractor {
   /// Features that are there already. `asked`: FeatureOptions::features.
   std::function<FeatureSet(const Dataset& dataset, const std::string& asked)> open = nullptr;
   std::function<FeatureTask(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context)> task = nullptr;
+  /// Nothing where features of some rows are those rows of all features; null = always.
+  std::function<std::optional<Dependence>(const FeatureOptions& options)> dependence = nullptr;
   std::function<double(double rows)> seconds = nullptr;  ///< about, on one thread, decoding aside; null = not estimated
   double cosine = 0;                                     ///< of two rows, about; before the features are there
   double class_cosine = 0;                               ///< of two rows of one class
@@ -61,5 +81,8 @@ void warn_of_idle(const FeatureOptions& options, const FeatureSet& set, bool pro
 /// The extractor that `asked` names: a .npy or shards of one, a name, or "auto". Throws UsageError
 /// for an unknown name, and InputError for a data set that does not fit. Opens no file.
 const Extractor& extractor_for(const std::string& asked, const Dataset& dataset);
+
+/// Throws InputError where the extractor needs labels and a usable row has none.
+void require_labels(const Extractor& extractor, const Input& input);
 
 }  // namespace decant

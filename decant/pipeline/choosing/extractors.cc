@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <memory>
+#include <utility>
 
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
+#include "decant/base/file.h"
 #include "decant/base/options.h"
 #include "decant/base/text.h"
 #include "decant/features/conv_kmeans.h"
@@ -42,23 +46,68 @@ FeatureSet open_own_rows(const Dataset& dataset, const std::string&) {
   return {.features = *dataset.train().features(), .file = dataset.root.string(), .of_input = true};
 }
 
+template <class Model>
+Fitted fitted(Model model) {
+  const auto shared = std::make_shared<const Model>(std::move(model));
+  return {[shared](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
+            shared->transform(rows, excluded, out, context);
+          },
+          [shared](const std::filesystem::path& path) { shared->save(path); }};
+}
+
+FeatureTask learning_task(std::string key, int64_t width, std::function<Fitted(const Context&)> fit) {
+  return {.key = std::move(key),
+          .width = width,
+          .fill = [fit](const Rows& rows, const Subset& excluded, MatrixView<float> out,
+                        const Context& context) { fit(context).transform(rows, excluded, out, context); },
+          .fit = fit};
+}
+
+/// Of what was learned before.
+template <class Model>
+FeatureTask learned_task(const FeatureOptions& options) {
+  Model model = Model::load(options.fitted);
+  const int64_t width = model.columns();
+  if (options.feature_width != FeatureOptions().feature_width && options.feature_width != width)
+    throw InputError({options.fitted.string(), "",
+                      fmt::format("gives {} columns, and --feature-width asks for {}", width, options.feature_width),
+                      "Leave out --feature-width, or fit again with it"});
+  return {.key = fmt::format("{} fitted {}", Model::kFitted, Digest().add(MappedFile(options.fitted).bytes()).hex()),
+          .width = width,
+          .fill = fitted(std::move(model)).transform};
+}
+
 FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
+  if (!options.fitted.empty()) return learned_task<features::ConvKMeans>(options);
   const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
-  return {
-      .key = result_key(extractor),
-      .width = std::min(extractor.columns, 4 * extractor.centroids),
-      .fill = [&input, extractor](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
-        features::fit_conv_kmeans(input.dataset.train(), input.usable_rows(), extractor, context).transform(rows, excluded, out, context);
-      }};
+  return learning_task(result_key(extractor), std::min(extractor.columns, 4 * extractor.centroids),
+                       [&input, extractor](const Context& context) {
+                         return fitted(features::fit_conv_kmeans(input.dataset.train(), input.usable_rows(), extractor, context));
+                       });
 }
 
 FeatureTask lsa_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
+  if (!options.fitted.empty()) return learned_task<features::Lsa>(options);
   const features::LsaOptions extractor{.columns = options.feature_width, .seed = seed};
-  return {.key = result_key(extractor) + " words 1",  // goes up when the numbers change
-          .width = extractor.columns,
-          .fill = [&input, extractor](const Rows& rows, const Subset& excluded, MatrixView<float> out, const Context& context) {
-            features::fit_lsa(input.dataset.train(), input.usable_rows(), extractor, context).transform(rows, excluded, out, context);
-          }};
+  return learning_task(result_key(extractor) + " words 1",  // goes up when the numbers change
+                       extractor.columns, [&input, extractor](const Context& context) {
+                         return fitted(features::fit_lsa(input.dataset.train(), input.usable_rows(), extractor, context));
+                       });
+}
+
+std::optional<Dependence> unless_fitted(const FeatureOptions& options) {
+  if (!options.fitted.empty()) return std::nullopt;
+  return Dependence{
+      "learns from the rows that it is given",
+      "Learn once from all rows: decant features DATA --fit-only -o filters.safetensors; then give --filters filters.safetensors"};
+}
+
+std::optional<Dependence> of_network(const FeatureOptions& options) {
+  if (options.weights.empty())
+    return Dependence{"trains its network on the rows that it is given", "Train once (decant train), and give --weights"};
+  if (options.normalisation == "data")
+    return Dependence{"normalises pictures by the mean of those that it is given", "Give --normalisation imagenet"};
+  return std::nullopt;
 }
 
 constexpr const char* kNoPictures = "holds no pictures to compute features from";
@@ -77,16 +126,18 @@ std::deque<Extractor> built_in_extractors() {
            .fits = are_pictures,
            .misfit = kNoPictures,
            .remedy = kGiveFeatures,
-           .options = {"feature-width"},
+           .options = {"feature-width", "filters"},
            .task = conv_kmeans_task,
+           .dependence = unless_fitted,
            .seconds = costs::conv_kmeans_seconds,
            .class_cosine = 0.02},
           {.name = "lsa",
            .fits = are_records,
            .misfit = kNoTexts,
            .remedy = kGiveFeatures,
-           .options = {"feature-width"},
+           .options = {"feature-width", "filters"},
            .task = lsa_task,
+           .dependence = unless_fitted,
            .cosine = 0.05,
            .class_cosine = 0.05},
           {.name = "static",
@@ -111,6 +162,7 @@ std::deque<Extractor> built_in_extractors() {
            .remedy = kGiveFeatures,
            .options = of_networks,
            .task = embedding_task,
+           .dependence = of_network,
            .cosine = 0.5,
            .class_cosine = 0.5},
           {.name = "gradient",
@@ -119,7 +171,8 @@ std::deque<Extractor> built_in_extractors() {
            .remedy = kGiveFeatures,
            .labels = true,
            .options = of_networks,
-           .task = gradient_task}};
+           .task = gradient_task,
+           .dependence = of_network}};
 }
 
 std::deque<Extractor>& all_extractors() {

@@ -25,6 +25,10 @@ void FeatureOptions::declare(OptionTable& table) {
   table.add("normalisation", normalisation, "HOW",
             "pixel normalisation for that network: data = mean and deviation of the set, imagenet = ImageNet's");
   table.add("feature-width", feature_width, "N", "columns of conv-kmeans and lsa features");
+  table
+      .add("filters", fitted, "FILE",
+           "what conv-kmeans or lsa learned before (decant features --fit-only); default: it learns from these rows")
+      .silent_at = "\"\"";
   table.add("cache", cache, "DIR", "cache folder; default: ~/.cache/decant").effect = Effect::speed;
   table.add("device", device, "DEV", "device of networks: cpu or cuda");
 }
@@ -89,12 +93,16 @@ FeatureSet own_features(const Input& others, const FeatureSet& of_input, const F
 
 }  // namespace
 
+void require_labels(const Extractor& extractor, const Input& input) {
+  if (!extractor.labels || input.labelled()) return;
+  throw InputError({input.dataset.root.string(), "",
+                    fmt::format("has rows without labels, and {} features need a label for every row", extractor.name),
+                    "Choose other --features"});
+}
+
 FeatureSet obtain_features(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
   const Extractor& extractor = extractor_for(options.features, input.dataset);
-  if (extractor.labels && !input.labelled())
-    throw InputError({input.dataset.root.string(), "",
-                      fmt::format("has rows without labels, and {} features need a label for every row", extractor.name),
-                      "Choose other --features"});
+  require_labels(extractor, input);
   FeatureSet set;
   if (extractor.open) {
     set = extractor.open(input.dataset, options.features);

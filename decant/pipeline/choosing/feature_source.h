@@ -28,6 +28,8 @@ struct FeatureOptions {
   int epochs = 10;                ///< of that training (the paper's setting)
   int image_size = 0;             ///< pictures become squares of this side; 0 = their own, at most 64
   std::string normalisation = "data";
+  /// What conv-kmeans or lsa learned before, in a file; empty = they learn from the rows.
+  std::filesystem::path fitted = {};
   int feature_width = 256;     ///< conv-kmeans: columns after the projection
   int filters = 400;           ///< conv-kmeans: not an option; tests learn fewer, in a tenth of the time
   std::string device = "cpu";  ///< a network's last digits differ from one to another

@@ -9,6 +9,7 @@
 #include "decant/base/json.h"
 #include "decant/base/lock_file.h"
 #include "decant/data/dynamics.h"
+#include "decant/features/fitted_file.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/safetensors/safetensors.h"
 
@@ -86,6 +87,10 @@ std::string why_no_weights(const fs::path& file) {
   } catch (const Error&) {  // no such file, or none that can be read
   }
   return "holds no weights that decant wrote";
+}
+
+std::string why_no_fitted(const fs::path& file) {
+  return features::fitted_kind(file).empty() ? "holds nothing that decant fitted" : "";
 }
 
 std::string why_no_rows(const fs::path& file) {

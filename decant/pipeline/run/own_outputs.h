@@ -25,6 +25,8 @@ std::string why_no_weights(const std::filesystem::path& file);
 std::string why_no_rows(const std::filesystem::path& file);
 /// Features, float32 (n, d), in a .npy.
 std::string why_no_features(const std::filesystem::path& file);
+/// What an extractor learned, as --fit-only writes it.
+std::string why_no_fitted(const std::filesystem::path& file);
 /// Such a folder of `decant duplicates`, likewise by duplicates.json.
 std::string why_no_duplicates(const std::filesystem::path& folder);
 /// Importance, float32 (n, side, side), in a .npy.
