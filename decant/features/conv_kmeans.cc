@@ -250,26 +250,22 @@ void ConvKMeans::transform(const Rows& rows, std::span<const int64_t> bad, Matri
   DECANT_CHECK(out.cols, ==, columns());
   Stage stage(context, "features", rows.size(), "images");
   parallel_for(context, rows.size(), kChunk, [&](int64_t begin, int64_t end) {
-    // Always kChunk rows, the last task's too: one shape for BLAS, so a row's bytes do not depend
-    // on where it stands.
-    Matrix<float> pooled(kChunk, 4 * filters_.rows());
-    Matrix<float> projected(kChunk, columns());
+    // A row at a time: BLAS sums the rows of a product in other orders, by where they stand in it,
+    // and a row is to have the same bytes among whatever others.
+    Matrix<float> pooled(1, 4 * filters_.rows());
     Scratch scratch(*this);
     Image image;
     std::vector<uint8_t> square;
     const auto is_bad = [&](int64_t row) { return std::ranges::binary_search(bad, row); };
     for (int64_t i = begin; i < end; ++i) {
-      if (is_bad(i)) continue;
+      if (is_bad(i)) {
+        std::ranges::fill(out[i], 0.0F);
+        continue;
+      }
       rows.pictures()->decode(i, image);
       to_square(image.view(), grid_, square);
-      pool(square, scratch, pooled[i - begin]);
-    }
-    project(pca_, pooled.view(), projected.view(), context);
-    for (int64_t i = begin; i < end; ++i) {
-      if (is_bad(i))
-        std::ranges::fill(out[i], 0.0F);
-      else
-        std::ranges::copy(projected[i - begin], out[i].begin());
+      pool(square, scratch, pooled[0]);
+      project(pca_, pooled.view(), out.slice(i, i + 1), context);
     }
     stage.advance(end - begin);
   });

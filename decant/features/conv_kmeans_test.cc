@@ -117,6 +117,16 @@ TEST(ConvKMeans, EqualPicturesGetEqualBytesWhereverTheyStand) {
   EXPECT_EQ(std::vector(f[37].begin(), f[37].end()), std::vector(f[0].begin(), f[0].end()));
 }
 
+TEST(ConvKMeans, ARowsPlaceAmongOthersIsNotInItsBytes) {
+  const DrawnRows rows(80, [](int64_t row, Image& image) { stripes(row % 2, image, {16, 16, 3}); });
+  ConvKMeansOptions options = small_options();
+  options.centroids = 100;
+  options.columns = 64;
+  const Matrix<float> f = features_of(rows, options);
+  for (int64_t row = 2; row < rows.size(); ++row)
+    EXPECT_EQ(std::vector(f[row].begin(), f[row].end()), std::vector(f[row % 2].begin(), f[row % 2].end())) << row;
+}
+
 TEST(ConvKMeans, ColumnsAreWhite) {
   const DrawnRows rows(200, [](int64_t row, Image& image) { stripes(row, image, {16, 16, 1}); });
   ConvKMeansOptions options = small_options();

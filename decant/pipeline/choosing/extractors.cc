@@ -80,8 +80,8 @@ FeatureTask learned_task(const FeatureOptions& options) {
 FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
   if (!options.fitted.empty()) return learned_task<features::ConvKMeans>(options);
   const features::ConvKMeansOptions extractor{.centroids = options.filters, .columns = options.feature_width, .seed = seed};
-  return learning_task(result_key(extractor), std::min(extractor.columns, 4 * extractor.centroids),
-                       [&input, extractor](const Context& context) {
+  return learning_task(result_key(extractor) + " 2",  // goes up when the numbers change
+                       std::min(extractor.columns, 4 * extractor.centroids), [&input, extractor](const Context& context) {
                          return fitted(features::fit_conv_kmeans(input.dataset.train(), input.usable_rows(), extractor, context));
                        });
 }
