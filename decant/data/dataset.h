@@ -46,6 +46,11 @@ class SubsetWriter {
   /// rows, other bytes. Throws InputError where the format has no picture files.
   virtual int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const std::filesystem::path& folder,
                           const Context& context = {}) const;
+  /// The file below `folder` that write() puts a row into, where what a file holds follows from its
+  /// own rows alone and all that is written besides is the same for any rows: then such sets are
+  /// written in parts, a file by one writer, and joined by moving files. Empty where that does not
+  /// hold, as of an array.
+  virtual std::string file_of(int64_t) const { return {}; }
 };
 
 /// The training option by which a synthesised set says that it has soft labels and is to be trained

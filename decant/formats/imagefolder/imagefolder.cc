@@ -52,6 +52,8 @@ class ImageFolderWriter final : public SubsetWriter {
     return write_files(content, rows, *rows_, folder, context) + write_lists(rows, folder);
   }
 
+  std::string file_of(int64_t row) const override { return lists_.empty() ? rows_->key(row) : std::string(); }
+
  private:
   int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder) const {
     int64_t written = 0;

@@ -129,6 +129,8 @@ class ParquetWriter final : public SubsetWriter {
     return write_files(rows, folder, &content, context);
   }
 
+  std::string file_of(int64_t row) const override { return rows_->files()[rows_->file_number(row)]->name(); }
+
  private:
   struct Part {
     size_t file;

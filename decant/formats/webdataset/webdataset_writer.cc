@@ -25,6 +25,8 @@ class WebDatasetWriter final : public SubsetWriter {
     return write_shards(rows, folder, &content, context);
   }
 
+  std::string file_of(int64_t row) const override { return rows_->shards()[rows_->shard_of(row)].name; }
+
  private:
   /// `content`: where the pictures are from; null = the shards themselves.
   int64_t write_shards(std::span<const int64_t> rows, const fs::path& folder, const Rows* content, const Context& context) const {
