@@ -8,7 +8,7 @@ A new method, rule, objective, kind of features or verb gets a case here. identi
 import dataclasses
 
 NEW = {  # what the program compared with does not know yet, so there is nothing to compare: {"verbs": [...], "methods": [...]}
-    "verbs": ["duplicates", "extend", "patches", "unpack"],
+    "verbs": ["duplicates", "extend", "finish", "patches", "scan", "unpack", "write"],
     "tos": ["packed"],
     "methods": ["toward", "kernel-herding", "objects"],
 }

@@ -21,8 +21,13 @@ std::string run_features(FeaturesOptions& options, const Call& call) {
                     {"file", features.file},
                     {"reused", features.reused},
                     {"bad_files", made.bad_files},
+                    {"was_done", made.was_done},
                     {"seconds", made.seconds},
                     {"peak_rss_bytes", made.peak_rss_bytes}});
+  if (options.fit_only)
+    return fmt::format("{}: learned from {} rows in {}\nnext: decant features {} --filters {} --shard I/N -o FILE.npy\n", out,
+                       human_count(made.rows), human_seconds(made.seconds), options.input.path, out);
+  if (made.was_done) return fmt::format("{}: {} rows; it was there already\n", out, human_count(made.rows));
   return fmt::format("{}: {} rows of {} numbers ({}) in {}\n", features.file, human_count(made.rows), features.width, features.kind,
                      human_seconds(made.seconds));
 }
@@ -34,7 +39,9 @@ Verb features_verb() {
       {.name = "features",
        .summary = "compute features of every picture into a .npy",
        .examples = {"decant features photos/ -o photos.npy",
-                    "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors"}},
+                    "decant features cifar-10-batches-bin/ -o r20.npy --features embedding --net resnet20 --weights r20.safetensors",
+                    "decant features photos/ --fit-only -o filters.safetensors",
+                    "decant features photos/ --filters filters.safetensors --shard 3/8 -o feats-3.npy"}},
       run_features);
 }
 

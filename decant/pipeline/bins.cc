@@ -10,9 +10,11 @@
 #include "decant/formats/npy/npy.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/feature_jobs.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
+#include "decant/pipeline/run/scans.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
 
@@ -23,6 +25,8 @@ void BinsOptions::declare(OptionTable& table) {
   Option& path = table.add("features", features, "FEATURES.npy", "float matrix, one row for each sample; shards: 'x-{000..127}.npy'");
   path.positional = path.required = true;
   table.add("labels", labels, "FILE", "labels of all rows (.npy); each class is then cut separately");
+  table.add("scans", scans, "FILES", "of features of a data set, what decant scan found in it ('scan-*.json'): its labels and bad rows")
+      .silent_at = "\"\"";
   table.add("out", out, "FOLDER", "folder of bins, order and gains").required = true;
   table.add("keep", keep, "HOW-MUCH", "0.2, 20% or a count, for methods whose order depends on it; default: all rows");
   select.declare(table);
@@ -38,10 +42,18 @@ FeatureOptions features_of_rows() {
 
 void claim_folder(const BinsOptions& options, std::optional<OutputFolder>& out) {
   std::vector<std::string> inputs = files_named(options.select, features_of_rows());
-  inputs.insert(inputs.end(), {options.features, options.labels.string()});
+  inputs.insert(inputs.end(), {options.features, options.labels.string(), options.scans});
   out.emplace(
       options.out,
       OutputOptions{.overwrite = options.overwrite, .inputs = std::move(inputs), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
+}
+
+Input read_features_and_labels(const BinsOptions& options, const Context& context) {
+  if (!options.scans.empty() && !options.labels.empty()) throw UsageError("--scans and --labels both give labels; give one of them");
+  all_or_none(options.ranks, is_root(options.ranks), [&] { require_feature_jobs(options.features, options.scans, context); });
+  Input input = read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = options.ranks}, context);
+  if (!options.scans.empty()) label_by_scans(input, options.scans);
+  return input;
 }
 
 RunRecord record_of_bins(const BinsOptions& options, const ChosenRows& chosen, const RunLog& log) {
@@ -66,8 +78,7 @@ std::optional<RunRecord> make_bins(const BinsOptions& options, const Context& co
   const fs::path folder = OutputFolder::partial_of(options.out);
   Checkpoint checkpoint(folder / Checkpoint::kFolder, deciding_options(spec, own_rows, options.seed), options.overwrite, ranks, context);
   RunLog log(is_root(ranks) ? folder : fs::path());
-  const Input input = log.stage(
-      "read", [&] { return read_input({.path = options.features, .labels = options.labels, .check = false, .ranks = ranks}, context); });
+  const Input input = log.stage("read", [&] { return read_features_and_labels(options, context); });
   const int64_t count = options.keep.empty() ? 0 : keep_count(options.keep, input.rows(), std::ssize(input.usable_rows()));
   const ResolvedMethod method = method_for(spec, input, own_rows, count, context);
   const ChosenRows chosen = choose_rows(input, method, own_rows, count, options.seed, checkpoint, log, context);

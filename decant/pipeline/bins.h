@@ -17,6 +17,7 @@ namespace decant {
 struct BinsOptions {
   std::string features;  ///< a .npy, or a pattern of shards
   std::filesystem::path labels;
+  std::string scans;  ///< labels and bad rows, as jobs found them: scans.h
   std::filesystem::path out;
   std::string keep;  ///< rows that methods have in mind whose order follows from that; empty = all
   ChoosingOptions select{.method = "bins"};

@@ -11,6 +11,7 @@
 #include "decant/base/output.h"
 #include "decant/base/text.h"
 #include "decant/formats/convert.h"
+#include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/choosing/pool_source.h"
@@ -19,10 +20,12 @@
 #include "decant/pipeline/patching/token_budget.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
+#include "decant/pipeline/run/feature_jobs.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/plane.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
+#include "decant/pipeline/run/scans.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -51,6 +54,7 @@ void CompressOptions::declare(OptionTable& all) {
   features.declare(table);
   reducing.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
+  declare_scans(input.scans, table);
   input.fields.declare(table);
   table.add("to", to, "FORMAT", "write imagefolder, webdataset, parquet or packed instead of the source format");
   table.add("store", store, "HOW", "copy, or list: only lists that name the source's pictures, which must stay there (YOLO, VOC, COCO)")
@@ -66,7 +70,7 @@ namespace {
 
 std::vector<std::string> files_read(const CompressOptions& options) {
   std::vector<std::string> files = files_named(options.select, options.features);
-  files.insert(files.end(), {options.input.path, options.input.labels.string()});
+  files.insert(files.end(), {options.input.path, options.input.labels.string(), options.input.scans});
   return with_folders_read(std::move(files), options.input.fields);
 }
 
@@ -232,6 +236,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                    {.overwrite = options.overwrite, .inputs = files_read(options), .why_foreign = why_no_run, .keep = Checkpoint::kFolder});
   Checkpoint checkpoint(out.path() / Checkpoint::kFolder, deciding(options, spec), options.overwrite, nullptr, context);
   RunLog log(out.path());
+  if (names_npy(options.features.features)) require_feature_jobs(options.features.features, options.input.scans, context);
 
   // Rows: what there is, which of it can be read, and which repeat no other.
   InputOptions reading = options.input;

@@ -1,4 +1,4 @@
-// features: pictures in, a .npy out.
+// features: pictures in, a .npy out; or of the rows of one job; or what an extractor learns, alone.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +16,8 @@ struct FeaturesOptions {
   InputOptions input;
   std::filesystem::path out;
   FeatureOptions features;
+  std::string shard;      ///< shard.h; empty = all rows
+  bool fit_only = false;  ///< writes what is learned for FeatureOptions::fitted, and no features
   uint64_t seed = 0;
   bool overwrite = false;
 
@@ -28,8 +30,11 @@ struct FeaturesMade {
   int64_t bad_files = 0;
   double seconds = 0;
   int64_t peak_rss_bytes = 0;
+  bool was_done = false;  ///< by an earlier run of the job
 };
 
+/// With `shard`, features are exactly those rows of all features, or an InputError says what they
+/// depend on besides (Extractor::dependence).
 FeaturesMade make_features(const FeaturesOptions& options, const Context& context);
 
 }  // namespace decant

@@ -454,7 +454,7 @@ def test_options_are_those_of_the_program():
     names = {each["name"] for each in _core.options_of("select")}
     for name in names:
         assert f"--{name} " in help_text, name
-    assert {each["name"] for each in _core.options_of("bins")} - names == {"features", "labels", "out", "overwrite"}
+    assert {each["name"] for each in _core.options_of("bins")} - names == {"features", "labels", "scans", "out", "overwrite"}
 
 
 def test_import_is_light():

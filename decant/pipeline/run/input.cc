@@ -11,11 +11,10 @@
 #include "decant/data/objects.h"
 #include "decant/formats/open.h"
 #include "decant/patches/fill.h"
+#include "decant/pipeline/run/scans.h"
 
 namespace decant {
 namespace {
-
-constexpr int64_t kDigestChunk = 1024;  // part of the digest's definition
 
 /// What else than its class a row is annotated with.
 void add_annotations(Digest& digest, const Targets& targets, int64_t row) {
@@ -33,38 +32,6 @@ void add_annotations(Digest& digest, const Targets& targets, int64_t row) {
   std::vector<ClassCount> counts;
   targets.counts(row, counts);
   for (const ClassCount& entry : counts) digest.add(int64_t{entry.label}).add(entry.count);
-}
-
-/// Of every chunk of rows, side by side; each rank reads a part of them.
-std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
-  const int64_t all = (rows.size() + kDigestChunk - 1) / kDigestChunk;
-  const RankShare own = ranks == nullptr ? RankShare{0, all} : share_of(all, ranks->rank(), ranks->size());
-  const int64_t first = own.begin * kDigestChunk;
-  const int64_t count = std::min(rows.size(), own.end * kDigestChunk) - first;
-  Stage stage(context, "digest", count, "rows");
-  std::vector<std::string> chunks(static_cast<size_t>(own.end - own.begin));
-  parallel_for(context, count, kDigestChunk, [&](int64_t begin, int64_t end) {
-    Digest digest;
-    std::vector<std::byte> scratch;
-    for (int64_t row = first + begin; row < first + end; ++row) {
-      digest.add(rows.key(row)).add(int64_t{rows.label(row)});
-      if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
-      if (rows.targets() != nullptr) add_annotations(digest, *rows.targets(), row);
-      if (!rows.known_fault(row).empty()) continue;
-      try {
-        digest.add(rows.bytes(row, scratch));
-      } catch (const IoError&) {
-        digest.add("unreadable");
-      }
-    }
-    chunks[static_cast<size_t>(begin / kDigestChunk)] = digest.hex();
-    stage.advance(end - begin);
-  });
-  std::string joined;
-  for (const std::string& chunk : chunks) joined += chunk;
-  if (ranks == nullptr) return joined;
-  const auto gathered = gather_all(*ranks, std::span<const char>(joined));
-  return {gathered.begin(), gathered.end()};
 }
 
 /// Whether cells were dropped from any picture. Reads headers until one is found.
@@ -148,12 +115,46 @@ std::string annotation_digest(const Rows& rows, int64_t row) {
   return digest.hex();
 }
 
-std::string content_digest(const Rows& rows, Comm* ranks, const Context& context) {
-  const std::string chunks = digests_of_chunks(rows, ranks, context);
+std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context) {
+  const int64_t all = (rows.size() + kDigestChunk - 1) / kDigestChunk;
+  const RankShare own = ranks == nullptr ? RankShare{0, all} : share_of(all, ranks->rank(), ranks->size());
+  const int64_t first = own.begin * kDigestChunk;
+  const int64_t count = std::min(rows.size(), own.end * kDigestChunk) - first;
+  Stage stage(context, "digest", count, "rows");
+  std::vector<std::string> chunks(static_cast<size_t>(own.end - own.begin));
+  parallel_for(context, count, kDigestChunk, [&](int64_t begin, int64_t end) {
+    Digest digest;
+    std::vector<std::byte> scratch;
+    for (int64_t row = first + begin; row < first + end; ++row) {
+      digest.add(rows.key(row)).add(int64_t{rows.label(row)});
+      if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
+      if (rows.targets() != nullptr) add_annotations(digest, *rows.targets(), row);
+      if (!rows.known_fault(row).empty()) continue;
+      try {
+        digest.add(rows.bytes(row, scratch));
+      } catch (const IoError&) {
+        digest.add("unreadable");
+      }
+    }
+    chunks[static_cast<size_t>(begin / kDigestChunk)] = digest.hex();
+    stage.advance(end - begin);
+  });
+  std::string joined;
+  for (const std::string& chunk : chunks) joined += chunk;
+  if (ranks == nullptr) return joined;
+  const auto gathered = gather_all(*ranks, std::span<const char>(joined));
+  return {gathered.begin(), gathered.end()};
+}
+
+std::string digest_of_chunks(const std::string& chunks) {
   const size_t each = Digest().hex().size();
   Digest whole;
   for (size_t begin = 0; begin < chunks.size(); begin += each) whole.add(chunks.substr(begin, each));
   return whole.hex();
+}
+
+std::string content_digest(const Rows& rows, Comm* ranks, const Context& context) {
+  return digest_of_chunks(digests_of_chunks(rows, ranks, context));
 }
 
 void FieldOptions::declare(OptionTable& table) {
@@ -230,7 +231,7 @@ void require_rows(const Rows& train, const std::string& path) {
   if (train.size() == 0) throw InputError({path, "", "the training split has no rows", "Check the path"});
 }
 
-Input read_input(const InputOptions& options, const Context& context) {
+Input opened_input(const InputOptions& options, const Context& context) {
   Input input;
   input.dataset = open_dataset(options.path, options.fields.to_open(options.labels), context);
   const Rows& train = input.dataset.train();
@@ -243,8 +244,18 @@ Input read_input(const InputOptions& options, const Context& context) {
   input.labels = label_column(train);
   input.labels_file = options.labels;
   input.classes = class_count(input.dataset);
-  input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
-  input.digest = content_digest(train, options.ranks, context);
+  return input;
+}
+
+Input read_input(const InputOptions& options, const Context& context) {
+  Input input = opened_input(options, context);
+  const Rows& train = input.dataset.train();
+  if (options.scans.empty()) {
+    input.excluded = find_bad_rows(train, options.check ? Depth::full : Depth::headers, context);
+    input.digest = content_digest(train, options.ranks, context);
+  } else {
+    take_scans(input, options.scans, context);
+  }
   if (train.texts() != nullptr) input.digest = Digest().add(input.digest).add(train.texts()->schema()).hex();  // other fields, other texts
   report_bad(input, options, context);
   if (options.fill != kStoredFill) fill_dropped(input, options.fill, context);

@@ -77,6 +77,7 @@ struct InputOptions {
   bool check = true;               ///< decode every picture once, to find the bad rows
   std::string fill = kStoredFill;  ///< what stands where cells of pictures were dropped: a name of patches/fill.h
   Comm* ranks = nullptr;           ///< that read the same input
+  std::string scans = {};          ///< what jobs found, in place of checking and digesting here: scans.h
 };
 
 /// --fill, for verbs that look at pictures.
@@ -99,12 +100,19 @@ std::string why_no_classifier(const Rows& train);
 /// too.
 Input read_input(const InputOptions& options, const Context& context);
 
+/// The first part of read_input(): opened, with labels, but no row read.
+Input opened_input(const InputOptions& options, const Context& context);
+
 /// Of the objects of a row, as hexadecimal digits; empty for rows that have a class each, or
 /// nothing. Boxes, classes, areas and flags count, not where they are written.
 std::string annotation_digest(const Rows& rows, int64_t row);
 
-/// Digest of every row's key, label or objects, and bytes, read on all threads; with `ranks`, a
-/// part by each.
+/// Of every chunk of kDigestChunk rows (shard.h), 32 characters each, one after the other; with
+/// `ranks`, a part by each.
+std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& context);
+std::string digest_of_chunks(const std::string& chunks);
+
+/// Digest of every row's key, label or objects, and bytes, read on all threads: the two above.
 std::string content_digest(const Rows& rows, Comm* ranks, const Context& context);
 
 }  // namespace decant

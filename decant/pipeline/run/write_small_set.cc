@@ -31,6 +31,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<std::string> hashes_of(const SmallSet& set, const Context& context) {
+  if (set.parts != nullptr) return set.parts->hashes;
   const Rows& train = set.input.dataset.train();
   std::vector<std::string> hashes(set.kept.size());
   Stage stage(context, "hash", static_cast<int64_t>(set.kept.size()), "rows");
@@ -360,6 +361,7 @@ std::shared_ptr<const Rows> kept_pictures(const SmallSet& set) {
 
 Written write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
   const fs::path data = make_data_folder(folder);
+  if (set.parts != nullptr && set.parts->files) return {set.parts->place(data, context)};
   if (set.content != nullptr) return write_reduced(set, data, context);
   if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
   if (set.to.empty() || set.to == set.input.dataset.format) return {set.input.dataset.writer->write(set.kept, data, context)};

@@ -19,6 +19,7 @@
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
+#include "decant/pipeline/run/written_parts.h"
 
 namespace decant {
 
@@ -42,6 +43,7 @@ struct SmallSet {
   std::string spent;                         ///< what a budget of bytes bought of pictures, in words
   std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
   std::optional<RepeatsRecord> repeats_record = {};
+  const WrittenParts* parts = nullptr;  ///< of a set that jobs have written; null = it is written now
 };
 
 /// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws
