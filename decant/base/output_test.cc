@@ -385,7 +385,7 @@ TEST(OutputFile, SweepsWhatAKilledProcessLeft) {
       ::kill(::getpid(), SIGKILL);
     }
     ::waitpid(child, nullptr, 0);
-    if (renamed) EXPECT_EQ(everything_in(scratch.path), out.string() + " = ours, whole\n");
+    EXPECT_EQ(fs::exists(out), renamed);
     OutputFile file(out, replacing());
     write_file(file.path(), "ours");
     file.commit();
