@@ -188,7 +188,7 @@ TEST_F(ManyJobs, ThatDoNotBelongTogetherAreNotJoined) {
           AllOf(HasSubstr("part-2/data/"), HasSubstr("has 60 bytes, and its job wrote")));
   refused("rm $(find work/part-2/data -type f | head -1)", join, AllOf(HasSubstr("part-2/data/"), HasSubstr("is missing")));
   refused("echo mine > work/part-2/data/mine", join, AllOf(HasSubstr("part-2/data/mine"), HasSubstr("was not written by its job")));
-  refused("truncate -s -40 work/feats-1.npy", "choose -o out", HasSubstr("feats-1.npy"));
+  refused("truncate -s -40 work/feats-1.npy", "$decant bins 'work/feats-*.npy' -o out", HasSubstr("feats-1.npy"));
   refused("rm work/feats-1.npy work/feats-1.npy.job", "$decant bins 'work/feats-*.npy' -o out", HasSubstr("lacks job 1 of 4"));
   refused("rm work/feats-1.npy.job", "$decant bins 'work/feats-*.npy' -o out", HasSubstr("is no output of a job"));
   refused("cp work/feats-1.npy work/feats-2.npy", "$decant bins 'work/feats-*.npy' -o out",

@@ -58,7 +58,8 @@ bool is_done(const Job& job, const std::filesystem::path& out, const std::filesy
 /// Why what is there is no record of that stage: for OutputOptions::why_foreign.
 std::string why_no_job(const std::filesystem::path& file, const std::string& stage);
 
-/// The files or folders that a name or pattern stands for, but those that are not finished. Throws InputError where there is none.
+/// The files or folders that a name or pattern stands for, but those that are not finished. Throws
+/// InputError where there is none.
 std::vector<std::filesystem::path> job_files(const std::string& pattern);
 
 /// Sorts the records of all jobs of one stage by their numbers. Throws InputError, naming the
