@@ -20,7 +20,7 @@ TEST(ObjectsSection, SaysWhatIsKeptAndWhichClassLost) {
       AllOf(HasSubstr("The kept pictures hold 100 of 500 objects (20&nbsp;%); as many random ones hold 125 on average."),
             HasSubstr("Of 1 picture without any, 1 is kept."),
             HasSubstr("One class lost more than a random choice takes: a&lt;b (40 of 400)."), HasSubstr("80&nbsp;% → <b>40&nbsp;%</b>")));
-  EXPECT_THAT(opening(facts), AllOf(HasSubstr("decant trains no detectors yet"), HasSubstr("--method random --keep 250")));
+  EXPECT_THAT(opening(facts), AllOf(HasSubstr("This command trains detectors on everything"), HasSubstr("decant evaluate")));
 }
 
 TEST(ObjectsSection, NamesClassesThatKeepLessThanWasAskedFor) {

@@ -89,9 +89,10 @@ const char* tone(Verdict::Outcome outcome) {
   }
 }
 
-std::string random_command(const RunRecord& run) {
-  return fmt::format("decant compress {} -o {} --method random --keep {}", run.input ? shell_quote(run.input->path) : "INPUT",
-                     shell_quote(run.option_text("out") + "-random"), kept_of(run));
+/// What is trained to tell what a set is worth.
+const char* judged_by(const Facts& facts) {
+  if (facts.run.content) return facts.run.content->unit == "objects" ? "detectors" : "segmenters";
+  return facts.modality.name == modality::pictures.name ? "networks" : "models";
 }
 
 std::string not_measured_text(const Facts& facts) {
@@ -101,25 +102,14 @@ std::string not_measured_text(const Facts& facts) {
   return fmt::format(
       "<p>Nothing on this page shows yet that the kept rows teach as well as others would. This command trains {} on everything, on "
       "the kept set and on a random set of the same size, and adds the answer here:</p>",
-      facts.modality.name == modality::pictures.name ? "networks" : "models");
-}
-
-/// What is there in place of a command, where no judge of decant's takes the set.
-std::string not_judged_text(const Facts& facts) {
-  const bool objects = facts.run.content->unit == "objects";
-  return fmt::format(
-      "<p>decant trains no {} yet. Train yours on the kept set and on as many random pictures, and compare: <code>decant measure</code> "
-      "has "
-      "{}. This command makes the random set:</p>",
-      objects ? "detectors" : "segmenters", objects ? "COCO's average precision" : "the mean IoU");
+      judged_by(facts));
 }
 
 std::string verdict_box(const Facts& facts) {
   const Headline& headline = facts.headline;
   std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
   if (headline.outcome == Verdict::Outcome::not_measured) {
-    out += facts.run.content ? not_judged_text(facts) + command_box(random_command(facts.run))
-                             : not_measured_text(facts) + command_box(evaluate_command(facts.run));
+    out += not_measured_text(facts) + command_box(evaluate_command(facts.run));
   } else {
     out += fmt::format("<p>{}</p>", prose(headline.sentence));
   }
