@@ -61,7 +61,7 @@ Tensor as_parameters(const Pass& pass, const Tensor& x) {
 Tensor Conv::operator()(const Pass& pass, const Tensor& x) const {
   const auto typed = [&](const Tensor& tensor) { return pass.bfloat16 ? tensor.to(at::kBFloat16) : tensor; };
   const Tensor bias = shape.bias ? typed(pass.parameters[weight + 1]) : Tensor();
-  return at::conv2d(typed(x), typed(pass.parameters[weight]), bias, shape.stride, shape.padding);
+  return at::conv2d(typed(x), typed(pass.parameters[weight]), bias, shape.stride, shape.padding, 1, shape.groups);
 }
 
 Tensor Linear::operator()(const Pass& pass, const Tensor& x) const {
@@ -126,8 +126,10 @@ Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
 
 Conv LayerList::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {
   const int64_t area = shape.kernel * shape.kernel;
-  const size_t at = add_parameter(weight_spec(name, {out, in, shape.kernel, shape.kernel}, in * area, out * area, draw));
-  if (shape.bias) add_parameter(bias_spec(name, out, in * area, draw == Draw::xavier ? Draw::torch : draw));
+  const int64_t fan_in = in / shape.groups * area;
+  const int64_t fan_out = out * area;  // as torch counts it, whatever the groups
+  const size_t at = add_parameter(weight_spec(name, {out, in / shape.groups, shape.kernel, shape.kernel}, fan_in, fan_out, draw));
+  if (shape.bias) add_parameter(bias_spec(name, out, fan_in, draw == Draw::xavier ? Draw::torch : draw));
   return {at, shape};
 }
 

@@ -22,6 +22,7 @@ struct ConvShape {
   int64_t stride = 1;
   int64_t padding = 0;
   bool bias = false;
+  int64_t groups = 1;  ///< that channels are cut into; as many as channels: depthwise
 };
 
 /// Which published habit the weights of a layer are drawn by. `torch`: Init::kaiming_uniform for
@@ -31,7 +32,7 @@ struct ConvShape {
 enum class Draw { torch, he_fan_in, he_fan_out, trunc_normal, xavier };
 
 struct Conv {
-  size_t weight = 0;  ///< (out, in, kernel, kernel); the bias follows it in the list
+  size_t weight = 0;  ///< (out, in / groups, kernel, kernel); the bias follows it in the list
   ConvShape shape;
   Tensor operator()(const Pass& pass, const Tensor& x) const;
 };

@@ -35,8 +35,18 @@ class Backbone : public Module {
   NetworkSpec spec_;
 };
 
+/// Where a network has halved the picture twice, three, four and five times.
+struct Level {
+  std::string output;  ///< its name among the outputs (Taps)
+  int64_t channels = 0;
+};
+inline constexpr int64_t kFirstLevelStride = 4;  ///< in pixels; every further level has twice that of the one before
+
 class Classifier : public Backbone {
  public:
+  /// The outputs at strides 4, 8, 16 and 32, which detectors and segmenters read (levels.h); none
+  /// where a network has no such.
+  virtual std::vector<Level> levels() const { return {}; }
   virtual int64_t embedding_width() const = 0;
   /// (batch, embedding_width): what the last linear map sees; the maps, pooled.
   virtual Tensor embed(const Pass& pass, const Tensor& images) const = 0;

@@ -71,6 +71,8 @@ const std::vector<Expectation>& expectations() {
                                             {{"resnet56", {32, 32, 3}, 10}, 853'018, 64},
                                             {{"resnet18", {32, 32, 3}, 10}, 11'173'962, 512},
                                             {{"resnet18-imagenet", {64, 64, 3}, 1000}, 11'689'512, 512},
+                                            {{"mobilenetv2", {64, 64, 3}, 1000}, 3'504'872, 1280},
+                                            {{"tiny-resnet", {64, 64, 3}, 10}, 656'346, 128},
                                             {{"vit", {32, 32, 3}, 10}, 2'693'194, 192},
                                             {{"vit-mini", {32, 32, 3}, 10}, 459'370, 96}};
   return all;
@@ -220,7 +222,8 @@ void expect_derivatives(const NetworkSpec& spec) {
   EXPECT_LT(best_second, 1e-5);
 }
 
-/// Pictures as small as the network takes, three classes.
+/// Pictures as small as the network takes, three classes. Not mobilenetv2: its 35 clamps leave no
+/// step without a kink; its bricks are those of the others.
 class Derivatives : public ::testing::TestWithParam<NetworkSpec> {};
 
 TEST_P(Derivatives, AgreeWithFiniteDifferences) {
@@ -234,10 +237,11 @@ INSTANTIATE_TEST_SUITE_P(Networks, Derivatives,
                                            NetworkSpec{"convnet+width=8+depth=2+norm=group", {8, 8, 3}, 3},
                                            NetworkSpec{"convnet+width=8+depth=2+norm=none", {8, 8, 3}, 3},
                                            NetworkSpec{"lenet", {16, 16, 1}, 3}, NetworkSpec{"mlp", {4, 4, 3}, 3},
-                                           NetworkSpec{"quick", {8, 8, 3}, 3}, NetworkSpec{"resnet18", {8, 8, 3}, 3},
-                                           NetworkSpec{"resnet18-imagenet", {32, 32, 3}, 3}, NetworkSpec{"resnet20", {8, 8, 3}, 3},
-                                           NetworkSpec{"resnet56", {4, 4, 3}, 3}, NetworkSpec{"vgg11", {32, 32, 3}, 3},
-                                           NetworkSpec{"vit", {8, 8, 3}, 3}, NetworkSpec{"vit-mini", {8, 8, 3}, 3}),
+                                           NetworkSpec{"tiny-resnet", {32, 32, 3}, 3}, NetworkSpec{"quick", {8, 8, 3}, 3},
+                                           NetworkSpec{"resnet18", {8, 8, 3}, 3}, NetworkSpec{"resnet18-imagenet", {32, 32, 3}, 3},
+                                           NetworkSpec{"resnet20", {8, 8, 3}, 3}, NetworkSpec{"resnet56", {4, 4, 3}, 3},
+                                           NetworkSpec{"vgg11", {32, 32, 3}, 3}, NetworkSpec{"vit", {8, 8, 3}, 3},
+                                           NetworkSpec{"vit-mini", {8, 8, 3}, 3}),
                          [](const auto& tested) {
                            std::string name = tested.param.name;
                            std::ranges::replace_if(
@@ -255,7 +259,7 @@ TEST(Maps, AreTheEmbeddingBeforePooling) {
     const Tensor maps = network->maps(pass, images);
     ASSERT_EQ(maps.dim(), 4) << spec.name;
     const Tensor embedding = network->embed(pass, images);
-    if (spec.name.starts_with("resnet") || spec.name.starts_with("vit")) {
+    if (spec.name.starts_with("resnet") || spec.name.starts_with("vit") || spec.name == "mobilenetv2" || spec.name == "tiny-resnet") {
       EXPECT_TRUE(embedding.allclose(maps.mean({2, 3}), 1e-4, 1e-5)) << spec.name;
     } else if (spec.name == "quick") {
       EXPECT_TRUE(embedding.equal(maps.amax({2, 3})));

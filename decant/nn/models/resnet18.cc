@@ -44,6 +44,11 @@ class ResNet18 final : public LayeredNetwork {
     end_with("fc", in);
   }
 
+  std::vector<Level> levels() const override {
+    if (!imagenet_) return {};
+    return {{"layer1.1", 64}, {"layer2.1", 128}, {"layer3.1", 256}, {"layer4.1", 512}};
+  }
+
  private:
   BasicBlock make_block(const std::string& name, int64_t in, int64_t out) {
     const int64_t stride = out / in;
