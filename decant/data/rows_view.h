@@ -40,6 +40,8 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   std::span<const float> soft(int64_t row) const override;
   CountedIn counted_in() const override { return below().targets()->counted_in(); }
   ObjectRange objects(int64_t row) const override { return below().targets()->objects(at(row)); }
+  void shapes(int64_t row, std::vector<ObjectShape>& out) const override { below().targets()->shapes(at(row), out); }
+  bool class_mask(int64_t row, ClassMask& out) const override { return below().targets()->class_mask(at(row), out); }
   uint64_t annotation_hash(int64_t row) const override { return below().targets()->annotation_hash(at(row)); }
 
  private:

@@ -60,8 +60,8 @@ class Targets {
   /// The outlines and masks of the row's objects, read from their source; none of those that have a
   /// box alone. Throws InputError, IoError.
   virtual void shapes(int64_t /*row*/, std::vector<ObjectShape>& out) const;
-  // / Of rows counted in pixels, which is whose. False where there is none. Throws InputError,
-  // IoError.
+  /// The class of every pixel, of rows that are counted in pixels; false where there is none. Reads
+  /// and decodes the mask. Throws InputError, IoError.
   virtual bool class_mask(int64_t /*row*/, ClassMask& /*out*/) const { return false; }
   /// Of the file in which the row is annotated, its label, xml or mask: the hash of its bytes,
   /// which stands for them in digests. 0 = there is none; counts and boxes say all of it.

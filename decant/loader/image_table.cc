@@ -8,6 +8,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/kernels/resize.h"
+#include "decant/loader/channels.h"
 
 namespace decant::loader {
 namespace {
@@ -60,19 +61,6 @@ void cut_centre_square(const Image& in, std::vector<uint8_t>& out) {
   for (int y = 0; y < side; ++y) {
     const uint8_t* from = in.view().row(top + y) + int64_t{left} * in.size.channels;
     std::memcpy(out.data() + static_cast<size_t>(y) * line, from, line);
-  }
-}
-
-void convert_channels(const uint8_t* in, int64_t pixels, int from, int to, uint8_t* out) {
-  if (from == to) {
-    std::memcpy(out, in, static_cast<size_t>(pixels * to));
-  } else if (to == 3) {
-    for (int64_t i = 0; i < pixels; ++i) std::fill_n(out + 3 * i, 3, in[i]);
-  } else {
-    for (int64_t i = 0; i < pixels; ++i) {
-      const uint8_t* p = in + 3 * i;
-      out[i] = static_cast<uint8_t>((77 * p[0] + 150 * p[1] + 29 * p[2] + 128) >> 8);
-    }
   }
 }
 

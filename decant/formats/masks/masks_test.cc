@@ -313,6 +313,17 @@ TEST(Masks, OfTwoValuesAreTwoClasses) {
   EXPECT_THAT(class_pixels(dataset, 0), ElementsAre(ClassCount{0, 5}, ClassCount{1, 3}));
 }
 
+TEST(Masks, SayTheClassOfEveryPixel) {
+  const Acres fields;
+  fields.folder.add("set/masks/a.png", grey_mask(4, {0, 0, 3, 3, 255, 0, 7, 7}));
+  const Dataset dataset = fields.open({.ignore = "7"});
+  ClassMask mask;
+  dataset.train().targets()->class_mask(0, mask);
+  EXPECT_EQ(mask.width, 4);
+  EXPECT_EQ(mask.height, 2);
+  EXPECT_THAT(mask.labels, ElementsAre(0, 0, 1, 1, kNoLabel, 0, kNoLabel, kNoLabel));
+}
+
 TEST(Masks, ValuesMayBeIgnoredByName) {
   const Dataset dataset = Acres().open({.ignore = "0"});
   EXPECT_THAT(dataset.classes, ElementsAre("3"));
