@@ -21,7 +21,9 @@ struct TrueObject {
   int32_t label = 0;    ///< 0 … classes − 1
   Rectangle box;
   double area = 0;     ///< as the file says: of the mask, where there is one
-  bool crowd = false;  ///< a region of many: matches are no errors, and none is missed
+  bool crowd = false;  ///< a region of many: any number of matches are no errors, and none is missed
+  /// A match is no error, and it need not be found: VOC's difficult objects. Not in COCO's files.
+  bool ignored = false;
   /// Its id is 0, which pycocotools takes for "no match": whatever is matched to it is an error.
   bool id_is_zero = false;
   Runs mask;  ///< of the whole picture; empty where boxes are measured

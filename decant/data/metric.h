@@ -16,6 +16,7 @@ struct Metric {
   double most = 1;
   int decimals = 1;  ///< of value · scale in sentences; tables have one more
   bool higher_is_better = true;
+  std::string of_class = {};  ///< the class that it is measured of; empty = of all
 
   /// Of a difference · scale: that of two percentages is in points.
   std::string difference_unit() const { return unit == "%" ? "points" : unit; }
@@ -54,6 +55,22 @@ inline Metric record_loss() {
 inline Metric hidden_psnr() {
   constexpr double kNone = std::numeric_limits<double>::infinity();
   return {.name = "psnr", .title = "PSNR of hidden patches", .unit = "dB", .least = -kNone, .most = kNone, .decimals = 2};
+}
+
+/// COCO's, of boxes (metrics/average_precision.h): the mean over IoU from 0.5 to 0.95, and at 0.5.
+inline Metric average_precision() {
+  return {.name = "AP", .title = "AP", .unit = "%", .scale = 100};
+}
+inline Metric average_precision_50() {
+  return {.name = "AP50", .title = "AP50", .unit = "%", .scale = 100};
+}
+
+/// Of masks (metrics/mean_iou.h).
+inline Metric mean_iou() {
+  return {.name = "mean IoU", .title = "mean IoU", .unit = "%", .scale = 100};
+}
+inline Metric iou() {
+  return {.name = "IoU", .title = "IoU", .unit = "%", .scale = 100};
 }
 
 }  // namespace decant

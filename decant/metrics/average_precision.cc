@@ -86,7 +86,7 @@ class Matching {
   }
 
  private:
-  bool is_ignored(size_t t, Range range) const { return truth_[t]->crowd || !kAreas[range].holds(truth_[t]->area); }
+  bool is_ignored(size_t t, Range range) const { return truth_[t]->crowd || truth_[t]->ignored || !kAreas[range].holds(truth_[t]->area); }
 
   /// Those that count come first.
   void order_by(Range range) {
@@ -225,7 +225,7 @@ ClassCurves curves_of(const Detections& all, const OneClass& one) {
   for (const Range range : {kAll, kSmall, kMedium, kLarge}) {
     const int64_t truths = std::ranges::count_if(one.truth, [&](int64_t t) {
       const TrueObject& object = all.truth[static_cast<size_t>(t)];
-      return !object.crowd && kAreas[range].holds(object.area);
+      return !object.crowd && !object.ignored && kAreas[range].holds(object.area);
     });
     if (truths == 0) continue;
     curves.borne_out[range] = true;

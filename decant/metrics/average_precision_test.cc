@@ -142,6 +142,14 @@ TEST(CocoScores, CrowdTakesAnyNumberAndIsNeverMissed) {
   EXPECT_DOUBLE_EQ(scores_of({truth_at(0), crowd}, {found_at(100, .9), found_at(100, .8), found_at(0, .7)}).precision.all, 1);
 }
 
+TEST(CocoScores, AnIgnoredObjectIsNeitherMissedNorAnError) {
+  TrueObject difficult = truth_at(100);
+  difficult.ignored = true;
+  EXPECT_DOUBLE_EQ(scores_of({truth_at(0), difficult}, {found_at(100, .9), found_at(0, .7)}).precision.all, 1);
+  EXPECT_DOUBLE_EQ(scores_of({truth_at(0), difficult}, {found_at(0, .7)}).precision.all, 1);
+  EXPECT_LT(scores_of({truth_at(0), difficult}, {found_at(100, .9), found_at(100, .8), found_at(0, .7)}).precision.all, 1) << "one match";
+}
+
 TEST(CocoScores, ObjectOfIdZeroLooksUnmatched) {
   TrueObject zero = truth_at(0);
   zero.id_is_zero = true;

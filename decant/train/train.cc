@@ -1,7 +1,6 @@
 #include "decant/train/train.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <fmt/ranges.h>
 #include <initializer_list>
@@ -9,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/train/pixel_statistics.h"
 #include "decant/train/schedule.h"
 
 namespace decant::train {
@@ -33,20 +33,6 @@ void require_name(const std::string& name, std::initializer_list<std::string_vie
 Option& later(Option& option, const std::string& value) {
   option.silent_at = value;
   return option;
-}
-
-constexpr size_t kMostChannels = 3;
-
-/// One number for each channel: "0.5" or "0.49,0.48,0.45". Empty for another text.
-std::vector<float> channels_from(const std::string& text) {
-  std::vector<float> values;
-  for (const std::string& part : split_list(text)) {
-    float value = 0;
-    const auto [end, code] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (code != std::errc() || end != part.data() + part.size() || !std::isfinite(value)) return {};
-    values.push_back(value);
-  }
-  return values.size() == 1 || values.size() == kMostChannels ? values : std::vector<float>();
 }
 
 }  // namespace
@@ -94,26 +80,6 @@ std::optional<SiameseOptions> siamese_of(const TrainOptions& options) {
   return siamese;
 }
 
-std::optional<nn::PixelStatistics> normalisation_given(const TrainOptions& options) {
-  if (options.normalise.empty()) return std::nullopt;
-  const size_t slash = std::min(options.normalise.find('/'), options.normalise.size());
-  const std::vector<float> mean = channels_from(options.normalise.substr(0, slash));
-  const std::vector<float> deviation = channels_from(options.normalise.substr(std::min(slash + 1, options.normalise.size())));
-  require(!mean.empty() && mean.size() == deviation.size() && *std::ranges::min_element(deviation) > 0, "normalise",
-          fmt::format("'{}' is no mean and positive deviation", options.normalise),
-          "Write 0.13/0.31, or one number for each channel: 0.49,0.48,0.45/0.20,0.20,0.20");
-  nn::PixelStatistics pixels{.channels = static_cast<int>(mean.size())};
-  std::ranges::copy(mean, pixels.mean.begin());
-  std::ranges::copy(deviation, pixels.deviation.begin());
-  return pixels;
-}
-
-std::string normalise_text(const nn::PixelStatistics& pixels) {
-  const auto count = static_cast<size_t>(pixels.channels);
-  return fmt::format("{}/{}", fmt::join(std::span(pixels.mean).first(count), ","),
-                     fmt::join(std::span(pixels.deviation).first(count), ","));
-}
-
 void check(const TrainOptions& options) {
   require_range(static_cast<double>(options.steps), 1, 1e9, "steps");
   require_range(options.batch, 1, 65536, "batch");
@@ -131,7 +97,7 @@ void check(const TrainOptions& options) {
   require(options.loss == "mse" || options.label_scale == 1, "label scale", "has no effect on cross-entropy", "Add --loss mse, or omit it");
   decay_named(options.schedule);
   siamese_of(options);
-  normalisation_given(options);
+  pixel_statistics_from(options.normalise);
 }
 
 }  // namespace decant::train

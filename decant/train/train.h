@@ -16,7 +16,6 @@
 #include "decant/data/dataset.h"
 #include "decant/data/metric.h"
 #include "decant/data/siamese.h"
-#include "decant/nn/normalisation.h"
 
 namespace decant::loader {
 class ImageTable;
@@ -66,13 +65,6 @@ int batch_of(const TrainOptions& options, int64_t rows);
 
 /// What is done to each batch besides `crop` and `flip`; nothing for "crop-flip" and "none".
 std::optional<SiameseOptions> siamese_of(const TrainOptions& options);
-
-/// What `normalise` says; nothing where it is empty. Throws InputError for another text, and for a
-/// deviation that is not positive.
-std::optional<nn::PixelStatistics> normalisation_given(const TrainOptions& options);
-
-/// `pixels` as `normalise` is written.
-std::string normalise_text(const nn::PixelStatistics& pixels);
 
 /// Throws InputError naming the option that is unknown or out of range. train() and measure() call
 /// it first.

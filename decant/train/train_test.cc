@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "decant/base/options_for_tests.h"
+#include "decant/train/pixel_statistics.h"
 
 namespace decant::train {
 namespace {
@@ -43,11 +44,11 @@ TEST(TrainOptions, SayWhatIsDoneToABatch) {
 
 TEST(TrainOptions, NormaliseByWhatTheySay) {
   TrainOptions options;
-  EXPECT_FALSE(normalisation_given(options));
+  EXPECT_FALSE(pixel_statistics_from(options.normalise));
   options.normalise = "0.125/0.5";
-  EXPECT_EQ(normalisation_given(options)->channels, 1);
+  EXPECT_EQ(pixel_statistics_from(options.normalise)->channels, 1);
   options.normalise = "0.491,0.482,0.447/0.247,0.243,0.262";
-  const nn::PixelStatistics pixels = *normalisation_given(options);
+  const nn::PixelStatistics pixels = *pixel_statistics_from(options.normalise);
   EXPECT_EQ(pixels.deviation[1], 0.243F);
   EXPECT_EQ(normalise_text(pixels), options.normalise);
 }

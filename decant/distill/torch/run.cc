@@ -19,6 +19,7 @@
 #include "decant/distill/torch/loop.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
+#include "decant/train/pixel_statistics.h"
 #include "decant/train/schedule.h"
 #include "decant/train/train.h"
 

@@ -10,6 +10,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
+#include "decant/train/pixel_statistics.h"
 
 namespace decant::train {
 namespace {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <c10/core/GradMode.h>
 #include <numeric>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "decant/base/errors.h"
 #include "decant/base/random.h"
@@ -17,8 +16,8 @@
 #include "decant/nn/tensor_memory.h"
 #include "decant/text/taught_tokens.h"
 #include "decant/train/schedule.h"
-#include "decant/train/torch/optimizer.h"
 #include "decant/train/torch/steps.h"
+#include "decant/train/torch/updates.h"
 
 namespace decant::train {
 namespace {
@@ -109,13 +108,9 @@ class WindowStream {
 class LanguageTraining {
  public:
   LanguageTraining(const LanguageJob& job, const nn::LanguageModel& model)
-      : job_(job), model_(model), device_(nn::device_named(job.options.device)) {
-    state_ = placed_on(nn::initial_state(model, Random(job.options.seed, "weights")), device_);
-    std::vector<bool> decays;
-    for (Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
-    for (const nn::TensorSpec& spec : model.parameters()) decays.push_back(spec.decays);
-    optimizer_ = make_optimizer({"adamw", 0.9, job.options.weight_decay}, state_.parameters, decays);
-  }
+      : job_(job),
+        model_(model),
+        updates_(model, job.options.seed, nn::device_named(job.options.device), {.weight_decay = job.options.weight_decay}) {}
 
   std::vector<float> run(const Context& context) {
     const LanguageOptions& options = job_.options;
@@ -125,14 +120,13 @@ class LanguageTraining {
     WindowStream stream(std::move(windows), options.seed);
     const auto warmup = static_cast<int64_t>(options.warmup * static_cast<double>(options.steps));
     const Schedule schedule{Decay::cosine, options.learning_rate, options.steps, std::min(warmup, options.steps - 1)};
-    LossLog log(losses_per_reading(device_));
+    LossLog log(losses_per_reading(updates_.device()));
     Stage stage(context, "train", options.steps, "steps");
     for (int64_t step = 0; step < options.steps; ++step) {
       context.check_cancelled();
-      const WindowBatch batch(*job_.rows, stream.next(options.batch), device_);
-      const nn::Pass pass{.parameters = state_.parameters, .buffers = state_.buffers, .training = true, .once = true};
-      const Tensor loss = losses_of(model_, pass, batch).mean();
-      optimizer_->step(torch::autograd::grad({loss}, state_.parameters), schedule.at(step));
+      const WindowBatch batch(*job_.rows, stream.next(options.batch), updates_.device());
+      const Tensor loss = losses_of(model_, updates_.training(), batch).mean();
+      updates_.step(loss, schedule.at(step));
       log.add(loss.detach(), schedule.at(step));
       stage.advance();
     }
@@ -148,13 +142,13 @@ class LanguageTraining {
     if (windows.empty()) throw InputError({"", "", "none of the test rows has an answer", "Give other test rows with --test"});
     std::vector<double> sums(static_cast<size_t>(tokens.rows()), 0.0);
     std::vector<int64_t> counts(sums.size(), 0);
-    const nn::Pass pass{state_.parameters, state_.buffers};
+    const nn::Pass pass = updates_.evaluation();
     Stage stage(context, "test", std::ssize(windows), "windows");
     for (std::span<const Window> left = windows; !left.empty();) {
       context.check_cancelled();
       const auto part = left.first(std::min(left.size(), static_cast<size_t>(job_.options.batch)));
       left = left.subspan(part.size());
-      const WindowBatch batch(tokens, part, device_);
+      const WindowBatch batch(tokens, part, updates_.device());
       const Tensor losses = losses_of(model_, pass, batch).to(at::kCPU, at::kFloat).contiguous();
       for (size_t i = 0; i < batch.rows.size(); ++i) {
         sums[static_cast<size_t>(batch.rows[i])] += double{losses.data_ptr<float>()[i]};
@@ -181,15 +175,8 @@ class LanguageTraining {
 
   const LanguageJob& job_;
   const nn::LanguageModel& model_;
-  c10::Device device_;
-  nn::State state_;
-  std::unique_ptr<Optimizer> optimizer_;
+  Updates updates_;
 };
-
-double mean_of_last(const std::vector<float>& losses) {
-  const auto count = std::max<ptrdiff_t>(1, std::ssize(losses) / 10);
-  return std::accumulate(losses.end() - count, losses.end(), 0.0) / static_cast<double>(count);
-}
 
 }  // namespace
 
@@ -202,7 +189,7 @@ LanguageResult train_language(const LanguageJob& job, const Context& context) {
   const auto model = nn::make_language_model({job.options.net, job.vocabulary, job.options.context});
   LanguageTraining training(job, *model);
   LanguageResult result{.steps = job.options.steps};
-  result.final_loss = mean_of_last(training.run(context));
+  result.final_loss = mean_of_last_tenth(training.run(context));
   if (job.test != nullptr) training.test(result, context);
   result.seconds = watch.seconds();
   return result;

@@ -3,6 +3,7 @@
 #include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
 #include <cmath>
+#include <numeric>
 
 namespace decant::train {
 
@@ -38,6 +39,11 @@ void LossLog::read() {
   }
   pending_.clear();
   rates_.clear();
+}
+
+double mean_of_last_tenth(const std::vector<float>& losses) {
+  const auto count = std::max<ptrdiff_t>(1, std::ssize(losses) / 10);
+  return std::accumulate(losses.end() - count, losses.end(), 0.0) / static_cast<double>(count);
 }
 
 void run_steps(Training& training, BatchSource& source, const Schedule& schedule, int64_t steps, LossLog& log,

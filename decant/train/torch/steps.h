@@ -51,6 +51,9 @@ class LossLog {
   std::vector<double> rates_;  ///< of those pending
 };
 
+/// What a training says of its loss at the end. REQUIRES: one or more.
+double mean_of_last_tenth(const std::vector<float>& losses);
+
 /// `steps` updates with the next batches of `source`, at the rates of `schedule`; each loss goes to
 /// `log`, which says which step comes first. `after` is called after each, and finds in `seen`,
 /// unless that is null, what the module gave. REQUIRES: `source` has as many batches.

@@ -2,8 +2,6 @@
 // (tasks.h).
 #include "decant/train/train.h"
 
-#include <numeric>
-
 #include "decant/base/errors.h"
 #include "decant/base/stopwatch.h"
 #include "decant/nn/device.h"
@@ -25,11 +23,6 @@ void train_steps(Training& training, const Task& task, const TrainJob& job, cons
   log.read();
   result.losses = log.losses();
   result.input_seconds = source->waited();
-}
-
-double mean_of_last_tenth(const std::vector<float>& losses) {
-  const auto count = std::max<ptrdiff_t>(1, static_cast<ptrdiff_t>(losses.size() / 10));
-  return std::accumulate(losses.end() - count, losses.end(), 0.0) / static_cast<double>(count);
 }
 
 void test(Training& training, const Task& task, const Context& context, TrainResult& result) {

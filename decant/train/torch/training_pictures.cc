@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/train/pixel_statistics.h"
 #include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/siamese_pictures.h"
 
@@ -23,7 +24,7 @@ loader::Normalisation normalisation_of(const nn::PixelStatistics& pixels) {
 /// What the options say, else what the pictures show.
 nn::PixelStatistics statistics_for(const TrainOptions& options, const loader::ImageTable& table, std::span<const int64_t> subset,
                                    const Context& context) {
-  std::optional<nn::PixelStatistics> given = normalisation_given(options);
+  std::optional<nn::PixelStatistics> given = pixel_statistics_from(options.normalise);
   if (!given) return nn::pixel_statistics(table, subset, context);
   const int channels = table.size().channels;
   if (given->channels != 1 && given->channels != channels)
