@@ -18,14 +18,16 @@ Json number_or_null(double value) {
 }
 
 Json json_of(const Metric& metric) {
-  return {{"name", metric.name},
-          {"title", metric.title},
-          {"unit", metric.unit},
-          {"scale", metric.scale},
-          {"least", number_or_null(metric.least)},
-          {"most", number_or_null(metric.most)},
-          {"decimals", metric.decimals},
-          {"higher_is_better", metric.higher_is_better}};
+  Json json = {{"name", metric.name},
+               {"title", metric.title},
+               {"unit", metric.unit},
+               {"scale", metric.scale},
+               {"least", number_or_null(metric.least)},
+               {"most", number_or_null(metric.most)},
+               {"decimals", metric.decimals},
+               {"higher_is_better", metric.higher_is_better}};
+  if (!metric.of_class.empty()) json["of_class"] = metric.of_class;
+  return json;
 }
 
 Json json_of(const Budget& budget) {
@@ -96,7 +98,8 @@ Metric metric_from(const JsonReader& json) {
                 .least = json.number("least", -none),
                 .most = json.number("most", none),
                 .decimals = static_cast<int>(std::min<int64_t>(json.count("decimals", 1), 9)),
-                .higher_is_better = json.flag("higher_is_better", true)};
+                .higher_is_better = json.flag("higher_is_better", true),
+                .of_class = json.text("of_class")};
   if (metric.scale <= 0) json.refuse("scale", "is not above 0");
   if (metric.least >= metric.most) json.refuse("most", "is not above 'least'");
   return metric;

@@ -88,8 +88,10 @@ class Rows {
     const Targets* const known = targets();
     return known == nullptr ? kNoLabel : known->label(row);
   }
+  /// What a row teaches; nothing where no row has any.
+  std::optional<CountedIn> taught() const { return targets() == nullptr ? std::nullopt : std::optional(targets()->counted_in()); }
   /// Whether rows are of a class each, which a classifier can be trained on.
-  bool have_classes() const { return targets() != nullptr && targets()->counted_in() == CountedIn::rows; }
+  bool have_classes() const { return taught() == CountedIn::rows; }
   /// Targets::soft(), empty without targets.
   std::span<const float> soft_label(int64_t row) const {
     const Targets* const known = targets();

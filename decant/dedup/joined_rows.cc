@@ -1,5 +1,7 @@
 #include "decant/dedup/joined_rows.h"
 
+#include "decant/data/objects.h"
+
 namespace decant {
 
 JoinedRows::JoinedRows(std::shared_ptr<const Rows> first, std::shared_ptr<const Rows> second, const std::string& name, std::string prefix)
@@ -29,6 +31,28 @@ std::vector<int64_t> JoinedRows::known_faults() const {
 PictureBytes JoinedRows::stored_as() const {
   const PictureBytes one = first_->pictures()->stored_as();
   return one == second_->pictures()->stored_as() ? one : PictureBytes::coded;
+}
+
+void JoinedRows::counts(int64_t row, std::vector<ClassCount>& out) const {
+  out.clear();
+  if (targets_of(row) != nullptr) targets_of(row)->counts(in(row), out);
+}
+
+ObjectRange JoinedRows::objects(int64_t row) const {
+  return targets_of(row) == nullptr ? ObjectRange() : targets_of(row)->objects(in(row));
+}
+
+void JoinedRows::shapes(int64_t row, std::vector<ObjectShape>& out) const {
+  out.clear();
+  if (targets_of(row) != nullptr) targets_of(row)->shapes(in(row), out);
+}
+
+bool JoinedRows::class_mask(int64_t row, ClassMask& out) const {
+  return targets_of(row) != nullptr && targets_of(row)->class_mask(in(row), out);
+}
+
+uint64_t JoinedRows::annotation_hash(int64_t row) const {
+  return targets_of(row) == nullptr ? 0 : targets_of(row)->annotation_hash(in(row));
 }
 
 Features joined(const Features& first, const Features& second) {

@@ -38,9 +38,16 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Fiel
   std::optional<std::string> value(int64_t row, std::string_view name) const override { return of(row).fields()->value(in(row), name); }
   std::vector<std::string> names(int64_t row) const override { return of(row).fields()->names(in(row)); }
   int32_t label(int64_t row) const override { return of(row).label(in(row)); }
+  CountedIn counted_in() const override { return first_->taught().value_or(CountedIn::rows); }
+  void counts(int64_t row, std::vector<ClassCount>& out) const override;
+  ObjectRange objects(int64_t row) const override;
+  void shapes(int64_t row, std::vector<ObjectShape>& out) const override;
+  bool class_mask(int64_t row, ClassMask& out) const override;
+  uint64_t annotation_hash(int64_t row) const override;
 
  private:
   const Rows& of(int64_t row) const { return row < first_->size() ? *first_ : *second_; }
+  const Targets* targets_of(int64_t row) const { return of(row).targets(); }
   int64_t in(int64_t row) const { return row < first_->size() ? row : row - first_->size(); }
 
   std::shared_ptr<const Rows> first_, second_;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -33,7 +34,8 @@ struct Data {
   int64_t trainable = 0;          ///< how many can be trained on
   int64_t test_rows = 0;
   int classes = 0;
-  std::string digest;  ///< of the content of `rows`; empty when nobody knows it
+  std::span<const std::string> class_names = {};  ///< of these; may be fewer
+  std::string digest = {};                        ///< of the content of `rows`; empty when nobody knows it
 };
 
 /// How a set asks to be trained (Dataset::training), without what was given on the command line;
@@ -68,9 +70,11 @@ class Judge {
 
   // Before it knows the data.
 
-  virtual const Modality& modality() const = 0;                      ///< of the rows it judges
-  virtual std::vector<Metric> metrics() const { return {top_1()}; }  ///< the first decides verdicts
-  virtual bool needs_labels() const { return true; }
+  virtual const Modality& modality() const = 0;  ///< of the rows it judges
+  /// The first decides verdicts. Those of single classes are known once it is settled.
+  virtual std::vector<Metric> metrics() const { return {top_1()}; }
+  /// What its rows must teach; nothing = whatever they do.
+  virtual std::optional<CountedIn> needs() const { return CountedIn::rows; }
   /// Whether each set is trained as it asks (Case::training), too; else all are trained alike.
   virtual bool heeds_sets() const { return false; }
   /// Whether real rows that it compares hold as many of each class as of any other.

@@ -22,6 +22,8 @@ std::deque<Protocol>& protocols() {
       {"texts", "texts", "lsa-linear", {}},
       {"instructions", "ngram", "ngram", {}},
       {"lm", "language", "gpt-mini", {}},
+      {"detection", "detection", "centre", {}},
+      {"segmentation", "segmentation", "pyramid", {{"steps", "400"}}},
       {"distillation",
        "distillation",
        "convnet",

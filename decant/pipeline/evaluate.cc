@@ -41,7 +41,7 @@ struct Judging {
 void settle_judge(Judging& judging, const EvaluateOptions& options, const Context& context) {
   const JudgedSets& sets = judging.sets;
   const Rows& full = sets.full.dataset.train();
-  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools(), sets.training, full.have_classes());
+  ChosenJudge chosen = choose_judge(options, full.modality(), neural_tools(), sets.training, full.taught());
   announce_training(sets.training.without(options.judge.given), context);
   judging.judge = std::move(chosen.judge);
   judging.judge->settle({.rows = &full,
@@ -49,6 +49,7 @@ void settle_judge(Judging& judging, const EvaluateOptions& options, const Contex
                          .trainable = std::ssize(sets.full_rows),
                          .test_rows = sets.test.rows->size(),
                          .classes = sets.full.classes,
+                         .class_names = sets.full.dataset.classes,
                          .digest = sets.full.digest},
                         context);
   judging.options = {.nets = chosen.nets,

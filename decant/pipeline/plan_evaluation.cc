@@ -58,8 +58,11 @@ std::vector<int64_t> rows_to_look_at(const EvaluateOptions& options, const Rows&
 /// Settles the judge by what headers tell. Returns whether a few rows could be looked at too.
 bool settle_roughly(evaluate::Judge& judge, const EvaluateOptions& options, const SetsOutline& outline, const Context& context) {
   const Rows& train = outline.full.train();
-  evaluate::Data data{
-      .rows = &train, .trainable = outline.counts.usable, .test_rows = outline.test_rows, .classes = class_count(outline.full)};
+  evaluate::Data data{.rows = &train,
+                      .trainable = outline.counts.usable,
+                      .test_rows = outline.test_rows,
+                      .classes = class_count(outline.full),
+                      .class_names = outline.full.classes};
   judge.settle(data, context);
   const std::vector<int64_t> some = rows_to_look_at(options, train);
   data.some = some;
@@ -78,7 +81,7 @@ EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& co
   require_sound(options);
   const SetsOutline outline = outline_judged_sets(options, context);
   const ChosenJudge chosen =
-      choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training, outline.full.train().have_classes());
+      choose_judge(options, outline.full.train().modality(), neural_tools(), outline.training, outline.full.train().taught());
   const bool looked = settle_roughly(*chosen.judge, options, outline, context);
   EvaluationPlan plan{.protocol = chosen.protocol,
                       .nets = chosen.nets,

@@ -27,7 +27,7 @@ class Vocabulary final : public Judge {
  public:
   const Modality& modality() const override { return kLines; }
   std::vector<Metric> metrics() const override { return {{.name = "words", .title = "known words", .unit = "%", .scale = 100}}; }
-  bool needs_labels() const override { return false; }
+  std::optional<CountedIn> needs() const override { return std::nullopt; }
   std::vector<std::string> nets() const override { return {"words"}; }
   void declare(OptionTable&) override {}
   void check(const std::set<std::string>&) const override {}

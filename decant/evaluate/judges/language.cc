@@ -32,7 +32,7 @@ class LanguageJudge final : public Judge {
 
   const Modality& modality() const override { return modality::records; }
   std::vector<Metric> metrics() const override { return {token_loss(), record_loss()}; }
-  bool needs_labels() const override { return false; }
+  std::optional<CountedIn> needs() const override { return std::nullopt; }
   std::vector<std::string> nets() const override { return {"gpt-mini", "gpt"}; }
 
   void declare(OptionTable& table) override {

@@ -9,12 +9,14 @@
 
 #include "decant/evaluate/judge.h"
 #include "decant/train/language.h"
+#include "decant/train/scenes.h"
 #include "decant/train/train.h"
 
 // Help lists their options in this order.
 #define DECANT_JUDGES(entry)                                                                                                \
   entry("networks", make_networks) entry("linear", make_linear) entry("pictures", make_pictures) entry("texts", make_texts) \
-      entry("ngram", make_ngram) entry("language", make_language) entry("distillation", make_distillation)
+      entry("ngram", make_ngram) entry("language", make_language) entry("distillation", make_distillation)                  \
+          entry("detection", make_detection) entry("segmentation", make_segmentation)
 
 namespace decant::evaluate {
 
@@ -24,6 +26,7 @@ struct Tools {
   std::function<train::TrainResult(const train::TrainJob&, const Context&)> train;
   std::function<std::string(const std::string& device)> numerics;
   std::function<train::LanguageResult(const train::LanguageJob&, const Context&)> train_language = nullptr;  ///< likewise
+  std::function<train::SceneResult(const train::SceneJob&, const Context&)> train_scenes = nullptr;          ///< likewise
 };
 
 #define DECANT_DECLARE(name, make) std::unique_ptr<Judge> make(const Tools& tools);

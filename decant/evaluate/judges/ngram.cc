@@ -47,7 +47,7 @@ class NgramJudge final : public Judge {
  public:
   const Modality& modality() const override { return modality::records; }
   std::vector<Metric> metrics() const override { return {token_loss(), record_loss()}; }
-  bool needs_labels() const override { return false; }
+  std::optional<CountedIn> needs() const override { return std::nullopt; }
   std::vector<std::string> nets() const override { return {"ngram"}; }
   std::string nature() const override { return "which counts"; }
   void declare(OptionTable& table) override { table.add("ngram", order_, "N", "words of an n-gram, of protocol instructions"); }

@@ -41,7 +41,7 @@ TEST(NgramJudge, IsNatsPerTokenOverTokensAndOverRecords) {
   EXPECT_NEAR(result.values[1], (first / 3 + second / 5) / 2, 1e-12);
   EXPECT_EQ(judge->metrics()[0].name, "token loss");
   EXPECT_FALSE(judge->metrics()[0].higher_is_better || judge->metrics()[1].higher_is_better);
-  EXPECT_FALSE(judge->needs_labels());
+  EXPECT_FALSE(judge->needs());
 }
 
 TEST(NgramJudge, LearnsMoreFromTextsOfTheTopicThanFromOthers) {

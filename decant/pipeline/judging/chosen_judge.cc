@@ -29,20 +29,26 @@ void JudgeOptions::declare(OptionTable& table) {
 
 namespace {
 
+std::string_view sees(const evaluate::Judge& judge) {
+  if (judge.needs() == CountedIn::objects) return "sets with objects";
+  return judge.needs() == CountedIn::pixels ? "sets with masks" : judge.modality().name;
+}
+
 /// A net that is the name of another judge's sees other data.
 void require_own_nets(const EvaluateOptions& options, const ChosenJudge& chosen, const evaluate::Protocol& protocol) {
   const Modality& seen = chosen.judge->modality();
   const std::vector<std::string> own = chosen.judge->nets();
-  const auto refuse = [&](const std::string& net, std::string_view sees) {
-    throw InputError({options.full, "", fmt::format("holds {}, but --nets {} works on {}", seen.name, net, sees),
+  const auto refuse = [&](const std::string& net, std::string_view other) {
+    throw InputError({options.full, "", fmt::format("holds {}, but --nets {} works on {}", seen.name, net, other),
                       fmt::format("Use --nets {}", protocol.net)});
   };
   for (const std::string& net : chosen.nets) {
-    if (!own.empty() && std::ranges::find(own, net) == own.end()) refuse(net, "other data");
+    const std::string base = net.substr(0, net.find('+'));
     for (const std::string& name : evaluate::judge_names()) {
       const auto other = evaluate::make_judge(name, {});
-      if (name != protocol.judge && std::ranges::count(other->nets(), net) > 0) refuse(net, other->modality().name);
+      if (name != protocol.judge && std::ranges::count(other->nets(), base) > 0) refuse(net, sees(*other));
     }
+    if (!own.empty() && std::ranges::find(own, base) == own.end()) refuse(net, "other data");
   }
 }
 
@@ -78,8 +84,8 @@ std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, Chosen
 }  // namespace
 
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools, const SetTraining& asked,
-                         bool labelled) {
-  const std::string_view usual = labelled ? modality.protocol : modality.protocol_without_labels;
+                         std::optional<CountedIn> taught) {
+  const std::string_view usual = modality.protocol_for(taught);
   const evaluate::Protocol& protocol = evaluate::protocol_named(options.protocol == "auto" ? std::string(usual) : options.protocol);
   ChosenJudge chosen{evaluate::make_judge(protocol.judge, tools), protocol.name, split_list(options.nets)};
   if (const Modality& seen = chosen.judge->modality(); seen.name != modality.name)
@@ -101,14 +107,15 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
 }
 
 std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full) {
-  return choose_judge(options, full.train().modality(), {}, {}, full.train().have_classes()).judge;
+  return choose_judge(options, full.train().modality(), {}, {}, full.train().taught()).judge;
 }
 
 void require_some_judge(const EvaluateOptions& options) {
   std::exception_ptr first;  // of networks, which most people mean
   for (const std::string& name : evaluate::judge_names()) {
     try {
-      choose_judge(options, evaluate::make_judge(name, {})->modality(), {});
+      const auto some = evaluate::make_judge(name, {});
+      choose_judge(options, some->modality(), {}, {}, some->needs());
       return;
     } catch (const Error&) {
       if (!first) first = std::current_exception();
@@ -121,7 +128,9 @@ evaluate::Tools neural_tools() {
   return {.train = [](const train::TrainJob& job, const Context& context) { return from_module<train::Trainer>().train(job, context); },
           .numerics = [](const std::string& device) { return from_module<nn::Networks>().numerics(device); },
           .train_language = [](const train::LanguageJob& job,
-                               const Context& context) { return from_module<train::LanguageTrainer>().train(job, context); }};
+                               const Context& context) { return from_module<train::LanguageTrainer>().train(job, context); },
+          .train_scenes = [](const train::SceneJob& job,
+                             const Context& context) { return from_module<train::SceneTrainer>().train(job, context); }};
 }
 
 }  // namespace decant

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,12 @@ struct ChosenJudge {
   std::string nature = {};  ///< what its numbers are, where that must be said, and nothing says how long to train
 };
 
-/// The judge for rows of this kind. `labelled`: whether they have classes. `asked`: by the sets
+/// The judge for rows of this kind. `taught`: by the rows (Rows::taught()). `asked`: by the sets
 /// that are judged, wins over the protocol, and what was given wins over it. Throws UsageError for
 /// an unknown protocol, one for another kind of data, and options that have no effect or contradict
 /// each other; InputError for a net that sees another kind of data, and values out of range.
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools,
-                         const SetTraining& asked = {}, bool labelled = true);
+                         const SetTraining& asked = {}, std::optional<CountedIn> taught = CountedIn::rows);
 
 /// The same for the rows of a data set, without tools and whatever sets ask: for what can be said
 /// before anything is trained.

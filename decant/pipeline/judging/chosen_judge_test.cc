@@ -31,8 +31,9 @@ TEST(ChooseJudge, GoesByTheKindOfData) {
   EXPECT_EQ(chosen(options, modality::vectors).protocol, "linear");
   EXPECT_THAT(chosen(options, modality::vectors).nets, testing::ElementsAre("linear"));
   EXPECT_EQ(chosen(options, modality::records).protocol, "texts");
-  EXPECT_EQ(choose_judge(options, modality::records, {}, {}, /*labelled=*/false).protocol, "instructions");
-  EXPECT_EQ(choose_judge(options, modality::vectors, {}, {}, /*labelled=*/false).protocol, "linear") << "which says that it needs labels";
+  EXPECT_EQ(choose_judge(options, modality::records, {}, {}, /*taught=*/std::nullopt).protocol, "instructions");
+  EXPECT_EQ(choose_judge(options, modality::vectors, {}, {}, /*taught=*/std::nullopt).protocol, "linear")
+      << "which says that it needs labels";
 }
 
 TEST(ChooseJudge, NamesWhatDeparts) {

@@ -66,6 +66,7 @@ void EvaluateOptions::declare(OptionTable& table) {
       "top-1 of all real rows, from 0 to 1, where they are too many to train on: for the label-robust score of protocol distillation");
   table.add_share("hold-out", hold_out, "SHARE", "share of the rows to test on when there is no test split: 0.1 or 10%");
   table.add("test", test, "PATH", "data set or .npy to test on");
+  table.add("test-split", test_split, "SPLIT", "split to test on: test, validation, or both; auto = test, else validation");
   table.add("test-labels", test_labels, "FILE", "labels of a .npy to test on");
   table.add("clean-test", clean_test, "HOW",
             "leave out test rows that have a copy among all training rows: exact, content (equal pixels), or a cosine such as 0.95");

@@ -30,10 +30,12 @@ struct EvaluateOptions {
   std::optional<double> full_accuracy;  ///< top-1 of all real rows, known from elsewhere: for scores of synthetic sets
   double hold_out = 0.2;                ///< share of rows held out when there are no test rows
   std::string test;                     ///< data set or .npy to test on
-  std::filesystem::path test_labels;    ///< of a .npy to test on
-  std::string clean_test;               ///< which copies of training rows are left out of the test: choosing/repeats.h; empty = none
-  std::filesystem::path labels;         ///< of a .npy data set; empty = those that the first small set was made with
-  FieldOptions fields;                  ///< likewise
+  std::string test_split =
+      "auto";  ///< which split of the data set, or of `test`: "test", "validation", "both"; auto = test, else validation
+  std::filesystem::path test_labels;  ///< of a .npy to test on
+  std::string clean_test;             ///< which copies of training rows are left out of the test: choosing/repeats.h; empty = none
+  std::filesystem::path labels;       ///< of a .npy data set; empty = those that the first small set was made with
+  FieldOptions fields;                ///< likewise
   ChoosingOptions select;
   ImportanceOptions importance;    ///< of arms that drop cells
   std::string fill = kStoredFill;  ///< of given sets from whose pictures cells were dropped

@@ -6,6 +6,7 @@
 
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
+#include "decant/data/class_tables.h"
 #include "decant/data/robust_scores.h"
 #include "decant/data/verdict.h"
 
@@ -91,14 +92,31 @@ std::string table_of(const Evidence& evidence, size_t which) {
   return laid_out(table, {false, false, true, true, true, true, true, false});
 }
 
+std::string table_of_classes(const ClassTable& classes) {
+  const Metric& metric = classes.metric;
+  TextTable table = {{fmt::format("{}, {} of", metric.title, metric.unit)}};
+  for (const Evidence::Cell* set : classes.columns) table.front().push_back(fmt::format("{} {:.3g} %", set->set, 100 * set->keep));
+  for (const ClassTable::Line& line : classes.lines) {
+    table.push_back({line.of_class});
+    for (const std::optional<double>& mean : line.means)
+      table.back().push_back(mean ? fmt::format("{:.{}f}", metric.scale * *mean, metric.decimals) : "–");
+  }
+  std::vector<bool> right(table.front().size(), true);
+  right.front() = false;
+  return "\n" + classes.net + ", class by class (means)\n" + laid_out(table, right);
+}
+
 }  // namespace
 
 std::string evidence_table(const Evidence& evidence) {
   std::string text;
-  for (size_t metric = 0; metric < evidence.metrics.size(); ++metric) text += table_of(evidence, metric);
+  for (size_t metric = 0; metric < evidence.metrics.size(); ++metric) {
+    if (evidence.metrics[metric].of_class.empty()) text += table_of(evidence, metric);
+  }
   const std::string note = short_training_note(evidence);
-  return text + evidence.protocol + "\n" + (note.empty() ? "" : note + "\n") + orders_table(orders(evidence)) +
-         scores_table(robust_scores(evidence));
+  text += evidence.protocol + "\n" + (note.empty() ? "" : note + "\n");
+  for (const ClassTable& table : class_tables(evidence)) text += table_of_classes(table);
+  return text + orders_table(orders(evidence)) + scores_table(robust_scores(evidence));
 }
 
 }  // namespace decant

@@ -43,8 +43,14 @@ Shares shares_of(const EvaluateOptions& options, const Dataset& full) {
 }  // namespace
 
 void require_labels(const EvaluateOptions& options, const Dataset& full, bool labelled) {
-  if (labelled || !usual_judge(options, full)->needs_labels()) return;
+  const std::optional<CountedIn> needs = usual_judge(options, full)->needs();
   const Rows& train = full.train();
+  if (!needs || (*needs == CountedIn::rows && labelled) || (*needs != CountedIn::rows && train.taught() == needs)) return;
+  if (*needs != CountedIn::rows)
+    throw InputError(
+        {options.full, "",
+         fmt::format("holds no {}, and --protocol {} judges by these", *needs == CountedIn::pixels ? "masks" : "objects", options.protocol),
+         "Omit --protocol"});
   throw InputError(
       {options.full, "", why_no_classifier(train), train.features() == nullptr ? "Evaluate on a labelled set" : "Give --labels"});
 }

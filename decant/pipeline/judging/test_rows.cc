@@ -8,6 +8,7 @@
 #include "decant/base/random.h"
 #include "decant/base/text.h"
 #include "decant/data/rows_view.h"
+#include "decant/dedup/joined_rows.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/judging/relabelled.h"
 #include "decant/select/methods/random.h"
@@ -16,12 +17,28 @@
 namespace decant {
 namespace {
 
-/// The test split, else the validation split, of those that have the labels that are needed.
-TestRows held_out_split(const Dataset& dataset, const std::string& path, bool labels) {
-  for (const Split split : {Split::test, Split::validation}) {
+/// The splits that --test-split names, of those that teach what is needed. Throws UsageError for
+/// another word, InputError for a split that is named and not there.
+TestRows held_out_split(const Dataset& dataset, const std::string& path, std::optional<CountedIn> needs, const std::string& which) {
+  const auto rows_of = [&](Split split) -> std::shared_ptr<const Rows> {
     const auto found = dataset.splits.find(split);
-    if (found != dataset.splits.end() && (!labels || found->second->have_classes()))
-      return {found->second, fmt::format("{} split of {}", name_of(split), path)};
+    return found != dataset.splits.end() && (!needs || found->second->taught() == needs) ? found->second : nullptr;
+  };
+  const auto named = [&](Split split) {
+    auto rows = rows_of(split);
+    if (rows == nullptr)
+      throw InputError(
+          {path, "", fmt::format("has no {} split to judge by", name_of(split)), "Omit --test-split, or name other data with --test"});
+    return rows;
+  };
+  const auto called = [&](const char* split) { return fmt::format("{} split of {}", split, path); };
+  if (which == "test") return {named(Split::test), called("test")};
+  if (which == "validation") return {named(Split::validation), called("validation")};
+  if (which == "both")
+    return {std::make_shared<JoinedRows>(named(Split::validation), named(Split::test), path), called("validation and test")};
+  if (which != "auto") throw UsageError(fmt::format("--test-split is '{}'; choose from auto, test, validation, both", which));
+  for (const Split split : {Split::test, Split::validation}) {
+    if (auto rows = rows_of(split)) return {std::move(rows), called(name_of(split))};
   }
   return {};
 }
@@ -40,18 +57,40 @@ std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std
   return std::make_shared<RowsView>(std::move(rows), std::move(good));
 }
 
+/// Of sets with objects or masks: the same kind, and the same classes in the same order.
+void require_same_objects(const Dataset& other, const Rows& tested, const Dataset& full, const EvaluateOptions& options) {
+  const std::optional<CountedIn> taught = full.train().taught();
+  if (tested.taught() != taught)
+    throw InputError({options.test, "",
+                      fmt::format("holds no {}, which {} does", *taught == CountedIn::pixels ? "masks" : "objects", options.full),
+                      "Test on the same kind of set"});
+  if (other.classes == full.classes) return;
+  const auto [theirs, ours] = std::ranges::mismatch(other.classes, full.classes);
+  const auto named = [](auto at, const std::vector<std::string>& classes) {
+    return at == classes.end() ? std::string("none") : fmt::format("'{}'", *at);
+  };
+  throw InputError({options.test, "",
+                    fmt::format("has other classes than {}: class {} is {} and not {}", options.full, theirs - other.classes.begin(),
+                                named(theirs, other.classes), named(ours, full.classes)),
+                    "Give both sets the same list of classes"});
+}
+
 /// The rows that --test names: the test split of a data set that has one, else all of it.
 TestRows named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, options.fields.to_open(options.test_labels), context);
-  const bool labels = usual_judge(options, full)->needs_labels();
-  auto [rows, name] = held_out_split(other, options.test, labels);
+  const std::optional<CountedIn> needs = usual_judge(options, full)->needs();
+  auto [rows, name] = held_out_split(other, options.test, needs, options.test_split);
   if (rows == nullptr) {
     rows = other.splits.contains(Split::test) ? other.splits.at(Split::test) : other.splits.at(Split::train);
     name = options.test;
   }
   if (rows->modality().name != full.train().modality().name)
     throw InputError({options.test, "", "is not the same kind of data as the data set", "Test on the same"});
-  if (!labels) return {rows, name};
+  if (!needs) return {rows, name};
+  if (*needs != CountedIn::rows) {
+    require_same_objects(other, *rows, full, options);
+    return {rows, name};
+  }
   for (int64_t row = 0; row < rows->size(); ++row) {
     if (rows->label(row) == kNoLabel)
       throw InputError({options.test, rows->key(row), "has no label", "Give --test-labels, or remove such rows"});
@@ -79,7 +118,7 @@ Subset draw_held_out(const Input& full, double share, uint64_t seed_given) {
 
 TestRows given_test_rows(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   if (!options.test.empty()) return named_test(options, full, context);
-  return held_out_split(full, options.full, usual_judge(options, full)->needs_labels());
+  return held_out_split(full, options.full, usual_judge(options, full)->needs(), options.test_split);
 }
 
 int64_t held_out_count(double share, int64_t usable) {

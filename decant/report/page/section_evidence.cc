@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/text.h"
+#include "decant/data/class_tables.h"
 #include "decant/data/robust_scores.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
@@ -56,6 +57,26 @@ std::string table(const Evidence& evidence, size_t which, int64_t small_bytes, s
         escape(cell.protocol));
   }
   return out + "</tbody></table></div>\n";
+}
+
+/// What was measured of single classes.
+std::string classes_list(const Evidence& evidence, std::string_view small) {
+  std::string out;
+  for (const ClassTable& table : class_tables(evidence)) {
+    out += fmt::format("<h3>Class by class, {}</h3>\n<div class=\"scroll\"><table><thead><tr><th>{}, {}</th>", escape(table.net),
+                       escape(table.metric.title), escape(table.metric.unit));
+    for (const Evidence::Cell* set : table.columns)
+      out += fmt::format("<th class=\"n\">{}, {} rows</th>", escape(set_name(set->set, small)), human_count(set->rows));
+    out += "</tr></thead><tbody>\n";
+    for (const ClassTable::Line& line : table.lines) {
+      out += fmt::format("<tr><td>{}</td>", escape(line.of_class));
+      for (const std::optional<double>& mean : line.means)
+        out += fmt::format("<td class=\"n\">{}</td>", mean ? number(*mean, table.metric) : "–");
+      out += "</tr>\n";
+    }
+    out += "</tbody></table></div>\n";
+  }
+  return out;
 }
 
 std::string finite_text(double value, const char* format) {
@@ -137,9 +158,12 @@ std::string evidence_section(const Facts& facts) {
   std::string body = verdict_list(facts.verdicts);
   const int64_t small_bytes = facts.run.bytes_after;
   const std::string_view small = facts.small();
-  for (size_t metric = 0; metric < evidence->metrics.size(); ++metric)
+  for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) {
+    if (!evidence->metrics[metric].of_class.empty()) continue;
     body += evidence_chart(*evidence, metric, small) + bytes_chart(*evidence, metric, small_bytes, small) +
             table(*evidence, metric, small_bytes, small);
+  }
+  body += classes_list(*evidence, small);
   body += orders_list(*evidence, small) + scores_list(*evidence, small);
   return section("evidence", "Evidence", evidence_note(facts), body);
 }
