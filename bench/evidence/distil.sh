@@ -18,14 +18,18 @@ make_synthetic() {
     "${cache[@]}" "${more[@]}"
 }
 
-# jpegs_as_large FOLDER…: arms of random JPEGs with the bytes of the smallest and of the largest of these sets.
+# jpegs_as_large FOLDER…: arms of random JPEGs with the bytes of the smallest and of the largest of these sets; with DISTIL_JPEGS=smallest
+# of that alone, since a thousand epochs of many JPEGs take a slow machine a quarter of an hour for each seed.
 jpegs_as_large() {
   local bytes
-  for bytes in $(python3 "$here/made_sets.py" --bytes "$@"); do printf ',random+quality=50+bytes=%s' "$bytes"; done
+  for bytes in $(python3 "$here/made_sets.py" --bytes "$@"); do
+    printf ',random+quality=50+bytes=%s' "$bytes"
+    [ "${DISTIL_JPEGS:-both}" = both ] || return 0
+  done
 }
 
-distil() {  # NAME PER_CLASS
-  local data method table="distil_${1%_mnist}_$2" sets=()
+distil() {  # NAME PER_CLASS [TABLE]
+  local data method table="${3:-distil_${1%_mnist}_$2}" sets=()
   data=$(dataset "$1")
   distil_net=${DISTIL_NET:-convnet3+width=${DISTIL_WIDTH:-32}} distil_budget=${DISTIL_BUDGET:-60s}
   local folder=build/distil/$distil_net-$distil_budget/$1-$2
@@ -49,6 +53,26 @@ distil_fashion_10() { distil fashion_mnist 10; }
 distil_cifar10_1() { distil cifar10 1; }
 distil_cifar10_10() { distil cifar10 10; }
 
+# The methods that are not in that list: surrogates, forms with labels or bases, and those that differentiate through training.
+distil_more_mnist_1() {
+  DISTIL_METHODS=${DISTIL_METHODS:-"cafe dcc tesla ftd haba dd remember ld label-solve"} distil mnist 1 distil_more_mnist_1
+}
+
+# What sets made on ConvNet-3 teach other networks.
+distil_nets_mnist_1() {
+  local data net=convnet3+width=${DISTIL_WIDTH:-32} method sets=()
+  data=$(dataset mnist)
+  distil_net=$net distil_budget=${DISTIL_BUDGET:-60s}
+  local folder=build/distil/$net-$distil_budget/mnist-1
+  mkdir -p "$folder"
+  for method in ${DISTIL_METHODS:-dm dc dsa mtt frepo}; do
+    make_synthetic "$data" "$folder/$method" 1 "$method"
+    sets+=("$folder/$method")
+  done
+  judge distil_nets_mnist_1 "$data" "${sets[@]}" --protocol distillation --nets "${DISTIL_NETS:-$net,$net+norm=batch,$net+norm=none,mlp,alexnet,vgg11}" \
+    --against random,herding --seeds "${DISTIL_SEEDS:-2}"
+}
+
 # What more time buys: some methods at a quarter, once and four times the usual budget, each set named by both.
 distil_slope_mnist_1() {
   local data net=${DISTIL_NET:-convnet3+width=${DISTIL_WIDTH:-32}} budget method sets=()
@@ -66,4 +90,4 @@ distil_slope_mnist_1() {
   judge distil_slope_mnist_1 "$data" "${sets[@]}" --protocol distillation --nets "$net" --against random --seeds "${DISTIL_SEEDS:-3}"
 }
 
-distil_tables=(distil_{mnist,fashion,cifar10}_{1,10} distil_slope_mnist_1)
+distil_tables=(distil_{mnist,fashion,cifar10}_{1,10} distil_more_mnist_1 distil_nets_mnist_1 distil_slope_mnist_1)

@@ -1,0 +1,26 @@
+# Sourced by bench/evidence.sh: what pictures with objects and masks teach a detector and a segmenter, on a backbone that saw ImageNet and
+# stays as it is. Tables aquarium_PERCENT and camvid_PERCENT take one to two hours of a core, bccd from scratch likewise. Both splits that
+# are not trained on are tested on where the data set has them.
+
+backbone=mobilenetv2-tensorflow
+backbone_weights() {
+  local to=$root/build/data/$backbone.safetensors from
+  from=$(dataset weights_imagenet_mobilenetv2)/mobilenet_v2_1.0_224_quant.safetensors
+  [ -e "$to" ] || { /usr/bin/python3 "$here/mobilenet_backbone.py" "$from" "$to.new" && mv "$to.new" "$to"; }
+  echo "$to"
+}
+
+judge_scenes() {  # NAME PATH HEAD OPTIONS…
+  judge "$1" "$2" --nets "$3+backbone=$backbone" --backbone "$(backbone_weights)" --normalise 0.50196/0.50196 "${@:4}"
+}
+
+object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,k-means+pools=rarest,facility-location
+mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location
+
+aquarium_25() { judge_scenes aquarium_25 "$(dataset aquarium_yolo)" centre --against "full,$object_methods" --keep 25% --seeds 10; }
+aquarium_10() { judge_scenes aquarium_10 "$(dataset aquarium_yolo)" centre --against "$object_methods" --keep 10% --seeds 10; }
+camvid_10() { judge_scenes camvid_10 "$(dataset camvid)" pyramid --against "full,$mask_methods" --keep 10% --seeds 5; }
+camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against random,objects --keep 10% --seeds 5 --seed 100; }
+bccd_25() { judge bccd_25 "$(dataset bccd_voc)/BCCD" --against full,random,objects --keep 25% --seeds 5 --steps 300; }
+
+object_tables=(aquarium_{25,10} camvid_10 camvid_default_10 bccd_25)
