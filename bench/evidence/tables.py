@@ -78,6 +78,29 @@ def by_sets(found):
     return lines
 
 
+def by_classes(found):
+    """Sets with objects or masks: the metrics of all classes with what is gained over random rows, then a table of single classes' means."""
+    cells = {}
+    for cell in found["results"]:
+        cells.setdefault((cell["net"], cell["rows"], cell["set"]), {})[cell["metric"]] = cell
+    metrics = [metric for metric in found["metrics"] if not metric.get("of_class")]
+    columns = sorted(cells.items(), key=lambda one: (one[0][2] != "full", one[0][2] != "random", -one[1][metrics[0]["name"]]["mean"]))
+    lines = ["| network | rows | set | seeds | " + " | ".join(f"{metric['title']}, % | against random" for metric in metrics) + " |"]
+    lines.append("|---" * (lines[0].count("|") - 1) + "|")
+    for (net, rows, name), own in columns:
+        first = own[metrics[0]["name"]]
+        texts = [net, f"{rows:,} ({100 * first['keep']:.3g} %)", f"`{name}`", str(len(first["seeds"]))]
+        for metric in metrics:
+            texts += [accuracy(own[metric["name"]]), points(own[metric["name"]]["against_random"])]
+        lines.append("| " + " | ".join(texts) + " |")
+    lines += ["", "| class | " + " | ".join(f"`{name}`, {rows:,}" for (_, rows, name), _ in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for metric in found["metrics"]:
+        if metric.get("of_class"):
+            means = [f"{100 * own[metric['name']]['mean']:.1f}" if metric["name"] in own else "–" for _, own in columns]
+            lines.append(f"| {metric['of_class']} | " + " | ".join(means) + " |")
+    return lines
+
+
 def value(cell):
     return f"{cell['mean']:.4f}" + (f" ± {cell['ci95']:.4f}" if cell["ci95"] is not None else "")
 
@@ -100,7 +123,9 @@ def by_losses(found):
 
 def table(found, made):
     metrics = found.get("metrics", [])
-    if metrics and metrics[0]["unit"] != "%":
+    if any(metric.get("of_class") for metric in metrics):
+        lines = by_classes(found)
+    elif metrics and metrics[0]["unit"] != "%":
         lines = by_losses(found)
     else:
         lines = by_columns(found, made) if len(metrics) > 1 else by_sets(found)
