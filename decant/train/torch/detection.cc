@@ -70,12 +70,15 @@ class DetectionMeter final : public SceneMeter {
     const Tensor sides =
         distances_of(outputs.narrow(1, spec_.classes, kSides), static_cast<double>(spec_.stride)).to(at::kCPU, at::kFloat).contiguous();
     const BoxGrid grid{outputs.size(3), outputs.size(2), static_cast<double>(spec_.stride), spec_.classes};
+    loader::Scene scratch;
     for (size_t i = 0; i < rows.size(); ++i) {
       const auto of_picture = [&](const Tensor& all) {
         const auto size = static_cast<size_t>(all[0].numel());
         return std::span<const float>(all.data_ptr<float>() + i * size, size);
       };
-      for (const FoundBox& found : boxes_from_grid(of_picture(peaks), of_picture(sides), grid)) add_found(rows[i], found);
+      const loader::Scene& scene = test_.scene(rows[i], scratch);
+      for (const FoundBox& found : boxes_from_grid(of_picture(peaks), of_picture(sides), grid))
+        add_found(test_.slot(rows[i]), scene, found);
     }
   }
 
@@ -106,15 +109,12 @@ class DetectionMeter final : public SceneMeter {
   }
 
   /// In pixels of the stored picture, cut at its edge.
-  void add_found(int64_t row, const FoundBox& found) {
-    loader::Scene scratch;
-    const loader::Scene& scene = test_.scene(row, scratch);
-    const auto within = [](double value, int side) { return std::clamp(value, 0.0, static_cast<double>(side)); };
-    const double x0 = within(found.box.x0 / scene.scale_x(), scene.source.width),
-                 x1 = within(found.box.x1 / scene.scale_x(), scene.source.width);
-    const double y0 = within(found.box.y0 / scene.scale_y(), scene.source.height),
-                 y1 = within(found.box.y1 / scene.scale_y(), scene.source.height);
-    all_.found.push_back({.picture = test_.slot(row),
+  void add_found(int64_t picture, const loader::Scene& scene, const FoundBox& found) {
+    const auto edge = [](float at, double scale, int side) { return std::clamp(at / scale, 0.0, static_cast<double>(side)); };
+    const double x0 = edge(found.box.x0, scene.scale_x(), scene.source.width), x1 = edge(found.box.x1, scene.scale_x(), scene.source.width);
+    const double y0 = edge(found.box.y0, scene.scale_y(), scene.source.height),
+                 y1 = edge(found.box.y1, scene.scale_y(), scene.source.height);
+    all_.found.push_back({.picture = picture,
                           .label = found.box.label,
                           .box = {x0, y0, x1 - x0, y1 - y0},
                           .area = (x1 - x0) * (y1 - y0),
