@@ -113,8 +113,9 @@ RunRecord finish(const FinishOptions& options, const Context& context) {
   const std::optional<RunFolder> order = options.order.empty() ? std::nullopt : std::optional(load_run_folder(options.order));
   const std::string features_file = features_of_order(options, order);
   OutputFolder out(options.out, {.overwrite = options.overwrite,
-                                 .inputs = {options.input.path, options.input.labels.string(), options.input.scans, options.rows,
-                                            options.parts, options.order.string(), features_file},
+                                 .inputs = with_folders_read({options.input.path, options.input.labels.string(), options.input.scans,
+                                                              options.rows, options.parts, options.order.string(), features_file},
+                                                             options.input.fields),
                                  .why_foreign = why_no_run});
   RunLog log(out.path());
 

@@ -25,7 +25,7 @@ Scanned scan(const ScanOptions& options, const Context& context) {
     return {record.job.range.end - record.job.range.begin, std::ssize(record.json->at("bad")), true};
   }
   OutputFile out(options.out, {.overwrite = options.overwrite,
-                               .inputs = {options.input.path, options.input.labels.string()},
+                               .inputs = with_folders_read({options.input.path, options.input.labels.string()}, options.input.fields),
                                .why_foreign = [](const auto& file) { return why_no_job(file, kScanStage); }});
   const ShardInput found = read_shard(options.input, job.shard, context);
   job.rows = found.input.rows();

@@ -31,9 +31,10 @@ void WriteOptions::declare(OptionTable& table) {
 ShardWritten write_shard(const WriteOptions& options, const Context& context) {
   Job job = shard_job(kWriteStage, shard_from(options.shard), options, {"labels", "rows"});
   if (is_done(job, options.out, options.out / kPartRecord, options.overwrite)) return written_before(options.out / kPartRecord);
-  OutputFolder out(options.out, {.overwrite = options.overwrite,
-                                 .inputs = {options.input.path, options.rows, options.input.labels.string()},
-                                 .why_foreign = why_no_part});
+  OutputFolder out(options.out,
+                   {.overwrite = options.overwrite,
+                    .inputs = with_folders_read({options.input.path, options.rows, options.input.labels.string()}, options.input.fields),
+                    .why_foreign = why_no_part});
   const Input input = opened_input(options.input, context);
   job.rows = input.rows();
   job.range = rows_of(job.shard, job.rows, options.input.path);
