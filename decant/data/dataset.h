@@ -38,9 +38,9 @@ class SubsetWriter {
   /// Returns bytes written. Stops with Cancelled between two samples; then, and after any error,
   /// each file below `folder` is whole, but not all are there.
   virtual int64_t write(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const = 0;
-  // / As write(), with lists in place of pictures and annotations: they name the source's, which /
-  // must stay where they are. Returns the bytes that write() would have. Throws InputError where
-  // the / format has no lists.
+  /// As write(), with lists in place of pictures and annotations: they name the source's, which
+  /// must stay where they are. Returns the bytes that write() would have. Throws InputError where
+  /// the format has no lists.
   virtual int64_t write_list(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const;
   /// As write(), with the picture files of `content` in place of the source's: the same number of
   /// rows, other bytes. Throws InputError where the format has no picture files.

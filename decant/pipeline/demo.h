@@ -23,9 +23,9 @@ struct DemoOptions {
   void declare(OptionTable& table);
 };
 
-// / With `objects`, OUT/objects in four formats (draw/object_sets.h), and of each OUT/small-FORMAT.
-// / Else writes OUT/pictures (when drawn) and OUT/small with its report. `say` receives each
-// paragraph of / the story as it happens.
+/// With `objects`, OUT/objects in four formats (draw/object_sets.h), and of each OUT/small-FORMAT.
+/// Else writes OUT/pictures (when drawn) and OUT/small with its report. `say` receives each
+/// paragraph of the story as it happens.
 void demo(const DemoOptions& options, const std::function<void(const std::string&)>& say, const Context& context);
 
 }  // namespace decant

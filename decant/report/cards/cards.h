@@ -32,8 +32,8 @@ class Cards {
 /// Pictures at most kThumbnailSide pixels long. `source` must outlive the cards.
 std::unique_ptr<Cards> picture_cards(const Dataset& source);
 
-// / Pictures with their objects over them: boxes, outlines or masks. `source` must outlive the
-// cards; its rows / have objects.
+/// Pictures with their objects over them: boxes, outlines or masks. `source` must outlive the
+/// cards; its rows have objects.
 std::unique_ptr<Cards> object_cards(const Dataset& source);
 
 /// Pictures with the classes of their pixels over them. `source` must outlive the cards; its rows
