@@ -17,8 +17,8 @@ EPSILON = 1e-5  # of torchvision's batch norms
 TYPES = {"U8": np.uint8, "I32": np.int32, "F32": np.float32}
 
 
-def read_layers(path):
-    """Weight and bias of every convolution, in their order."""
+def read_graph(path):
+    """The steps of the graph, and weight and bias of every convolution, by name and in their order."""
     raw = pathlib.Path(path).read_bytes()
     (size,) = struct.unpack("<Q", raw[:8])
     header = json.loads(raw[8 : 8 + size])
@@ -29,11 +29,13 @@ def read_layers(path):
         start, end = of["data_offsets"]
         return np.frombuffer(raw[8 + size + start : 8 + size + end], TYPES[of["dtype"]]).reshape(of["shape"])
 
+    layers = {}
     for step in plan:
         if "conv" in step["op"]:
             name = step["name"]
-            weight = (tensor(f"{name}.weight_q").astype(np.float32) - tensor(f"{name}.weight_zero_point")[0]) * tensor(f"{name}.weight_scale")[0]
-            yield weight, tensor(f"{name}.bias").astype(np.float32)
+            zero, scale = tensor(f"{name}.weight_zero_point")[0], tensor(f"{name}.weight_scale")[0]
+            layers[name] = (tensor(f"{name}.weight_q").astype(np.float32) - zero) * scale, tensor(f"{name}.bias").astype(np.float32)
+    return plan, layers
 
 
 def torchvision_names():
@@ -78,7 +80,7 @@ def write_safetensors(path, tensors):
 def main(arguments):
     if len(arguments) != 2:
         sys.exit(__doc__)
-    write_safetensors(arguments[1], as_torchvision(list(read_layers(arguments[0]))))
+    write_safetensors(arguments[1], as_torchvision(list(read_graph(arguments[0])[1].values())))
 
 
 if __name__ == "__main__":

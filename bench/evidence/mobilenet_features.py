@@ -8,37 +8,19 @@ are enlarged bilinearly to SIDE x SIDE and scaled to (pixel - 128) / 128. Writes
 order of data_batch_1..5. Needs NumPy and PyTorch.
 """
 import argparse
-import json
 import pathlib
-import struct
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-TYPES = {"U8": np.uint8, "I32": np.int32, "F32": np.float32}
+from mobilenet_backbone import read_graph
 
 
 def read_weights(path):
-    """The graph, and every layer's weight and bias in float32."""
-    raw = pathlib.Path(path).read_bytes()
-    (size,) = struct.unpack("<Q", raw[:8])
-    header = json.loads(raw[8 : 8 + size])
-    plan = json.loads(header.pop("__metadata__")["plan"])
-
-    def tensor(name):
-        of = header[name]
-        start, end = of["data_offsets"]
-        return np.frombuffer(raw[8 + size + start : 8 + size + end], TYPES[of["dtype"]]).reshape(of["shape"])
-
-    layers = {}
-    for step in plan:
-        if "conv" in step["op"]:
-            name = step["name"]
-            zero, scale = tensor(f"{name}.weight_zero_point")[0], tensor(f"{name}.weight_scale")[0]
-            weight = (tensor(f"{name}.weight_q").astype(np.float32) - zero) * scale
-            layers[name] = torch.from_numpy(weight), torch.from_numpy(tensor(f"{name}.bias").copy())
-    return plan, layers
+    """The graph, and every layer's weight and bias."""
+    plan, layers = read_graph(path)
+    return plan, {name: tuple(torch.from_numpy(tensor) for tensor in layer) for name, layer in layers.items()}
 
 
 def same_padding(x, kernel, stride):
