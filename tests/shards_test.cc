@@ -25,14 +25,15 @@ using testing::HasSubstr;
 constexpr const char* kFunctions = R"(
 scan() { $decant scan "$1" --shard $3/$2 -o work/scan-$3.json; }
 features() { $decant features "$1" --shard $3/$2 --filters work/filters.safetensors --scans 'work/scan-*.json' -o work/feats-$3.npy; }
-write() { $decant write "$1" --rows work/rows.npy --shard $3/$2 -o work/part-$3; }
+write() { $decant write "$1" --rows work/rows.npy --shard $3/$2 -o work/part-$3 $4 $5; }
 every() { for job in $(seq 0 $(($3 - 1))); do $1 "$2" $3 $job || return 1; done; }
 fit() { $decant features "$1" --fit-only --scans 'work/scan-*.json' -o work/filters.safetensors; }
 choose() {
   $decant bins 'work/feats-*.npy' --scans 'work/scan-*.json' -o work/bins && $decant sample work/bins --keep 30% -o work/rows.npy
 }
 join() {
-  $decant finish "$1" --scans 'work/scan-*.json' --order work/bins --rows work/rows.npy --parts 'work/part-*' -o "$2"
+  set=$1 out=$2; shift 2
+  $decant finish "$set" --scans 'work/scan-*.json' --order work/bins --rows work/rows.npy --parts 'work/part-*' -o "$out" "$@"
 }
 all_jobs() {
   mkdir work && every scan "$1" $2 && fit "$1" && every features "$1" $2 && choose && every write "$1" $2 && join "$1" joined
@@ -125,6 +126,51 @@ TEST_F(ManyJobs, LeaveWhatOneMachineLeavesOfShards) {
 TEST_F(ManyJobs, LeaveWhatOneMachineLeavesOfOneFile) {
   const fs::path cifar = testing_sets::cifar_set("cifar", 2, 40);
   expect_jobs_as_one("'" + cifar.string() + "'", 3, 7);
+}
+
+TEST_F(ManyJobs, LeaveWhatOneMachineLeavesOfParquet) {
+  make_photos(90);
+  ASSERT_EQ(line("rm $(find photos -type f -size -20c); mkdir tables; for t in 0 1 2; do cp -r photos third; "
+                 "rm $(find third -name '*.png' | sort | awk \"NR % 3 != $t\"); "
+                 "$decant compress third -o whole --keep 100% --method random --to parquet || exit 1; "
+                 "mv whole/data/*.parquet tables/train-0000$t-of-00003.parquet; rm -r third whole; done")
+                .code,
+            0);
+  expect_jobs_as_one("tables", 4, 7);  // borders cross files
+}
+
+// Another format is written by finish, whatever the jobs have written.
+TEST_F(ManyJobs, AreJoinedInAnotherFormat) {
+  make_photos(40);
+  ASSERT_EQ(line("all_jobs photos 3").code, 0);
+  for (const std::string format : {"parquet", "webdataset", "packed"}) {
+    const Outcome both =
+        line("$decant compress photos -o one-" + format + " --keep 30% --method bins --to " + format + " && join photos many-" + format +
+             " --to " + format + " && $decant verify many-" + format + " --source photos");
+    ASSERT_EQ(both.code, 0) << both.err;
+    EXPECT_EQ(lasting("many-" + format), lasting("one-" + format)) << format;
+    EXPECT_EQ(read_json(folder_ / ("many-" + format) / "run.json")["output_format"], format);
+  }
+}
+
+TEST_F(ManyJobs, SayWhatTheyLeaveToOthers) {
+  const std::string set = "'" + testing_sets::cifar_set("cifar", 1, 40).string() + "'";
+  ASSERT_EQ(line("mkdir work; every scan " + set + " 2; fit " + set + "; every features " + set + " 2; choose").code, 0);
+  const std::string write = "write " + set + " 2 1";
+  EXPECT_THAT(line(write).out, HasSubstr("work/part-1: 6 rows, hashes; decant finish writes the rows"));
+  EXPECT_THAT(line(write).out, HasSubstr("work/part-1: hashes; decant finish writes the rows; it was there already"));
+  const auto refused = [&](const std::string& command, const auto& matcher) {
+    const Outcome outcome = line(command);
+    EXPECT_EQ(outcome.code, 2) << command;
+    EXPECT_THAT(outcome.err, matcher) << command;
+  };
+  for (const char* option : {"--drop 25%", "--quality=75", "--resolution 8px", "--bytes 1MB", "--dedup near", "--store list"})
+    refused("join " + set + " out " + option,
+            AllOf(HasSubstr("finish has no --"), HasSubstr("decant compress DATA --scans 'scan-*.json'")));
+  refused("join " + set + " out --keep 10%", AllOf(HasSubstr("finish has no --keep"), HasSubstr("decant sample --keep")));
+  refused(write + " --to parquet", HasSubstr("write has no --to: give it to decant finish"));
+  refused(write + " --drop 25%", HasSubstr("write has no --drop"));
+  refused("join " + set + " out --ordre x", HasSubstr("did you mean --order?"));
 }
 
 TEST_F(ManyJobs, DigestChunksOfTheirOwn) {

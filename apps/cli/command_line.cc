@@ -89,7 +89,15 @@ void add_options(CLI::App& app, const OptionTable& table, std::set<std::string>&
   }
 }
 
-void refuse_extras(const CLI::App& app, const OptionTable& own, const OptionTable& common) {
+void refuse_elsewhere(const std::string& word, const Verb& verb) {
+  for (const Elsewhere& each : verb.elsewhere) {
+    for (const std::string& option : each.options) {
+      if (word == "--" + option) throw UsageError(fmt::format("{} has no {}: {}", verb.name, word, each.remedy));
+    }
+  }
+}
+
+void refuse_extras(const CLI::App& app, const Verb& verb, const OptionTable& own, const OptionTable& common) {
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) return;
   std::vector<std::string> known;
@@ -99,6 +107,7 @@ void refuse_extras(const CLI::App& app, const OptionTable& own, const OptionTabl
     }
   }
   const std::string word = extras.front().substr(0, extras.front().find('='));
+  refuse_elsewhere(word, verb);
   const std::string near = nearest(word, known);
   throw UsageError(fmt::format("{}: unknown argument '{}'{}", app.get_name(), extras.front(),
                                near.empty() ? "; see decant " + app.get_name() + " --help" : "; did you mean " + near + "?"));
@@ -153,7 +162,7 @@ Invocation parse(int argc, const char* const* argv, const std::vector<VerbGroup>
     throw UsageError(invocation.verb->name + ": " + error.what());
   }
   if (help || help_all) return {.text = verb_help(*invocation.verb, own, common, help_all)};
-  refuse_extras(app, own, common);
+  refuse_extras(app, *invocation.verb, own, common);
   if (!invocation.globals.config.empty()) apply_config(invocation.globals.config, invocation.verb->name, own, common, given);
   require_all(invocation.verb->name, own, given);
   return invocation;

@@ -36,6 +36,12 @@ struct Call {
   std::string& found;  ///< what the user asked to fail on, a sentence: the program ends with exit code 4
 };
 
+/// Options that users look for in a verb where they make no sense.
+struct Elsewhere {
+  std::vector<std::string> options;  ///< names
+  std::string remedy;                ///< what to do instead, a sentence without full stop
+};
+
 struct Verb {
   std::string name;
   std::string summary;                ///< one line
@@ -43,6 +49,7 @@ struct Verb {
   /// Names of the options that most people need: --help shows these, --help-all shows the rest.
   /// Required ones are always shown; with no names, all are.
   std::vector<std::string> everyday = {};
+  std::vector<Elsewhere> elsewhere = {};
   bool takes_ranks = false;  ///< whether several ranks can share the work; run() returns "" on all but the first then
   std::function<void(OptionTable&)> declare = {};
   std::function<std::string(const Call&)> run = {};  ///< returns what goes to stdout

@@ -2,6 +2,7 @@
 #include "decant/base/text.h"
 #include "decant/pipeline/finish.h"
 
+#include "apps/cli/elsewhere_of_jobs.h"
 #include "apps/cli/verb.h"
 
 namespace decant::cli {
@@ -27,7 +28,8 @@ Verb finish_verb() {
       {.name = "finish",
        .summary = "join what many jobs wrote to one small set",
        .examples = {"decant finish photos/ --scans 'scan-*.json' --order bins --rows rows.npy --parts 'part-*' -o small"},
-       .everyday = {"order", "features", "labels", "overwrite"}},
+       .everyday = {"order", "features", "to", "labels", "overwrite"},
+       .elsewhere = elsewhere_of_jobs()},
       run_finish);
 }
 

@@ -34,6 +34,10 @@ void FinishOptions::declare(OptionTable& table) {
   table.add("order", order, "FOLDER", "the order that the rows are from, as decant bins wrote it; default: none is known");
   table.add("features", features, "FEATURES.npy",
             "that rows were chosen by, for the report's map; default: those that --order was made of");
+  table
+      .add("to", to, "FORMAT",
+           "write imagefolder, webdataset, parquet or packed instead of the source format, from the data set and not from the parts")
+      .silent_at = "\"\"";
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
   input.fields.declare(table);
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
@@ -120,6 +124,7 @@ RunRecord finish(const FinishOptions& options, const Context& context) {
   RunLog log(out.path());
 
   const Input input = log.stage("read", [&] { return read_input(options.input, context); });
+  require_usable_at(options.out, input.dataset, options.to);
   const Subset kept = read_rows_to_keep(options.rows, input.rows());
   require_readable(input, kept, options.rows);
   if (order) require_order_of(*order, input, kept);
@@ -144,7 +149,7 @@ RunRecord finish(const FinishOptions& options, const Context& context) {
       .kept = kept,
       .content = nullptr,
       .map = map.view(),
-      .to = "",
+      .to = options.to,
       .note = order ? order->run.method_note : fmt::format("the rows that {} lists", options.rows),
       .seed = order ? order->run.seed : 0,
       .command = options.command,

@@ -19,6 +19,7 @@ struct FinishOptions {
   std::filesystem::path order;  ///< what `decant bins` wrote; empty = the rows alone are known
   std::string features;         ///< that rows were chosen by, for the map; empty = those that `order` names
   std::filesystem::path out;
+  std::string to;  ///< a format to write in place of the source's; then rows are written here, and not by jobs
   bool overwrite = false;
   std::string command;
 

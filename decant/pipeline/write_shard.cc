@@ -10,8 +10,10 @@ namespace {
 
 ShardWritten written_before(const std::filesystem::path& file) {
   const JobRecord record = read_job(file, kWriteStage);
-  ShardWritten written{.was_done = true};
-  JsonReader(*record.json, file.string()).each_object("files", [&](const JsonReader& one) { written.bytes += one.count("bytes"); });
+  ShardWritten written{.rows = 0, .bytes = 0, .has_files = true, .was_done = true};
+  const JsonReader reader(*record.json, file.string());
+  written.has_files = reader.flag("has_files");
+  reader.each_object("files", [&](const JsonReader& one) { written.bytes += one.count("bytes"); });
   return written;
 }
 
@@ -41,7 +43,7 @@ ShardWritten write_shard(const WriteOptions& options, const Context& context) {
   const Subset rows = rows_to_write(input.dataset, read_rows_to_keep(options.rows, job.rows), job.range);
   const int64_t bytes = write_part(job, input.dataset, rows, out.path(), context);
   out.commit();
-  return {std::ssize(rows), bytes};
+  return {.rows = std::ssize(rows), .bytes = bytes, .has_files = has_files_of_rows(input.dataset), .was_done = false};
 }
 
 }  // namespace decant

@@ -21,8 +21,9 @@ struct WriteOptions {
 };
 
 struct ShardWritten {
-  int64_t rows = 0;  ///< of the job
-  int64_t bytes = 0;
+  int64_t rows = 0;       ///< of the job
+  int64_t bytes = 0;      ///< of its files
+  bool has_files = true;  ///< false where the format has one file for all rows: finish writes it
   bool was_done = false;  ///< by an earlier run
 };
 

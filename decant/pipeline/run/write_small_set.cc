@@ -361,10 +361,11 @@ std::shared_ptr<const Rows> kept_pictures(const SmallSet& set) {
 
 Written write_data(const SmallSet& set, const fs::path& folder, const Context& context) {
   const fs::path data = make_data_folder(folder);
-  if (set.parts != nullptr && set.parts->files) return {set.parts->place(data, context)};
+  const bool same_format = set.to.empty() || set.to == set.input.dataset.format;
+  if (set.parts != nullptr && set.parts->files && same_format) return {set.parts->place(data, context)};
   if (set.content != nullptr) return write_reduced(set, data, context);
   if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
-  if (set.to.empty() || set.to == set.input.dataset.format) return {set.input.dataset.writer->write(set.kept, data, context)};
+  if (same_format) return {set.input.dataset.writer->write(set.kept, data, context)};
   return {write_as(set.to, set.input.dataset, set.kept, data, context)};
 }
 

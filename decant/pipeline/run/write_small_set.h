@@ -43,7 +43,7 @@ struct SmallSet {
   std::string spent;                         ///< what a budget of bytes bought of pictures, in words
   std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
   std::optional<RepeatsRecord> repeats_record = {};
-  const WrittenParts* parts = nullptr;  ///< of a set that jobs have written; null = it is written now
+  const WrittenParts* parts = nullptr;  ///< of a set that jobs have written, in the source's format; null = it is written now
 };
 
 /// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws
