@@ -30,10 +30,13 @@ LOCKED = {  # header → the only places that may include it
     "jpeglib.h": re.compile(r"^(decant/formats/image|bench)/"),
     "simdjson.h": re.compile(r"^decant/formats/(records|inflate|coco)/"),
     "pugixml.hpp": re.compile(r"^decant/formats/voc/"),
-    "yaml-cpp/yaml.h": re.compile(r"^decant/formats/yolo/"),
+    "yaml-cpp/yaml.h": re.compile(r"^decant/formats/(yolo|parquet)/"),
     "utf8proc.h": re.compile(r"^decant/text/"),
     "zstd.h": re.compile(r"^decant/formats/(records|inflate|parquet)/"),
     "snappy.h": re.compile(r"^decant/formats/parquet/"),
+    "lz4.h": re.compile(r"^decant/formats/parquet/"),
+    "brotli/decode.h": re.compile(r"^decant/formats/parquet/"),
+    "brotli/encode.h": re.compile(r"^decant/formats/parquet/"),
     "spng.h": re.compile(r"^decant/formats/image/"),
 }
 

@@ -1,6 +1,10 @@
 #include "decant/formats/parquet/codecs.h"
 
+#include <algorithm>
 #include <array>
+#include <brotli/decode.h>
+#include <brotli/encode.h>
+#include <lz4.h>
 #include <snappy.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -23,6 +27,20 @@ bool unpack_snappy(Bytes packed, Buffer& out) {
 bool unpack_zstd(Bytes packed, Buffer& out) {
   const size_t got = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
   return ZSTD_isError(got) == 0 && got == out.size();
+}
+
+bool unpack_brotli(Bytes packed, Buffer& out) {
+  size_t size = out.size();
+  const auto result = BrotliDecoderDecompress(packed.size(), reinterpret_cast<const uint8_t*>(packed.data()), &size,
+                                              reinterpret_cast<uint8_t*>(out.data()));
+  return result == BROTLI_DECODER_RESULT_SUCCESS && size == out.size();
+}
+
+bool unpack_lz4(Bytes packed, Buffer& out) {
+  if (packed.size() > LZ4_MAX_INPUT_SIZE || out.size() > LZ4_MAX_INPUT_SIZE) return false;
+  const int got = LZ4_decompress_safe(reinterpret_cast<const char*>(packed.data()), reinterpret_cast<char*>(out.data()),
+                                      static_cast<int>(packed.size()), static_cast<int>(out.size()));
+  return got >= 0 && static_cast<size_t>(got) == out.size();
 }
 
 bool unpack_gzip(Bytes packed, Buffer& out) {
@@ -63,6 +81,52 @@ std::string pack_zstd(std::string_view plain) {
   return packed;
 }
 
+std::string pack_brotli(std::string_view plain) {
+  constexpr int kQuality = 8;  // as Arrow writes by default
+  size_t size = BrotliEncoderMaxCompressedSize(plain.size());
+  std::string packed(size, '\0');
+  const auto ended =
+      BrotliEncoderCompress(kQuality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, plain.size(),
+                            reinterpret_cast<const uint8_t*>(plain.data()), &size, reinterpret_cast<uint8_t*>(packed.data()));
+  DECANT_CHECK(ended, ==, BROTLI_TRUE);
+  packed.resize(size);
+  return packed;
+}
+
+std::string pack_lz4(std::string_view plain) {
+  DECANT_CHECK(plain.size(), <=, size_t{LZ4_MAX_INPUT_SIZE});
+  std::string packed(static_cast<size_t>(LZ4_compressBound(static_cast<int>(plain.size()))), '\0');
+  const int size = LZ4_compress_default(plain.data(), packed.data(), static_cast<int>(plain.size()), static_cast<int>(packed.size()));
+  DECANT_CHECK(size, >, 0);
+  packed.resize(static_cast<size_t>(size));
+  return packed;
+}
+
+std::string pack_snappy(std::string_view plain) {
+  std::string packed;
+  snappy::Compress(plain.data(), plain.size(), &packed);
+  return packed;
+}
+
+/// A codec that is read and written here.
+struct Codec {
+  int number;
+  bool (*unpack)(Bytes packed, Buffer& out);
+  std::string (*pack)(std::string_view plain);
+};
+
+constexpr std::array<Codec, 5> kCodecs = {{{kSnappy, unpack_snappy, pack_snappy},
+                                           {kGzip, unpack_gzip, pack_gzip},
+                                           {kBrotli, unpack_brotli, pack_brotli},
+                                           {kZstd, unpack_zstd, pack_zstd},
+                                           {kLz4Raw, unpack_lz4, pack_lz4}}};
+
+/// Null for one that is none of these, of which kUncompressed is one.
+const Codec* find_codec(int number) {
+  const auto* const found = std::ranges::find(kCodecs, number, &Codec::number);
+  return found == kCodecs.end() ? nullptr : found;
+}
+
 }  // namespace
 
 std::string codec_name(int codec) {
@@ -71,7 +135,7 @@ std::string codec_name(int codec) {
 }
 
 void require_codec(int codec, const Where& where, const std::string& column) {
-  if (codec == kUncompressed || codec == kSnappy || codec == kGzip || codec == kZstd) return;
+  if (codec == kUncompressed || find_codec(codec) != nullptr) return;
   where.refuse(fmt::format("column '{}' is packed with {}, which decant does not read", column, codec_name(codec)),
                "Write it anew, in Python: import pyarrow.parquet as pq; pq.write_table(pq.read_table('FILE'), 'NEW', compression='zstd')");
 }
@@ -81,19 +145,15 @@ void unpack(int codec, Bytes packed, size_t size, Buffer& out, const Where& wher
     where.refuse(fmt::format("claims to unpack from {} to {}", human_bytes(static_cast<int64_t>(packed.size())),
                              human_bytes(static_cast<int64_t>(size))));
   out.make(size);
-  const bool whole = codec == kSnappy ? unpack_snappy(packed, out) : codec == kZstd ? unpack_zstd(packed, out) : unpack_gzip(packed, out);
-  if (!whole) where.refuse(fmt::format("does not unpack ({}) to the {} bytes that it claims", codec_name(codec), size));
+  const Codec* const known = find_codec(codec);
+  DECANT_CHECK(known != nullptr, ==, true);
+  if (!known->unpack(packed, out))
+    where.refuse(fmt::format("does not unpack ({}) to the {} bytes that it claims", codec_name(codec), size));
 }
 
 std::string pack(int codec, std::string_view plain) {
-  if (codec == kSnappy) {
-    std::string packed;
-    snappy::Compress(plain.data(), plain.size(), &packed);
-    return packed;
-  }
-  if (codec == kGzip) return pack_gzip(plain);
-  if (codec == kZstd) return pack_zstd(plain);
-  return std::string(plain);
+  const Codec* const known = find_codec(codec);
+  return known == nullptr ? std::string(plain) : known->pack(plain);
 }
 
 }  // namespace decant::parquet

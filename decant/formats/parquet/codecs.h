@@ -13,7 +13,9 @@ namespace decant::parquet {
 inline constexpr int kUncompressed = 0;
 inline constexpr int kSnappy = 1;
 inline constexpr int kGzip = 2;
+inline constexpr int kBrotli = 4;
 inline constexpr int kZstd = 6;
+inline constexpr int kLz4Raw = 7;  ///< blocks alone; 5 is Hadoop's LZ4, with a frame of its own
 
 /// Bytes that are about to be written over: filling 10 MB with zeros first costs as much as
 /// unpacking them.

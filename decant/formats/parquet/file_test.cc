@@ -30,7 +30,7 @@ std::unique_ptr<ParquetFile> mapped_file(const std::string& bytes) {
 }
 
 TEST(ParquetFile, ReadsTheSameFromEveryFormOfPage) {
-  for (const int codec : {kUncompressed, kSnappy, kGzip, kZstd}) {
+  for (const int codec : {kUncompressed, kSnappy, kGzip, kZstd, kBrotli, kLz4Raw}) {
     for (int form = 0; form < 16; ++form) {
       MadeFile made = two_columns();
       made.codec = codec;
@@ -92,7 +92,7 @@ TEST(ParquetFile, NamesWhatIsDamaged) {
 }
 
 TEST(ParquetFile, RefusesWhatItDoesNotReadWithAWayOut) {
-  for (const auto& [codec, name] : {std::pair(3, "LZO"), std::pair(4, "BROTLI"), std::pair(5, "LZ4"), std::pair(7, "LZ4_RAW")}) {
+  for (const auto& [codec, name] : {std::pair(3, "LZO"), std::pair(5, "LZ4"), std::pair(8, "codec 8")}) {
     MadeFile made = two_columns();
     made.codec = codec;
     EXPECT_THAT(complaint_of(make_parquet(made)), AllOf(HasSubstr(std::string("is packed with ") + name), HasSubstr("pq.write_table")));

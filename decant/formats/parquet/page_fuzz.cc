@@ -26,7 +26,7 @@ void check(const Page& page, const Node& column) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   constexpr int kWidths[] = {1, 4, 8, 12, 4, 8, 0, 5};
-  constexpr int kCodecs[] = {0, 1, 2, 6};
+  constexpr int kCodecs[] = {0, 1, 2, 6, 4, 7, 0, 0};
   Node column;
   column.type = static_cast<Physical>(data[0] & 7);
   column.width = kWidths[data[0] & 7];
@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (int64_t i = 0; i < 3 && column.width == 0; ++i)
     dictionary->values.texts.push_back(dictionary->values.fixed.substr(0, static_cast<size_t>(i)));
   try {
-    check(*read_page(page, kCodecs[data[1] & 3], column, dictionary, where), column);
+    check(*read_page(page, kCodecs[data[1] & 7], column, dictionary, where), column);
   } catch (const InputError&) {
   }
   return 0;
