@@ -68,7 +68,7 @@ Dataset open_shards(const fs::path& path, const OpenOptions& options, const Cont
 }
 
 Dataset open_tables(const fs::path& path, const OpenOptions& options, const Context& context) {
-  return open_parquet(path.string(), {options.image_field, options.text, options.label_field}, context);
+  return open_parquet(path.string(), {options.image_field, options.text, options.label_field, options.config_name}, context);
 }
 
 Dataset open_archive(const fs::path& path, const OpenOptions& options, const Context& context);
@@ -316,6 +316,7 @@ OpenOptions fields_of_run(OpenOptions options, const fs::path& record) {
   if (options.image_field.empty()) options.image_field = run.stored_field("image-field");
   if (options.ignore.empty()) options.ignore = run.option_text("ignore");
   options.voc_inclusive = options.voc_inclusive || run.flag("voc-inclusive");
+  options.config_name.clear();  // of the source; what is in data/ is one set
   return options;
 }
 
@@ -330,6 +331,9 @@ void require_fields_fit(const Dataset& dataset, const OpenOptions& options, cons
                       "Omit it"});
   if (!options.image_field.empty() && dataset.format != "parquet")
     throw InputError({spec, "", fmt::format("--image-field names a column of Parquet files, but this is {}", dataset.format), "Omit it"});
+  if (!options.config_name.empty() && dataset.format != "parquet")
+    throw InputError(
+        {spec, "", fmt::format("--config-name chooses among sets of Parquet files, but this is {}", dataset.format), "Omit it"});
 }
 
 }  // namespace

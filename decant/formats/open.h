@@ -23,6 +23,7 @@ struct OpenOptions {
   std::string ignore = {};             ///< of masks: values between commas that count nowhere
   bool voc_inclusive = false;          ///< of VOC's xml: minima are counted from 1, as VOC's own are
   std::string image_field = {};        ///< of Parquet files, the column of pictures; empty = by the content
+  std::string config_name = {};        ///< of a folder of Parquet files, which of its README.md's configurations; empty = the default
 };
 
 /// A format: how its files are recognised, and its reader.

@@ -80,7 +80,7 @@ bool lists_sample(const SampleOptions& options, const RunRecord& run) {
 std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOptions& options, const RunRecord& run,
                                                               const std::optional<AskedReduction>& reduction) {
   auto all = recorded_options(options);
-  for (const char* field : {"text", "label-field", "ignore", "image-field"}) {  // which data/ is read by
+  for (const char* field : {"text", "label-field", "ignore", "image-field", "config-name"}) {  // which the source or data/ is read by
     if (std::string value = run.option_text(field); !value.empty()) all.emplace_back(field, std::move(value));
   }
   if (run.flag("voc-inclusive")) all.emplace_back("voc-inclusive", true);

@@ -13,13 +13,6 @@ constexpr std::array<std::string_view, 9> kKept = {"license",         "license_n
                                                    "task_categories", "task_ids",     "pretty_name",  "multilinguality"};
 constexpr size_t kMostCard = size_t{1} << 20;
 
-/// The lines between the first two "---" of a card, or none.
-std::string_view head_of(std::string_view card) {
-  if (!card.starts_with("---\n")) return {};
-  const size_t end = card.find("\n---", 4);
-  return end == std::string_view::npos ? std::string_view() : card.substr(4, end + 1 - 4);
-}
-
 /// The keys that are kept, each with the lines below it.
 std::string kept_lines(std::string_view head) {
   std::string kept;
@@ -35,7 +28,16 @@ std::string kept_lines(std::string_view head) {
   return kept;
 }
 
-std::string card_of(const std::filesystem::path& readme) {
+}  // namespace
+
+std::string_view head_of_card(std::string_view card) {
+  const size_t begin = card.starts_with("---\n") ? 4 : card.starts_with("---\r\n") ? 5 : 0;
+  if (begin == 0) return {};
+  const size_t end = card.find("\n---", begin - 1);
+  return end == std::string_view::npos ? std::string_view() : card.substr(begin, end + 1 - begin);
+}
+
+std::string text_of_card(const std::filesystem::path& readme) {
   std::error_code code;
   if (!std::filesystem::is_regular_file(readme, code) || std::filesystem::file_size(readme, code) > kMostCard) return {};
   try {
@@ -45,11 +47,9 @@ std::string card_of(const std::filesystem::path& readme) {
   }
 }
 
-}  // namespace
-
 std::string card_head(const std::filesystem::path& readme) {
-  const std::string card = card_of(readme);
-  return "---\n" + kept_lines(head_of(card)) +
+  const std::string card = text_of_card(readme);
+  return "---\n" + kept_lines(head_of_card(card)) +
          "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/**/*.parquet\n---\n\n";
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace decant::parquet {
 
@@ -12,5 +13,11 @@ namespace decant::parquet {
 /// changed: licence, languages, tags, tasks and name. Sizes and counts (dataset_info) are no longer
 /// true and make load_dataset fail, so they are left out.
 std::string card_head(const std::filesystem::path& readme);
+
+/// The lines between the first two "---" of a card; empty where it has no such head.
+std::string_view head_of_card(std::string_view card);
+
+/// What a card holds; empty where there is none, it is longer than 1 MB, or cannot be read.
+std::string text_of_card(const std::filesystem::path& readme);
 
 }  // namespace decant::parquet

@@ -167,7 +167,7 @@ bool looks_like_parquet(const fs::path& path) {
 
 Dataset open_parquet(const std::string& spec, const ParquetFields& fields, const Context& context) {
   using namespace parquet;
-  const WhichFiles found = find_parquet_files(spec);
+  const WhichFiles found = find_parquet_files(spec, fields.configuration);
   Dataset dataset{.format = "parquet", .root = spec, .oddities = found.oddities, .card_head = head_for_card(spec, found.base)};
   const auto cache = std::make_shared<PageCache>();
   std::map<Split, Files> splits;
@@ -189,7 +189,8 @@ Dataset open_parquet(const std::string& spec, const ParquetFields& fields, const
   }
   ParquetLabels labels;
   if (roles.label >= 0) {
-    if (roles.classes.empty()) roles.classes = card_names(spec, found.base, first.footer().column(roles.label).path);
+    if (roles.classes.empty() && !found.one_of_several)
+      roles.classes = card_names(spec, found.base, first.footer().column(roles.label).path);
     labels = read_labels(splits, roles.label, roles.classes, !fields.label.empty(), dataset.oddities, context);
     dataset.classes = labels.names;
   }

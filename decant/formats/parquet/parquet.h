@@ -32,9 +32,10 @@
 namespace decant {
 
 struct ParquetFields {
-  std::string image = {};  ///< --image-field
-  std::string text = {};   ///< --text
-  std::string label = {};  ///< --label-field
+  std::string image = {};          ///< --image-field
+  std::string text = {};           ///< --text
+  std::string label = {};          ///< --label-field
+  std::string configuration = {};  ///< --config-name
 };
 
 /// Whether it is a Parquet file, or a folder with some in which either the first may hold pictures,

@@ -75,6 +75,40 @@ TEST(Parquet, IsASetOfPicturesByItsDescription) {
   EXPECT_EQ(rows.fields()->value(4, "image.path"), "p4.png");
 }
 
+TEST(Parquet, IsOneConfigurationOfSeveral) {
+  const ScratchFolder folder("set");
+  folder.add("en/train-0.parquet", make_parquet(pictures_file(0, 6)));
+  folder.add("en/held.parquet", make_parquet(pictures_file(20, 2)));
+  folder.add("de/0000.parquet", make_parquet(pictures_file(6, 3)));
+  folder.add("de/0001.parquet", make_parquet(pictures_file(9, 1)));
+  const std::string head =
+      "---\nlicense: mit\nconfigs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train-*\n"
+      "  - split: test\n    path: en/held.parquet\n- config_name: de\n  data_files: de/*\n";
+  folder.add("README.md", head + "---\n");
+  EXPECT_THAT(message_of([&] { opened_set(folder.path); }),
+              AllOf(HasSubstr("README.md: configs: lists 2 configurations, 'en' and 'de'"), HasSubstr("Choose one: --config-name en")));
+  const Dataset en = opened_set(folder.path, {.config_name = "en"});
+  EXPECT_EQ(en.train().size(), 6);
+  EXPECT_EQ(en.splits.at(Split::test)->size(), 2) << "as the card says, whatever the file is called";
+  EXPECT_TRUE(en.oddities.empty());
+  EXPECT_THAT(en.card_head, HasSubstr("license: mit"));
+  const Dataset de = opened_set(folder.path, {.config_name = "de"});
+  EXPECT_EQ(de.train().size(), 4);
+  EXPECT_EQ(row_bytes(de.train(), 3), picture_bytes(9));
+  EXPECT_THAT(message_of([&] { opened_set(folder.path, {.config_name = "fr"}); }), HasSubstr("lists no configuration 'fr'"));
+  EXPECT_THAT(message_of([&] { opened_set(folder.path / "en", {.config_name = "en"}); }), HasSubstr("--config-name chooses nothing"));
+  EXPECT_EQ(opened_set(folder.path / "en").train().size(), 6) << "a folder of one of them needs no name";
+  folder.add("README.md", head + "  default: true\n---\n");
+  const Dataset by_default = opened_set(folder.path);
+  EXPECT_EQ(by_default.train().size(), 4);
+  EXPECT_THAT(by_default.oddities.at(0).what, HasSubstr("of its 2 configurations the default, 'de', is read, and not 'en'"));
+  folder.add("README.md", "---\nconfigs:\n- config_name: all\n  data_files: '*.csv'\n---\n");
+  EXPECT_EQ(opened_set(folder.path).train().size(), 6) << "those of other formats choose nothing: by the names of files";
+  const ScratchFolder pictures("pictures");
+  pictures.add("a/1.png", picture_bytes(1));
+  EXPECT_THAT(message_of([&] { opened_set(pictures.path, {.config_name = "en"}); }), HasSubstr("but this is imagefolder"));
+}
+
 TEST(Parquet, FindsPicturesAndLabelsWithoutADescription) {
   MadeFile made = pictures_file(0, 5);
   made.metadata.clear();
@@ -161,7 +195,7 @@ TEST(Parquet, SaysWhatItCannotUse) {
 // ---- written
 
 TEST(Parquet, WritesKeptRowsAsTheyWere) {
-  for (const int codec : {kUncompressed, kSnappy, kZstd}) {
+  for (const int codec : {kUncompressed, kSnappy, kZstd, kBrotli, kLz4Raw}) {
     const ScratchFolder folder("set");
     MadeFile first = pictures_file(0, 10);
     first.codec = codec;
@@ -255,6 +289,8 @@ kinds = {
     "plain": dict(use_dictionary=False, compression="none"),
     "snappy": dict(compression="snappy", write_page_index=True, write_page_checksum=True),
     "second": dict(compression="zstd", data_page_version="2.0"),
+    "brotli": dict(compression="brotli"),
+    "lz4": dict(compression="lz4", data_page_version="2.0"),
     "delta": dict(use_dictionary=False, compression="gzip", column_encoding={"text": "DELTA_BYTE_ARRAY", "bin": "DELTA_LENGTH_BYTE_ARRAY",
                   "u": "DELTA_BINARY_PACKED", "f": "BYTE_STREAM_SPLIT", "b": "RLE", "fixed": "DELTA_BYTE_ARRAY"})}
 for name, options in kinds.items():
@@ -287,7 +323,7 @@ TEST(Parquet, WritesWhatPyarrowReadsAsItsOwnTake) {
   for (int64_t row = 0; row < 900; row += 7) kept.push_back(row);
   for (int64_t row = 900; row < 1200; ++row) kept.push_back(row);
   fs::create_directories(folder.path / "out");
-  for (const char* kind : {"plain", "snappy", "second", "delta"}) {
+  for (const char* kind : {"plain", "snappy", "second", "brotli", "lz4", "delta"}) {
     const Dataset set = opened_set(folder.path / (std::string(kind) + ".parquet"));
     EXPECT_TRUE(set.train().known_faults().empty()) << kind;
     set.writer->write(kept, folder.path / "out");

@@ -8,6 +8,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/name_pattern.h"
 #include "decant/base/text.h"
+#include "decant/formats/parquet/card.h"
+#include "decant/formats/parquet/configurations.h"
 #include "decant/formats/split_name.h"
 
 namespace decant::parquet {
@@ -50,11 +52,24 @@ std::vector<fs::path> named_files(const std::string& spec) {
   return files;
 }
 
+/// A file, and its split where a card says it.
+struct SplitFile {
+  fs::path file;
+  bool by_name = true;
+  std::optional<Split> split = std::nullopt;
+};
+
+std::vector<SplitFile> files_by_name(const std::vector<fs::path>& files) {
+  std::vector<SplitFile> parts;
+  for (const fs::path& file : files) parts.push_back({file});
+  return parts;
+}
+
 /// The folders that all files share.
-fs::path shared_folder(const std::vector<fs::path>& files) {
-  fs::path base = files.front().parent_path();
-  for (const fs::path& file : files) {
-    const fs::path folder = file.parent_path();
+fs::path shared_folder(const std::vector<SplitFile>& files) {
+  fs::path base = files.front().file.parent_path();
+  for (const SplitFile& part : files) {
+    const fs::path folder = part.file.parent_path();
     fs::path shared;
     for (auto a = base.begin(), b = folder.begin(); a != base.end() && b != folder.end() && *a == *b; ++a, ++b) shared /= *a;
     base = shared;
@@ -91,6 +106,44 @@ void note_configurations(WhichFiles& found) {
        true});
 }
 
+std::string name_below(const fs::path& file, const std::string& folder) {
+  return file.lexically_relative(folder).generic_string();
+}
+
+/// Those of the folder's README.md that have one of the files: others may be of another format.
+std::vector<Configuration> configurations_with_files(const std::string& spec, const std::vector<fs::path>& files) {
+  if (!fs::is_directory(spec)) return {};
+  std::vector<Configuration> all = configurations_of_card(text_of_card(fs::path(spec) / "README.md"));
+  std::erase_if(all, [&](const Configuration& one) {
+    return std::ranges::none_of(files, [&](const fs::path& file) { return files_with(one, name_below(file, spec)) != nullptr; });
+  });
+  return all;
+}
+
+void note_other_configurations(const std::vector<Configuration>& all, size_t chosen, const std::string& card, WhichFiles& found) {
+  std::vector<Configuration> others = all;
+  others.erase(others.begin() + static_cast<std::ptrdiff_t>(chosen));
+  found.oddities.push_back({card,
+                            fmt::format("of its {} configurations the default, '{}', is read, and not {}. --config-name chooses another",
+                                        all.size(), all[chosen].name, names_text(others)),
+                            true});
+}
+
+/// The files of one configuration.
+std::vector<SplitFile> configured_files(const std::vector<Configuration>& all, const std::string& wanted, const std::string& spec,
+                                        const std::vector<fs::path>& files, WhichFiles& found) {
+  const std::string card = (fs::path(spec) / "README.md").string();
+  const size_t chosen = chosen_configuration(all, wanted, card);
+  found.one_of_several = all.size() > 1;
+  if (found.one_of_several && wanted.empty()) note_other_configurations(all, chosen, card, found);
+  std::vector<SplitFile> parts;
+  for (const fs::path& file : files) {
+    if (const Configuration::Files* const with = files_with(all[chosen], name_below(file, spec)))
+      parts.push_back({file, with->split.empty(), split_in_name(with->split)});
+  }
+  return parts;
+}
+
 }  // namespace
 
 bool has_parquet_ending(const fs::path& file) {
@@ -106,10 +159,17 @@ std::vector<fs::path> parquet_files_below(const fs::path& folder, size_t most) {
   return files;
 }
 
-WhichFiles find_parquet_files(const std::string& spec) {
+WhichFiles find_parquet_files(const std::string& spec, const std::string& configuration) {
   const std::vector<fs::path> files = named_files(spec);
   if (files.empty()) throw InputError({spec, "", "holds no Parquet file", "Check the path"});
-  WhichFiles found{.base = shared_folder(files)};
+  WhichFiles found;
+  const std::vector<Configuration> configurations = configurations_with_files(spec, files);
+  if (configurations.empty() && !configuration.empty())
+    throw InputError({spec, "", "has no README.md that lists configurations of Parquet files, so --config-name chooses nothing",
+                      "Omit it, or name the folder with the README.md"});
+  const std::vector<SplitFile> parts =
+      configurations.empty() ? files_by_name(files) : configured_files(configurations, configuration, spec, files, found);
+  found.base = shared_folder(parts);
   const auto name_of = [&](const fs::path& file) {
     return found.base.empty() ? file.string() : file.lexically_relative(found.base).string();
   };
@@ -118,10 +178,10 @@ WhichFiles find_parquet_files(const std::string& spec) {
     return found;
   }
   std::vector<std::string> others;
-  for (const fs::path& file : files) {
+  for (const SplitFile& part : parts) {
     // Folders above the base may name the split too, but then of all.
-    const std::string name = name_of(file);
-    if (const auto split = split_of_file(name))
+    const std::string name = name_of(part.file);
+    if (const auto split = part.by_name ? split_of_file(name) : part.split)
       found.names[*split].push_back(name);
     else
       others.push_back(name);
@@ -142,7 +202,7 @@ WhichFiles find_parquet_files(const std::string& spec) {
                                           others.size() == 1 ? "this one names" : "these name"),
                               true});
   }
-  note_configurations(found);
+  if (configurations.empty()) note_configurations(found);
   return found;
 }
 

@@ -169,6 +169,10 @@ void FieldOptions::declare_pictures(OptionTable& table) {
       .silent_at = "\"\"";
   table.add("image-field", image, "NAME", "the column of Parquet files that holds the pictures; default: by their description and content")
       .silent_at = "\"\"";
+  table
+      .add("config-name", configuration, "NAME",
+           "which of the configurations that README.md next to Parquet files lists; default: its default")
+      .silent_at = "\"\"";
   table.add("images", images, "DIR", "folder of the pictures of a COCO json; default: found next to it").silent_at = "\"\"";
   table.add("colors", colours, "FILE", "of masks of colours: which class each is, 'R G B name' or 'name,R,G,B' per line").silent_at =
       "\"\"";
@@ -186,7 +190,8 @@ OpenOptions FieldOptions::to_open(const std::filesystem::path& labels) const {
           .colours = colours,
           .ignore = ignore,
           .voc_inclusive = inclusive,
-          .image_field = image};
+          .image_field = image,
+          .config_name = configuration};
 }
 
 FieldOptions fields_of(const RunRecord& run) {
@@ -196,6 +201,7 @@ FieldOptions fields_of(const RunRecord& run) {
           .colours = run.option_text("colors"),
           .ignore = run.option_text("ignore"),
           .image = run.option_text("image-field"),
+          .configuration = run.option_text("config-name"),
           .inclusive = run.flag("voc-inclusive")};
 }
 

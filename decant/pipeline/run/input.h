@@ -22,13 +22,14 @@ namespace decant {
 /// How what was read is to be understood: which fields are texts, which is the class, and where
 /// pictures are; empty = by the content.
 struct FieldOptions {
-  std::string text;          ///< of records, between commas; the last is what a model learns to say
-  std::string label;         ///< OpenOptions::label_field
-  std::string images = {};   ///< OpenOptions::images
-  std::string colours = {};  ///< OpenOptions::colours
-  std::string ignore = {};   ///< OpenOptions::ignore
-  std::string image = {};    ///< OpenOptions::image_field
-  bool inclusive = false;    ///< OpenOptions::voc_inclusive
+  std::string text;                ///< of records, between commas; the last is what a model learns to say
+  std::string label;               ///< OpenOptions::label_field
+  std::string images = {};         ///< OpenOptions::images
+  std::string colours = {};        ///< OpenOptions::colours
+  std::string ignore = {};         ///< OpenOptions::ignore
+  std::string image = {};          ///< OpenOptions::image_field
+  std::string configuration = {};  ///< OpenOptions::config_name
+  bool inclusive = false;          ///< OpenOptions::voc_inclusive
   void declare(OptionTable& table);
   void declare_pictures(OptionTable& table);  ///< without --text, for verbs that look at pictures
   OpenOptions to_open(const std::filesystem::path& labels = {}) const;
