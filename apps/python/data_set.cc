@@ -1,6 +1,7 @@
 // A data set as rows, and its pictures in batches.
 #include <memory>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
@@ -12,6 +13,7 @@
 
 #include "apps/python/arrays.h"
 #include "apps/python/bindings.h"
+#include "apps/python/options.h"
 #include "apps/python/work.h"
 
 namespace decant::python {
@@ -21,9 +23,14 @@ namespace nb = nanobind;
 
 class OpenDataset {
  public:
-  OpenDataset(const std::string& path, const std::string& labels, const std::string& text, const std::string& label_field, nb::object log)
-      : path_(path), options_{.labels = labels, .text = text, .label_field = label_field} {
-    dataset_ = work({0, nb::none(), std::move(log)}, [&](const Context& context) { return open_dataset(path_, options_, context); });
+  /// `fields`: of FieldOptions.
+  OpenDataset(const std::string& path, const std::string& labels, const OptionTexts& fields, nb::object log)
+      : path_(path), labels_(labels) {
+    OptionTable table;
+    fields_.declare(table);
+    set_options(table, fields, "open");
+    dataset_ = work({0, nb::none(), std::move(log)},
+                    [&](const Context& context) { return open_dataset(path_, fields_.to_open(labels_), context); });
   }
 
   const Rows& train() const { return dataset_.train(); }
@@ -50,8 +57,7 @@ class OpenDataset {
 
   /// As run.json has it: of every training row's key, label and bytes.
   std::string digest(int threads, nb::object progress, nb::object log) const {
-    const InputOptions reading{
-        .path = path_, .labels = options_.labels, .fields = {.text = options_.text, .label = options_.label_field}, .check = false};
+    const InputOptions reading{.path = path_, .labels = labels_, .fields = fields_, .check = false};
     return work({threads, std::move(progress), std::move(log)},
                 [&](const Context& context) { return read_input(reading, context).digest; });
   }
@@ -60,7 +66,8 @@ class OpenDataset {
 
  private:
   std::string path_;
-  OpenOptions options_;
+  std::string labels_;
+  FieldOptions fields_;
   Dataset dataset_;
 };
 
@@ -96,8 +103,8 @@ class Stream {
 
 void bind_dataset(nb::module_& core) {
   nb::class_<OpenDataset>(core, "OpenDataset")
-      .def(nb::init<const std::string&, const std::string&, const std::string&, const std::string&, nb::object>(), nb::arg("path"),
-           nb::arg("labels"), nb::arg("text"), nb::arg("label_field"), nb::arg("log").none())
+      .def(nb::init<const std::string&, const std::string&, const OptionTexts&, nb::object>(), nb::arg("path"), nb::arg("labels"),
+           nb::arg("fields"), nb::arg("log").none())
       .def("size", &OpenDataset::size)
       .def("format", &OpenDataset::format)
       .def("classes", &OpenDataset::classes)

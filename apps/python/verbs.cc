@@ -8,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/pipeline/select_rows.h"
 
 #include "apps/cli/program.h"
@@ -62,6 +63,11 @@ nb::list options_of(const std::string& name) {
   OptionTable table;
   if (name == "select") {
     SelectOptions options;
+    options.declare(table);
+    return described(table);
+  }
+  if (name == "open") {
+    FieldOptions options;
     options.declare(table);
     return described(table);
   }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._errors import InputError
-from ._options import thread_count
+from ._options import option_texts, thread_count
 from ._reporting import log
 
 
@@ -38,12 +38,11 @@ class Dataset:
         path: Union[str, os.PathLike[str]],
         *,
         labels: Union[None, str, os.PathLike[str]] = None,
-        text: str = "",
-        label_field: str = "",
+        **options: Any,
     ) -> None:
-        self._how = (os.fspath(path), "" if labels is None else os.fspath(labels), text, label_field)
+        self._how = (os.fspath(path), "" if labels is None else os.fspath(labels), options)
         self.path = Path(self._how[0])
-        self._open = _core.OpenDataset(*self._how, log)
+        self._open = _core.OpenDataset(self._how[0], self._how[1], option_texts(options), log)
         self.format = str(self._open.format())
         self.classes: tuple[str, ...] = tuple(self._open.classes())
         self._rows = int(self._open.size())
@@ -117,12 +116,12 @@ class Dataset:
         return f"Dataset({str(self.path)!r}, {self.format}, {self._rows:,} rows{classes})"
 
 
-def _opened(path: str, labels: str, text: str, label_field: str) -> Dataset:
-    return Dataset(path, labels=labels or None, text=text, label_field=label_field)
+def _opened(path: str, labels: str, options: dict[str, Any]) -> Dataset:
+    return Dataset(path, labels=labels or None, **options)
 
 
 def open(
-    path: Union[str, os.PathLike[str]], *, labels: Union[None, str, os.PathLike[str]] = None, **options: str
+    path: Union[str, os.PathLike[str]], *, labels: Union[None, str, os.PathLike[str]] = None, **options: Any
 ) -> Dataset:
     """Opens a data set: class folders, shards, CIFAR, IDX, records, ``.npy``, ... (docs/formats).
 
@@ -132,6 +131,7 @@ def open(
     labels : path, optional
         Labels of a ``.npy`` data set.
     **options
-        ``text="question,answer"`` and ``label_field="class"``, as ``compress`` has them.
+        How what is read is to be understood, as ``compress`` has it: ``text="question,answer"``,
+        ``label_field="class"``, ``image_field="photo"`` and ``config_name="en"`` of Parquet, ...
     """
     return Dataset(path, labels=labels, **options)

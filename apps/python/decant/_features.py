@@ -100,7 +100,7 @@ class _Writer:
             self._partial.unlink(missing_ok=True)
 
 
-def _of_model(
+def of_model(
     dataset: Dataset,
     model: Callable[[NDArray[np.uint8]], Any],
     size: int,
@@ -109,21 +109,24 @@ def _of_model(
     dtype: str,
     threads: int,
     progress: Progress,
+    part: Optional[range] = None,
 ) -> NDArray[Any]:
-    writer = _Writer(out, len(dataset), dtype)
+    """Of all rows, or those of ``part``, neighbours."""
+    part = range(len(dataset)) if part is None else part
+    writer = _Writer(out, len(part), dtype)
     done = 0
     try:
         with reporting(progress) as report:
-            for pictures, rows, bad in dataset._stream(size, batch, None, threads):
+            for pictures, rows, bad in dataset._stream(size, batch, np.arange(part.start, part.stop), threads):
                 answer = _answer(model, pictures, rows)
                 if len(bad):
                     answer = np.where(np.isin(rows, bad)[:, None], 0, answer)  # as decant's own features have it
                     for row in bad:
                         log("warning", f"{dataset.path}: row {row} ({dataset.key(int(row))}) does not decode")
-                writer.put(rows, answer)
+                writer.put(rows - part.start, answer)
                 done += len(rows)
                 if report is not None:
-                    report("features", done, len(dataset), "images")
+                    report("features", done, len(part), "images")
         return writer.finished()
     except BaseException:
         writer.abandon()
@@ -172,12 +175,12 @@ def features(
             raise InputError(f"is a {type(model).__name__}", "Give a callable: pictures in, features out", file="model")
         if dtype not in ("float16", "float32"):
             raise InputError(f"dtype={dtype!r}", 'Give "float16" or "float32"')
-        return _of_model(opened(data), model, size, batch, path, dtype, threads, progress)
-    source = str(data.path) if isinstance(data, Dataset) else os.fspath(data)
+        return of_model(opened(data), model, size, batch, path, dtype, threads, progress)
+    given = {"input": os.fspath(data), **(data._how[2] if isinstance(data, Dataset) else {})}
     if path is not None:
-        run_verb("features", {"input": source, "out": path}, threads=threads, progress=progress)
+        run_verb("features", {**given, "out": path}, threads=threads, progress=progress)
         return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
     with tempfile.TemporaryDirectory(prefix="decant-") as folder:
         file = Path(folder) / "features.npy"
-        run_verb("features", {"input": source, "out": file}, threads=threads, progress=progress)
+        run_verb("features", {**given, "out": file}, threads=threads, progress=progress)
         return np.load(file)  # type: ignore[no-any-return]

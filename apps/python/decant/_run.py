@@ -153,13 +153,19 @@ def _matrix_file(values: Any, folder: Path, name: str) -> Path:
     return file
 
 
+def _fields_in(options: dict[str, Any]) -> dict[str, Any]:
+    """Those by which the data set is read: ``decant.open``'s."""
+    known = {str(option["name"]).replace("-", "_") for option in _core.options_of("open")}
+    return {name: value for name, value in options.items() if name in known and value is not None}
+
+
 def _warn_of_chance(path: str, options: dict[str, Any]) -> None:
     """Without networks, auto has nothing to score pictures by."""
     if options["method"] not in (None, "auto") or options["features"] is not None or options["recipe"] is not None:
         return
     if options["scores"] not in (None, "auto") or options["toward"] is not None:
         return
-    dataset = Dataset(path, label_field=str(options["label_field"] or ""))
+    dataset = Dataset(path, **_fields_in(options))
     if not dataset._open.has_pictures() or len(set(dataset.labels.tolist()) - {-1}) < 2:
         return
     warnings.warn(
@@ -205,7 +211,8 @@ def compress(
     labels : array or path, optional
         Of a ``.npy`` data set.
     to : str, optional
-        ``"imagefolder"``, ``"webdataset"`` or ``"packed"`` in place of the source's format.
+        ``"imagefolder"``, ``"webdataset"``, ``"parquet"`` or ``"packed"`` in place of the source's
+        format.
     seed : int
         0 unless given.
     overwrite : bool
@@ -233,7 +240,6 @@ def compress(
         "scores": None,
         "recipe": None,
         "toward": None,
-        "label_field": None,
         **options,
     }
     _warn_of_chance(source, given)
@@ -244,11 +250,11 @@ def compress(
         for name in needs_file:
             value = given[name]
             if isinstance(value, Watch):
-                value.save(folder / name, Dataset(source, label_field=str(given["label_field"] or "")))
+                value.save(folder / name, Dataset(source, **_fields_in(given)))
                 given[name] = folder / name
             elif name == "features" and callable(value):
                 given[name] = folder / "features.npy"
-                compute_features(source, value, out=given[name], threads=threads, progress=progress)
+                compute_features(Dataset(source, **_fields_in(given)), value, out=given[name], threads=threads, progress=progress)
             elif name == "labels":
                 given[name] = _matrix_file(labels_of(value, name)[0], folder, name)
             elif name == "scores":
