@@ -1,11 +1,11 @@
 // What the pages of a column are packed with. Libraries do the work; sizes are checked here.
 #pragma once
 
-#include <memory>
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "decant/base/file.h"
+#include "decant/formats/parquet/buffer.h"
 #include "decant/formats/parquet/where.h"
 
 namespace decant::parquet {
@@ -16,24 +16,6 @@ inline constexpr int kGzip = 2;
 inline constexpr int kBrotli = 4;
 inline constexpr int kZstd = 6;
 inline constexpr int kLz4Raw = 7;  ///< blocks alone; 5 is Hadoop's LZ4, with a frame of its own
-
-/// Bytes that are about to be written over: filling 10 MB with zeros first costs as much as
-/// unpacking them.
-class Buffer {
- public:
-  void make(size_t size) {
-    data_ = std::make_unique_for_overwrite<std::byte[]>(size);
-    size_ = size;
-  }
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  std::byte* data() { return data_.get(); }
-  Bytes bytes() const { return {data_.get(), size_}; }
-
- private:
-  std::unique_ptr<std::byte[]> data_;
-  size_t size_ = 0;
-};
 
 /// "SNAPPY"; "codec 9" of a number that is none.
 std::string codec_name(int codec);

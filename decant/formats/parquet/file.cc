@@ -87,12 +87,21 @@ int64_t ParquetFile::count_rows(int group, int column, const PageHeader& header,
   return std::ssize(page->starts);
 }
 
+int64_t ParquetFile::unpacked_size(const PagePlace& place, int group, int column) const {
+  if (chunk(group, column).codec == kUncompressed) return 0;
+  return read_page_header(at(place), where(group, column, place.begin)).unpacked;
+}
+
 std::shared_ptr<const Page> ParquetFile::dictionary(int group, int column, const std::optional<PagePlace>& place) const {
   if (!place) return nullptr;
   const PageCache::Key key{this, group, column, -1};
   if (auto known = cache_->find(key)) return known;
-  std::shared_ptr<const Page> page =
-      read_page(at(*place), chunk(group, column).codec, footer_.column(column), nullptr, where(group, column, place->begin));
+  const Where here = where(group, column, place->begin);
+  std::shared_ptr<const Page> page;
+  {
+    const PageCache::Room room(*cache_, unpacked_size(*place, group, column));
+    page = read_page(at(*place), chunk(group, column).codec, footer_.column(column), nullptr, here);
+  }
   cache_->add(key, page);
   return page;
 }
@@ -104,8 +113,12 @@ std::shared_ptr<const Page> ParquetFile::page(int group, int column, size_t numb
   const PagePlace& place = places->data[number];
   const Where here = where(group, column, place.begin);
   const bool indexed = read_page_header(at(place), here).needs_dictionary();  // one that does not need it should not unpack it
-  std::shared_ptr<Page> page = read_page(at(place), chunk(group, column).codec, footer_.column(column),
-                                         indexed ? dictionary(group, column, places->dictionary) : nullptr, here);
+  const auto values = indexed ? dictionary(group, column, places->dictionary) : nullptr;
+  std::shared_ptr<Page> page;
+  {
+    const PageCache::Room room(*cache_, unpacked_size(place, group, column));
+    page = read_page(at(place), chunk(group, column).codec, footer_.column(column), values, here);
+  }
   page->first_row = place.first_row;
   const int64_t next =
       number + 1 < places->data.size() ? places->data[number + 1].first_row : footer_.groups[static_cast<size_t>(group)].rows;

@@ -51,6 +51,7 @@ class ParquetFile {
  private:
   Where where(int group, int column, int64_t at) const;
   Bytes at(const PagePlace& place) const { return bytes().subspan(static_cast<size_t>(place.begin), static_cast<size_t>(place.size)); }
+  int64_t unpacked_size(const PagePlace& place, int group, int column) const;  ///< 0 where it is read from the map
   std::shared_ptr<const Page> dictionary(int group, int column, const std::optional<PagePlace>& place) const;
   ChunkPages find_pages(int group, int column) const;
   std::optional<PagePlace> dictionary_at_begin(int group, int column) const;

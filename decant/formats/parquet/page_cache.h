@@ -1,6 +1,7 @@
 // Pages that were read lately, shared by all threads. Older ones are dropped beyond kMostBytes, but
 // for a page and a dictionary for each core: where those alone are larger, as the dictionaries of
 // whole row groups of pictures are, rows next to each other must not unpack them again and again.
+// What is being unpacked counts as if it were there, so that threads never hold more than that.
 #pragma once
 
 #include <algorithm>
@@ -35,14 +36,44 @@ class PageCache {
     held_ += page->memory();
     entries_.push_front({key, std::move(page)});
     places_[key] = entries_.begin();
-    while (held_ > kMostBytes && entries_.size() > least_) {
+    drop_oldest();
+  }
+
+  /// For a page that is about to be unpacked, as long as this lives.
+  class Room {
+   public:
+    Room(PageCache& cache, int64_t bytes) : cache_(cache), bytes_(bytes < kSmall ? 0 : bytes) {
+      if (bytes_ > 0) cache_.expect(bytes_, 1);
+    }
+    Room(const Room&) = delete;
+    Room& operator=(const Room&) = delete;
+    ~Room() {
+      if (bytes_ > 0) cache_.expect(-bytes_, -1);
+    }
+
+   private:
+    static constexpr int64_t kSmall = int64_t{1} << 20;  // which no bound of pages is about
+    PageCache& cache_;
+    int64_t bytes_;
+  };
+
+ private:
+  void expect(int64_t bytes, int pages) {
+    const std::lock_guard lock(mutex_);
+    expected_ += bytes;
+    expected_pages_ += pages;
+    drop_oldest();
+  }
+
+  /// An expected page is one of the data or a dictionary, and may bring one of the other along.
+  void drop_oldest() {
+    while (!entries_.empty() && held_ + expected_ > kMostBytes && entries_.size() + 2 * static_cast<size_t>(expected_pages_) > least_) {
       held_ -= entries_.back().page->memory();
       places_.erase(entries_.back().key);
       entries_.pop_back();
     }
   }
 
- private:
   struct Entry {
     Key key;
     std::shared_ptr<const Page> page;
@@ -52,6 +83,8 @@ class PageCache {
   std::list<Entry> entries_;  ///< the latest first
   std::map<Key, std::list<Entry>::iterator> places_;
   int64_t held_ = 0;
+  int64_t expected_ = 0;
+  int expected_pages_ = 0;
 };
 
 }  // namespace decant::parquet

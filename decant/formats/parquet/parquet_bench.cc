@@ -1,12 +1,21 @@
 // Parquet files of pictures on one thread, the files in memory: every picture hashed, random rows,
-// a fifth of the rows written. DECANT_PARQUET names the set.
+// a fifth of the rows written; and on eight threads the memory of random rows. DECANT_PARQUET names
+// the set.
+#include <algorithm>
+#include <atomic>
 #include <benchmark/benchmark.h>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
+#include <thread>
 #include <unistd.h>
 
 #include "decant/base/digest.h"
+#include "decant/base/parallel.h"
 #include "decant/base/random.h"
+#include "decant/formats/parquet/file.h"
 #include "decant/formats/parquet/parquet.h"
+#include "decant/formats/parquet/which_files.h"
 
 namespace {
 
@@ -67,8 +76,83 @@ void write_parquet_fifth(benchmark::State& state) {
   state.counters["written"] = static_cast<double>(written);
 }
 
+/// Memory of this process that is no file's, in bytes.
+int64_t anonymous_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "RssAnon:") continue;
+    int64_t kilobytes = 0;
+    status >> kilobytes;
+    return kilobytes * 1024;
+  }
+  return 0;
+}
+
+/// The most that `action` holds at once, looked at every millisecond.
+template <class Action>
+int64_t most_memory(Action&& action) {
+  std::atomic<bool> ended{false};
+  int64_t most = 0;
+  std::thread watcher([&] {
+    while (!ended) {
+      most = std::max(most, anonymous_memory());
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  action();
+  ended = true;
+  watcher.join();
+  return most;
+}
+
+int64_t largest_page(const std::string& folder) {
+  const parquet::WhichFiles found = parquet::find_parquet_files(folder);
+  int64_t largest = 0;
+  for (const std::string& name : found.names.at(Split::train)) {
+    const parquet::ParquetFile file(found.base / name, name, std::make_shared<parquet::PageCache>());
+    for (int group = 0; group < static_cast<int>(file.footer().groups.size()); ++group) {
+      for (int column = 0; column < file.footer().column_count(); ++column) {
+        const auto pages = file.pages(group, column);
+        std::vector<parquet::PagePlace> places = pages->data;
+        if (pages->dictionary) places.push_back(*pages->dictionary);
+        for (const parquet::PagePlace& place : places) {
+          const Bytes page = file.bytes().subspan(static_cast<size_t>(place.begin), static_cast<size_t>(place.size));
+          largest = std::max(largest, parquet::read_page_header(page, {name, "a page"}).unpacked);
+        }
+      }
+    }
+  }
+  return largest;
+}
+
+/// Rows in any order by eight threads: what is held besides the mapped files.
+void memory_of_parquet_rows(benchmark::State& state) {
+  constexpr int kThreads = 8;
+  constexpr int64_t kReads = 20'000;
+  int64_t most = 0;
+  for (auto _ : state) {
+    const int64_t before = anonymous_memory();
+    const Dataset dataset = open_named(state);
+    if (dataset.splits.empty()) return;
+    const Rows& rows = dataset.train();
+    const auto read = [&] {
+      parallel_for({.threads = kThreads}, kReads, 50, [&](int64_t begin, int64_t end) {
+        std::vector<std::byte> scratch;
+        Random random(1, "bench", static_cast<uint64_t>(begin));
+        for (int64_t i = begin; i < end; ++i)
+          benchmark::DoNotOptimize(
+              hash64(as_text(rows.bytes(static_cast<int64_t>(random.below(static_cast<uint64_t>(rows.size()))), scratch))));
+      });
+    };
+    most = std::max(most, most_memory(read) - before);
+  }
+  state.counters["most_memory"] = static_cast<double>(most);
+  state.counters["largest_page"] = static_cast<double>(largest_page(std::getenv("DECANT_PARQUET")));
+}
+
 BENCHMARK(scan_parquet)->Unit(benchmark::kMillisecond);
 BENCHMARK(random_parquet_rows)->Unit(benchmark::kMillisecond);
 BENCHMARK(write_parquet_fifth)->Unit(benchmark::kMillisecond);
+BENCHMARK(memory_of_parquet_rows)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace
