@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from ._selection import Selection
 
 _STYLE = "font:13px system-ui,sans-serif;border:1px solid #8886;border-radius:8px;padding:12px 14px;max-width:640px"
+_CODE = "white-space:nowrap"
+_ROW = "background:none"  # notebooks colour every other row
+_CELL = "border:0;padding:1px 0;text-align:left;vertical-align:middle"
 _MOST_BARS = 12
 _SIDE = 200
+_FEW_ROWS = 20_000  # of which each is a dot of three pixels
 
 
 def _bars(names: list[str], before: list[int], after: list[int]) -> str:
@@ -26,15 +30,17 @@ def _bars(names: list[str], before: list[int], after: list[int]) -> str:
     lines = []
     for name, all_rows, kept in list(zip(names, before, after))[:_MOST_BARS]:
         lines.append(
-            f'<tr><td style="text-align:right;padding:1px 8px 1px 0">{escape(name)}</td>'
-            f'<td style="text-align:left;width:240px;padding:1px 0"><div style="background:#8884;height:10px;'
-            f'width:{240 * all_rows / most:.0f}px"><div style="background:#2a78d2;height:10px;'
+            f'<tr style="{_ROW}"><td style="{_CELL};padding-right:8px"><div title="{escape(name)}" style="max-width:200px;'
+            f'overflow:hidden;text-overflow:ellipsis;white-space:nowrap">{escape(name)}</div></td>'
+            f'<td style="{_CELL};width:240px"><div style="background:#8886;height:10px;border-radius:2px;'
+            f'width:{240 * all_rows / most:.0f}px"><div style="background:#2a78d2;height:10px;border-radius:2px;'
             f'width:{240 * kept / most:.0f}px"></div></div></td>'
-            f'<td style="text-align:left;padding:1px 8px">{kept:,} of {all_rows:,}</td></tr>'
+            f'<td style="{_CELL};padding-left:8px;white-space:nowrap">{kept:,} of {all_rows:,}</td></tr>'
         )
     if len(names) > _MOST_BARS:
-        lines.append(f'<tr><td></td><td style="text-align:left">and {len(names) - _MOST_BARS:,} more</td><td></td></tr>')
-    return f'<table style="border:0;margin:8px 0;font-size:12px">{"".join(lines)}</table>'
+        more = f"and {len(names) - _MOST_BARS:,} more"
+        lines.append(f'<tr style="{_ROW}"><td style="{_CELL}"></td><td style="{_CELL};opacity:.75">{more}</td><td></td></tr>')
+    return f'<table style="border:0;border-collapse:collapse;margin:8px 0;font-size:12px">{"".join(lines)}</table>'
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:
@@ -50,7 +56,7 @@ def _png(pixels: NDArray[np.uint8]) -> str:
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
         + chunk(b"PLTE", bytes([255, 255, 255, 150, 150, 150, 42, 120, 210]))
-        + chunk(b"tRNS", bytes([0, 120, 255]))
+        + chunk(b"tRNS", bytes([0, 150, 255]))
         + chunk(b"IDAT", zlib.compress(lines))
         + chunk(b"IEND", b"")
     )
@@ -62,12 +68,17 @@ def _map(plane: Optional[NDArray[np.float32]], kept: NDArray[np.int64]) -> str:
         return ""
     low, high = plane.min(axis=0), plane.max(axis=0)
     span = np.where(high > low, high - low, 1)
-    place = ((plane - low) / span * (_SIDE - 1)).astype(int)
+    place = 1 + ((plane - low) / span * (_SIDE - 3)).astype(int)
     pixels = np.zeros((_SIDE, _SIDE), np.uint8)
-    pixels[_SIDE - 1 - place[:, 1], place[:, 0]] = 1
-    pixels[_SIDE - 1 - place[kept, 1], place[kept, 0]] = 2
+    reach = range(-1, 2) if len(plane) <= _FEW_ROWS else range(1)
+    for rows, colour in ((slice(None), 1), (kept, 2)):
+        for down in reach:
+            for right in reach:
+                if not (down and right) or len(plane) <= _FEW_ROWS // 10:  # of many rows a cross, of few a square
+                    pixels[_SIDE - 1 - place[rows, 1] + down, place[rows, 0] + right] = colour
+    style = "display:block;margin:8px 0;padding:4px;border:1px solid #8884;border-radius:4px"
     alt = "every row, those kept in colour"
-    return f'<img alt="{alt}" width="{_SIDE}" height="{_SIDE}" style="margin:8px 0" src="{_png(pixels)}">'
+    return f'<img alt="{alt}" width="{_SIDE}" height="{_SIDE}" style="{style}" src="{_png(pixels)}">'
 
 
 def _headline(kept: int, rows: int) -> str:
@@ -92,7 +103,7 @@ def of_selection(selection: Selection, labels: Optional[NDArray[np.int32]]) -> s
             f'<div style="margin:4px 0;opacity:.75">{escape(selection.method)}: {escape(selection.note)}</div>',
             bars,
             "<div>Not measured yet. Save it and compare it with random rows: "
-            "<code>s.save(&quot;run&quot;)</code>, then <code>decant evaluate</code>.</div>",
+            f'<code style="{_CODE}">s.save(&quot;run&quot;)</code>, then <code style="{_CODE}">decant evaluate</code>.</div>',
         ]
     )
 
@@ -112,7 +123,7 @@ def of_run(run: Run) -> str:
     return _card(
         [
             _headline(kept, rows),
-            f"<div><code>{escape(str(run.path))}</code></div>",
+            f'<div style="margin:4px 0"><code>{escape(str(run.path))}</code></div>',
             f'<div style="margin:4px 0;opacity:.75">{escape(str(info.get("method_note", "")))}</div>',
             bars,
             _map(run.map, run.indices) if run.map is not None else "",

@@ -7,6 +7,7 @@ import numbers
 import os
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Union
 
 import numpy as np
@@ -79,6 +80,16 @@ def option_texts(options: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def call_text(call: str, options: Mapping[str, Any]) -> str:
-    """The call as it stands in a run's record."""
-    inside = ", ".join(f"{name}={value!r}" for name, value in options.items() if value is not None)
+    """The call as it stands in a run's record: what is no text, number or path as three dots.
+
+    >>> call_text("compress", {"path": Path("photos"), "keep": 0.2, "features": np.ones(3), "to": None})
+    "decant.compress(path='photos', keep=0.2, features=...)"
+    """
+
+    def said(value: Any) -> str:
+        if isinstance(value, os.PathLike):
+            return repr(os.fspath(value))
+        return repr(value) if isinstance(value, (str, int, float)) else "..."
+
+    inside = ", ".join(f"{name}={said(value)}" for name, value in options.items() if value is not None)
     return f"decant.{call}({inside})"

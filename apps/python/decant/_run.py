@@ -243,7 +243,7 @@ def compress(
         **options,
     }
     _warn_of_chance(source, given)
-    said = {k: v if isinstance(v, (str, int, float, os.PathLike, type(None))) else "..." for k, v in given.items()}
+    said = {"path" if name == "input" else name: value for name, value in given.items()}
     with contextlib.ExitStack() as stack:
         needs_file = [n for n in ("features", "labels", "scores") if given[n] is not None and not is_files(given[n])]
         folder = stack.enter_context(_scratch(out_path)) if needs_file else Path()
