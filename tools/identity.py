@@ -53,6 +53,9 @@ KEYS = {  # values of JSON that are results; * = every element of a list
                 "bad.*.row", "bad.*.key"],
     "plan": ["rows", "kept", "pools"],
     "verify": ["rows", "kept"],
+    "scan-*.json": ["decant", "shard", "rows", "begin", "end", "digest", "format", "counted", "classes", "labels", "bad", "chunks"],
+    "job.json": ["decant", "shard", "rows", "begin", "end", "manifest", "has_files", "files"],
+    "*.npy.job": ["decant", "shard", "rows", "begin", "end", "digest", "kind", "columns", "bad", "content"],
     "sample": ["rows", "kept", "seed"],
     "features": ["rows", "columns", "kind", "bad_files"],
     "scores": ["rows", "net", "epochs", "steps", "seed", "accuracy", "scores"],
@@ -383,7 +386,8 @@ def recorded(folder, job):
 def listed(help_text, option):
     """The names that an option takes, as its help lists them: the longest list of single words."""
     entry = re.search(rf"--{option} [A-Z].*", help_text)
-    lists = re.findall(r"[a-z0-9-]+(?:(?:,| or|, or| and) [a-z0-9-]+)+", entry[0]) if entry else []
+    text = re.sub(r" \([^)]*\)", "", entry[0]) if entry else ""
+    lists = re.findall(r"[a-z0-9-]+(?:(?:,| or|, or| and) [a-z0-9-]+)+", text)
     return max((re.split(r",? or |,? and |, ", text) for text in lists), key=len, default=[])
 
 

@@ -8,9 +8,11 @@ A new method, rule, objective, kind of features or verb gets a case here. identi
 import dataclasses
 
 NEW = {  # what the program compared with does not know yet, so there is nothing to compare: {"verbs": [...], "methods": [...]}
-    "verbs": ["duplicates", "extend", "finish", "patches", "scan", "unpack", "write"],
+    "verbs": ["distill", "duplicates", "extend", "measure", "patches", "unpack"],
     "tos": ["packed"],
-    "methods": ["toward", "kernel-herding", "objects"],
+    "methods": ["toward", "kernel-herding"],
+    "schedules": ["half"],
+    "featuress": ["static", "sentence"],
 }
 
 BY_FEATURES = ["bins", "bins-weighted", "facility-location", "subzerocore", "k-center", "herding", "kernel-herding", "k-means", "zcore", "thinning",
@@ -42,7 +44,7 @@ class Case:
 
 
 def all_cases():
-    cases = readers() + matrices() + photos() + bins() + networks() + judges()
+    cases = readers() + objects() + tables() + many_jobs() + matrices() + photos() + bins() + networks() + judges()
     return sorted(cases, key=lambda case: case.needs != "")  # what others wait for comes first
 
 
@@ -82,6 +84,64 @@ def readers():
     ]))
     cases.append(Case("config file", [("write", "ours.toml keep='10%'\nseed=7\n[compress]\nmethod='random'\n"),
                                       "compress $sets/photos -o out --config ours.toml"]))
+    return cases
+
+
+def objects():
+    """Sets with several things in a picture."""
+    cases = []
+    for name, path in (("yolo", "$sets/yolo/data.yaml"), ("voc", "$sets/voc"), ("coco", "$sets/coco/annotations/instances_train.json"),
+                       ("masks", "$sets/masks")):
+        steps = [f"inspect {path} --json", f"compress {path} -o random --keep 30% --method random",
+                 f"compress {path} -o objects --keep 30% --method objects --json", f"compress {path} -o floors --keep 20 --min-objects 3 --method objects",
+                 f"compress {path} -o herding --keep 25% --method herding --feature-width 32", f"verify objects --source {path} --json",
+                 "sample objects --keep 10% -o less", "inspect objects/data --json"]
+        if name != "masks":
+            steps += [f"compress {path} -o crowds --keep 25% --per-image 1 --method objects",
+                      f"compress {path} -o budget --keep-objects 30% --method objects",
+                      f"compress {path} -o listed --keep 25% --method objects --store list"]
+        cases.append(Case(f"objects as {name}", steps))
+    return cases
+
+
+def tables():
+    """Parquet of pictures, texts, and what export makes of a run."""
+    path = "$sets/photos"
+    return [
+        Case("parquet", [
+            f"compress {path} -o table --keep 100% --method random --to parquet", "inspect table/data --json",
+            "compress table/data -o small --keep 30% --method bins --feature-width 32 --json", "verify small --source table/data --json",
+            "features table/data -o f.npy --feature-width 32 --image-field image --json", "sample small --keep 10% -o less",
+            "compress table/data -o folders --keep 20% --method random --to imagefolder"]),
+        Case("export", [
+            f"compress {path} -o run --keep 30% --method herding --features $sets/photo-x.npy", "export run -o rows.parquet",
+            "export run -o rows.csv", "export run -o rows.jsonl", "bins $sets/x.npy --labels $sets/y.npy -o bins", "export bins -o bins.csv --source $sets/x.npy"]),
+        Case("texts", [
+            "inspect $sets/texts.jsonl --json", "features $sets/texts.jsonl -o f.npy --features lsa --json",
+            "compress $sets/texts.jsonl -o small --keep 25% --method k-center", "verify small --source $sets/texts.jsonl --json",
+            "export small -o rows.jsonl"]),
+    ]
+
+
+def many_jobs():
+    """Three jobs of each stage, and what joins them."""
+    cases = []
+    for name, path in (("photos", "$sets/photos"), ("shards", "'$sets/shards/s-{0..1}.tar'"), ("cifar10", "$sets/cifar10"),
+                       ("yolo", "$sets/yolo/data.yaml")):
+        shards = [f"{i}/3" for i in range(3)]
+        join = f"finish {path} --scans 'scan-*.json' --rows rows.npy --parts 'part-*'"
+        order = ["bins 'feats-*.npy' --scans 'scan-*.json' -o order", "sample order --keep 30% -o rows.npy"]
+        if name == "yolo":  # objects are counted with the set at hand
+            order = [f"compress {path} --scans 'scan-*.json' --features 'feats-*.npy' --method herding --keep 30% -o order",
+                     "sample order --keep 30% -o rows.npy"]
+        cases.append(Case(f"jobs on {name}", [
+            *[f"scan {path} --shard {shard} -o scan-{shard[0]}.json" for shard in shards],
+            f"features {path} --fit-only --feature-width 32 --scans 'scan-*.json' -o filters.safetensors",
+            *[f"features {path} --shard {shard} --feature-width 32 --filters filters.safetensors -o feats-{shard[0]}.npy" for shard in shards],
+            *order, *[f"write {path} --shard {shard} --rows rows.npy -o part-{shard[0]}" for shard in shards],
+            f"{join} --order order -o small", f"{join} -o bare", f"verify small --source {path} --json",
+            *([f"{join} -o table --to parquet"] if name != "yolo" else []),
+            f"compress {path} --scans 'scan-*.json' --features 'feats-*.npy' --method bins --keep 30% -o one", f"{join} -o small --drop 25%"]))
     return cases
 
 
@@ -188,6 +248,7 @@ def networks():
         network_case("train options", [
             f"train {idx} -o adamw.safetensors --steps 20 --batch 8 {options} --json",
             f"train {idx} -o step.safetensors --optimizer sgd --epochs 1 --batch 16 --schedule step --crop 0 --momentum 0.5 --weight-decay 0.01 --json",
+            f"train {idx} -o heavy.safetensors --optimizer momentum --steps 10 --batch 8 --json",
             "train $sets/photos -o photos.safetensors --steps 20 --batch 8 --schedule constant --json",
             "train $sets/photos -o linear.safetensors --steps 20 --batch 8 --schedule linear --seed 2",
             "compress $sets/photos -o small --method random --keep 50%",

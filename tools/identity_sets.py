@@ -5,6 +5,7 @@ everything. Every set has classes of unequal size; photos/ also has a file that 
 """
 import gzip
 import io
+import json
 import pathlib
 import random
 import struct
@@ -25,6 +26,8 @@ def draw(folder):
     draw_idx(folder / "idx", packed=False)
     draw_idx(folder / "idx-gz", packed=True)
     draw_shards(folder / "shards")
+    draw_objects(folder)
+    draw_records(folder)
     draw_matrix(folder)
     draw_large_matrix(folder)
 
@@ -174,6 +177,54 @@ def draw_shards(folder):
                     member = tarfile.TarInfo(f"{i:03}.{ending}")
                     member.size = len(content)
                     tar.addfile(member, io.BytesIO(content))
+
+
+def boxes_of(rng, i):
+    """(class, x, y, width, height) of what is in picture i of 32 × 32; some hold nothing."""
+    return [(k, rng.randrange(0, 16), rng.randrange(0, 16), rng.randrange(4, 16), rng.randrange(4, 16))
+            for k in rng.choices(range(4), SHARES, k=i % 4)]
+
+
+def draw_objects(folder):
+    """The same pictures and boxes as YOLO, VOC and COCO have them, and as masks in which boxes are filled."""
+    names = ", ".join(CLASSES)
+    files = {"yolo/data.yaml": f"path: .\ntrain: train/images\nval: valid/images\nnames: [{names}]\n",
+             "masks/classes.txt": "".join(f"{name}\n" for name in CLASSES)}
+    for split, first, last in (("train", 0, 60), ("valid", 60, 80)):
+        rng = random.Random(71 + first)
+        images, annotations, listed = [], [], ""
+        for i in range(first, last):
+            boxes, name = boxes_of(rng, i), f"{i:03}"
+            picture = png(pixels(rng, boxes[0][0] if boxes else 0, 32), 32)
+            mask = bytearray([255]) * (32 * 32)
+            for k, x, y, w, h in boxes:
+                for line in range(y, y + h):
+                    mask[32 * line + x:32 * line + x + w] = bytes([k]) * w
+                annotations.append({"id": len(annotations) + 1, "image_id": i, "category_id": k, "bbox": [x, y, w, h], "area": w * h})
+            images.append({"id": i, "file_name": f"{name}.png", "width": 32, "height": 32})
+            listed += f"{name}\n"
+            objects = "".join(f"<object><name>{CLASSES[k]}</name><bndbox><xmin>{x}</xmin><ymin>{y}</ymin><xmax>{x + w}</xmax>"
+                              f"<ymax>{y + h}</ymax></bndbox></object>" for k, x, y, w, h in boxes)
+            lines = "".join(f"{k} {(x + w / 2) / 32} {(y + h / 2) / 32} {w / 32} {h / 32}\n" for k, x, y, w, h in boxes)
+            files |= {f"yolo/{split}/images/{name}.png": picture, f"yolo/{split}/labels/{name}.txt": lines,
+                      f"voc/JPEGImages/{name}.png": picture, f"voc/Annotations/{name}.xml": f"<annotation>{objects}</annotation>",
+                      f"coco/{split}/{name}.png": picture, f"masks/images/{split}/{name}.png": picture,
+                      f"masks/masks/{split}/{name}.png": png(bytes(mask), 32, 1)}
+        split_name = "train" if split == "train" else "val"
+        categories = [{"id": k, "name": name} for k, name in enumerate(CLASSES)]
+        document = {"images": images, "annotations": annotations, "categories": categories}
+        files[f"coco/annotations/instances_{split_name}.json"] = json.dumps(document)
+        files[f"voc/ImageSets/Main/{split_name}.txt"] = listed
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def draw_records(folder):
+    rng, words = random.Random(81), "red green blue round square small large soft loud swift".split()
+    lines = [json.dumps({"text": " ".join(rng.choices(words, k=7)) + f" number {i}", "label": CLASSES[k]}) for i, k in enumerate(classes_of(96))]
+    (folder / "texts.jsonl").write_text("".join(f"{line}\n" for line in lines))
 
 
 # Matrices
