@@ -263,6 +263,7 @@ TEST_F(ManyJobs, RefuseWhatIsNoneOfTheirs) {
   refused("$decant scan photos --shard 1/4 -o work/scan-2.json", 3, HasSubstr("already exists and is job 2/4, and not 1/4"));
   refused("echo mine > mine.json; $decant scan photos --shard 1/4 --overwrite -o mine.json", 3,
           HasSubstr("decant replaces only what it made"));
+  refused("$decant write photos --shard 1/4 --rows none.npy -o x", 3, HasSubstr("none.npy: no such file. Check --rows"));
   refused("$decant features photos --shard 1/4 -o x.npy", 3,
           AllOf(HasSubstr("conv-kmeans learns from the rows that it is given"), HasSubstr("--fit-only")));
   refused("$decant features photos --shard 1/4 --fit-only -o x.npy", 2, HasSubstr("leave out --shard"));

@@ -128,7 +128,7 @@ int64_t largest_page(const std::string& folder) {
 /// Rows in any order by eight threads: what is held besides the mapped files.
 void memory_of_parquet_rows(benchmark::State& state) {
   constexpr int kThreads = 8;
-  constexpr int64_t kReads = 20'000;
+  constexpr int64_t kReads = 2'000;
   int64_t most = 0;
   for (auto _ : state) {
     const int64_t before = anonymous_memory();

@@ -55,6 +55,7 @@ Job shard_job(const std::string& stage, const Shard& shard, const OptionTable& t
     if (std::ranges::find(kPlaces, name) != std::end(kPlaces)) continue;
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     const bool by_content = std::ranges::find(files, name) != files.end() && !text.empty();
+    if (by_content && !fs::exists(text)) throw InputError({text, "", "no such file", "Check --" + name});
     job.options[name] = by_content ? file_digest(text) : text;
   }
   return job;

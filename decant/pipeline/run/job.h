@@ -28,7 +28,8 @@ struct Job {
 };
 
 /// A job of the options of `table`: those that change a result, but for where the data set and the
-/// output lie. Of those in `files` the content counts and not the name. Throws IoError.
+/// output lie. Of those in `files` the content counts and not the name. Throws InputError where one
+/// of them is missing, IoError.
 Job shard_job(const std::string& stage, const Shard& shard, const OptionTable& table, const std::vector<std::string>& files);
 template <class Options>
 Job shard_job(const std::string& stage, const Shard& shard, Options options, const std::vector<std::string>& files = {}) {

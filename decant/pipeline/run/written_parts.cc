@@ -112,6 +112,7 @@ std::string why_no_part(const fs::path& folder) {
 }
 
 Subset read_rows_to_keep(const std::string& file, int64_t rows) {
+  if (!fs::exists(file)) throw InputError({file, "", "no such file", "Give the rows to keep, as decant sample writes them"});
   std::vector<int64_t> kept = read_indices(file);
   if (kept.empty()) throw InputError({file, "", "holds no row", "Give the rows to keep, as decant sample writes them"});
   for (size_t i = 0; i < kept.size(); ++i) {
