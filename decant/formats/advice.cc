@@ -39,10 +39,8 @@ constexpr KnownKind kLmdb = {"an LMDB database", "files",
 constexpr KnownKind kMds = {"a set of MDS shards", "pictures in class folders",
                             "from streaming import StreamingDataset; " DECANT_FOLDERS("r['label']", "r['image']",
                                                                                       "StreamingDataset(local='FOLDER', batch_size=1)")};
-constexpr KnownKind kArrow = {
-    "an Arrow file", "pictures in class folders",
-    "from datasets import Dataset, Image; " DECANT_FOLDERS("r['label']", "r['image']['bytes']",
-                                                           "Dataset.from_file('FILE').cast_column('image', Image(decode=False))")};
+constexpr KnownKind kArrow = {"an Arrow file", "Parquet",
+                              "from datasets import Dataset; Dataset.from_file('FILE').to_parquet('train.parquet')"};
 constexpr KnownKind kHdf5 = {
     "an HDF5 file", "an archive of arrays",
     "import h5py, numpy as np; f = h5py.File('FILE'); np.savez('set.npz', x_train=f['images'][:], y_train=f['labels'][:])"};

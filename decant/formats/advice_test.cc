@@ -22,7 +22,7 @@ std::vector<Sample> samples() {
   const std::string record = "\5\0\0\0\0\0\0\0\xea\xb2\x04\x3ehello"s;
   return {{"a.h5", "\x89HDF\r\n\x1a\n", "an HDF5 file", "h5py"},
           {"a.tfrecord-00000-of-00010", record, "a TFRecord file", "TFRecordDataset"},
-          {"a.arrow", "\xff\xff\xff\xff\x10\0\0\0"s, "an Arrow file", "from_file"},
+          {"a.arrow", "\xff\xff\xff\xff\x10\0\0\0"s, "an Arrow file", "Dataset.from_file('FILE').to_parquet"},
           {"data.mdb", std::string(16, '\0') + "\xde\xc0\xef\xbe", "an LMDB database", "lmdb"},
           {"a.pt", "PK\3\4" + std::string(26, 'x') + "archive/data.pkl", "a file of PyTorch's", "torch.load"},
           {"shard.00000.mds", "x", "", "StreamingDataset"},

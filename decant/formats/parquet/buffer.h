@@ -1,5 +1,5 @@
-// Bytes that are about to be written over: filling 10 MB with zeros first costs as much as unpacking
-// them.
+// Bytes that are about to be written over: filling 10 MB with zeros first costs as much as
+// unpacking them.
 #pragma once
 
 #include <cstddef>
