@@ -33,6 +33,34 @@ def test_columns_are_named(tmp_path, pictures, table):
         decant.compress(table, tmp_path / "other", method="random", image_field="photo", progress=False)
 
 
+@pytest.mark.parametrize("layout", ["today", "before"])
+def test_sets_that_datasets_wrote(tmp_path, pictures, layout):
+    """Walked in docs/tutorial-huggingface.md, which ends in a training."""
+    datasets = pytest.importorskip("datasets", reason="needs datasets: no set of its making is read")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from datasets.table import embed_table_storage
+
+    photos = datasets.load_dataset("imagefolder", data_files=f"{pictures}/train/**", split="train", cache_dir=str(tmp_path / "hub"))
+    parts = photos.train_test_split(test_size=0.2, seed=0)
+    (tmp_path / "set" / "data").mkdir(parents=True)
+    for split, part in parts.items():
+        whole = part.with_format("arrow").map(embed_table_storage, batched=True).with_format(None)
+        file = tmp_path / "set" / "data" / f"{split}-00000-of-00001.parquet"
+        if layout == "today":
+            whole.to_parquet(file)
+        else:  # packed, with dictionaries and without an index
+            parquet.write_table(whole.with_format("arrow")[:], file, row_group_size=20, compression="snappy")
+    found = decant.inspect(tmp_path / "set")
+    assert (found["rows"], found["splits"]["test"], found["bad_files"]) == (72, 18, 0)
+    run = decant.compress(tmp_path / "set", tmp_path / "small", keep=24, method="bins", progress=False)
+    assert run.verify(tmp_path / "set")["kept"] == 24
+    small = datasets.load_dataset(str(tmp_path / "small"), split="train", cache_dir=str(tmp_path / "hub"))
+    same = parts["train"].select(run.indices)
+    assert small.features == same.features
+    assert list(small["label"]) == list(same["label"])
+    assert [row["image"].tobytes() for row in small] == [row["image"].tobytes() for row in same]
+
+
 def test_one_of_several_configurations(tmp_path, table):
     both = tmp_path / "both"
     for name in ("en", "de"):
