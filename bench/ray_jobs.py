@@ -50,8 +50,8 @@ def main():
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     begin = time.monotonic()
     ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR")
-    wait = ray.remote(time.sleep)
-    ray.get([wait.remote(1), wait.remote(1)])  # both workers are up
+    wait = ray.remote(lambda: time.sleep(1))
+    ray.get([wait.remote(), wait.remote()])  # both workers are up
     start = time.monotonic() - begin
     loop, jobs = [], []
     for _ in range(2):  # in turn: the machine may have other work

@@ -91,6 +91,68 @@ TEST(ParquetFile, NamesWhatIsDamaged) {
   EXPECT_THAT(complaint_of(bitten), AllOf(HasSubstr("row group 0, column t, page at byte"), HasSubstr("checksum")));
 }
 
+struct MadeElement {
+  std::string name;
+  int64_t children = 0;  ///< 0 = a column of texts
+};
+struct MadeChunk {
+  int64_t begin = 4;
+  int64_t size = 1;
+};
+
+/// A file of 100 bytes and a footer with this schema and one row group of one row.
+std::string forged_file(const std::vector<MadeElement>& schema, const std::vector<MadeChunk>& chunks) {
+  ThriftWriter footer;
+  footer.begin_object();
+  footer.whole(1, Thrift::i32, 2);
+  footer.begin_list(2, Thrift::object, schema.size());
+  for (const MadeElement& element : schema) {
+    footer.begin_object();
+    if (element.children == 0) footer.whole(1, Thrift::i32, static_cast<int>(Physical::bytes));
+    footer.text(4, element.name);
+    if (element.children > 0) footer.whole(5, Thrift::i32, element.children);
+    footer.end_object();
+  }
+  footer.whole(3, Thrift::i64, 1);
+  footer.begin_list(4, Thrift::object, 1);
+  footer.begin_object();
+  footer.begin_list(1, Thrift::object, chunks.size());
+  for (const MadeChunk& chunk : chunks) {
+    footer.begin_object();
+    footer.field(3, Thrift::object);
+    footer.begin_object();
+    footer.whole(1, Thrift::i32, static_cast<int>(Physical::bytes));
+    footer.whole(4, Thrift::i32, kUncompressed);
+    footer.whole(5, Thrift::i64, 1);
+    footer.whole(6, Thrift::i64, chunk.size);
+    footer.whole(7, Thrift::i64, chunk.size);
+    footer.whole(9, Thrift::i64, chunk.begin);
+    footer.end_object();
+    footer.end_object();
+  }
+  footer.whole(3, Thrift::i64, 1);
+  footer.end_object();
+  footer.end_object();
+  const auto size = static_cast<uint32_t>(footer.text().size());
+  return "PAR1" + std::string(100, 'x') + footer.text() + std::string(reinterpret_cast<const char*>(&size), 4) + "PAR1";
+}
+
+TEST(ParquetFile, RefusesForgedFooters) {
+  const auto complaint = [](const std::vector<MadeElement>& schema, const std::vector<MadeChunk>& chunks) {
+    return message_of([&] { mapped_file(forged_file(schema, chunks)); });
+  };
+  EXPECT_EQ(complaint({{"schema", 2}, {"a"}, {"b"}}, {{4, 40}, {44, 20}}), "no error");
+  EXPECT_THAT(complaint({{"schema", 2}, {"a"}, {"b"}}, {{4, 41}, {44, 20}}), HasSubstr("has columns that lie on top of each other"));
+  EXPECT_THAT(complaint({{"schema", 1}, {"a"}}, {{4, 1'000'000'000'000}}), HasSubstr("column 'a' lies outside the file"));
+  EXPECT_THAT(complaint({{"schema", 1}, {"a"}}, {{-4, 8}}), HasSubstr("column 'a' lies outside the file"));
+  EXPECT_THAT(complaint({{"schema", 1'000'000'000}, {"a"}}, {{}}), HasSubstr("names more columns than it has"));
+  EXPECT_THAT(complaint({{"schema", 1}, {"a"}, {"b"}}, {{}}), HasSubstr("has columns that belong to nothing"));
+  EXPECT_THAT(complaint({{"schema", 1}, {"a"}}, {{4, 4}, {8, 4}}), HasSubstr("has a row group with more columns than the schema"));
+  std::vector<MadeElement> deep(5000, {"a", 1});
+  deep.push_back({"b"});
+  EXPECT_THAT(complaint(deep, {{}}), HasSubstr("nested more than"));
+}
+
 TEST(ParquetFile, RefusesWhatItDoesNotReadWithAWayOut) {
   for (const auto& [codec, name] : {std::pair(3, "LZO"), std::pair(5, "LZ4"), std::pair(8, "codec 8")}) {
     MadeFile made = two_columns();
@@ -136,6 +198,12 @@ TEST(ParquetPage, ForgedCountsAreRefused) {
   EXPECT_THAT(complaint_of_page(page_with(1, 2, "\1\2", 8), text), HasSubstr("its column has none"));
   EXPECT_THAT(complaint_of_page(page_with(3, 6, std::string("\2\0\0\0\6\2", 6)), missing), HasSubstr("holds 2 where 1 is the most"));
   EXPECT_THAT(complaint_of_page(page_with(3, 6, std::string("\xff\xff\xff\xff\6\2", 6)), missing), HasSubstr("ends in its levels"));
+  const std::string longest_run = "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01";  // of 2⁶³ − 1 values
+  EXPECT_THAT(complaint_of_page(page_with(3, 15, std::string("\x0b\0\0\0", 4) + longest_run), missing),
+              HasSubstr("ends before its last value"));
+  const std::string most_groups = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";  // of 8 values each
+  EXPECT_THAT(complaint_of_page(page_with(90, 14, std::string("\x0a\0\0\0", 4) + most_groups), missing),
+              HasSubstr("ends before its last value"));
   auto dictionary = std::make_shared<Page>();
   dictionary->values.texts = {"a", "b"};
   dictionary->values.count = 2;

@@ -279,6 +279,7 @@ def table():
         "u": pa.array(opt(lambda i: 2**63 + i), pa.uint64()), "b": pa.array(opt(lambda i: i % 3 == 0)),
         "none": pa.array([None] * n, pa.string()), "f": pa.array(opt(lambda i: i / 7), pa.float32()),
         "dec": pa.array(opt(lambda i: decimal.Decimal(i) / 4), pa.decimal128(20, 4)),
+        "time": pa.array(opt(lambda i: i * 10**12 + 7), pa.timestamp("ns")),
         "fixed": pa.array(opt(lambda i: bytes([i % 256] * 7)), pa.binary(7)),
         "bin": pa.array(opt(lambda i: bytes(r.randrange(256) for _ in range(i % 40)))),
         "list": pa.array(opt(lambda i: [None if r.random() < 0.1 else j for j in range(i % 6)]), pa.list_(pa.int32())),
@@ -289,7 +290,7 @@ kinds = {
     "plain": dict(use_dictionary=False, compression="none"),
     "snappy": dict(compression="snappy", write_page_index=True, write_page_checksum=True),
     "second": dict(compression="zstd", data_page_version="2.0"),
-    "brotli": dict(compression="brotli"),
+    "brotli": dict(compression="brotli", use_deprecated_int96_timestamps=True),
     "lz4": dict(compression="lz4", data_page_version="2.0"),
     "delta": dict(use_dictionary=False, compression="gzip", column_encoding={"text": "DELTA_BYTE_ARRAY", "bin": "DELTA_LENGTH_BYTE_ARRAY",
                   "u": "DELTA_BINARY_PACKED", "f": "BYTE_STREAM_SPLIT", "b": "RLE", "fixed": "DELTA_BYTE_ARRAY"})}
