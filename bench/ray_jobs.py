@@ -48,6 +48,7 @@ def main():
     photos, program, scratch = sys.argv[1:]
     os.environ["XDG_CACHE_HOME"] = scratch + "/cache"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_worker_niceness"] = "0"  # as the loop's processes: by default workers give way to everything else
     begin = time.monotonic()
     ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR")
     wait = ray.remote(lambda: time.sleep(1))
