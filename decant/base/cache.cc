@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sys/stat.h>
 #include <system_error>
@@ -14,6 +15,7 @@
 #include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/output.h"
+#include "decant/base/temporary_folder.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -26,12 +28,6 @@ fs::path from_environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-fs::path temporary_files() {
-  std::error_code code;
-  const fs::path folder = fs::temp_directory_path(code);
-  return code ? "/tmp" : folder;
-}
-
 /// Among files that anybody may make, only a folder of one's own can be believed.
 std::string why_not_ours(const fs::path& folder) {
   struct stat info {};
@@ -42,22 +38,15 @@ std::string why_not_ours(const fs::path& folder) {
 /// What takes the place of caches that cannot be written.
 class PrivateFolder {
  public:
-  ~PrivateFolder() {
-    std::error_code ignored;
-    if (owner_ == ::getpid()) fs::remove_all(path_, ignored);
-  }
   /// Empty until it is needed.
   fs::path path() {
     const std::lock_guard lock(mutex_);
-    return path_;
+    return folder_ ? folder_->path() : fs::path();
   }
   fs::path make() {
     const std::lock_guard lock(mutex_);
-    if (!path_.empty()) return path_;
-    std::string name = (temporary_files() / "decant-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw_errno(name, "cannot create a folder for temporary files");
-    owner_ = ::getpid();
-    return path_ = name;
+    if (!folder_) folder_.emplace();
+    return folder_->path();
   }
   /// Whether this is the first time.
   bool first_warning(const fs::path& cache) {
@@ -67,8 +56,7 @@ class PrivateFolder {
 
  private:
   std::mutex mutex_;
-  fs::path path_;
-  pid_t owner_ = 0;
+  std::optional<TemporaryFolder> folder_;
   std::set<fs::path> warned_;
 };
 
