@@ -59,6 +59,13 @@ Tensor SceneNetwork::forward(const Pass& pass, const Tensor& images) const {
   return head_->forward(of_head, read);
 }
 
+void SceneNetwork::take_backbone(const State& classifier, State& state) const {
+  DECANT_CHECK(classifier.parameters.size(), ==, backbone_parameters_ + kLinearMap);
+  DECANT_CHECK(state.parameters.size(), ==, parameters_.size());
+  std::copy_n(classifier.parameters.begin(), backbone_parameters_, state.parameters.begin());
+  std::ranges::copy(classifier.buffers, state.buffers.begin());
+}
+
 std::vector<std::string> scene_network_names() {
 #define DECANT_NAME(name, make) name,
   return {DECANT_SCENE_HEADS(DECANT_NAME)};

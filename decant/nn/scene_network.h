@@ -67,6 +67,9 @@ class SceneNetwork final : public Module {
   const SceneHead& head() const { return *head_; }
   std::string description() const override;
   Tensor forward(const Pass& pass, const Tensor& images) const;
+  /// Puts the weights of a classifier like backbone(), its last linear map aside, into the state of
+  /// this network: the tensors are shared.
+  void take_backbone(const State& classifier, State& state) const;
 
  private:
   SceneSpec spec_;

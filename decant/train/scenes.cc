@@ -22,6 +22,7 @@ bool is_number(double value, double low) {
 void SceneOptions::declare(OptionTable& table) {
   table.add("net", net, "NAME", "centre for objects, pyramid for masks; with options: centre+backbone=mobilenetv2");
   table.add("backbone", backbone, "FILE", "weights of the backbone (safetensors), which stay as they are; default: trained from scratch");
+  table.add("tune", tune, "train the backbone as well, from the weights of --backbone on").silent_at = "false";
   table.add("steps", steps, "N", "parameter updates, the same for a full and a small set");
   table.add("batch", batch, "N", "pictures per step");
   table.add("learning-rate", learning_rate, "R", "peak");
@@ -45,8 +46,9 @@ void check(const SceneOptions& options) {
   require_between(is_number(options.clip, 0), "clip-norm", "0 or more");
   require_between(options.image_size >= 32 && options.image_size <= 4096, "image-size", "32 to 4096");
   require_between(options.crop >= 0 && options.crop < options.image_size, "crop", "0 or more, below the image size");
-  if (options.crop > 0 && !options.backbone.empty())
-    throw InputError({"", "crop", "shifts pictures, and with --backbone what a network makes of them is computed once", "Omit --crop"});
+  if (options.crop > 0 && !options.backbone.empty() && !options.tune)
+    throw InputError({"", "crop", "shifts pictures, and with --backbone what a network makes of them is computed once",
+                      "Omit --crop, or train the backbone as well with --tune"});
   pixel_statistics_from(options.normalise);
 }
 

@@ -3,12 +3,14 @@
 //
 // With a backbone whose weights are given, only what stands on it is trained: what the backbone
 // makes of every picture and of its mirror image is computed once, and shared by all trainings on a
-// table. Without, all of it is learnt from scratch.
+// table. With `tune` the backbone is trained on from those weights. Without, all of it is learnt
+// from scratch.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@ namespace decant::train {
 struct SceneOptions {
   std::string net = "centre";      ///< or "pyramid", with options
   std::filesystem::path backbone;  ///< weights of the net's backbone, which then stay as they are; empty = trained from scratch
+  bool tune = false;               ///< the backbone is trained as well, from those weights on
   int64_t steps = 600;             ///< updates: as many for a small set as for a large one
   int batch = 8;
   double learning_rate = 3e-3;  ///< peak, of AdamW; linear to zero
@@ -33,7 +36,7 @@ struct SceneOptions {
   double warmup = 0.1;    ///< fraction of the steps spent rising linearly to the peak
   double clip = 10;       ///< the gradient's norm is cut to this; 0 = not
   int image_size = 320;   ///< the longer side of the frame that pictures are scaled to
-  int crop = 0;           ///< largest shift in pixels; only where the backbone is trained, too
+  int crop = 0;           ///< largest shift in pixels; only where the backbone is trained as well
   bool flip = true;       ///< mirror half of the pictures
   std::string normalise;  ///< as TrainOptions::normalise; empty = ImageNet's with a given backbone, else those of the training pictures
   uint64_t seed = 0;      ///< initial weights, order and augmentation
@@ -70,11 +73,16 @@ struct SceneResult {
 /// pixel, an unknown net or device, weights that do not fit, and when the loss is no longer finite.
 SceneResult train_scenes(const SceneJob& job, const Context& context);
 
+/// What the net learns, CountedIn::objects or pixels; nothing for one of another kind. Throws
+/// InputError for an option or a backbone that it does not have.
+std::optional<CountedIn> learnt_by(const std::string& net);
+
 struct SceneTrainer {
   static constexpr const ModuleFile& kModule = kNeuralModule;
-  static constexpr const char* kSymbol = "decant_scene_trainer_v1";
+  static constexpr const char* kSymbol = "decant_scene_trainer_v2";
 
   SceneResult (*train)(const SceneJob& job, const Context& context);
+  std::optional<CountedIn> (*learnt_by)(const std::string& net);
 };
 
 }  // namespace decant::train

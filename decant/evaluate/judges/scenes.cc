@@ -46,9 +46,7 @@ class SceneJudge final : public Judge {
     return fmt::format(
         "{} steps of batch {} in a frame of {} × {}, AdamW with peak rate {} (linear to zero, {:.0f} % warm-up), weight decay {}, {}{}",
         human_count(options_.steps), options_.batch, frame_.width, frame_.height, options_.learning_rate, 100 * options_.warmup,
-        options_.weight_decay, options_.flip ? "mirrored at random, " : "",
-        options_.backbone.empty() ? "from scratch, final weights"
-                                  : "on a backbone that stays as it is (" + options_.backbone.filename().string() + "), final weights");
+        options_.weight_decay, options_.flip ? "mirrored at random, " : "", begun_from());
   }
 
   std::string identity(const std::string& net) const override {
@@ -83,7 +81,7 @@ class SceneJudge final : public Judge {
   std::string pace_key(const std::string& net) const override {
     return json_text({{"judge", spec_.judge},
                       {"net", net},
-                      {"frozen", !options_.backbone.empty()},
+                      {"frozen", !options_.backbone.empty() && !options_.tune},
                       {"batch", options_.batch},
                       {"frame", {frame_.width, frame_.height}},
                       {"classes", classes_}});
@@ -106,6 +104,13 @@ class SceneJudge final : public Judge {
 
   Table table_of(const Rows& rows, std::span<const int64_t> chosen, const Context& context) const {
     return std::make_shared<loader::SceneTable>(rows, chosen, frame_, loader::kKeptBytes, context);
+  }
+
+  std::string begun_from() const {
+    if (options_.backbone.empty()) return "from scratch, final weights";
+    const std::string file = options_.backbone.filename().string();
+    return options_.tune ? fmt::format("from the backbone in {} on, final weights", file)
+                         : fmt::format("on a backbone that stays as it is ({}), final weights", file);
   }
 
   train::SceneOptions options_of(const std::string& net, uint64_t seed) const {

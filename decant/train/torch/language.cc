@@ -110,7 +110,8 @@ class LanguageTraining {
   LanguageTraining(const LanguageJob& job, const nn::LanguageModel& model)
       : job_(job),
         model_(model),
-        updates_(model, job.options.seed, nn::device_named(job.options.device), {.weight_decay = job.options.weight_decay}) {}
+        updates_(model, nn::initial_state(model, Random(job.options.seed, "weights")), nn::device_named(job.options.device),
+                 {.weight_decay = job.options.weight_decay}) {}
 
   std::vector<float> run(const Context& context) {
     const LanguageOptions& options = job_.options;

@@ -48,12 +48,13 @@ class SceneTraining {
         normalisation_(normalisation_for(job)),
         task_(scene_task_for(network.head().learns(), {job.table->frame(), network.head().stride(), job.classes, device_})) {
     const SceneOptions& options = job.options;
-    if (!options.backbone.empty()) {
-      const std::string& net = network.backbone().spec().name;
+    const std::string& net = network.backbone().spec().name;
+    if (!options.backbone.empty() && !options.tune)
       frozen_.emplace(FrozenBackbone{net, options.backbone, network.head().reads(), normalisation_, device_},
                       nn::network_of_weights(net, job.table->frame(), options.backbone));
-    }
-    updates_.emplace(trained(), options.seed, device_, UpdateOptions{options.weight_decay, options.clip});
+    nn::State first = nn::initial_state(trained(), Random(options.seed, "weights"));
+    if (!options.backbone.empty() && options.tune) network.take_backbone(load_backbone(net, options.backbone), first);
+    updates_.emplace(trained(), first, device_, UpdateOptions{options.weight_decay, options.clip});
   }
 
   /// What is trained: all of the network, or what stands on a given backbone.
@@ -109,6 +110,10 @@ class SceneTraining {
   }
 
  private:
+  nn::State load_backbone(const std::string& net, const std::filesystem::path& weights) const {
+    return nn::load_weights(*nn::network_of_weights(net, job_.table->frame(), weights), weights);
+  }
+
   bool needs_pixels(const loader::SceneTable& table, bool mirrored) const { return !frozen_ || !frozen_->keeps(table, mirrored); }
 
   at::Tensor outputs_of(const nn::Pass& pass, const loader::SceneTable& table, const loader::SceneBatch& batch, bool mirrored,
@@ -142,6 +147,12 @@ void require_taught(const SceneJob& job, CountedIn learns) {
 }
 
 }  // namespace
+
+std::optional<CountedIn> learnt_by(const std::string& net) {
+  if (!nn::is_scene_network(net)) return std::nullopt;
+  constexpr ImageSize kAnySize{64, 64, 3};
+  return nn::make_scene_network({net, kAnySize, 1})->head().learns();
+}
 
 SceneResult train_scenes(const SceneJob& job, const Context& context) {
   const Stopwatch watch;

@@ -170,6 +170,37 @@ TEST(TrainScenes, AFrozenBackboneIsRunOnce) {
   EXPECT_NO_THROW(nn::load_weights(network->head(), saved)) << "the head alone was trained";
 }
 
+// Tuning begins at the given weights, so that a rate of next to nothing leaves them as they are.
+TEST(TrainScenes, TuneABackboneFromItsWeights) {
+  const std::filesystem::path folder = fresh_folder("weights");
+  const DrawnScenes rows(8, CountedIn::objects);
+  const Table table = table_of(rows);
+  SceneOptions options = quick_options("centre+backbone=tiny-resnet+width=16");
+  options.backbone = weights_in(folder, "tiny-resnet");
+  options.tune = true;
+  options.steps = 3;
+  const auto network = nn::make_scene_network({options.net, {64, 48, 3}, 2});
+  const auto given = nn::load_weights(*nn::network_of_weights("tiny-resnet", {64, 48, 3}, options.backbone), options.backbone);
+  const auto farthest = [&](double rate) {
+    options.learning_rate = rate;
+    const std::filesystem::path saved = folder / "all.safetensors";
+    train_scenes({.options = options, .subset = table->chosen(), .classes = 2, .table = table, .test = nullptr, .save_weights = saved},
+                 {.threads = 1});
+    const nn::State state = nn::load_weights(*network, saved);
+    double most = 0;
+    for (size_t i = 0; i + 2 < given.parameters.size(); ++i)
+      most = std::max(most, (state.parameters[i] - given.parameters[i]).abs().max().item<double>());
+    return most;
+  };
+  EXPECT_LT(farthest(1e-9), 1e-7);
+  EXPECT_GT(farthest(1e-2), 1e-3);
+  options.crop = 4;
+  EXPECT_NO_THROW(check(options));
+  EXPECT_EQ(learnt_by("pyramid"), CountedIn::pixels);
+  EXPECT_EQ(learnt_by("quick"), std::nullopt);
+  EXPECT_THAT(message_of([] { learnt_by("centre+backbone=quick"); }), HasSubstr("backbone"));
+}
+
 TEST(FrozenLevels, AreThoseOfTheBackboneAndOfTheMirrorImage) {
   const nn::ThreadCount threads(1);
   const std::filesystem::path folder = fresh_folder("weights");
@@ -198,7 +229,7 @@ TEST(FrozenLevels, AreThoseOfTheBackboneAndOfTheMirrorImage) {
 TEST(Updates, CutTheGradientsNorm) {
   const auto network = nn::make_scene_network({"centre+width=8", {32, 32, 3}, 2});
   const auto moved = [&](double clip) {
-    Updates updates(*network, 1, at::kCPU, {.clip = clip});
+    Updates updates(*network, nn::initial_state(*network, Random(1)), at::kCPU, {.clip = clip});
     nn::Tensors before;
     for (const at::Tensor& tensor : updates.state().parameters) before.push_back(tensor.detach().clone());
     at::Tensor loss = at::zeros({});

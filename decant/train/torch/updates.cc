@@ -24,8 +24,8 @@ void cut_to(double most, nn::Tensors& gradients) {
 
 }  // namespace
 
-Updates::Updates(const nn::Module& module, uint64_t seed, c10::Device device, const UpdateOptions& options)
-    : device_(device), clip_(options.clip), state_(placed_on(nn::initial_state(module, Random(seed, "weights")), device)) {
+Updates::Updates(const nn::Module& module, const nn::State& first, c10::Device device, const UpdateOptions& options)
+    : device_(device), clip_(options.clip), state_(placed_on(first, device)) {
   std::vector<bool> decays;
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   for (const nn::TensorSpec& spec : module.parameters()) decays.push_back(spec.decays);

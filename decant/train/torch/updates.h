@@ -16,8 +16,8 @@ struct UpdateOptions {
 
 class Updates {
  public:
-  /// Fresh weights from Random(seed, "weights"), on `device`. The module must outlive this.
-  Updates(const nn::Module& module, uint64_t seed, c10::Device device, const UpdateOptions& options);
+  /// From the weights `first`, which are copied to `device`. The module must outlive this.
+  Updates(const nn::Module& module, const nn::State& first, c10::Device device, const UpdateOptions& options);
 
   nn::Pass training() { return {.parameters = state_.parameters, .buffers = state_.buffers, .training = true, .once = true}; }
   nn::Pass evaluation() { return {.parameters = state_.parameters, .buffers = state_.buffers}; }
