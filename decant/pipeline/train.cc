@@ -1,6 +1,7 @@
 #include "decant/pipeline/train.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/ranges.h>
 
 #include "decant/base/errors.h"
@@ -9,6 +10,7 @@
 #include "decant/data/selection.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/train_scenes.h"
 #include "decant/train/trainer.h"
 
 namespace decant {
@@ -21,7 +23,10 @@ void TrainNetworkOptions::declare(OptionTable& table) {
   table.add("test", test, "PATH", "data set to test on, if the input has no test split");
   OptionTable own;
   training.declare(own);
-  for (const Option& option : own.options()) table.add(noted(option, given));
+  scenes.declare(own);
+  for (const Option& option : own.options()) {
+    if (table.find(option.name) == nullptr) table.add(noted(option, given));
+  }
   declare_fill(input, table);
   table.add("overwrite", overwrite, "replace an existing file").effect = Effect::speed;
 }
@@ -56,20 +61,26 @@ std::string json_key_of(const Metric& metric) {
   return metric == top_1() ? "accuracy" : metric.name;
 }
 
-}  // namespace
+/// What only detectors and segmenters are told.
+void refuse_scene_options(const TrainNetworkOptions& options) {
+  OptionTable known;
+  train::TrainOptions plain;
+  plain.declare(known);
+  for (const auto& [name, text] : options.given) {
+    if (known.find(name) == nullptr)
+      throw UsageError(fmt::format("--{} has no effect on --net {}; it is for detectors and segmenters", name, options.training.net));
+  }
+}
 
-NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context) {
-  OutputFile out(
-      options.out,
-      {.overwrite = options.overwrite, .inputs = with_folders_read({options.input.path, options.test}), .why_foreign = why_no_weights});
-  const Input input = read_input(options.input, context);
-  const Subset usable = input.usable_rows();
+NetworkTrained train_pictures(const TrainNetworkOptions& options, const Input& input, const Subset& usable,
+                              const std::filesystem::path& out, const Context& context) {
+  refuse_scene_options(options);
   train::TrainJob job{.options = options.training,
                       .rows = &input.dataset.train(),
                       .subset = usable,
                       .classes = input.classes,
                       .test = input.dataset.held_out(),
-                      .save_weights = out.path()};
+                      .save_weights = out};
   train::check(job.options);
   const SetTraining asked = take_training(input.dataset, options, job.options);
   const train::NetFacts facts = from_module<train::Trainer>().facts(job.options.net);
@@ -88,20 +99,47 @@ NetworkTrained train_network(const TrainNetworkOptions& options, const Context& 
   }
   if (!facts.tells_classes) job.classes = 0;
   const train::TrainResult result = from_module<train::Trainer>().train(job, context);
+  NetworkTrained trained{.net = job.options.net,
+                         .rows = std::ssize(usable),
+                         .steps = result.steps,
+                         .seconds = result.seconds,
+                         .loss = result.final_loss,
+                         .metrics = {result.metric},
+                         .test_rows = result.test_rows,
+                         .training = asked.options};
+  if (job.test != nullptr) trained.values = {result.value};
+  return trained;
+}
+
+}  // namespace
+
+NetworkTrained train_network(const TrainNetworkOptions& options, const Context& context) {
+  OutputFile out(
+      options.out,
+      {.overwrite = options.overwrite, .inputs = with_folders_read({options.input.path, options.test}), .why_foreign = why_no_weights});
+  const Input input = read_input(options.input, context);
+  const Subset usable = input.usable_rows();
+  const std::string net = scene_net(options, input.dataset.train());
+  NetworkTrained trained = net.empty() ? train_pictures(options, input, usable, out.path(), context)
+                                       : train_scene_net(options, net, input, usable, out.path(), context);
   out.commit();
-  return {job.options.net, std::ssize(usable), result, job.test != nullptr, options.out, asked.options};
+  trained.file = options.out;
+  return trained;
 }
 
 Json to_json(const NetworkTrained& trained) {
-  const train::TrainResult& result = trained.result;
-  Json json = {{"net", trained.net},
-               {"rows", trained.rows},
-               {"steps", result.steps},
-               {"seconds", result.seconds},
-               {"loss", result.final_loss},
-               {json_key_of(result.metric), trained.tested ? Json(result.value) : Json()},
-               {"test_rows", result.test_rows},
-               {"file", trained.file.string()}};
+  Json json = {
+      {"net", trained.net}, {"rows", trained.rows}, {"steps", trained.steps}, {"seconds", trained.seconds}, {"loss", trained.loss}};
+  Json of_class = Json::object();
+  for (size_t i = 0; i < trained.metrics.size(); ++i) {
+    const Metric& metric = trained.metrics[i];
+    const bool known = !trained.values.empty() && std::isfinite(trained.values[i]);
+    Json& place = metric.of_class.empty() ? json[json_key_of(metric)] : of_class[metric.of_class];
+    place = known ? Json(trained.values[i]) : Json();
+  }
+  if (!of_class.empty()) json["of_class"] = of_class;
+  json["test_rows"] = trained.test_rows;
+  json["file"] = trained.file.string();
   if (!trained.training.empty()) json["training"] = trained.training;
   return json;
 }

@@ -11,6 +11,7 @@
 #include "decant/dedup/joined_rows.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/judging/relabelled.h"
+#include "decant/pipeline/run/same_objects.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/sampler.h"
 
@@ -43,38 +44,6 @@ TestRows held_out_split(const Dataset& dataset, const std::string& path, std::op
   return {};
 }
 
-/// The readable rows of a held-out split: one bad test picture must not end an evaluation.
-std::shared_ptr<const Rows> readable(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
-  const std::vector<Excluded> bad = find_bad_rows(*rows, Depth::full, context);
-  if (bad.empty()) return rows;
-  context.warn(fmt::format("{} test rows cannot be read and are skipped, first {}: {}", bad.size(), bad.front().key, bad.front().text));
-  std::vector<int64_t> taken;
-  for (const Excluded& row : bad) taken.push_back(row.row);
-  std::vector<int64_t> good = Subset::all(rows->size()).without(Subset(std::move(taken))).rows();
-  if (good.empty())
-    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().text),
-                      "Repair the test split, or give other rows with --test"});
-  return std::make_shared<RowsView>(std::move(rows), std::move(good));
-}
-
-/// Of sets with objects or masks: the same kind, and the same classes in the same order.
-void require_same_objects(const Dataset& other, const Rows& tested, const Dataset& full, const EvaluateOptions& options) {
-  const std::optional<CountedIn> taught = full.train().taught();
-  if (tested.taught() != taught)
-    throw InputError({options.test, "",
-                      fmt::format("holds no {}, which {} does", *taught == CountedIn::pixels ? "masks" : "objects", options.full),
-                      "Test on the same kind of set"});
-  if (other.classes == full.classes) return;
-  const auto [theirs, ours] = std::ranges::mismatch(other.classes, full.classes);
-  const auto named = [](auto at, const std::vector<std::string>& classes) {
-    return at == classes.end() ? std::string("none") : fmt::format("'{}'", *at);
-  };
-  throw InputError({options.test, "",
-                    fmt::format("has other classes than {}: class {} is {} and not {}", options.full, theirs - other.classes.begin(),
-                                named(theirs, other.classes), named(ours, full.classes)),
-                    "Give both sets the same list of classes"});
-}
-
 /// The rows that --test names: the test split of a data set that has one, else all of it.
 TestRows named_test(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   const Dataset other = open_dataset(options.test, options.fields.to_open(options.test_labels), context);
@@ -88,7 +57,7 @@ TestRows named_test(const EvaluateOptions& options, const Dataset& full, const C
     throw InputError({options.test, "", "is not the same kind of data as the data set", "Test on the same"});
   if (!needs) return {rows, name};
   if (*needs != CountedIn::rows) {
-    require_same_objects(other, *rows, full, options);
+    require_same_objects(other, *rows, options.test, full, options.full);
     return {rows, name};
   }
   for (int64_t row = 0; row < rows->size(); ++row) {
@@ -115,6 +84,19 @@ Subset draw_held_out(const Input& full, double share, uint64_t seed_given) {
 }
 
 }  // namespace
+
+std::shared_ptr<const Rows> readable_rows(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context) {
+  const std::vector<Excluded> bad = find_bad_rows(*rows, Depth::full, context);
+  if (bad.empty()) return rows;
+  context.warn(fmt::format("{} test rows cannot be read and are skipped, first {}: {}", bad.size(), bad.front().key, bad.front().text));
+  std::vector<int64_t> taken;
+  for (const Excluded& row : bad) taken.push_back(row.row);
+  std::vector<int64_t> good = Subset::all(rows->size()).without(Subset(std::move(taken))).rows();
+  if (good.empty())
+    throw InputError({from, bad.front().key, fmt::format("none of the {} test rows can be read: {}", bad.size(), bad.front().text),
+                      "Repair the test split, or give other rows with --test"});
+  return std::make_shared<RowsView>(std::move(rows), std::move(good));
+}
 
 TestRows given_test_rows(const EvaluateOptions& options, const Dataset& full, const Context& context) {
   if (!options.test.empty()) return named_test(options, full, context);
@@ -150,7 +132,7 @@ JudgedTest find_test_rows(const Input& full, const EvaluateOptions& options, con
   require_test_of_labels(options);
   JudgedTest found;
   if (TestRows test = given_test_rows(options, full.dataset, context); test.rows != nullptr) {
-    found.rows = readable(std::move(test.rows), options.test.empty() ? options.full : options.test, context);
+    found.rows = readable_rows(std::move(test.rows), options.test.empty() ? options.full : options.test, context);
     found.name = std::move(test.name);
     if (found.rows->features() != nullptr) require_finite(*found.rows->features(), options.test, {}, {}, context);
     require_same_width(*found.rows, full.dataset.train(), options.test);
