@@ -3,14 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/test_support.h"
-#include "decant/data/scenes_for_tests.h"
-#include "decant/formats/image/codec.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/evidence_table.h"
+#include "decant/pipeline/run/scene_sets_for_tests.h"
+
+#include "tests/drawn_sets.h"
 
 namespace decant {
 namespace {
@@ -18,68 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-void write_picture(const fs::path& file, ImageView image) {
-  std::vector<std::byte> png;
-  encode_png(image, png);
-  write_file(file, std::string(reinterpret_cast<const char*>(png.data()), png.size()));
-}
-
-/// Lines of YOLO labels.
-std::string yolo_lines(ObjectRange objects) {
-  std::string lines;
-  for (int64_t i = objects.begin; i < objects.end; ++i) {
-    const Box& box = objects.table->boxes[static_cast<size_t>(i)];
-    lines +=
-        fmt::format("{} {} {} {} {}\n", objects.table->labels[static_cast<size_t>(i)], (box.x0 + box.x1) / 2 / DrawnScenes::kWidth,
-                    (box.y0 + box.y1) / 2 / DrawnScenes::kHeight, box.width() / DrawnScenes::kWidth, box.height() / DrawnScenes::kHeight);
-  }
-  return lines;
-}
-
-/// A YOLO set of 12 pictures to train on, 4 and 3 to test on.
-fs::path yolo_set(const std::string& name, const std::string& names = "[red, blue]") {
-  const fs::path folder = fresh_folder(name);
-  uint64_t seed = 0;
-  for (const auto& [split, count] : {std::pair("train", 12), std::pair("valid", 4), std::pair("test", 3)}) {
-    const DrawnScenes scenes(count, CountedIn::objects, seed++);
-    fs::create_directories(folder / split / "images");
-    fs::create_directories(folder / split / "labels");
-    Image picture;
-    for (int64_t row = 0; row < count; ++row) {
-      scenes.decode(row, picture);
-      write_picture(folder / split / "images" / fmt::format("{}.png", row), picture.view());
-      write_file(folder / split / "labels" / fmt::format("{}.txt", row), yolo_lines(scenes.objects(row)));
-    }
-  }
-  write_file(folder / "data.yaml", "train: train/images\nval: valid/images\ntest: test/images\nnames: " + names + "\n");
-  return folder;
-}
-
-/// train/, trainannot/, test/ and testannot/ as CamVid's.
-fs::path mask_set(const std::string& name) {
-  const fs::path folder = fresh_folder(name);
-  uint64_t seed = 0;
-  for (const auto& [split, count] : {std::pair("train", 8), std::pair("test", 3)}) {
-    const DrawnScenes scenes(count, CountedIn::pixels, seed++);
-    fs::create_directories(folder / split);
-    fs::create_directories(folder / (std::string(split) + "annot"));
-    Image picture;
-    ClassMask mask;
-    for (int64_t row = 0; row < count; ++row) {
-      const std::string file = fmt::format("{}.png", row);
-      scenes.decode(row, picture);
-      write_picture(folder / split / file, picture.view());
-      scenes.class_mask(row, mask);
-      Image values;
-      values.resize({mask.width, mask.height, 1});
-      std::ranges::transform(mask.labels, values.pixels.begin(),
-                             [](int32_t label) { return static_cast<uint8_t>(label < 0 ? 11 : label); });
-      write_picture(folder / (std::string(split) + "annot") / file, values.view());
-    }
-  }
-  return folder;
-}
 
 EvaluateOptions briefly(const fs::path& set, const std::string& against) {
   EvaluateOptions options{.full = set.string(), .against = against, .keep = "50%"};
@@ -154,6 +92,28 @@ TEST_F(EvaluateScenes, RefusesWhatDoesNotFit) {
   options.test_split = "middle";
   EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(options, {.threads = 1}); }),
               HasSubstr("choose from auto, test, validation, both"));
+}
+
+// Backbones of a classifier's set, judged by what they are worth to a detector and a segmenter.
+TEST_F(EvaluateScenes, AfterAClassifierWasTrained) {
+  EvaluateOptions options{.full = testing_sets::cifar_set("cifar", 1, 40).string(), .against = "full,random", .keep = "50%"};
+  options.protocol = "transfer";
+  options.seeds = 2;
+  options.features.cache = fresh_folder("cache");
+  options.judge.given = {{"then", yolo_set("boxes").string() + "," + mask_set("masks").string()},
+                         {"steps", "2"},
+                         {"then-steps", "2"},
+                         {"then-image-size", "64"}};
+  const Evidence evidence = evaluate_sets(options, {.threads = 2});
+  ASSERT_EQ(evidence.metrics.size(), 3u);
+  EXPECT_EQ(evidence.metrics[0].name, "AP on boxes");
+  EXPECT_EQ(evidence.cells[0].steps, 6);
+  EXPECT_EQ(evaluate_sets(options, {.threads = 1}).cost.known, 4) << "nothing is trained twice";
+  options.judge.given["then"] = options.full;
+  EXPECT_THAT(message_of<Error>([&] { evaluate_sets(options, {.threads = 1}); }), HasSubstr("holds neither objects nor masks"));
+  options.judge.given["then"] = yolo_set("boxes").string();
+  options.nets = "quick";
+  EXPECT_THAT(message_of<Error>([&] { evaluate_sets(options, {.threads = 1}); }), HasSubstr("backbone"));
 }
 
 }  // namespace

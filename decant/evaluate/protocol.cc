@@ -24,6 +24,7 @@ std::deque<Protocol>& protocols() {
       {"lm", "language", "gpt-mini", {}},
       {"detection", "detection", "centre", {}},
       {"segmentation", "segmentation", "pyramid", {{"steps", "400"}}},
+      {"transfer", "transfer", "tiny-resnet", {{"image-size", "96"}}},
       {"distillation",
        "distillation",
        "convnet",

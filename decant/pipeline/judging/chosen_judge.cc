@@ -12,6 +12,7 @@
 #include "decant/evaluate/protocol.h"
 #include "decant/nn/networks.h"
 #include "decant/pipeline/judging/evaluate_options.h"
+#include "decant/pipeline/judging/scene_set.h"
 #include "decant/train/trainer.h"
 
 namespace decant {
@@ -130,7 +131,9 @@ evaluate::Tools neural_tools() {
           .train_language = [](const train::LanguageJob& job,
                                const Context& context) { return from_module<train::LanguageTrainer>().train(job, context); },
           .train_scenes = [](const train::SceneJob& job,
-                             const Context& context) { return from_module<train::SceneTrainer>().train(job, context); }};
+                             const Context& context) { return from_module<train::SceneTrainer>().train(job, context); },
+          .learnt_by = [](const std::string& net) { return from_module<train::SceneTrainer>().learnt_by(net); },
+          .open_scenes = open_scene_set};
 }
 
 }  // namespace decant

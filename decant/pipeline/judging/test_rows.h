@@ -48,6 +48,10 @@ struct JudgedTest {
 /// what is left.
 Input without_held_out(Input full, const Subset& held_out);
 
+/// Those that can be read: one bad test picture must not end an evaluation. Warns of others. Throws
+/// InputError where none is left. `from`: their path, for messages.
+std::shared_ptr<const Rows> readable_rows(std::shared_ptr<const Rows> rows, const std::string& from, const Context& context);
+
 /// Without rows to test on, `hold_out` of the readable rows, class-balanced, by seed, are reserved.
 JudgedTest find_test_rows(const Input& full, const EvaluateOptions& options, const Context& context);
 

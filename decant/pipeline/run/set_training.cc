@@ -49,6 +49,7 @@ std::vector<std::string> set_texts(const OptionTexts& texts, OptionTable& table)
 }
 
 std::vector<std::string> set_training(const SetTraining& asked, OptionTable& table, const std::function<void()>& check) {
+  if (asked.options.empty()) return {};
   std::vector<std::string> names;
   for (const Option& option : table.options()) names.push_back(option.name);
   for (const auto& [name, text] : asked.options) {
