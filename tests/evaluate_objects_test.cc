@@ -6,6 +6,7 @@
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/test_support.h"
+#include "decant/formats/open.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/evidence_table.h"
 #include "decant/pipeline/run/scene_sets_for_tests.h"
@@ -92,6 +93,23 @@ TEST_F(EvaluateScenes, RefusesWhatDoesNotFit) {
   options.test_split = "middle";
   EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(options, {.threads = 1}); }),
               HasSubstr("choose from auto, test, validation, both"));
+}
+
+TEST_F(EvaluateScenes, AreMatchedByObjects) {
+  EvaluateOptions options = briefly(yolo_set("yolo"), "full,random,objects");
+  options.keep.clear();
+  options.keep_objects = "50%";
+  const Dataset full = open_dataset(options.full, {}, {});
+  const int64_t all = full.train().targets()->objects(0).table->size();
+  const Evidence evidence = evaluate_sets(options, {.threads = 2});
+  EXPECT_EQ(evidence.find("centre", "objects")->budget, (Budget{all / 2, Budget::Unit::objects}));
+  EXPECT_EQ(evidence.find("centre", "random")->budget, evidence.find("centre", "objects")->budget);
+  EXPECT_TRUE(evidence.find("centre", "objects")->against_random);
+  EXPECT_LT(evidence.find("centre", "objects")->rows, 12);
+  EXPECT_THAT(evidence_table(evidence), HasSubstr("objects"));
+  options.keep = "50%";
+  EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(options, {.threads = 1}); }),
+              HasSubstr("--keep-objects, --keep and --bytes all say how much to keep"));
 }
 
 // Backbones of a classifier's set, judged by what they are worth to a detector and a segmenter.

@@ -166,18 +166,14 @@ int64_t min_objects_of(const ResolvedMethod& method) {
   return std::ranges::find(used, "min-objects") == used.end() ? 0 : method.options.own.min_objects;
 }
 
-/// The unit of --keep-tokens or --keep-objects; nothing where neither is given.
-std::optional<Budget::Unit> counted_unit(const CompressOptions& options) {
-  if (!options.keep_tokens.empty()) return Budget::Unit::tokens;
-  return options.keep_objects.empty() ? std::nullopt : std::optional(Budget::Unit::objects);
+std::optional<CountedBudget> counted_of(const CompressOptions& options) {
+  return counted_budget(options.keep_tokens, options.keep_objects);
 }
 
-RowBudget counted_budget(const CompressOptions& options, Budget::Unit unit, const Input& input, const Context& context) {
+RowBudget counted_rows(const CountedBudget& budget, const Input& input, const Context& context) {
   const Subset usable = input.usable_rows();
-  auto sizes = std::make_unique<RowSizes>(input.dataset.splits.at(Split::train), usable, context, unit);
-  const int64_t all = sizes->total(usable);
-  const int64_t amount = unit == Budget::Unit::tokens ? tokens_from(options.keep_tokens, all, "--keep-tokens")
-                                                      : objects_from(options.keep_objects, all, "--keep-objects");
+  auto sizes = std::make_unique<RowSizes>(input.dataset.splits.at(Split::train), usable, context, budget.unit);
+  const int64_t amount = budget.amount(budget.text, sizes->total(usable));
   return {std::move(sizes), amount};
 }
 
@@ -193,7 +189,7 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
 }  // namespace
 
 bool spends_on_rows(const CompressOptions& options) {
-  return counted_unit(options) || (!options.bytes.empty() && buys_rows(options.spend));
+  return counted_of(options) || (!options.bytes.empty() && buys_rows(options.spend));
 }
 
 std::string keep_of(const CompressOptions& options) {
@@ -209,8 +205,7 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
-  const bool two_counts = !options.keep_tokens.empty() && !options.keep_objects.empty();
-  if (counted_unit(options) && (two_counts || !options.bytes.empty() || options.given.contains("keep")))
+  if (counted_of(options) && (!options.bytes.empty() || options.given.contains("keep")))
     throw UsageError("--keep-tokens, --keep-objects, --keep and --bytes all say how much to keep; give one of them");
   if (options.select.own.min_objects < 0) throw UsageError("--min-objects must not be negative");
   if (options.select.own.per_image < 0) throw UsageError("--per-image must not be negative");
@@ -253,10 +248,10 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const int64_t budget = byte_budget_of(options, input);
 
   // What rows take, where a budget is spent on them.
-  const std::optional<Budget::Unit> unit = counted_unit(options);
+  const std::optional<CountedBudget> counted = counted_of(options);
   RowBudget rows;
-  if (unit)
-    rows = log.stage(std::string(name_of(*unit)), [&] { return counted_budget(options, *unit, input, context); });
+  if (counted)
+    rows = log.stage(std::string(name_of(counted->unit)), [&] { return counted_rows(*counted, input, context); });
   else if (spends_on_rows(options))
     rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
   const int64_t count = rows.sizes ? rows.sizes->about(rows.amount) : count_to_keep(options, input);
@@ -270,13 +265,13 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Shares shares = method.options.shares_of_pools();
   const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
   const int64_t readable = input.rows() - std::ssize(input.excluded);
-  ChosenRows chosen = unit ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
-  if (unit) chosen.selection.serves_from = 1;
+  ChosenRows chosen = counted ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
+  if (counted) chosen.selection.serves_from = 1;
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
   const Subset kept =
       log.stage("sample", [&] { return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count); });
-  if (unit)
-    context.info(fmt::format("the rows kept hold {} {}, of {} allowed", human_count(rows.sizes->total(kept)), name_of(*unit),
+  if (counted)
+    context.info(fmt::format("the rows kept hold {} {}, of {} allowed", human_count(rows.sizes->total(kept)), name_of(counted->unit),
                              human_count(rows.amount)));
   warn_of_idle(spec, method, input.dataset.train().pictures() != nullptr, context);
   warn_of_idle(options.features, chosen.features, chosen.trained_proxy, context);

@@ -20,7 +20,6 @@
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/select/pools/quota.h"
-#include "decant/text/answers.h"
 
 namespace decant {
 namespace {
@@ -28,6 +27,7 @@ namespace {
 constexpr int64_t kSampledRows = 2000;
 constexpr std::chrono::seconds kSamplingLimit{1};  // each row may be a read from a slow disk
 constexpr size_t kSampledPictures = 64;
+constexpr size_t kSampledRecords = 256;
 constexpr double kCosineOfNetworks = 0.5;
 
 /// Evenly spread rows, 2,000 and up to twice as many where there are few, in an order whose
@@ -276,20 +276,15 @@ double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
   return static_cast<double>(bytes) * static_cast<double>(train.size()) / static_cast<double>(some.size());
 }
 
-/// About how many rows so many tokens hold, judged by some of them.
-int64_t rows_in_tokens(const CompressOptions& options, const Rows& train) {
-  const Texts& texts = require_texts(train, options.input.path);
-  const Subset some = some_of(Subset::all(train.size()).without(Subset(train.known_faults())), 256);
-  Record record;
-  std::string words;
-  int64_t tokens = 0;
-  for (const int64_t row : some) {
-    texts.read(row, record);
-    tokens += text::answer_tokens(record, words);
-  }
-  const double each = static_cast<double>(tokens) / static_cast<double>(std::max<size_t>(1, some.size()));
+/// About how many rows so many tokens hold, judged by some of them, or so many objects.
+int64_t rows_in(const CountedBudget& counted, const Dataset& dataset, const Context& context) {
+  const Rows& train = dataset.train();
+  const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
+  const Subset some = counted.unit == Budget::Unit::tokens ? Subset(some_of(usable, kSampledRecords)) : usable;
+  const auto found = static_cast<double>(RowSizes(dataset.splits.at(Split::train), some, context, counted.unit).total(some));
+  const double each = found / static_cast<double>(std::max<size_t>(1, some.size()));
   const auto all = static_cast<double>(train.size());
-  const auto budget = static_cast<double>(tokens_from(options.keep_tokens, static_cast<int64_t>(each * all), "--keep-tokens"));
+  const auto budget = static_cast<double>(counted.amount(counted.text, static_cast<int64_t>(each * all)));
   return static_cast<int64_t>(std::clamp(budget / each, 1.0, all));
 }
 
@@ -308,7 +303,7 @@ int64_t rows_beside_quality(const CompressOptions& options, const Dataset& datas
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
 int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, const Context& context) {
   const Rows& train = dataset.train();
-  if (!options.keep_tokens.empty()) return rows_in_tokens(options, train);
+  if (const auto counted = counted_budget(options.keep_tokens, options.keep_objects)) return rows_in(*counted, dataset, context);
   if (options.bytes.empty()) return keep_count(options.keep, train.size());
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
   const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");

@@ -55,19 +55,20 @@ std::vector<int64_t> byte_budgets(const EvaluateOptions& options, const RowCount
   return budgets;
 }
 
-/// How many tokens --keep-tokens asks for, each number once, in the order given.
-std::vector<int64_t> token_budgets(const EvaluateOptions& options, const RowCounts& counts) {
+/// How many tokens --keep-tokens, or objects --keep-objects asks for, each number once, in the
+/// order given.
+std::vector<int64_t> counted_budgets(const CountedBudget& counted, const RowCounts& counts) {
   std::vector<int64_t> budgets;
-  for (const std::string& part : split_list(options.keep_tokens)) {
+  for (const std::string& part : split_list(counted.text)) {
     if (part == "same") continue;
-    const int64_t budget = tokens_from(part, counts.tokens, "--keep-tokens");
+    const int64_t budget = counted.amount(part, counts.counted);
     if (std::ranges::find(budgets, budget) == budgets.end()) budgets.push_back(budget);
   }
   return budgets;
 }
 
 int64_t size_of(const RowCounts::Given& set, Budget::Unit unit) {
-  return unit == Budget::Unit::tokens ? set.tokens : set.bytes;
+  return unit == Budget::Unit::bytes ? set.bytes : set.counted;
 }
 
 /// `budgets`, and what the given sets take, which others are compared with.
@@ -183,7 +184,7 @@ void require_budget(const ArmSpec& spec, const std::vector<int64_t>& budgets) {
 
 /// About how many rows a budget keeps, of pictures as they are.
 int64_t rows_bought(const ArmSpec& spec, const RowCounts& counts, int64_t budget, Budget::Unit unit) {
-  if (unit == Budget::Unit::tokens) return counts.rows_in_tokens(budget);
+  if (unit != Budget::Unit::bytes) return counts.rows_in_counted(budget);
   if (kind_of(spec) == ArmOutline::Kind::full) return counts.usable;
   return counts.rows_in(budget);
 }
@@ -194,11 +195,11 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
   using Kind = ArmOutline::Kind;
   if (!options.bytes.empty() && !options.keep.empty())
     throw UsageError("--keep and --bytes both say how much to keep; give one of the two");
-  const bool by_tokens = !options.keep_tokens.empty();
-  if (by_tokens && (!options.bytes.empty() || !options.keep.empty()))
-    throw UsageError("--keep-tokens, --keep and --bytes all say how much to keep; give one of them");
-  const Budget::Unit unit = by_tokens ? Budget::Unit::tokens : Budget::Unit::bytes;
-  const std::vector<int64_t> common = by_tokens ? token_budgets(options, counts) : byte_budgets(options, counts);
+  const std::optional<CountedBudget> counted = counted_budget(options.keep_tokens, options.keep_objects);
+  if (counted && (!options.bytes.empty() || !options.keep.empty()))
+    throw UsageError(counted->option + ", --keep and --bytes all say how much to keep; give one of them");
+  const Budget::Unit unit = counted ? counted->unit : Budget::Unit::bytes;
+  const std::vector<int64_t> common = counted ? counted_budgets(*counted, counts) : byte_budgets(options, counts);
   const std::vector<int64_t> kept = kept_counts(options, counts);
   const std::vector<int64_t> sizes = with_sizes(kept, counts.given);
   std::vector<ArmOutline> arms;
@@ -206,8 +207,8 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
     const Kind kind = kind_of(spec);
     std::vector<int64_t> budgets = spec.bytes.empty() ? common : own_budgets(spec, counts);
     require_budget(spec, budgets);
-    const bool has_budget = !budgets.empty() || (by_tokens && !counts.given.empty());
-    const bool as_given = spec.bytes.empty() && (kind == Kind::random || by_tokens);
+    const bool has_budget = !budgets.empty() || (counted && !counts.given.empty());
+    const bool as_given = spec.bytes.empty() && (kind == Kind::random || counted);
     if (as_given) budgets = with_sizes_of_given(std::move(budgets), counts.given, unit);
     if (kind == Kind::full && !spec.spends_on_pictures()) {
       arms.push_back({.name = spec.name, .kind = kind, .rows = counts.usable, .spec = spec});
@@ -222,7 +223,7 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
                       .budget = budget,
                       .unit = own_unit});
     if (has_budget) continue;
-    if (sizes.empty() || by_tokens)
+    if (sizes.empty() || counted)
       throw InputError({options.full, "--against " + spec.name, "no subset size is given", "Give --keep, --bytes, or a small set"});
     for (const int64_t rows : kind == Kind::method && !kept.empty() ? kept : sizes)
       arms.push_back({.name = spec.name, .kind = kind, .rows = rows, .spec = spec});
@@ -277,8 +278,8 @@ class ArmMaker {
       use_given(arm, sets_.given[outline.given]);
     else if (!outline.spec.length.empty())
       arm.subset = by_seed(as_long_as(outline), options_.seed);
-    else if (outline.budget > 0 && outline.unit == Budget::Unit::tokens)
-      arm.subset = by_seed(rows_of_tokens(outline.spec.base, outline.budget), options_.seed);
+    else if (outline.budget > 0 && outline.unit != Budget::Unit::bytes)
+      arm.subset = by_seed(rows_by_count(outline.spec.base, outline.budget, outline.unit), options_.seed);
     else if (outline.budget > 0)
       meet_budget(arm, outline);
     else
@@ -339,28 +340,29 @@ class ArmMaker {
     return method_arm(outline.spec.base).draw_within(*sizes, outline.budget);
   }
 
-  RowSizes& tokens() {
-    if (!tokens_)
-      tokens_ = std::make_unique<RowSizes>(sets_.full.dataset.splits.at(Split::train), sets_.full_rows, context_, Budget::Unit::tokens);
-    return *tokens_;
+  /// What each row holds of it.
+  RowSizes& counts_in(Budget::Unit unit) {
+    auto& counts = counts_[unit];
+    if (!counts) counts = std::make_unique<RowSizes>(sets_.full.dataset.splits.at(Split::train), sets_.full_rows, context_, unit);
+    return *counts;
   }
 
-  /// The budgets of tokens at which a method is to choose.
-  std::vector<int64_t> token_budgets_of(const std::string& base) const {
+  /// The budgets of tokens or objects at which a method is to choose.
+  std::vector<int64_t> counted_budgets_of(const std::string& base) const {
     std::vector<int64_t> budgets;
     for (const ArmOutline& arm : outline_) {
-      const bool wanted = arm.unit == Budget::Unit::tokens && arm.budget > 0 && (arm.spec.base == base || arm.spec.length == base);
+      const bool wanted = arm.unit != Budget::Unit::bytes && arm.budget > 0 && (arm.spec.base == base || arm.spec.length == base);
       if (wanted && std::ranges::find(budgets, arm.budget) == budgets.end()) budgets.push_back(arm.budget);
     }
     return budgets;
   }
 
-  /// As many rows, at random or of a method, as so many tokens hold, for each seed.
-  const std::vector<Subset>& rows_of_tokens(const std::string& base, int64_t budget) {
-    Draws& known = of_tokens_[base];
+  /// As many rows, at random or of a method, as so many tokens or objects are in, for each seed.
+  const std::vector<Subset>& rows_by_count(const std::string& base, int64_t budget, Budget::Unit unit) {
+    Draws& known = by_count_[base];
     if (known.contains(budget)) return known[budget];
-    if (base == "random") return known[budget] = random_rows_within(sets_, tokens(), budget, options_);
-    known = method_arm(base).draw_within_tokens(tokens(), token_budgets_of(base));
+    if (base == "random") return known[budget] = random_rows_within(sets_, counts_in(unit), budget, options_);
+    known = method_arm(base).draw_by_count(counts_in(unit), counted_budgets_of(base));
     return known.at(budget);
   }
 
@@ -370,7 +372,7 @@ class ArmMaker {
     for (const GivenSet& set : sets_.given) {
       if (set.name == name) return std::vector<Subset>(static_cast<size_t>(options_.seeds), set.kept.without(sets_.test.held_out));
     }
-    if (outline.budget > 0) return rows_of_tokens(name, outline.budget);
+    if (outline.budget > 0) return rows_by_count(name, outline.budget, outline.unit);
     if (!chosen_.contains(name) || !chosen_[name].contains(outline.rows)) return method_arm(name).draw({outline.rows}).at(outline.rows);
     return chosen_[name].at(outline.rows);
   }
@@ -378,7 +380,7 @@ class ArmMaker {
   std::vector<Subset> as_long_as(const ArmOutline& outline) {
     std::vector<Subset> draws = like(outline);
     for (size_t s = 0; s < draws.size(); ++s)
-      draws[s] = draw_as_long(tokens().of_all_chosen(), sets_.full_rows, draws[s], options_.seed + s);
+      draws[s] = draw_as_long(counts_in(Budget::Unit::tokens).of_all_chosen(), sets_.full_rows, draws[s], options_.seed + s);
     return draws;
   }
 
@@ -419,8 +421,8 @@ class ArmMaker {
   const Context& context_;
   const Input input_;
   std::map<std::string, Draws> chosen_;                                     ///< by method
-  std::unique_ptr<RowSizes> tokens_;                                        ///< null until tokens are counted
-  std::map<std::string, Draws> of_tokens_;                                  ///< by method
+  std::map<Budget::Unit, std::unique_ptr<RowSizes>> counts_;                ///< tokens or objects, once they are counted
+  std::map<std::string, Draws> by_count_;                                   ///< by method
   std::map<std::string, std::unique_ptr<RowSizes>> sizes_;                  ///< by what is done to pictures
   std::map<std::string, std::shared_ptr<const ImportanceSet>> importance_;  ///< by method
 };
@@ -429,7 +431,8 @@ class ArmMaker {
 
 std::vector<evaluate::Arm> make_arms(const JudgedSets& sets, const EvaluateOptions& options, const JudgedBy& judge,
                                      const Context& context) {
-  RowCounts counts = counts_of(sets, !options.bytes.empty(), !options.keep_tokens.empty(), context);
+  const std::optional<CountedBudget> counted = counted_budget(options.keep_tokens, options.keep_objects);
+  RowCounts counts = counts_of(sets, !options.bytes.empty(), counted ? std::optional(counted->unit) : std::nullopt, context);
   if (counts_bytes(options)) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   const std::vector<ArmOutline> outline = outline_arms(options, counts);
   ArmMaker maker(sets, options, outline, judge, context);

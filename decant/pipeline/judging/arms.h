@@ -33,7 +33,7 @@ struct ArmOutline {
   size_t given = 0;                         ///< of a given set: which
   ArmSpec spec = {};                        ///< of any other
   int64_t budget = 0;                       ///< > 0: as many rows as fit; `rows` is an estimate then
-  Budget::Unit unit = Budget::Unit::bytes;  ///< of the budget: bytes or tokens
+  Budget::Unit unit = Budget::Unit::bytes;  ///< of the budget: bytes, tokens or objects
 };
 
 /// One arm for each name in --against and each size, then one for each given set. Throws InputError

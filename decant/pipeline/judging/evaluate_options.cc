@@ -49,6 +49,10 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add(
       "keep-tokens", keep_tokens, "HOW-MUCH",
       "of records, in place of --keep: comma-separated shares of all answers' tokens, or numbers (5%, 2M); same: those of each SMALL");
+  table.add(
+      "keep-objects", keep_objects, "HOW-MUCH",
+      "of pictures with boxes, in place of --keep: comma-separated shares of all objects, or numbers (20%, 2000); same: those of each "
+      "SMALL");
   table.add("nets", nets, "A,B",
             "networks: quick, convnet3, lenet, mlp, resnet18, resnet20, vit, …; conv-kmeans-linear for pictures in seconds, linear for a "
             "matrix, lsa-linear and ngram for records, gpt-mini and gpt under protocol lm");

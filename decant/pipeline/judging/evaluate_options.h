@@ -22,6 +22,7 @@ struct EvaluateOptions {
   std::string keep;                ///< how much those keep, comma-separated; empty = as much as the small sets
   std::string bytes;               ///< or so many bytes of pictures, comma-separated: every set is as large as fits
   std::string keep_tokens;         ///< or so many tokens of records, comma-separated; same = those of the given sets
+  std::string keep_objects;        ///< or so many objects in boxes, likewise
   std::string nets;                ///< comma-separated; empty = the protocol's
   int seeds = 3;
   std::string protocol = "auto";  ///< its name; auto = the usual one for this kind of data

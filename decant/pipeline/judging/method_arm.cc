@@ -42,7 +42,7 @@ std::vector<Subset> MethodArm::draw_within(RowSizes& sizes, int64_t budget) {
   return draws;
 }
 
-Draws MethodArm::draw_within_tokens(RowSizes& sizes, std::vector<int64_t> budgets) {
+Draws MethodArm::draw_by_count(RowSizes& sizes, std::vector<int64_t> budgets) {
   std::ranges::sort(budgets, std::greater<>());
   const int64_t most = std::ssize(input_.usable_rows());
   ChosenRows chosen;

@@ -73,28 +73,29 @@ int64_t recoded_bytes_of(const GivenSet& set, const Context& context) {
   return RowSizes(recoded, set.subset, context).total(set.subset);
 }
 
-int64_t tokens_of(const std::shared_ptr<const Rows>& rows, const Subset& some, const Context& context) {
-  return RowSizes(rows, some, context, Budget::Unit::tokens).total(some);
+int64_t counted_in(const std::shared_ptr<const Rows>& rows, const Subset& some, Budget::Unit unit, const Context& context) {
+  return RowSizes(rows, some, context, unit).total(some);
 }
 
-/// The same for a rough plan, from some of the rows; those of given sets are taken to be as long.
-void count_tokens_roughly(RowCounts& counts, const std::shared_ptr<const Rows>& rows, const Context& context) {
+/// The same for a rough plan, from some of the rows; those of given sets are taken to hold as much.
+void count_roughly(RowCounts& counts, const std::shared_ptr<const Rows>& rows, Budget::Unit unit, const Context& context) {
   const Subset some = some_of(Subset::all(rows->size()).without(Subset(rows->known_faults())), 256);
-  const double each = static_cast<double>(tokens_of(rows, some, context)) / static_cast<double>(std::max<size_t>(1, some.size()));
-  counts.tokens = static_cast<int64_t>(each * static_cast<double>(counts.usable));
-  for (RowCounts::Given& set : counts.given) set.tokens = static_cast<int64_t>(each * static_cast<double>(set.rows));
+  const double each = static_cast<double>(counted_in(rows, some, unit, context)) / static_cast<double>(std::max<size_t>(1, some.size()));
+  counts.counted = static_cast<int64_t>(each * static_cast<double>(counts.usable));
+  for (RowCounts::Given& set : counts.given) set.counted = static_cast<int64_t>(each * static_cast<double>(set.rows));
 }
 
 }  // namespace
 
-RowCounts counts_of(const JudgedSets& sets, bool bytes, bool tokens, const Context& context) {
+RowCounts counts_of(const JudgedSets& sets, bool bytes, std::optional<Budget::Unit> counted, const Context& context) {
   RowCounts counts{.all = sets.full.rows() - std::ssize(sets.test.held_out), .usable = std::ssize(sets.full_rows)};
   if (bytes) counts.stored_bytes = sets.full.dataset.train().stored_bytes();
   for (const GivenSet& set : sets.given)
     counts.given.push_back({set.name, std::ssize(set.subset), bytes ? recoded_bytes_of(set, context) : 0, 0, set.bytes});
-  if (!tokens) return counts;
-  counts.tokens = tokens_of(sets.full.dataset.splits.at(Split::train), sets.full_rows, context);
-  for (size_t i = 0; i < sets.given.size(); ++i) counts.given[i].tokens = tokens_of(sets.given[i].rows, sets.given[i].subset, context);
+  if (!counted) return counts;
+  counts.counted = counted_in(sets.full.dataset.splits.at(Split::train), sets.full_rows, *counted, context);
+  for (size_t i = 0; i < sets.given.size(); ++i)
+    counts.given[i].counted = counted_in(sets.given[i].rows, sets.given[i].subset, *counted, context);
   return counts;
 }
 
@@ -115,7 +116,8 @@ SetsOutline outline_judged_sets(const EvaluateOptions& options, const Context& c
   }
   outline.counts.all = train.size() - outline.held_out;
   outline.counts.usable = usable - outline.held_out;
-  if (!options.keep_tokens.empty()) count_tokens_roughly(outline.counts, outline.full.splits.at(Split::train), context);
+  if (const auto counted = counted_budget(options.keep_tokens, options.keep_objects))
+    count_roughly(outline.counts, outline.full.splits.at(Split::train), counted->unit, context);
   if (options.sets_against().find("+bytes=") != std::string::npos) outline.counts.stored_bytes = train.stored_bytes();
   if (options.bytes.empty()) return outline;
   outline.counts.stored_bytes = train.stored_bytes();

@@ -1,4 +1,4 @@
-// How many rows, bytes and tokens there are to compare: from what was read, or as far as headers
+// How many rows, bytes, and tokens or objects there are to compare: from what was read, or as far as headers
 // tell.
 #pragma once
 
@@ -17,20 +17,20 @@ struct RowCounts {
   int64_t all = 0;           ///< of the full set that are not held out: what a keep ratio is a share of
   int64_t usable = 0;        ///< of these, those that can be read
   int64_t stored_bytes = 0;  ///< of the full set, where a budget of bytes is asked for
-  int64_t tokens = 0;        ///< of the usable rows, where a budget of tokens is asked for
+  int64_t counted = 0;       ///< tokens or objects of the usable rows, where a budget of them is asked for
   struct Given {
     std::string name;
     int64_t rows = 0;
     int64_t bytes = 0;      ///< where a budget of bytes is asked for and it has picture files: of these, re-coded without loss
-    int64_t tokens = 0;     ///< where a budget of tokens is asked for
+    int64_t counted = 0;    ///< likewise
     int64_t all_bytes = 0;  ///< of all files of its own, as GivenSet::bytes
   };
   std::vector<Given> given;  ///< sets
 
-  /// About how many rows so many tokens hold.
-  int64_t rows_in_tokens(int64_t budget) const {
-    if (tokens == 0) return 0;
-    return std::min(usable, static_cast<int64_t>(static_cast<double>(budget) / static_cast<double>(tokens) * static_cast<double>(usable)));
+  /// About how many rows hold so much of what is counted.
+  int64_t rows_in_counted(int64_t budget) const {
+    if (counted == 0) return 0;
+    return std::min(usable, static_cast<int64_t>(static_cast<double>(budget) / static_cast<double>(counted) * static_cast<double>(usable)));
   }
   /// About how many rows so many bytes hold, as they are.
   int64_t rows_in(int64_t bytes) const {
@@ -41,8 +41,8 @@ struct RowCounts {
   }
 };
 
-/// `bytes`, `tokens`: whether to measure the full set and the given ones.
-RowCounts counts_of(const JudgedSets& sets, bool bytes, bool tokens, const Context& context);
+/// `bytes`, `counted`: whether to measure the full set and the given ones, and by what.
+RowCounts counts_of(const JudgedSets& sets, bool bytes, std::optional<Budget::Unit> counted, const Context& context);
 
 /// What read_judged_sets() will find, as far as headers tell.
 struct SetsOutline {

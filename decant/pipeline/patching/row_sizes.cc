@@ -175,4 +175,16 @@ int64_t objects_from(const std::string& text, int64_t whole, const std::string& 
   return count_from(text, whole, option, Budget::Unit::objects);
 }
 
+int64_t CountedBudget::amount(const std::string& part, int64_t whole) const {
+  return unit == Budget::Unit::tokens ? tokens_from(part, whole, option) : objects_from(part, whole, option);
+}
+
+std::optional<CountedBudget> counted_budget(const std::string& keep_tokens, const std::string& keep_objects) {
+  if (!keep_tokens.empty() && !keep_objects.empty())
+    throw UsageError("--keep-tokens and --keep-objects both say how much to keep; give one of the two");
+  if (!keep_tokens.empty()) return CountedBudget{Budget::Unit::tokens, keep_tokens, "--keep-tokens"};
+  if (!keep_objects.empty()) return CountedBudget{Budget::Unit::objects, keep_objects, "--keep-objects"};
+  return std::nullopt;
+}
+
 }  // namespace decant

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,5 +56,19 @@ int64_t bytes_from(const std::string& text, int64_t whole, const std::string& op
 int64_t tokens_from(const std::string& text, int64_t whole, const std::string& option);
 /// The same of objects.
 int64_t objects_from(const std::string& text, int64_t whole, const std::string& option);
+
+/// --keep-tokens or --keep-objects as it was given.
+struct CountedBudget {
+  Budget::Unit unit = Budget::Unit::tokens;
+  std::string text;
+  std::string option;
+
+  /// The number that `part`, which is `text` or one of several in it, stands for. `whole`: what all
+  /// rows hold. Throws UsageError.
+  int64_t amount(const std::string& part, int64_t whole) const;
+};
+
+/// Nothing where neither is given. Throws UsageError where both are.
+std::optional<CountedBudget> counted_budget(const std::string& keep_tokens, const std::string& keep_objects);
 
 }  // namespace decant
