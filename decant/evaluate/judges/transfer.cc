@@ -3,9 +3,10 @@
 // detector or a segmenter. So Dataset Quantization asks of COCO and ADE20K what backbones are worth
 // that saw a part of ImageNet (D. Zhou et al., ICCV 2023, arXiv:2308.10524, section 4).
 //
-// Pixels are shifted and scaled alike in both trainings. Seed s of every set shares the classifier's
-// first weights, those of the head that is put on its backbone, and both orders. The first number
-// is that of the first set of --then: AP, or mean IoU; the last is the classifier's own accuracy.
+// Pixels are shifted and scaled alike in both trainings. Seed s of every set shares the
+// classifier's first weights, those of the head that is put on its backbone, and both orders. The
+// first number is that of the first set of --then: AP, or mean IoU; the last is the classifier's
+// own accuracy.
 //
 // A unit of work is a million pixels that are learnt from; those tested on count a third.
 #include <algorithm>

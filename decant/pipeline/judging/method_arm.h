@@ -33,7 +33,8 @@ class MethodArm {
   std::vector<Subset> draw_within(RowSizes& sizes, int64_t budget);
 
   /// The same with tokens or objects, by budget. The method chooses as often as it takes to hold
-  /// that many (token_budget.h); what was chosen for the largest budget serves the others, if it can.
+  /// that many (token_budget.h); what was chosen for the largest budget serves the others, if it
+  /// can.
   Draws draw_by_count(RowSizes& sizes, std::vector<int64_t> budgets);
 
  private:

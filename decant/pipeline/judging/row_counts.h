@@ -1,5 +1,5 @@
-// How many rows, bytes, and tokens or objects there are to compare: from what was read, or as far as headers
-// tell.
+// How many rows, bytes, and tokens or objects there are to compare: from what was read, or as far
+// as headers tell.
 #pragma once
 
 #include <algorithm>
