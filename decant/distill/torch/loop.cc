@@ -72,9 +72,10 @@ double Loop::step() {
   if (!std::isfinite(loss)) return loss;
   const train::Schedule schedule{train::decay_named(options_.schedule), options_.rate, options_.steps};
   for (size_t i = 0; i < learnt_.size(); ++i) optimizers_[i]->step({gradients[i]}, schedule.at(here.number) * learnt_[i].rate);
-  if (options_.project) {
+  {
     const c10::NoGradGuard no_grad;
-    parts_.synthetic->project(real_.range());
+    if (options_.project) parts_.synthetic->project(real_.range());
+    parts_.synthetic->project_labels();
   }
   if (parts_.networks != nullptr) parts_.networks->after(here, *parts_.synthetic);
   ++done_;

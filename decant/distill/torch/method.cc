@@ -70,7 +70,9 @@ std::unique_ptr<Parameterization> Setting::pictures(nn::SpecText& own, const For
 std::unique_ptr<Synthetic> Setting::synthetic(nn::SpecText& own, const Form& usual, std::vector<Learnt> extra) const {
   auto stored = pictures(own, usual);
   const Tensor targets = one_hot_targets(real.classes(), stored->per_class()).to(real.device());
-  return std::make_unique<Synthetic>(std::move(stored), real.classes(), targets, soft() ? 1 : 0, std::move(extra));
+  auto set = std::make_unique<Synthetic>(std::move(stored), real.classes(), targets, soft() ? 1 : 0, std::move(extra));
+  set->keep_distributions();
+  return set;
 }
 
 const Method& method_named(const std::string& spec) {

@@ -1,5 +1,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,12 @@
 
 namespace decant::distill {
 namespace {
+
+TEST(Labels, AreMovedToTheNearestDistributions) {
+  const Tensor rows = at::tensor({0.2F, 0.3F, 0.5F, 1.4F, 0.2F, -3.0F, 0.9F, 0.9F, -0.1F, -5.0F, -6.0F, -5.5F}).reshape({4, 3});
+  const Tensor expected = at::tensor({0.2F, 0.3F, 0.5F, 1.0F, 0.0F, 0.0F, 0.5F, 0.5F, 0.0F, 0.75F, 0.0F, 0.25F}).reshape({4, 3});
+  EXPECT_LT((nearest_distributions(rows) - expected).abs().max().item<float>(), 1e-6);
+}
 
 TEST(MultiFormation, TilesAreEnlargedAsLibtorchDoes) {
   SmallWorld world;

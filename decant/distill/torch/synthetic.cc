@@ -1,8 +1,10 @@
 #include "decant/distill/torch/synthetic.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/eye.h>
 #include <algorithm>
+#include <tuple>
 
 #include "decant/base/errors.h"
 
@@ -46,6 +48,18 @@ Tensor Synthetic::learnt_named(const std::string& name) const {
 
 void Synthetic::project(const PixelRange& range) const {
   pictures_->project(range);
+}
+
+void Synthetic::project_labels() {
+  if (learns_labels() && distributions_) targets_.copy_(nearest_distributions(targets_));
+}
+
+Tensor nearest_distributions(const Tensor& rows) {
+  const Tensor falling = std::get<0>(rows.sort(1, /*descending=*/true));
+  const Tensor numbers = at::arange(1, rows.size(1) + 1, rows.options().requires_grad(false));
+  const Tensor thresholds = (falling.cumsum(1) - 1) / numbers;
+  const Tensor above = falling.gt(thresholds).sum(1, /*keepdim=*/true) - 1;
+  return (rows - thresholds.gather(1, above)).clamp_min(0);
 }
 
 Tensor one_hot_targets(int64_t classes, int64_t per_class) {

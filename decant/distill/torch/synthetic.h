@@ -65,6 +65,10 @@ class Synthetic {
   Synthetic(std::unique_ptr<Parameterization> pictures, int64_t classes, Tensor targets, double label_rate = 0,
             std::vector<Learnt> extra = {});
 
+  /// Labels that are learnt stay distributions over the classes, as training by cross-entropy asks of
+  /// them: see project_labels().
+  void keep_distributions() { distributions_ = true; }
+
   int64_t classes() const { return classes_; }
   int64_t per_class() const { return pictures_->per_class(); }
   int64_t count() const { return classes_ * per_class(); }
@@ -81,14 +85,23 @@ class Synthetic {
   /// One of learnt() by name. REQUIRES: it is there.
   Tensor learnt_named(const std::string& name) const;
   void project(const PixelRange& range) const;
+  /// Moves learnt labels to the nearest distributions, where they are to be such. Called without
+  /// gradients.
+  void project_labels();
 
  private:
   std::unique_ptr<Parameterization> pictures_;
   int64_t classes_;
   Tensor targets_;
   double labels_rate_;
+  bool distributions_ = false;
   std::vector<Learnt> extra_;
 };
+
+/// Of each row the nearest one without negative numbers whose sum is 1: max(y − θ, 0), θ such that
+/// this is so (J. Duchi, S. Shalev-Shwartz, Y. Singer and T. Chandra, "Efficient projections onto
+/// the l1-ball for learning in high dimensions", ICML 2008, figure 1).
+Tensor nearest_distributions(const Tensor& rows);
 
 /// (n, classes): 1 for each one's class. `per_class` of each class, in their order.
 Tensor one_hot_targets(int64_t classes, int64_t per_class);

@@ -149,7 +149,12 @@ TEST(UnrolledMethods, AreStepsOfTheLoop) {
       EXPECT_TRUE(std::isfinite(loop.step())) << method;
       EXPECT_TRUE(std::isfinite(loop.step())) << method;
       Tensors values;
-      for (const Learnt& one : trial.parts().synthetic->learnt()) values.push_back(one.value.detach().clone());
+      for (const Learnt& one : trial.parts().synthetic->learnt()) {
+        values.push_back(one.value.detach().clone());
+        if (one.name != "labels") continue;
+        EXPECT_GE(values.back().min().item<float>(), 0) << method;
+        EXPECT_LT((values.back().sum(1) - 1).abs().max().item<float>(), 1e-5) << method << ": a training asks for distributions";
+      }
       return values;
     };
     const Trial untouched(method);

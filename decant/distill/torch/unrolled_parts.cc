@@ -15,7 +15,9 @@ Learnt log_rate(double rate, int64_t count, const RealRows& real) {
 std::unique_ptr<Synthetic> set_with_rate(const Setting& setting, std::unique_ptr<Parameterization> pictures, const Learnt& rate) {
   const int64_t classes = setting.real.classes();
   const Tensor targets = one_hot_targets(classes, pictures->per_class()).to(setting.real.device());
-  return std::make_unique<Synthetic>(std::move(pictures), classes, targets, setting.soft() ? 1 : 0, std::vector<Learnt>{rate});
+  auto set = std::make_unique<Synthetic>(std::move(pictures), classes, targets, setting.soft() ? 1 : 0, std::vector<Learnt>{rate});
+  set->keep_distributions();
+  return set;
 }
 
 std::unique_ptr<Synthetic> pixels_with_rate(const Setting& setting, const Learnt& rate) {

@@ -11,8 +11,8 @@
 // network when the loss no longer falls; its second form solves the last layer as a ridge
 // regression. Here a network is drawn for every step and U updates are unrolled.
 //
-// Labels are weights of −log p and need not be probabilities: a set whose labels were learnt must
-// be trained with the soft cross entropy that they were learnt with.
+// After every step labels are moved to the nearest distributions over the classes, so that the set
+// can be trained by any soft cross entropy.
 //
 // A step: as bptt's; with last=1 two forward passes of S and the real rows, and products of (n,
 // width) with (width, classes).
