@@ -9,6 +9,7 @@
 #include "decant/base/options.h"
 #include "decant/base/text.h"
 #include "decant/select/methods/class_coverage.h"
+#include "decant/select/methods/csod.h"
 #include "decant/select/methods/d2.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
@@ -33,7 +34,7 @@ void MethodOptions::declare(OptionTable& table) {
   table.add_choice(
       "function", function_names(), [this](size_t place) { function = static_cast<BinFunction>(place); },
       [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("objective of bins: {}", fmt::join(function_names(), ", ")));
-  table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut");
+  table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut and csod");
   table.add("bins", bins, "N", "bins per pool");
   table
       .add_share("diversity", diversity, "SHARE",
@@ -79,6 +80,16 @@ Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
   return [amounts = inputs.amounts, how](const PoolTask& pool, const Context& context) {
     return class_coverage(*amounts, pool, how, context);
   };
+}
+
+Ranker rank_by_csod(const MethodInputs& inputs, uint64_t) {
+  return [amounts = inputs.amounts, objects = inputs.objects, lambda = inputs.options.lambda](
+             const PoolTask& pool, const Context& context) { return csod(*amounts, objects, pool, {.lambda = lambda}, context); };
+}
+
+std::string note_of_csod(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  return fmt::format("csod, {} classes in turn over {} of cut-out objects, in {}", inputs.amounts->classes(), phrases.features,
+                     phrases.pools);
 }
 
 std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
@@ -204,6 +215,15 @@ std::deque<Method> built_in_methods() {
        .goes_on = true,
        .ranker = rank_by_coverage,
        .note = note_of_coverage},
+      {.name = "csod",
+       .summary = "pictures with typical objects unlike those taken before, classes in turn",
+       .features = true,
+       .amounts = true,
+       .objects = true,
+       .options = {"lambda"},
+       .goes_on = true,
+       .ranker = rank_by_csod,
+       .note = note_of_csod},
       {.name = "subzerocore",
        .summary = "facility location, rows of typical density first",
        .features = true,

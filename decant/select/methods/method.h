@@ -63,6 +63,7 @@ struct MethodInputs {
   int32_t gradient_classes = 0;           ///< > 0: features are [b | e], with that many values of b
   Features targets;                       ///< rows of the same columns, all finite, to choose toward; if the method needs them
   const ClassAmounts* amounts = nullptr;  ///< of all rows, if the method needs them
+  Features objects;                       ///< of each of amounts->entries, what its objects look like; if the method needs them
   std::span<const double> scores;         ///< (n,) large = hard, or good; if the method needs them
   std::span<const double> ease;           ///< (n,) in 0…1, for rule beta
   Shares shares = Shares::by_size;        ///< of the pools in `count`
@@ -100,6 +101,7 @@ struct Method {
   bool features = false;
   bool targets = false;  ///< examples to choose toward, and features
   bool amounts = false;  ///< how much of every class is in every row
+  bool objects = false;  ///< what the objects of every class in every row look like, and amounts
   Scores scores = Scores::none;
   std::vector<std::string> options = {};  ///< of MethodOptions, by long name, those that it uses; a rule's are its rule's
   /// The fraction of the hardest rows that is dropped first by default, as a function of the
