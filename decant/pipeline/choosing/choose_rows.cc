@@ -21,6 +21,7 @@ MethodInputs method_inputs(const PreparedInputs& prepared, Checkpoint& checkpoin
           .gradient_classes = prepared.features.gradient_classes,
           .targets = prepared.targets.features,
           .amounts = &prepared.amounts,
+          .objects = prepared.objects.features,
           .scores = prepared.scores,
           .ease = prepared.ease,
           .shares = prepared.options().shares_of_pools(),

@@ -13,6 +13,7 @@
 #include "decant/formats/npy/npy_shards.h"
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/choosing/network_task.h"
+#include "decant/pipeline/choosing/object_features.h"
 #include "decant/pipeline/choosing/plan_costs.h"
 #include "decant/pipeline/choosing/text_model_task.h"
 
@@ -21,6 +22,10 @@ namespace {
 
 bool are_pictures(const Rows& rows) {
   return rows.pictures() != nullptr;
+}
+
+bool have_boxes(const Rows& rows) {
+  return are_pictures(rows) && rows.taught() == CountedIn::objects;
 }
 
 bool are_records(const Rows& rows) {
@@ -86,6 +91,15 @@ FeatureTask conv_kmeans_task(const Input& input, const FeatureOptions& options, 
                        });
 }
 
+FeatureTask crops_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
+  return rarest_objects_task(conv_kmeans_task(input, options, seed, context), input.classes);
+}
+
+std::optional<Dependence> of_all_objects(const FeatureOptions&) {
+  return Dependence{"sees a picture by its object of the rarest class, which all rows decide",
+                    "Compute features of all rows in one command"};
+}
+
 FeatureTask lsa_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context&) {
   if (!options.fitted.empty()) return learned_task<features::Lsa>(options);
   const features::LsaOptions extractor{.columns = options.feature_width, .seed = seed};
@@ -130,6 +144,14 @@ std::deque<Extractor> built_in_extractors() {
            .task = conv_kmeans_task,
            .dependence = unless_fitted,
            .seconds = costs::conv_kmeans_seconds,
+           .class_cosine = 0.02},
+          {.name = "crops",
+           .fits = have_boxes,
+           .misfit = "holds no pictures with boxes whose content could be looked at",
+           .remedy = kGiveFeatures,
+           .options = {"feature-width", "filters"},
+           .task = crops_task,
+           .dependence = of_all_objects,
            .class_cosine = 0.02},
           {.name = "lsa",
            .fits = are_records,

@@ -15,7 +15,9 @@ void FeatureOptions::declare(OptionTable& table) {
   }
   table
       .add("features", features, "WHAT",
-           names + "; a .npy with one row per sample (shards: 'x-{000..127}.npy'); auto = conv-kmeans for pictures, lsa for records")
+           names +
+               "; a .npy with one row per sample (shards: 'x-{000..127}.npy'); auto = conv-kmeans for pictures, lsa for records; "
+               "crops = conv-kmeans of the objects of the rarest class in each picture")
       .by_content = true;
   table.add("net", net, "NET", "network of embedding and gradient features");
   table.add("weights", weights, "FILE",

@@ -6,6 +6,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/text.h"
+#include "decant/pipeline/choosing/object_features.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/choosing/target_source.h"
 #include "decant/select/pools/pools.h"
@@ -142,7 +143,7 @@ void warn_of_turns(const PreparedInputs& prepared, const Context& context) {
 ClassAmounts counted_amounts(const Input& input, const Context& context) {
   ClassAmounts amounts = amounts_of(input.dataset.train(), input.classes, context);
   if (amounts.entries.empty())
-    throw InputError({input.dataset.root.string(), "", "no row holds an object or has a class, and --method objects chooses by them",
+    throw InputError({input.dataset.root.string(), "", "no row holds an object or has a class, and this method chooses by them",
                       "Choose without labels: --method random or k-means"});
   return amounts;
 }
@@ -169,6 +170,9 @@ PreparedInputs prepare_inputs(const Input& input, const ResolvedMethod& resolved
   if ((method.features && !method.cuts_bins) || by_probe || by_kmeans)
     require_finite(prepared.features.features, prepared.features.file, mark_rows(input.rows(), prepared.left_out), {}, context);
   if (method.amounts) prepared.amounts = counted_amounts(input, context);
+  if (method.objects)
+    prepared.objects =
+        log.stage("objects", [&] { return obtain_object_features(input, prepared.amounts, prepared.features, features, seed, context); });
   if (method.targets)
     prepared.targets =
         log.stage("targets", [&] { return obtain_targets(select.toward, input, prepared.features, features, seed, context); });

@@ -27,6 +27,7 @@ struct PreparedInputs {
   FeatureSet targets;             ///< of the examples to choose toward; if the method needs them
   DynamicsSet dynamics;           ///< the record that scores were taken from; without epochs if there is none
   ClassAmounts amounts;           ///< of all rows; if the method needs them
+  FeatureSet objects;             ///< of each of their entries, what its objects look like; if the method needs them
   std::vector<double> scores;     ///< (n,) large = difficult; if the method needs them
   std::vector<double> ease;       ///< (n,) in 0…1, for rule beta
   std::string score_note;         ///< where scores are from: "12 epochs of quick"
