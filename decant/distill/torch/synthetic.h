@@ -65,8 +65,8 @@ class Synthetic {
   Synthetic(std::unique_ptr<Parameterization> pictures, int64_t classes, Tensor targets, double label_rate = 0,
             std::vector<Learnt> extra = {});
 
-  /// Labels that are learnt stay distributions over the classes, as training by cross-entropy asks of
-  /// them: see project_labels().
+  /// Labels that are learnt stay distributions over the classes, as training by cross-entropy asks
+  /// of them: see project_labels().
   void keep_distributions() { distributions_ = true; }
 
   int64_t classes() const { return classes_; }

@@ -2,7 +2,8 @@
 // and unlike those of the pictures taken before.
 //
 // p_ic is the mean feature of the objects of class c in row i, at length 1. Classes take turns, and
-// the class whose turn it is takes the row i with objects of it that is not taken yet and is best by
+// the class whose turn it is takes the row i with objects of it that is not taken yet and is best
+// by
 //
 //     λ Σ_j cos(p_ic, p_jc) − Σ_{j taken} cos(p_ic, p_jc)  =  p_ic · (λ A_c − B_c),
 //
@@ -29,9 +30,9 @@ struct CsodOptions {
   double lambda = 1;  ///< λ
 };
 
-/// pool.count picks; gains are the value by which each was taken, of rows without objects 0. Goes on
-/// from rows chosen before. `features`: a row for each of amounts.entries, all finite; one of zeros
-/// has no direction, and every value is 0.
+/// pool.count picks; gains are the value by which each was taken, of rows without objects 0. Goes
+/// on from rows chosen before. `features`: a row for each of amounts.entries, all finite; one of
+/// zeros has no direction, and every value is 0.
 Ranking csod(const ClassAmounts& amounts, const Features& features, const PoolTask& pool, const CsodOptions& options,
              const Context& context);
 
