@@ -48,7 +48,8 @@ out.write("".join("%s %d\n" % row for row in rows))
 )";
 
 /// A line for each row, the picture's name and the number of its objects; nothing where the Python
-/// in DECANT_PYTHON (else python3 on the PATH) has no such loader. Any other failure fails the test.
+/// in DECANT_PYTHON (else python3 on the PATH) has no such loader. Any other failure fails the
+/// test.
 std::optional<std::string> rows_by(const std::string& who, const fs::path& folder) {
   const ScratchFolder place("loaders");
   const std::string script = place.add("rows.py", kStockLoaders);

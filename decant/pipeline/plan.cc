@@ -277,7 +277,7 @@ double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
 }
 
 /// About how many rows so many tokens hold, judged by some of them, or so many objects.
-int64_t rows_in(const CountedBudget& counted, const Dataset& dataset, const Context& context) {
+int64_t rows_that_hold(const CountedBudget& counted, const Dataset& dataset, const Context& context) {
   const Rows& train = dataset.train();
   const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
   const Subset some = counted.unit == Budget::Unit::tokens ? Subset(some_of(usable, kSampledRecords)) : usable;
@@ -303,7 +303,7 @@ int64_t rows_beside_quality(const CompressOptions& options, const Dataset& datas
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
 int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, const Context& context) {
   const Rows& train = dataset.train();
-  if (const auto counted = counted_budget(options.keep_tokens, options.keep_objects)) return rows_in(*counted, dataset, context);
+  if (const auto counted = counted_budget(options.keep_tokens, options.keep_objects)) return rows_that_hold(*counted, dataset, context);
   if (options.bytes.empty()) return keep_count(options.keep, train.size());
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
   const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");

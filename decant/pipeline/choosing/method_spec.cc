@@ -8,8 +8,8 @@
 #include "decant/base/json.h"
 #include "decant/base/text.h"
 #include "decant/pipeline/choosing/automatic.h"
-#include "decant/pipeline/choosing/bytes_per_pixel.h"
 #include "decant/pipeline/choosing/field_source.h"
+#include "decant/pipeline/choosing/named_columns.h"
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/select/rules/list.h"
 
@@ -32,7 +32,7 @@ void ChoosingOptions::declare(OptionTable& table) {
   table
       .add("scores", scores, "WHAT",
            "where scores come from: auto (train a proxy; linear probe for a matrix), probe, a `decant scores` folder, field:NAME of the "
-           "records, bytes-per-pixel of picture files, or a .npy with one value per row")
+           "records, bytes-per-pixel of picture files, shape-complexity of objects, or a .npy with one value per row")
       .by_content = true;
   table.add_share("hard-cut", hard_cut, "SHARE",
                   "first drop this share of each pool, hardest rows first; default: none, except ccs: as published");
@@ -46,7 +46,7 @@ double ResolvedMethod::hard_cut(double keep) const {
 }
 
 bool is_column(const std::string& scores) {
-  return scores.ends_with(".npy") || scores == kBytesPerPixel || field_named(scores).has_value();
+  return scores.ends_with(".npy") || named_column(scores) != nullptr || field_named(scores).has_value();
 }
 
 namespace {

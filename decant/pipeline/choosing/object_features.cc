@@ -34,7 +34,7 @@ class Means {
 };
 
 /// The crops as rows of their own.
-Input input_of(const Input& input, std::shared_ptr<const ObjectCrops> crops) {
+Input input_of_crops(const Input& input, std::shared_ptr<const ObjectCrops> crops) {
   Input of_crops;
   of_crops.dataset.format = input.dataset.format;
   of_crops.dataset.root = input.dataset.root;
@@ -57,7 +57,7 @@ FeatureSet obtain_object_features(const Input& input, const ClassAmounts& amount
     throw InputError({of_input.file, "", "has features of whole pictures, and --method csod needs those of cut-out objects",
                       "Omit --features, or name what computes them: --features embedding"});
   const auto crops = std::make_shared<const ObjectCrops>(rows, input.excluded_rows().rows());
-  FeatureSet set = obtain_features_of_others(input_of(input, crops), input, of_input, options, seed, context);
+  FeatureSet set = obtain_features_of_others(input_of_crops(input, crops), input, of_input, options, seed, context);
   const auto means = std::make_shared<Matrix<float>>(std::ssize(amounts.entries), set.features.width());
   Means sums(means->view());
   std::vector<float> scratch;

@@ -72,7 +72,7 @@ TEST(ObjectFeatures, OfARowAreThoseOfItsRarestObjects) {
   }
 }
 
-CompressOptions compressing(const std::filesystem::path& set, const std::string& method) {
+CompressOptions keeping_half(const std::filesystem::path& set, const std::string& method) {
   CompressOptions options{.out = fresh_path("out"), .keep = "50%", .overwrite = true};
   options.input.path = set.string();
   options.select.method = method;
@@ -81,19 +81,19 @@ CompressOptions compressing(const std::filesystem::path& set, const std::string&
 }
 
 TEST(ObjectFeatures, AreWhatCsodChoosesBy) {
-  const CompressOptions options = compressing(yolo_set("boxes"), "csod");
+  const CompressOptions options = keeping_half(yolo_set("boxes"), "csod");
   const RunRecord made = compress(options, {});
   EXPECT_EQ(made.kept, 6);
   EXPECT_THAT(made.method_note, HasSubstr("csod, 2 classes in turn"));
-  CompressOptions again = compressing(yolo_set("boxes"), "bins+bins=2");
+  CompressOptions again = keeping_half(yolo_set("boxes"), "bins+bins=2");
   again.features.features = "crops";
   again.select.pools = "rarest";
   EXPECT_EQ(compress(again, {}).kept, 6);
 }
 
 TEST(ObjectFeatures, NeedBoxesAndAnExtractor) {
-  EXPECT_THAT(message_of([] { compress(compressing(mask_set("masks"), "csod"), {}); }), HasSubstr("holds no pictures with boxes"));
-  CompressOptions given = compressing(yolo_set("boxes"), "csod");
+  EXPECT_THAT(message_of([] { compress(keeping_half(mask_set("masks"), "csod"), {}); }), HasSubstr("holds no pictures with boxes"));
+  CompressOptions given = keeping_half(yolo_set("boxes"), "csod");
   given.features.features = (fresh_folder("npy") / "x.npy").string();
   const std::vector<float> zeros(12 * 3);
   const std::vector<int64_t> shape = {12, 3};
@@ -117,7 +117,7 @@ TEST(BytesPerPixel, PreferPicturesThatCompressBadly) {
   EXPECT_GT(scores[1], 1);
   EXPECT_LT(scores[0], 0.2);
   EXPECT_TRUE(std::isnan(scores[2]));
-  CompressOptions options = compressing(folder, "scores");
+  CompressOptions options = keeping_half(folder, "scores");
   options.select.scores = kBytesPerPixel;
   options.keep = "1";
   const RunRecord made = compress(options, {});

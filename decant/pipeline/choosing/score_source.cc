@@ -15,9 +15,9 @@
 #include "decant/data/selection.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/nn/networks.h"
-#include "decant/pipeline/choosing/bytes_per_pixel.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/choosing/field_source.h"
+#include "decant/pipeline/choosing/named_columns.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/select/scores/scores.h"
 #include "decant/train/trainer.h"
@@ -176,7 +176,7 @@ void require_scores(const std::vector<double>& scores, const Input& input, const
 
 std::vector<double> read_scores(const std::string& source, const Input& input, const Context& context) {
   if (const auto field = field_named(source)) return numbers_in_field(input.dataset.train(), input.excluded_rows(), *field, context);
-  if (source == kBytesPerPixel) return bytes_per_pixel(input.dataset.train(), input.excluded_rows(), context);
+  if (const NamedColumn* const column = named_column(source)) return column->compute(input.dataset.train(), input.excluded_rows(), context);
   std::vector<double> scores = read_column(source, input.rows());
   require_scores(scores, input, source);
   return scores;

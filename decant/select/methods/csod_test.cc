@@ -45,7 +45,7 @@ struct Objected {
   }
 };
 
-double cosine_of(const std::vector<float>& a, const std::vector<float>& b) {
+double angle_of(const std::vector<float>& a, const std::vector<float>& b) {
   double ab = 0, aa = 0, bb = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     ab += double{a[i]} * double{b[i]};
@@ -65,7 +65,7 @@ std::vector<int64_t> plainly(const Objected& set, int64_t count, double lambda) 
       const int64_t first = set.amounts.first[static_cast<size_t>(other)];
       for (size_t k = 0; k < set.amounts.of(other).size(); ++k) {
         if (set.amounts.of(other)[k].label != label) continue;
-        const double cosine = cosine_of(own, set.values[static_cast<size_t>(first) + k]);
+        const double cosine = angle_of(own, set.values[static_cast<size_t>(first) + k]);
         all += cosine;
         if (is_taken(other)) taken += cosine;
       }

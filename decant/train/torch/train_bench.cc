@@ -5,6 +5,10 @@
 //       processor's: medians of STEPS; then the first five losses. With FOLDER the weights,
 //       pictures and labels are left there first (weights.safetensors, images.f32 (batch, 32, 32,
 //       3), labels.i64), for another implementation to start from.
+//   train_torch_bench scene NET BATCH THREADS STEPS [FOLDER]
+//       The same of a detector or segmenter from scratch, on drawn scenes of 320 × 240; FOLDER gets
+//       weights.safetensors, images.f32 (batch, 240, 320, 3) and targets.f32: what
+//       boxes_to_grid() gives, or the class of every pixel.
 //   train_torch_bench input NET BATCH THREADS STEPS ROUNDS CIFAR
 //       STEPS steps with pictures from the input pipeline, and on one batch in memory, by turns:
 //       the median seconds of each over ROUNDS and of their ratio. Then the part of the time that
@@ -24,13 +28,18 @@
 #include "decant/base/random.h"
 #include "decant/base/stopwatch.h"
 #include "decant/data/memory_rows.h"
+#include "decant/data/scenes_for_tests.h"
 #include "decant/formats/cifar/cifar.h"
 #include "decant/nn/device.h"
+#include "decant/nn/scene_network.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/classification.h"
+#include "decant/train/torch/frozen_levels.h"
 #include "decant/train/torch/picture_source.h"
+#include "decant/train/torch/scene_task.h"
 #include "decant/train/torch/training.h"
+#include "decant/train/torch/updates.h"
 
 namespace decant::train {
 namespace {
@@ -85,6 +94,25 @@ struct Subject {
   loader::Batch batch;
 };
 
+/// Runs `step`, which returns a loss, two times and then `steps` times; prints the medians and the
+/// first five losses.
+template <class Step>
+void print_steps(int steps, Step step) {
+  std::string losses;
+  std::vector<double> wall;
+  std::vector<double> processor;
+  for (int i = 0; i < steps + 2; ++i) {
+    const Stopwatch clock;
+    const std::clock_t ticks = std::clock();
+    const float loss = step();
+    if (i < 5) losses += fmt::format(" {:.6f}", loss);
+    if (i < 2) continue;
+    wall.push_back(clock.seconds());
+    processor.push_back(static_cast<double>(std::clock() - ticks) / CLOCKS_PER_SEC);
+  }
+  fmt::print("{:.6f} {:.6f}{}\n", median(wall), median(processor), losses);
+}
+
 void run_step(const std::string& net, int batch, int steps, const std::string& precision, const std::filesystem::path& folder) {
   Subject subject(net, batch, precision);
   if (!folder.empty()) {
@@ -92,19 +120,35 @@ void run_step(const std::string& net, int batch, int steps, const std::string& p
     write_raw(folder / "images.f32", subject.batch.images);
     write_raw(folder / "labels.i64", subject.batch.labels);
   }
-  std::string losses;
-  std::vector<double> wall;
-  std::vector<double> processor;
-  for (int i = 0; i < steps + 2; ++i) {
-    const Stopwatch clock;
-    const std::clock_t ticks = std::clock();
-    const float loss = subject.step();
-    if (i < 5) losses += fmt::format(" {:.6f}", loss);
-    if (i < 2) continue;
-    wall.push_back(clock.seconds());
-    processor.push_back(static_cast<double>(std::clock() - ticks) / CLOCKS_PER_SEC);
+  print_steps(steps, [&] { return subject.step(); });
+}
+
+void run_scene(const std::string& net, int count, int steps, const std::filesystem::path& folder) {
+  constexpr ImageSize kFrame{320, 240, 3};
+  constexpr double kSceneRate = 1e-3;
+  const nn::MemoryReuse memory;
+  const auto network = nn::make_scene_network({net, kFrame, DrawnScenes::kClasses});
+  const DrawnScenes rows(count, network->head().learns());
+  const std::vector<int64_t> all = Subset::all(count).rows();
+  const loader::SceneTable table(rows, all, kFrame, int64_t{1} << 30, Context{});
+  const loader::Normalisation normalisation =
+      loader::normalisation_of(std::vector<float>{0.5F, 0.5F, 0.5F}, std::vector<float>{0.25F, 0.25F, 0.25F});
+  loader::SceneBatches batches(table, all, {.batch = count, .samples = count, .normalisation = normalisation}, Context{});
+  const loader::SceneBatch batch = *batches.next();
+  const auto task = scene_task_for(network->head().learns(), {kFrame, network->head().stride(), DrawnScenes::kClasses});
+  const SceneTargets targets = task->targets(batch);
+  Updates updates(*network, nn::initial_state(*network, Random(1, "weights")), at::kCPU, {.weight_decay = 0.05, .clip = 10});
+  if (!folder.empty()) {
+    const at::Tensor values = targets.values.to(at::kFloat).contiguous();
+    nn::save_weights(*network, updates.state(), folder / "weights.safetensors");
+    write_raw(folder / "images.f32", batch.images);
+    write_raw(folder / "targets.f32", std::vector<float>(values.data_ptr<float>(), values.data_ptr<float>() + values.numel()));
   }
-  fmt::print("{:.6f} {:.6f}{}\n", median(wall), median(processor), losses);
+  print_steps(steps, [&] {
+    const at::Tensor loss = task->loss(network->forward(updates.training(), images_of(batch, kFrame, at::kCPU)), targets);
+    updates.step(loss, kSceneRate);
+    return loss.item<float>();
+  });
 }
 
 std::vector<int64_t> all_of(const Rows& rows) {
@@ -186,13 +230,16 @@ int run(const std::vector<std::string>& words) {
   if (words.size() >= 6 && words[0] == "step") {
     const nn::ThreadCount threads(number(3));
     run_step(words[1], number(2), number(4), words[5], words.size() > 6 ? words[6] : "");
+  } else if (words.size() >= 5 && words[0] == "scene") {
+    const nn::ThreadCount threads(number(3));
+    run_scene(words[1], number(2), number(4), words.size() > 5 ? words[5] : "");
   } else if (words.size() == 7 && words[0] == "input") {
     const nn::ThreadCount threads(number(3));
     run_input(words[1], number(2), number(4), number(5), open_cifar(words[6]).train());
   } else if (words.size() == 6 && words[0] == "protocol") {
     run_protocol(words[1], static_cast<size_t>(number(2)), static_cast<uint64_t>(number(3)), number(4), open_cifar(words[5]));
   } else {
-    fmt::print(stderr, "usage: train_torch_bench step|input|protocol …; the head of train_bench.cc says more\n");
+    fmt::print(stderr, "usage: train_torch_bench step|scene|input|protocol …; the head of train_bench.cc says more\n");
     return 2;
   }
   return 0;
