@@ -130,6 +130,9 @@ TEST_F(EvaluateScenes, AfterAClassifierWasTrained) {
   options.judge.given["then"] = options.full;
   EXPECT_THAT(message_of<Error>([&] { evaluate_sets(options, {.threads = 1}); }), HasSubstr("holds neither objects nor masks"));
   options.judge.given["then"] = yolo_set("boxes").string();
+  options.protocol = "auto";
+  EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(options, {.threads = 1}); }), HasSubstr("--then is for --protocol transfer"));
+  options.protocol = "transfer";
   options.nets = "quick";
   EXPECT_THAT(message_of<Error>([&] { evaluate_sets(options, {.threads = 1}); }), HasSubstr("backbone"));
 }

@@ -20,7 +20,13 @@ mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=r
 aquarium_25() { judge_scenes aquarium_25 "$(dataset aquarium_yolo)" centre --against "full,$object_methods" --keep 25% --seeds 10; }
 aquarium_10() { judge_scenes aquarium_10 "$(dataset aquarium_yolo)" centre --against "$object_methods" --keep 10% --seeds 10; }
 camvid_10() { judge_scenes camvid_10 "$(dataset camvid)" pyramid --against "full,$mask_methods" --keep 10% --seeds 5; }
-camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against full,random,objects --keep 10% --seeds 3 --seed 100; }
+camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against full,random,objects --keep 10% --seeds 5 --seed 100; }
 bccd_25() { judge bccd_25 "$(dataset bccd_voc)/BCCD" --against full,random,objects --keep 25% --seeds 5 --steps 300; }
 
-object_tables=(aquarium_{25,10} camvid_10 camvid_default_10 bccd_25)
+# What a backbone that saw all, a random or a chosen part of some photographs is worth to detectors and a segmenter.
+transfer_60() {
+  judge transfer_60 "$(dataset imagenette_1200)/imagenette" --protocol transfer --steps 1000 --then-steps 300 --seeds 3 --keep 60% \
+    --then "$(dataset aquarium_yolo),$(dataset camvid),$(dataset bccd_voc)/BCCD" --against full,random,bins,auto
+}
+
+object_tables=(aquarium_{25,10} camvid_10 camvid_default_10 bccd_25 transfer_60)

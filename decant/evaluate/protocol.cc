@@ -44,12 +44,16 @@ std::deque<Protocol>& protocols() {
 
 }  // namespace
 
+std::vector<std::string> protocol_names() {
+  std::vector<std::string> names;
+  for (const Protocol& protocol : protocols()) names.push_back(protocol.name);
+  return names;
+}
+
 const Protocol& protocol_named(const std::string& name) {
   const auto found = std::ranges::find(protocols(), name, &Protocol::name);
   if (found != protocols().end()) return *found;
-  std::vector<std::string> names;
-  for (const Protocol& protocol : protocols()) names.push_back(protocol.name);
-  throw UsageError(fmt::format("unknown protocol '{}'; choose from {}", name, fmt::join(names, ", ")));
+  throw UsageError(fmt::format("unknown protocol '{}'; choose from {}", name, fmt::join(protocol_names(), ", ")));
 }
 
 const Protocol& add_protocol(Protocol protocol) {

@@ -26,6 +26,8 @@
 //   detection, segmentation   of pictures with objects or masks: 600 and 400 steps of batch 8, AdamW with peak rate
 //            0.003 falling linearly to zero, pictures scaled into 320 pixels and mirrored
 //            (judges/scenes.h); from scratch, or on a backbone whose weights are given
+//   transfer   what backbones that were trained on each set are worth to detectors and segmenters
+//            (judges/transfer.cc): pictures of 96 pixels, then as the two above from that backbone on
 #pragma once
 
 #include <map>
@@ -42,6 +44,9 @@ struct Protocol {
   std::string against = "full,random";         ///< the sets that are compared when none are named
   std::string nature = {};                     ///< what its numbers are, where that must be said: "a preview"
 };
+
+/// In the order in which they are listed to people.
+std::vector<std::string> protocol_names();
 
 /// Throws UsageError for an unknown name.
 const Protocol& protocol_named(const std::string& name);

@@ -24,8 +24,8 @@ namespace decant {
 /// As --scores names it.
 inline constexpr const char* kShapeComplexity = "shape-complexity";
 
-/// Of all rows; NaN for those `left_out`, 0 for those without objects that count. Reads outlines, on
-/// all threads. Throws InputError for rows without boxes.
+/// Of all rows; NaN for those `left_out`, 0 for those without objects that count. Reads outlines,
+/// on all threads. Throws InputError for rows without boxes.
 std::vector<double> shape_complexity(const Rows& rows, const Subset& left_out, const Context& context);
 
 /// s of a closed polygon, x, y, x, y, …; 1 where it has no area.

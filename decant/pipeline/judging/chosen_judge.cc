@@ -53,12 +53,24 @@ void require_own_nets(const EvaluateOptions& options, const ChosenJudge& chosen,
   }
 }
 
+/// Where an option is that of one protocol alone: says so.
+std::string protocol_with(const std::string& option) {
+  std::vector<std::string> with;
+  for (const std::string& name : evaluate::protocol_names()) {
+    const auto judge = evaluate::make_judge(evaluate::protocol_named(name).judge, {});
+    OptionTable table;
+    judge->declare(table);
+    if (table.find(option) != nullptr) with.push_back(name);
+  }
+  return with.size() == 1 ? fmt::format(" (--{} is for --protocol {})", option, with.front()) : "";
+}
+
 [[noreturn]] void refuse_option(const std::string& name, const OptionTable& table, const ChosenJudge& chosen) {
   std::vector<std::string> apply;
   for (const Option& option : table.options()) apply.push_back("--" + option.name);
   const std::string nature = chosen.judge->nature();
-  throw UsageError(fmt::format("--{} has no effect on --nets {}{}; only {} and --seed apply", name, fmt::join(chosen.nets, ","),
-                               nature.empty() ? "" : ", " + nature, fmt::join(apply, ", ")));
+  throw UsageError(fmt::format("--{} has no effect on --nets {}{}; only {} and --seed apply{}", name, fmt::join(chosen.nets, ","),
+                               nature.empty() ? "" : ", " + nature, fmt::join(apply, ", "), protocol_with(name)));
 }
 
 /// Sets what was given, and returns what of it departs from the protocol: "steps 500".

@@ -123,13 +123,19 @@ void run_step(const std::string& net, int batch, int steps, const std::string& p
   print_steps(steps, [&] { return subject.step(); });
 }
 
+std::vector<int64_t> all_of(const Rows& rows) {
+  std::vector<int64_t> all(static_cast<size_t>(rows.size()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return all;
+}
+
 void run_scene(const std::string& net, int count, int steps, const std::filesystem::path& folder) {
   constexpr ImageSize kFrame{320, 240, 3};
   constexpr double kSceneRate = 1e-3;
   const nn::MemoryReuse memory;
   const auto network = nn::make_scene_network({net, kFrame, DrawnScenes::kClasses});
   const DrawnScenes rows(count, network->head().learns());
-  const std::vector<int64_t> all = Subset::all(count).rows();
+  const std::vector<int64_t> all = all_of(rows);
   const loader::SceneTable table(rows, all, kFrame, int64_t{1} << 30, Context{});
   const loader::Normalisation normalisation =
       loader::normalisation_of(std::vector<float>{0.5F, 0.5F, 0.5F}, std::vector<float>{0.25F, 0.25F, 0.25F});
@@ -149,12 +155,6 @@ void run_scene(const std::string& net, int count, int steps, const std::filesyst
     updates.step(loss, kSceneRate);
     return loss.item<float>();
   });
-}
-
-std::vector<int64_t> all_of(const Rows& rows) {
-  std::vector<int64_t> all(static_cast<size_t>(rows.size()));
-  std::iota(all.begin(), all.end(), int64_t{0});
-  return all;
 }
 
 /// The training pictures of an experiment with the input pipeline, as train() reads them.
