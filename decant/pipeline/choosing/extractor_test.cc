@@ -5,9 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "decant/base/module.h"
 #include "decant/base/options_for_tests.h"
+#include "decant/base/random.h"
+#include "decant/base/test_support.h"
 #include "decant/features/conv_kmeans.h"
 #include "decant/features/network_features.h"
+#include "decant/formats/image/codec.h"
 #include "decant/pipeline/choosing/choosing_for_tests.h"
 
 namespace decant {
@@ -122,6 +126,29 @@ TEST(Keys, KnowFilesByWhatTheyHold) {
   const auto deciding = [](const std::string& scores) { return deciding_options(parse_method("scores+scores=" + scores, {}), {}, 0); };
   EXPECT_EQ(deciding("a.npy"), deciding("b.npy")) << "the digest of its content is compared as well";
   EXPECT_EQ(deciding("a.npy")["scores"], "a file");
+}
+
+TEST(Rotation, FeaturesNeedNoLabels) {
+  if (!has_module(kNeuralModule)) GTEST_SKIP() << "this build has no networks";
+  const ScratchFolder folder("flat");
+  Image picture;
+  picture.resize({8, 8, 3});
+  Random random(3, "pictures");
+  std::vector<std::byte> png;
+  for (int i = 0; i < 6; ++i) {
+    for (uint8_t& pixel : picture.pixels) pixel = static_cast<uint8_t>(random.below(256));
+    encode_png(picture.view(), png);
+    folder.add(fmt::format("{}.png", i), as_text(png));
+  }
+  const Input input = read_input({.path = folder.path.string()}, {});
+  FeatureOptions options{.features = "rotation", .epochs = 5};
+  options.cache = fresh_folder("cache");
+  const FeatureSet set = obtain_features(input, options, 0, {.threads = 1});
+  EXPECT_EQ(set.features.count(), 6);
+  EXPECT_EQ(set.features.width(), 128);
+  EXPECT_TRUE(obtain_features(input, options, 0, {.threads = 1}).reused);
+  options.features = "embedding";
+  EXPECT_THAT(message_of([&] { obtain_features(input, options, 0, {.threads = 1}); }), testing::HasSubstr("no labels"));
 }
 
 }  // namespace

@@ -124,6 +124,10 @@ std::optional<Dependence> of_network(const FeatureOptions& options) {
   return std::nullopt;
 }
 
+std::optional<Dependence> of_rotations(const FeatureOptions&) {
+  return Dependence{"trains its network on the rows that it is given", "Compute features of all rows in one command"};
+}
+
 constexpr const char* kNoPictures = "holds no pictures to compute features from";
 constexpr const char* kNoTexts = "holds no texts to compute features from";
 constexpr const char* kGiveFeatures = "Omit --features, or give a .npy";
@@ -185,6 +189,15 @@ std::deque<Extractor> built_in_extractors() {
            .options = of_networks,
            .task = embedding_task,
            .dependence = of_network,
+           .cosine = 0.5,
+           .class_cosine = 0.5},
+          {.name = "rotation",
+           .fits = are_pictures,
+           .misfit = kNoPictures,
+           .remedy = kGiveFeatures,
+           .options = {"net", "epochs", "image-size", "normalisation", "device"},
+           .task = rotation_task,
+           .dependence = of_rotations,
            .cosine = 0.5,
            .class_cosine = 0.5},
           {.name = "gradient",

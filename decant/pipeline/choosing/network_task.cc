@@ -2,6 +2,7 @@
 
 #include "decant/base/digest.h"
 #include "decant/base/file.h"
+#include "decant/data/rotated_rows.h"
 #include "decant/features/network_features.h"
 #include "decant/nn/networks.h"
 #include "decant/pipeline/choosing/own_network.h"
@@ -24,9 +25,29 @@ std::filesystem::path weights_for(const Input& input, const FeatureOptions& opti
   return weights_of(own, input, seed, context);
 }
 
-FeatureTask network_task(NetworkFeature kind, const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
+/// Those of a network that learnt to tell how far pictures are turned.
+std::filesystem::path weights_by_rotation(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
+  Input turned;
+  turned.dataset.root = input.dataset.root;
+  turned.dataset.splits[Split::train] = std::make_shared<RotatedRows>(input.dataset.splits.at(Split::train));
+  turned.classes = kRotations;
+  turned.labels = label_column(turned.dataset.train());
+  for (const int64_t row : RotatedRows::of(input.excluded_rows())) turned.excluded.push_back({row, "", ""});
+  const Subset excluded = input.excluded_rows();
+  turned.digest = Digest().add(input.digest).add("rotated").add(std::as_bytes(std::span(excluded))).hex();
+  const OwnNetwork own{.net = options.net,
+                       .epochs = (options.epochs + kRotations - 1) / kRotations,
+                       .image_size = options.image_size,
+                       .flip = false,  // a mirrored quarter to the left is one to the right
+                       .device = options.device,
+                       .cache = options.cache,
+                       .purpose = "telling how far pictures are turned"};
+  return weights_of(own, turned, seed, context);
+}
+
+FeatureTask network_task(NetworkFeature kind, std::filesystem::path weights, const Input& input, const FeatureOptions& options) {
   const features::NetworkFeatureOptions network{.net = options.net,
-                                                .weights = weights_for(input, options, seed, context),
+                                                .weights = std::move(weights),
                                                 .kind = kind,
                                                 .image_size = options.image_size,
                                                 .classes = input.classes,
@@ -44,11 +65,15 @@ FeatureTask network_task(NetworkFeature kind, const Input& input, const FeatureO
 }  // namespace
 
 FeatureTask embedding_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
-  return network_task(NetworkFeature::embedding, input, options, seed, context);
+  return network_task(NetworkFeature::embedding, weights_for(input, options, seed, context), input, options);
+}
+
+FeatureTask rotation_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
+  return network_task(NetworkFeature::embedding, weights_by_rotation(input, options, seed, context), input, options);
 }
 
 FeatureTask gradient_task(const Input& input, const FeatureOptions& options, uint64_t seed, const Context& context) {
-  FeatureTask task = network_task(NetworkFeature::gradient, input, options, seed, context);
+  FeatureTask task = network_task(NetworkFeature::gradient, weights_for(input, options, seed, context), input, options);
   task.gradient_classes = input.classes;
   return task;
 }

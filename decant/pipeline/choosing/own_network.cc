@@ -18,10 +18,11 @@ std::filesystem::path weights_of(const OwnNetwork& own, const Input& input, uint
     throw InputError({input.dataset.root.string(), "", fmt::format("has no labels, so no network can be trained on it for {}", own.purpose),
                       own.remedy});
   const Subset usable = input.usable_rows();
-  train::TrainJob job{.options = {.net = own.net, .epochs = own.epochs, .image_size = own.image_size, .seed = seed, .device = own.device},
-                      .rows = &input.dataset.train(),
-                      .subset = usable,
-                      .classes = own.classifier ? input.classes : 0};
+  train::TrainJob job{
+      .options = {.net = own.net, .epochs = own.epochs, .flip = own.flip, .image_size = own.image_size, .seed = seed, .device = own.device},
+      .rows = &input.dataset.train(),
+      .subset = usable,
+      .classes = own.classifier ? input.classes : 0};
   OptionTable training;
   job.options.declare(training);
   set_texts(from_module<train::Trainer>().facts(own.net).usual, training);

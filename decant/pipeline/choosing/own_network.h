@@ -16,6 +16,7 @@ struct OwnNetwork {
   bool classifier = true;  ///< else it needs no labels
   int epochs = 0;
   int image_size = 0;  ///< as for features
+  bool flip = true;    ///< mirror half of the pictures
   std::string device;
   std::filesystem::path cache;  ///< where its weights are kept; as for features
   // For people.
