@@ -74,7 +74,7 @@ TEST(Select, EveryMethodOfFeaturesKeepsExactNumbersAndRepeats) {
       matrix[row][static_cast<size_t>(column)] = static_cast<float>(random.normal() + (row % 3 == 0 ? 2 : 0));
   }
   for (const Method& method : methods()) {
-    if (method.scores != Scores::none || !method.features || method.targets || method.cuts_bins) continue;
+    if (method.scores != Scores::none || !method.features || method.targets || method.amounts || method.cuts_bins) continue;
     SelectionOptions options;
     options.method = method.name;
     options.keep = "20%";

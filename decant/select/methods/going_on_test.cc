@@ -145,6 +145,7 @@ struct AllInputs {
             .labels = labels,
             .features = drawn.features(),
             .amounts = &amounts,
+            .objects = drawn.features(),  // a row holds one class
             .scores = scores,
             .ease = ease,
             .chosen = chosen};
