@@ -121,6 +121,16 @@ def counting(log):
     return job
 
 
+def test_removes_nothing_that_it_did_not_make(cluster, tmp_path, pictures):
+    theirs = tmp_path / "small.jobs" / "notes.txt"
+    theirs.parent.mkdir()
+    theirs.write_text("mine")
+    with pytest.raises(decant.InputError, match="holds something else than jobs"):
+        decant.ray.compress(pictures, tmp_path / "small", keep=0.5)
+    assert theirs.read_text() == "mine"
+    assert not (tmp_path / "small").exists()
+
+
 @pytest.mark.parametrize("form", [write_folder, write_cifar])
 def test_a_killed_worker_changes_nothing(cluster, tmp_path, monkeypatch, form):
     data = form(tmp_path / "data")

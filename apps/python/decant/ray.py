@@ -1,7 +1,6 @@
 """A small set made by many jobs on a Ray cluster: ``decant.ray.compress``.
 
-Each job is a command of docs/clusters.md, which reads some rows and writes one file: one that is
-killed runs again, what is there is not made anew. All machines must see the same paths.
+Each job is a command of docs/clusters.md: one that is killed runs again. All machines must see the same paths.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from ._verbs import run_verb
 
 PathLike = Union[str, "os.PathLike[str]"]
 _VERBS = ("scan", "features", "bins", "write", "finish")
-_FITTED = (None, "conv-kmeans", "lsa")  # learn from a sample of all rows first
 ray: Any = installed_ray  # whose types differ from version to version
 _models: dict[Path, Any] = {}  # of this process, by the folder that their features are for
 
@@ -51,9 +49,11 @@ def _model_job(make_model: Any, data: Dataset, scan: Path, out: Path, how: tuple
 
 @contextlib.contextmanager
 def _held(work: Path) -> Iterator[None]:
-    """The folder of what jobs write, for one call at a time."""
+    """The folder of what jobs write, for one call at a time: a new one, or one of an earlier call."""
+    if work.exists() and (not work.is_dir() or (any(work.iterdir()) and not (work / ".decant-jobs").exists())):
+        raise InputError("holds something else than jobs", "Give another work=", file=str(work))
     work.mkdir(parents=True, exist_ok=True)
-    with open(work / "lock", "w") as lock:
+    with open(work / ".decant-jobs", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -174,7 +174,7 @@ def compress(
         if not (picks or matrix):
             vectors = outputs(named("features", of("features"), features, model), ".npy")
             matrix, key = str(vectors[0].parent / "*.npy"), vectors[0].parent.name
-            filters = vectors[0].parent / "filters.safetensors" if features in _FITTED and not model else None
+            filters = vectors[0].parent / "filters.safetensors" if features in (None, "conv-kmeans", "lsa") and not model else None
             if make_model:
                 sent = ray.put(make_model)
                 arguments = lambda i, file: (sent, dataset, scans[i], file, how, num_cpus)  # noqa: E731
