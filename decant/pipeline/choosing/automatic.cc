@@ -18,13 +18,14 @@ constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;       // of a class
 constexpr double kLittleGain = 20;        // per cent kept; above it a long training gains half a point or less (docs/evidence.md)
 constexpr double kFewRecords = 10;        // per cent kept of records without labels; above it coverage was not ahead everywhere
+constexpr double kFewMasks = 10;          // per cent kept of masks: what coverage of classes was measured at
 constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
 constexpr double kMostDistances = 4e9;    // records times centres of k-means: minutes on two cores
 
-enum Taken { kScores, kRandom, kProbe, kProgress, kToward, kCoverage, kCentres };
+enum Taken { kScores, kRandom, kProbe, kProgress, kToward, kCoverage, kCentres, kObjects };
 
 const Method& automatic_method(Taken taken) {
-  constexpr const char* kNames[] = {"scores", "random", "probe", "progress", "toward", "facility-location", "k-means"};
+  constexpr const char* kNames[] = {"scores", "random", "probe", "progress", "toward", "facility-location", "k-means", "objects"};
   return *find_method(kNames[taken]);
 }
 
@@ -65,13 +66,25 @@ ResolvedMethod take_coverage(const Known& known, const MethodSpec& spec, int64_t
   return take(kRandom, spec, "covering so many records takes long; --method k-means does it nevertheless");
 }
 
+/// Of pictures with boxes or masks. `count`: 0 = all.
+ResolvedMethod take_by_objects(const Known& known, const MethodSpec& spec, int64_t count) {
+  const auto rows = static_cast<double>(known.rows);
+  const bool few = count > 0 && static_cast<double>(count) <= kFewMasks / 100 * rows + 0.5;  // a ratio is rounded to a number of rows
+  if (known.masks && few)
+    return take(kObjects, spec, fmt::format("these are masks and {:.3g} % are kept", 100 * static_cast<double>(count) / rows));
+  if (known.masks)
+    return take(
+        kRandom, spec,
+        fmt::format("above {} % no method was measured to beat random pictures on sets with masks; --method objects covers their classes",
+                    kFewMasks));
+  return take(kRandom, spec, "no method was measured to beat random pictures on sets with boxes; --method objects covers their classes");
+}
+
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
   if (!spec.options.toward.empty()) return take(kToward, spec, "--toward gives examples");
   if (spec.scores_are_a_column()) return take(kScores, spec, "--scores gives numbers");
   if (known.texts && !known.labelled) return take_coverage(known, spec, count);
-  if (known.objects && !known.pooled)
-    return take(kRandom, spec,
-                "no method was measured to beat random pictures on sets with objects or masks; --method objects covers their classes");
+  if (known.objects && !known.pooled) return take_by_objects(known, spec, count);
   if (!known.labelled || known.classes < 2)
     return take(kRandom, spec,
                 "without labels of at least two classes no method beat random rows on every data set tried (docs/evidence.md)");
@@ -93,7 +106,8 @@ Known known_of(const Rows& train, int64_t rows, const std::set<int32_t>& labels,
   Known known{.rows = rows,
               .pictures = train.pictures() != nullptr,
               .texts = train.texts() != nullptr,
-              .objects = train.targets() != nullptr && train.targets()->counted_in() != CountedIn::rows,
+              .objects = train.taught() && *train.taught() != CountedIn::rows,
+              .masks = train.taught() == CountedIn::pixels,
               .networks = has_module(kNeuralModule),
               .own_features = names_npy(features.features),
               .area = picture_area(train, features),
@@ -120,7 +134,7 @@ ResolvedMethod choose_method(const MethodSpec& spec, const std::function<Known()
 
 std::vector<const Method*> automatic_methods(bool pictures) {
   std::vector<const Method*> methods = {&automatic_method(kScores), &automatic_method(kRandom), &automatic_method(kProbe)};
-  if (pictures) methods.push_back(&automatic_method(kProgress));
+  if (pictures) methods.insert(methods.end(), {&automatic_method(kProgress), &automatic_method(kObjects)});
   if (!pictures) methods.insert(methods.end(), {&automatic_method(kCoverage), &automatic_method(kCentres)});
   return methods;
 }

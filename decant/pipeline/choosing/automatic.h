@@ -21,7 +21,8 @@ struct Known {
   bool pooled = false;    ///< by --pools
   bool pictures = false;
   bool texts = false;
-  bool objects = false;       ///< annotated in the rows
+  bool objects = false;       ///< annotated in the rows, or masks of classes
+  bool masks = false;         ///< of classes
   bool networks = false;      ///< this build can train
   bool own_features = false;  ///< the caller's, in a file
   double area = 1;            ///< of a picture as the proxy sees it, against 32 × 32
@@ -43,6 +44,8 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 ///   scores given                                 by them, as --method scores
 ///   records without labels                       where at most 10 % are kept, facility location of up to 60,000 (a minute on two cores), k-means
 ///                                                centres of more, as long as that takes minutes; else random
+///   masks of classes, at most 10 % kept          objects: coverage of the classes by pixels
+///   other masks, boxes                           random: nothing was measured to be better
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six

@@ -102,5 +102,20 @@ TEST(Auto, BlamesWhatIsTooShort) {
             "random");
 }
 
+TEST(Auto, CoversTheClassesOfMasksWhereFewAreKept) {
+  Known known{.rows = 367, .pictures = true, .objects = true, .masks = true};
+  const auto chosen = [&](int64_t count) {
+    return choose_method(
+        parse_method("auto", {}), [&] { return known; }, count);
+  };
+  EXPECT_EQ(chosen(37).name(), "objects");
+  EXPECT_EQ(chosen(37).reason, "; chosen because these are masks and 10.1 % are kept");
+  EXPECT_EQ(chosen(38).name(), "random");
+  EXPECT_EQ(chosen(0).name(), "random");
+  known.masks = false;
+  EXPECT_EQ(chosen(20).name(), "random") << "boxes";
+  EXPECT_THAT(chosen(20).reason, HasSubstr("sets with boxes"));
+}
+
 }  // namespace
 }  // namespace decant
