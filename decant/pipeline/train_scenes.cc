@@ -3,6 +3,7 @@
 #include "decant/base/errors.h"
 #include "decant/evaluate/protocol.h"
 #include "decant/formats/open.h"
+#include "decant/loader/image_table.h"
 #include "decant/pipeline/run/same_objects.h"
 
 namespace decant {

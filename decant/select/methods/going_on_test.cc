@@ -8,6 +8,7 @@
 #include <set>
 
 #include "decant/base/test_support.h"
+#include "decant/data/class_amounts.h"
 #include "decant/kernels/dot.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
