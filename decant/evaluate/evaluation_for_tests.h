@@ -11,9 +11,10 @@
 
 namespace decant::evaluate {
 
-/// Seven grey pictures of one class.
+/// Seven pictures of one class, grey unless they have three channels.
 class SevenRows final : public Rows, Pictures, Targets {
  public:
+  explicit SevenRows(int channels = 1) : size_{8, 8, channels} {}
   int64_t size() const override { return 7; }
   std::string key(int64_t) const override { return ""; }
   Bytes bytes(int64_t, std::vector<std::byte>&) const override { return {}; }
@@ -24,8 +25,10 @@ class SevenRows final : public Rows, Pictures, Targets {
 
  private:
   int32_t label(int64_t) const override { return 0; }
-  void decode(int64_t, Image& image) const override { image.resize({8, 8, 1}); }
-  std::optional<ImageSize> fixed_size() const override { return ImageSize{8, 8, 1}; }
+  void decode(int64_t, Image& image) const override { image.resize(size_); }
+  std::optional<ImageSize> fixed_size() const override { return size_; }
+
+  ImageSize size_;
 };
 
 /// Keeps in memory what a cache keeps in files.
@@ -60,7 +63,7 @@ struct TestTrial {
   Options options{.nets = {"quick"}};
   MapStore store;
 
-  TestTrial() {
+  explicit TestTrial(int channels = 1) : rows(channels) {
     trial.arms = {{"full", &rows, "data", fixed({0, 1, 2, 3})},
                   {"random", &rows, "data",
                    [](uint64_t seed) {

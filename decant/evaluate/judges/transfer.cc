@@ -88,6 +88,9 @@ class TransferJudge final : public Judge {
     classes_ = data.classes;
     test_rows_ = data.test_rows;
     pictures_.settle(data, first_.image_size, context);
+    if (pictures_.size().channels == 1)
+      throw InputError({"", "--protocol transfer", "these pictures are grey, and detectors and segmenters see three channels",
+                        "Judge a set of colour pictures"});
     for (const std::string& path : split_list(then_)) {
       Task task{.set = tools_.open_scenes(path, context)};
       task.frame = loader::frame_for(*task.set.rows, task.set.usable, second_.image_size, context);

@@ -68,7 +68,7 @@ std::unique_ptr<Judge> transfer_judge(const Tools& tools, const std::map<std::st
 
 TEST(Transfer, TrainsOnFromTheBackboneOfEachSet) {
   Trainings trainings;
-  TestTrial trial;
+  TestTrial trial(3);
   trial.options.nets = {"tiny"};
   trial.options.seeds = 1;
   const auto judge =
@@ -93,7 +93,7 @@ TEST(Transfer, TrainsOnFromTheBackboneOfEachSet) {
 
 TEST(Transfer, IsNamedByTheOtherSetAndBothTrainings) {
   Trainings trainings;
-  const TestTrial trial;
+  const TestTrial trial(3);
   const auto identity = [&](const std::map<std::string, std::string>& given, const std::string& net = "tiny") {
     return transfer_judge(trainings.tools(), given, trial)->identity(net);
   };
@@ -109,7 +109,7 @@ TEST(Transfer, IsNamedByTheOtherSetAndBothTrainings) {
 
 TEST(Transfer, RefusesWhatCannotBeTrainedOn) {
   Trainings trainings;
-  const TestTrial trial;
+  const TestTrial trial(3);
   const auto refusal = [&](const std::map<std::string, std::string>& given, const std::string& net) {
     return message_of<Error>([&] { transfer_judge(trainings.tools(), given, trial)->identity(net); });
   };
@@ -117,6 +117,10 @@ TEST(Transfer, RefusesWhatCannotBeTrainedOn) {
   EXPECT_THAT(refusal({{"then", "boxes"}}, "linear"), HasSubstr("no backbone"));
   EXPECT_THAT(refusal({{"then", "boxes,boxes"}}, "tiny"), HasSubstr("--then names 'boxes' twice"));
   EXPECT_THAT(refusal({{"then", "boxes"}, {"then-batch", "0"}}, "tiny"), HasSubstr("batch"));
+  EXPECT_THAT(message_of([&] {
+                transfer_judge(trainings.tools(), {{"then", "boxes"}}, TestTrial());
+              }),
+              HasSubstr("these pictures are grey"));
   EXPECT_TRUE(trainings.first.empty());
 }
 
