@@ -3,7 +3,6 @@
 FOLDER holds what `distill_torch_bench … FOLDER` left. Prints the median seconds of a step, by the wall's clock and by
 the processor's, the peak of memory in MB, and the objective of the first step.
 """
-import json
 import pathlib
 import resource
 import sys
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from plain_torch import read_safetensors
 
 
 class ConvNet3(nn.Module):
@@ -29,16 +29,6 @@ class ConvNet3(nn.Module):
 
     def forward(self, x):
         return self.classifier(self.embed(x))
-
-
-def read_safetensors(path):
-    data = path.read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    header.pop("__metadata__", None)
-    body = data[8 + length :]
-    part = lambda t: np.frombuffer(body[slice(*t["data_offsets"])], np.float32).reshape(t["shape"]).copy()
-    return {name: torch.from_numpy(part(t)) for name, t in header.items()}
 
 
 def dm(net, real, synthetic):

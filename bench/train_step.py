@@ -3,15 +3,14 @@
 FOLDER holds what `train_torch_bench step … FOLDER` left. Prints the median seconds of a step, by the wall's clock and
 by the processor's, and the first five losses.
 """
-import json
 import pathlib
 import sys
-import time
 
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from plain_torch import load_weights, print_steps
 
 
 class Block(nn.Module):
@@ -73,23 +72,11 @@ class Quick(nn.Module):
         return self.linear(x.amax((2, 3)))
 
 
-def read_safetensors(path):
-    data = path.read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    header.pop("__metadata__", None)
-    body = data[8 + length :]
-    part = lambda t: np.frombuffer(body[slice(*t["data_offsets"])], np.float32).reshape(t["shape"]).copy()
-    return {name: torch.from_numpy(part(t)) for name, t in header.items()}
-
-
 def main():
     name, threads, steps, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
     torch.set_num_threads(threads)
     net = {"resnet20": ResNet20, "convnet3": ConvNet3, "quick": Quick}[name]()
-    missing, unexpected = net.load_state_dict(read_safetensors(folder / "weights.safetensors"), strict=False)
-    assert not unexpected and all(m.endswith("num_batches_tracked") for m in missing), (missing, unexpected)
-    net = net.to(memory_format=torch.channels_last).train()
+    net = load_weights(net, folder / "weights.safetensors")
     labels = torch.from_numpy(np.fromfile(folder / "labels.i64", np.int64))
     pixels = np.fromfile(folder / "images.f32", np.float32).reshape(len(labels), 32, 32, 3)
     images = torch.from_numpy(pixels).permute(0, 3, 1, 2)
@@ -101,20 +88,14 @@ def main():
     ]
     optimizer = torch.optim.SGD(groups, lr=0.01, momentum=0.9, nesterov=True)
 
-    losses, wall, processor = [], [], []
-    for i in range(steps + 2):
-        start, ticks = time.perf_counter(), time.process_time()
+    def step():
         optimizer.zero_grad(set_to_none=True)
         loss = F.cross_entropy(net(images), labels, label_smoothing=0.1)
         loss.backward()
         optimizer.step()
-        value = loss.item()
-        if i < 5:
-            losses.append(value)
-        if i >= 2:
-            wall.append(time.perf_counter() - start)
-            processor.append(time.process_time() - ticks)
-    print(f"{np.median(wall):.6f} {np.median(processor):.6f}", *(f"{v:.6f}" for v in losses))
+        return loss.item()
+
+    print_steps(steps, step)
 
 
 main()

@@ -61,7 +61,7 @@ std::string json_key_of(const Metric& metric) {
   return metric == top_1() ? "accuracy" : metric.name;
 }
 
-/// What only detectors and segmenters are told.
+/// Throws UsageError where an option is given that is for detectors and segmenters alone.
 void refuse_scene_options(const TrainNetworkOptions& options) {
   OptionTable known;
   train::TrainOptions plain;
