@@ -13,11 +13,29 @@ Decay decay_named(std::string_view name) {
   if (name == "step") return Decay::step;
   if (name == "half") return Decay::half;
   if (name == "constant") return Decay::constant;
+  if (name == "restarts") return Decay::restarts;
   throw InputError({.file = {},
                     .place = "schedule",
                     .what = fmt::format("unknown schedule '{}'", name),
-                    .remedy = "Use linear, cosine, step, half or constant"});
+                    .remedy = "Use linear, cosine, step, half, constant or restarts"});
 }
+
+namespace {
+
+constexpr int kCycles = 7;
+
+/// Where t stands within its cycle: of `kCycles` that last 1, 2, 4, … of 2^kCycles − 1 parts.
+double place_in_cycle(double t) {
+  double length = 1.0 / ((1 << kCycles) - 1);
+  double begin = 0;
+  for (int cycle = 1; cycle < kCycles && t >= begin + length; ++cycle) {
+    begin += length;
+    length *= 2;
+  }
+  return (t - begin) / length;
+}
+
+}  // namespace
 
 double Schedule::at(int64_t step) const {
   if (step < warmup) return peak * static_cast<double>(step + 1) / static_cast<double>(warmup + 1);
@@ -33,6 +51,8 @@ double Schedule::at(int64_t step) const {
       return t < 0.5 ? peak : peak / 10;
     case Decay::constant:
       return peak;
+    case Decay::restarts:
+      return peak * (1 + 99 * (1 + std::cos(std::numbers::pi * place_in_cycle(t))) / 2) / 100;
   }
   return peak;
 }

@@ -9,6 +9,9 @@
 //     step       peak · 1, 1/10, 1/100 from t = 0, 1/2, 3/4
 //     half       peak · 1, 1/10 from t = 0, 1/2
 //     constant   peak
+//     restarts   peak · (1 + 99·(1 + cos πu) / 2) / 100 in seven cycles, each twice as long as the
+//                one before, over which u runs from 0 to 1: SGDR (Loshchilov and Hutter, ICLR 2017)
+//                from the peak down to a hundredth of it
 //
 // Linear and cosine would reach zero at step S, one past the last, so no step is wasted on a rate
 // of zero.
@@ -19,7 +22,7 @@
 
 namespace decant::train {
 
-enum class Decay { linear, cosine, step, half, constant };
+enum class Decay { linear, cosine, step, half, constant, restarts };
 
 /// Throws InputError for an unknown name, listing the known ones.
 Decay decay_named(std::string_view name);

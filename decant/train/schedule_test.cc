@@ -42,6 +42,15 @@ TEST(Schedule, ConstantStaysAfterTheWarmUp) {
   EXPECT_THAT(rates(Decay::constant, 3, 4, 2), Pointwise(DoubleEq(), {1.0, 2.0, 3.0, 3.0}));
 }
 
+TEST(Schedule, RestartsBeginAnewInCyclesTwiceAsLong) {
+  const std::vector<double> all = rates(Decay::restarts, 1, 127, 0);
+  for (const size_t first : {0, 1, 3, 7, 15, 31, 63}) EXPECT_DOUBLE_EQ(all[first], 1) << first;
+  EXPECT_NEAR(all[2], 0.505, 1e-12);  // half of the way through the second
+  EXPECT_NEAR(all[95], 0.505, 1e-12);
+  EXPECT_LT(all[126], 0.011);
+  EXPECT_GT(all[126], 0.01);
+}
+
 std::string fault_of(const TrainOptions& options) {
   return message_of([&] { check(options); });
 }
@@ -50,7 +59,7 @@ TEST(CheckOptions, NamesTheOptionAndTheRemedy) {
   EXPECT_EQ(fault_of({}), "no error");
   TrainOptions options;
   options.schedule = "cosin";
-  EXPECT_EQ(fault_of(options), "schedule: unknown schedule 'cosin'. Use linear, cosine, step, half or constant");
+  EXPECT_EQ(fault_of(options), "schedule: unknown schedule 'cosin'. Use linear, cosine, step, half, constant or restarts");
   options = {};
   options.optimizer = "adam";
   EXPECT_EQ(fault_of(options), "optimizer: 'adam' is not known. Use sgd or momentum or adamw");

@@ -48,7 +48,8 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("momentum", momentum, "M", "of sgd");
   table.add("weight-decay", weight_decay, "W", "applies to weights, not to norms and biases");
   later(table.add("decay-all", decay_all, "weight decay applies to norms and biases, too"), "false");
-  table.add("schedule", schedule, "NAME", "linear, cosine, step, half or constant");
+  table.add("schedule", schedule, "NAME", "linear, cosine, step, half, constant or restarts");
+  later(table.add("clip-norm", clip_norm, "N", "largest norm of a gradient; 0 = as it is"), "0.0");
   table.add_share("warmup", warmup, "SHARE", "share of the steps spent rising to the peak");
   later(table.add("loss", loss, "NAME", "cross-entropy or mse"), "cross-entropy");
   table.add("label-smoothing", label_smoothing, "S", "of cross-entropy; 0 = none");
@@ -86,6 +87,7 @@ void check(const TrainOptions& options) {
   require_range(options.learning_rate, 0, 1e6, "learning rate");
   require_range(options.momentum, 0, 0.9999, "momentum");
   require_range(options.weight_decay, 0, 1e3, "weight decay");
+  require_range(options.clip_norm, 0, 1e6, "clip norm");
   require_range(options.warmup, 0, 1, "warm-up");
   require_range(options.label_smoothing, 0, 1, "label smoothing");
   require_range(options.crop, 0, 1024, "crop");

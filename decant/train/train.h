@@ -37,7 +37,8 @@ struct TrainOptions {
   double momentum = 0.9;
   double weight_decay = 5e-4;
   bool decay_all = false;              ///< weight decay on every parameter; else on weights only, never on norms and biases
-  std::string schedule = "linear";     ///< to zero: "linear", "cosine"; ÷10 at 1/2 "half", at 1/2 and 3/4 "step"; "constant"
+  std::string schedule = "linear";     ///< to zero: "linear", "cosine"; ÷10 at 1/2 "half", at 1/2 and 3/4 "step"; "constant"; "restarts"
+  double clip_norm = 0;                ///< > 0: a gradient whose norm, over all parameters, is larger is scaled down to it
   double warmup = 0.2;                 ///< fraction of the steps spent rising linearly to the peak
   std::string loss = "cross-entropy";  ///< or "mse"; classification.h has both
   double label_smoothing = 0.1;        ///< of cross-entropy
@@ -79,6 +80,15 @@ struct TrainJob {
   const Rows* test = nullptr;            ///< measured once, after the last step; null = not at all
   std::filesystem::path save_weights;    ///< safetensors; empty = not saved
 
+  // A part of a training: updates first_step … last_step − 1 of all that the options ask for, with
+  // the batches and rates that those have there, from `weights` on; none where the two are equal
+  // and above 0. What the optimizer remembers starts at zero.
+  std::span<const float> weights = {};  ///< as TrainResult::weights has them; empty = fresh ones
+  int64_t first_step = 0;
+  int64_t last_step = 0;      ///< 0 = steps_of()
+  bool keep_weights = false;  ///< fills in TrainResult::weights
+  bool keep_logits = false;   ///< fills in TrainResult::logits
+
   // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job
   // makes its own. The size of a table is the size of the pictures: one table over more rows than
   // `subset` keeps that size the same for every subset.
@@ -101,9 +111,11 @@ struct TrainResult {
   double final_loss = 0;  ///< mean over the last tenth of the steps
   int64_t steps = 0;
   int64_t test_rows = 0;
-  double seconds = 0;         ///< the whole call: decoding, steps, test
-  double input_seconds = 0;   ///< time the loop waited for pictures; where the device makes them, for handing it that work
-  std::vector<float> losses;  ///< per step
+  double seconds = 0;          ///< the whole call: decoding, steps, test
+  double input_seconds = 0;    ///< time the loop waited for pictures; where the device makes them, for handing it that work
+  std::vector<float> losses;   ///< per step
+  std::vector<float> weights;  ///< every parameter, then every running statistic, in the net's order; empty unless asked for
+  std::vector<float> logits;   ///< (test rows, classes); empty unless asked for
 };
 
 /// Same job, same seed, same thread count → same weights on a CPU. Pictures that do not decode are

@@ -23,6 +23,7 @@
   entry("resnet18-imagenet", make_resnet18_imagenet)    \
   entry("resnet20", make_resnet20)                      \
   entry("resnet56", make_resnet56)                      \
+  entry("searchnet", make_searchnet)                    \
   entry("tiny-resnet", make_tiny_resnet)                \
   entry("vgg11", make_vgg11)                            \
   entry("vit", make_vit)                                \

@@ -1,6 +1,7 @@
 #include "decant/train/torch/classification.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nll_loss.h>
@@ -55,18 +56,27 @@ at::Tensor soft_labels_for(const TrainJob& job, c10::Device device) {
 
 class TopOne final : public Meter {
  public:
-  TopOne(const nn::Classifier& network, c10::Device device)
-      : network_(network), right_(at::zeros({}, at::TensorOptions(device).dtype(at::kLong))) {}
+  TopOne(const nn::Classifier& network, c10::Device device, bool keep)
+      : network_(network), right_(at::zeros({}, at::TensorOptions(device).dtype(at::kLong))), keep_(keep) {}
 
   void add(const nn::Pass& pass, const Batch& batch) override {
-    right_.add_(network_.forward(pass, batch.inputs).argmax(1).eq(batch.targets).sum());
+    const at::Tensor logits = network_.forward(pass, batch.inputs);
+    right_.add_(logits.argmax(1).eq(batch.targets).sum());
     count_ += batch.count;
+    if (keep_) kept_.push_back(logits.detach().to(at::kCPU, at::kFloat));
+  }
+  std::vector<float> logits() const override {
+    if (kept_.empty()) return {};
+    const at::Tensor all = at::cat(kept_).contiguous();
+    return {all.data_ptr<float>(), all.data_ptr<float>() + all.numel()};
   }
   double value() const override { return right_.item<double>() / static_cast<double>(count_); }
 
  private:
   const nn::Classifier& network_;
   at::Tensor right_;
+  bool keep_;
+  nn::Tensors kept_;
   int64_t count_ = 0;
 };
 
@@ -102,7 +112,7 @@ at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Output
 }
 
 std::unique_ptr<Meter> Classification::meter() const {
-  return std::make_unique<TopOne>(*network_, device_);
+  return std::make_unique<TopOne>(*network_, device_, job_.keep_logits);
 }
 
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing) {

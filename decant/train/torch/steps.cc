@@ -56,7 +56,7 @@ void run_steps(Training& training, BatchSource& source, const Schedule& schedule
   }
 }
 
-double run_test(Training& training, const Task& task, const Context& context) {
+double run_test(Training& training, const Task& task, const Context& context, std::vector<float>* logits) {
   const c10::NoGradGuard no_grad;
   const auto source = task.test_batches(context);
   const auto meter = task.meter();
@@ -65,6 +65,7 @@ double run_test(Training& training, const Task& task, const Context& context) {
     meter->add(training.evaluation(), *batch);
     stage.advance(batch->count);
   }
+  if (logits != nullptr) *logits = meter->logits();
   return meter->value();
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "decant/base/context.h"
 #include "decant/data/metric.h"
@@ -48,6 +49,8 @@ class Meter {
   virtual void add(const nn::Pass& pass, const Batch& batch) = 0;
   /// Over everything added, read back from the device. REQUIRES: something was.
   virtual double value() const = 0;
+  /// What the module gave for every row, one after another; empty unless the job asks to keep it.
+  virtual std::vector<float> logits() const { return {}; }
 };
 
 class Task {

@@ -5,6 +5,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/stopwatch.h"
 #include "decant/nn/device.h"
+#include "decant/nn/state_values.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/nn/weights.h"
 #include "decant/train/torch/steps.h"
@@ -15,11 +16,15 @@ namespace {
 
 void train_steps(Training& training, const Task& task, const TrainJob& job, const Context& context, TrainResult& result) {
   const TrainOptions& options = job.options;
-  result.steps = steps_of(options, std::ssize(job.subset));
-  const auto source = task.batches(0, result.steps * options.batch, context);
-  LossLog log(losses_per_reading(task.device()));
+  const int64_t all = steps_of(options, std::ssize(job.subset));
+  const int64_t last = job.last_step == 0 ? all : job.last_step;
+  DECANT_CHECK(0 <= job.first_step && job.first_step <= last && last <= all, ==, true);
+  if (job.first_step == last) return;
+  result.steps = last - job.first_step;
+  const auto source = task.batches(job.first_step * options.batch, result.steps * options.batch, context);
+  LossLog log(losses_per_reading(task.device()), job.first_step);
   Stage stage(context, "train", result.steps, "steps");
-  run_steps(training, *source, schedule_of(options, result.steps), result.steps, log, [&](const Batch&) { stage.advance(); });
+  run_steps(training, *source, schedule_of(options, all), result.steps, log, [&](const Batch&) { stage.advance(); });
   log.read();
   result.losses = log.losses();
   result.input_seconds = source->waited();
@@ -28,7 +33,7 @@ void train_steps(Training& training, const Task& task, const TrainJob& job, cons
 void test(Training& training, const Task& task, const Context& context, TrainResult& result) {
   result.metric = task.metric();
   result.test_rows = task.test_rows();
-  if (result.test_rows > 0) result.value = run_test(training, task, context);
+  if (result.test_rows > 0) result.value = run_test(training, task, context, &result.logits);
 }
 
 }  // namespace
@@ -43,11 +48,14 @@ TrainResult train(const TrainJob& asked, const Context& context) {
   const nn::ThreadCount threads(context.thread_count());
   const nn::MemoryReuse memory;
   const auto task = make_task(job, context);
-  Training training(*task, nn::initial_state(task->module(), Random(job.options.seed, "weights")), job.options);
+  nn::State state = nn::initial_state(task->module(), Random(job.options.seed, "weights"));
+  if (!job.weights.empty()) nn::set_values(state, job.weights);
+  Training training(*task, state, job.options);
   TrainResult result;
   train_steps(training, *task, job, context, result);
-  result.final_loss = mean_of_last_tenth(result.losses);
+  if (!result.losses.empty()) result.final_loss = mean_of_last_tenth(result.losses);
   if (!job.save_weights.empty()) nn::save_weights(task->module(), training.state(), job.save_weights, task->notes());
+  if (job.keep_weights) result.weights = nn::values_of(training.state());
   test(training, *task, context, result);
   result.seconds = clock.seconds();
   return result;

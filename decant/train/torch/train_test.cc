@@ -141,6 +141,81 @@ DynamicsJob small_recording(const MemoryRows& rows, std::span<const int64_t> sub
   return job;
 }
 
+TEST(Train, PartsOfATrainingEndWhereTheWholeEnds) {
+  const MemoryRows rows = drawn_rows(40, 4, 1);
+  const MemoryRows test = drawn_rows(20, 4, 2);
+  const Subset all = Subset::all(40);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = all, .classes = 4, .test = &test};
+  job.options.momentum = 0;  // which is what parts do not hand on
+  job.options.clip_norm = 0.5;
+  job.options.net = "mlp+width=24+norm=batch";
+  job.keep_weights = job.keep_logits = true;
+  const TrainResult whole = train(job, {.threads = 1});
+
+  TrainResult part;
+  for (const int64_t last : {1, 25, 60}) {
+    TrainJob next = job;
+    next.weights = part.weights;
+    next.first_step = last == 1 ? 0 : last == 25 ? 1 : 25;
+    next.last_step = last;
+    TrainResult made = train(next, {.threads = 1});
+    EXPECT_EQ(made.steps, next.last_step - next.first_step);
+    part = std::move(made);
+  }
+  EXPECT_EQ(part.weights, whole.weights);
+  EXPECT_EQ(part.logits, whole.logits);
+  TrainJob none = job;  // asked, not trained
+  none.weights = whole.weights;
+  none.first_step = none.last_step = 60;
+  const TrainResult asked = train(none, {.threads = 1});
+  EXPECT_EQ(asked.weights, whole.weights);
+  EXPECT_EQ(asked.logits, whole.logits);
+  EXPECT_EQ(whole.logits.size(), 20u * 4);
+  int right = 0;
+  for (size_t i = 0; i < 20; ++i) {
+    const auto own = std::span(whole.logits).subspan(4 * i, 4);
+    right += std::ranges::max_element(own) - own.begin() == test.label(static_cast<int64_t>(i)) ? 1 : 0;
+  }
+  EXPECT_DOUBLE_EQ(whole.value, right / 20.0);
+
+  job.keep_weights = job.keep_logits = false;
+  const TrainResult plain = train(job, {.threads = 1});
+  EXPECT_TRUE(plain.weights.empty() && plain.logits.empty());
+  EXPECT_EQ(plain.losses, whole.losses);
+}
+
+TEST(Training, AClippedGradientKeepsItsDirection) {
+  const MemoryRows rows = drawn_rows(16, 4, 1);
+  const Subset all = Subset::all(16);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = all, .classes = 4, .keep_weights = true};
+  job.options.steps = 1;
+  job.options.optimizer = "momentum";
+  job.options.momentum = job.options.weight_decay = job.options.warmup = 0;
+  job.options.learning_rate = 1;
+  const auto moved_by = [&](double clip_norm) {
+    TrainJob zero = job;
+    zero.options.learning_rate = 0;
+    const std::vector<float> before = train(zero, {.threads = 1}).weights;
+    job.options.clip_norm = clip_norm;
+    std::vector<float> moved = train(job, {.threads = 1}).weights;
+    for (size_t i = 0; i < moved.size(); ++i) moved[i] -= before[i];
+    return moved;
+  };
+  const std::vector<float> free = moved_by(0);
+  const std::vector<float> clipped = moved_by(0.01);
+  double norm = 0;
+  double along = 0;
+  double free_norm = 0;
+  for (size_t i = 0; i < free.size(); ++i) {
+    norm += double{clipped[i]} * clipped[i];
+    free_norm += double{free[i]} * free[i];
+    along += double{clipped[i]} * free[i];
+  }
+  EXPECT_GT(free_norm, 0.01 * 0.01);
+  EXPECT_NEAR(std::sqrt(norm), 0.01, 1e-4);
+  EXPECT_NEAR(along / std::sqrt(norm * free_norm), 1, 1e-4);
+}
+
 TEST(Dynamics, EveryRowIsSeenOnceAnEpochAndLearnt) {
   const MemoryRows rows = drawn_rows(50, 4, 1);
   std::vector<int64_t> subset = all_rows_of(rows);

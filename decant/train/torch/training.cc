@@ -1,5 +1,7 @@
 #include "decant/train/torch/training.h"
 
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -33,6 +35,16 @@ bool in_bfloat16(const TrainOptions& options, c10::Device device) {
   return true;
 }
 
+/// Scaled down together so that their norm is at most `most`, as torch's clip_grad_norm_ does it.
+/// New tensors: what autograd gave is only read.
+nn::Tensors clipped(const nn::Tensors& gradients, double most) {
+  const at::Tensor norm = at::stack(at::_foreach_norm(gradients, 2)).norm();
+  const at::Tensor factor = norm.add(1e-6).reciprocal().mul(most).clamp_max(1);
+  nn::Tensors result;
+  for (const at::Tensor& gradient : gradients) result.push_back(gradient.mul(factor));
+  return result;
+}
+
 }  // namespace
 
 nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat format) {
@@ -40,7 +52,10 @@ nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat
 }
 
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
-    : task_(task), state_(placed_on(state, task.device(), task.module().memory_format())), bfloat16_(in_bfloat16(options, task.device())) {
+    : task_(task),
+      state_(placed_on(state, task.device(), task.module().memory_format())),
+      bfloat16_(in_bfloat16(options, task.device())),
+      clip_norm_(options.clip_norm) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters,
                               decays_of(task.module(), options.decay_all));
@@ -49,7 +64,9 @@ Training::Training(const Task& task, const nn::State& state, const TrainOptions&
 at::Tensor Training::step(const Batch& batch, double rate, Outputs* seen) {
   const nn::Pass pass{.parameters = state_.parameters, .buffers = state_.buffers, .training = true, .once = true, .bfloat16 = bfloat16_};
   const at::Tensor loss = task_.loss(pass, batch, seen);
-  optimizer_->step(torch::autograd::grad({loss}, state_.parameters), rate);
+  nn::Tensors gradients = torch::autograd::grad({loss}, state_.parameters);
+  if (clip_norm_ > 0) gradients = clipped(gradients, clip_norm_);
+  optimizer_->step(gradients, rate);
   return loss.detach();
 }
 

@@ -37,6 +37,7 @@ class Training {
   const Task& task_;
   nn::State state_;
   bool bfloat16_;
+  double clip_norm_;
   std::unique_ptr<Optimizer> optimizer_;
 };
 
