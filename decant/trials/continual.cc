@@ -1,0 +1,424 @@
+// Continual learning: classes come in tasks, one after another, and of those that are past a memory
+// of fixed size is left. What is a memory worth that each compressor makes, of one task's rows at a
+// time?
+//
+// The tasks share the classes evenly, a remainder goes to the first. The order of the classes is
+// NumPy's legacy permutation by the seed, as published code draws it, or that of a file. The memory
+// is shared evenly by the classes seen so far; an older set gives way by losing the last of its
+// order, since the rows that it was made from are gone. After each task
+//
+//     gdumb    a fresh network is trained on the memory alone (Prabhu, Torr and Dokania, ECCV 2020),
+//     replay   the network of the task before goes on, on the task's rows and the memory, which is
+//              repeated until it holds as many rows as the task: about half of a batch is memory,
+//
+// with the same number of steps for every arm, and is asked for the test rows of the classes seen,
+// among these classes. Published GDumb reports its best pass on the test rows; here it is the last.
+//
+// Beside: "joint", trained after each task on all rows of the classes seen, and "no-memory": on the
+// last task's rows alone.
+//
+// On grey pictures the defaults are GDumb's for MNIST: a batch-norm MLP of 100, 128 passes of batch
+// 16, momentum, cosine with warm restarts from 0.05, crops. On colour ones they are those of the
+// condensed memories of DM (Zhao and Bilen, WACV 2023): a ConvNet under DSA, rate 0.01, 1,000
+// epochs; its width is 32 here, not 128.
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/stopwatch.h"
+#include "decant/base/text.h"
+#include "decant/trials/list.h"
+#include "decant/trials/memory.h"
+#include "decant/trials/net_training.h"
+#include "decant/trials/numpy_order.h"
+
+namespace decant::trials {
+namespace {
+
+constexpr double kKilobyte = 1000;
+
+struct ContinualOptions {
+  int tasks = 5;
+  int64_t memory = 300;
+  int64_t memory_bytes = 0;  ///< > 0: in place of rows
+  std::string judge = "gdumb";
+  std::filesystem::path class_order;
+};
+
+class Continual final : public Trial {
+ public:
+  explicit Continual(const evaluate::Tools& tools)
+      : training_(tools, {{"net", "mlp+width=100+norm=batch"},
+                          {"epochs", "128"},
+                          {"batch", "16"},
+                          {"optimizer", "momentum"},
+                          {"learning-rate", "0.05"},
+                          {"schedule", "restarts"},
+                          {"warmup", "0.0078125"},  // one pass
+                          {"weight-decay", "1e-6"},
+                          {"clip-norm", "10"},
+                          {"label-smoothing", "0"}}) {}
+
+  std::string name() const override { return "continual"; }
+  std::string question() const override { return "classes come in tasks, and a memory is left of those that are past"; }
+  std::string usual_arms() const override { return "random,herding,k-means,random+quality=50+bytes=same,dm"; }
+  std::vector<std::string> baselines() const override { return {"joint", "no-memory"}; }
+
+  void declare(OptionTable& table) override {
+    table.add("tasks", options_.tasks, "T", "that share the classes");
+    table.add("memory", options_.memory, "ROWS", "that the memory holds, of all classes together");
+    table.add("memory-bytes", options_.memory_bytes, "BYTES", "that it holds in place of a number of rows");
+    table.add("after-task", options_.judge, "HOW", "gdumb (a fresh network, on the memory alone) or replay (it goes on)");
+    table.add("class-order", options_.class_order, "FILE", "labels in the order in which they come; default: NumPy's by the seed");
+    training_.declare(table);
+  }
+
+  void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
+    source_ = source;
+    require_sound();
+    if (first_picture_channels(source) == 3)
+      training_.set_usual(on_colour(), given);
+    else
+      training_.set_usual({{"no-flip", "true"}}, given);
+    settle_steps();
+    order_ = read_order();
+    training_.settle(source, context);
+    rows_of_class_.assign(static_cast<size_t>(source.classes), {});
+    for (const int64_t row : source.usable) rows_of_class_[static_cast<size_t>(source.rows->label(row))].push_back(row);
+    for (size_t label = 0; label < rows_of_class_.size(); ++label) {
+      if (rows_of_class_[label].empty())
+        throw InputError({"", class_name(label), "has no rows, so there is no task for it", "Leave the class out of the data set"});
+    }
+  }
+
+  std::string in_words() const override {
+    const std::string memory = by_bytes() ? human_bytes(options_.memory_bytes) : human_count(options_.memory) + " rows";
+    return fmt::format("continual: {} tasks, a memory of {}, {} after each task: {}", options_.tasks, memory,
+                       options_.judge == "gdumb" ? "a fresh network on the memory alone (gdumb)" : "the network goes on (replay)",
+                       training_.in_words());
+  }
+
+  std::string identity() const override {
+    return json_text({{"tasks", options_.tasks},
+                      {"memory", options_.memory},
+                      {"bytes", options_.memory_bytes},
+                      {"judge", options_.judge},
+                      {"order", order_},
+                      {"training", training_.identity()}});
+  }
+  std::string numerics() const override { return training_.numerics(); }
+  std::string pace_key() const override { return training_.pace_key(); }
+  int64_t stages(const Arm&) const override { return options_.tasks; }
+  double training_steps(const Arm&) const override { return static_cast<double>(options_.tasks * training_.options().steps); }
+
+  Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
+    Life life(*this, arm, seed, context);
+    Numbers all;
+    for (int task = 0; task < options_.tasks; ++task) {
+      // What replay goes on from is no number to keep, so a stage that is found is not run again
+      // unless a later one needs it.
+      const Numbers after = bench.once(fmt::format("task {}", task), [&] { return life.after(task); });
+      for (const auto& [name, values] : after) all[name].insert(all[name].end(), values.begin(), values.end());
+    }
+    return all;
+  }
+
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+
+ private:
+  /// One arm with one seed, task after task; each is made when it is first asked for.
+  class Life {
+   public:
+    Life(const Continual& trial, const Arm& arm, uint64_t seed, const Context& context)
+        : trial_(trial), arm_(arm), seed_(seed), context_(context), order_(trial.order_of(seed)), memory_(trial.unit()) {}
+
+    /// Accuracy on each task so far, the bytes of the memory and the seconds of its making.
+    Numbers after(int task) {
+      const Stopwatch watch;
+      const Memory::Kept memory = memory_after(task);
+      const double making = watch.seconds();
+      const train::TrainResult made = trained_after(task, memory);
+      Numbers numbers;
+      std::vector<bool> seen(static_cast<size_t>(trial_.source_.classes));
+      for (const int label : trial_.seen_after(order_, task)) seen[static_cast<size_t>(label)] = true;
+      numbers["accuracy"] = {accuracy_among(made.logits, trial_.training_.test(), seen)};
+      numbers["of tasks"] = of_tasks(made.logits, task, seen);
+      numbers["bytes"] = {static_cast<double>(memory.bytes)};
+      numbers["making"] = {making};
+      return numbers;
+    }
+
+   private:
+    /// Of the rows of each task so far, the share that is answered right among all classes seen.
+    std::vector<double> of_tasks(const std::vector<float>& logits, int task, const std::vector<bool>& seen) const {
+      const Rows& test = trial_.training_.test();
+      const size_t classes = seen.size();
+      std::vector<double> right(static_cast<size_t>(task) + 1);
+      std::vector<double> count(right.size());
+      const std::vector<int> task_of = trial_.task_of_classes(order_);
+      for (int64_t row = 0; row < test.size(); ++row) {
+        const auto own = static_cast<size_t>(test.label(row));
+        if (!seen[own]) continue;
+        size_t best = own;
+        const float* const of_row = logits.data() + static_cast<size_t>(row) * classes;
+        for (size_t c = 0; c < classes; ++c) {
+          if (seen[c] && (of_row[c] > of_row[best] || (of_row[c] == of_row[best] && c < best))) best = c;
+        }
+        const auto place = static_cast<size_t>(task_of[own]);
+        count[place] += 1;
+        right[place] += best == own ? 1 : 0;
+      }
+      for (size_t i = 0; i < right.size(); ++i) right[i] = count[i] > 0 ? right[i] / count[i] : 0;
+      return right;
+    }
+
+    /// Makes what is missing up to `task`.
+    Memory::Kept memory_after(int task) {
+      if (arm_.compressor == nullptr) return {};
+      for (; made_ <= task; ++made_) {
+        const std::vector<int64_t> shares = trial_.shares_after(order_, made_);
+        int64_t own = 0;
+        int64_t most = 0;
+        for (const int label : trial_.classes_of(order_, made_)) {
+          own += shares[static_cast<size_t>(label)];
+          most = std::max(most, shares[static_cast<size_t>(label)]);
+        }
+        const Size size{trial_.unit(), trial_.by_bytes() ? own : most};
+        memory_.add(make_small(*arm_.compressor, trial_.source_, trial_.rows_of_task(order_, made_), size, seed_, context_));
+      }
+      return memory_.kept(trial_.shares_after(order_, task));
+    }
+
+    train::TrainResult trained_after(int task, const Memory::Kept& memory) {
+      if (trial_.options_.judge == "gdumb") return trained_on(rows_to_learn(task, memory), {}, seed_);
+      for (; gone_on_ <= task; ++gone_on_) {
+        // The memory as it was before the task: of the task itself all rows are there.
+        const Memory::Kept before = gone_on_ == 0 ? Memory::Kept{} : memory_after(gone_on_ - 1);
+        train::TrainResult next =
+            trained_on(rows_to_replay(gone_on_, before), weights_, seed_ + static_cast<uint64_t>(gone_on_) * 1'000'003);
+        weights_ = next.weights;
+        last_ = std::move(next);
+      }
+      return last_;
+    }
+
+    train::TrainResult trained_on(const std::shared_ptr<const Rows>& rows, const std::vector<float>& weights, uint64_t seed) const {
+      const Subset all = Subset::all(rows->size());
+      train::TrainJob job = trial_.training_.job(*rows, all, seed);
+      job.weights = weights;
+      job.keep_weights = trial_.options_.judge == "replay";
+      return trial_.training_.train(job, context_);
+    }
+
+    std::shared_ptr<const Rows> source_rows(const std::vector<int64_t>& rows) const {
+      std::vector<PickedRows::Pick> picks;
+      for (const int64_t row : rows) picks.push_back({trial_.source_.rows, row});
+      return std::make_shared<PickedRows>(std::move(picks));
+    }
+
+    std::shared_ptr<const Rows> rows_to_learn(int task, const Memory::Kept& memory) const {
+      if (arm_.compressor != nullptr) return memory.rows;
+      if (arm_.name == "no-memory") return source_rows(trial_.rows_of_task(order_, task).rows());
+      Subset all;
+      for (int t = 0; t <= task; ++t) all = all.united(trial_.rows_of_task(order_, t));
+      return source_rows(all.rows());
+    }
+
+    /// The task's rows, and the memory as often as it takes to be as many.
+    std::shared_ptr<const Rows> rows_to_replay(int task, const Memory::Kept& memory) const {
+      if (arm_.compressor == nullptr) return rows_to_learn(task, memory);
+      std::vector<PickedRows::Pick> picks;
+      for (const int64_t row : trial_.rows_of_task(order_, task)) picks.push_back({trial_.source_.rows, row});
+      const auto rows = static_cast<int64_t>(picks.size());
+      const int64_t kept = memory.rows == nullptr ? 0 : memory.rows->size();
+      for (int64_t i = 0; kept > 0 && i < std::max(rows, kept); ++i) picks.push_back({memory.rows, i % kept});
+      return std::make_shared<PickedRows>(std::move(picks));
+    }
+
+    const Continual& trial_;
+    const Arm& arm_;
+    uint64_t seed_;
+    const Context& context_;
+    std::vector<int> order_;
+    Memory memory_;
+    int made_ = 0;     ///< tasks of which the memory holds something
+    int gone_on_ = 0;  ///< tasks that the replayed network has learnt
+    std::vector<float> weights_;
+    train::TrainResult last_;
+  };
+
+  static std::map<std::string, std::string> on_colour() {
+    return {{"net", "convnet3+width=32"}, {"epochs", "1000"},   {"batch", "256"},  {"cap-batch", "true"},
+            {"learning-rate", "0.01"},    {"schedule", "half"}, {"warmup", "0"},   {"weight-decay", "0.0005"},
+            {"decay-all", "true"},        {"augment", "dsa"},   {"clip-norm", "0"}};
+  }
+
+  static int first_picture_channels(const Source& source) {
+    Image image;
+    require_pictures(*source.rows).decode(source.usable.front(), image);
+    return image.size.channels;
+  }
+
+  void require_sound() const {
+    if (options_.judge != "gdumb" && options_.judge != "replay")
+      throw UsageError(unknown_name("way to go on after a task", options_.judge, {"gdumb", "replay"}));
+    if (options_.tasks < 2 || options_.tasks > source_.classes)
+      throw InputError({"", "--tasks", fmt::format("{} tasks cannot share {} classes", options_.tasks, source_.classes),
+                        "Give from 2 to as many as there are classes"});
+    if (!by_bytes() && options_.memory < source_.classes)
+      throw InputError({"", "--memory", fmt::format("{} rows are fewer than the {} classes", options_.memory, source_.classes),
+                        "Give at least one a class"});
+  }
+
+  /// The same for every arm: passes over a memory of rows, of whatever size it is in the arm.
+  void settle_steps() {
+    train::TrainOptions& training = training_.options();
+    const int64_t rows = by_bytes() ? std::max<int64_t>(source_.classes, options_.memory) : options_.memory;
+    training.steps = train::steps_of(training, rows);
+    training.epochs = 0;
+    training.batch = train::batch_of(training, rows);
+    training.cap_batch = true;  // where an arm has fewer, the first tasks of a growing memory
+  }
+
+  std::vector<int> read_order() const {
+    if (options_.class_order.empty()) return {};
+    std::ifstream file(options_.class_order);
+    if (!file) throw InputError({options_.class_order.string(), "", "cannot be read", "Name a file of labels"});
+    std::vector<int> order;
+    for (std::string word; file >> word;) {
+      const auto named = std::ranges::find(source_.class_names, word);
+      const bool number = !word.empty() && word.size() < 9 && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+      if (named == source_.class_names.end() && !number)
+        throw InputError({options_.class_order.string(), word, "is no class", "Write labels or names of classes, one each"});
+      order.push_back(named != source_.class_names.end() ? static_cast<int>(named - source_.class_names.begin()) : std::stoi(word));
+    }
+    std::vector<int> sorted = order;
+    std::ranges::sort(sorted);
+    std::vector<int> all(static_cast<size_t>(source_.classes));
+    std::iota(all.begin(), all.end(), 0);
+    if (sorted != all)
+      throw InputError(
+          {options_.class_order.string(), "", fmt::format("is no order of the {} classes", source_.classes), "Name each class once"});
+    return order;
+  }
+
+  bool by_bytes() const { return options_.memory_bytes > 0; }
+  Size::Unit unit() const { return by_bytes() ? Size::Unit::bytes : Size::Unit::per_class; }
+  std::string class_name(size_t label) const {
+    return label < source_.class_names.size() ? source_.class_names[label] : fmt::format("class {}", label);
+  }
+
+  std::vector<int> order_of(uint64_t seed) const {
+    return order_.empty() ? numpy_permutation(static_cast<uint32_t>(seed), source_.classes) : order_;
+  }
+  /// First places in the order: of task t, and at the end of all.
+  std::vector<int> bounds() const {
+    std::vector<int> bounds = {0};
+    for (int task = 0; task < options_.tasks; ++task)
+      bounds.push_back(bounds.back() + source_.classes / options_.tasks + (task == 0 ? source_.classes % options_.tasks : 0));
+    return bounds;
+  }
+  std::vector<int> classes_of(const std::vector<int>& order, int task) const {
+    const std::vector<int> ends = bounds();
+    return {order.begin() + ends[static_cast<size_t>(task)], order.begin() + ends[static_cast<size_t>(task) + 1]};
+  }
+  std::vector<int> seen_after(const std::vector<int>& order, int task) const {
+    return {order.begin(), order.begin() + bounds()[static_cast<size_t>(task) + 1]};
+  }
+  std::vector<int> task_of_classes(const std::vector<int>& order) const {
+    std::vector<int> task_of(order.size());
+    for (int task = 0; task < options_.tasks; ++task) {
+      for (const int label : classes_of(order, task)) task_of[static_cast<size_t>(label)] = task;
+    }
+    return task_of;
+  }
+  std::vector<int64_t> shares_after(const std::vector<int>& order, int task) const {
+    const auto seen = static_cast<int64_t>(seen_after(order, task).size());
+    return shares_of(by_bytes() ? options_.memory_bytes : options_.memory, order, seen, source_.classes);
+  }
+  Subset rows_of_task(const std::vector<int>& order, int task) const {
+    std::vector<int64_t> rows;
+    for (const int label : classes_of(order, task)) {
+      const std::vector<int64_t>& own = rows_of_class_[static_cast<size_t>(label)];
+      rows.insert(rows.end(), own.begin(), own.end());
+    }
+    std::ranges::sort(rows);
+    return Subset(std::move(rows));
+  }
+
+  ContinualOptions options_;
+  NetTraining training_;
+  Source source_;
+  std::vector<int> order_;  ///< of a file; empty = by the seed
+  std::vector<std::vector<int64_t>> rows_of_class_;
+};
+
+enum ContinualMetric : size_t { kFinal, kMean, kForgetting, kBytes, kMaking };
+
+std::vector<Metric> continual_metrics() {
+  Metric last = top_1();
+  last.name = "final accuracy";
+  last.title = "after the last task";
+  Metric mean = top_1();
+  mean.name = "mean accuracy";
+  mean.title = "mean over tasks";
+  const Metric forgetting = {
+      .name = "forgetting", .title = "forgotten", .unit = "points", .scale = 100, .least = -1, .higher_is_better = false};
+  const Metric bytes = {.name = "memory", .title = "memory", .unit = "kB", .scale = 1 / kKilobyte, .most = 1e15, .higher_is_better = false};
+  const Metric making = {.name = "making", .title = "making it", .unit = "s", .most = 1e9, .higher_is_better = false};
+  return {last, mean, forgetting, bytes, making};
+}
+
+/// The mean over old tasks of the best that was known of them earlier, less what is known at the
+/// end. `of_tasks`: after each task one number for each so far.
+double forgotten(const std::vector<double>& of_tasks, int tasks) {
+  const auto after = [&](int time, int task) { return of_tasks[static_cast<size_t>(time * (time + 1) / 2 + task)]; };
+  double sum = 0;
+  for (int task = 0; task + 1 < tasks; ++task) {
+    double best = after(task, task);
+    for (int time = task; time + 1 < tasks; ++time) best = std::max(best, after(time, task));
+    sum += best - after(tasks - 1, task);
+  }
+  return sum / (tasks - 1);
+}
+
+void Continual::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+  record.metrics = continual_metrics();
+  for (size_t a = 0; a < arms.size(); ++a) {
+    std::vector<std::vector<double>> values(record.metrics.size());
+    Series series{.arm = arms[a].name, .along = "tasks", .of = "accuracy, %"};
+    series.values.assign(static_cast<size_t>(options_.tasks), 0);
+    int64_t count = 0;
+    for (const Ran& run : runs) {
+      if (run.arm != a) continue;
+      const std::vector<double>& accuracy = run.numbers.at("accuracy");
+      values[kFinal].push_back(accuracy.back());
+      values[kMean].push_back(std::accumulate(accuracy.begin(), accuracy.end(), 0.0) / options_.tasks);
+      values[kForgetting].push_back(forgotten(run.numbers.at("of tasks"), options_.tasks));
+      values[kBytes].push_back(run.numbers.at("bytes").back());
+      const std::vector<double>& making = run.numbers.at("making");
+      values[kMaking].push_back(std::accumulate(making.begin(), making.end(), 0.0));
+      for (size_t t = 0; t < accuracy.size(); ++t) series.values[t] += 100 * accuracy[t];
+      ++count;
+    }
+    for (size_t m = 0; m < values.size(); ++m) {
+      if (m < kBytes || arms[a].compressor != nullptr) record.add(arms[a].name, m, std::move(values[m]));
+    }
+    for (int t = 0; t < options_.tasks; ++t) {
+      series.at.push_back(t + 1);
+      series.values[static_cast<size_t>(t)] /= static_cast<double>(count);
+    }
+    record.series.push_back(std::move(series));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Trial> make_continual(const evaluate::Tools& tools) {
+  return std::make_unique<Continual>(tools);
+}
+
+}  // namespace decant::trials

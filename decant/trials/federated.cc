@@ -1,0 +1,377 @@
+// Federated learning: K clients hold the rows, and what they send is what costs. How accurate is a
+// network that a server trains, for so many bytes that each client has sent?
+//
+// Each class is shared among the clients by a draw from Dirichlet(α): the smaller α, the fewer
+// classes a client has. Arms:
+//
+//     a compressor     one round: every client sends a small set of its own rows, and the server
+//                      trains a fresh network on all of them
+//     fedavg           R rounds: every client trains the server's network on its rows, and the
+//                      server takes the mean of what comes back, weighted by rows (McMahan, Moore,
+//                      Ramage, Hampson and Agüera y Arcas, AISTATS 2017). One pass a round, in
+//                      float32; "fedavg+passes=5", "+passes=10"; "+bits=8": the changes as bytes
+//                      between the least and the largest of them
+//     one-shot         one round of fedavg whose clients train for as long as the server does
+//
+// "random" among the compressors, real rows of each client by chance, is what a set must beat to be
+// worth making, and what a distilled one began with ("dm+pictures=first") what it must.
+// All agree on how pixels are scaled, by mean and deviation of all rows. Bytes are of what is sent: pictures as they are stored, weights as above; an accuracy is that of
+// the last step. Every one-round arm has the same number of server steps.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/random.h"
+#include "decant/base/text.h"
+#include "decant/data/picked_rows.h"
+#include "decant/data/rows_view.h"
+#include "decant/loader/image_table.h"
+#include "decant/nn/normalisation.h"
+#include "decant/train/pixel_statistics.h"
+#include "decant/trials/dirichlet.h"
+#include "decant/trials/list.h"
+#include "decant/trials/net_training.h"
+
+namespace decant::trials {
+namespace {
+
+struct FederatedOptions {
+  int clients = 10;
+  double alpha = 0.1;
+  int rounds = 12;
+  int64_t per_class = 10;
+  int64_t rows = 10'000;
+  double client_rate = 0.1;
+};
+
+/// "fedavg+passes=5+bits=8" taken apart.
+struct Averaging {
+  int passes = 1;
+  int bits = 32;
+  bool one_shot = false;
+};
+
+class Federated final : public Trial {
+ public:
+  explicit Federated(const evaluate::Tools& tools)
+      : training_(tools, {{"net", "convnet+width=8+depth=3"},
+                          {"steps", "400"},
+                          {"batch", "64"},
+                          {"optimizer", "momentum"},
+                          {"learning-rate", "0.05"},
+                          {"schedule", "cosine"},
+                          {"warmup", "0.1"},
+                          {"weight-decay", "0.0005"},
+                          {"label-smoothing", "0"}}) {}
+
+  std::string name() const override { return "federated"; }
+  std::string question() const override { return "what do clients have to send for a network of such accuracy?"; }
+  std::string usual_arms() const override { return "random,herding,k-means,dm"; }
+  std::vector<std::string> baselines() const override {
+    return {"fedavg", "fedavg+passes=5", "fedavg+passes=10", "fedavg+bits=8", "one-shot"};
+  }
+
+  void declare(OptionTable& table) override {
+    table.add("clients", options_.clients, "K", "that share the rows");
+    table.add("alpha", options_.alpha, "A", "of Dirichlet, for each class: the smaller, the less alike the clients");
+    table.add("rounds", options_.rounds, "R", "of averaging");
+    table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
+    table.add("rows", options_.rows, "N", "that the clients share, as many of each class as of any other, drawn by the seed");
+    table.add("client-rate", options_.client_rate, "RATE", "at which clients train, without momentum");
+    training_.declare(table);
+  }
+
+  void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
+    source_ = source;
+    if (!given.contains("rows")) options_.rows = std::min(options_.rows, std::ssize(source.usable));
+    require_sound();
+    Image image;
+    require_pictures(*source.rows).decode(source.usable.front(), image);
+    training_.set_usual(
+        image.size.channels == 3 ? std::map<std::string, std::string>() : std::map<std::string, std::string>{{"no-flip", "true"}}, given);
+    train::TrainOptions& training = training_.options();
+    training.steps = train::steps_of(training, options_.clients * options_.per_class * source.classes);
+    training.epochs = 0;
+    training_.settle(source, context);
+    table_ = std::make_shared<loader::ImageTable>(
+        *source.rows, source.usable, ImageSize{training.image_size, training.image_size, image.size.channels}, loader::kKeptBytes, context);
+    // Weights are worth nothing to whoever sees pixels on another scale, so all agree on one.
+    if (training.normalise.empty()) training.normalise = train::normalise_text(nn::pixel_statistics(*table_, source.usable, context));
+  }
+
+  std::string in_words() const override {
+    return fmt::format(
+        "federated: {} rows, {} clients by Dirichlet({}), small sets of {} a class in one round, {} rounds of averaging at rate {}; "
+        "the server: {}",
+        human_count(options_.rows), options_.clients, options_.alpha, options_.per_class, options_.rounds, options_.client_rate,
+        training_.in_words());
+  }
+  std::string identity() const override {
+    return json_text({{"clients", options_.clients},
+                      {"alpha", options_.alpha},
+                      {"rounds", options_.rounds},
+                      {"per class", options_.per_class},
+                      {"rows", options_.rows},
+                      {"rate", options_.client_rate},
+                      {"training", training_.identity()}});
+  }
+  std::string numerics() const override { return training_.numerics(); }
+  std::string pace_key() const override { return training_.pace_key(); }
+  int64_t stages(const Arm& arm) const override {
+    return arm.compressor != nullptr || averaging_of(arm.name).one_shot ? 1 : options_.rounds;
+  }
+  double training_steps(const Arm& arm) const override {
+    const double steps = static_cast<double>(training_.options().steps);
+    if (arm.compressor != nullptr) return steps;
+    const Averaging how = averaging_of(arm.name);
+    if (how.one_shot) return steps * options_.clients;
+    return static_cast<double>(options_.rounds) * how.passes * static_cast<double>(options_.rows) / training_.options().batch;
+  }
+
+  Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
+    if (arm.compressor != nullptr) return bench.once("one round", [&] { return of_small_sets(arm, seed, context); });
+    return of_averaging(averaging_of(arm.name), seed, bench, context);
+  }
+
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+
+ private:
+  void require_sound() const {
+    if (options_.clients < 1 || options_.clients > options_.rows)
+      throw InputError({"", "--clients", fmt::format("{} clients cannot share {} rows", options_.clients, options_.rows), "Give fewer"});
+    if (!(options_.alpha > 0) || !std::isfinite(options_.alpha))
+      throw InputError(
+          {"", "--alpha", fmt::format("{} is no parameter of a Dirichlet distribution", options_.alpha), "Give a number above 0"});
+    if (options_.rounds < 1) throw InputError({"", "--rounds", "must be at least 1", "Give a number of rounds"});
+    if (options_.per_class < 1) throw InputError({"", "--per-class", "must be at least 1", "Give a number of rows"});
+    if (options_.rows < source_.classes || options_.rows > std::ssize(source_.usable))
+      throw InputError(
+          {"", "--rows",
+           fmt::format("{} rows cannot be drawn: there are {} of {} classes", options_.rows, source_.usable.size(), source_.classes),
+           fmt::format("Give from {} to {}", source_.classes, source_.usable.size())});
+  }
+
+  static Averaging averaging_of(const std::string& name) {
+    Averaging how;
+    how.one_shot = name == "one-shot";
+    if (name.ends_with("+passes=5")) how.passes = 5;
+    if (name.ends_with("+passes=10")) how.passes = 10;
+    if (name.ends_with("+bits=8")) how.bits = 8;
+    return how;
+  }
+
+  /// Rows of every client, ascending; a client may have none.
+  std::vector<Subset> clients(uint64_t seed) const {
+    std::vector<std::vector<int64_t>> of_class(static_cast<size_t>(source_.classes));
+    for (const int64_t row : source_.usable) of_class[static_cast<size_t>(source_.rows->label(row))].push_back(row);
+    std::vector<std::vector<int64_t>> rows(static_cast<size_t>(options_.clients));
+    for (size_t label = 0; label < of_class.size(); ++label) {
+      std::vector<int64_t>& own = of_class[label];
+      Random(seed, "rows of clients", label).shuffle(std::span(own));
+      own.resize(std::min(own.size(), static_cast<size_t>(options_.rows / source_.classes)));
+      const std::vector<double> shares = dirichlet(options_.alpha, options_.clients, Random(seed, "clients", label));
+      double sum = 0;
+      size_t begin = 0;
+      for (size_t client = 0; client < rows.size(); ++client) {
+        sum += shares[client];
+        const size_t end =
+            client + 1 == rows.size() ? own.size() : static_cast<size_t>(std::llround(sum * static_cast<double>(own.size())));
+        rows[client].insert(rows[client].end(), own.begin() + static_cast<ptrdiff_t>(begin), own.begin() + static_cast<ptrdiff_t>(end));
+        begin = end;
+      }
+    }
+    std::vector<Subset> subsets;
+    for (auto& of_client : rows) {
+      std::ranges::sort(of_client);
+      subsets.emplace_back(std::move(of_client));
+    }
+    return subsets;
+  }
+
+  Numbers of_small_sets(const Arm& arm, uint64_t seed, const Context& context) const {
+    std::vector<PickedRows::Pick> picks;
+    int64_t bytes = 0;
+    for (const Subset& rows : clients(seed)) {
+      if (rows.empty()) continue;
+      const SmallSet set = make_small(*arm.compressor, source_, rows, {Size::Unit::per_class, options_.per_class}, seed, context);
+      for (const int64_t row : set.order) picks.push_back({set.rows, row});
+      bytes += set.total_bytes();
+    }
+    const PickedRows sent(std::move(picks));
+    const Subset all = Subset::all(sent.size());
+    train::TrainJob job = training_.job(sent, all, seed);
+    job.keep_logits = false;
+    return {{"accuracy", {training_.train(job, context).value}}, {"bytes", {static_cast<double>(bytes) / options_.clients}}};
+  }
+
+  /// Trains a client's network from `weights` on: updates `first` … `last` − 1 of a stream that
+  /// goes on from round to round.
+  std::vector<float> trained_at(const Subset& rows, const std::vector<float>& weights, int64_t first, int64_t last, uint64_t seed,
+                                const Context& context) const {
+    train::TrainJob job = training_.job(*source_.rows, rows, seed);
+    job.table = table_;
+    job.test = nullptr;
+    job.test_table = nullptr;
+    job.keep_logits = false;
+    job.keep_weights = true;
+    job.options.schedule = "constant";
+    job.options.warmup = 0;
+    job.options.learning_rate = options_.client_rate;
+    job.options.momentum = 0;
+    job.options.steps = last;
+    job.weights = weights;
+    job.first_step = first;
+    job.last_step = last;
+    return training_.train(job, context).weights;
+  }
+
+  /// Of a network with these weights, or of a fresh one where there are none: nothing is trained.
+  train::TrainResult asked(const std::vector<float>& weights, uint64_t seed, const Context& context) const {
+    const Subset one = Subset{source_.usable.front()};
+    train::TrainJob job = training_.job(*source_.rows, one, seed);
+    job.table = table_;
+    job.weights = weights;
+    job.first_step = job.last_step = job.options.steps;
+    job.keep_logits = false;
+    job.keep_weights = true;
+    return training_.train(job, context);
+  }
+
+  /// The server's network after one more round.
+  std::vector<float> after_round(const Averaging& how, int round, const std::vector<Subset>& clients, const std::vector<float>& weights,
+                                 uint64_t seed, const Context& context) const;
+
+  Numbers of_averaging(const Averaging& how, uint64_t seed, Bench& bench, const Context& context) const;
+
+  FederatedOptions options_;
+  NetTraining training_;
+  Source source_;
+  std::shared_ptr<const loader::ImageTable> table_;
+};
+
+/// As a client sends it in 8 bits: the change from what it was sent, between its least and its
+/// largest value.
+std::vector<float> in_eight_bits(const std::vector<float>& before, const std::vector<float>& after) {
+  std::vector<float> change(before.size());
+  for (size_t i = 0; i < change.size(); ++i) change[i] = after[i] - before[i];
+  const auto [least, most] = std::ranges::minmax(change);
+  const float step = (most - least) / 255;
+  std::vector<float> sent(before.size());
+  for (size_t i = 0; i < sent.size(); ++i) sent[i] = before[i] + least + (step > 0 ? step * std::round((change[i] - least) / step) : 0);
+  return sent;
+}
+
+constexpr size_t kMostKeptWeights = 100'000;  // of a round's network, for going on; larger ones are trained again
+
+std::vector<float> Federated::after_round(const Averaging& how, int round, const std::vector<Subset>& clients,
+                                          const std::vector<float>& weights, uint64_t seed, const Context& context) const {
+  int64_t all = 0;
+  for (const Subset& rows : clients) all += std::ssize(rows);
+  std::vector<double> mean(weights.size());
+  for (size_t client = 0; client < clients.size(); ++client) {
+    const auto rows = std::ssize(clients[client]);
+    if (rows == 0) continue;
+    const int64_t steps = how.one_shot ? training_.options().steps : std::max<int64_t>(1, how.passes * rows / training_.options().batch);
+    const std::vector<float> own = trained_at(clients[client], weights, round * steps, (round + 1) * steps, seed + client * 7919, context);
+    const std::vector<float> sent = how.bits == 8 ? in_eight_bits(weights, own) : own;
+    const double share = static_cast<double>(rows) / static_cast<double>(all);
+    for (size_t i = 0; i < mean.size(); ++i) mean[i] += share * sent[i];
+  }
+  return {mean.begin(), mean.end()};
+}
+
+Numbers Federated::of_averaging(const Averaging& how, uint64_t seed, Bench& bench, const Context& context) const {
+  const std::vector<Subset> rows = clients(seed);
+  const auto senders = std::ranges::count_if(rows, [](const Subset& own) { return !own.empty(); });
+  std::vector<float> weights;
+  int done = 0;
+  Numbers all;
+  for (int round = 0; round < (how.one_shot ? 1 : options_.rounds); ++round) {
+    Numbers one = bench.once(fmt::format("round {}", round), [&]() -> Numbers {
+      if (weights.empty()) weights = asked({}, seed, context).weights;
+      for (; done <= round; ++done) weights = after_round(how, done, rows, weights, seed, context);
+      const double sent =
+          how.bits == 8 ? static_cast<double>(weights.size() + 2 * sizeof(float)) : 4.0 * static_cast<double>(weights.size());
+      Numbers numbers = {{"accuracy", {asked(weights, seed, context).value}},
+                         {"bytes", {(round + 1) * sent * static_cast<double>(senders) / options_.clients}}};
+      if (weights.size() <= kMostKeptWeights) numbers["weights"] = {weights.begin(), weights.end()};
+      return numbers;
+    });
+    if (const std::vector<double>& kept = one["weights"]; !kept.empty()) {
+      weights.assign(kept.size(), 0);
+      std::ranges::transform(kept, weights.begin(), [](double value) { return static_cast<float>(value); });
+      done = round + 1;
+    }
+    for (const char* const name : {"accuracy", "bytes"}) all[name].push_back(one.at(name).front());
+  }
+  return all;
+}
+
+enum FederatedMetric : size_t { kAccuracyAtEnd, kSent, kAgainstAveraging };
+
+std::vector<Metric> federated_metrics() {
+  const Metric sent = {.name = "sent", .title = "sent by a client", .unit = "kB", .scale = 1e-3, .most = 1e15, .higher_is_better = false};
+  const Metric against = {.name = "against fedavg", .title = "against fedavg of its bytes", .unit = "points", .scale = 100, .least = -1};
+  return {top_1(), sent, against};
+}
+
+/// What averaging has reached when no more than so many bytes are sent; nothing where not even one
+/// round is.
+std::optional<double> reached_within(const Numbers& averaging, double bytes) {
+  std::optional<double> reached;
+  for (size_t round = 0; round < averaging.at("bytes").size(); ++round) {
+    if (averaging.at("bytes")[round] <= bytes) reached = averaging.at("accuracy")[round];
+  }
+  return reached;
+}
+
+void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+  record.metrics = federated_metrics();
+  const auto numbers_of = [&](const std::string& arm, uint64_t seed) -> const Numbers* {
+    for (const Ran& run : runs) {
+      if (arms[run.arm].name == arm && run.seed == seed) return &run.numbers;
+    }
+    return nullptr;
+  };
+  for (size_t a = 0; a < arms.size(); ++a) {
+    std::vector<double> accuracy;
+    std::vector<double> sent;
+    std::vector<double> against;
+    Series series{.arm = arms[a].name, .along = "kB sent by a client", .of = "accuracy, %"};
+    for (const Ran& run : runs) {
+      if (run.arm != a) continue;
+      const std::vector<double>& reached = run.numbers.at("accuracy");
+      accuracy.push_back(reached.back());
+      sent.push_back(run.numbers.at("bytes").back());
+      series.values.resize(reached.size());
+      series.at.resize(reached.size());
+      for (size_t i = 0; i < reached.size(); ++i) {
+        series.values[i] += 100 * reached[i];
+        series.at[i] += 1e-3 * run.numbers.at("bytes")[i];
+      }
+      if (arms[a].compressor == nullptr) continue;
+      const std::optional<double> averaged = reached_within(*numbers_of("fedavg", run.seed), sent.back());
+      if (averaged) against.push_back(reached.back() - *averaged);
+    }
+    const auto seeds = static_cast<double>(accuracy.size());
+    for (double& value : series.values) value /= seeds;
+    for (double& value : series.at) value /= seeds;
+    if (arms[a].compressor != nullptr && against.size() < accuracy.size())
+      record.notes.push_back(fmt::format("{} takes less than one round of fedavg, so nothing of its bytes is beside it.", arms[a].name));
+    record.add(arms[a].name, kAccuracyAtEnd, std::move(accuracy));
+    record.add(arms[a].name, kSent, std::move(sent));
+    if (!against.empty()) record.add(arms[a].name, kAgainstAveraging, std::move(against));
+    if (series.at.size() > 1) record.series.push_back(std::move(series));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Trial> make_federated(const evaluate::Tools& tools) {
+  return std::make_unique<Federated>(tools);
+}
+
+}  // namespace decant::trials

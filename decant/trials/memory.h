@@ -1,0 +1,37 @@
+// A memory of small sets that were made at different times, of which every class keeps a share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "decant/data/picked_rows.h"
+#include "decant/trials/compressor.h"
+
+namespace decant::trials {
+
+class Memory {
+ public:
+  explicit Memory(Size::Unit unit) : unit_(unit) {}
+
+  void add(SmallSet set) { sets_.push_back(std::move(set)); }
+
+  /// What of it is kept when each class may keep `shares[label]`, rows or bytes: the first of its
+  /// order, as many as fit. Rows of the same data set come together, ascending, so that what is
+  /// kept whole is trained on as the data set is.
+  struct Kept {
+    std::shared_ptr<const PickedRows> rows;  ///< null where nothing is kept
+    int64_t bytes = 0;
+  };
+  Kept kept(const std::vector<int64_t>& shares) const;
+
+ private:
+  Size::Unit unit_;
+  std::vector<SmallSet> sets_;
+};
+
+/// `total` shared among the first `seen` places of an order of classes, evenly, the first ones one
+/// more where it does not divide. By label; classes that were not seen get 0.
+std::vector<int64_t> shares_of(int64_t total, const std::vector<int>& order, int64_t seen, int classes);
+
+}  // namespace decant::trials

@@ -1,0 +1,104 @@
+#include "decant/trials/net_training.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/text.h"
+#include "decant/loader/image_table.h"
+
+namespace decant::trials {
+namespace {
+
+/// Options of a set that say how it is trained whatever trains it; how long is the trial's affair,
+/// which gives every arm the same number of steps.
+bool heeded(const std::string& option) {
+  return option == "loss" || option == "label-scale" || option == "label-smoothing" || option == kSoftLabelsOption;
+}
+
+void set_options(train::TrainOptions& options, const std::map<std::string, std::string>& texts) {
+  OptionTable table;
+  options.declare(table);
+  for (const auto& [name, text] : texts) table.find(name)->set(text);
+}
+
+}  // namespace
+
+NetTraining::NetTraining(evaluate::Tools tools, const std::map<std::string, std::string>& usual) : tools_(std::move(tools)) {
+  set_options(options_, usual);
+}
+
+void NetTraining::declare(OptionTable& table) {
+  OptionTable own;
+  options_.declare(own);
+  for (Option option : own.options()) {
+    if (option.name != "seed") table.add(std::move(option));
+  }
+}
+
+void NetTraining::set_usual(const std::map<std::string, std::string>& usual, const std::map<std::string, std::string>& given) {
+  given_ = given;
+  std::map<std::string, std::string> texts = usual;
+  std::erase_if(texts, [&](const auto& text) { return given.contains(text.first); });
+  set_options(options_, texts);
+}
+
+void NetTraining::settle(const Source& source, const Context& context) {
+  train::check(options_);
+  const ImageSize size = loader::training_size(*source.rows, source.usable, options_.image_size, context);
+  options_.image_size = size.width;  // of every small set, whatever its own pictures are
+  test_ = source.test;
+  classes_ = source.classes;
+  test_table_ = std::make_shared<loader::ImageTable>(*test_, Subset::all(test_->size()), size, loader::kKeptBytes, context);
+}
+
+std::string NetTraining::identity() const {
+  train::TrainOptions options = options_;
+  options.seed = 0;
+  return result_key(options);
+}
+
+std::string NetTraining::in_words() const {
+  const train::TrainOptions& t = options_;
+  const std::string augmented = t.augment != "crop-flip" ? t.augment : fmt::format("crop {}{}", t.crop, t.flip ? " and flip" : "");
+  return fmt::format("{}, {} steps of batch {}, {} with peak rate {} ({}), weight decay {}, {}, final weights", t.net, human_count(t.steps),
+                     t.batch, t.optimizer, t.learning_rate, t.schedule, t.weight_decay, augmented);
+}
+
+std::string NetTraining::pace_key() const {
+  return json_text({{"net", options_.net}, {"batch", options_.batch}, {"size", options_.image_size}, {"augment", options_.augment}});
+}
+
+train::TrainJob NetTraining::job(const Rows& rows, const Subset& all, uint64_t seed,
+                                 const std::map<std::string, std::string>& training) const {
+  train::TrainJob job{.options = options_, .rows = &rows, .subset = all, .classes = classes_, .test = test_.get()};
+  std::map<std::string, std::string> asked = training;
+  std::erase_if(asked, [&](const auto& text) { return !heeded(text.first) || given_.contains(text.first); });
+  set_options(job.options, asked);
+  job.options.seed = seed;
+  job.keep_logits = true;
+  job.test_table = test_table_;
+  return job;
+}
+
+double accuracy_among(std::span<const float> logits, const Rows& rows, const std::vector<bool>& counted) {
+  const size_t classes = counted.size();
+  DECANT_CHECK(logits.size(), ==, static_cast<size_t>(rows.size()) * classes);
+  int64_t right = 0;
+  int64_t count = 0;
+  for (int64_t row = 0; row < rows.size(); ++row) {
+    const auto own = static_cast<size_t>(rows.label(row));
+    if (!counted[own]) continue;
+    const std::span<const float> of_row = logits.subspan(static_cast<size_t>(row) * classes, classes);
+    size_t best = own;
+    for (size_t c = 0; c < classes; ++c) {
+      if (counted[c] && (of_row[c] > of_row[best] || (of_row[c] == of_row[best] && c < best))) best = c;
+    }
+    right += best == own ? 1 : 0;
+    ++count;
+  }
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(right) / static_cast<double>(count);
+}
+
+}  // namespace decant::trials

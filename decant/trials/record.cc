@@ -1,0 +1,166 @@
+#include "decant/trials/record.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "decant/base/json.h"
+#include "decant/base/printable.h"
+
+namespace decant::trials {
+
+const Cell* Record::find(const std::string& arm, size_t metric) const {
+  const auto found = std::ranges::find_if(cells, [&](const Cell& cell) { return cell.arm == arm && cell.metric == metric; });
+  return found == cells.end() ? nullptr : &*found;
+}
+
+void Record::add(const std::string& arm, size_t metric, std::vector<double> values) {
+  const Estimate all = estimate(values);
+  cells.push_back({.arm = arm, .metric = metric, .values = std::move(values), .mean = all.mean, .half_width = all.half_width});
+}
+
+void compare_with_random(Record& record) {
+  for (Cell& cell : record.cells) {
+    const Cell* const random = record.find("random", cell.metric);
+    if (random == nullptr || random == &cell || random->values.size() != cell.values.size()) continue;
+    cell.against_random = paired_difference(cell.values, random->values);
+  }
+}
+
+namespace {
+
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(finite(value));
+  return list;
+}
+
+Json estimate_json(const std::optional<Estimate>& estimate) {
+  return estimate ? Json{{"mean", finite(estimate->mean)}, {"ci95", finite(estimate->half_width)}} : Json();
+}
+
+using Lines = std::vector<std::vector<std::string>>;
+
+size_t letters(const std::string& text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+/// Columns as wide as their widest entry, all but the first flush right.
+std::string aligned(Lines lines) {
+  std::vector<size_t> widths;
+  for (auto& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (size_t c = 0; c < line.size(); ++c) {
+      line[c] = printable(line[c]);
+      widths[c] = std::max(widths[c], letters(line[c]));
+    }
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string joined;
+    for (size_t c = 0; c < line.size(); ++c) {
+      const std::string space(widths[c] - letters(line[c]), ' ');
+      joined += c == 0 ? line[c] + space : "  " + space + line[c];
+    }
+    text += joined.substr(0, joined.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string with_interval(std::string text, double half_width, const Metric& metric) {
+  if (std::isfinite(half_width)) text += fmt::format(" ± {:.{}f}", metric.scale * half_width, metric.decimals);
+  return text;
+}
+
+std::string shown(const Cell& cell, const Metric& metric) {
+  return with_interval(fmt::format("{:.{}f}", metric.scale * cell.mean, metric.decimals), cell.half_width, metric);
+}
+
+std::vector<std::string> arms_of(const Record& record) {
+  std::vector<std::string> arms;
+  for (const Cell& cell : record.cells) {
+    if (std::ranges::find(arms, cell.arm) == arms.end()) arms.push_back(cell.arm);
+  }
+  return arms;
+}
+
+std::string metrics_table(const Record& record) {
+  Lines lines = {{"set"}};
+  for (size_t m = 0; m < record.metrics.size(); ++m) {
+    const Metric& metric = record.metrics[m];
+    lines.front().push_back(metric.unit.empty() ? metric.title : fmt::format("{}, {}", metric.title, metric.unit));
+    if (m == 0) lines.front().emplace_back("against random");
+  }
+  for (const std::string& arm : arms_of(record)) {
+    std::vector<std::string> line = {arm};
+    for (size_t m = 0; m < record.metrics.size(); ++m) {
+      const Cell* const cell = record.find(arm, m);
+      line.push_back(cell == nullptr ? "–" : shown(*cell, record.metrics[m]));
+      if (m > 0) continue;
+      const bool compared = cell != nullptr && cell->against_random.has_value();
+      line.push_back(compared ? with_interval(fmt::format("{:+.{}f}", record.metrics[m].scale * cell->against_random->mean,
+                                                          record.metrics[m].decimals),
+                                              cell->against_random->half_width, record.metrics[m])
+                              : "–");
+    }
+    lines.push_back(std::move(line));
+  }
+  return aligned(std::move(lines));
+}
+
+/// Series that run along the same places share a table.
+std::string series_tables(const Record& record) {
+  std::string text;
+  std::vector<bool> done(record.series.size());
+  for (size_t i = 0; i < record.series.size(); ++i) {
+    if (done[i]) continue;
+    const Series& first = record.series[i];
+    Lines lines = {{fmt::format("{} by {}", first.of, first.along)}};
+    for (const double at : first.at) lines.front().push_back(fmt::format("{:.4g}", at));
+    for (size_t j = i; j < record.series.size(); ++j) {
+      const Series& next = record.series[j];
+      if (done[j] || next.along != first.along || next.of != first.of || next.at != first.at) continue;
+      done[j] = true;
+      lines.push_back({next.arm});
+      for (const double value : next.values) lines.back().push_back(fmt::format("{:.1f}", value));
+    }
+    text += "\n" + aligned(std::move(lines));
+  }
+  return text;
+}
+
+}  // namespace
+
+Json to_json(const Record& record) {
+  Json document = {{"format", "decant-trial-1"}, {"trial", record.trial}, {"protocol", record.protocol}, {"seeds", record.seeds}};
+  document["results"] = Json::array();
+  for (const Cell& cell : record.cells) {
+    const Metric& metric = record.metrics[cell.metric];
+    document["results"].push_back({{"set", cell.arm},
+                                   {"metric", metric.name},
+                                   {"unit", metric.unit},
+                                   {"mean", finite(metric.scale * cell.mean)},
+                                   {"ci95", finite(metric.scale * cell.half_width)},
+                                   {"values", numbers(cell.values)},
+                                   {"against_random", estimate_json(cell.against_random)}});
+  }
+  document["series"] = Json::array();
+  for (const Series& series : record.series)
+    document["series"].push_back(
+        {{"set", series.arm}, {"along", series.along}, {"of", series.of}, {"at", numbers(series.at)}, {"values", numbers(series.values)}});
+  document["notes"] = record.notes;
+  document["seconds"] = record.seconds;
+  return document;
+}
+
+std::string table_of(const Record& record) {
+  std::string text = metrics_table(record) + record.protocol + "\n" + series_tables(record);
+  for (const std::string& note : record.notes) text += "\n" + printable(note) + "\n";
+  return text;
+}
+
+}  // namespace decant::trials

@@ -1,0 +1,58 @@
+// What a trial measured: a value for each arm and metric, with its interval, and series such as the
+// accuracy after each task. docs/formats/trial.md has the file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decant/base/json_fwd.h"
+#include "decant/base/statistics.h"
+#include "decant/data/metric.h"
+
+namespace decant::trials {
+
+struct Cell {
+  std::string arm;
+  size_t metric = 0;           ///< which of Record::metrics
+  std::vector<double> values;  ///< one per seed, unscaled; one where the seeds are in it
+  double mean = 0;
+  double half_width = 0;                        ///< of the 95 % interval; infinite where there is none
+  std::optional<Estimate> against_random = {};  ///< in pairs by seed; nothing for random itself, and where it says nothing
+};
+
+/// One arm's numbers along something, the means of all seeds.
+struct Series {
+  std::string arm;
+  std::string along;  ///< "tasks", "kB sent by a client"
+  std::string of;     ///< "accuracy, %"
+  std::vector<double> at;
+  std::vector<double> values;
+};
+
+struct Record {
+  std::string trial;
+  std::string protocol;  ///< one line that says how the numbers were made
+  std::vector<uint64_t> seeds;
+  std::vector<Metric> metrics;
+  std::vector<Cell> cells;  ///< arm after arm, metric after metric; none where a metric says nothing of an arm
+  std::vector<Series> series;
+  std::vector<std::string> notes;  ///< sentences that follow from the numbers
+  double seconds = 0;              ///< of this call
+  int64_t stages_known = 0;        ///< of an earlier one
+
+  const Cell* find(const std::string& arm, size_t metric) const;  ///< null when there is none
+  /// Adds the cell of values by seed: their mean and interval by t.
+  void add(const std::string& arm, size_t metric, std::vector<double> values);
+};
+
+/// Fills in the differences to "random" from the values by seed.
+void compare_with_random(Record& record);
+
+Json to_json(const Record& record);
+
+/// For people: a row for each arm, a column for each metric, then the series and the notes.
+std::string table_of(const Record& record);
+
+}  // namespace decant::trials

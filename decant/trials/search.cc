@@ -1,0 +1,376 @@
+// Architecture search: many networks are to be ranked without training each of them on everything.
+// Do small sets rank them as the whole set does?
+//
+// N networks are drawn from the space of Zhao, Mopuri and Bilen (ICLR 2021),
+// nn/models/searchnet.cc: of its norms, activations and poolings, and of the widths and depths that
+// the options name. What they reach when trained on all rows for `--full-steps`, the mean of R
+// seeds, is the reference. Every arm trains them for `--steps` and is compared with it:
+//
+//     ρ          Spearman's, with an interval by bootstrap over networks
+//     τ          Kendall's τ-b
+//     ρ, best    Spearman's among the reference's best quarter
+//     regret     the best reference accuracy less that of the network that the arm puts first; and
+//                less the best of those that it puts first, second and third
+//
+// Beside: "early-stopping", all rows for as many steps as an arm has; "parameter-count"; and
+// "ceiling", one seed of the reference against the mean of the others, which no proxy can pass.
+#include <algorithm>
+#include <cmath>
+#include <fmt/ranges.h>
+#include <limits>
+#include <numeric>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/random.h"
+#include "decant/base/text.h"
+#include "decant/data/picked_rows.h"
+#include "decant/loader/image_table.h"
+#include "decant/trials/list.h"
+#include "decant/trials/net_training.h"
+
+namespace decant::trials {
+namespace {
+
+constexpr int kSearchDraws = 500;
+
+struct SearchOptions {
+  int networks = 40;
+  int64_t per_class = 10;
+  int64_t full_steps = 320;
+  int references = 2;
+  std::string widths = "8,12,16,24";
+  std::string depths = "1,2,3";
+};
+
+class Search final : public Trial {
+ public:
+  explicit Search(const evaluate::Tools& tools)
+      : training_(tools, {{"net", "searchnet"},
+                          {"steps", "80"},
+                          {"batch", "64"},
+                          {"optimizer", "momentum"},
+                          {"learning-rate", "0.05"},
+                          {"schedule", "cosine"},
+                          {"warmup", "0.1"},
+                          {"weight-decay", "0.0005"},
+                          {"label-smoothing", "0"}}) {}
+
+  std::string name() const override { return "search"; }
+  std::string question() const override { return "do small sets rank architectures as the whole set does?"; }
+  std::string usual_arms() const override { return "random,herding,k-means,dm"; }
+  std::vector<std::string> baselines() const override { return {"ceiling", "early-stopping", "parameter-count"}; }
+
+  void declare(OptionTable& table) override {
+    table.add("networks", options_.networks, "N", "that are ranked; at least 2");
+    table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
+    table.add("full-steps", options_.full_steps, "N", "of the trainings on all rows that say which network is best");
+    table.add("references", options_.references, "R", "seeds of these; at least 2, for the ceiling");
+    table.add("widths", options_.widths, "LIST", "of the networks, between commas");
+    table.add("depths", options_.depths, "LIST", "of the networks, between commas");
+    training_.declare(table);
+  }
+
+  void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
+    source_ = source;
+    require_sound();
+    Image image;
+    require_pictures(*source.rows).decode(source.usable.front(), image);
+    training_.set_usual(
+        image.size.channels == 3 ? std::map<std::string, std::string>() : std::map<std::string, std::string>{{"no-flip", "true"}}, given);
+    train::TrainOptions& training = training_.options();
+    training.steps = train::steps_of(training, options_.per_class * source.classes);
+    training.epochs = 0;
+    training_.settle(source, context);
+    draw_networks();
+    table_ = std::make_shared<loader::ImageTable>(
+        *source.rows, source.usable, ImageSize{training.image_size, training.image_size, image.size.channels}, loader::kKeptBytes, context);
+  }
+
+  std::string in_words() const override {
+    return fmt::format(
+        "search: {} networks of widths {} and depths {}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}",
+        options_.networks, options_.widths, options_.depths, options_.references, human_count(options_.full_steps), options_.per_class,
+        training_.in_words());
+  }
+  std::string identity() const override {
+    return json_text({{"networks", nets_},
+                      {"per class", options_.per_class},
+                      {"full steps", options_.full_steps},
+                      {"references", options_.references},
+                      {"training", training_.identity()}});
+  }
+  std::string numerics() const override { return training_.numerics(); }
+  std::string pace_key() const override {
+    return json_text({{"search", options_.widths}, {"depths", options_.depths}, {"of", parse_json(training_.pace_key())}});
+  }
+  int64_t stages(const Arm& arm) const override { return arm.name == "ceiling" && arm.compressor == nullptr ? options_.references : 1; }
+  double training_steps(const Arm& arm) const override {
+    if (arm.compressor == nullptr && arm.name == "parameter-count") return 0;
+    const bool reference = arm.compressor == nullptr && arm.name == "ceiling";
+    return static_cast<double>(options_.networks) *
+           static_cast<double>(reference ? options_.references * options_.full_steps : training_.options().steps);
+  }
+
+  Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
+    if (arm.compressor != nullptr) return bench.once("small", [&] { return accuracies_on_small(arm, seed, context); });
+    if (arm.name == "parameter-count") return bench.once("count", [&] { return weights_of_each(context); });
+    if (arm.name == "early-stopping")
+      return bench.once("stopped", [&] { return accuracies_on_all(training_.options().steps, seed, context); });
+    Numbers all;
+    for (int r = 0; r < options_.references; ++r) {
+      // The same for every seed of the arms: it is their common measure.
+      const Numbers one = bench.once(fmt::format("reference {}", r),
+                                     [&] { return accuracies_on_all(options_.full_steps, 1'000'000 + static_cast<uint64_t>(r), context); });
+      all[fmt::format("reference {}", r)] = one.at("accuracy");
+    }
+    return all;
+  }
+
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+
+ private:
+  void require_sound() const {
+    if (options_.networks < 2)
+      throw InputError({"", "--networks", "one network has no rank", "Give at least 2; 40 and more tell proxies apart"});
+    if (options_.references < 2) throw InputError({"", "--references", "one seed has no ceiling", "Give at least 2"});
+    if (options_.per_class < 1) throw InputError({"", "--per-class", "must be at least 1", "Give a number of rows"});
+    for (const std::string& list : {options_.widths, options_.depths}) {
+      if (split_list(list).empty()) throw InputError({"", "--widths, --depths", "name no number", "Give numbers between commas"});
+    }
+  }
+
+  /// Distinct ones while the space has some left.
+  void draw_networks() {
+    const std::vector<std::string> widths = split_list(options_.widths);
+    const std::vector<std::string> depths = split_list(options_.depths);
+    std::vector<std::string> space;
+    for (const auto& width : widths) {
+      for (const auto& depth : depths) {
+        for (const char* const norm : {"none", "batch", "layer", "instance", "group"}) {
+          for (const char* const activation : {"sigmoid", "relu", "leaky"}) {
+            for (const char* const pooling : {"none", "max", "mean"})
+              space.push_back(
+                  fmt::format("searchnet+width={}+depth={}+norm={}+activation={}+pooling={}", width, depth, norm, activation, pooling));
+          }
+        }
+      }
+    }
+    if (options_.networks > std::ssize(space))
+      throw InputError({"", "--networks", fmt::format("{} are more than the {} of the space", options_.networks, space.size()),
+                        "Lower it, or name more widths or depths"});
+    Random(0, "networks").shuffle(std::span(space));
+    nets_.assign(space.begin(), space.begin() + options_.networks);
+  }
+
+  double trained(const std::string& net, const Rows& rows, const Subset& all, int64_t steps, uint64_t seed, const Context& context,
+                 const std::map<std::string, std::string>& asked, const std::shared_ptr<const loader::ImageTable>& table) const {
+    train::TrainJob job = training_.job(rows, all, seed, asked);
+    job.options.net = net;
+    job.options.steps = steps;
+    job.keep_logits = false;
+    job.table = table;
+    try {
+      return training_.train(job, context).value;
+    } catch (const InputError& error) {
+      // A network whose loss is no longer finite is one that has failed: it ranks where guessing
+      // does.
+      if (!error.fault().place.starts_with("step ")) throw;
+      return 1.0 / source_.classes;
+    }
+  }
+
+  Numbers accuracies_on_small(const Arm& arm, uint64_t seed, const Context& context) const {
+    const SmallSet set = make_small(*arm.compressor, source_, source_.usable, {Size::Unit::per_class, options_.per_class}, seed, context);
+    std::vector<PickedRows::Pick> picks;
+    for (const int64_t row : set.order) picks.push_back({set.rows, row});
+    const PickedRows rows(std::move(picks));
+    const Subset all = Subset::all(rows.size());
+    Numbers numbers;
+    for (const std::string& net : nets_)
+      numbers["accuracy"].push_back(trained(net, rows, all, training_.options().steps, seed, context, set.training, nullptr));
+    return numbers;
+  }
+
+  Numbers accuracies_on_all(int64_t steps, uint64_t seed, const Context& context) const {
+    Numbers numbers;
+    for (const std::string& net : nets_)
+      numbers["accuracy"].push_back(trained(net, *source_.rows, source_.usable, steps, seed, context, {}, table_));
+    return numbers;
+  }
+
+  /// The number of values that a network consists of.
+  Numbers weights_of_each(const Context& context) const {
+    Numbers numbers;
+    for (const std::string& net : nets_) {
+      const Subset one = Subset{source_.usable.front()};
+      train::TrainJob job = training_.job(*source_.rows, one, 0);
+      job.options.net = net;
+      job.options.steps = 1;
+      job.test = nullptr;
+      job.test_table = nullptr;
+      job.keep_logits = false;
+      job.keep_weights = true;
+      job.table = table_;
+      numbers["accuracy"].push_back(static_cast<double>(training_.train(job, context).weights.size()));
+    }
+    return numbers;
+  }
+
+  SearchOptions options_;
+  NetTraining training_;
+  Source source_;
+  std::vector<std::string> nets_;
+  std::shared_ptr<const loader::ImageTable> table_;
+};
+
+enum SearchMetric : size_t { kRho, kTau, kRhoOfBest, kRegret, kRegretOf3, kArmAccuracy };
+
+std::vector<Metric> search_metrics() {
+  const auto rank = [](const char* name, const char* title) { return Metric{.name = name, .title = title, .least = -1, .decimals = 2}; };
+  const auto regret = [](const char* name, const char* title) {
+    return Metric{.name = name, .title = title, .unit = "points", .scale = 100, .higher_is_better = false};
+  };
+  Metric mean = top_1();
+  mean.name = "mean accuracy";
+  mean.title = "mean of networks";
+  return {rank("spearman", "ρ"),
+          rank("kendall", "τ"),
+          rank("spearman of best quarter", "ρ, best quarter"),
+          regret("regret", "regret"),
+          regret("regret of 3", "regret, best of 3"),
+          mean};
+}
+
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
+    begin = end;
+  }
+  return ranks;
+}
+
+/// Spearman's ρ: the correlation of ranks, of ties their mean. NaN where a side is all ties.
+double spearman(const std::vector<double>& a, const std::vector<double>& b) {
+  const std::vector<double> x = ranks_of(a);
+  const std::vector<double> y = ranks_of(b);
+  const double mean = static_cast<double>(x.size() - 1) / 2;
+  double xy = 0;
+  double xx = 0;
+  double yy = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mean) * (y[i] - mean);
+    xx += (x[i] - mean) * (x[i] - mean);
+    yy += (y[i] - mean) * (y[i] - mean);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::vector<double> taken(const std::vector<double>& values, const std::vector<size_t>& places) {
+  std::vector<double> some;
+  for (const size_t place : places) some.push_back(values[place]);
+  return some;
+}
+
+std::vector<size_t> best_first(const std::vector<double>& values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, std::greater<>(), [&](size_t i) { return values[i]; });
+  return order;
+}
+
+/// The best that the reference says of the first `few` of a proxy's order, short of its best.
+double regret_of(const std::vector<double>& reference, const std::vector<double>& proxy, size_t few) {
+  const std::vector<size_t> order = best_first(proxy);
+  double best = 0;
+  for (size_t i = 0; i < std::min(few, order.size()); ++i) best = std::max(best, reference[order[i]]);
+  return *std::ranges::max_element(reference) - best;
+}
+
+/// Half the range of the middle 95 % of ρ when networks are drawn anew.
+double spearman_half_width(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> draws;
+  for (int draw = 0; draw < kSearchDraws; ++draw) {
+    Random random(0, "networks drawn anew", static_cast<uint64_t>(draw));
+    std::vector<size_t> places(a.size());
+    for (size_t& place : places) place = random.below(a.size());
+    const double rho = spearman(taken(a, places), taken(b, places));
+    if (!std::isnan(rho)) draws.push_back(rho);
+  }
+  if (draws.size() < 2) return std::numeric_limits<double>::infinity();
+  std::ranges::sort(draws);
+  const auto at = [&](double share) { return draws[static_cast<size_t>(share * static_cast<double>(draws.size() - 1))]; };
+  return (at(0.975) - at(0.025)) / 2;
+}
+
+std::vector<double> mean_of(const std::vector<const std::vector<double>*>& lists) {
+  std::vector<double> mean(lists.front()->size());
+  for (const auto* const list : lists) {
+    for (size_t i = 0; i < mean.size(); ++i) mean[i] += (*list)[i] / static_cast<double>(lists.size());
+  }
+  return mean;
+}
+
+void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+  record.metrics = search_metrics();
+  std::vector<const std::vector<double>*> references;
+  for (const Ran& run : runs) {
+    if (arms[run.arm].name != "ceiling" || !references.empty()) continue;
+    for (int r = 0; r < options_.references; ++r) references.push_back(&run.numbers.at(fmt::format("reference {}", r)));
+  }
+  const std::vector<double> all = mean_of(references);
+  const auto measure = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
+    const std::vector<size_t> order = best_first(reference);
+    const std::vector<size_t> best(order.begin(), order.begin() + static_cast<ptrdiff_t>(std::max<size_t>(2, order.size() / 4)));
+    std::map<size_t, double> values = {{kRho, spearman(reference, proxy)},
+                                       {kTau, kendall_tau(reference, proxy)},
+                                       {kRhoOfBest, spearman(taken(reference, best), taken(proxy, best))},
+                                       {kRegret, regret_of(reference, proxy, 1)},
+                                       {kRegretOf3, regret_of(reference, proxy, 3)}};
+    if (is_accuracy) values[kArmAccuracy] = std::accumulate(proxy.begin(), proxy.end(), 0.0) / static_cast<double>(proxy.size());
+    std::erase_if(values, [](const auto& value) { return std::isnan(value.second); });
+    return values;
+  };
+  for (size_t a = 0; a < arms.size(); ++a) {
+    std::map<size_t, std::vector<double>> values;
+    double rho_width = std::numeric_limits<double>::infinity();
+    const auto add = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
+      for (const auto& [metric, value] : measure(reference, proxy, is_accuracy)) values[metric].push_back(value);
+      rho_width = spearman_half_width(reference, proxy);
+    };
+    if (arms[a].name == "ceiling" && arms[a].compressor == nullptr) {
+      for (size_t r = 0; r < references.size(); ++r) {
+        std::vector<const std::vector<double>*> others = references;
+        others.erase(others.begin() + static_cast<ptrdiff_t>(r));
+        add(mean_of(others), *references[r], true);
+      }
+    } else {
+      for (const Ran& run : runs) {
+        if (run.arm == a) add(all, run.numbers.at("accuracy"), arms[a].name != "parameter-count");
+      }
+    }
+    if (!values.contains(kRho))
+      record.notes.push_back(fmt::format("{}: all networks are equal to it, so it has no order of them", arms[a].name));
+    for (auto& [metric, of_seeds] : values) {
+      record.add(arms[a].name, metric, std::move(of_seeds));
+      // Seeds of a set say how it scatters, networks what ρ is worth: the wider of the two.
+      Cell& cell = record.cells.back();
+      if (metric == kRho && !(cell.half_width < std::numeric_limits<double>::infinity() && cell.half_width > rho_width))
+        cell.half_width = rho_width;
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Trial> make_search(const evaluate::Tools& tools) {
+  return std::make_unique<Search>(tools);
+}
+
+}  // namespace decant::trials

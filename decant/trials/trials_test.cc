@@ -1,0 +1,273 @@
+#include <gmock/gmock.h>
+#include <numeric>
+#include <set>
+
+#include "decant/base/json.h"
+#include "decant/base/test_support.h"
+#include "decant/trials/memory.h"
+#include "decant/trials/numpy_order.h"
+#include "decant/trials/trials_for_tests.h"
+
+namespace decant::trials {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string digits(const std::vector<int>& order) {
+  std::string text;
+  for (const int place : order) text += std::to_string(place);
+  return text;
+}
+
+// NumPy 1.24: [numpy.random.seed(s) or numpy.random.permutation(10) for s in range(5)]
+TEST(NumpyOrder, IsNumpys) {
+  EXPECT_EQ(digits(numpy_permutation(0, 10)), "2849167305");
+  EXPECT_EQ(digits(numpy_permutation(1, 10)), "2964031785");
+  EXPECT_EQ(digits(numpy_permutation(2, 10)), "4150723698");
+  EXPECT_EQ(digits(numpy_permutation(3, 10)), "5412967038");
+  EXPECT_EQ(digits(numpy_permutation(4, 10)), "3849260157");
+  EXPECT_TRUE(numpy_permutation(7, 0).empty());
+  EXPECT_EQ(digits(numpy_permutation(7, 1)), "0");
+}
+
+TEST(Memory, ClassesShareItEvenlyAndKeepTheFirstOfTheirOrder) {
+  EXPECT_THAT(shares_of(10, {2, 0, 1}, 3, 3), ElementsAre(3, 3, 4));
+  EXPECT_THAT(shares_of(10, {2, 0, 1}, 1, 3), ElementsAre(0, 0, 10));
+
+  const auto rows = shaded_rows(9, 3);
+  Memory memory(Size::Unit::per_class);
+  memory.add({.rows = rows, .order = {6, 0, 3, 4, 1, 7}, .bytes = {10, 10, 10, 10, 10, 10}});
+  const Memory::Kept kept = memory.kept({2, 1, 0});
+  ASSERT_EQ(kept.rows->size(), 3);
+  EXPECT_EQ(kept.rows->key(0), "0");  // of class 0 rows 6 and 0, ascending
+  EXPECT_EQ(kept.rows->key(1), "4");
+  EXPECT_EQ(kept.rows->key(2), "6");
+  EXPECT_EQ(kept.bytes, 30);
+  EXPECT_EQ(memory.kept({0, 0, 9}).rows, nullptr);
+}
+
+TEST(Memory, OfBytesEndsAtTheFirstRowThatDoesNotFit) {
+  const auto rows = shaded_rows(9, 3);
+  Memory memory(Size::Unit::bytes);
+  memory.add({.rows = rows, .order = {0, 3, 6, 1}, .bytes = {40, 70, 5, 30}});
+  const Memory::Kept kept = memory.kept({100, 30, 0});
+  ASSERT_EQ(kept.rows->size(), 2);  // row 6 would fit, and stands behind 3, which does not
+  EXPECT_EQ(kept.bytes, 70);
+}
+
+/// The parts that a compressor was shown, as sets of numbers.
+std::vector<std::set<int>> parts_seen(const FirstRows& compressor) {
+  std::vector<std::set<int>> parts;
+  for (const auto& keys : compressor.seen) {
+    parts.emplace_back();
+    for (const std::string& key : keys) parts.back().insert(std::stoi(key));
+  }
+  return parts;
+}
+
+struct Trying {
+  MadeUpTraining training;
+  Source source = shaded_source(120, 6);
+  std::shared_ptr<FirstRows> random = std::make_shared<FirstRows>("random");
+  std::shared_ptr<FirstRows> first = std::make_shared<FirstRows>();
+  evaluate::MapStore store;
+
+  Record tried(const std::string& name, const std::map<std::string, std::string>& options, int seeds = 2, int threads = 1) {
+    const auto trial = settled(name, training.tools(), source, options);
+    return run_trial(*trial, source, arms_of(*trial, {random, first}), {.seeds = seeds}, &store, {.threads = threads});
+  }
+};
+
+TEST(Continual, ATaskIsSeenAloneAndTheMemoryIsShared) {
+  Trying trying;
+  const Record record = trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"steps", "7"}, {"epochs", "0"}});
+  for (const auto& part : parts_seen(*trying.first)) {
+    std::set<int> labels;
+    for (const int row : part) labels.insert(row % 6);
+    EXPECT_EQ(labels.size(), 2u);
+    EXPECT_EQ(part.size(), 40u);
+  }
+  // Joint knows everything; a memory of all classes, too; the last task alone a third.
+  EXPECT_DOUBLE_EQ(record.find("joint", 0)->mean, 1);
+  EXPECT_DOUBLE_EQ(record.find("first", 0)->mean, 1);
+  EXPECT_DOUBLE_EQ(record.find("no-memory", 0)->mean, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(record.find("no-memory", 1)->mean, (1 + 0.5 + 1.0 / 3) / 3);
+  EXPECT_DOUBLE_EQ(record.find("no-memory", 2)->mean, 1);  // forgotten: all of both
+  EXPECT_DOUBLE_EQ(record.find("first", 2)->mean, 0);
+  EXPECT_DOUBLE_EQ(record.find("first", 3)->mean, 12 * 16);
+  EXPECT_EQ(record.find("joint", 3), nullptr);
+  EXPECT_DOUBLE_EQ(record.find("first", 0)->against_random->mean, 0);
+  for (const auto& job : trying.training.jobs) EXPECT_EQ(job.steps, 7);
+  EXPECT_THAT(record.series.front().at, ElementsAre(1, 2, 3));
+}
+
+TEST(Continual, ReplayGoesOnWithAMemoryOfWhatIsPast) {
+  Trying trying;
+  trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"after-task", "replay"}, {"steps", "7"}, {"epochs", "0"}}, 1);
+  std::multiset<int64_t> sizes;
+  for (const auto& job : trying.training.jobs) sizes.insert(job.rows);
+  // Joint 40, 80, 120; no-memory 40 three times; each compressor 40, then 40 and as many of the
+  // memory.
+  EXPECT_EQ(sizes, (std::multiset<int64_t>{40, 80, 120, 40, 40, 40, 40, 80, 80, 40, 80, 80}));
+}
+
+TEST(Continual, RefusesWhatCannotBeATask) {
+  Trying trying;
+  const auto fault = [&](const std::map<std::string, std::string>& options) {
+    return message_of([&] { settled("continual", trying.training.tools(), trying.source, options); });
+  };
+  EXPECT_THAT(fault({{"tasks", "7"}}), HasSubstr("7 tasks cannot share 6 classes"));
+  EXPECT_THAT(fault({{"memory", "5"}}), HasSubstr("5 rows are fewer than the 6 classes"));
+  EXPECT_THAT(message_of<UsageError>([&] {
+                settled("continual", trying.training.tools(), trying.source, {{"after-task", "gdump"}});
+              }),
+              HasSubstr("did you mean 'gdumb'?"));
+  EXPECT_THAT(fault({{"class-order", "/nowhere"}}), HasSubstr("/nowhere: cannot be read"));
+  std::vector<int64_t> odd;
+  for (int64_t row = 0; row < 120; ++row) {
+    if (row % 6 != 4) odd.push_back(row);
+  }
+  trying.source.usable = Subset(odd);
+  EXPECT_THAT(fault({}), HasSubstr("class 4: has no rows"));
+}
+
+TEST(Federated, ClientsShareTheRowsAndSeeTheirOwnAlone) {
+  Trying trying;
+  const Record record =
+      trying.tried("federated", {{"clients", "4"}, {"alpha", "0.3"}, {"rounds", "2"}, {"per-class", "2"}, {"steps", "9"}}, 1);
+  std::set<int> all;
+  size_t sum = 0;
+  for (const auto& part : parts_seen(*trying.first)) {
+    all.insert(part.begin(), part.end());
+    sum += part.size();
+  }
+  EXPECT_EQ(sum, 120u);
+  EXPECT_EQ(all.size(), 120u);
+  // Three weights in each of two rounds, of every client that has rows.
+  const double senders = static_cast<double>(trying.first->seen.size()) / 4;
+  EXPECT_DOUBLE_EQ(record.find("fedavg", 1)->mean, 2 * 12 * senders);
+  EXPECT_DOUBLE_EQ(record.find("fedavg+bits=8", 1)->mean, 2 * (3 + 8) * senders);
+  EXPECT_DOUBLE_EQ(record.find("one-shot", 1)->mean, 12 * senders);
+  EXPECT_GT(record.find("first", 1)->mean, 0);
+  EXPECT_EQ(record.find("fedavg", 2), nullptr);
+}
+
+TEST(Federated, RefusesWhatCannotBeShared) {
+  Trying trying;
+  const auto fault = [&](const std::map<std::string, std::string>& options) {
+    return message_of([&] { settled("federated", trying.training.tools(), trying.source, options); });
+  };
+  EXPECT_THAT(fault({{"clients", "121"}}), HasSubstr("121 clients cannot share 120 rows"));
+  EXPECT_THAT(fault({{"alpha", "0"}}), HasSubstr("0 is no parameter of a Dirichlet distribution"));
+  EXPECT_THAT(fault({{"rows", "5"}, {"clients", "2"}}), HasSubstr("5 rows cannot be drawn"));
+}
+
+TEST(Membership, AHalfIsSeenAloneAndEveryRowIsInHalfOfThem) {
+  Trying trying;
+  trying.tried("membership", {{"rows", "120"}, {"networks", "8"}, {"per-class", "2"}, {"steps", "3"}}, 1);
+  std::map<int, int> times;
+  ASSERT_EQ(trying.first->seen.size(), 8u);
+  for (const auto& part : parts_seen(*trying.first)) {
+    for (const int row : part) ++times[row];
+  }
+  EXPECT_EQ(times.size(), 120u);
+  for (const auto& [row, count] : times) EXPECT_EQ(count, 4) << row;
+}
+
+TEST(Membership, WhatIsKeptIsFoundInTheSetItself) {
+  Trying trying;
+  const Record record = trying.tried("membership", {{"rows", "120"}, {"networks", "8"}, {"per-class", "2"}, {"steps", "3"}}, 1);
+  const auto metric = [&](const std::string& name) {
+    return static_cast<size_t>(std::ranges::find(record.metrics, name, &Metric::name) - record.metrics.begin());
+  };
+  EXPECT_DOUBLE_EQ(record.find("first", metric("the set AUC"))->mean, 1);
+  EXPECT_EQ(record.find("whole", metric("the set AUC")), nullptr);
+}
+
+TEST(Membership, RefusesOddHalvesAndSetsThatAreNotSmall) {
+  Trying trying;
+  const auto fault = [&](const std::map<std::string, std::string>& options) {
+    return message_of([&] { settled("membership", trying.training.tools(), trying.source, options); });
+  };
+  EXPECT_THAT(fault({{"networks", "9"}}), HasSubstr("9 is odd or fewer than 8"));
+  EXPECT_THAT(fault({{"networks", "6"}}), HasSubstr("6 is odd or fewer than 8"));
+  EXPECT_THAT(fault({{"rows", "121"}}), HasSubstr("121 rows cannot be drawn"));
+  EXPECT_THAT(fault({{"rows", "120"}, {"per-class", "6"}}), HasSubstr("6 rows of each class are no small part of a half"));
+}
+
+TEST(Search, TrainsTheSameNetworksForEveryArm) {
+  Trying trying;
+  const Record record =
+      trying.tried("search", {{"networks", "5"}, {"per-class", "2"}, {"steps", "3"}, {"full-steps", "6"}, {"widths", "4"}}, 1);
+  std::map<std::string, int> times;
+  for (const auto& job : trying.training.jobs) ++times[job.net];
+  ASSERT_EQ(times.size(), 5u);
+  // Two references, early stopping, the count of weights, two compressors.
+  for (const auto& [net, count] : times) EXPECT_EQ(count, 6) << net;
+  // All of these networks are equally good, so there is no order of them, which is said.
+  EXPECT_EQ(record.find("first", 0), nullptr);
+  EXPECT_THAT(record.notes, ::testing::Contains(HasSubstr("first: all networks are equal to it")));
+  EXPECT_DOUBLE_EQ(record.find("first", 3)->mean, 0);
+}
+
+TEST(Search, RefusesOneNetwork) {
+  Trying trying;
+  const auto fault = [&](const std::map<std::string, std::string>& options) {
+    return message_of([&] { settled("search", trying.training.tools(), trying.source, options); });
+  };
+  EXPECT_THAT(fault({{"networks", "1"}}), HasSubstr("one network has no rank"));
+  EXPECT_THAT(fault({{"networks", "46"}, {"widths", "4"}, {"depths", "1"}}), HasSubstr("46 are more than the 45 of the space"));
+  EXPECT_THAT(fault({{"references", "1"}}), HasSubstr("one seed has no ceiling"));
+}
+
+TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
+  for (const std::string& name : trial_names()) {
+    Trying trying;
+    std::map<std::string, std::string> options = {{"steps", "3"}};
+    if (name == "continual") options["epochs"] = "0", options["memory"] = "12", options["tasks"] = "3";
+    if (name == "membership") options["rows"] = "120", options["networks"] = "8", options["per-class"] = "2";
+    if (name == "search") options["networks"] = "3", options["widths"] = "4";
+    const Record once = trying.tried(name, options);
+    const size_t jobs = trying.training.jobs.size();
+    EXPECT_GT(jobs, 0u);
+    Record again = trying.tried(name, options, 2, 3);
+    EXPECT_EQ(trying.training.jobs.size(), jobs) << name;
+    again.seconds = once.seconds;
+    EXPECT_EQ(to_json(again), to_json(once)) << name;
+
+    // Stopped anywhere: some stages are there, others are not.
+    size_t place = 0;
+    std::erase_if(trying.store.kept, [&](const auto&) { return place++ % 3 != 0; });
+    Record gone_on = trying.tried(name, options);
+    EXPECT_GT(trying.training.jobs.size(), jobs);
+    for (Record* record : {&gone_on, &again}) {
+      record->seconds = 0;
+      std::erase_if(record->cells, [&](const Cell& cell) { return record->metrics[cell.metric].unit == "s"; });
+    }
+    EXPECT_EQ(to_json(gone_on), to_json(again)) << name;
+  }
+}
+
+TEST(Trials, AnArmNamedTwiceIsRefused) {
+  MadeUpTraining training;
+  const auto trial = make_trial("continual", training.tools());
+  EXPECT_THAT(message_of<UsageError>([&] { arms_of(*trial, {std::make_shared<FirstRows>("joint")}); }),
+              HasSubstr("--with names 'joint' twice"));
+  EXPECT_THAT(message_of<UsageError>([&] { make_trial("contnual", {}); }), HasSubstr("did you mean 'continual'?"));
+}
+
+TEST(Record, TablesShowIntervalsDifferencesAndSeries) {
+  Record record{.trial = "made up", .protocol = "as it came", .metrics = {top_1()}};
+  record.add("random", 0, {0.5, 0.6});
+  record.add("other", 0, {0.6, 0.7});
+  record.series = {{"random", "tasks", "accuracy, %", {1, 2}, {90, 80}}, {"other", "tasks", "accuracy, %", {1, 2}, {91, 85}}};
+  compare_with_random(record);
+  const std::string table = table_of(record);
+  EXPECT_THAT(table, HasSubstr("other   65.0 ± 63.5     +10.0 ± 0.0"));
+  EXPECT_THAT(table, HasSubstr("accuracy, % by tasks     1     2\nrandom                90.0  80.0\nother                 91.0  85.0\n"));
+  EXPECT_NEAR(to_json(record)["results"][1]["mean"].get<double>(), 65, 1e-9);
+}
+
+}  // namespace
+}  // namespace decant::trials
