@@ -22,6 +22,7 @@ Verb sample_verb();
 Verb scan_verb();
 Verb scores_verb();
 Verb train_verb();
+Verb trial_verb();
 Verb unpack_verb();
 Verb verify_verb();
 Verb write_verb();
@@ -29,7 +30,7 @@ Verb write_verb();
 std::vector<VerbGroup> all_verbs() {
   return {{"Make small",
            {inspect_verb(), duplicates_verb(), plan_verb(), compress_verb(), extend_verb(), distill_verb(), sample_verb(), verify_verb()}},
-          {"Prove", {evaluate_verb(), measure_verb(), report_verb(), demo_verb()}},
+          {"Prove", {evaluate_verb(), trial_verb(), measure_verb(), report_verb(), demo_verb()}},
           {"Steps by hand", {features_verb(), scores_verb(), bins_verb(), patches_verb(), unpack_verb(), train_verb(), export_verb()}},
           {"Many jobs on one data set (docs/clusters.md)", {scan_verb(), write_verb(), finish_verb()}}};
 }

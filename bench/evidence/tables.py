@@ -142,6 +142,46 @@ def table(found, made):
     return "\n".join(lines)
 
 
+def trial_value(cell, decimals):
+    if cell is None or cell["mean"] is None:
+        return ""
+    return f"{cell['mean']:,.{decimals}f}" + (f" ± {cell['ci95']:,.{decimals}f}" if cell["ci95"] is not None else "")
+
+
+def trial(found):
+    """What `decant trial` measured: a row for each set, a column for each metric; then the series, those along the same places together."""
+    decimals = {"": 3, "%": 1, "points": 1}
+    cells, metrics = {}, []
+    for cell in found["results"]:
+        cells.setdefault(cell["set"], {})[cell["metric"]] = cell
+        if cell["metric"] not in [name for name, _ in metrics]:
+            metrics.append((cell["metric"], cell["unit"]))
+    scale = {"%": 100, "points": 100}
+    first, unit = metrics[0]
+    titles = [f"{name}, {unit}" if unit else name for name, unit in metrics]
+    lines = [f"| set | {titles[0]} | against random | " + " | ".join(titles[1:]) + " |", "|---" * (len(metrics) + 2) + "|"]
+    for name, own in cells.items():
+        against = (own.get(first) or {}).get("against_random")
+        gap = ""
+        if against and against["mean"] is not None:
+            width = f" ± {scale.get(unit, 1) * against['ci95']:.1f}" if against["ci95"] is not None else ""
+            gap = f"{scale.get(unit, 1) * against['mean']:+.1f}{width}"
+        values = [trial_value(own.get(metric), decimals.get(of, 1)) for metric, of in metrics]
+        lines.append(f"| `{name}` | {values[0]} | {gap} | " + " | ".join(values[1:]) + " |")
+    done = set()
+    for one in found["series"]:
+        group = (one["along"], one["of"], tuple(one["at"]))
+        if group in done:
+            continue
+        done.add(group)
+        lines += ["", f"| {one['of']}, by {one['along']} | " + " | ".join(f"{at:.4g}" for at in one["at"]) + " |", "|---" * (len(one["at"]) + 1) + "|"]
+        lines += [f"| `{other['set']}` | " + " | ".join(f"{value:.1f}" for value in other["values"]) + " |" for other in found["series"]
+                  if (other["along"], other["of"], tuple(other["at"])) == group]
+    machine = found["machine"]
+    lines += ["", f"`{found['command']}`", "", f"{found['protocol']}. {machine['cpu']}, {machine['cores']} cores, {machine['numerics']}; {found['date']}."]
+    return "\n".join(lines)
+
+
 def curve(files):
     """Accuracy of random rows by their number and by steps, from one file for each number of steps."""
     steps, cells, rows = [], {}, {}
@@ -199,7 +239,7 @@ def main():
         sets = file.with_suffix(".sets")  # of synthetic ones: what made_sets.py says of them
         made = {one["set"]: one for one in json.loads(sets.read_text(encoding="utf-8"))} if sets.exists() else {}
         remarks = file.with_suffix(".txt")
-        text = table(found, made) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
+        text = (trial(found) if found.get("format") == "decant-trial-1" else table(found, made)) + ("\n\n" + remarks.read_text(encoding="utf-8").rstrip() if remarks.exists() else "")
         page = put(page, file.stem, text)
     PAGE.write_text(page, encoding="utf-8")
 

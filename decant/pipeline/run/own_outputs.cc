@@ -69,6 +69,10 @@ std::string why_no_evidence(const fs::path& file) {
   return holds_keys(file, {"command", "machine", "protocol_name", "seeds"}) ? "" : "holds no evidence that decant wrote";
 }
 
+std::string why_no_trial(const fs::path& file) {
+  return holds_keys(file, {"format", "trial", "protocol", "results"}) ? "" : "holds no trial that decant wrote";
+}
+
 void require_own_pages(const fs::path& run) {
   const auto refuse = [](const fs::path& file) {
     throw InputError({file.string(), "", "was not made by decant and is not replaced", "Move it out of the run's folder"});

@@ -1,0 +1,46 @@
+// The compressors that --with names (trials/compressor.h):
+//
+//     random   herding   bins+lambda=0.5   full      rows, chosen by a method; full keeps all
+//     random+quality=50   herding+resolution=50%     the same, their pictures stored coarser or smaller
+//     random+quality=50+bytes=same                   as many as fit into what rows as they are would take
+//     dm   mtt+steps=200+init=k-means                pictures made by a method of distillation
+//     dm+pictures=first                              those that it begins with, not distilled
+//     dm+quality=75                                  made, then stored as JPEGs
+//
+// What a method of distillation takes stands behind its name, as do the options of `decant distill`
+// (steps, net, init, augment, rate, …), and behind net= what the net takes; within a trial it makes few steps through a narrow network
+// unless they are given.
+//
+// Bytes are those of the picture files: as they are stored, or PNG where the data set holds pixels.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decant/distill/distiller.h"
+#include "decant/pipeline/choosing/feature_source.h"
+#include "decant/pipeline/choosing/method_spec.h"
+#include "decant/trials/compressor.h"
+
+namespace decant {
+
+/// What all of them share.
+struct CompressorOptions {
+  ChoosingOptions select;               ///< of methods that choose
+  FeatureOptions features;              ///< what these see, and where it is kept
+  std::vector<std::string> distillers;  ///< names of methods of distillation
+  /// Distiller::distill, or what a test makes up.
+  std::function<distill::Distilled(const distill::DistillJob&, const Context&)> distill;
+};
+
+/// Throws UsageError for a name that is neither a method nor one of distillation, for options that
+/// it does not heed and for values out of range.
+std::shared_ptr<const trials::Compressor> make_compressor(const std::string& spec, const CompressorOptions& options);
+
+// One function for each kind, in a file of its own.
+
+std::shared_ptr<const trials::Compressor> make_choosing_compressor(const std::string& spec, const CompressorOptions& options);
+std::shared_ptr<const trials::Compressor> make_distilling_compressor(const std::string& spec, const CompressorOptions& options);
+
+}  // namespace decant

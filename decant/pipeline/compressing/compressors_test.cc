@@ -1,0 +1,171 @@
+#include "decant/pipeline/compressing/compressors.h"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <map>
+#include <set>
+
+#include "decant/base/test_support.h"
+#include "decant/data/memory_rows.h"
+#include "decant/formats/packed/pictures_for_tests.h"
+
+namespace decant {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+class RawRows final : public MemoryRows {
+ public:
+  using MemoryRows::MemoryRows;
+  PictureBytes stored_as() const override { return PictureBytes::raw; }
+};
+
+/// Row i of class i mod 3, but that class 2 has four rows alone.
+trials::Part some_part() {
+  std::vector<Image> pictures;
+  std::vector<int32_t> labels;
+  for (uint64_t i = 0; i < 60; ++i) {
+    pictures.push_back(packed::photo_like({16, 16, 3}, i));
+    labels.push_back(i % 3 == 2 && i > 11 ? 0 : static_cast<int32_t>(i % 3));
+  }
+  return {.rows = std::make_shared<RawRows>(std::move(pictures), std::move(labels)), .classes = 3, .digest = "some"};
+}
+
+struct Workshop : ScratchFolder {
+  Workshop() : ScratchFolder("compressors") {
+    options.features.cache = path / "cache";
+    options.features.filters = 16;
+    options.distillers = {"dm"};
+    options.distill = [this](const distill::DistillJob& job, const Context&) { return distilled(job); };
+  }
+
+  /// The first rows of each class, a little brighter at the end than at the beginning.
+  distill::Distilled distilled(const distill::DistillJob& job) {
+    jobs.push_back(job.options);
+    distill::Distilled made;
+    made.set = {.size = {16, 16, 3}, .classes = job.classes, .per_class = job.options.per_class};
+    for (int label = 0; label < job.classes; ++label) {
+      int64_t left = job.options.per_class;
+      for (const int64_t row : job.subset) {
+        if (left == 0 || job.rows->label(row) != label) continue;
+        Image image;
+        job.rows->pictures()->decode(row, image);
+        for (const uint8_t value : image.pixels) made.set.pixels.push_back(static_cast<float>(value) / 255);
+        --left;
+      }
+    }
+    made.stages = {made.set, made.set};
+    for (float& value : made.set.pixels) value = std::min(1.0F, value + 0.1F);
+    return made;
+  }
+
+  trials::SmallSet make(const std::string& spec, trials::Size size, uint64_t seed = 0) {
+    return make_compressor(spec, options)->make(part, size, seed, {.threads = 1});
+  }
+  std::string refusal(const std::string& spec) {
+    return message_of<UsageError>([&] { make_compressor(spec, options); });
+  }
+
+  trials::Part part = some_part();
+  CompressorOptions options;
+  std::vector<distill::DistillOptions> jobs;
+};
+
+std::map<int32_t, int> classes_in(const trials::SmallSet& set) {
+  std::map<int32_t, int> counts;
+  for (const int64_t row : set.order) ++counts[set.rows->label(row)];
+  return counts;
+}
+
+constexpr trials::Size kFiveEach = {trials::Size::Unit::per_class, 5};
+
+TEST(Compressors, ChooseAsManyOfEachClassAsThereAre) {
+  Workshop workshop;
+  for (const std::string spec : {"random", "herding", "k-means"}) {
+    const trials::SmallSet set = workshop.make(spec, kFiveEach);
+    EXPECT_EQ(classes_in(set), (std::map<int32_t, int>{{0, 5}, {1, 5}, {2, 4}})) << spec;
+    EXPECT_EQ(set.rows, workshop.part.rows) << spec;
+    EXPECT_EQ(std::set<int64_t>(set.order.begin(), set.order.end()).size(), 14u);
+    EXPECT_EQ(set.origins, set.order);
+    EXPECT_EQ(workshop.make(spec, kFiveEach).order, set.order) << spec;
+  }
+  EXPECT_NE(workshop.make("random", kFiveEach, 1).order, workshop.make("random", kFiveEach, 0).order);
+  EXPECT_EQ(workshop.make("full", kFiveEach).order.size(), 60u);
+}
+
+TEST(Compressors, AShorterRankingIsTheBeginningOfALongerOne) {
+  Workshop workshop;
+  const auto first_of_class_0 = [&](int64_t each) {
+    std::vector<int64_t> rows;
+    const trials::SmallSet set = workshop.make("herding", {trials::Size::Unit::per_class, each});
+    for (const int64_t row : set.order) {
+      if (set.rows->label(row) == 0 && rows.size() < 3) rows.push_back(row);
+    }
+    return rows;
+  };
+  EXPECT_EQ(first_of_class_0(3), first_of_class_0(8));
+}
+
+TEST(Compressors, JpegsBuyMoreRowsOfTheSameBytes) {
+  Workshop workshop;
+  const int64_t budget = workshop.make("full", kFiveEach).total_bytes() * 14 / 60;  // of as many rows as there would be
+  const trials::SmallSet coarse = workshop.make("random+quality=30+bytes=same", kFiveEach);
+  EXPECT_GT(coarse.order.size(), 16u);
+  EXPECT_LE(coarse.total_bytes(), budget);
+  EXPECT_NE(coarse.rows, workshop.part.rows);
+  const trials::SmallSet in_bytes = workshop.make("random+quality=30", {trials::Size::Unit::bytes, 5000});
+  EXPECT_LE(in_bytes.total_bytes(), 5000);
+  EXPECT_GT(in_bytes.total_bytes(), 4000);
+}
+
+TEST(Compressors, DistilClassesThatHaveEnoughAndPassOnTheOthers) {
+  Workshop workshop;
+  const trials::SmallSet set = workshop.make("dm+steps=7+factor=2+net=convnet+width=4", kFiveEach);
+  EXPECT_EQ(classes_in(set), (std::map<int32_t, int>{{0, 5}, {1, 5}, {2, 4}}));
+  ASSERT_EQ(workshop.jobs.size(), 1u);
+  EXPECT_EQ(workshop.jobs.front().steps, 7);
+  EXPECT_EQ(workshop.jobs.front().method, "dm+factor=2");
+  EXPECT_EQ(workshop.jobs.front().net, "convnet+width=4");
+  EXPECT_EQ(workshop.jobs.front().per_class, 5);
+  // The rows that it began with, and all four of class 2.
+  EXPECT_THAT(set.origins, UnorderedElementsAre(0, 3, 6, 9, 12, 1, 4, 7, 10, 13, 2, 5, 8, 11));
+  Image made;
+  Image real;
+  set.rows->pictures()->decode(set.order.front(), made);
+  workshop.part.rows->pictures()->decode(0, real);
+  EXPECT_NEAR(made.pixels.front(), std::min(255, real.pixels.front() + 26), 1);
+
+  const trials::SmallSet first = workshop.make("dm+pictures=first", kFiveEach);
+  first.rows->pictures()->decode(first.order.front(), made);
+  EXPECT_EQ(made.pixels, real.pixels);
+  std::vector<std::byte> scratch;
+  EXPECT_EQ(set.rows->bytes(0, scratch)[0], std::byte{0x89});  // a PNG
+  const trials::SmallSet coarse = workshop.make("dm+quality=50", kFiveEach);
+  EXPECT_EQ(coarse.rows->bytes(0, scratch)[0], std::byte{0xFF});
+}
+
+TEST(Compressors, NameEverythingThatDecides) {
+  Workshop workshop;
+  std::set<std::string> identities;
+  for (const char* const spec : {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same",
+                                 "dm", "dm+steps=7", "dm+pictures=first", "dm+quality=75"})
+    EXPECT_TRUE(identities.insert(make_compressor(spec, workshop.options)->identity()).second) << spec;
+}
+
+TEST(Compressors, RefuseWhatATrialSays) {
+  Workshop workshop;
+  EXPECT_THAT(workshop.refusal("herdin"), HasSubstr("did you mean 'herding'"));
+  EXPECT_THAT(workshop.refusal("random+drop=25%"), HasSubstr("a trial knows quality, resolution and bytes=same"));
+  EXPECT_THAT(workshop.refusal("random+bytes=5MB"), HasSubstr("how large sets are is the trial's to say"));
+  EXPECT_THAT(workshop.refusal("dm+per-class=10"), HasSubstr("per-class is the trial's to say"));
+  EXPECT_THAT(workshop.refusal("dm+pictures=middle"), HasSubstr("neither last nor first"));
+  EXPECT_THAT(workshop.refusal("dm+quality=101"), HasSubstr("quality=101 is not from 1 to 100"));
+  EXPECT_THAT(message_of([&] {
+                workshop.make("dm", {trials::Size::Unit::bytes, 1000});
+              }),
+              HasSubstr("a synthetic set is sized in pictures of each class"));
+}
+
+}  // namespace
+}  // namespace decant

@@ -1,0 +1,188 @@
+// Pictures that a method of distillation makes.
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "decant/base/errors.h"
+#include "decant/base/json.h"
+#include "decant/base/text.h"
+#include "decant/data/memory_rows.h"
+#include "decant/data/picked_rows.h"
+#include "decant/data/rows_view.h"
+#include "decant/formats/image/picture_files.h"
+#include "decant/loader/image_table.h"
+#include "decant/pipeline/compressing/compressors.h"
+#include "decant/pipeline/run/picture_sheet.h"
+
+namespace decant {
+namespace {
+
+constexpr int64_t kFewSteps = 60;  // a trial makes many sets
+constexpr const char* kNarrowNet = "convnet3+width=16";
+constexpr int kSameWithin = 2;  // of a pixel's 255: what normalising and back leaves
+
+/// Pixels that were made, which files can be made of.
+class MadePictures final : public MemoryRows {
+ public:
+  using MemoryRows::MemoryRows;
+  PictureBytes stored_as() const override { return PictureBytes::raw; }
+};
+
+class DistillingCompressor final : public trials::Compressor {
+ public:
+  DistillingCompressor(const std::string& spec, const CompressorOptions& options) : name_(spec), options_(options) {
+    distill_.steps = kFewSteps;
+    distill_.net = kNarrowNet;
+    OptionTable table;
+    distill_.declare(table);
+    table.add("pictures", pictures_, "WHICH", "");
+    table.add("quality", quality_, "Q", "");
+    const std::vector<std::string> pieces = split_at_options(spec);
+    distill_.method = pieces.front();
+    for (size_t i = 1; i < pieces.size(); ++i) set(table, pieces[i]);
+    if (pictures_ != "last" && pictures_ != "first")
+      throw UsageError(fmt::format("--with {}: pictures={} is neither last nor first", spec, pictures_));
+    if (quality_ < 0 || quality_ > 100) throw UsageError(fmt::format("--with {}: quality={} is not from 1 to 100", spec, quality_));
+    distill::check(distill_);
+  }
+
+  std::string name() const override { return name_; }
+  std::string identity() const override {
+    return json_text({{"distilled", result_key(distill_)}, {"pictures", pictures_}, {"quality", quality_}});
+  }
+
+  trials::SmallSet make(const trials::Part& part, trials::Size size, uint64_t seed, const Context& context) const override {
+    if (size.unit == trials::Size::Unit::bytes)
+      throw InputError({"", "--with " + name_, "a synthetic set is sized in pictures of each class", "Give the trial a number of rows"});
+    const Sorted sorted = sort(part, size.amount);
+    std::vector<PickedRows::Pick> picks;
+    trials::SmallSet set;
+    if (!sorted.classes.empty()) distil(part, sorted, size.amount, seed, picks, set, context);
+    for (const int64_t row : sorted.too_few) {
+      picks.push_back({part.rows, row});
+      set.origins.push_back(row);
+    }
+    set.rows = as_picture_files(std::make_shared<PickedRows>(std::move(picks)), quality_);
+    std::vector<std::byte> scratch;
+    for (int64_t row = 0; row < set.rows->size(); ++row) {
+      set.order.push_back(row);
+      set.bytes.push_back(std::ssize(set.rows->bytes(row, scratch)));
+    }
+    return set;
+  }
+
+ private:
+  /// At every '+' before "name=".
+  static std::vector<std::string> split_at_options(const std::string& spec) {
+    std::vector<std::string> pieces = {""};
+    for (size_t i = 0; i < spec.size(); ++i) {
+      const size_t end = spec.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", i + 1);
+      const bool begins = spec[i] == '+' && end != std::string::npos && end > i + 1 && spec[end] == '=';
+      if (begins)
+        pieces.emplace_back();
+      else
+        pieces.back() += spec[i];
+    }
+    return pieces;
+  }
+
+  void set(OptionTable& table, const std::string& piece) {
+    const size_t equals = piece.find('=');
+    const std::string option = piece.substr(0, equals);
+    if (option == "per-class" || option == "seed" || option == "method")
+      throw UsageError(fmt::format("--with {}: {} is the trial's to say", name_, option));
+    if (Option* const known = table.find(option); known != nullptr) {
+      known->set(piece.substr(equals + 1));
+      of_net_ = option == "net";
+    } else {
+      (of_net_ ? distill_.net : distill_.method) += "+" + piece;
+    }
+  }
+
+  /// Rows of the classes that have enough, and those of the others, which are sent as they are.
+  struct Sorted {
+    std::vector<int32_t> classes;  ///< with enough, ascending
+    std::vector<int64_t> rows;     ///< of these
+    std::vector<int64_t> too_few;
+  };
+  static Sorted sort(const trials::Part& part, int64_t per_class) {
+    std::map<int32_t, std::vector<int64_t>> of_class;
+    for (int64_t row = 0; row < part.rows->size(); ++row) of_class[part.rows->label(row)].push_back(row);
+    Sorted sorted;
+    for (const auto& [label, rows] : of_class) {
+      const bool enough = std::ssize(rows) > per_class;
+      if (enough) sorted.classes.push_back(label);
+      std::vector<int64_t>& to = enough ? sorted.rows : sorted.too_few;
+      to.insert(to.end(), rows.begin(), rows.end());
+    }
+    std::ranges::sort(sorted.rows);
+    return sorted;
+  }
+
+  void distil(const trials::Part& part, const Sorted& sorted, int64_t per_class, uint64_t seed, std::vector<PickedRows::Pick>& picks,
+              trials::SmallSet& set, const Context& context) const {
+    std::vector<int32_t> renamed(static_cast<size_t>(part.classes), kNoLabel);
+    for (size_t i = 0; i < sorted.classes.size(); ++i) renamed[static_cast<size_t>(sorted.classes[i])] = static_cast<int32_t>(i);
+    const auto rows = std::make_shared<RowsView>(part.rows, sorted.rows, renamed);
+    const Subset all = Subset::all(rows->size());
+    distill::DistillJob job{.options = distill_,
+                            .rows = rows.get(),
+                            .subset = all,
+                            .classes = static_cast<int>(sorted.classes.size()),
+                            .digest = part.digest,
+                            .cache = options_.features.cache};
+    job.options.per_class = static_cast<int>(per_class);
+    job.options.seed = seed;
+    const distill::Distilled made = options_.distill(job, context);
+    const distill::SyntheticSet& pictures = pictures_ == "first" && !made.stages.empty() ? made.stages.front() : made.set;
+    std::vector<Image> images(static_cast<size_t>(pictures.count()));
+    std::vector<int32_t> labels;
+    for (int64_t i = 0; i < pictures.count(); ++i) {
+      draw_picture(pictures, i, images[static_cast<size_t>(i)]);
+      labels.push_back(sorted.classes[static_cast<size_t>(i / pictures.per_class)]);
+    }
+    const auto memory = std::make_shared<MadePictures>(std::move(images), std::move(labels));
+    for (int64_t i = 0; i < memory->size(); ++i) picks.push_back({memory, i});
+    if (!made.stages.empty()) {
+      for (const int64_t row : shown_by(made.stages.front(), *rows, context)) set.origins.push_back(sorted.rows[static_cast<size_t>(row)]);
+    }
+  }
+
+  /// Rows whose picture is one of the set's: real rows that it began with.
+  static std::vector<int64_t> shown_by(const distill::SyntheticSet& first, const Rows& rows, const Context& context) {
+    const loader::ImageTable table(rows, Subset::all(rows.size()), first.size, std::numeric_limits<int64_t>::max(), context);
+    loader::ImageTable::Scratch scratch;
+    std::vector<int64_t> shown;
+    Image image;
+    for (int64_t i = 0; i < first.count(); ++i) {
+      draw_picture(first, i, image);
+      for (int64_t row = 0; row < rows.size(); ++row) {
+        if (rows.label(row) != i / first.per_class || !alike(image, table.pixels(row, scratch))) continue;
+        if (std::ranges::find(shown, row) == shown.end()) shown.push_back(row);
+        break;
+      }
+    }
+    return shown;
+  }
+  static bool alike(const Image& image, const uint8_t* pixels) {
+    for (size_t i = 0; i < image.pixels.size(); ++i) {
+      if (std::abs(int{image.pixels[i]} - int{pixels[i]}) > kSameWithin) return false;
+    }
+    return true;
+  }
+
+  std::string name_;
+  const CompressorOptions options_;
+  distill::DistillOptions distill_;
+  bool of_net_ = false;  ///< whether the options to come, which distilling does not know, are the net's; else the method's
+  std::string pictures_ = "last";
+  int quality_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<const trials::Compressor> make_distilling_compressor(const std::string& spec, const CompressorOptions& options) {
+  return std::make_shared<DistillingCompressor>(spec, options);
+}
+
+}  // namespace decant
