@@ -87,7 +87,7 @@ TEST(TrialOnNetworks, AMemoryOfEverythingIsJointTraining) {
                                       {"augment", "none"}});
   CompressorOptions options;
   const auto arms = trials::arms_of(*trial, {make_compressor("full", options)});
-  const trials::Record record = trials::run_trial(*trial, source, arms, {.seeds = 2}, nullptr, {.threads = 2});
+  const TrialRecord record = trials::run_trial(*trial, source, arms, {.seeds = 2}, nullptr, {.threads = 2});
   EXPECT_EQ(record.find("full", 0)->values, record.find("joint", 0)->values);
   EXPECT_EQ(record.find("full", 1)->values, record.find("joint", 1)->values);
   EXPECT_LT(record.find("no-memory", 0)->mean, record.find("joint", 0)->mean);
@@ -103,7 +103,7 @@ TEST(TrialOnNetworks, DistilledSetsAreTriedToo) {
                        .seeds = 1,
                        .cache = cache};
   options.settings.given = {{"tasks", "2"}, {"memory", "20"}, {"net", "convnet+width=4+depth=2"}, {"epochs", "0"}, {"steps", "5"}};
-  const trials::Record record = run_trial(options, {.threads = 1});
+  const TrialRecord record = run_trial(options, {.threads = 1});
   EXPECT_GT(record.find("dm+steps=2+net=convnet+width=4+depth=2", 0)->mean, 0);
   EXPECT_GT(record.find("dm+steps=2+net=convnet+width=4+depth=2", 3)->mean, 0);
 }

@@ -1,5 +1,6 @@
 #include "decant/base/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -95,6 +96,41 @@ Estimate paired_difference(std::span<const double> a, std::span<const double> b)
   std::vector<double> gaps(a.size());
   for (size_t i = 0; i < a.size(); ++i) gaps[i] = a[i] - b[i];
   return estimate(gaps);
+}
+
+namespace {
+
+/// From 0; of ties the mean.
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, {}, [&](size_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
+  for (size_t begin = 0; begin < order.size();) {
+    size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
+    begin = end;
+  }
+  return ranks;
+}
+
+}  // namespace
+
+double spearman_rho(std::span<const double> a, std::span<const double> b) {
+  DECANT_CHECK(a.size(), ==, b.size());
+  const std::vector<double> x = ranks_of(a);
+  const std::vector<double> y = ranks_of(b);
+  const double mean = (static_cast<double>(x.size()) - 1) / 2;
+  double xy = 0;
+  double xx = 0;
+  double yy = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mean) * (y[i] - mean);
+    xx += (x[i] - mean) * (x[i] - mean);
+    yy += (y[i] - mean) * (y[i] - mean);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double kendall_tau(std::span<const double> a, std::span<const double> b) {

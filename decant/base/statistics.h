@@ -36,4 +36,8 @@ Estimate paired_difference(std::span<const double> a, std::span<const double> b)
 /// REQUIRES: equal lengths.
 double kendall_tau(std::span<const double> a, std::span<const double> b);
 
+/// Spearman's ρ (C. Spearman, 1904): the correlation of ranks, of ties their mean. NaN where a side
+/// is all ties, or has fewer than two values. REQUIRES: equal lengths.
+double spearman_rho(std::span<const double> a, std::span<const double> b);
+
 }  // namespace decant

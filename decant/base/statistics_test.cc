@@ -54,5 +54,15 @@ TEST(KendallTau, CountsPairsAndKnowsTies) {
   EXPECT_TRUE(std::isnan(kendall_tau(V{1}, V{1})));
 }
 
+TEST(Spearman, IsTheCorrelationOfRanks) {
+  using V = std::vector<double>;
+  EXPECT_DOUBLE_EQ(spearman_rho(V{1, 2, 30}, V{10, 20, 21}), 1);
+  EXPECT_DOUBLE_EQ(spearman_rho(V{1, 2, 3, 4}, V{4, 3, 2, 1}), -1);
+  EXPECT_DOUBLE_EQ(spearman_rho(V{1, 2, 3, 4, 5}, V{2, 1, 4, 3, 5}), 1 - 6.0 * 4 / (5 * 24));  // 1 − 6 Σd² / n(n² − 1)
+  EXPECT_DOUBLE_EQ(spearman_rho(V{1, 2, 2, 3}, V{1, 2, 3, 4}), 4.5 / std::sqrt(4.5 * 5));      // a tie on one side
+  EXPECT_TRUE(std::isnan(spearman_rho(V{1, 1}, V{1, 2})));
+  EXPECT_TRUE(std::isnan(spearman_rho(V{1}, V{1})));
+}
+
 }  // namespace
 }  // namespace decant

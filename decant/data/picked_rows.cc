@@ -41,4 +41,10 @@ int64_t PickedRows::stored_bytes() const {
   return sum;
 }
 
+std::vector<PickedRows::Pick> picks_of(const std::shared_ptr<const Rows>& rows, std::span<const int64_t> chosen) {
+  std::vector<PickedRows::Pick> picks;
+  for (const int64_t row : chosen) picks.push_back({rows, row});
+  return picks;
+}
+
 }  // namespace decant

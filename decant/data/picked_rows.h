@@ -51,4 +51,7 @@ class PickedRows final : public Rows, public Pictures, public Targets {
   PictureBytes stored_as_ = PictureBytes::file;
 };
 
+/// Of one data set.
+std::vector<PickedRows::Pick> picks_of(const std::shared_ptr<const Rows>& rows, std::span<const int64_t> chosen);
+
 }  // namespace decant

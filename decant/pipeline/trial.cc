@@ -10,6 +10,7 @@
 #include "decant/base/json.h"
 #include "decant/base/output.h"
 #include "decant/base/text.h"
+#include "decant/base/version.h"
 #include "decant/pipeline/compressing/compressors.h"
 #include "decant/pipeline/judging/chosen_judge.h"
 #include "decant/pipeline/judging/evaluate_options.h"
@@ -17,6 +18,7 @@
 #include "decant/pipeline/judging/test_rows.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/report/trial_page.h"
 
 namespace decant {
 
@@ -50,6 +52,7 @@ void TrialOptions::declare(OptionTable& table) {
   table.add("cache", cache, "DIR", "of what is finished; default: ~/.cache/decant").effect = Effect::speed;
   table.add("no-cache", no_cache, "keep nothing, and run all of it anew").effect = Effect::speed;
   table.add("out", out, "FILE", "everything that was measured, as JSON");
+  table.add("page", page, "FILE", "the same as a page to look at, HTML");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
 
@@ -133,25 +136,47 @@ Prepared prepare_trial(const TrialOptions& options, const Context& context) {
 
 }  // namespace
 
-trials::Record run_trial(const TrialOptions& options, const Context& context) {
-  std::optional<OutputFile> out;
-  if (!options.out.empty())
-    out.emplace(options.out, OutputOptions{.overwrite = options.overwrite,
-                                           .inputs = with_folders_read({options.input.path, options.test}, options.input.fields),
-                                           .why_foreign = why_no_trial});
+namespace {
+
+std::optional<OutputFile> output_at(const std::filesystem::path& path, const TrialOptions& options,
+                                    std::string (*why_foreign)(const std::filesystem::path&)) {
+  if (path.empty()) return std::nullopt;
+  return std::optional<OutputFile>(std::in_place, path,
+                                   OutputOptions{.overwrite = options.overwrite,
+                                                 .inputs = with_folders_read({options.input.path, options.test}, options.input.fields),
+                                                 .why_foreign = why_foreign});
+}
+
+void write_to(OutputFile& out, const std::string& text) {
+  write_file(out.path(), text);
+  out.commit();
+}
+
+Json whole_trial(const TrialOptions& options, const Prepared& prepared, const TrialRecord& record) {
+  const Machine machine = this_machine();
+  Json document = {{"command", options.command},
+                   {"date", date_and_time()},
+                   {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"numerics", prepared.trial->numerics()}}},
+                   {"input", {{"path", options.input.path}, {"digest", prepared.input.digest}, {"rows", prepared.source.usable.size()}}}};
+  document.update(to_json(record));
+  return document;
+}
+
+}  // namespace
+
+TrialRecord run_trial(const TrialOptions& options, const Context& context) {
+  std::optional<OutputFile> out = output_at(options.out, options, why_no_trial);
+  std::optional<OutputFile> page = output_at(options.page, options, why_no_trial_page);
   const Prepared prepared = prepare_trial(options, context);
-  const trials::Record record =
+  const TrialRecord record =
       trials::run_trial(*prepared.trial, prepared.source, prepared.arms, prepared.options, prepared.store.get(), context);
-  if (out) {
-    const Machine machine = this_machine();
-    Json document = {{"command", options.command},
-                     {"date", date_and_time()},
-                     {"machine", {{"cores", machine.cores}, {"cpu", machine.cpu}, {"numerics", prepared.trial->numerics()}}},
-                     {"input", {{"path", options.input.path}, {"digest", prepared.input.digest}, {"rows", prepared.source.usable.size()}}}};
-    document.update(to_json(record));
-    write_file(out->path(), json_text(document, 2) + "\n");
-    out->commit();
-  }
+  if (out) write_to(*out, json_text(whole_trial(options, prepared, record), 2) + "\n");
+  if (page)
+    write_to(*page, report::render_trial({.record = record,
+                                          .name = options.input.path,
+                                          .question = prepared.trial->question(),
+                                          .command = options.command,
+                                          .version = kVersion}));
   return record;
 }
 

@@ -39,7 +39,8 @@ struct TrialOptions {
   TrialSettings settings;
   std::filesystem::path cache;  ///< of finished stages; empty = decant's own
   bool no_cache = false;
-  std::filesystem::path out;  ///< .json with everything; empty = none
+  std::filesystem::path out;   ///< .json with everything; empty = none
+  std::filesystem::path page;  ///< .html that shows it; empty = none
   bool overwrite = false;
   std::string command;
 
@@ -48,7 +49,7 @@ struct TrialOptions {
 
 /// Runs it. Stages that an earlier run finished are found in the cache. Throws UsageError,
 /// InputError, IoError, Cancelled.
-trials::Record run_trial(const TrialOptions& options, const Context& context);
+TrialRecord run_trial(const TrialOptions& options, const Context& context);
 
 /// What it would take; reads the data set, and trains nothing.
 struct TrialPlan {

@@ -23,17 +23,18 @@
 // epochs; its width is 32 here, not 128.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numeric>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
+#include "decant/base/random.h"
 #include "decant/base/stopwatch.h"
 #include "decant/base/text.h"
 #include "decant/trials/list.h"
 #include "decant/trials/memory.h"
 #include "decant/trials/net_training.h"
 #include "decant/trials/numpy_order.h"
+#include "decant/trials/tasks.h"
 
 namespace decant::trials {
 namespace {
@@ -63,7 +64,7 @@ class Continual final : public Trial {
                           {"label-smoothing", "0"}}) {}
 
   std::string name() const override { return "continual"; }
-  std::string question() const override { return "classes come in tasks, and a memory is left of those that are past"; }
+  std::string question() const override { return "What is a memory worth when classes come in tasks?"; }
   std::string usual_arms() const override { return "random,herding,k-means,random+quality=50+bytes=same,dm"; }
   std::vector<std::string> baselines() const override { return {"joint", "no-memory"}; }
 
@@ -84,7 +85,7 @@ class Continual final : public Trial {
     else
       training_.set_usual({{"no-flip", "true"}}, given);
     settle_steps();
-    order_ = read_order();
+    if (!options_.class_order.empty()) order_ = read_class_order(options_.class_order, source.class_names, source.classes);
     training_.settle(source, context);
     rows_of_class_.assign(static_cast<size_t>(source.classes), {});
     for (const int64_t row : source.usable) rows_of_class_[static_cast<size_t>(source.rows->label(row))].push_back(row);
@@ -96,7 +97,7 @@ class Continual final : public Trial {
 
   std::string in_words() const override {
     const std::string memory = by_bytes() ? human_bytes(options_.memory_bytes) : human_count(options_.memory) + " rows";
-    return fmt::format("continual: {} tasks, a memory of {}, {} after each task: {}", options_.tasks, memory,
+    return fmt::format("{} tasks, a memory of {}, {} after each task: {}", options_.tasks, memory,
                        options_.judge == "gdumb" ? "a fresh network on the memory alone (gdumb)" : "the network goes on (replay)",
                        training_.in_words());
   }
@@ -126,115 +127,102 @@ class Continual final : public Trial {
     return all;
   }
 
-  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
 
  private:
   /// One arm with one seed, task after task; each is made when it is first asked for.
   class Life {
    public:
     Life(const Continual& trial, const Arm& arm, uint64_t seed, const Context& context)
-        : trial_(trial), arm_(arm), seed_(seed), context_(context), order_(trial.order_of(seed)), memory_(trial.unit()) {}
+        : trial_(trial), arm_(arm), seed_(seed), context_(context), tasks_(trial.tasks_of(seed)), memory_(trial.unit()) {}
 
-    /// Accuracy on each task so far, the bytes of the memory and the seconds of its making.
+    /// Accuracy on the classes so far, and of each task so far; the bytes of the memory and the
+    /// seconds of its making.
     Numbers after(int task) {
       const Stopwatch watch;
       const Memory::Kept memory = memory_after(task);
       const double making = watch.seconds();
       const train::TrainResult made = trained_after(task, memory);
-      Numbers numbers;
-      std::vector<bool> seen(static_cast<size_t>(trial_.source_.classes));
-      for (const int label : trial_.seen_after(order_, task)) seen[static_cast<size_t>(label)] = true;
-      numbers["accuracy"] = {accuracy_among(made.logits, trial_.training_.test(), seen)};
-      numbers["of tasks"] = of_tasks(made.logits, task, seen);
+      Numbers numbers = accuracies(made.logits, task);
       numbers["bytes"] = {static_cast<double>(memory.bytes)};
       numbers["making"] = {making};
       return numbers;
     }
 
    private:
-    /// Of the rows of each task so far, the share that is answered right among all classes seen.
-    std::vector<double> of_tasks(const std::vector<float>& logits, int task, const std::vector<bool>& seen) const {
+    Numbers accuracies(const std::vector<float>& logits, int task) const {
       const Rows& test = trial_.training_.test();
-      const size_t classes = seen.size();
+      const std::vector<int32_t> answers = answers_among(logits, test, tasks_.flags_after(task));
       std::vector<double> right(static_cast<size_t>(task) + 1);
       std::vector<double> count(right.size());
-      const std::vector<int> task_of = trial_.task_of_classes(order_);
       for (int64_t row = 0; row < test.size(); ++row) {
-        const auto own = static_cast<size_t>(test.label(row));
-        if (!seen[own]) continue;
-        size_t best = own;
-        const float* const of_row = logits.data() + static_cast<size_t>(row) * classes;
-        for (size_t c = 0; c < classes; ++c) {
-          if (seen[c] && (of_row[c] > of_row[best] || (of_row[c] == of_row[best] && c < best))) best = c;
-        }
-        const auto place = static_cast<size_t>(task_of[own]);
+        const int32_t answer = answers[static_cast<size_t>(row)];
+        if (answer == kNoLabel) continue;
+        const auto place = static_cast<size_t>(tasks_.task_of(test.label(row)));
         count[place] += 1;
-        right[place] += best == own ? 1 : 0;
+        right[place] += answer == test.label(row) ? 1 : 0;
       }
-      for (size_t i = 0; i < right.size(); ++i) right[i] = count[i] > 0 ? right[i] / count[i] : 0;
-      return right;
+      Numbers numbers;
+      numbers["accuracy"] = {std::accumulate(right.begin(), right.end(), 0.0) / std::accumulate(count.begin(), count.end(), 0.0)};
+      for (size_t i = 0; i < right.size(); ++i) numbers["of tasks"].push_back(count[i] > 0 ? right[i] / count[i] : 0);
+      return numbers;
     }
 
     /// Makes what is missing up to `task`.
     Memory::Kept memory_after(int task) {
       if (arm_.compressor == nullptr) return {};
       for (; made_ <= task; ++made_) {
-        const std::vector<int64_t> shares = trial_.shares_after(order_, made_);
-        int64_t own = 0;
-        int64_t most = 0;
-        for (const int label : trial_.classes_of(order_, made_)) {
-          own += shares[static_cast<size_t>(label)];
-          most = std::max(most, shares[static_cast<size_t>(label)]);
-        }
-        const Size size{trial_.unit(), trial_.by_bytes() ? own : most};
-        memory_.add(make_small(*arm_.compressor, trial_.source_, trial_.rows_of_task(order_, made_), size, seed_, context_));
+        const Subset rows = tasks_.rows_of(made_, trial_.rows_of_class_);
+        memory_.add(make_small(*arm_.compressor, trial_.source_, rows, size_at(made_), seed_, context_));
       }
-      return memory_.kept(trial_.shares_after(order_, task));
+      return memory_.kept(tasks_.shares_after(task, trial_.memory_size()));
+    }
+
+    /// What the task's classes may take of the memory when it comes.
+    Size size_at(int task) const {
+      const std::vector<int64_t> shares = tasks_.shares_after(task, trial_.memory_size());
+      int64_t sum = 0;
+      int64_t most = 0;
+      for (const int label : tasks_.classes_of(task)) {
+        sum += shares[static_cast<size_t>(label)];
+        most = std::max(most, shares[static_cast<size_t>(label)]);
+      }
+      return {trial_.unit(), trial_.by_bytes() ? sum : most};
     }
 
     train::TrainResult trained_after(int task, const Memory::Kept& memory) {
-      if (trial_.options_.judge == "gdumb") return trained_on(rows_to_learn(task, memory), {}, seed_);
+      if (trial_.options_.judge == "gdumb") return trained_on(*rows_to_learn(task, memory), {}, seed_);
       for (; gone_on_ <= task; ++gone_on_) {
         // The memory as it was before the task: of the task itself all rows are there.
         const Memory::Kept before = gone_on_ == 0 ? Memory::Kept{} : memory_after(gone_on_ - 1);
-        train::TrainResult next =
-            trained_on(rows_to_replay(gone_on_, before), weights_, seed_ + static_cast<uint64_t>(gone_on_) * 1'000'003);
-        weights_ = next.weights;
-        last_ = std::move(next);
+        last_ = trained_on(*rows_to_replay(gone_on_, before), last_.weights,
+                           Random(seed_, "task", static_cast<uint64_t>(gone_on_)).bits64() >> 1);
       }
       return last_;
     }
 
-    train::TrainResult trained_on(const std::shared_ptr<const Rows>& rows, const std::vector<float>& weights, uint64_t seed) const {
-      const Subset all = Subset::all(rows->size());
-      train::TrainJob job = trial_.training_.job(*rows, all, seed);
+    train::TrainResult trained_on(const Rows& rows, const std::vector<float>& weights, uint64_t seed) const {
+      const Subset all = Subset::all(rows.size());
+      train::TrainJob job = trial_.training_.job(rows, all, seed);
       job.weights = weights;
       job.keep_weights = trial_.options_.judge == "replay";
       return trial_.training_.train(job, context_);
     }
 
-    std::shared_ptr<const Rows> source_rows(const std::vector<int64_t>& rows) const {
-      std::vector<PickedRows::Pick> picks;
-      for (const int64_t row : rows) picks.push_back({trial_.source_.rows, row});
-      return std::make_shared<PickedRows>(std::move(picks));
-    }
-
     std::shared_ptr<const Rows> rows_to_learn(int task, const Memory::Kept& memory) const {
       if (arm_.compressor != nullptr) return memory.rows;
-      if (arm_.name == "no-memory") return source_rows(trial_.rows_of_task(order_, task).rows());
-      Subset all;
-      for (int t = 0; t <= task; ++t) all = all.united(trial_.rows_of_task(order_, t));
-      return source_rows(all.rows());
+      Subset rows = tasks_.rows_of(task, trial_.rows_of_class_);
+      for (int t = 0; arm_.name == "joint" && t < task; ++t) rows = rows.united(tasks_.rows_of(t, trial_.rows_of_class_));
+      return std::make_shared<PickedRows>(picks_of(trial_.source_.rows, rows));
     }
 
     /// The task's rows, and the memory as often as it takes to be as many.
     std::shared_ptr<const Rows> rows_to_replay(int task, const Memory::Kept& memory) const {
       if (arm_.compressor == nullptr) return rows_to_learn(task, memory);
-      std::vector<PickedRows::Pick> picks;
-      for (const int64_t row : trial_.rows_of_task(order_, task)) picks.push_back({trial_.source_.rows, row});
-      const auto rows = static_cast<int64_t>(picks.size());
+      const Subset own = tasks_.rows_of(task, trial_.rows_of_class_);
+      std::vector<PickedRows::Pick> picks = picks_of(trial_.source_.rows, own);
       const int64_t kept = memory.rows == nullptr ? 0 : memory.rows->size();
-      for (int64_t i = 0; kept > 0 && i < std::max(rows, kept); ++i) picks.push_back({memory.rows, i % kept});
+      for (int64_t i = 0; kept > 0 && i < std::max(std::ssize(own), kept); ++i) picks.push_back({memory.rows, i % kept});
       return std::make_shared<PickedRows>(std::move(picks));
     }
 
@@ -242,11 +230,10 @@ class Continual final : public Trial {
     const Arm& arm_;
     uint64_t seed_;
     const Context& context_;
-    std::vector<int> order_;
+    Tasks tasks_;
     Memory memory_;
     int made_ = 0;     ///< tasks of which the memory holds something
-    int gone_on_ = 0;  ///< tasks that the replayed network has learnt
-    std::vector<float> weights_;
+    int gone_on_ = 0;  ///< tasks that the replayed network has learnt, and what it was then
     train::TrainResult last_;
   };
 
@@ -283,70 +270,15 @@ class Continual final : public Trial {
     training.cap_batch = true;  // where an arm has fewer, the first tasks of a growing memory
   }
 
-  std::vector<int> read_order() const {
-    if (options_.class_order.empty()) return {};
-    std::ifstream file(options_.class_order);
-    if (!file) throw InputError({options_.class_order.string(), "", "cannot be read", "Name a file of labels"});
-    std::vector<int> order;
-    for (std::string word; file >> word;) {
-      const auto named = std::ranges::find(source_.class_names, word);
-      const bool number = !word.empty() && word.size() < 9 && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
-      if (named == source_.class_names.end() && !number)
-        throw InputError({options_.class_order.string(), word, "is no class", "Write labels or names of classes, one each"});
-      order.push_back(named != source_.class_names.end() ? static_cast<int>(named - source_.class_names.begin()) : std::stoi(word));
-    }
-    std::vector<int> sorted = order;
-    std::ranges::sort(sorted);
-    std::vector<int> all(static_cast<size_t>(source_.classes));
-    std::iota(all.begin(), all.end(), 0);
-    if (sorted != all)
-      throw InputError(
-          {options_.class_order.string(), "", fmt::format("is no order of the {} classes", source_.classes), "Name each class once"});
-    return order;
-  }
-
   bool by_bytes() const { return options_.memory_bytes > 0; }
   Size::Unit unit() const { return by_bytes() ? Size::Unit::bytes : Size::Unit::per_class; }
   std::string class_name(size_t label) const {
     return label < source_.class_names.size() ? source_.class_names[label] : fmt::format("class {}", label);
   }
 
-  std::vector<int> order_of(uint64_t seed) const {
-    return order_.empty() ? numpy_permutation(static_cast<uint32_t>(seed), source_.classes) : order_;
-  }
-  /// First places in the order: of task t, and at the end of all.
-  std::vector<int> bounds() const {
-    std::vector<int> bounds = {0};
-    for (int task = 0; task < options_.tasks; ++task)
-      bounds.push_back(bounds.back() + source_.classes / options_.tasks + (task == 0 ? source_.classes % options_.tasks : 0));
-    return bounds;
-  }
-  std::vector<int> classes_of(const std::vector<int>& order, int task) const {
-    const std::vector<int> ends = bounds();
-    return {order.begin() + ends[static_cast<size_t>(task)], order.begin() + ends[static_cast<size_t>(task) + 1]};
-  }
-  std::vector<int> seen_after(const std::vector<int>& order, int task) const {
-    return {order.begin(), order.begin() + bounds()[static_cast<size_t>(task) + 1]};
-  }
-  std::vector<int> task_of_classes(const std::vector<int>& order) const {
-    std::vector<int> task_of(order.size());
-    for (int task = 0; task < options_.tasks; ++task) {
-      for (const int label : classes_of(order, task)) task_of[static_cast<size_t>(label)] = task;
-    }
-    return task_of;
-  }
-  std::vector<int64_t> shares_after(const std::vector<int>& order, int task) const {
-    const auto seen = static_cast<int64_t>(seen_after(order, task).size());
-    return shares_of(by_bytes() ? options_.memory_bytes : options_.memory, order, seen, source_.classes);
-  }
-  Subset rows_of_task(const std::vector<int>& order, int task) const {
-    std::vector<int64_t> rows;
-    for (const int label : classes_of(order, task)) {
-      const std::vector<int64_t>& own = rows_of_class_[static_cast<size_t>(label)];
-      rows.insert(rows.end(), own.begin(), own.end());
-    }
-    std::ranges::sort(rows);
-    return Subset(std::move(rows));
+  int64_t memory_size() const { return by_bytes() ? options_.memory_bytes : options_.memory; }
+  Tasks tasks_of(uint64_t seed) const {
+    return {order_.empty() ? numpy_permutation(static_cast<uint32_t>(seed), source_.classes) : order_, options_.tasks};
   }
 
   ContinualOptions options_;
@@ -361,7 +293,7 @@ enum ContinualMetric : size_t { kFinal, kMean, kForgetting, kBytes, kMaking };
 std::vector<Metric> continual_metrics() {
   Metric last = top_1();
   last.name = "final accuracy";
-  last.title = "after the last task";
+  last.title = "accuracy at the end";
   Metric mean = top_1();
   mean.name = "mean accuracy";
   mean.title = "mean over tasks";
@@ -385,11 +317,11 @@ double forgotten(const std::vector<double>& of_tasks, int tasks) {
   return sum / (tasks - 1);
 }
 
-void Continual::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+void Continual::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = continual_metrics();
   for (size_t a = 0; a < arms.size(); ++a) {
     std::vector<std::vector<double>> values(record.metrics.size());
-    Series series{.arm = arms[a].name, .along = "tasks", .of = "accuracy, %"};
+    TrialRecord::Series series{.arm = arms[a].name, .along = "tasks", .of = "accuracy, %"};
     series.values.assign(static_cast<size_t>(options_.tasks), 0);
     int64_t count = 0;
     for (const Ran& run : runs) {

@@ -14,9 +14,10 @@
 //     one-shot         one round of fedavg whose clients train for as long as the server does
 //
 // "random" among the compressors, real rows of each client by chance, is what a set must beat to be
-// worth making, and what a distilled one began with ("dm+pictures=first") what it must.
-// All agree on how pixels are scaled, by mean and deviation of all rows. Bytes are of what is sent: pictures as they are stored, weights as above; an accuracy is that of
-// the last step. Every one-round arm has the same number of server steps.
+// worth making, and what a distilled one began with ("dm+pictures=first") what it must. All agree
+// on how pixels are scaled, by mean and deviation of all rows. Bytes are of what is sent: pictures
+// as they are stored, weights as above; an accuracy is that of the last step. Every one-round arm
+// has the same number of server steps.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -68,7 +69,7 @@ class Federated final : public Trial {
                           {"label-smoothing", "0"}}) {}
 
   std::string name() const override { return "federated"; }
-  std::string question() const override { return "what do clients have to send for a network of such accuracy?"; }
+  std::string question() const override { return "What do clients have to send for a network of such accuracy?"; }
   std::string usual_arms() const override { return "random,herding,k-means,dm"; }
   std::vector<std::string> baselines() const override {
     return {"fedavg", "fedavg+passes=5", "fedavg+passes=10", "fedavg+bits=8", "one-shot"};
@@ -104,7 +105,7 @@ class Federated final : public Trial {
 
   std::string in_words() const override {
     return fmt::format(
-        "federated: {} rows, {} clients by Dirichlet({}), small sets of {} a class in one round, {} rounds of averaging at rate {}; "
+        "{} rows, {} clients by Dirichlet({}), small sets of {} a class in one round, {} rounds of averaging at rate {}; "
         "the server: {}",
         human_count(options_.rows), options_.clients, options_.alpha, options_.per_class, options_.rounds, options_.client_rate,
         training_.in_words());
@@ -136,7 +137,7 @@ class Federated final : public Trial {
     return of_averaging(averaging_of(arm.name), seed, bench, context);
   }
 
-  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
 
  private:
   void require_sound() const {
@@ -328,7 +329,7 @@ std::optional<double> reached_within(const Numbers& averaging, double bytes) {
   return reached;
 }
 
-void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = federated_metrics();
   const auto numbers_of = [&](const std::string& arm, uint64_t seed) -> const Numbers* {
     for (const Ran& run : runs) {
@@ -340,7 +341,7 @@ void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& r
     std::vector<double> accuracy;
     std::vector<double> sent;
     std::vector<double> against;
-    Series series{.arm = arms[a].name, .along = "kB sent by a client", .of = "accuracy, %"};
+    TrialRecord::Series series{.arm = arms[a].name, .along = "kB sent by a client", .of = "accuracy, %"};
     for (const Ran& run : runs) {
       if (run.arm != a) continue;
       const std::vector<double>& reached = run.numbers.at("accuracy");

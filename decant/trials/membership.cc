@@ -56,7 +56,7 @@ class Membership final : public Trial {
                           {"no-flip", "true"}}) {}
 
   std::string name() const override { return "membership"; }
-  std::string question() const override { return "can it be told whose rows a set was made of?"; }
+  std::string question() const override { return "Can it be told whose rows a set was made of?"; }
   std::string usual_arms() const override { return "random,herding,dm,dm+init=noise"; }
   std::vector<std::string> baselines() const override { return {"whole"}; }
   int usual_seeds() const override { return 1; }  // the networks are many, and the intervals are theirs
@@ -87,7 +87,7 @@ class Membership final : public Trial {
   }
 
   std::string in_words() const override {
-    return fmt::format("membership: {} rows, {} halves, small sets of {} a class: {}", human_count(options_.rows), options_.networks,
+    return fmt::format("{} rows, {} halves, small sets of {} a class: {}", human_count(options_.rows), options_.networks,
                        options_.per_class, training_.in_words());
   }
   std::string identity() const override {
@@ -111,7 +111,7 @@ class Membership final : public Trial {
     return all;
   }
 
-  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
 
  private:
   void require_per_class() const {
@@ -158,8 +158,7 @@ class Membership final : public Trial {
 
   /// The rows on trial, then test rows.
   std::shared_ptr<const Rows> rows_asked(const Subset& rows) const {
-    std::vector<PickedRows::Pick> picks;
-    for (const int64_t row : rows) picks.push_back({source_.rows, row});
+    std::vector<PickedRows::Pick> picks = picks_of(source_.rows, rows);
     for (int64_t row = 0; row < std::min(source_.test->size(), kMostTested); ++row) picks.push_back({source_.test, row});
     return std::make_shared<PickedRows>(std::move(picks));
   }
@@ -174,9 +173,7 @@ class Membership final : public Trial {
     SmallSet set{.rows = source_.rows, .order = half, .bytes = {}};
     if (arm.compressor != nullptr)
       set = make_small(*arm.compressor, source_, Subset(half), {Size::Unit::per_class, options_.per_class}, own_seed, context);
-    std::vector<PickedRows::Pick> picks;
-    for (const int64_t row : set.order) picks.push_back({set.rows, row});
-    const PickedRows learnt(std::move(picks));
+    const PickedRows learnt(picks_of(set.rows, set.order));
     const Subset all = Subset::all(learnt.size());
     train::TrainJob job = training_.job(learnt, all, own_seed, set.training);
     job.test = &asked;
@@ -277,7 +274,7 @@ std::vector<Metric> membership_metrics() {
   };
   const auto share = [](const char* of, const char* at) {
     return Metric{.name = fmt::format("{} TPR at {}", of, at),
-                  .title = fmt::format("TPR at {}", at),
+                  .title = fmt::format("{} TPR at {}", of, at),
                   .unit = "%",
                   .scale = 100,
                   .higher_is_better = false};
@@ -369,7 +366,7 @@ struct Measured {
   Roc half_width;
 };
 
-void Membership::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+void Membership::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = membership_metrics();
   for (size_t a = 0; a < arms.size(); ++a) {
     std::map<size_t, std::vector<double>> values;

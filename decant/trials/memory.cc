@@ -31,11 +31,4 @@ Memory::Kept Memory::kept(const std::vector<int64_t>& shares) const {
   return {std::make_shared<PickedRows>(std::move(sorted)), bytes};
 }
 
-std::vector<int64_t> shares_of(int64_t total, const std::vector<int>& order, int64_t seen, int classes) {
-  std::vector<int64_t> shares(static_cast<size_t>(classes));
-  for (int64_t place = 0; place < seen; ++place)
-    shares[static_cast<size_t>(order[static_cast<size_t>(place)])] = total / seen + (place < total % seen ? 1 : 0);
-  return shares;
-}
-
 }  // namespace decant::trials

@@ -30,8 +30,4 @@ class Memory {
   std::vector<SmallSet> sets_;
 };
 
-/// `total` shared among the first `seen` places of an order of classes, evenly, the first ones one
-/// more where it does not divide. By label; classes that were not seen get 0.
-std::vector<int64_t> shares_of(int64_t total, const std::vector<int>& order, int64_t seen, int classes);
-
 }  // namespace decant::trials

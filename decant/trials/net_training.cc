@@ -1,7 +1,6 @@
 #include "decant/trials/net_training.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -82,23 +81,19 @@ train::TrainJob NetTraining::job(const Rows& rows, const Subset& all, uint64_t s
   return job;
 }
 
-double accuracy_among(std::span<const float> logits, const Rows& rows, const std::vector<bool>& counted) {
+std::vector<int32_t> answers_among(std::span<const float> logits, const Rows& rows, const std::vector<bool>& counted) {
   const size_t classes = counted.size();
   DECANT_CHECK(logits.size(), ==, static_cast<size_t>(rows.size()) * classes);
-  int64_t right = 0;
-  int64_t count = 0;
-  for (int64_t row = 0; row < rows.size(); ++row) {
-    const auto own = static_cast<size_t>(rows.label(row));
-    if (!counted[own]) continue;
-    const std::span<const float> of_row = logits.subspan(static_cast<size_t>(row) * classes, classes);
-    size_t best = own;
+  std::vector<int32_t> answers(static_cast<size_t>(rows.size()), kNoLabel);
+  for (size_t row = 0; row < answers.size(); ++row) {
+    if (!counted[static_cast<size_t>(rows.label(static_cast<int64_t>(row)))]) continue;
+    const std::span<const float> of_row = logits.subspan(row * classes, classes);
     for (size_t c = 0; c < classes; ++c) {
-      if (counted[c] && (of_row[c] > of_row[best] || (of_row[c] == of_row[best] && c < best))) best = c;
+      if (counted[c] && (answers[row] == kNoLabel || of_row[c] > of_row[static_cast<size_t>(answers[row])]))
+        answers[row] = static_cast<int32_t>(c);
     }
-    right += best == own ? 1 : 0;
-    ++count;
   }
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(right) / static_cast<double>(count);
+  return answers;
 }
 
 }  // namespace decant::trials

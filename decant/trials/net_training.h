@@ -55,8 +55,9 @@ class NetTraining {
   int classes_ = 0;
 };
 
-/// Of rows of `counted` classes (one flag for each class), the share whose largest logit among
-/// these classes is their own; NaN where there are none. `logits`: (rows, classes).
-double accuracy_among(std::span<const float> logits, const Rows& rows, const std::vector<bool>& counted);
+/// For each row, which of the `counted` classes (one flag for each class) has the largest logit, of
+/// equal ones the first; kNoLabel for rows that are of no such class themselves. `logits`: (rows,
+/// classes).
+std::vector<int32_t> answers_among(std::span<const float> logits, const Rows& rows, const std::vector<bool>& counted);
 
 }  // namespace decant::trials

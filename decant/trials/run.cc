@@ -115,8 +115,8 @@ Forecast forecast(const Trial& trial, const std::vector<Arm>& arms, const RunOpt
   return all;
 }
 
-Record run_trial(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
-                 const Context& context) {
+TrialRecord run_trial(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options,
+                      evaluate::Store* store, const Context& context) {
   const Stopwatch watch;
   std::vector<Ran> runs;
   int64_t stages = 0;
@@ -137,7 +137,7 @@ Record run_trial(const Trial& trial, const Source& source, const std::vector<Arm
       if (bench.all_new()) pace.ran(trial.training_steps(arm), own.seconds());
     });
   }
-  Record record{.trial = trial.name(), .protocol = trial.in_words()};
+  TrialRecord record{.trial = trial.name(), .protocol = trial.in_words()};
   for (int s = 0; s < options.seeds; ++s) record.seeds.push_back(options.first_seed + static_cast<uint64_t>(s));
   trial.conclude(arms, runs, record);
   compare_with_random(record);

@@ -30,7 +30,7 @@ Forecast forecast(const Trial& trial, const std::vector<Arm>& arms, const RunOpt
 
 /// Runs what is not kept in `store` (null = nothing is) on as many threads as there are, each run
 /// on one, so that the numbers do not depend on how many. Throws what the runs throw.
-Record run_trial(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
-                 const Context& context);
+TrialRecord run_trial(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options,
+                      evaluate::Store* store, const Context& context);
 
 }  // namespace decant::trials

@@ -57,7 +57,7 @@ class Search final : public Trial {
                           {"label-smoothing", "0"}}) {}
 
   std::string name() const override { return "search"; }
-  std::string question() const override { return "do small sets rank architectures as the whole set does?"; }
+  std::string question() const override { return "Do small sets rank architectures as the whole set does?"; }
   std::string usual_arms() const override { return "random,herding,k-means,dm"; }
   std::vector<std::string> baselines() const override { return {"ceiling", "early-stopping", "parameter-count"}; }
 
@@ -88,10 +88,9 @@ class Search final : public Trial {
   }
 
   std::string in_words() const override {
-    return fmt::format(
-        "search: {} networks of widths {} and depths {}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}",
-        options_.networks, options_.widths, options_.depths, options_.references, human_count(options_.full_steps), options_.per_class,
-        training_.in_words());
+    return fmt::format("{} networks of widths {} and depths {}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}",
+                       options_.networks, options_.widths, options_.depths, options_.references, human_count(options_.full_steps),
+                       options_.per_class, training_.in_words());
   }
   std::string identity() const override {
     return json_text({{"networks", nets_},
@@ -127,7 +126,7 @@ class Search final : public Trial {
     return all;
   }
 
-  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const override;
+  void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
 
  private:
   void require_sound() const {
@@ -182,9 +181,7 @@ class Search final : public Trial {
 
   Numbers accuracies_on_small(const Arm& arm, uint64_t seed, const Context& context) const {
     const SmallSet set = make_small(*arm.compressor, source_, source_.usable, {Size::Unit::per_class, options_.per_class}, seed, context);
-    std::vector<PickedRows::Pick> picks;
-    for (const int64_t row : set.order) picks.push_back({set.rows, row});
-    const PickedRows rows(std::move(picks));
+    const PickedRows rows(picks_of(set.rows, set.order));
     const Subset all = Subset::all(rows.size());
     Numbers numbers;
     for (const std::string& net : nets_)
@@ -242,36 +239,6 @@ std::vector<Metric> search_metrics() {
           mean};
 }
 
-std::vector<double> ranks_of(const std::vector<double>& values) {
-  std::vector<size_t> order(values.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::sort(order, {}, [&](size_t i) { return values[i]; });
-  std::vector<double> ranks(values.size());
-  for (size_t begin = 0; begin < order.size();) {
-    size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
-    begin = end;
-  }
-  return ranks;
-}
-
-/// Spearman's ρ: the correlation of ranks, of ties their mean. NaN where a side is all ties.
-double spearman(const std::vector<double>& a, const std::vector<double>& b) {
-  const std::vector<double> x = ranks_of(a);
-  const std::vector<double> y = ranks_of(b);
-  const double mean = static_cast<double>(x.size() - 1) / 2;
-  double xy = 0;
-  double xx = 0;
-  double yy = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - mean) * (y[i] - mean);
-    xx += (x[i] - mean) * (x[i] - mean);
-    yy += (y[i] - mean) * (y[i] - mean);
-  }
-  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::numeric_limits<double>::quiet_NaN();
-}
-
 std::vector<double> taken(const std::vector<double>& values, const std::vector<size_t>& places) {
   std::vector<double> some;
   for (const size_t place : places) some.push_back(values[place]);
@@ -300,7 +267,7 @@ double spearman_half_width(const std::vector<double>& a, const std::vector<doubl
     Random random(0, "networks drawn anew", static_cast<uint64_t>(draw));
     std::vector<size_t> places(a.size());
     for (size_t& place : places) place = random.below(a.size());
-    const double rho = spearman(taken(a, places), taken(b, places));
+    const double rho = spearman_rho(taken(a, places), taken(b, places));
     if (!std::isnan(rho)) draws.push_back(rho);
   }
   if (draws.size() < 2) return std::numeric_limits<double>::infinity();
@@ -317,7 +284,7 @@ std::vector<double> mean_of(const std::vector<const std::vector<double>*>& lists
   return mean;
 }
 
-void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const {
+void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = search_metrics();
   std::vector<const std::vector<double>*> references;
   for (const Ran& run : runs) {
@@ -328,9 +295,9 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
   const auto measure = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
     const std::vector<size_t> order = best_first(reference);
     const std::vector<size_t> best(order.begin(), order.begin() + static_cast<ptrdiff_t>(std::max<size_t>(2, order.size() / 4)));
-    std::map<size_t, double> values = {{kRho, spearman(reference, proxy)},
+    std::map<size_t, double> values = {{kRho, spearman_rho(reference, proxy)},
                                        {kTau, kendall_tau(reference, proxy)},
-                                       {kRhoOfBest, spearman(taken(reference, best), taken(proxy, best))},
+                                       {kRhoOfBest, spearman_rho(taken(reference, best), taken(proxy, best))},
                                        {kRegret, regret_of(reference, proxy, 1)},
                                        {kRegretOf3, regret_of(reference, proxy, 3)}};
     if (is_accuracy) values[kArmAccuracy] = std::accumulate(proxy.begin(), proxy.end(), 0.0) / static_cast<double>(proxy.size());
@@ -360,7 +327,7 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
     for (auto& [metric, of_seeds] : values) {
       record.add(arms[a].name, metric, std::move(of_seeds));
       // Seeds of a set say how it scatters, networks what ρ is worth: the wider of the two.
-      Cell& cell = record.cells.back();
+      TrialRecord::Cell& cell = record.cells.back();
       if (metric == kRho && !(cell.half_width < std::numeric_limits<double>::infinity() && cell.half_width > rho_width))
         cell.half_width = rho_width;
     }

@@ -4,7 +4,7 @@
 // A trial is one file and one line in list.h: its options, the arms that always stand beside, what
 // is run of an arm with a seed, and what the numbers of all arms come to. Everything around it is
 // written once: which data (pipeline/trial.h), runs side by side and those that are kept (run.h),
-// intervals, tables and files (record.h).
+// intervals, tables and files (data/trial_record.h).
 //
 // A trial is made, given its options, then the data by settle(), and then used. Const functions are
 // called from several threads.
@@ -19,10 +19,10 @@
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
+#include "decant/data/trial_record.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/evaluate/plan.h"
 #include "decant/trials/compressor.h"
-#include "decant/trials/record.h"
 
 namespace decant::trials {
 
@@ -71,7 +71,7 @@ class Trial {
   // Before it knows the data.
 
   virtual std::string name() const = 0;
-  virtual std::string question() const = 0;  ///< one line for help: "what is a memory of so many pictures worth?"
+  virtual std::string question() const = 0;  ///< "Can it be told whose rows a set was made of?"
   /// Its options. An option that several trials have has one name and one meaning.
   virtual void declare(OptionTable& table) = 0;
   /// Compressors that are compared where none are named, between commas.
@@ -96,7 +96,7 @@ class Trial {
   virtual std::string pace_key() const = 0;                 ///< one line of JSON: what decides how long a step takes
   virtual Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const = 0;
   /// Fills in metrics, cells, series and notes.
-  virtual void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Record& record) const = 0;
+  virtual void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const = 0;
 };
 
 }  // namespace decant::trials

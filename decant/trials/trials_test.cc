@@ -2,10 +2,12 @@
 #include <numeric>
 #include <set>
 
+#include "decant/base/file.h"
 #include "decant/base/json.h"
 #include "decant/base/test_support.h"
 #include "decant/trials/memory.h"
 #include "decant/trials/numpy_order.h"
+#include "decant/trials/tasks.h"
 #include "decant/trials/trials_for_tests.h"
 
 namespace decant::trials {
@@ -31,10 +33,32 @@ TEST(NumpyOrder, IsNumpys) {
   EXPECT_EQ(digits(numpy_permutation(7, 1)), "0");
 }
 
-TEST(Memory, ClassesShareItEvenlyAndKeepTheFirstOfTheirOrder) {
-  EXPECT_THAT(shares_of(10, {2, 0, 1}, 3, 3), ElementsAre(3, 3, 4));
-  EXPECT_THAT(shares_of(10, {2, 0, 1}, 1, 3), ElementsAre(0, 0, 10));
+TEST(Tasks, ShareTheClassesAndTheMemoryEvenly) {
+  const Tasks tasks({4, 0, 2, 1, 3}, 2);
+  EXPECT_THAT(tasks.classes_of(0), ElementsAre(4, 0, 2));  // the remainder goes to the first
+  EXPECT_THAT(tasks.classes_of(1), ElementsAre(1, 3));
+  EXPECT_THAT(tasks.seen_after(1), ElementsAre(4, 0, 2, 1, 3));
+  EXPECT_THAT(tasks.flags_after(0), ElementsAre(true, false, true, false, true));
+  EXPECT_EQ(tasks.task_of(3), 1);
+  EXPECT_THAT(tasks.shares_after(0, 10), ElementsAre(3, 0, 3, 0, 4));
+  EXPECT_THAT(tasks.shares_after(1, 10), ElementsAre(2, 2, 2, 2, 2));
+  EXPECT_EQ(tasks.rows_of(1, {{0, 5}, {3, 9}, {2}, {1, 4}, {6}}), (Subset{1, 3, 4, 9}));
+}
 
+TEST(Tasks, AnOrderIsReadByNameOrNumber) {
+  const ScratchFolder folder("class-order");
+  const auto read = [&](const std::string& text) {
+    write_file(folder.path / "order", text);
+    return read_class_order(folder.path / "order", {"cat", "dog", "owl"}, 3);
+  };
+  EXPECT_THAT(read("owl 0\ndog\n"), ElementsAre(2, 0, 1));
+  EXPECT_THAT(message_of([&] { read("owl 0 bird"); }), HasSubstr("order: bird: is no class"));
+  EXPECT_THAT(message_of([&] { read("owl 0 3"); }), HasSubstr("order: 3: is no class"));
+  EXPECT_THAT(message_of([&] { read("owl 0 cat"); }), HasSubstr("order: cat: is named twice"));
+  EXPECT_THAT(message_of([&] { read("owl"); }), HasSubstr("names 1 of 3 classes"));
+}
+
+TEST(Memory, KeepsTheFirstOfTheOrder) {
   const auto rows = shaded_rows(9, 3);
   Memory memory(Size::Unit::per_class);
   memory.add({.rows = rows, .order = {6, 0, 3, 4, 1, 7}, .bytes = {10, 10, 10, 10, 10, 10}});
@@ -73,7 +97,7 @@ struct Trying {
   std::shared_ptr<FirstRows> first = std::make_shared<FirstRows>();
   evaluate::MapStore store;
 
-  Record tried(const std::string& name, const std::map<std::string, std::string>& options, int seeds = 2, int threads = 1) {
+  TrialRecord tried(const std::string& name, const std::map<std::string, std::string>& options, int seeds = 2, int threads = 1) {
     const auto trial = settled(name, training.tools(), source, options);
     return run_trial(*trial, source, arms_of(*trial, {random, first}), {.seeds = seeds}, &store, {.threads = threads});
   }
@@ -81,7 +105,7 @@ struct Trying {
 
 TEST(Continual, ATaskIsSeenAloneAndTheMemoryIsShared) {
   Trying trying;
-  const Record record = trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"steps", "7"}, {"epochs", "0"}});
+  const TrialRecord record = trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"steps", "7"}, {"epochs", "0"}});
   for (const auto& part : parts_seen(*trying.first)) {
     std::set<int> labels;
     for (const int row : part) labels.insert(row % 6);
@@ -123,7 +147,10 @@ TEST(Continual, RefusesWhatCannotBeATask) {
                 settled("continual", trying.training.tools(), trying.source, {{"after-task", "gdump"}});
               }),
               HasSubstr("did you mean 'gdumb'?"));
-  EXPECT_THAT(fault({{"class-order", "/nowhere"}}), HasSubstr("/nowhere: cannot be read"));
+  EXPECT_THAT(message_of<IoError>([&] {
+                settled("continual", trying.training.tools(), trying.source, {{"class-order", "/nowhere"}});
+              }),
+              HasSubstr("/nowhere"));
   std::vector<int64_t> odd;
   for (int64_t row = 0; row < 120; ++row) {
     if (row % 6 != 4) odd.push_back(row);
@@ -134,7 +161,7 @@ TEST(Continual, RefusesWhatCannotBeATask) {
 
 TEST(Federated, ClientsShareTheRowsAndSeeTheirOwnAlone) {
   Trying trying;
-  const Record record =
+  const TrialRecord record =
       trying.tried("federated", {{"clients", "4"}, {"alpha", "0.3"}, {"rounds", "2"}, {"per-class", "2"}, {"steps", "9"}}, 1);
   std::set<int> all;
   size_t sum = 0;
@@ -177,7 +204,7 @@ TEST(Membership, AHalfIsSeenAloneAndEveryRowIsInHalfOfThem) {
 
 TEST(Membership, WhatIsKeptIsFoundInTheSetItself) {
   Trying trying;
-  const Record record = trying.tried("membership", {{"rows", "120"}, {"networks", "8"}, {"per-class", "2"}, {"steps", "3"}}, 1);
+  const TrialRecord record = trying.tried("membership", {{"rows", "120"}, {"networks", "8"}, {"per-class", "2"}, {"steps", "3"}}, 1);
   const auto metric = [&](const std::string& name) {
     return static_cast<size_t>(std::ranges::find(record.metrics, name, &Metric::name) - record.metrics.begin());
   };
@@ -198,7 +225,7 @@ TEST(Membership, RefusesOddHalvesAndSetsThatAreNotSmall) {
 
 TEST(Search, TrainsTheSameNetworksForEveryArm) {
   Trying trying;
-  const Record record =
+  const TrialRecord record =
       trying.tried("search", {{"networks", "5"}, {"per-class", "2"}, {"steps", "3"}, {"full-steps", "6"}, {"widths", "4"}}, 1);
   std::map<std::string, int> times;
   for (const auto& job : trying.training.jobs) ++times[job.net];
@@ -228,10 +255,10 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
     if (name == "continual") options["epochs"] = "0", options["memory"] = "12", options["tasks"] = "3";
     if (name == "membership") options["rows"] = "120", options["networks"] = "8", options["per-class"] = "2";
     if (name == "search") options["networks"] = "3", options["widths"] = "4";
-    const Record once = trying.tried(name, options);
+    const TrialRecord once = trying.tried(name, options);
     const size_t jobs = trying.training.jobs.size();
     EXPECT_GT(jobs, 0u);
-    Record again = trying.tried(name, options, 2, 3);
+    TrialRecord again = trying.tried(name, options, 2, 3);
     EXPECT_EQ(trying.training.jobs.size(), jobs) << name;
     again.seconds = once.seconds;
     EXPECT_EQ(to_json(again), to_json(once)) << name;
@@ -239,11 +266,11 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
     // Stopped anywhere: some stages are there, others are not.
     size_t place = 0;
     std::erase_if(trying.store.kept, [&](const auto&) { return place++ % 3 != 0; });
-    Record gone_on = trying.tried(name, options);
+    TrialRecord gone_on = trying.tried(name, options);
     EXPECT_GT(trying.training.jobs.size(), jobs);
-    for (Record* record : {&gone_on, &again}) {
+    for (TrialRecord* record : {&gone_on, &again}) {
       record->seconds = 0;
-      std::erase_if(record->cells, [&](const Cell& cell) { return record->metrics[cell.metric].unit == "s"; });
+      std::erase_if(record->cells, [&](const TrialRecord::Cell& cell) { return record->metrics[cell.metric].unit == "s"; });
     }
     EXPECT_EQ(to_json(gone_on), to_json(again)) << name;
   }
@@ -255,18 +282,6 @@ TEST(Trials, AnArmNamedTwiceIsRefused) {
   EXPECT_THAT(message_of<UsageError>([&] { arms_of(*trial, {std::make_shared<FirstRows>("joint")}); }),
               HasSubstr("--with names 'joint' twice"));
   EXPECT_THAT(message_of<UsageError>([&] { make_trial("contnual", {}); }), HasSubstr("did you mean 'continual'?"));
-}
-
-TEST(Record, TablesShowIntervalsDifferencesAndSeries) {
-  Record record{.trial = "made up", .protocol = "as it came", .metrics = {top_1()}};
-  record.add("random", 0, {0.5, 0.6});
-  record.add("other", 0, {0.6, 0.7});
-  record.series = {{"random", "tasks", "accuracy, %", {1, 2}, {90, 80}}, {"other", "tasks", "accuracy, %", {1, 2}, {91, 85}}};
-  compare_with_random(record);
-  const std::string table = table_of(record);
-  EXPECT_THAT(table, HasSubstr("other   65.0 ± 63.5     +10.0 ± 0.0"));
-  EXPECT_THAT(table, HasSubstr("accuracy, % by tasks     1     2\nrandom                90.0  80.0\nother                 91.0  85.0\n"));
-  EXPECT_NEAR(to_json(record)["results"][1]["mean"].get<double>(), 65, 1e-9);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 //     dm+quality=75                                  made, then stored as JPEGs
 //
 // What a method of distillation takes stands behind its name, as do the options of `decant distill`
-// (steps, net, init, augment, rate, …), and behind net= what the net takes; within a trial it makes few steps through a narrow network
-// unless they are given.
+// (steps, net, init, augment, rate, …), and behind net= what the net takes; within a trial it makes
+// few steps through a narrow network unless they are given.
 //
 // Bytes are those of the picture files: as they are stored, or PNG where the data set holds pixels.
 #pragma once

@@ -69,6 +69,11 @@ std::string why_no_evidence(const fs::path& file) {
   return holds_keys(file, {"command", "machine", "protocol_name", "seeds"}) ? "" : "holds no evidence that decant wrote";
 }
 
+std::string why_no_trial_page(const fs::path& file) {
+  const bool page = fs::is_regular_file(file) && read_text(file).find("<b>decant</b> trial ") != std::string::npos;
+  return page ? "" : "holds no page of a trial that decant wrote";
+}
+
 std::string why_no_trial(const fs::path& file) {
   return holds_keys(file, {"format", "trial", "protocol", "results"}) ? "" : "holds no trial that decant wrote";
 }

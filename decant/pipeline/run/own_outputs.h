@@ -18,6 +18,8 @@ std::string why_no_scores(const std::filesystem::path& folder);
 std::string why_no_evidence(const std::filesystem::path& file);
 /// What `decant trial` measured, likewise.
 std::string why_no_trial(const std::filesystem::path& file);
+/// And shows as a page.
+std::string why_no_trial_page(const std::filesystem::path& file);
 /// Throws InputError when report.html or evidence.json of a run, which are written again in place,
 /// are not decant's.
 void require_own_pages(const std::filesystem::path& run);

@@ -10,12 +10,20 @@
 
 #include "decant/data/evidence.h"
 #include "decant/data/run_record.h"
+#include "decant/data/trial_record.h"
 #include "decant/report/facts/reduction.h"
 
 namespace decant::report {
 
 /// More parts than this are not drawn one by one.
 constexpr size_t kMostRows = 40;
+
+/// Of one metric, the arms of a trial below each other: means, intervals and seeds. Empty where it
+/// says nothing of any.
+std::string arms_chart(const TrialRecord& record, size_t metric);
+
+/// The series of a trial as lines, those along the same thing in one plane.
+std::string series_chart(const TrialRecord& record);
 
 /// Real pixels above synthetic ones: from the least to the most, and mean ± deviation.
 std::string pixel_chart(const PixelRecord& real, const PixelRecord& synthetic);

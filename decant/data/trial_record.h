@@ -11,28 +11,28 @@
 #include "decant/base/statistics.h"
 #include "decant/data/metric.h"
 
-namespace decant::trials {
+namespace decant {
 
-struct Cell {
-  std::string arm;
-  size_t metric = 0;           ///< which of Record::metrics
-  std::vector<double> values;  ///< one per seed, unscaled; one where the seeds are in it
-  double mean = 0;
-  double half_width = 0;                        ///< of the 95 % interval; infinite where there is none
-  std::optional<Estimate> against_random = {};  ///< in pairs by seed; nothing for random itself, and where it says nothing
-};
+struct TrialRecord {
+  struct Cell {
+    std::string arm;
+    size_t metric = 0;           ///< which of `metrics`
+    std::vector<double> values;  ///< one per seed, unscaled
+    double mean = 0;
+    double half_width = 0;                        ///< of the 95 % interval; infinite where there is none
+    std::optional<Estimate> against_random = {};  ///< in pairs by seed; nothing for random itself, and where it says nothing
+  };
 
-/// One arm's numbers along something, the means of all seeds.
-struct Series {
-  std::string arm;
-  std::string along;  ///< "tasks", "kB sent by a client"
-  std::string of;     ///< "accuracy, %"
-  std::vector<double> at;
-  std::vector<double> values;
-};
+  /// One arm's numbers along something, the means of all seeds.
+  struct Series {
+    std::string arm;
+    std::string along;  ///< "tasks", "kB sent by a client"
+    std::string of;     ///< "accuracy, %"
+    std::vector<double> at;
+    std::vector<double> values;
+  };
 
-struct Record {
-  std::string trial;
+  std::string trial;     ///< its name
   std::string protocol;  ///< one line that says how the numbers were made
   std::vector<uint64_t> seeds;
   std::vector<Metric> metrics;
@@ -40,19 +40,18 @@ struct Record {
   std::vector<Series> series;
   std::vector<std::string> notes;  ///< sentences that follow from the numbers
   double seconds = 0;              ///< of this call
-  int64_t stages_known = 0;        ///< of an earlier one
 
+  std::vector<std::string> arms() const;                          ///< in order of appearance
   const Cell* find(const std::string& arm, size_t metric) const;  ///< null when there is none
   /// Adds the cell of values by seed: their mean and interval by t.
   void add(const std::string& arm, size_t metric, std::vector<double> values);
 };
 
-/// Fills in the differences to "random" from the values by seed.
-void compare_with_random(Record& record);
+void compare_with_random(TrialRecord& record);
 
-Json to_json(const Record& record);
+Json to_json(const TrialRecord& record);
 
 /// For people: a row for each arm, a column for each metric, then the series and the notes.
-std::string table_of(const Record& record);
+std::string table_of(const TrialRecord& record);
 
-}  // namespace decant::trials
+}  // namespace decant

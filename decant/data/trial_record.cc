@@ -1,4 +1,4 @@
-#include "decant/trials/record.h"
+#include "decant/data/trial_record.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,21 +7,29 @@
 #include "decant/base/json.h"
 #include "decant/base/printable.h"
 
-namespace decant::trials {
+namespace decant {
 
-const Cell* Record::find(const std::string& arm, size_t metric) const {
+std::vector<std::string> TrialRecord::arms() const {
+  std::vector<std::string> arms;
+  for (const Cell& cell : cells) {
+    if (std::ranges::find(arms, cell.arm) == arms.end()) arms.push_back(cell.arm);
+  }
+  return arms;
+}
+
+const TrialRecord::Cell* TrialRecord::find(const std::string& arm, size_t metric) const {
   const auto found = std::ranges::find_if(cells, [&](const Cell& cell) { return cell.arm == arm && cell.metric == metric; });
   return found == cells.end() ? nullptr : &*found;
 }
 
-void Record::add(const std::string& arm, size_t metric, std::vector<double> values) {
+void TrialRecord::add(const std::string& arm, size_t metric, std::vector<double> values) {
   const Estimate all = estimate(values);
   cells.push_back({.arm = arm, .metric = metric, .values = std::move(values), .mean = all.mean, .half_width = all.half_width});
 }
 
-void compare_with_random(Record& record) {
-  for (Cell& cell : record.cells) {
-    const Cell* const random = record.find("random", cell.metric);
+void compare_with_random(TrialRecord& record) {
+  for (TrialRecord::Cell& cell : record.cells) {
+    const TrialRecord::Cell* const random = record.find("random", cell.metric);
     if (random == nullptr || random == &cell || random->values.size() != cell.values.size()) continue;
     cell.against_random = paired_difference(cell.values, random->values);
   }
@@ -76,29 +84,21 @@ std::string with_interval(std::string text, double half_width, const Metric& met
   return text;
 }
 
-std::string shown(const Cell& cell, const Metric& metric) {
+std::string shown(const TrialRecord::Cell& cell, const Metric& metric) {
   return with_interval(fmt::format("{:.{}f}", metric.scale * cell.mean, metric.decimals), cell.half_width, metric);
 }
 
-std::vector<std::string> arms_of(const Record& record) {
-  std::vector<std::string> arms;
-  for (const Cell& cell : record.cells) {
-    if (std::ranges::find(arms, cell.arm) == arms.end()) arms.push_back(cell.arm);
-  }
-  return arms;
-}
-
-std::string metrics_table(const Record& record) {
+std::string metrics_table(const TrialRecord& record) {
   Lines lines = {{"set"}};
   for (size_t m = 0; m < record.metrics.size(); ++m) {
     const Metric& metric = record.metrics[m];
     lines.front().push_back(metric.unit.empty() ? metric.title : fmt::format("{}, {}", metric.title, metric.unit));
     if (m == 0) lines.front().emplace_back("against random");
   }
-  for (const std::string& arm : arms_of(record)) {
+  for (const std::string& arm : record.arms()) {
     std::vector<std::string> line = {arm};
     for (size_t m = 0; m < record.metrics.size(); ++m) {
-      const Cell* const cell = record.find(arm, m);
+      const TrialRecord::Cell* const cell = record.find(arm, m);
       line.push_back(cell == nullptr ? "–" : shown(*cell, record.metrics[m]));
       if (m > 0) continue;
       const bool compared = cell != nullptr && cell->against_random.has_value();
@@ -113,16 +113,16 @@ std::string metrics_table(const Record& record) {
 }
 
 /// Series that run along the same places share a table.
-std::string series_tables(const Record& record) {
+std::string series_tables(const TrialRecord& record) {
   std::string text;
   std::vector<bool> done(record.series.size());
   for (size_t i = 0; i < record.series.size(); ++i) {
     if (done[i]) continue;
-    const Series& first = record.series[i];
+    const TrialRecord::Series& first = record.series[i];
     Lines lines = {{fmt::format("{} by {}", first.of, first.along)}};
     for (const double at : first.at) lines.front().push_back(fmt::format("{:.4g}", at));
     for (size_t j = i; j < record.series.size(); ++j) {
-      const Series& next = record.series[j];
+      const TrialRecord::Series& next = record.series[j];
       if (done[j] || next.along != first.along || next.of != first.of || next.at != first.at) continue;
       done[j] = true;
       lines.push_back({next.arm});
@@ -135,10 +135,10 @@ std::string series_tables(const Record& record) {
 
 }  // namespace
 
-Json to_json(const Record& record) {
+Json to_json(const TrialRecord& record) {
   Json document = {{"format", "decant-trial-1"}, {"trial", record.trial}, {"protocol", record.protocol}, {"seeds", record.seeds}};
   document["results"] = Json::array();
-  for (const Cell& cell : record.cells) {
+  for (const TrialRecord::Cell& cell : record.cells) {
     const Metric& metric = record.metrics[cell.metric];
     document["results"].push_back({{"set", cell.arm},
                                    {"metric", metric.name},
@@ -149,7 +149,7 @@ Json to_json(const Record& record) {
                                    {"against_random", estimate_json(cell.against_random)}});
   }
   document["series"] = Json::array();
-  for (const Series& series : record.series)
+  for (const TrialRecord::Series& series : record.series)
     document["series"].push_back(
         {{"set", series.arm}, {"along", series.along}, {"of", series.of}, {"at", numbers(series.at)}, {"values", numbers(series.values)}});
   document["notes"] = record.notes;
@@ -157,10 +157,10 @@ Json to_json(const Record& record) {
   return document;
 }
 
-std::string table_of(const Record& record) {
+std::string table_of(const TrialRecord& record) {
   std::string text = metrics_table(record) + record.protocol + "\n" + series_tables(record);
   for (const std::string& note : record.notes) text += "\n" + printable(note) + "\n";
   return text;
 }
 
-}  // namespace decant::trials
+}  // namespace decant

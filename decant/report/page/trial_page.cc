@@ -1,0 +1,71 @@
+#include "decant/report/trial_page.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+#include "decant/base/text.h"
+#include "decant/report/html.h"
+#include "decant/report/page/charts.h"
+#include "decant/report/page/page_text.h"
+#include "decant/report/page/sections.h"
+
+namespace decant::report {
+namespace {
+
+constexpr const char* kOfNothingElse = "default-src 'none'; style-src 'unsafe-inline'";
+
+std::string number(double value, double half_width, const Metric& metric, const char* format_sign) {
+  std::string text = fmt::format("{}{:.{}f}", value >= 0 ? format_sign : "", metric.scale * value, metric.decimals);
+  if (std::isfinite(half_width)) text += fmt::format("&nbsp;±&nbsp;{:.{}f}", metric.scale * half_width, metric.decimals);
+  return text;
+}
+
+std::string results_table(const TrialRecord& record) {
+  std::string out = "<div class=\"scroll\"><table><thead><tr><th>set</th>";
+  for (size_t m = 0; m < record.metrics.size(); ++m) {
+    const Metric& metric = record.metrics[m];
+    out += fmt::format("<th class=\"n\">{}{}</th>", escape(metric.title), metric.unit.empty() ? "" : ", " + escape(metric.unit));
+    if (m == 0) out += "<th class=\"n\">against random</th>";
+  }
+  out += "</tr></thead><tbody>\n";
+  for (const std::string& arm : record.arms()) {
+    out += fmt::format("<tr><td>{}</td>", escape(arm));
+    for (size_t m = 0; m < record.metrics.size(); ++m) {
+      const TrialRecord::Cell* const cell = record.find(arm, m);
+      out += fmt::format("<td class=\"n\">{}</td>", cell == nullptr ? "–" : number(cell->mean, cell->half_width, record.metrics[m], ""));
+      if (m > 0) continue;
+      const bool compared = cell != nullptr && cell->against_random.has_value();
+      out += fmt::format("<td class=\"n\">{}</td>",
+                         compared ? number(cell->against_random->mean, cell->against_random->half_width, record.metrics[m], "+") : "–");
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string notes_of(const TrialRecord& record) {
+  std::string out;
+  for (const std::string& note : record.notes) out += fmt::format("<p>{}</p>\n", prose(note));
+  return out;
+}
+
+}  // namespace
+
+std::string render_trial(const TrialInput& input) {
+  const TrialRecord& record = input.record;
+  std::string page = page_head(fmt::format("Trial {} on {} · decant", record.trial, input.name), kOfNothingElse, kPageCss, "");
+  page += fmt::format(
+      "<header class=\"top\">\n<p class=\"brand\"><b>decant</b> trial {} on {}</p>\n<h1>{}</h1>\n<div "
+      "class=\"lead\"><p>{}</p></div>\n</header>\n",
+      escape(record.trial), escape(input.name), prose(input.question), prose(record.protocol));
+  page += section("results", "What each set was worth", "", arms_chart(record, 0) + results_table(record) + notes_of(record));
+  if (const std::string charts = series_chart(record); !charts.empty())
+    page += section("way", "On the way there", "<p>Means of all seeds.</p>\n", charts);
+  page += section("command", "Made by", "", fmt::format("<div class=\"command\"><code>{}</code></div>\n", escape(input.command)));
+  return page + fmt::format(
+                    "<footer>Made by decant {}. This page is self-contained and makes no requests to any "
+                    "network.</footer>\n</main>\n</body>\n</html>\n",
+                    escape(input.version));
+}
+
+}  // namespace decant::report
