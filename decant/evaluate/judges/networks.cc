@@ -9,12 +9,18 @@
 // A unit of work is a step; the test pictures, forward alone, count a third of a training picture
 // each.
 #include <algorithm>
+#include <memory>
 #include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
+#include "decant/evaluate/also.h"
+#include "decant/evaluate/corruptions.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/evaluate/judges/picture_tables.h"
 
@@ -45,12 +51,21 @@ class NetworkJudge final : public Judge {
         };
       table.add(std::move(option));
     }
+    table.add("also", also_, "LIST", "columns beside accuracy: ece (calibration), worst (class), corrupt (spoiled pictures)").silent_at =
+        "";
+  }
+
+  std::vector<Metric> metrics() const override {
+    std::vector<Metric> metrics = {top_1()};
+    for (const Also column : also_named(also_)) metrics.push_back(metric_of(column));
+    return metrics;
   }
 
   void check(const std::set<std::string>& given) const override {
     if (given.contains("steps") && given.contains("epochs"))
       throw UsageError("--steps and --epochs both say how long to train; give one of the two");
     train::check(options_);
+    also_named(also_);
   }
 
   void settle(const Data& data, const Context& context) override {
@@ -73,25 +88,42 @@ class NetworkJudge final : public Judge {
   std::string identity(const std::string& net) const override {
     train::TrainOptions options = options_of(net, 0);
     options.image_size = 0;  // "size" says it
-    return json_text({{"judge", "networks"}, {"options", result_key(options)}, {"classes", classes_}, {"size", pictures_.size_json()}});
+    Json identity = {{"judge", "networks"}, {"options", result_key(options)}, {"classes", classes_}, {"size", pictures_.size_json()}};
+    if (!also_.empty()) identity["also"] = also_;
+    return json_text(identity);
   }
 
   std::string numerics() const override { return tools_.numerics(options_.device); }
 
   void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context) override {
     pictures_.prepare(wanted, test, context);
+    if (!asks(Also::corrupt)) return;
+    const Subset all = Subset::all(test.size());
+    for (const Corruption how : kCorruptions) {
+      auto rows = std::make_shared<CorruptedRows>(test, how);
+      auto table = pictures_.make(*rows, all, context);
+      spoiled_.push_back({std::move(rows), std::move(table)});
+    }
   }
 
   Result judge(const Case& one, const Context& context) const override {
-    const train::TrainJob job{.options = options_of(one),
-                              .rows = one.rows,
-                              .subset = one.subset,
-                              .classes = classes_,
-                              .test = one.test,
-                              .table = pictures_.of(one.rows),
-                              .test_table = pictures_.test()};
+    train::TrainJob job{.options = options_of(one),
+                        .rows = one.rows,
+                        .subset = one.subset,
+                        .classes = classes_,
+                        .test = one.test,
+                        .table = pictures_.of(one.rows),
+                        .test_table = pictures_.test()};
+    job.keep_logits = asks(Also::ece) || asks(Also::worst);
+    job.keep_weights = asks(Also::corrupt);
     const train::TrainResult made = tools_.train(job, context);
-    return {{made.value}, made.steps, made.seconds};
+    Result result{{made.value}, made.steps, made.seconds};
+    for (const Also column : also_named(also_)) {
+      if (column == Also::ece) result.values.push_back(calibration_error(made.logits, *one.test, classes_));
+      if (column == Also::worst) result.values.push_back(worst_class_accuracy(made.logits, *one.test, classes_));
+      if (column == Also::corrupt) result.values.push_back(accuracy_on_spoiled(job, made, context));
+    }
+    return result;
   }
 
   int picture_side() const override { return pictures_.side(); }
@@ -125,6 +157,22 @@ class NetworkJudge final : public Judge {
   }
 
  private:
+  bool asks(Also column) const { return std::ranges::count(also_named(also_), column) > 0; }
+
+  /// The mean over the ways of spoiling; the network is asked, not trained.
+  double accuracy_on_spoiled(train::TrainJob job, const train::TrainResult& made, const Context& context) const {
+    job.weights = made.weights;
+    job.first_step = job.last_step = made.steps;
+    job.keep_weights = job.keep_logits = false;
+    double sum = 0;
+    for (const auto& [rows, table] : spoiled_) {
+      job.test = rows.get();
+      job.test_table = table;
+      sum += tools_.train(job, context).value;
+    }
+    return sum / static_cast<double>(spoiled_.size());
+  }
+
   train::TrainOptions options_of(const std::string& net, uint64_t seed) const {
     train::TrainOptions options = options_;
     options.net = net;
@@ -156,6 +204,9 @@ class NetworkJudge final : public Judge {
   int classes_ = 0;
   int64_t test_rows_ = 0;
   PictureTables pictures_;
+  std::string also_;
+  /// The test pictures, spoiled in every way; the rows stand before the table of them.
+  std::vector<std::pair<std::shared_ptr<const Rows>, PictureTables::Table>> spoiled_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/test_support.h"
 #include "decant/evaluate/evaluation_for_tests.h"
 #include "decant/evaluate/forecast.h"
 #include "decant/evaluate/judges/list.h"
@@ -47,6 +48,34 @@ TEST(Networks, TrainOnPicturesThatWereDecodedOnce) {
   EXPECT_NEAR(evidence.find("quick", "small")->mean, 0.21, 1e-12);
   EXPECT_EQ(evidence.metrics, std::vector<Metric>{top_1()});
   EXPECT_THAT(evidence.protocol, HasSubstr("2,500 steps of batch 64, sgd with peak rate 0.1 (linear to zero, 20 % warm-up)"));
+}
+
+/// Seven answers of two classes: certain and right, certain and wrong, and so on.
+train::TrainResult answered(const train::TrainJob& job, const Context&) {
+  train::TrainResult made{.value = job.first_step > 0 ? 0.25 : 0.5, .steps = job.options.steps, .weights = {1}};
+  for (int64_t row = 0; row < job.test->size(); ++row) {
+    made.logits.push_back(row < 5 ? 2.0F : 0.0F);
+    made.logits.push_back(row < 5 ? 0.0F : 2.0F);
+  }
+  return made;
+}
+
+TEST(Networks, MeasureOtherColumnsOfTheSameTraining) {
+  TestTrial t;
+  int asked = 0;
+  const auto judge = networks(t, {{"also", "corrupt,ece"}}, [&](const train::TrainJob& job, const Context& context) {
+    asked += job.first_step > 0 ? 1 : 0;
+    return answered(job, context);
+  });
+  ASSERT_EQ(judge->metrics().size(), 3u);
+  EXPECT_EQ(judge->metrics()[1].name, "ece");
+  const Evidence evidence = t.judged_by(*judge, {.threads = 1});
+  // All rows are of class 0: five of seven are right, and all are said with 1 / (1 + e^−2).
+  EXPECT_NEAR(evidence.find("quick", "full", 1)->mean, std::abs(5.0 / 7 - 1 / (1 + std::exp(-2.0))), 1e-6);
+  EXPECT_DOUBLE_EQ(evidence.find("quick", "full", 2)->mean, 0.25);
+  EXPECT_EQ(asked, 9 * 4);  // of each training four ways
+  EXPECT_NE(judge->identity("quick"), networks(t)->identity("quick"));
+  EXPECT_THAT(message_of<UsageError>([&] { networks(t, {{"also", "ecce"}}); }), HasSubstr("did you mean 'ece'?"));
 }
 
 TEST(Networks, AreNamedByAllThatDecidesTheResult) {
