@@ -16,13 +16,13 @@ bool heeded(const std::string& option) {
   return option == "loss" || option == "label-scale" || option == "label-smoothing" || option == kSoftLabelsOption;
 }
 
+}  // namespace
+
 void set_options(train::TrainOptions& options, const std::map<std::string, std::string>& texts) {
   OptionTable table;
   options.declare(table);
   for (const auto& [name, text] : texts) table.find(name)->set(text);
 }
-
-}  // namespace
 
 NetTraining::NetTraining(evaluate::Tools tools, const std::map<std::string, std::string>& usual) : tools_(std::move(tools)) {
   set_options(options_, usual);

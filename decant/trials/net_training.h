@@ -55,6 +55,9 @@ class NetTraining {
   int classes_ = 0;
 };
 
+/// Sets options by name. REQUIRES: names that there are.
+void set_options(train::TrainOptions& options, const std::map<std::string, std::string>& texts);
+
 /// For each row, which of the `counted` classes (one flag for each class) has the largest logit, of
 /// equal ones the first; kNoLabel for rows that are of no such class themselves. `logits`: (rows,
 /// classes).

@@ -4,7 +4,8 @@
 // N networks are drawn from the space of Zhao, Mopuri and Bilen (ICLR 2021),
 // nn/models/searchnet.cc: of its norms, activations and poolings, and of the widths and depths that
 // the options name. What they reach when trained on all rows for `--full-steps`, the mean of R
-// seeds, is the reference. Every arm trains them for `--steps` and is compared with it:
+// seeds, is the reference. With `--over training` it is ways of training one network
+// (candidates.h). Every arm trains them for `--steps` and is compared with it:
 //
 //     ρ          Spearman's, with an interval by bootstrap over networks
 //     τ          Kendall's τ-b
@@ -26,6 +27,7 @@
 #include "decant/base/text.h"
 #include "decant/data/picked_rows.h"
 #include "decant/loader/image_table.h"
+#include "decant/trials/candidates.h"
 #include "decant/trials/list.h"
 #include "decant/trials/net_training.h"
 
@@ -41,6 +43,7 @@ struct SearchOptions {
   int references = 2;
   std::string widths = "8,12,16,24";
   std::string depths = "1,2,3";
+  std::string over = "nets";
 };
 
 class Search final : public Trial {
@@ -63,6 +66,7 @@ class Search final : public Trial {
 
   void declare(OptionTable& table) override {
     table.add("networks", options_.networks, "N", "that are ranked; at least 2");
+    table.add("over", options_.over, "WHAT", "is searched: nets, or training (rates, weight decay, augmentation of --net)");
     table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
     table.add("full-steps", options_.full_steps, "N", "of the trainings on all rows that say which network is best");
     table.add("references", options_.references, "R", "seeds of these; at least 2, for the ceiling");
@@ -82,18 +86,22 @@ class Search final : public Trial {
     training.steps = train::steps_of(training, options_.per_class * source.classes);
     training.epochs = 0;
     training_.settle(source, context);
-    draw_networks();
+    candidates_ = drawn(
+        options_.over == "nets" ? candidate_networks(options_.widths, options_.depths) : candidate_trainings(image.size.channels == 3),
+        options_.networks);
     table_ = std::make_shared<loader::ImageTable>(
         *source.rows, source.usable, ImageSize{training.image_size, training.image_size, image.size.channels}, loader::kKeptBytes, context);
   }
 
   std::string in_words() const override {
-    return fmt::format("{} networks of widths {} and depths {}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}",
-                       options_.networks, options_.widths, options_.depths, options_.references, human_count(options_.full_steps),
-                       options_.per_class, training_.in_words());
+    const std::string which =
+        options_.over == "nets" ? fmt::format("{} networks of widths {} and depths {}", options_.networks, options_.widths, options_.depths)
+                                : fmt::format("{} ways of training a network", options_.networks);
+    return fmt::format("{}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}", which, options_.references,
+                       human_count(options_.full_steps), options_.per_class, training_.in_words());
   }
   std::string identity() const override {
-    return json_text({{"networks", nets_},
+    return json_text({{"networks", names()},
                       {"per class", options_.per_class},
                       {"full steps", options_.full_steps},
                       {"references", options_.references},
@@ -129,43 +137,29 @@ class Search final : public Trial {
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
 
  private:
+  /// What the arm would choose, beside what is best on all rows.
+  void note_best(const std::string& name, size_t arm, const std::vector<double>& reference, const std::vector<Arm>& arms,
+                 const std::vector<Ran>& runs, TrialRecord& record) const;
+
   void require_sound() const {
+    if (options_.over != "nets" && options_.over != "training")
+      throw UsageError(unknown_name("thing to search over", options_.over, {"nets", "training"}));
     if (options_.networks < 2)
       throw InputError({"", "--networks", "one network has no rank", "Give at least 2; 40 and more tell proxies apart"});
     if (options_.references < 2) throw InputError({"", "--references", "one seed has no ceiling", "Give at least 2"});
     if (options_.per_class < 1) throw InputError({"", "--per-class", "must be at least 1", "Give a number of rows"});
-    for (const std::string& list : {options_.widths, options_.depths}) {
-      if (split_list(list).empty()) throw InputError({"", "--widths, --depths", "name no number", "Give numbers between commas"});
-    }
   }
 
-  /// Distinct ones while the space has some left.
-  void draw_networks() {
-    const std::vector<std::string> widths = split_list(options_.widths);
-    const std::vector<std::string> depths = split_list(options_.depths);
-    std::vector<std::string> space;
-    for (const auto& width : widths) {
-      for (const auto& depth : depths) {
-        for (const char* const norm : {"none", "batch", "layer", "instance", "group"}) {
-          for (const char* const activation : {"sigmoid", "relu", "leaky"}) {
-            for (const char* const pooling : {"none", "max", "mean"})
-              space.push_back(
-                  fmt::format("searchnet+width={}+depth={}+norm={}+activation={}+pooling={}", width, depth, norm, activation, pooling));
-          }
-        }
-      }
-    }
-    if (options_.networks > std::ssize(space))
-      throw InputError({"", "--networks", fmt::format("{} are more than the {} of the space", options_.networks, space.size()),
-                        "Lower it, or name more widths or depths"});
-    Random(0, "networks").shuffle(std::span(space));
-    nets_.assign(space.begin(), space.begin() + options_.networks);
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const Candidate& candidate : candidates_) names.push_back(candidate.name);
+    return names;
   }
 
-  double trained(const std::string& net, const Rows& rows, const Subset& all, int64_t steps, uint64_t seed, const Context& context,
+  double trained(const Candidate& candidate, const Rows& rows, const Subset& all, int64_t steps, uint64_t seed, const Context& context,
                  const std::map<std::string, std::string>& asked, const std::shared_ptr<const loader::ImageTable>& table) const {
     train::TrainJob job = training_.job(rows, all, seed, asked);
-    job.options.net = net;
+    set_options(job.options, candidate.options);
     job.options.steps = steps;
     job.keep_logits = false;
     job.table = table;
@@ -184,25 +178,25 @@ class Search final : public Trial {
     const PickedRows rows(picks_of(set.rows, set.order));
     const Subset all = Subset::all(rows.size());
     Numbers numbers;
-    for (const std::string& net : nets_)
-      numbers["accuracy"].push_back(trained(net, rows, all, training_.options().steps, seed, context, set.training, nullptr));
+    for (const Candidate& candidate : candidates_)
+      numbers["accuracy"].push_back(trained(candidate, rows, all, training_.options().steps, seed, context, set.training, nullptr));
     return numbers;
   }
 
   Numbers accuracies_on_all(int64_t steps, uint64_t seed, const Context& context) const {
     Numbers numbers;
-    for (const std::string& net : nets_)
-      numbers["accuracy"].push_back(trained(net, *source_.rows, source_.usable, steps, seed, context, {}, table_));
+    for (const Candidate& candidate : candidates_)
+      numbers["accuracy"].push_back(trained(candidate, *source_.rows, source_.usable, steps, seed, context, {}, table_));
     return numbers;
   }
 
   /// The number of values that a network consists of.
   Numbers weights_of_each(const Context& context) const {
     Numbers numbers;
-    for (const std::string& net : nets_) {
+    for (const Candidate& candidate : candidates_) {
       const Subset one = Subset{source_.usable.front()};
       train::TrainJob job = training_.job(*source_.rows, one, 0);
-      job.options.net = net;
+      set_options(job.options, candidate.options);
       job.options.steps = 1;
       job.test = nullptr;
       job.test_table = nullptr;
@@ -217,7 +211,7 @@ class Search final : public Trial {
   SearchOptions options_;
   NetTraining training_;
   Source source_;
-  std::vector<std::string> nets_;
+  std::vector<Candidate> candidates_;
   std::shared_ptr<const loader::ImageTable> table_;
 };
 
@@ -284,6 +278,19 @@ std::vector<double> mean_of(const std::vector<const std::vector<double>*>& lists
   return mean;
 }
 
+void Search::note_best(const std::string& name, size_t arm, const std::vector<double>& reference, const std::vector<Arm>& arms,
+                       const std::vector<Ran>& runs, TrialRecord& record) const {
+  if (name == "ceiling" && arms[arm].compressor == nullptr) {
+    record.notes.push_back(fmt::format("Best on all rows: {}.", candidates_[best_first(reference).front()].name));
+    return;
+  }
+  std::vector<const std::vector<double>*> of_seeds;
+  for (const Ran& run : runs) {
+    if (run.arm == arm) of_seeds.push_back(&run.numbers.at("accuracy"));
+  }
+  record.notes.push_back(fmt::format("{} would choose: {}.", name, candidates_[best_first(mean_of(of_seeds)).front()].name));
+}
+
 void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = search_metrics();
   std::vector<const std::vector<double>*> references;
@@ -322,6 +329,7 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
         if (run.arm == a) add(all, run.numbers.at("accuracy"), arms[a].name != "parameter-count");
       }
     }
+    if (options_.over == "training" && arms[a].name != "parameter-count") note_best(arms[a].name, a, all, arms, runs, record);
     if (!values.contains(kRho))
       record.notes.push_back(fmt::format("{}: all networks are equal to it, so it has no order of them", arms[a].name));
     for (auto& [metric, of_seeds] : values) {

@@ -238,13 +238,23 @@ TEST(Search, TrainsTheSameNetworksForEveryArm) {
   EXPECT_DOUBLE_EQ(record.find("first", 3)->mean, 0);
 }
 
+TEST(Search, WaysOfTrainingAreCandidatesToo) {
+  Trying trying;
+  const TrialRecord record =
+      trying.tried("search", {{"over", "training"}, {"networks", "36"}, {"per-class", "2"}, {"steps", "3"}, {"full-steps", "6"}}, 1);
+  EXPECT_EQ(trying.training.jobs.size(), 36u * 6);
+  EXPECT_THAT(record.notes, ::testing::Contains(HasSubstr("Best on all rows: rate ")));
+  EXPECT_THAT(record.notes, ::testing::Contains(HasSubstr("first would choose: rate ")));
+  for (const auto& job : trying.training.jobs) EXPECT_EQ(job.net, "searchnet");
+}
+
 TEST(Search, RefusesOneNetwork) {
   Trying trying;
   const auto fault = [&](const std::map<std::string, std::string>& options) {
     return message_of([&] { settled("search", trying.training.tools(), trying.source, options); });
   };
   EXPECT_THAT(fault({{"networks", "1"}}), HasSubstr("one network has no rank"));
-  EXPECT_THAT(fault({{"networks", "46"}, {"widths", "4"}, {"depths", "1"}}), HasSubstr("46 are more than the 45 of the space"));
+  EXPECT_THAT(fault({{"networks", "46"}, {"widths", "4"}, {"depths", "1"}}), HasSubstr("46 are more than the 45 that there are"));
   EXPECT_THAT(fault({{"references", "1"}}), HasSubstr("one seed has no ceiling"));
 }
 
