@@ -40,6 +40,7 @@ struct SmallSet {
   std::vector<int64_t> bytes;        ///< that each takes, next to `order`
   /// Rows that it was given and shows, or began with: distinct. Empty where none can be named.
   std::vector<int64_t> origins = {};
+  double for_one = 1;  ///< how many of its rows stand for one of the size: more than one, where they are stored in fewer bytes
   std::map<std::string, std::string> training = {};  ///< options of training that it asks for, by name
 
   int64_t total_bytes() const;

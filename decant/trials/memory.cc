@@ -1,6 +1,7 @@
 #include "decant/trials/memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace decant::trials {
@@ -13,6 +14,9 @@ Memory::Kept Memory::kept(const std::vector<int64_t>& shares) const {
     auto place = std::ranges::find(places, set.rows.get());
     if (place == places.end()) place = places.insert(places.end(), set.rows.get());
     std::vector<int64_t> left = shares;
+    if (unit_ == Size::Unit::per_class) {
+      for (int64_t& rows : left) rows = std::llround(static_cast<double>(rows) * set.for_one);
+    }
     std::vector<bool> full(shares.size());
     for (size_t i = 0; i < set.order.size(); ++i) {
       const auto label = static_cast<size_t>(set.rows->label(set.order[i]));

@@ -16,9 +16,9 @@ class Memory {
 
   void add(SmallSet set) { sets_.push_back(std::move(set)); }
 
-  /// What of it is kept when each class may keep `shares[label]`, rows or bytes: the first of its
-  /// order, as many as fit. Rows of the same data set come together, ascending, so that what is
-  /// kept whole is trained on as the data set is.
+  /// What of it is kept when each class may keep `shares[label]`, rows (or what stands for them,
+  /// SmallSet::for_one) or bytes: the first of its order, as many as fit. Rows of the same data set
+  /// come together, ascending, so that what is kept whole is trained on as the data set is.
   struct Kept {
     std::shared_ptr<const PickedRows> rows;  ///< null where nothing is kept
     int64_t bytes = 0;

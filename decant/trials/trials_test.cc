@@ -71,6 +71,14 @@ TEST(Memory, KeepsTheFirstOfTheOrder) {
   EXPECT_EQ(memory.kept({0, 0, 9}).rows, nullptr);
 }
 
+TEST(Memory, OfRowsThatStandForOthersGivesWayInProportion) {
+  const auto rows = shaded_rows(9, 3);
+  Memory memory(Size::Unit::per_class);
+  memory.add({.rows = rows, .order = {0, 3, 6, 1, 4, 7}, .bytes = {1, 1, 1, 1, 1, 1}, .for_one = 1.5});
+  EXPECT_EQ(memory.kept({2, 2, 0}).rows->size(), 6);
+  EXPECT_EQ(memory.kept({1, 2, 0}).rows->size(), 5);
+}
+
 TEST(Memory, OfBytesEndsAtTheFirstRowThatDoesNotFit) {
   const auto rows = shaded_rows(9, 3);
   Memory memory(Size::Unit::bytes);

@@ -73,7 +73,10 @@ class ChoosingCompressor final : public trials::Compressor {
       RowSizes sizes(reduced.rows, all, context);
       const Selection order = ordered(input, sizes.about(budget), seed, context);
       const Subset rows = sizes.largest_within(budget, order, [&](int64_t count) { return draw(order, count); });
-      return kept(part, reduced.rows, best_first(order, rows, seed));
+      trials::SmallSet set = kept(part, reduced.rows, best_first(order, rows, seed));
+      if (size.unit == trials::Size::Unit::per_class)
+        set.for_one = static_cast<double>(rows.size()) / static_cast<double>(capped_rows(part, size.amount));
+      return set;
     }
     const int64_t count = capped_rows(part, size.amount);
     const Selection order = ordered(input, count, seed, context);

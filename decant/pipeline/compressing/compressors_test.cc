@@ -113,6 +113,7 @@ TEST(Compressors, JpegsBuyMoreRowsOfTheSameBytes) {
   const trials::SmallSet coarse = workshop.make("random+quality=30+bytes=same", kFiveEach);
   EXPECT_GT(coarse.order.size(), 16u);
   EXPECT_LE(coarse.total_bytes(), budget);
+  EXPECT_DOUBLE_EQ(coarse.for_one, static_cast<double>(coarse.order.size()) / 14);
   EXPECT_NE(coarse.rows, workshop.part.rows);
   const trials::SmallSet in_bytes = workshop.make("random+quality=30", {trials::Size::Unit::bytes, 5000});
   EXPECT_LE(in_bytes.total_bytes(), 5000);
