@@ -27,7 +27,7 @@ std::string numerics(const std::string& device) {
 
 extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
-extern const decant::train::Trainer decant_trainer_v5;
+extern const decant::train::Trainer decant_trainer_v6;
 extern const decant::train::LanguageTrainer decant_language_trainer_v1;
 extern const decant::train::SceneTrainer decant_scene_trainer_v2;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
@@ -37,7 +37,7 @@ extern const decant::distill::Distiller decant_distiller_v3;
 extern const decant::patches::MaeFill decant_mae_fill_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
-const decant::train::Trainer decant_trainer_v5{decant::train::train, decant::train::measure, decant::train::facts_of,
+const decant::train::Trainer decant_trainer_v6{decant::train::train, decant::train::measure, decant::train::facts_of,
                                                decant::train::record_dynamics};
 const decant::train::LanguageTrainer decant_language_trainer_v1{decant::train::train_language};
 const decant::train::SceneTrainer decant_scene_trainer_v2{decant::train::train_scenes, decant::train::learnt_by};

@@ -11,8 +11,8 @@ namespace decant::evaluate {
 namespace {
 
 constexpr size_t kBins = 15;
-constexpr std::array kAlso = {Also::ece, Also::worst, Also::corrupt};
-const std::vector<std::string> kAlsoNames = {"ece", "worst", "corrupt"};
+constexpr std::array kAlso = {Also::ece, Also::worst, Also::corrupt, Also::robust};
+const std::vector<std::string> kAlsoNames = {"ece", "worst", "corrupt", "robust"};
 
 /// The first of the largest logits, and what softmax says of it.
 struct Answer {
@@ -63,6 +63,10 @@ Metric metric_of(Also column) {
     case Also::corrupt:
       metric.name = "corrupt";
       metric.title = "accuracy, spoiled pictures";
+      break;
+    case Also::robust:
+      metric.name = "robust";
+      metric.title = "accuracy, attacked";
       break;
   }
   return metric;

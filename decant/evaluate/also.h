@@ -1,4 +1,4 @@
-// Columns beside accuracy, of networks that are trained anyway: --also ece,worst,corrupt.
+// Columns beside accuracy, of networks that are trained anyway: --also ece,worst,corrupt,robust.
 //
 //     ece      how far what a network says of its certainty is from how often it is right: over 15
 //              bins of the largest probability, Σ share · |right − certain| (Guo, Pleiss, Sun and
@@ -6,6 +6,8 @@
 //     worst    the accuracy of the class that is answered worst
 //     corrupt  the accuracy on pictures that are spoiled in four ways, of each the same for every
 //              set: noise, blur, low contrast, JPEG of quality 10 (corruptions.h)
+//     robust   the accuracy on pictures that are moved against the network by at most 2 of 255
+//              (train/torch/attack.h): ten passes forward and backward over the test rows
 #pragma once
 
 #include <span>
@@ -18,7 +20,7 @@
 
 namespace decant::evaluate {
 
-enum class Also { ece, worst, corrupt };
+enum class Also { ece, worst, corrupt, robust };
 
 /// Of a list between commas, each once, in the order above. Throws UsageError for another name,
 /// with the nearest.

@@ -88,6 +88,7 @@ struct TrainJob {
   int64_t last_step = 0;      ///< 0 = steps_of()
   bool keep_weights = false;  ///< fills in TrainResult::weights
   bool keep_logits = false;   ///< fills in TrainResult::logits
+  bool attack = false;        ///< fills in TrainResult::attacked (torch/attack.h); of classifiers
 
   // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job
   // makes its own. The size of a table is the size of the pictures: one table over more rows than
@@ -110,6 +111,7 @@ struct TrainResult {
   double value = 0;       ///< on the test rows, of the final weights (never the best on the way)
   double final_loss = 0;  ///< mean over the last tenth of the steps
   int64_t steps = 0;
+  double attacked = 0;  ///< top-1 on test pictures that are moved against the net, where it was asked for
   int64_t test_rows = 0;
   double seconds = 0;          ///< the whole call: decoding, steps, test
   double input_seconds = 0;    ///< time the loop waited for pictures; where the device makes them, for handing it that work

@@ -10,7 +10,7 @@ namespace decant::train {
 
 struct Trainer {
   static constexpr const ModuleFile& kModule = kNeuralModule;
-  static constexpr const char* kSymbol = "decant_trainer_v5";
+  static constexpr const char* kSymbol = "decant_trainer_v6";
 
   TrainResult (*train)(const TrainJob& job, const Context& context);
   TrainResult (*measure)(const TrainJob& job, const std::filesystem::path& weights, const Context& context);

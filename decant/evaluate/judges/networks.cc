@@ -51,8 +51,10 @@ class NetworkJudge final : public Judge {
         };
       table.add(std::move(option));
     }
-    table.add("also", also_, "LIST", "columns beside accuracy: ece (calibration), worst (class), corrupt (spoiled pictures)").silent_at =
-        "";
+    table
+        .add("also", also_, "LIST",
+             "columns beside accuracy: ece (calibration), worst (class), corrupt (spoiled pictures), robust (attacked ones)")
+        .silent_at = "";
   }
 
   std::vector<Metric> metrics() const override {
@@ -116,11 +118,13 @@ class NetworkJudge final : public Judge {
                         .test_table = pictures_.test()};
     job.keep_logits = asks(Also::ece) || asks(Also::worst);
     job.keep_weights = asks(Also::corrupt);
+    job.attack = asks(Also::robust);
     const train::TrainResult made = tools_.train(job, context);
     Result result{{made.value}, made.steps, made.seconds};
     for (const Also column : also_named(also_)) {
       if (column == Also::ece) result.values.push_back(calibration_error(made.logits, *one.test, classes_));
       if (column == Also::worst) result.values.push_back(worst_class_accuracy(made.logits, *one.test, classes_));
+      if (column == Also::robust) result.values.push_back(made.attacked);
       if (column == Also::corrupt) result.values.push_back(accuracy_on_spoiled(job, made, context));
     }
     return result;
@@ -163,7 +167,7 @@ class NetworkJudge final : public Judge {
   double accuracy_on_spoiled(train::TrainJob job, const train::TrainResult& made, const Context& context) const {
     job.weights = made.weights;
     job.first_step = job.last_step = made.steps;
-    job.keep_weights = job.keep_logits = false;
+    job.keep_weights = job.keep_logits = job.attack = false;
     double sum = 0;
     for (const auto& [rows, table] : spoiled_) {
       job.test = rows.get();

@@ -53,6 +53,7 @@ TEST(Networks, TrainOnPicturesThatWereDecodedOnce) {
 /// Seven answers of two classes: certain and right, certain and wrong, and so on.
 train::TrainResult answered(const train::TrainJob& job, const Context&) {
   train::TrainResult made{.value = job.first_step > 0 ? 0.25 : 0.5, .steps = job.options.steps, .weights = {1}};
+  made.attacked = job.attack ? 0.125 : -1;
   for (int64_t row = 0; row < job.test->size(); ++row) {
     made.logits.push_back(row < 5 ? 2.0F : 0.0F);
     made.logits.push_back(row < 5 ? 0.0F : 2.0F);
@@ -63,16 +64,17 @@ train::TrainResult answered(const train::TrainJob& job, const Context&) {
 TEST(Networks, MeasureOtherColumnsOfTheSameTraining) {
   TestTrial t;
   int asked = 0;
-  const auto judge = networks(t, {{"also", "corrupt,ece"}}, [&](const train::TrainJob& job, const Context& context) {
+  const auto judge = networks(t, {{"also", "corrupt,ece,robust"}}, [&](const train::TrainJob& job, const Context& context) {
     asked += job.first_step > 0 ? 1 : 0;
     return answered(job, context);
   });
-  ASSERT_EQ(judge->metrics().size(), 3u);
+  ASSERT_EQ(judge->metrics().size(), 4u);
   EXPECT_EQ(judge->metrics()[1].name, "ece");
   const Evidence evidence = t.judged_by(*judge, {.threads = 1});
   // All rows are of class 0: five of seven are right, and all are said with 1 / (1 + e^−2).
   EXPECT_NEAR(evidence.find("quick", "full", 1)->mean, std::abs(5.0 / 7 - 1 / (1 + std::exp(-2.0))), 1e-6);
   EXPECT_DOUBLE_EQ(evidence.find("quick", "full", 2)->mean, 0.25);
+  EXPECT_DOUBLE_EQ(evidence.find("quick", "full", 3)->mean, 0.125);
   EXPECT_EQ(asked, 9 * 4);  // of each training four ways
   EXPECT_NE(judge->identity("quick"), networks(t)->identity("quick"));
   EXPECT_THAT(message_of<UsageError>([&] { networks(t, {{"also", "ecce"}}); }), HasSubstr("did you mean 'ece'?"));

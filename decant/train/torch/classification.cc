@@ -14,6 +14,7 @@
 #include "decant/base/errors.h"
 #include "decant/data/subset.h"
 #include "decant/nn/device.h"
+#include "decant/train/torch/attack.h"
 
 namespace decant::train {
 namespace {
@@ -113,6 +114,10 @@ at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Output
 
 std::unique_ptr<Meter> Classification::meter() const {
   return std::make_unique<TopOne>(*network_, device_, job_.keep_logits);
+}
+
+std::unique_ptr<Meter> Classification::attacked_meter() const {
+  return attacked_top_1(*network_, device_, pictures_.statistics());
 }
 
 at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing) {

@@ -35,6 +35,7 @@ class Classification final : public Task {
   int64_t test_rows() const override { return pictures_.test_rows(); }
   at::Tensor loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const override;
   std::unique_ptr<Meter> meter() const override;
+  std::unique_ptr<Meter> attacked_meter() const override;
   Metric metric() const override { return top_1(); }
 
   const TrainingPictures& pictures() const { return pictures_; }

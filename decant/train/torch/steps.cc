@@ -56,17 +56,15 @@ void run_steps(Training& training, BatchSource& source, const Schedule& schedule
   }
 }
 
-double run_test(Training& training, const Task& task, const Context& context, std::vector<float>* logits) {
+double run_test(Training& training, const Task& task, Meter& meter, const Context& context) {
   const c10::NoGradGuard no_grad;
   const auto source = task.test_batches(context);
-  const auto meter = task.meter();
   Stage stage(context, "test", task.test_rows(), "images");
   while (const Batch* batch = source->next()) {
-    meter->add(training.evaluation(), *batch);
+    meter.add(training.evaluation(), *batch);
     stage.advance(batch->count);
   }
-  if (logits != nullptr) *logits = meter->logits();
-  return meter->value();
+  return meter.value();
 }
 
 }  // namespace decant::train

@@ -60,8 +60,8 @@ double mean_of_last_tenth(const std::vector<float>& losses);
 void run_steps(Training& training, BatchSource& source, const Schedule& schedule, int64_t steps, LossLog& log,
                const std::function<void(const Batch&)>& after, Outputs* seen = nullptr);
 
-/// What the task's meter says of its test rows, at the training's weights; in `logits`, unless
-/// null, what it kept of them. REQUIRES: the task has some.
-double run_test(Training& training, const Task& task, const Context& context, std::vector<float>* logits = nullptr);
+/// What `meter` says of the task's test rows, at the training's weights. REQUIRES: the task has
+/// some.
+double run_test(Training& training, const Task& task, Meter& meter, const Context& context);
 
 }  // namespace decant::train

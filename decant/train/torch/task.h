@@ -68,6 +68,8 @@ class Task {
   /// what the module gave.
   virtual at::Tensor loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const = 0;
   virtual std::unique_ptr<Meter> meter() const = 0;
+  /// The same of test rows that are moved against the module; null where a task has no such.
+  virtual std::unique_ptr<Meter> attacked_meter() const { return nullptr; }
   /// What the meter's value is.
   virtual Metric metric() const = 0;
   /// What is said in the weights file besides the tensors, by name.

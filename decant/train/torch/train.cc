@@ -30,10 +30,17 @@ void train_steps(Training& training, const Task& task, const TrainJob& job, cons
   result.input_seconds = source->waited();
 }
 
-void test(Training& training, const Task& task, const Context& context, TrainResult& result) {
+void test(Training& training, const Task& task, const TrainJob& job, const Context& context, TrainResult& result) {
   result.metric = task.metric();
   result.test_rows = task.test_rows();
-  if (result.test_rows > 0) result.value = run_test(training, task, context, &result.logits);
+  if (result.test_rows == 0) return;
+  const auto meter = task.meter();
+  result.value = run_test(training, task, *meter, context);
+  result.logits = meter->logits();
+  if (!job.attack) return;
+  const auto attacked = task.attacked_meter();
+  DECANT_CHECK(attacked != nullptr, ==, true);
+  result.attacked = run_test(training, task, *attacked, context);
 }
 
 }  // namespace
@@ -56,7 +63,7 @@ TrainResult train(const TrainJob& asked, const Context& context) {
   if (!result.losses.empty()) result.final_loss = mean_of_last_tenth(result.losses);
   if (!job.save_weights.empty()) nn::save_weights(task->module(), training.state(), job.save_weights, task->notes());
   if (job.keep_weights) result.weights = nn::values_of(training.state());
-  test(training, *task, context, result);
+  test(training, *task, job, context, result);
   result.seconds = clock.seconds();
   return result;
 }
@@ -70,7 +77,7 @@ TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, c
   const auto task = make_task(job, context);
   Training training(*task, nn::load_weights(task->module(), weights), job.options);
   TrainResult result;
-  test(training, *task, context, result);
+  test(training, *task, job, context, result);
   result.seconds = clock.seconds();
   return result;
 }

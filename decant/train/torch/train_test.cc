@@ -21,6 +21,7 @@
 #include "decant/loader/image_table.h"
 #include "decant/nn/device.h"
 #include "decant/train/dynamics.h"
+#include "decant/train/torch/attack.h"
 #include "decant/train/torch/classification.h"
 #include "decant/train/torch/optimizer.h"
 #include "decant/train/torch/training.h"
@@ -182,6 +183,32 @@ TEST(Train, PartsOfATrainingEndWhereTheWholeEnds) {
   const TrainResult plain = train(job, {.threads = 1});
   EXPECT_TRUE(plain.weights.empty() && plain.logits.empty());
   EXPECT_EQ(plain.losses, whole.losses);
+}
+
+TEST(Attack, MovesUpTheSlopeAsFarAsItMay) {
+  const at::Tensor pictures = at::tensor({0.5F, 0.5F, 0.95F, 0.02F}).reshape({1, 1, 2, 2});
+  const at::Tensor slope = at::tensor({3.0F, -1.0F, 2.0F, -5.0F}).reshape({1, 1, 2, 2});
+  const auto scalar = [](float value) { return at::tensor({value}); };
+  const Reach reach{.step = scalar(0.03F), .most = scalar(0.1F), .low = scalar(0), .high = scalar(1)};
+  const at::Tensor moved = attacked(
+      pictures, [&](const at::Tensor& x) { return x.mul(slope).sum(); }, reach);
+  const at::Tensor expected = at::tensor({0.6F, 0.4F, 1.0F, 0.0F}).reshape({1, 1, 2, 2});
+  EXPECT_LT(moved.sub(expected).abs().max().item<float>(), 1e-6F);
+}
+
+TEST(Attack, CostsAccuracyAndLeavesTheRestAlone) {
+  const MemoryRows rows = drawn_rows(80, 4, 1);
+  const MemoryRows test = drawn_rows(40, 4, 2);
+  const Subset all = Subset::all(80);
+  TrainJob job{.options = small_options(), .rows = &rows, .subset = all, .classes = 4, .test = &test};
+  job.options.steps = 12;  // short of perfect, so that there is something to lose
+  const TrainResult plain = train(job, {.threads = 1});
+  job.attack = true;
+  const TrainResult asked = train(job, {.threads = 1});
+  EXPECT_EQ(asked.value, plain.value);
+  EXPECT_EQ(asked.losses, plain.losses);
+  EXPECT_LE(asked.attacked, asked.value);
+  EXPECT_GT(asked.value, 0.5);
 }
 
 TEST(Training, AClippedGradientKeepsItsDirection) {
