@@ -27,6 +27,7 @@
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/parquet/parquet.h"
 #include "decant/formats/records/records.h"
+#include "decant/formats/sheets/sheets.h"
 #include "decant/formats/soft_labels.h"
 #include "decant/formats/stl10/stl10.h"
 #include "decant/formats/voc/voc.h"
@@ -86,6 +87,8 @@ std::deque<Format>& formats() {
       {"npy-pictures", "", looks_like_npy_pictures,
        [](const fs::path& path, const OpenOptions& options, const Context&) { return open_npy_pictures(path, options.labels); }},
       {"npy", ".npy features", is_matrix_file, open_matrix},
+      {"sheets", "sheets of pictures (sheets.jsonl)", looks_like_sheets,
+       [](const fs::path& path, const auto&...) { return open_sheets(path); }},
 
       // sets with objects come before archives: the one that such a set was unpacked from often
       // lies next to it
