@@ -15,6 +15,7 @@
 #include "decant/pipeline/patching/reducing.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/verify_manifest.h"
 #include "decant/pipeline/verify_synthetic.h"
 
 namespace decant {
@@ -28,65 +29,19 @@ void VerifyOptions::declare(OptionTable& table) {
 
 namespace {
 
-struct Line {
-  int64_t row = 0;
-  std::string key;
-  int32_t label = kNoLabel;
-  std::string sha256;
-  std::string stored_sha256;  ///< of the file that was written, where pictures did not keep their bytes
-  int cells = 0;
-  int cells_kept = 0;
-  int quality = 0;
-  int eighths = 8;
-  std::string annotations = {};  ///< annotation_digest()
-};
-
-[[noreturn]] void fail(const fs::path& file, int64_t row, const std::string& what) {
-  throw InputError({file.string(), row < 0 ? "" : fmt::format("row {}", row), what, "Make the small set again"});
-}
-
-std::vector<Line> read_manifest(const fs::path& file) {
-  std::vector<Line> lines;
-  const std::string text = read_text(file);
-  size_t begin = 0;
-  while (begin < text.size()) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    try {
-      const Json line = try_parse_json(text.substr(begin, end - begin));
-      lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(),
-                       line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0),
-                       line.value("quality", 0), line.value("eighths", 8), line.value("annotations", "")});
-    } catch (const Json::exception&) {
-      throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
-    }
-    begin = end + 1;
-  }
-  return lines;
-}
-
-void check_rows(const RunFolder& run, const std::vector<Line>& manifest) {
-  const fs::path file = run.path / "manifest.jsonl";
-  if (manifest.size() != run.kept.size()) fail(file, -1, fmt::format("lists {} samples, indices.npy {}", manifest.size(), run.kept.size()));
-  if (run.run.kept != std::ssize(run.kept))
-    fail(run.path / "run.json", -1,
-         fmt::format("records {} kept samples, indices.npy lists {}", run.run.kept.value_or(0), run.kept.size()));
-  for (size_t i = 0; i < manifest.size(); ++i) {
-    if (manifest[i].row != run.kept[i]) fail(file, manifest[i].row, "is not the row that indices.npy names here");
-  }
-}
-
 /// The i-th row of OUT/data is the i-th line of the manifest: writers keep the order of the source.
-void check_stored(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+void check_stored(const Rows& stored, const std::vector<ManifestLine>& manifest, const fs::path& data, const Context& context) {
   if (stored.size() != static_cast<int64_t>(manifest.size()))
-    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+    refuse_small_set(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   Stage stage(context, "verify data", stored.size(), "rows");
   parallel_for(context, stored.size(), 256, [&](int64_t begin, int64_t end) {
     std::vector<std::byte> scratch;
     for (int64_t i = begin; i < end; ++i) {
-      const Line& line = manifest[static_cast<size_t>(i)];
-      if (sha256(stored.bytes(i, scratch)) != line.sha256) fail(data / stored.key(i), line.row, "has bytes that differ from the manifest");
+      const ManifestLine& line = manifest[static_cast<size_t>(i)];
+      if (sha256(stored.bytes(i, scratch)) != line.sha256)
+        refuse_small_set(data / stored.key(i), line.row, "has bytes that differ from the manifest");
       if (annotation_digest(stored, i) != line.annotations)
-        fail(data / stored.key(i), line.row, "has other objects than the manifest says");
+        refuse_small_set(data / stored.key(i), line.row, "has other objects than the manifest says");
     }
     stage.advance(end - begin);
   });
@@ -103,8 +58,9 @@ void check_classes(const Dataset& stored, const RunRecord& run, const fs::path& 
   if (stored.classes_listed && stored.classes != source) {
     const auto differ = std::ranges::mismatch(stored.classes, source);
     const auto at = static_cast<size_t>(differ.in1 - stored.classes.begin());
-    fail(data, -1,
-         fmt::format("lists other classes than the source: class {} is {}, was {}", at, named(stored.classes, at), named(source, at)));
+    refuse_small_set(
+        data, -1,
+        fmt::format("lists other classes than the source: class {} is {}, was {}", at, named(stored.classes, at), named(source, at)));
   }
   // Values of masks that no table names are called by what other values there are.
   if (!stored.classes_listed && run.content->unit == name_of(CountedIn::pixels)) return;
@@ -115,17 +71,17 @@ void check_classes(const Dataset& stored, const RunRecord& run, const fs::path& 
     left[label < stored.classes.size() ? stored.classes[label] : std::to_string(label)] -= amounts.totals[label];
   for (const auto& [name, amount] : left) {
     if (amount != 0)
-      fail(data, -1,
-           fmt::format("holds {} {} {} of class '{}' than run.json says", std::abs(amount), amount > 0 ? "fewer" : "more",
-                       run.content->unit, name));
+      refuse_small_set(data, -1,
+                       fmt::format("holds {} {} {} of class '{}' than run.json says", std::abs(amount), amount > 0 ? "fewer" : "more",
+                                   run.content->unit, name));
   }
 }
 
 /// Rows of several data sets, written together, lie in the order of the reader: the same samples
 /// must be there, each as often.
-void check_stored_anywhere(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data, const Context& context) {
+void check_stored_anywhere(const Rows& stored, const std::vector<ManifestLine>& manifest, const fs::path& data, const Context& context) {
   if (stored.size() != std::ssize(manifest))
-    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+    refuse_small_set(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   std::vector<std::string> found(manifest.size());
   Stage stage(context, "verify data", stored.size(), "rows");
   parallel_for(context, stored.size(), 256, [&](int64_t begin, int64_t end) {
@@ -135,29 +91,9 @@ void check_stored_anywhere(const Rows& stored, const std::vector<Line>& manifest
   });
   std::map<std::string, int64_t> balance;
   for (const std::string& hash : found) ++balance[hash];
-  for (const Line& line : manifest) {
-    if (--balance[line.sha256] < 0) fail(data, line.row, "no sample has the bytes that the manifest lists");
+  for (const ManifestLine& line : manifest) {
+    if (--balance[line.sha256] < 0) refuse_small_set(data, line.row, "no sample has the bytes that the manifest lists");
   }
-}
-
-void check_source(const Input& input, const std::vector<Line>& manifest, const Context& context) {
-  const Rows& rows = input.dataset.train();
-  Stage stage(context, "verify source", static_cast<int64_t>(manifest.size()), "rows");
-  parallel_for(context, static_cast<int64_t>(manifest.size()), 256, [&](int64_t begin, int64_t end) {
-    std::vector<std::byte> scratch;
-    for (int64_t i = begin; i < end; ++i) {
-      const Line& line = manifest[static_cast<size_t>(i)];
-      if (line.row < 0 || line.row >= rows.size()) fail(input.dataset.root, line.row, "does not exist in the source");
-      if (rows.key(line.row) != line.key)
-        fail(input.dataset.root, line.row, fmt::format("is {} in the source, {} in the manifest", rows.key(line.row), line.key));
-      if (rows.label(line.row) != line.label) fail(input.dataset.root, line.row, "has a different label in the source");
-      if (annotation_digest(rows, line.row) != line.annotations)
-        fail(input.dataset.root, line.row, "has objects in the source that differ from the manifest");
-      if (sha256(rows.bytes(line.row, scratch)) != line.sha256)
-        fail(input.dataset.root, line.row, "has bytes in the source that differ from the manifest");
-    }
-    stage.advance(end - begin);
-  });
 }
 
 std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
@@ -169,26 +105,26 @@ std::string pixel_digest(const Rows& rows, int64_t row, Image& image) {
 
 /// What --to imagefolder writes lies in the order of names, not of rows: the same files must be
 /// there, each as often.
-void check_reduced_anywhere(const Rows& stored, const std::vector<Line>& manifest, const fs::path& data) {
+void check_reduced_anywhere(const Rows& stored, const std::vector<ManifestLine>& manifest, const fs::path& data) {
   std::map<std::string, int64_t> balance;
   std::vector<std::byte> scratch;
   for (int64_t i = 0; i < stored.size(); ++i) ++balance[sha256(stored.bytes(i, scratch))];
-  for (const Line& line : manifest) {
-    if (--balance[line.stored_sha256] < 0) fail(data, line.row, "no file has the bytes that the manifest lists");
+  for (const ManifestLine& line : manifest) {
+    if (--balance[line.stored_sha256] < 0) refuse_small_set(data, line.row, "no file has the bytes that the manifest lists");
   }
 }
 
 /// The i-th row of OUT/data, its cells dropped, is the i-th line of the manifest.
-void check_reduced_row(const Rows& stored, int64_t i, const Line& line, const fs::path& data) {
+void check_reduced_row(const Rows& stored, int64_t i, const ManifestLine& line, const fs::path& data) {
   thread_local std::vector<std::byte> scratch;
   if (sha256(stored.bytes(i, scratch)) != line.stored_sha256)
-    fail(data / stored.key(i), line.row, "has bytes that differ from the manifest");
+    refuse_small_set(data / stored.key(i), line.row, "has bytes that differ from the manifest");
   const std::optional<PatchMask> mask = stored.pictures()->mask(i);
   const int cells = mask ? mask->grid.count() : 0;
   const int kept = mask ? mask->kept_count() : 0;
   if (cells != line.cells || kept != line.cells_kept)
-    fail(data / stored.key(i), line.row,
-         fmt::format("keeps {} of {} cells, and the manifest lists {} of {}", kept, cells, line.cells_kept, line.cells));
+    refuse_small_set(data / stored.key(i), line.row,
+                     fmt::format("keeps {} of {} cells, and the manifest lists {} of {}", kept, cells, line.cells_kept, line.cells));
 }
 
 /// The source's pictures as the run reduced them: pixels may have become JPEGs first.
@@ -200,7 +136,7 @@ std::shared_ptr<const Rows> pictures_of(const Input& source, const RunRecord& ru
 }
 
 /// The source's picture with the cells of the stored mask dropped is the stored picture.
-void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const Line& line,
+void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const ManifestLine& line,
                           const fs::path& data) {
   thread_local Image expected;
   thread_local Image found;
@@ -214,21 +150,21 @@ void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<c
   const int side = mask ? std::max(mask->grid.columns(), mask->grid.rows()) : 1;
   patches::ReducedRows(source, side, keep).decode(line.row, expected);
   if (found.size != expected.size || found.pixels != expected.pixels)
-    fail(data / stored.key(i), line.row, "is not the source's picture, reduced as the manifest says");
+    refuse_small_set(data / stored.key(i), line.row, "is not the source's picture, reduced as the manifest says");
 }
 
 /// `source` may be null.
-void check_reduced(const Rows& stored, const Input* source, const std::vector<Line>& manifest, const RunRecord& run, const fs::path& data,
-                   const Context& context) {
+void check_reduced(const Rows& stored, const Input* source, const std::vector<ManifestLine>& manifest, const RunRecord& run,
+                   const fs::path& data, const Context& context) {
   if (stored.size() != std::ssize(manifest))
-    fail(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
+    refuse_small_set(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   const bool by_name = run.output_format == "imagefolder" && run.input && run.input->format != "imagefolder";
   if (by_name) return check_reduced_anywhere(stored, manifest, data);
   const auto pictures = source == nullptr ? nullptr : pictures_of(*source, run);
   Stage stage(context, "verify pictures", stored.size(), "rows");
   parallel_for(context, stored.size(), 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
-      const Line& line = manifest[static_cast<size_t>(i)];
+      const ManifestLine& line = manifest[static_cast<size_t>(i)];
       check_reduced_row(stored, i, line, data);
       if (source != nullptr) check_against_source(stored, i, pictures, line, data);
     }
@@ -237,16 +173,16 @@ void check_reduced(const Rows& stored, const Input* source, const std::vector<Li
 
 /// Another format may order and encode the samples otherwise: the same pictures must be there, each
 /// as often.
-void check_pictures(const Rows& stored, const Input& input, const std::vector<Line>& manifest, const fs::path& data,
+void check_pictures(const Rows& stored, const Input& input, const std::vector<ManifestLine>& manifest, const fs::path& data,
                     const Context& context) {
   Stage stage(context, "verify pictures", stored.size(), "rows");
   std::map<std::string, int64_t> balance;
   Image image;
   for (int64_t i = 0; i < stored.size(); ++i, stage.advance()) ++balance[pixel_digest(stored, i, image)];
-  for (const Line& line : manifest) {
-    if (--balance[pixel_digest(input.dataset.train(), line.row, image)] < 0) fail(data, line.row, "its picture is missing");
+  for (const ManifestLine& line : manifest) {
+    if (--balance[pixel_digest(input.dataset.train(), line.row, image)] < 0) refuse_small_set(data, line.row, "its picture is missing");
   }
-  if (stored.size() != static_cast<int64_t>(manifest.size())) fail(data, -1, "holds pictures that the manifest does not list");
+  if (stored.size() != static_cast<int64_t>(manifest.size())) refuse_small_set(data, -1, "holds pictures that the manifest does not list");
 }
 
 }  // namespace
@@ -256,7 +192,7 @@ Verified verify(const VerifyOptions& options, const Context& context) {
     return verify_synthetic(options.run, record, options.source, context);
   const RunFolder run = load_run_folder(options.run);
   if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data", "Name a folder that `decant compress` wrote"});
-  const std::vector<Line> manifest = read_manifest(run.path / "manifest.jsonl");
+  const std::vector<ManifestLine> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
 
   const Dataset stored = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context);
