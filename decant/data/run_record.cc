@@ -40,6 +40,17 @@ Json part_of_record(const PatchRecord& patches) {
   return json;
 }
 
+Json part_of_record(const SheetRecord& sheets) {
+  return {{"tile", sheets.tile},
+          {"side", sheets.side},
+          {"fit", sheets.fit},
+          {"quality", sheets.quality},
+          {"sheets", sheets.sheets},
+          {"bytes_sheets", sheets.bytes_sheets},
+          {"bytes_table", sheets.bytes_table},
+          {"bytes_source", sheets.bytes_source}};
+}
+
 Json part_of_record(const PixelRecord& pixels) {
   return {{"mean", pixels.mean}, {"deviation", pixels.deviation}, {"least", pixels.least}, {"most", pixels.most}};
 }
@@ -109,6 +120,7 @@ void add_small_set(const RunRecord& run, Json& json) {
   json["output_format"] = run.output_format;
   json["features"] = run.features ? part_of_record(*run.features) : Json();
   if (run.patches) json["patches"] = part_of_record(*run.patches);
+  if (run.sheets) json["sheets"] = part_of_record(*run.sheets);
   if (run.synthetic) json["synthetic"] = part_of_record(*run.synthetic);
   json["bins"] = Json::array();
   for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
@@ -144,6 +156,17 @@ PatchRecord patches_from(const JsonReader& json) {
                       .spent = json.text("spent")};
   if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
   return patches;
+}
+
+SheetRecord sheets_from(const JsonReader& json) {
+  return {.tile = json.count("tile"),
+          .side = json.count("side"),
+          .fit = json.text("fit"),
+          .quality = json.count("quality"),
+          .sheets = json.count("sheets"),
+          .bytes_sheets = json.count("bytes_sheets"),
+          .bytes_table = json.count("bytes_table"),
+          .bytes_source = json.count("bytes_source")};
 }
 
 PixelRecord pixels_from(const JsonReader& json, const char* name) {
@@ -317,6 +340,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (const auto features = in.object("features"))
     run.features = FeatureRecord{features->text("kind"), features->count("width"), features->text("file"), features->flag("reused")};
   if (const auto patches = in.object("patches")) run.patches = patches_from(*patches);
+  if (const auto sheets = in.object("sheets")) run.sheets = sheets_from(*sheets);
   if (const auto made = in.object("synthetic")) run.synthetic = synthetic_from(*made);
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");

@@ -68,6 +68,18 @@ struct PatchRecord {
   std::string spent;          ///< what a budget of bytes bought, in words; absent from the file when empty
 };
 
+/// Of pictures that were shrunk into sheets, several to a file (formats/sheets/).
+struct SheetRecord {
+  int64_t tile = 0;          ///< cells each way, at most
+  int64_t side = 0;          ///< of a cell, in pixels
+  std::string fit;           ///< "whole" or "crop"
+  int64_t quality = 0;       ///< of JPEG; 0 = PNG
+  int64_t sheets = 0;        ///< files
+  int64_t bytes_sheets = 0;  ///< of these; with the table, RunRecord::bytes_after
+  int64_t bytes_table = 0;
+  int64_t bytes_source = 0;  ///< of the same pictures, as the source stores them
+};
+
 /// Pixels in units of their range.
 struct PixelRecord {
   double mean = 0;
@@ -156,6 +168,7 @@ struct RunRecord {
   std::map<std::string, std::string> training;               ///< as Dataset::training; absent from the file when empty
   std::optional<FeatureRecord> features;
   std::optional<PatchRecord> patches;        ///< nothing where pictures were kept as they are
+  std::optional<SheetRecord> sheets;         ///< nothing where pictures have files of their own
   std::optional<SyntheticRecord> synthetic;  ///< nothing where rows were kept
   std::vector<PartRecord> bins;              ///< of what was kept
   std::vector<PartRecord> classes;           ///< of what was kept; empty where `content` says it

@@ -8,13 +8,14 @@
 namespace decant {
 namespace {
 
-/// The pieces that input pixel i gives to output pixel j, where the input's `in` pixels are cut into
-/// `out` pieces each and an output pixel takes `in` of them.
+/// The pieces that input pixel i gives to output pixel j, where the input's `in` pixels are cut
+/// into `out` pieces each and an output pixel takes `in` of them.
 int64_t pieces(int64_t i, int64_t j, int64_t in, int64_t out) {
   return std::min((i + 1) * out, (j + 1) * in) - std::max(i * out, j * in);
 }
 
-/// One row, summed: sum[x · channels + c] is what output pixel x takes of it, each value by its pieces.
+/// One row, summed: sum[x · channels + c] is what output pixel x takes of it, each value by its
+/// pieces.
 template <int channels>
 void sum_pieces(const uint8_t* in, int width, uint32_t* sum, int out_width) {
   for (int x = 0; x < out_width; ++x, sum += channels) {

@@ -1,7 +1,7 @@
 // Shrinking of 8-bit pictures by exact area averages.
 //
-// Output pixel (x, y) covers the rectangle [x·s, (x+1)·s) × [y·t, (y+1)·t) of the input, s = width /
-// out_width, t = height / out_height, and is the mean of the input over it: every input pixel
+// Output pixel (x, y) covers the rectangle [x·s, (x+1)·s) × [y·t, (y+1)·t) of the input, s = width
+// / out_width, t = height / out_height, and is the mean of the input over it: every input pixel
 // counts by the share of it that lies inside. All weights are integers (an input pixel is cut into
 // out_width · out_height pieces), so the mean is exact and is rounded once, halves up: the same
 // bytes on every machine. Resizers that filter by a triangle (resize.h) look past the rectangle and

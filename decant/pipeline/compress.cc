@@ -26,6 +26,7 @@
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/scans.h"
+#include "decant/pipeline/run/sheets_in_run.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -53,6 +54,7 @@ void CompressOptions::declare(OptionTable& all) {
   select.declare(table);
   features.declare(table);
   reducing.declare(table);
+  tiling.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
   declare_scans(input.scans, table);
   input.fields.declare(table);
@@ -74,14 +76,16 @@ std::vector<std::string> files_read(const CompressOptions& options) {
   return with_folders_read(std::move(files), options.input.fields);
 }
 
-/// Whether pictures are written anew.
+/// Whether pictures are written anew, each in a file of its own.
 bool reduces(const CompressOptions& options) {
+  if (options.tiling.given()) return false;
   return !options.bytes.empty() || !reduce_plan(options.reducing).nothing();
 }
 
 /// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a
 /// place in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
+  if (options.tiling.given()) return kSheetsFormat;
   const ReducePlan plan = reduce_plan(options.reducing);
   if (!options.to.empty() || !reduces(options) || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;
   return plan.quality > 0 ? "imagefolder" : kPackedFormat;
@@ -154,6 +158,26 @@ ReduceOptions reducing_of(const CompressOptions& options) {
   return reducing;
 }
 
+/// Throws UsageError for options that sheets cannot follow.
+void require_tiling_alone(const CompressOptions& options, const ReducePlan& reduced) {
+  require_sound(options.tiling);
+  if (!options.tiling.given()) return;
+  if (reduced.drop > 0 || !reduced.as_large())
+    throw UsageError("--tile shrinks pictures into cells; leave out --drop and --resolution (--tile-side says how large cells are)");
+  if (!options.bytes.empty()) throw UsageError("--tile and --bytes: bytes of sheets are not known before they are made; give --keep");
+  if (!options.to.empty() && options.to != "imagefolder")
+    throw UsageError(fmt::format("--tile writes sheets into class folders, and --to {} has none; leave out --to", options.to));
+  if (stores_a_list(options.store)) throw UsageError("--tile makes files of its own, and --store list none; leave one of them out");
+}
+
+/// How the sheets of the kept rows are made; nothing without --tile.
+std::optional<sheets::Style> tiling_of(const CompressOptions& options, const Input& input, const Subset& kept, const Context& context) {
+  if (!options.tiling.given()) return std::nullopt;
+  const sheets::Style style = tile_style(options.tiling, options.reducing.quality, input.dataset, kept, context);
+  context.info("sheets: " + in_words(style));
+  return style;
+}
+
 /// What rows take, and how much of it they may.
 struct RowBudget {
   std::unique_ptr<RowSizes> sizes;
@@ -205,6 +229,7 @@ void require_sound(const CompressOptions& options) {
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
+  require_tiling_alone(options, reduced);
   if (counted_of(options) && (!options.bytes.empty() || options.given.contains("keep")))
     throw UsageError("--keep-tokens, --keep-objects, --keep and --bytes all say how much to keep; give one of them");
   if (options.select.own.min_objects < 0) throw UsageError("--min-objects must not be negative");
@@ -241,6 +266,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   if (!options.dedup.how.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
   const Input unique = repeats ? without_repeats(whole, repeats->dropped) : Input();
   const Input& input = repeats ? unique : whole;
+  if (options.tiling.given()) require_tileable(input.dataset, options.input.path);
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
   if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
@@ -284,12 +310,15 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const AskedReduction asked{reducing_of(options), options.spend, budget, options.seed};
   if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(asked, input, kept, context); });
 
+  const auto tiling = tiling_of(options, input, kept, context);
+
   const SmallSet set{.input = whole,
                      .selection = chosen.selection,
                      .kept = kept,
                      .content = spent.reduced.rows,
                      .map = map.view(),
                      .to = to,
+                     .tiling = tiling,
                      .min_objects = min_objects_of(method),
                      .listed = stores_a_list(options.store),
                      .note = chosen.note,

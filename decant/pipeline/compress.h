@@ -12,6 +12,7 @@
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/patching/byte_budget.h"
+#include "decant/pipeline/patching/tiling.h"
 #include "decant/pipeline/run/set_training.h"
 
 namespace decant {
@@ -31,6 +32,7 @@ struct CompressOptions {
   ChoosingOptions select;
   FeatureOptions features;
   ReduceOptions reducing;
+  TileOptions tiling;
   std::string to;
   std::string store = "copy";  ///< or "list": data/ names the source's pictures
   uint64_t seed = 0;

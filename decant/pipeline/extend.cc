@@ -118,6 +118,7 @@ void require_extendable(const RunFolder& run) {
   if (run.run.option("method") == nullptr) refuse("does not record how its rows were chosen", "Extend the run that it was sampled from");
   if (run.run.patches)
     refuse("has its pictures reduced, and new ones would not be", "Extend a run without --drop, --quality, --resolution and --bytes");
+  if (run.run.sheets) refuse("has its pictures in sheets, and new ones would not be", "Extend a run without --tile");
 }
 
 /// Rows that the run kept, in the order in which they were picked.

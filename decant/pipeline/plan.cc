@@ -6,9 +6,11 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "decant/formats/open.h"
+#include "decant/formats/sheets/sheet_writer.h"
 #include "decant/kernels/dot.h"
 #include "decant/pipeline/choosing/automatic.h"
 #include "decant/pipeline/choosing/extractor.h"
@@ -331,10 +333,46 @@ std::string spent_on(const CompressOptions& options, const Dataset& dataset, int
   return spent_about({dataset, reducing, nullptr}, like_kept, options.spend, budget, context);
 }
 
+/// The small set as sheets: as many as rows spread evenly over the set would fill, and their bytes
+/// by a few that are made.
+struct PlannedSheets {
+  double bytes = 0;  ///< table included
+  std::string words;
+};
+
+PlannedSheets sheets_of(const CompressOptions& options, const Dataset& dataset, int64_t kept, const Context& context) {
+  require_tileable(dataset, options.input.path);
+  const Rows& train = dataset.train();
+  const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
+  const Subset like_kept = some_of(usable, static_cast<size_t>(kept));
+  const sheets::Style style = tile_style(options.tiling, options.reducing.quality, dataset, some_of(like_kept, kSampledPictures), context);
+  const std::vector<sheets::PlannedSheet> all = plan_sheets(style, dataset, like_kept);
+  constexpr size_t kMade = 3;
+  double bytes = 0;
+  double made = 0;  // pictures in sheets that were made
+  for (size_t i = 0; i < std::min(kMade, all.size()); ++i) {
+    const sheets::PlannedSheet& sheet = all[i * all.size() / std::min(kMade, all.size())];
+    sheets::Sheet entry{.cells = std::vector<sheets::Cell>(sheet.rows.size())};
+    std::tie(entry.columns, entry.rows) = sheets::grid_for(std::ssize(sheet.rows), style.tile);
+    bytes += static_cast<double>(make_sheet(style, train, sheet.rows, entry).size());
+    made += static_cast<double>(sheet.rows.size());
+  }
+  constexpr double kTablePerPicture = 100;
+  const double every = static_cast<double>(kept) * (bytes / std::max(1.0, made) + kTablePerPicture);
+  return {every,
+          fmt::format("{} sheets of {}, {}", human_count(std::ssize(all)), in_words(style), human_bytes(static_cast<int64_t>(every)))};
+}
+
+/// Every picture is decoded once more, and shrunk and coded in about the time that takes.
+void add_tiling(const Rows& train, double share, double threads, PlanEstimate& plan) {
+  plan.stages.push_back({"sheets", 2 * share * static_cast<double>(train.stored_bytes()) * costs::kDecodePerByte * 1e-9 / threads});
+}
+
 /// Pictures that do not keep their bytes: re-coded for what they take, and to be written; a ladder
 /// is searched besides.
 void add_reducing(const Rows& train, const CompressOptions& options, double share, double threads, PlanEstimate& plan) {
   const ReducePlan reduced = reduce_plan(options.reducing);
+  if (options.tiling.given()) return add_tiling(train, share, threads, plan);
   if (reduced.nothing() && options.bytes.empty()) return;
   const double passes = options.bytes.empty() || options.spend == "rows" ? 2 : 5;
   plan.stages.push_back({"reduce", passes * share * static_cast<double>(train.stored_bytes()) * costs::kRecodePerByte * 1e-9 / threads});
@@ -371,12 +409,15 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
 
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
-  plan.spent = spent_on(options, dataset, kept, context);
+  const std::optional<PlannedSheets> tiled =
+      options.tiling.given() ? std::optional(sheets_of(options, dataset, kept, context)) : std::nullopt;
+  plan.spent = tiled ? tiled->words : spent_on(options, dataset, kept, context);
   add_stages(train, options, work, share, threads, plan);
   add_reducing(train, options, share, threads, plan);
   plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + choosing_bytes(work, picture_area(train, options.features), threads));
   plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
-  plan.disk_bytes = static_cast<int64_t>(bytes_to_write(options, train, share) + work.rows * 40 + static_cast<double>(kept) * 200 + 3e6);
+  plan.disk_bytes = static_cast<int64_t>((tiled ? tiled->bytes : bytes_to_write(options, train, share)) + work.rows * 40 +
+                                         static_cast<double>(kept) * 200 + 3e6);
   plan.cache_bytes = static_cast<int64_t>(work.computed_bytes());
   return plan;
 }

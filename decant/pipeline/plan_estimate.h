@@ -21,13 +21,15 @@ struct PlanEstimate {
   std::string method;           ///< never "auto": the one that would be taken
   int64_t rows = 0;             ///< of the training split; bad rows are not looked for
   std::optional<int64_t> kept;  ///< of compress; bins keep every row
-  std::string spent;            ///< on pictures, of a budget of bytes: "quality 47 to quality 48"; empty = nothing
-  int64_t pools = 0;            ///< that are chosen from; 0 = features are not looked at
-  int64_t columns = 0;          ///< of the features; 0 likewise
-  int64_t memory_bytes = 0;     ///< highest resident memory, without `mapped_bytes`
-  int64_t mapped_bytes = 0;     ///< the input, and features given as files, which the system can drop
-  int64_t disk_bytes = 0;       ///< of the output
-  int64_t cache_bytes = 0;      ///< of computed features, which are kept
+  /// What becomes of pictures: of a budget of bytes "quality 47 to quality 48", of --tile how many
+  /// sheets of what kind and bytes; empty = nothing.
+  std::string spent;
+  int64_t pools = 0;         ///< that are chosen from; 0 = features are not looked at
+  int64_t columns = 0;       ///< of the features; 0 likewise
+  int64_t memory_bytes = 0;  ///< highest resident memory, without `mapped_bytes`
+  int64_t mapped_bytes = 0;  ///< the input, and features given as files, which the system can drop
+  int64_t disk_bytes = 0;    ///< of the output
+  int64_t cache_bytes = 0;   ///< of computed features, which are kept
   std::vector<Stage> stages;
   /// Stages whose time and memory are not estimated, and in no sum: a method by name, or "features"
   /// for those from a network.

@@ -11,6 +11,7 @@
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/pipeline/run/run_source.h"
+#include "decant/pipeline/run/sheets_in_run.h"
 #include "decant/pipeline/run/write_small_set.h"
 #include "decant/select/pools/quota.h"
 #include "decant/select/pools/sampler.h"
@@ -90,6 +91,12 @@ std::vector<std::pair<std::string, OptionValue>> options_with(const SampleOption
   return all;
 }
 
+/// Sheets like the run's, unless another format is asked for.
+std::optional<sheets::Style> tiling_of_sample(const SampleOptions& options, const RunFolder& run, bool listed) {
+  if (!run.run.sheets || listed || !options.to.empty()) return std::nullopt;
+  return style_of(*run.run.sheets, run.path / "run.json");
+}
+
 /// Pixels are written as the run wrote them: their own files have no place for masks and JPEGs.
 std::string format_of_sample(const SampleOptions& options, const RunFolder& run, const Input& input, bool reduced) {
   const Pictures* const pictures = input.dataset.train().pictures();
@@ -121,7 +128,8 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
   const Input input = log.stage("read", [&] { return source_of(run, options.source, context); });
   const bool listed = lists_sample(options, run.run);
   options.store = listed ? "list" : "copy";  // recorded, for samples of this one
-  if (!listed) require_usable_at(options.out, input.dataset, options.to);
+  const std::optional<sheets::Style> tiling = tiling_of_sample(options, run, listed);
+  if (!listed && !tiling) require_usable_at(options.out, input.dataset, options.to);
   const auto reduction = recorded_reduction(run.run, input.dataset, count);
   if (run.run.patches && !reduction) warn_of_whole_pictures(run, context);
   Spent spent;
@@ -132,7 +140,8 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
                      .kept = kept,
                      .content = spent.reduced.rows,
                      .map = run.map.matrix(),
-                     .to = format_of_sample(options, run, input, reduction.has_value()),
+                     .to = tiling ? kSheetsFormat : format_of_sample(options, run, input, reduction.has_value()),
+                     .tiling = tiling,
                      .listed = listed,
                      .note = run.run.method_note,
                      .seed = options.seed,

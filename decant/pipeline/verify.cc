@@ -16,6 +16,7 @@
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
 #include "decant/pipeline/verify_manifest.h"
+#include "decant/pipeline/verify_sheets.h"
 #include "decant/pipeline/verify_synthetic.h"
 
 namespace decant {
@@ -194,6 +195,7 @@ Verified verify(const VerifyOptions& options, const Context& context) {
   if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data", "Name a folder that `decant compress` wrote"});
   const std::vector<ManifestLine> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
+  if (run.run.sheets) return verify_sheets(run, manifest, options.source, context);
 
   const Dataset stored = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context);
   const fs::path data = run.path / "data";

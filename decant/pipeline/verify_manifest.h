@@ -27,8 +27,8 @@ struct ManifestLine {
   std::string annotations = {};  ///< annotation_digest()
 };
 
-/// Throws the InputError of a small set that is not what it says. `row`: of the source; negative = of
-/// none.
+/// Throws the InputError of a small set that is not what it says. `row`: of the source; negative =
+/// of none.
 [[noreturn]] void refuse_small_set(const std::filesystem::path& file, int64_t row, const std::string& what);
 
 /// Throws InputError for a line that is none of a manifest.
@@ -37,8 +37,8 @@ std::vector<ManifestLine> read_manifest(const std::filesystem::path& file);
 /// Throws InputError unless manifest, indices.npy and run.json name the same rows.
 void check_rows(const RunFolder& run, const std::vector<ManifestLine>& manifest);
 
-/// Throws InputError unless the rows of the source have the keys, labels, objects and bytes that the
-/// manifest says. All threads.
+/// Throws InputError unless the rows of the source have the keys, labels, objects and bytes that
+/// the manifest says. All threads.
 void check_source(const Input& input, const std::vector<ManifestLine>& manifest, const Context& context);
 
 }  // namespace decant

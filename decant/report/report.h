@@ -47,8 +47,8 @@ struct MadeSet {
 /// leaves a sentence, not a hole.
 struct ReportInput {
   const RunRecord& run;
-  const Dataset* source = nullptr;       ///< for cards and class names; null = none shown, and the page says why
-  const Rows* reduced = nullptr;         ///< the kept pictures as written, the i-th of kept[i], where run.patches; null = none shown
+  const Dataset* source = nullptr;  ///< for cards and class names; null = none shown, and the page says why
+  const Rows* reduced = nullptr;  ///< the kept pictures as written, the i-th of kept[i], where run.patches or run.sheets; null = none shown
   const Selection* selection = nullptr;  ///< bins of all rows, and the order they were picked in
   std::span<const int64_t> kept;         ///< ascending rows
   MatrixView<const float> map;           ///< (n, 2) position of every row on the plane, or empty

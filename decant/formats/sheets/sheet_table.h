@@ -21,7 +21,8 @@ inline constexpr int kMostAcross = 16;     ///< cells each way
 inline constexpr int kMostSide = 4080;     ///< pixels of a cell: sheets stay within what JPEG can say
 inline constexpr size_t kHashDigits = 16;  ///< of a source row's SHA-256 that the table repeats
 
-/// How a picture comes into its cell: whole, its aspect kept, or its largest square from the centre.
+/// How a picture comes into its cell: whole, its aspect kept, or its largest square from the
+/// centre.
 enum class Fit { whole, crop };
 const char* name_of(Fit fit);
 

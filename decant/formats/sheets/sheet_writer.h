@@ -2,9 +2,9 @@
 //
 // A picture is made so small that it fits its cell, by exact area averages of its decoded pixels
 // (kernels/shrink_area.h), and never larger. What it leaves of its cell repeats its last column and
-// row, which costs few bytes and keeps smoothed chroma from bleeding in; a cell without a picture is
-// mid-grey. A class's pictures are taken in the order of their rows, tile² to a sheet; the last one
-// has the smallest grid that holds what is left.
+// row, which costs few bytes and keeps smoothed chroma from bleeding in; a cell without a picture
+// is mid-grey. A class's pictures are taken in the order of their rows, tile² to a sheet; the last
+// one has the smallest grid that holds what is left.
 #pragma once
 
 #include <filesystem>

@@ -11,6 +11,7 @@
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/judging/relabelled.h"
 #include "decant/pipeline/patching/fill_source.h"
+#include "decant/pipeline/run/sheets_in_run.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -49,19 +50,21 @@ void point_at_full(GivenSet& set, const Input& full, const Subset& held_out) {
   set.digest = full.digest;
 }
 
-/// Whether the i-th row of a set's own files is the i-th of those kept.
-bool same_order(const GivenSet& set, const Input& full, const Rows& own) {
+/// Of each row of a set's own files, the row of the full set; empty where that is not known.
+std::vector<int64_t> full_rows_of(const GivenSet& set, const Input& full, const Rows& own) {
   const RunRecord& run = set.folder->run;
+  if (run.sheets) return rows_in_sheets(set.folder->path / "data");
   const bool by_row = run.output_format == full.dataset.format || (run.patches && run.output_format != "imagefolder");
-  return by_row && own.size() == std::ssize(set.kept);
+  return by_row && own.size() == std::ssize(set.kept) ? set.kept.rows() : std::vector<int64_t>();
 }
 
-/// The files of the set's own. With rows held out its i-th row must be the i-th of those kept; else
-/// the full set's rows are taken.
+/// The files of the set's own. With rows held out it must be known which rows they are of; else the
+/// full set's rows are taken.
 void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out, const EvaluateOptions& options, const Context& context) {
   const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
-  if (!held_out.empty() && !same_order(set, full, *rows)) {
+  const std::vector<int64_t> sources = held_out.empty() ? std::vector<int64_t>() : full_rows_of(set, full, *rows);
+  if (!held_out.empty() && sources.empty()) {
     if (!set.folder->run.patches) return point_at_full(set, full, held_out);
     throw InputError({set.spec, "",
                       "lost cells of its pictures and was written in another order than the data set's, so test rows cannot be "
@@ -70,7 +73,7 @@ void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out
   }
   std::vector<int64_t> own_rows;
   for (int64_t i = 0; i < rows->size(); ++i) {
-    if (held_out.empty() || !held_out.contains(set.kept[static_cast<size_t>(i)])) own_rows.push_back(i);
+    if (held_out.empty() || !held_out.contains(sources[static_cast<size_t>(i)])) own_rows.push_back(i);
   }
   set.subset = Subset(std::move(own_rows));
   set.rows = relabelled(rows, own, full.dataset);

@@ -32,7 +32,7 @@ int64_t given_bytes(const std::string& spec, int64_t rows, const Rows& full) {
   const bool full_has_files = full.pictures() != nullptr && full.pictures()->are_files();
   if (is_row_file(spec)) return full_has_files ? full.stored_bytes() / full.size() * rows : 0;
   const RunRecord run = read_run_record(spec);
-  const bool files = run.output_format == "imagefolder" || run.output_format == "webdataset";
+  const bool files = run.output_format == "imagefolder" || run.output_format == "webdataset" || run.sheets;
   return files ? run.bytes_after : 0;
 }
 
@@ -66,8 +66,10 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
   return full;
 }
 
-/// As the files of the other sets are counted; 0 where there are none.
+/// As the files of the other sets are counted; 0 where there are none. Of sheets, the share of all
+/// that its rows are.
 int64_t recoded_bytes_of(const GivenSet& set, const Context& context) {
+  if (set.folder && set.folder->run.sheets) return set.folder->run.sheets->bytes_sheets * std::ssize(set.subset) / set.rows->size();
   if (set.rows->pictures() == nullptr || !set.rows->pictures()->are_files()) return 0;
   const auto recoded = std::make_shared<patches::ReducedRows>(set.rows, 1, [](int64_t) { return patches::Reduction(); });
   return RowSizes(recoded, set.subset, context).total(set.subset);

@@ -11,6 +11,7 @@
 #include "decant/data/rows_view.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/joined_input.h"
+#include "decant/pipeline/run/sheets_in_run.h"
 #include "decant/pipeline/run/stored_files.h"
 
 namespace decant {
@@ -99,6 +100,7 @@ Input source_of(const RunFolder& run, const std::string& asked, const Context& c
 }
 
 std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context) {
+  if (run.run.sheets && run.has_data()) return pictures_in_sheets(run.path / "data", run.kept);
   if (!run.run.patches || !run.has_data()) return nullptr;
   auto rows = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context).splits.at(Split::train);
   if (rows->size() != std::ssize(run.kept)) return nullptr;

@@ -26,10 +26,10 @@ std::vector<std::string> run_inputs(const RunFolder& run, const std::string& ask
 /// at `asked`.
 Input source_of(const RunFolder& run, const std::string& asked, const Context& context);
 
-/// The pictures in data/ of a run that reduced them, the i-th of the i-th row kept. Class folders
-/// made of another format have another order: those are found by their hashes in the manifest. Null
-/// where pictures keep their bytes, where data/ is gone, and where it lacks some. Throws InputError
-/// for a data/ that cannot be opened, or a manifest that is none.
+/// The pictures in data/ of a run that reduced them, or shrunk them into sheets, the i-th of the
+/// i-th row kept. Class folders made of another format have another order: those are found by their
+/// hashes in the manifest. Null where pictures keep their bytes, where data/ is gone, and where it
+/// lacks some. Throws InputError for a data/ that cannot be opened, or a manifest that is none.
 std::shared_ptr<const Rows> reduced_pictures(const RunFolder& run, const Context& context);
 
 }  // namespace decant

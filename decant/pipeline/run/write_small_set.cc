@@ -22,6 +22,7 @@
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/webdataset/tar.h"
 #include "decant/pipeline/run/run_folder.h"
+#include "decant/pipeline/run/sheets_in_run.h"
 #include "decant/pipeline/run/stored_files.h"
 #include "decant/report/report.h"
 #include "decant/select/pools/pools.h"
@@ -178,6 +179,7 @@ struct Written {
   std::vector<StoredFile> files;  ///< of each kept row; empty where pictures keep their bytes
   int64_t bytes_source = 0;       ///< of the same pictures, in the source
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
+  std::optional<SheetRecord> sheets = {};
 };
 
 PatchRecord record_of(const Written& written, const SmallSet& set) {
@@ -200,6 +202,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.training = set.input.dataset.training;
   run.features = set.features;
   if (!written.files.empty()) run.patches = record_of(written, set);
+  run.sheets = written.sheets;
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.content = content_of(set, context);
   if (!run.content) run.classes = classes_of(set);
@@ -228,6 +231,20 @@ std::string content_table(const ContentRecord& content) {
   return table + fmt::format("\nPictures that hold none: {}, kept {}.\n", content.background, content.background_kept);
 }
 
+/// What must be known of sheets by whoever does not read them with decant.
+std::string sheets_text(const SheetRecord& sheets) {
+  return fmt::format(
+      "## Sheets\n\n"
+      "Each file in `data/` is a sheet of up to {0} x {0} pictures of one class, each in a cell of {1} x {1} pixels; `data/sheets.jsonl` "
+      "says where they lie and what rows they are. **Random crops must stay inside a cell:** cut a picture out of its sheet first, then "
+      "augment it. A network that is trained on crops of whole sheets learns sheets, and no picture. decant reads every cell as a row, so "
+      "`decant train` and all other verbs need nothing; for other loaders a sheet is cut up in ten lines of Python "
+      "(docs/tutorial-sheets.md "
+      "of decant).\n\n"
+      "{2} sheets take {3}, their table {4}.\n\n",
+      sheets.tile, sheets.side, human_count(sheets.sheets), human_bytes(sheets.bytes_sheets), human_bytes(sheets.bytes_table));
+}
+
 std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string left_out;
   if (run.repeats)
@@ -254,6 +271,7 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
     card += ", which is torchvision's:\n\n```python\nSubset(ImageFolder(path), numpy.load(\"indices.npy\"))\n```\n\n";
   else
     card += ".\n\n";
+  if (run.sheets) card += sheets_text(*run.sheets);
   card += run.content ? content_table(*run.content) : class_table(run.classes);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
@@ -352,9 +370,16 @@ Written write_reduced(const SmallSet& set, const fs::path& data, const Context& 
   return written;
 }
 
+/// The kept pictures as sheets, and the rows below them.
+Written write_tiled(const SmallSet& set, const fs::path& data, const Context& context) {
+  const sheets::WrittenSheets written = write_sheet_set(*set.tiling, set.input.dataset, set.kept, data, context);
+  return {.bytes = written.bytes_sheets + written.bytes_table, .sheets = sheet_record(written, source_bytes(set, Place(), context))};
+}
+
 /// The kept pictures as they were written, by their place among the kept ones; null where they keep
 /// their bytes.
-std::shared_ptr<const Rows> kept_pictures(const SmallSet& set) {
+std::shared_ptr<const Rows> kept_pictures(const SmallSet& set, const fs::path& folder) {
+  if (set.tiling) return pictures_in_sheets(folder / "data", set.kept);
   if (set.content == nullptr) return nullptr;
   return std::make_shared<RowsView>(set.content, set.kept.rows());
 }
@@ -363,6 +388,7 @@ Written write_data(const SmallSet& set, const fs::path& folder, const Context& c
   const fs::path data = make_data_folder(folder);
   const bool same_format = set.to.empty() || set.to == set.input.dataset.format;
   if (set.parts != nullptr && set.parts->files && same_format) return {set.parts->place(data, context)};
+  if (set.tiling) return write_tiled(set, data, context);
   if (set.content != nullptr) return write_reduced(set, data, context);
   if (set.listed) return {set.input.dataset.writer->write_list(set.kept, data, context)};
   if (same_format) return {set.input.dataset.writer->write(set.kept, data, context)};
@@ -412,7 +438,7 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
   });
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
   log.stage("report", [&] {
-    const auto reduced = kept_pictures(set);
+    const auto reduced = kept_pictures(set, folder);
     write_report(folder, record_of(set, written, log, context), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr,
                  context, set.seen);
   });

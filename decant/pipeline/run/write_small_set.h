@@ -16,6 +16,7 @@
 #include "decant/data/run_record.h"
 #include "decant/data/selection.h"
 #include "decant/dedup/copies.h"
+#include "decant/formats/sheets/sheet_table.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
@@ -29,7 +30,8 @@ struct SmallSet {
   const Subset& kept;
   std::shared_ptr<const Rows> content;  ///< the rows with their pictures reduced; null = pictures keep their bytes
   MatrixView<const float> map;          ///< (n, 2), or empty
-  std::string to;                       ///< "" = the format it came in, "imagefolder", "webdataset"
+  std::string to;                       ///< "" = the format it came in, "imagefolder", "webdataset", kSheetsFormat
+  std::optional<sheets::Style> tiling;  ///< how sheets are made, where `to` is kSheetsFormat; else nothing
   int64_t min_objects = 0;              ///< that every class was to keep; 0 = no matter
   bool listed = false;                  ///< data/ names the source's pictures in place of holding them
   std::string note;                     ///< one sentence: how the rows were chosen

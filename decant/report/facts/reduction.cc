@@ -34,6 +34,10 @@ bool is_packed(const RunRecord& run) {
 
 std::vector<ByteStep> steps_of(const RunRecord& run) {
   std::vector<ByteStep> steps = {{"source", run.bytes_before}};
+  if (run.sheets) {
+    steps.insert(steps.end(), {{"kept rows", run.sheets->bytes_source}, {"written", run.bytes_after}});
+    return steps;
+  }
   if (run.patches->bytes_source > 0) steps.push_back({"kept rows", run.patches->bytes_source});
   steps.push_back({is_packed(run) ? "packed whole" : "re-coded", run.patches->bytes_recoded});
   steps.push_back({"written", run.bytes_after});
@@ -65,6 +69,19 @@ std::string saving_of(const std::vector<ByteStep>& steps, const RunRecord& run) 
   return fmt::format("Of {}, {}.", human_bytes(steps.front().bytes), listed(saved)) + added;
 }
 
+/// What was written, against what is known of the same pictures.
+std::string against_of(const RunRecord& run) {
+  const auto written = static_cast<double>(run.bytes_after);
+  if (run.sheets)
+    return fmt::format("What was written takes {} of the same pictures in the source: {} in sheets, {} in their table.",
+                       percent(written, static_cast<double>(run.sheets->bytes_source)), human_bytes(run.sheets->bytes_sheets),
+                       human_bytes(run.sheets->bytes_table));
+  std::string text = fmt::format("What was written takes {} of {}.", percent(written, static_cast<double>(run.patches->bytes_recoded)),
+                                 is_packed(run) ? "the same pictures packed whole" : "the best lossless re-coding of the same pictures");
+  if (run.output_format == "webdataset") text += " The headers of archives are counted as written.";
+  return text;
+}
+
 std::vector<size_t> evenly_spaced(size_t of) {
   const size_t count = std::min(of, kShownReduced);
   std::vector<size_t> places;
@@ -75,6 +92,7 @@ std::vector<size_t> evenly_spaced(size_t of) {
 }  // namespace
 
 std::string reduced_by(const RunRecord& run) {
+  if (run.sheets) return fmt::format("shrinking them into sheets of {0} × {0}", run.sheets->tile);
   std::vector<std::string> ways;
   if (run.patches && run.patches->cells_kept < run.patches->cells) ways.emplace_back("dropping cells");
   if (lowers_quality(run)) ways.emplace_back("lowering the quality");
@@ -88,14 +106,10 @@ double cells_kept_share(const RunRecord& run) {
 }
 
 std::optional<ReductionFacts> reduction_facts(const ReportInput& input) {
-  if (!input.run.patches) return std::nullopt;
+  if (!input.run.patches && !input.run.sheets) return std::nullopt;
   ReductionFacts facts{.steps = steps_of(input.run)};
   facts.saving = saving_of(facts.steps, input.run);
-  facts.against_recoded =
-      fmt::format("What was written takes {} of {}.",
-                  percent(static_cast<double>(input.run.bytes_after), static_cast<double>(input.run.patches->bytes_recoded)),
-                  is_packed(input.run) ? "the same pictures packed whole" : "the best lossless re-coding of the same pictures");
-  if (input.run.output_format == "webdataset") facts.against_recoded += " The headers of archives are counted as written.";
+  facts.against_recoded = against_of(input.run);
   facts.shown = evenly_spaced(input.kept.size());
   return facts;
 }

@@ -30,10 +30,11 @@ struct ReductionFacts {
   std::vector<size_t> shown;    ///< places in ReportInput::kept, evenly spaced, at most kShownReduced
 };
 
-/// Nothing without run.patches.
+/// Nothing without run.patches or run.sheets.
 std::optional<ReductionFacts> reduction_facts(const ReportInput& input);
 
-/// "dropping cells and lowering the quality": what was done to the pictures, as run.json has it.
+/// "dropping cells and lowering the quality", "shrinking them into sheets of 2 × 2": what was done
+/// to the pictures, as run.json has it.
 std::string reduced_by(const RunRecord& run);
 
 /// Cells kept as a share of those there were; 1 where none was dropped.

@@ -75,9 +75,19 @@ std::string heads(bool cells) {
   return out + "</div>\n";
 }
 
+/// What a reader must know who trains on the files.
+std::string sheets_note(const SheetRecord& sheets) {
+  return fmt::format(
+      "<p>{} files hold up to {} pictures each, in cells of {} × {} pixels. decant reads every cell as a row.</p>"
+      "<p class=\"warn\">Other loaders: random crops must stay inside a cell. A network trained on crops of whole sheets learns "
+      "sheets.</p>",
+      human_count(sheets.sheets), sheets.tile * sheets.tile, sheets.side, sheets.side);
+}
+
 std::string left_note(const Facts& facts, bool cells) {
-  const PatchRecord& patches = *facts.run.patches;
   std::string note = fmt::format("<p>Kept pictures after {}, evenly spaced over all of them.</p>", prose(reduced_by(facts.run)));
+  if (facts.run.sheets) return note + sheets_note(*facts.run.sheets);
+  const PatchRecord& patches = *facts.run.patches;
   if (patches.cells > 0) {
     const std::string by = patches.importance.empty() ? "" : fmt::format(", chosen by {}", patches.importance);
     note += fmt::format("<p>{}</p>", prose(fmt::format("{} of {} cells are kept ({}){}.", human_count(patches.cells_kept),

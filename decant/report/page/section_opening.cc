@@ -33,7 +33,7 @@ std::string cells_kept_clause(const RunRecord& run) {
 
 /// " (9.8 %)", where what was kept of rows and of bytes differ on purpose.
 std::string byte_share(const RunRecord& run) {
-  if (!run.patches) return {};
+  if (!run.patches && !run.sheets) return {};
   return fmt::format(" ({})", percent(static_cast<double>(run.bytes_after), static_cast<double>(run.bytes_before)));
 }
 
@@ -124,6 +124,7 @@ std::string headline_of(const Facts& facts) {
   std::string out =
       fmt::format("{} of {} {} kept ({})", human_count(kept_of(run)), human_count(run.rows), facts.modality.rows, kept_share(run));
   out += cells_kept_clause(run);
+  if (run.sheets) out += fmt::format(", shrunk into {} sheet{}", human_count(run.sheets->sheets), run.sheets->sheets == 1 ? "" : "s");
   if (run.bytes_before > 0)
     out += fmt::format(", {} of {}{}", human_bytes(run.bytes_after), human_bytes(run.bytes_before), byte_share(run));
   return out + ".";
