@@ -262,7 +262,8 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
       "Or keep the whole set and train on a subset: `indices.npy` lists the rows, numbered in the order of the source",
       human_count(*run.kept), human_count(run.rows), sources_text(set.input), set.input.dataset.format, human_bytes(run.bytes_after),
       human_bytes(run.bytes_before), printable(set.note), printable(set.command), set.seed, set.input.digest, left_out,
-      set.listed
+      set.tiling ? "holds the samples as sheets, several to a file, as the next section says"
+      : set.listed
           ? fmt::format("names the samples in the format {}; they are read from the source, which must stay where it is", run.output_format)
           : "holds the samples in the format " + run.output_format);
   if (!set.input.sources.empty())

@@ -60,6 +60,18 @@ TEST(Reduction, NamesEveryCurrencySpent) {
   EXPECT_EQ(reduced_by(run), "lowering the quality");
 }
 
+TEST(Reduction, OfSheetsCountsTheirTable) {
+  RunRecord run = dropped();
+  run.patches.reset();
+  run.sheets = SheetRecord{.tile = 2, .side = 112, .sheets = 50, .bytes_sheets = 560'000, .bytes_table = 40'000, .bytes_source = 2'000'000};
+  run.bytes_after = 600'000;
+  const ReductionFacts facts = *reduction_facts({.run = run});
+  EXPECT_EQ(facts.saving,
+            "Of 10.0 MB, 8.0 MB (80 %) were saved by keeping fewer rows and 1.4 MB (14 %) by shrinking them into sheets of 2 × 2.");
+  EXPECT_EQ(facts.against_recoded,
+            "What was written takes 30 % of the same pictures in the source: 560 kB in sheets, 40.0 kB in their table.");
+}
+
 TEST(Reduction, SaysThatHeadersOfArchivesAreCounted) {
   RunRecord run = dropped();
   run.output_format = "webdataset";
