@@ -24,8 +24,8 @@ constexpr int64_t kPairsAnyway = 1 << 22;     // and those of a small pool
 /// Who is next.
 class LazyGreedy {
  public:
-  LazyGreedy(Coverage& coverage, int64_t count, int64_t most_pairs, FacilityLocationCounts& counts)
-      : coverage_(coverage), count_(count), most_pairs_(most_pairs), counts_(counts) {
+  LazyGreedy(Coverage& coverage, const Context& context, int64_t count, int64_t most_pairs, FacilityLocationCounts& counts)
+      : coverage_(coverage), context_(context), count_(count), most_pairs_(most_pairs), counts_(counts) {
     const auto bounds = coverage.first_bounds();
     for (size_t j = 0; j < bounds.size(); ++j) heap_.push_back({bounds[j], static_cast<int32_t>(j)});
     std::make_heap(heap_.begin(), heap_.end());
@@ -51,6 +51,7 @@ class LazyGreedy {
     look_together_ = kFewestLookedAt;
     again_together_ = kFewestLookedAtAgain;
     while (!settled(heap_.front())) {
+      context_.check_cancelled();
       if (coverage_.adds_nothing(heap_.front().place)) {
         push({0, pop().place, picked_, Sight::exact});
       } else if (coverage_.has_pairs()) {
@@ -160,6 +161,7 @@ class LazyGreedy {
   }
 
   Coverage& coverage_;
+  const Context& context_;
   int64_t count_;
   int64_t most_pairs_;
   FacilityLocationCounts& counts_;
@@ -188,7 +190,7 @@ Ranking facility_location(const Features& features, const PoolTask& pool, const 
   if (pool.count == 0) return ranking;
   Stage stage(context, "picks", pool.count, "picks");
   Coverage coverage(features, pool, options, context);
-  LazyGreedy greedy(coverage, pool.count, options.most_pairs, counts != nullptr ? *counts : unread);
+  LazyGreedy greedy(coverage, context, pool.count, options.most_pairs, counts != nullptr ? *counts : unread);
   const auto add = [&](const Promise& pick) {
     ranking.order.push_back(pool.rows[static_cast<size_t>(pick.place)]);
     ranking.gains.push_back(static_cast<float>(pick.gain));
