@@ -15,6 +15,7 @@
 #include "apps/python/arrays.h"
 #include "apps/python/bindings.h"
 #include "apps/python/options.h"
+#include "apps/python/row_sample.h"
 #include "apps/python/work.h"
 
 namespace decant::python {
@@ -79,8 +80,10 @@ nb::tuple select(const std::vector<nb::tuple>& arrays, const std::string& spec, 
   if (scores) options.select.given_scores = {scores->data(), scores->size()};
   if (record) options.select.given_dynamics = dynamics_of(*record);
   if (scores || record) options.select.scores = scores_name;
+  const RowSample before(matrix.features, matrix.name);
   SelectedRows chosen =
-      work({threads, std::move(progress), std::move(log)}, [&](const Context& context) { return select_rows(matrix, options, context); });
+      work({.threads = threads, .progress = std::move(progress), .log = std::move(log), .check = [&] { before.require_unchanged(); }},
+           [&](const Context& context) { return select_rows(matrix, options, context); });
   return nb::make_tuple(as_dict(chosen.selection), owned_array(chosen.kept.rows()), chosen.note);
 }
 

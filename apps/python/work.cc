@@ -14,6 +14,7 @@ namespace {
 namespace nb = nanobind;
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr int kPollsPerCheck = 50;
 
 /// What the work has said and the calling thread has not passed on yet.
 class Board final : public ProgressSink, public LogSink {
@@ -101,11 +102,16 @@ void run_work(const Reporting& reporting, const std::function<void(const Context
     ending.reach();
   });
 
-  std::exception_ptr raised;  // by Python: a signal's handler or a callable
+  std::exception_ptr raised;  // by Python: a signal's handler or a callable; or by the check
+  int polls = 0;
   for (bool ended = false; !ended;) {
-    {
+    try {
       const nb::gil_scoped_release release;
       ended = ending.reached_within(kPoll);
+      if (!raised && reporting.check && (ended || ++polls % kPollsPerCheck == 0)) reporting.check();
+    } catch (...) {
+      raised = std::current_exception();
+      cancel = true;
     }
     if (raised) continue;
     try {

@@ -18,6 +18,9 @@ struct Reporting {
   int threads = 0;
   nanobind::object progress;
   nanobind::object log;
+  /// Called in the calling thread, without the GIL, every second and when the work has ended, with
+  /// or without an error. What it throws stops the work and goes on to the caller.
+  std::function<void()> check = {};
 };
 
 /// Runs `body` and returns when it has ended, with its exception or that of Python: a
