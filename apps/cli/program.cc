@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "decant/base/errors.h"
+#include "decant/base/map_guard.h"
 #include "decant/base/printable.h"
 #include "decant/comm/world.h"
 #include "decant/kernels/targets.h"
@@ -53,7 +54,8 @@ std::string run_verb(Invocation& invocation, const std::string& command, Comm* r
   Terminal terminal(globals.quiet || !speaks);
   Context context{.threads = globals.threads, .progress = &terminal, .log = &terminal, .cancel = &interrupted};
   if (ranks != nullptr && globals.threads == 0) context.threads = std::max(1, context.thread_count() / ranks_on_this_machine());
-  const std::string result = invocation.verb->run({globals, command, context, found});
+  std::string result;
+  with_unchanged_maps([&] { result = invocation.verb->run({globals, command, context, found}); });
   terminal.clear();
   if (speaks) std::fputs((globals.json ? result : printable_lines(result)).c_str(), stdout);
   if (std::fflush(stdout) != 0) throw_errno("standard output", "cannot write");

@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "decant/base/map_guard.h"
+
 namespace decant::python {
 namespace {
 
@@ -95,7 +97,7 @@ void run_work(const Reporting& reporting, const std::function<void(const Context
   const Context context{.threads = reporting.threads, .progress = &board, .log = &board, .cancel = &cancel};
   std::thread worker([&] {
     try {
-      body(context);
+      with_unchanged_maps([&] { body(context); });
     } catch (...) {
       failure = std::current_exception();
     }

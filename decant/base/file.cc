@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/map_guard.h"
 
 namespace decant {
 namespace fs = std::filesystem;
@@ -31,41 +32,49 @@ class Descriptor {
   int value_;
 };
 
-size_t file_size_of(const Descriptor& file, const fs::path& path) {
+struct stat described(const Descriptor& file, const fs::path& path) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw_errno(path.string(), "cannot read");
   if (S_ISDIR(info.st_mode)) throw IoError({path.string(), "", "is a folder, not a file", "Check the path"});
-  return static_cast<size_t>(info.st_size);
+  return info;
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
   const Descriptor file(path, O_RDONLY);
-  size_ = file_size_of(file, path);
+  const struct stat info = described(file, path);
+  size_ = static_cast<size_t>(info.st_size);
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) throw_errno(path.string(), "cannot map into memory");
   data_ = static_cast<const std::byte*>(address);
+  entry_ = register_map(bytes(), path, info);
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  unregister_map(entry_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      entry_(std::exchange(other.entry_, nullptr)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(entry_, other.entry_);
   return *this;
 }
 
 Bytes read_file(const fs::path& path, std::vector<std::byte>& buffer) {
   const Descriptor file(path, O_RDONLY);
-  buffer.resize(file_size_of(file, path));
+  buffer.resize(static_cast<size_t>(described(file, path).st_size));
   size_t done = 0;
   while (done < buffer.size()) {
     const ssize_t got = ::read(file.get(), buffer.data() + done, buffer.size() - done);

@@ -20,8 +20,11 @@ inline Bytes as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
+struct MapEntry;
+
 /// A whole file mapped for reading; moves, does not copy. An empty file is an empty span. Throws
-/// IoError.
+/// IoError. Where somebody cuts the file short, its bytes read as zeros from there on, and a
+/// MapWatch says so (map_guard.h).
 class MappedFile {
  public:
   MappedFile() = default;
@@ -37,6 +40,7 @@ class MappedFile {
   std::filesystem::path path_;
   const std::byte* data_ = nullptr;
   size_t size_ = 0;
+  MapEntry* entry_ = nullptr;
 };
 
 /// Reads the whole file into `buffer` (resized) and returns a view of it. Throws IoError.

@@ -188,6 +188,7 @@ void OutputFolder::leave() {
 }
 
 void OutputFolder::commit() {
+  read_.require_unchanged();
   std::optional<LockedFolder> old;
   const auto fail = [&](const std::string& why) {
     if (old) old->finish(out_);
@@ -245,6 +246,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::commit() {
+  read_.require_unchanged();
   const auto fail = [&](const std::string& why) {
     folder_.reset();
     fail_in_place(out_, file_, why);

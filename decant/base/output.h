@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "decant/base/lock_file.h"
+#include "decant/base/map_guard.h"
 
 namespace decant {
 
@@ -40,9 +41,9 @@ class OutputFolder {
   OutputFolder& operator=(const OutputFolder&) = delete;
 
   const std::filesystem::path& path() const { return partial_; }  ///< where to write now
-  /// Gives the folder its name. What was there is swapped out first and deleted last; after an
-  /// error either the old or the new output stands under its name, and the message says where the
-  /// new one is.
+  /// Gives the folder its name. Throws IoError when a file mapped since the start has changed. What
+  /// was there is swapped out first and deleted last; after an error either the old or the new
+  /// output stands under its name, and the message says where the new one is.
   void commit();
   /// What path() is for such an output.
   static std::filesystem::path partial_of(const std::filesystem::path& out);
@@ -53,6 +54,7 @@ class OutputFolder {
   std::filesystem::path out_;
   std::filesystem::path partial_;
   OutputOptions options_;
+  MapWatch read_;
   std::vector<std::filesystem::path> made_;  ///< the folders above it that were missing, the innermost first
   std::optional<LockedFolder> folder_;
 };
@@ -75,6 +77,7 @@ class OutputFile {
   std::filesystem::path partial_;
   std::filesystem::path file_;
   OutputOptions options_;
+  MapWatch read_;
   std::optional<LockedFolder> folder_;
 };
 
