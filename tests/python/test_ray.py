@@ -1,5 +1,6 @@
 """Jobs on a Ray cluster of two workers, one of which may be killed."""
 
+import fcntl
 import json
 import os
 import random
@@ -120,6 +121,24 @@ def counting(log):
         run_verb(verb, given, threads=threads, progress=False)
 
     return job
+
+
+def test_the_folder_of_jobs_is_held_by_one_call(tmp_path, monkeypatch):
+    work, aside, real = tmp_path / "jobs", tmp_path / "aside", fcntl.flock
+    moments = []
+
+    def late(lock, how):  # the holder puts its folder aside after this call has opened it, and before it has the lock
+        if not moments:
+            work.rename(aside)
+        moments.append(how)
+        real(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(decant.InputError, match="was just put aside.*Call again"):
+        decant.ray._held(work).__enter__()
+    with decant.ray._held(work), pytest.raises(decant.InputError, match="in use by another call"):
+        decant.ray._held(work).__enter__()
+    assert [file.name for file in aside.iterdir()] == [".decant-jobs"]
 
 
 def test_removes_nothing_that_it_did_not_make(cluster, tmp_path, pictures):

@@ -43,8 +43,7 @@ def _model_job(make_model: Any, data: Dataset, scan: Path, out: Path, how: tuple
         return
     model = _models.get(out.parent) or _models.setdefault(out.parent, make_model())
     rows = json.loads(scan.read_text(encoding="utf-8"))
-    size, batch, dtype = how
-    of_model(data, model, size, batch, out, dtype, threads, False, range(rows["begin"], rows["end"]))
+    of_model(data, model, *how[:2], out, how[2], threads, False, range(rows["begin"], rows["end"]))
 
 
 @contextlib.contextmanager
@@ -53,11 +52,13 @@ def _held(work: Path) -> Iterator[None]:
     if work.exists() and (not work.is_dir() or (any(work.iterdir()) and not (work / ".decant-jobs").exists())):
         raise InputError("holds something else than jobs", "Give another work=", file=str(work))
     work.mkdir(parents=True, exist_ok=True)
-    with open(work / ".decant-jobs", "w") as lock:
+    with open(mark := work / ".decant-jobs", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError("is in use by another call", "Wait for it, or give another work=", file=str(work)) from None
+        if not (mark.exists() and os.path.samestat(os.fstat(lock.fileno()), mark.stat())):
+            raise InputError("was just put aside by the call that has finished", "Call again", file=str(work))
         yield
 
 
@@ -65,8 +66,7 @@ class _Jobs:
     """Runs the jobs of one stage after the other, with one bar for all."""
 
     def __init__(self, stages: int, count: int, max_retries: int, report: Any) -> None:
-        self._count, self._max_retries, self._report = count, max_retries, report
-        self._done, self._total = 0, stages * count
+        self._count, self._max_retries, self._report, self._done, self._total = count, max_retries, report, 0, stages * count
 
     def _tell(self, more: int) -> None:
         self._done += more
@@ -177,8 +177,8 @@ def compress(
             filters = vectors[0].parent / "filters.safetensors" if features in (None, "conv-kmeans", "lsa") and not model else None
             if make_model:
                 sent = ray.put(make_model)
-                arguments = lambda i, file: (sent, dataset, scans[i], file, how, num_cpus)  # noqa: E731
-                stages.run(vectors, _model_job, arguments, num_cpus=num_cpus, num_gpus=num_gpus)
+                given = lambda i, file: (sent, dataset, scans[i], file, how, num_cpus)  # noqa: E731
+                stages.run(vectors, _model_job, given, num_cpus=num_cpus, num_gpus=num_gpus)
             else:
                 common = {**of("features"), "input": os.fspath(dataset), "features": features, "scans": scanned}
                 if filters and not filters.exists():
@@ -186,8 +186,7 @@ def compress(
                 stages.run(vectors, _job, shard("features", **common, filters=filters), num_cpus=num_cpus)
         order = Path(picks).absolute() if picks else named("bins", key, str(keep), of("bins"))
         if not order.exists():
-            given = {**of("bins"), "features": matrix, "labels": None, "scans": scanned}
-            _job("bins", {**given, "keep": keep, "out": order})
+            _job("bins", {**of("bins"), "features": matrix, "labels": None, "scans": scanned, "keep": keep, "out": order})
         rows = named("rows", str(order) if picks else order.name, str(keep), options.get("seed")).with_suffix(".npy")
         if not rows.exists():
             _job("sample", {"run": order, "keep": keep, "seed": options.get("seed"), "out": rows})
@@ -195,6 +194,7 @@ def compress(
         stages.run(parts, _job, shard("write", rows=rows), num_cpus=num_cpus)
         last = {"input": path, "scans": scanned, "order": order, "rows": rows, "features": matrix}
         _job("finish", {**of("finish"), **last, "parts": parts[0].parent / "*", "out": out, "overwrite": overwrite or None})
-    if work is None:
-        shutil.rmtree(folder)
+        done = None if work else folder.rename(f"{folder}.{os.getpid()}.done")  # while it is held, so nobody else's jobs go
+    if done:
+        shutil.rmtree(done)
     return Run(out)
