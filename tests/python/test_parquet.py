@@ -78,3 +78,41 @@ def test_one_of_several_configurations(tmp_path, table):
     assert len(loaded) == 90 and loaded.features["label"].names == ["class0", "class1", "class2"]
     small = datasets.load_dataset(str(tmp_path / "small"), split="train", cache_dir=str(tmp_path / "hub"))
     assert [row["label"] for row in small] == [loaded[int(row)]["label"] for row in run.indices]
+
+
+@pytest.mark.parametrize("codec", ["snappy", "zstd", "gzip", "brotli", "lz4", "none"])
+def test_duckdb_reads_what_is_written(tmp_path, codec):
+    duckdb = pytest.importorskip("duckdb", reason="needs duckdb: it is not asked to read small sets")
+    pa = pytest.importorskip("pyarrow", reason="needs pyarrow: no tables for duckdb are made")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    random = np.random.default_rng(0)
+    rows = [
+        {
+            "text": f"row {i} " + "word " * int(random.integers(0, 40)),
+            "label": ["ant", "bee", "cat"][i % 3],
+            "score": None if i % 7 == 0 else float(random.normal()),
+            "turns": [{"role": "user", "content": f"q{i}"}, {"role": "bot", "content": "a" * (i % 5)}][: i % 3],
+            "flags": {"kept": i % 2 == 0, "at": i * 10**9},
+            "tags": None if i % 11 == 0 else [f"t{k}" for k in range(i % 4)],
+        }
+        for i in range(2000)
+    ]
+    source = tmp_path / "data" / "train.parquet"
+    source.parent.mkdir()
+    parquet.write_table(pa.Table.from_pylist(rows), source, row_group_size=300, compression=codec)
+    run = decant.compress(source.parent, tmp_path / "small", keep=0.2, method="random", progress=False)
+    (small,) = run.data.rglob("*.parquet") if run.data.is_dir() else [run.data]
+    told = duckdb.sql(f"SELECT * FROM read_parquet('{small}')")
+    columns = [name for name, *_ in told.description]
+    assert [dict(zip(columns, row)) for row in told.fetchall()] == [rows[i] for i in run.indices]
+    by_label = duckdb.sql(f"SELECT label, count(*) FROM '{small}' WHERE label >= 'bee' GROUP BY label ORDER BY label").fetchall()
+    assert by_label == [(name, sum(rows[i]["label"] == name for i in run.indices)) for name in ("bee", "cat")]
+
+
+def test_duckdb_reads_pictures(tmp_path, pictures, table):
+    duckdb = pytest.importorskip("duckdb", reason="needs duckdb: it is not asked to read small sets")
+    data = decant.open(table)
+    (file,) = table.rglob("*.parquet")
+    told = duckdb.sql(f"SELECT image.bytes, label FROM '{file}'").fetchall()
+    stored = [(pictures / "train" / f"class{i % 3}" / f"{i:04}.png").read_bytes() for i in range(90)]
+    assert sorted(told) == sorted((picture, i % 3) for i, picture in enumerate(stored)) and len(data) == 90
