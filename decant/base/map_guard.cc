@@ -1,6 +1,5 @@
 #include "decant/base/map_guard.h"
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <list>
@@ -41,7 +40,8 @@ uintptr_t page_size = 4096;
 struct Registry {
   struct Past {  ///< a map that is no more, of a file that had changed
     fs::path path;
-    uint64_t at;
+    uint64_t since;
+    uint64_t lost;
   };
 
   void add_entry() {
@@ -141,7 +141,7 @@ void unregister_map(MapEntry* entry) noexcept {
   const std::lock_guard lock(all.mutex);
   try {
     if (has_changed(*entry)) {
-      all.changed.push_back({entry->path, std::max(entry->since, entry->lost.load())});
+      all.changed.push_back({entry->path, entry->since, entry->lost});
       constexpr size_t kRemembered = 64;  // of a process that lives long
       if (all.changed.size() > kRemembered) all.changed.pop_front();
     }
@@ -154,15 +154,26 @@ void unregister_map(MapEntry* entry) noexcept {
 
 MapWatch::MapWatch() : since_(now) {}
 
-void MapWatch::require_unchanged() const {
+void MapWatch::require_whole() const {
   Registry& all = registry();
   const std::lock_guard lock(all.mutex);
   for (const auto& past : all.changed) {
-    if (past.at >= since_) blame(past.path);
+    if (past.lost >= since_) blame(past.path);
   }
   for (const MapEntry* entry = first_entry; entry != nullptr; entry = entry->next) {
-    if (entry->begin == 0) continue;
-    if (entry->lost >= since_ || (entry->since >= since_ && has_changed(*entry))) blame(entry->path);
+    if (entry->begin != 0 && entry->lost >= since_) blame(entry->path);
+  }
+}
+
+void MapWatch::require_unchanged() const {
+  require_whole();
+  Registry& all = registry();
+  const std::lock_guard lock(all.mutex);
+  for (const auto& past : all.changed) {
+    if (past.since >= since_) blame(past.path);
+  }
+  for (const MapEntry* entry = first_entry; entry != nullptr; entry = entry->next) {
+    if (entry->begin != 0 && entry->since >= since_ && has_changed(*entry)) blame(entry->path);
   }
 }
 
@@ -178,7 +189,7 @@ void with_unchanged_maps(const std::function<void()>& body) {
     maps.require_unchanged();
     throw;
   }
-  maps.require_unchanged();
+  maps.require_whole();
 }
 
 }  // namespace decant

@@ -31,16 +31,20 @@ void unregister_map(MapEntry* entry) noexcept;
 class MapWatch {
  public:
   MapWatch();
-  /// Throws IoError naming the first that has changed since it was mapped; of those mapped earlier,
-  /// one whose pages were found missing meanwhile. Cost: a stat() for each.
+  /// Throws IoError naming the first that has changed since it was mapped, or whatever
+  /// require_whole() names. Cost: a stat() for each.
   void require_unchanged() const;
+  /// Throws IoError naming a file of which pages were found missing since the watch was made,
+  /// whenever it was mapped: zeros were read in their place.
+  void require_whole() const;
 
  private:
   uint64_t since_;
 };
 
-/// Runs `body`. Where a file changed meanwhile, that is the error, whatever `body` made of its
-/// bytes: another fault of the input, or none.
+/// Runs `body`. Where it ends in an error and a file has changed meanwhile, that is the error,
+/// whatever `body` made of its bytes. Where it ends well, it has looked at changes itself before it
+/// trusted what it read, and only zeros that it took for bytes are an error.
 void with_unchanged_maps(const std::function<void()>& body);
 
 }  // namespace decant

@@ -109,6 +109,7 @@ TEST_F(MapGuard, IsTheErrorWhateverAReaderMadeOfIt) {
       with_unchanged_maps([&] {
         const MappedFile map(file);
         cut_to(0);
+        EXPECT_EQ(map.bytes()[0], std::byte{0});
         read();
       });
     });
@@ -117,6 +118,11 @@ TEST_F(MapGuard, IsTheErrorWhateverAReaderMadeOfIt) {
   write_file(file, std::string(kSize, 'a'));
   EXPECT_THAT(run([] {}), HasSubstr("data.bin: was changed"));
   EXPECT_THROW(with_unchanged_maps([] { throw InputError({"data.bin", "", "is empty", ""}); }), InputError);
+  with_unchanged_maps([&] {  // a body that ends well has looked itself
+    write_file(file, std::string(kSize, 'a'));
+    const MappedFile map(file);
+    scribble();
+  });
 }
 
 TEST_F(MapGuard, KeepsAnOutputFromItsName) {
