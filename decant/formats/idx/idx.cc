@@ -65,11 +65,12 @@ class IdxRows : public Rows, public Pictures, public Targets {
   explicit IdxRows(std::shared_ptr<const Part> part) : part_(std::move(part)) {
     const auto& shape = part_->images.array.shape;
     size_ = {static_cast<int>(shape[2]), static_cast<int>(shape[1]), 1};
+    for (int64_t row = 0; part_->labels && row < size(); ++row) labels_.push_back(static_cast<int32_t>(class_in(*part_->labels, row)));
   }
 
   int64_t size() const override { return part_->images.array.shape[0]; }
   std::string key(int64_t row) const override { return fmt::format("{}#{}", part_->images.file, row); }
-  int32_t label(int64_t row) const override { return static_cast<int32_t>(class_in(*part_->labels, row)); }
+  int32_t label(int64_t row) const override { return labels_[static_cast<size_t>(row)]; }
   Bytes bytes(int64_t row, std::vector<std::byte>&) const override {
     return part_->images.array.data.subspan(static_cast<size_t>(row * size_.bytes()), static_cast<size_t>(size_.bytes()));
   }
@@ -86,6 +87,7 @@ class IdxRows : public Rows, public Pictures, public Targets {
  private:
   std::shared_ptr<const Part> part_;
   ImageSize size_;
+  std::vector<int32_t> labels_;  // as they were checked, whatever becomes of the file
 };
 
 int64_t write_subset(const IdxFile& source, std::span<const int64_t> rows, const fs::path& folder, Stage& stage) {

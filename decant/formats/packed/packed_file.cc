@@ -82,7 +82,8 @@ void PackedView::parse_footer(Bytes file) {
   model_ = take(length(2));
   if (length(0) > left.size() / kEntryBytes) fail("footer", fmt::format("claims {} pictures", length(0)));
   count_ = static_cast<int64_t>(length(0));
-  index_ = take(length(0) * kEntryBytes);
+  const Bytes index = take(length(0) * kEntryBytes);
+  index_.assign(index.begin(), index.end());
   keys_ = take(length(3));
   class_names_ = take(length(4));
   if (!left.empty()) fail("footer", fmt::format("leaves {} bytes unexplained", left.size()));

@@ -28,7 +28,8 @@ uint32_t record_checksum(Bytes record);
 /// and the footer up to its checksum.
 uint64_t chained_checksum(std::initializer_list<Bytes> parts);
 
-/// A packed file, checked. A view: it lives as long as the bytes do.
+/// A packed file, checked. A view: it lives as long as the bytes do. The index is copied, so that a
+/// file that changes has wrong records and never ones that lie nowhere.
 class PackedView {
  public:
   /// Checks all but the records. `name` is for messages. Throws InputError. Cost: one pass over
@@ -68,7 +69,7 @@ class PackedView {
   bool listed_ = false;
   Bytes records_;
   Bytes model_;
-  Bytes index_;
+  std::vector<std::byte> index_;
   Bytes keys_;
   Bytes class_names_;
   std::vector<Stem> stems_;
