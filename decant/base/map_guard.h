@@ -1,10 +1,11 @@
 // Files that are changed by somebody else while they are mapped.
 //
 // A mapped file that is cut short takes its pages with it: the next read of one is a SIGBUS, which
-// ends the process, and with it a notebook. One that is written to in place has bytes of two states,
-// and a selection of them is of neither. No lock forbids either. So every map is registered; a
-// handler of SIGBUS puts zeros where its pages are missing and remembers it; and whoever is about to
-// trust what was read asks a MapWatch, which compares size and time of change with those at first.
+// ends the process, and with it a notebook. One that is written to in place has bytes of two
+// states, and a selection of them is of neither. No lock forbids either. So every map is
+// registered; a handler of SIGBUS puts zeros where its pages are missing and remembers it; and
+// whoever is about to trust what was read asks a MapWatch, which compares size and time of change
+// with those at first.
 //
 // A file that is replaced by renaming another to its name, or removed, is none of this: its map
 // goes on showing what it was.
