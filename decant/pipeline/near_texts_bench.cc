@@ -2,6 +2,7 @@
 // counts.
 //
 //   pipeline_bench [N [THRESHOLD [THREADS [FOLDER]]]]     1000000 0.8 2 /tmp
+//   pipeline_bench select …                               another task, of select_rows_bench.h
 //
 // Records of 12 to 28 words, the frequent ones far more often than the rare; one in ten is an
 // earlier one of the last thousand with up to four words changed. Checked: the pairs of the first
@@ -15,6 +16,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fmt/format.h>
+#include <string_view>
 #include <sys/resource.h>
 #include <vector>
 
@@ -23,6 +25,7 @@
 #include "decant/base/text.h"
 #include "decant/dedup/near_sets.h"
 #include "decant/pipeline/choosing/find_copies.h"
+#include "decant/pipeline/select_rows_bench.h"
 #include "decant/text/shingles.h"
 
 namespace decant {
@@ -132,6 +135,7 @@ int run(int64_t count, double threshold, int threads, const std::filesystem::pat
 }  // namespace decant
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "select") return decant::time_select_rows(argc - 2, argv + 2);
   return decant::run(argc > 1 ? std::atoll(argv[1]) : 1'000'000, argc > 2 ? std::atof(argv[2]) : 0.8, argc > 3 ? std::atoi(argv[3]) : 2,
                      argc > 4 ? argv[4] : std::filesystem::temp_directory_path());
 }
