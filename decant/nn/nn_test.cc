@@ -119,7 +119,7 @@ TEST(Networks, LearnWithEveryParameter) {
   }
 }
 
-/// Counts the operations on pictures whose input is not in the format that is wanted, for the life
+/// Counts the operations on maps whose input is not in the format that is wanted, for the life
 /// of the object.
 class FormatWatch {
  public:
@@ -138,8 +138,10 @@ class FormatWatch {
     static const std::set<std::string> watched{"aten::conv2d", "aten::batch_norm", "aten::group_norm", "aten::max_pool2d",
                                                "aten::avg_pool2d"};
     if (!watched.contains(call.name())) return nullptr;
+    const Tensor input = call.inputs()[0].toTensor();
+    if (input.dim() != 4) return nullptr;  // what has no places has no format
     ++seen;
-    if (call.inputs()[0].toTensor().suggest_memory_format() != wanted) ++strayed;
+    if (input.suggest_memory_format() != wanted) ++strayed;
     return nullptr;
   }
   at::CallbackHandle handle_;
