@@ -1,0 +1,49 @@
+# Sourced by bench/evidence.sh: what the files of a class teach whole, as sheets and as the same rows in files of their own. Table
+# sheets_imagenette_10files.
+#
+# 1,200 photographs of Imagenette, of which the last 40 of each class are tested on. Every set is drawn at random, the same number of each
+# class: 10 whole pictures; 40 in ten sheets of 2 × 2, and the same 40 shrunk alike, in files of their own; and whole pictures of the bytes
+# that the sheets take.
+#
+#   SHEETS_SEEDS  trainings of each set, 3
+#   SHEETS_STEPS  steps of each, 600 as in the tables of patches.sh
+
+# split_imagenette: prints a folder with train/ and test/, made once.
+split_imagenette() {
+  local to=$root/build/data/imagenette_split photos class files
+  photos=$(dataset imagenette_1200)/imagenette/train
+  if [ ! -e "$to.done" ]; then
+    rm -rf "$to"
+    for class in "$photos"/*/; do
+      class=$(basename "$class")
+      mkdir -p "$to"/{train,test}/"$class"
+      mapfile -t files < <(find "$photos/$class" -type f | LC_ALL=C sort)
+      cp "${files[@]:0:80}" "$to/train/$class"
+      cp "${files[@]:80}" "$to/test/$class"
+    done
+    touch "$to.done"
+  fi
+  echo "$to"
+}
+
+# small_set DATA NAME OPTIONS…: random rows, made once, at $small/NAME.
+small_set() {
+  [ -e "$small/$2" ] || "${build#"$root/"}/decant" compress "${1#"$root/"}" -o "$small/$2" --method random --quiet "${@:3}" >/dev/null
+}
+
+bytes_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/run.json"))["bytes_after"])' "$1"; }
+
+sheets_imagenette_10files() {
+  local data small=build/sheets table=sheets_imagenette_10files
+  data=$(split_imagenette)
+  mkdir -p $small
+  small_set "$data" whole --keep 100
+  small_set "$data" sheets --keep 400 --tile 2
+  small_set "$data" singles --keep 400 --tile 1 --tile-side 112
+  small_set "$data" bytes --bytes "$(bytes_of $small/sheets)"
+  judge $table "$data" $small/{whole,sheets,singles,bytes} --against "" --steps "${SHEETS_STEPS:-600}" --seeds "${SHEETS_SEEDS:-3}"
+  python3 "$here/sheet_pairs.py" "$here/$table.json" $small/{whole,sheets,singles,bytes} >"$here/$table.txt"
+  python3 "$here/tables.py"
+}
+
+sheet_tables=(sheets_imagenette_10files)
