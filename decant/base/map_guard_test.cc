@@ -37,7 +37,7 @@ class MapGuard : public testing::Test {
   fs::path file = folder / "data.bin";
 };
 
-std::string complaint(const MapWatch& maps) {
+std::string fault_found(const MapWatch& maps) {
   return message_of<IoError>([&] { maps.require_unchanged(); });
 }
 
@@ -49,14 +49,14 @@ TEST_F(MapGuard, ReadsZerosWhereAFileWasCutShort) {
   EXPECT_EQ(map.bytes()[5], std::byte{'a'});
   EXPECT_EQ(map.bytes()[kSize - 1], std::byte{0});
   EXPECT_EQ(map.bytes()[kSize / 2], std::byte{0});
-  EXPECT_THAT(complaint(maps), HasSubstr("data.bin: was changed while it was being read. Do not change the input during a run"));
+  EXPECT_THAT(fault_found(maps), HasSubstr("data.bin: was changed while it was being read. Do not change the input during a run"));
 }
 
 TEST_F(MapGuard, SaysWhatChangedThoughNothingWasMissing) {
   const MapWatch maps;
   const MappedFile map(file);
   scribble();
-  EXPECT_THAT(complaint(maps), HasSubstr("data.bin: was changed"));
+  EXPECT_THAT(fault_found(maps), HasSubstr("data.bin: was changed"));
 }
 
 TEST_F(MapGuard, RemembersAMapThatIsNoMore) {
@@ -66,7 +66,7 @@ TEST_F(MapGuard, RemembersAMapThatIsNoMore) {
     cut_to(0);
     EXPECT_EQ(map.bytes()[0], std::byte{0});
   }
-  EXPECT_THAT(complaint(maps), HasSubstr("data.bin: was changed"));
+  EXPECT_THAT(fault_found(maps), HasSubstr("data.bin: was changed"));
   MapWatch().require_unchanged();  // another call's business
 }
 
@@ -78,7 +78,7 @@ TEST_F(MapGuard, BlamesAnEarlierMapOnlyForWhatIsMissingNow) {
   cut_to(0);
   maps.require_unchanged();  // nobody read it
   EXPECT_EQ(map.bytes()[kSize - 1], std::byte{0});
-  EXPECT_THAT(complaint(maps), HasSubstr("data.bin: was changed"));
+  EXPECT_THAT(fault_found(maps), HasSubstr("data.bin: was changed"));
 }
 
 TEST_F(MapGuard, LetsAFileBeReplacedOrRemoved) {
@@ -100,7 +100,7 @@ TEST_F(MapGuard, SurvivesManyMapsThatMove) {
   cut_to(0);
   for (const MappedFile& map : all) EXPECT_EQ(map.bytes()[kSize - 1], std::byte{0});
   all.clear();
-  EXPECT_THAT(complaint(maps), HasSubstr("data.bin"));
+  EXPECT_THAT(fault_found(maps), HasSubstr("data.bin"));
 }
 
 TEST_F(MapGuard, IsTheErrorWhateverAReaderMadeOfIt) {
