@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kOfNothingElse = "default-src 'none'; style-src 'unsafe-inline'";
 
-std::string number(double value, double half_width, const Metric& metric, const char* format_sign) {
+std::string value_with_interval(double value, double half_width, const Metric& metric, const char* format_sign) {
   std::string text = fmt::format("{}{:.{}f}", value >= 0 ? format_sign : "", metric.scale * value, metric.decimals);
   if (std::isfinite(half_width)) text += fmt::format("&nbsp;±&nbsp;{:.{}f}", metric.scale * half_width, metric.decimals);
   return text;
@@ -32,11 +32,13 @@ std::string results_table(const TrialRecord& record) {
     out += fmt::format("<tr><td>{}</td>", escape(arm));
     for (size_t m = 0; m < record.metrics.size(); ++m) {
       const TrialRecord::Cell* const cell = record.find(arm, m);
-      out += fmt::format("<td class=\"n\">{}</td>", cell == nullptr ? "–" : number(cell->mean, cell->half_width, record.metrics[m], ""));
+      out += fmt::format("<td class=\"n\">{}</td>",
+                         cell == nullptr ? "–" : value_with_interval(cell->mean, cell->half_width, record.metrics[m], ""));
       if (m > 0) continue;
       const bool compared = cell != nullptr && cell->against_random.has_value();
-      out += fmt::format("<td class=\"n\">{}</td>",
-                         compared ? number(cell->against_random->mean, cell->against_random->half_width, record.metrics[m], "+") : "–");
+      out += fmt::format(
+          "<td class=\"n\">{}</td>",
+          compared ? value_with_interval(cell->against_random->mean, cell->against_random->half_width, record.metrics[m], "+") : "–");
     }
     out += "</tr>\n";
   }

@@ -1,5 +1,5 @@
-// Pictures moved against a network as far as they may be: A. Madry, A. Makelov, L. Schmidt, D. Tsipras
-// and A. Vladu, "Towards deep learning models resistant to adversarial attacks", ICLR 2018,
+// Pictures moved against a network as far as they may be: A. Madry, A. Makelov, L. Schmidt, D.
+// Tsipras and A. Vladu, "Towards deep learning models resistant to adversarial attacks", ICLR 2018,
 // arXiv:1706.06083, without their random start.
 //
 //     x ← x + step · sign ∂loss/∂x, then back within ε of the picture and into the range of pixels
