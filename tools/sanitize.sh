@@ -9,9 +9,9 @@ preset=$1
 shift
 if [ $# -eq 0 ]; then
   case $preset in
-    tsan) set -- base_test comm_test loader_test select_test evaluate_test ;;
+    tsan) set -- base_test comm_test loader_test select_test evaluate_test trials_test ;;
     *) set -- base_test comm_test kernels_test data_test formats_test select_test loader_test text_test dedup_test metrics_test features_test draw_test train_test \
-         evaluate_test report_test pipeline_test crossing_test ;;
+         evaluate_test report_test trials_test pipeline_test crossing_test ;;
   esac
 fi
 cmake --preset "$preset" >/dev/null

@@ -90,7 +90,7 @@ struct Prepared {
   std::unique_ptr<EvidenceCache> store;  ///< null with --no-cache
 };
 
-trials::Source source_of(const Input& input, const JudgedTest& test) {
+trials::Source trial_source(const Input& input, const JudgedTest& test) {
   trials::Source source{.rows = input.dataset.splits.at(Split::train),
                         .usable = input.usable_rows().without(test.held_out),
                         .classes = input.classes,
@@ -125,7 +125,7 @@ Prepared prepare_trial(const TrialOptions& options, const Context& context) {
   require_pictures(train, options.input.path);
   if (!prepared.input.labelled()) throw InputError({options.input.path, "", why_no_classifier(train), "Try it on a labelled set"});
   const JudgedTest test = find_test_rows(prepared.input, to_find_test_rows(options), context);
-  prepared.source = source_of(prepared.input, test);
+  prepared.source = trial_source(prepared.input, test);
   prepared.trial->settle(prepared.source, options.settings.given, context);
   prepared.options = {.seeds = options.seeds == 0 ? prepared.trial->usual_seeds() : options.seeds,
                       .first_seed = options.seed,
