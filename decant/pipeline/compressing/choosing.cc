@@ -18,7 +18,7 @@ namespace decant {
 namespace {
 
 /// The part as a data set of its own.
-Input input_of(const trials::Part& part) {
+Input part_input(const trials::Part& part) {
   Input input;
   input.dataset.format = "part";
   input.dataset.splits[Split::train] = part.rows;
@@ -61,7 +61,7 @@ class ChoosingCompressor final : public trials::Compressor {
   }
 
   trials::SmallSet make(const trials::Part& part, trials::Size size, uint64_t seed, const Context& context) const override {
-    Input input = input_of(part);
+    Input input = part_input(part);
     const Subset all = Subset::all(part.rows->size());
     const std::shared_ptr<const Rows> files = as_picture_files(part.rows);
     const ReducedInput reduced =
