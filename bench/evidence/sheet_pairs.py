@@ -8,7 +8,8 @@ import statistics
 import sys
 
 T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
-NAMES = {"whole": "whole pictures", "bytes": "whole pictures of the sheets' bytes", "singles": "the same pictures in files of their own"}
+NAMES = {"whole": "whole pictures", "bytes": "whole pictures of the sheets' bytes", "singles": "the same pictures in files of their own",
+         "uncut": "the sheets uncut"}
 
 
 def interval(values):

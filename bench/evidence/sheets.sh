@@ -2,8 +2,8 @@
 # sheets_imagenette_10files.
 #
 # 1,200 photographs of Imagenette, of which the last 40 of each class are tested on. Every set is drawn at random, the same number of each
-# class: 10 whole pictures; 40 in ten sheets of 2 × 2, and the same 40 shrunk alike, in files of their own; and whole pictures of the bytes
-# that the sheets take.
+# class: 10 whole pictures; 40 in ten sheets of 2 × 2, and the same 40 shrunk alike, in files of their
+# own; whole pictures of the bytes that the sheets take; and the ten sheets as a loader sees them that knows of no cells.
 #
 #   SHEETS_SEEDS  trainings of each set, 3
 #   SHEETS_STEPS  steps of each, 600 as in the tables of patches.sh
@@ -33,6 +33,15 @@ small_set() {
 
 bytes_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/run.json"))["bytes_after"])' "$1"; }
 
+# uncut FROM TO: the sheets as whole pictures; run.json says that they are no rows of the source.
+uncut() {
+  [ ! -e "$2" ] || return 0
+  mkdir -p "$2.new/data"
+  cp -r "$1/data/train" "$2.new/data/train"
+  printf '{"schema": 2, "rows": 0, "kept": 0, "bytes_after": %s}\n' "$(bytes_of "$1")" >"$2.new/run.json"
+  mv "$2.new" "$2"
+}
+
 sheets_imagenette_10files() {
   local data small=build/sheets table=sheets_imagenette_10files
   data=$(split_imagenette)
@@ -41,8 +50,9 @@ sheets_imagenette_10files() {
   small_set "$data" sheets --keep 400 --tile 2
   small_set "$data" singles --keep 400 --tile 1 --tile-side 112
   small_set "$data" bytes --bytes "$(bytes_of $small/sheets)"
-  judge $table "$data" $small/{whole,sheets,singles,bytes} --against "" --steps "${SHEETS_STEPS:-600}" --seeds "${SHEETS_SEEDS:-3}"
-  python3 "$here/sheet_pairs.py" "$here/$table.json" $small/{whole,sheets,singles,bytes} >"$here/$table.txt"
+  uncut $small/sheets $small/uncut
+  judge $table "$data" $small/{whole,sheets,singles,bytes,uncut} --against "" --steps "${SHEETS_STEPS:-600}" --seeds "${SHEETS_SEEDS:-3}"
+  python3 "$here/sheet_pairs.py" "$here/$table.json" $small/{whole,sheets,singles,bytes,uncut} >"$here/$table.txt"
   python3 "$here/tables.py"
 }
 
