@@ -81,7 +81,7 @@ TEST(TrialOnNetworks, AMemoryOfEverythingIsJointTraining) {
                                      {{"tasks", "2"},
                                       {"memory", "1000"},
                                       {"net", "convnet+width=4+depth=2"},
-                                      {"epochs", "0"},
+
                                       {"steps", "12"},
                                       {"batch", "16"},
                                       {"augment", "none"}});
@@ -102,7 +102,7 @@ TEST(TrialOnNetworks, DistilledSetsAreTriedToo) {
                        .with = "random,dm+steps=2+net=convnet+width=4+depth=2",
                        .seeds = 1,
                        .cache = cache};
-  options.settings.given = {{"tasks", "2"}, {"memory", "20"}, {"net", "convnet+width=4+depth=2"}, {"epochs", "0"}, {"steps", "5"}};
+  options.settings.given = {{"tasks", "2"}, {"memory", "20"}, {"net", "convnet+width=4+depth=2"}, {"steps", "5"}};
   const TrialRecord record = run_trial(options, {.threads = 1});
   EXPECT_GT(record.find("dm+steps=2+net=convnet+width=4+depth=2", 0)->mean, 0);
   EXPECT_GT(record.find("dm+steps=2+net=convnet+width=4+depth=2", 3)->mean, 0);

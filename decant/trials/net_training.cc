@@ -32,13 +32,22 @@ void NetTraining::declare(OptionTable& table) {
   OptionTable own;
   options_.declare(own);
   for (Option option : own.options()) {
-    if (option.name != "seed") table.add(std::move(option));
+    if (option.name == "seed") continue;
+    if (option.name == "steps")
+      option.set = [this, parse = option.set](const std::string& text) {
+        parse(text);
+        options_.epochs = 0;  // which would take precedence
+      };
+    table.add(std::move(option));
   }
 }
 
 void NetTraining::set_usual(const std::map<std::string, std::string>& usual, const std::map<std::string, std::string>& given) {
   given_ = given;
   std::map<std::string, std::string> texts = usual;
+  if (given.contains("steps") && given.contains("epochs"))
+    throw UsageError("--steps and --epochs both say how long to train; give one of the two");
+  if (given.contains("steps")) texts.erase("epochs");
   std::erase_if(texts, [&](const auto& text) { return given.contains(text.first); });
   set_options(options_, texts);
 }

@@ -24,7 +24,8 @@ class NetTraining {
 
   /// Its options, but for the seed.
   void declare(OptionTable& table);
-  /// Options that suit the data where they were not given.
+  /// Options that suit the data where they were not given. Throws UsageError where both steps and
+  /// epochs were.
   void set_usual(const std::map<std::string, std::string>& usual, const std::map<std::string, std::string>& given);
   /// Throws InputError for values out of range, and for rows without pictures. Decodes the test
   /// pictures.

@@ -113,7 +113,7 @@ struct Trying {
 
 TEST(Continual, ATaskIsSeenAloneAndTheMemoryIsShared) {
   Trying trying;
-  const TrialRecord record = trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"steps", "7"}, {"epochs", "0"}});
+  const TrialRecord record = trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"steps", "7"}});
   for (const auto& part : parts_seen(*trying.first)) {
     std::set<int> labels;
     for (const int row : part) labels.insert(row % 6);
@@ -136,12 +136,23 @@ TEST(Continual, ATaskIsSeenAloneAndTheMemoryIsShared) {
 
 TEST(Continual, ReplayGoesOnWithAMemoryOfWhatIsPast) {
   Trying trying;
-  trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"after-task", "replay"}, {"steps", "7"}, {"epochs", "0"}}, 1);
+  trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"after-task", "replay"}, {"steps", "7"}}, 1);
   std::multiset<int64_t> sizes;
   for (const auto& job : trying.training.jobs) sizes.insert(job.rows);
   // Joint 40, 80, 120; no-memory 40 three times; each compressor 40, then 40 and as many of the
   // memory.
   EXPECT_EQ(sizes, (std::multiset<int64_t>{40, 80, 120, 40, 40, 40, 40, 80, 80, 40, 80, 80}));
+}
+
+TEST(Continual, TrainsForTheStepsOrTheEpochsThatAreGiven) {
+  Trying trying;
+  const auto steps = [&](const std::map<std::string, std::string>& options) {
+    return settled("continual", trying.training.tools(), trying.source, options)->training_steps({"joint", nullptr}) / 5;
+  };
+  EXPECT_EQ(steps({{"memory", "32"}, {"steps", "7"}}), 7);
+  EXPECT_EQ(steps({{"memory", "32"}, {"epochs", "10"}}), 20);  // of batch 16
+  EXPECT_EQ(steps({{"memory", "32"}}), 256);
+  EXPECT_THAT(message_of<UsageError>([&] { steps({{"steps", "7"}, {"epochs", "1"}}); }), HasSubstr("give one of the two"));
 }
 
 TEST(Continual, RefusesWhatCannotBeATask) {
@@ -270,7 +281,7 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
   for (const std::string& name : trial_names()) {
     Trying trying;
     std::map<std::string, std::string> options = {{"steps", "3"}};
-    if (name == "continual") options["epochs"] = "0", options["memory"] = "12", options["tasks"] = "3";
+    if (name == "continual") options["memory"] = "12", options["tasks"] = "3";
     if (name == "membership") options["rows"] = "120", options["networks"] = "8", options["per-class"] = "2";
     if (name == "search") options["networks"] = "3", options["widths"] = "4";
     const TrialRecord once = trying.tried(name, options);
