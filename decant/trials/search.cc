@@ -3,7 +3,7 @@
 //
 // N networks are drawn from the space of Zhao, Mopuri and Bilen (ICLR 2021),
 // nn/models/searchnet.cc: of its norms, activations and poolings, and of the widths and depths that
-// the options name. What they reach when trained on all rows for `--full-steps`, the mean of R
+// the options name. What they reach when trained on all rows for `--full-steps`, the mean of all
 // seeds, is the reference. With `--over training` it is ways of training one network
 // (candidates.h). Every arm trains them for `--steps` and is compared with it:
 //
@@ -40,7 +40,6 @@ struct SearchOptions {
   int networks = 40;
   int64_t per_class = 10;
   int64_t full_steps = 320;
-  int references = 2;
   std::string widths = "8,12,16,24";
   std::string depths = "1,2,3";
   std::string over = "nets";
@@ -69,7 +68,6 @@ class Search final : public Trial {
     table.add("over", options_.over, "WHAT", "is searched: nets, or training (rates, weight decay, augmentation of --net)");
     table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
     table.add("full-steps", options_.full_steps, "N", "of the trainings on all rows that say which network is best");
-    table.add("references", options_.references, "R", "seeds of these; at least 2, for the ceiling");
     table.add("widths", options_.widths, "LIST", "of the networks, between commas");
     table.add("depths", options_.depths, "LIST", "of the networks, between commas");
     training_.declare(table);
@@ -97,26 +95,24 @@ class Search final : public Trial {
     const std::string which =
         options_.over == "nets" ? fmt::format("{} networks of widths {} and depths {}", options_.networks, options_.widths, options_.depths)
                                 : fmt::format("{} ways of training a network", options_.networks);
-    return fmt::format("{}, {} reference seeds of {} steps on all rows; small sets of {} a class: {}", which, options_.references,
-                       human_count(options_.full_steps), options_.per_class, training_.in_words());
+    return fmt::format("{}, against {} steps on all rows; small sets of {} a class: {}", which, human_count(options_.full_steps),
+                       options_.per_class, training_.in_words());
   }
   std::string identity() const override {
     return json_text({{"networks", names()},
                       {"per class", options_.per_class},
                       {"full steps", options_.full_steps},
-                      {"references", options_.references},
                       {"training", training_.identity()}});
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override {
     return json_text({{"search", options_.widths}, {"depths", options_.depths}, {"of", parse_json(training_.pace_key())}});
   }
-  int64_t stages(const Arm& arm) const override { return arm.name == "ceiling" && arm.compressor == nullptr ? options_.references : 1; }
+  int64_t stages(const Arm&) const override { return 1; }
   double training_steps(const Arm& arm) const override {
     if (arm.compressor == nullptr && arm.name == "parameter-count") return 0;
     const bool reference = arm.compressor == nullptr && arm.name == "ceiling";
-    return static_cast<double>(options_.networks) *
-           static_cast<double>(reference ? options_.references * options_.full_steps : training_.options().steps);
+    return static_cast<double>(options_.networks) * static_cast<double>(reference ? options_.full_steps : training_.options().steps);
   }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
@@ -124,14 +120,8 @@ class Search final : public Trial {
     if (arm.name == "parameter-count") return bench.once("count", [&] { return weights_of_each(context); });
     if (arm.name == "early-stopping")
       return bench.once("stopped", [&] { return accuracies_on_all(training_.options().steps, seed, context); });
-    Numbers all;
-    for (int r = 0; r < options_.references; ++r) {
-      // The same for every seed of the arms: it is their common measure.
-      const Numbers one = bench.once(fmt::format("reference {}", r),
-                                     [&] { return accuracies_on_all(options_.full_steps, 1'000'000 + static_cast<uint64_t>(r), context); });
-      all[fmt::format("reference {}", r)] = one.at("accuracy");
-    }
-    return all;
+    return bench.once("reference",
+                      [&] { return accuracies_on_all(options_.full_steps, Random(seed, "reference").bits64() >> 1, context); });
   }
 
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
@@ -146,7 +136,6 @@ class Search final : public Trial {
       throw UsageError(unknown_name("thing to search over", options_.over, {"nets", "training"}));
     if (options_.networks < 2)
       throw InputError({"", "--networks", "one network has no rank", "Give at least 2; 40 and more tell proxies apart"});
-    if (options_.references < 2) throw InputError({"", "--references", "one seed has no ceiling", "Give at least 2"});
     if (options_.per_class < 1) throw InputError({"", "--per-class", "must be at least 1", "Give a number of rows"});
   }
 
@@ -295,8 +284,7 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
   record.metrics = search_metrics();
   std::vector<const std::vector<double>*> references;
   for (const Ran& run : runs) {
-    if (arms[run.arm].name != "ceiling" || !references.empty()) continue;
-    for (int r = 0; r < options_.references; ++r) references.push_back(&run.numbers.at(fmt::format("reference {}", r)));
+    if (arms[run.arm].name == "ceiling" && arms[run.arm].compressor == nullptr) references.push_back(&run.numbers.at("accuracy"));
   }
   const std::vector<double> all = mean_of(references);
   const auto measure = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
@@ -319,7 +307,7 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
       rho_width = spearman_half_width(reference, proxy);
     };
     if (arms[a].name == "ceiling" && arms[a].compressor == nullptr) {
-      for (size_t r = 0; r < references.size(); ++r) {
+      for (size_t r = 0; references.size() > 1 && r < references.size(); ++r) {
         std::vector<const std::vector<double>*> others = references;
         others.erase(others.begin() + static_cast<ptrdiff_t>(r));
         add(mean_of(others), *references[r], true);
@@ -330,7 +318,9 @@ void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs
       }
     }
     if (options_.over == "training" && arms[a].name != "parameter-count") note_best(arms[a].name, a, all, arms, runs, record);
-    if (!values.contains(kRho))
+    if (references.size() == 1 && arms[a].name == "ceiling")
+      record.notes.emplace_back("One seed has no ceiling: give --seeds 2 or more.");
+    else if (!values.contains(kRho))
       record.notes.push_back(fmt::format("{}: all networks are equal to it, so it has no order of them", arms[a].name));
     for (auto& [metric, of_seeds] : values) {
       record.add(arms[a].name, metric, std::move(of_seeds));
