@@ -267,6 +267,43 @@ std::vector<double> mean_of(const std::vector<const std::vector<double>*>& lists
   return mean;
 }
 
+/// What an order of candidates is worth, by metric; what it says nothing of is left out.
+std::map<size_t, double> measures_of(const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
+  const std::vector<size_t> order = best_first(reference);
+  const std::vector<size_t> best(order.begin(), order.begin() + static_cast<ptrdiff_t>(std::max<size_t>(2, order.size() / 4)));
+  std::map<size_t, double> values = {{kRho, spearman_rho(reference, proxy)},
+                                     {kTau, kendall_tau(reference, proxy)},
+                                     {kRhoOfBest, spearman_rho(taken(reference, best), taken(proxy, best))},
+                                     {kRegret, regret_of(reference, proxy, 1)},
+                                     {kRegretOf3, regret_of(reference, proxy, 3)}};
+  if (is_accuracy) values[kArmAccuracy] = std::accumulate(proxy.begin(), proxy.end(), 0.0) / static_cast<double>(proxy.size());
+  std::erase_if(values, [](const auto& value) { return std::isnan(value.second); });
+  return values;
+}
+
+/// One arm's measures, seed by seed.
+class ArmMeasures {
+ public:
+  void add(const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
+    for (const auto& [metric, value] : measures_of(reference, proxy, is_accuracy)) values_[metric].push_back(value);
+    rho_width_ = spearman_half_width(reference, proxy);
+  }
+  bool has_order() const { return values_.contains(kRho); }
+
+  /// Seeds of a set say how it scatters, candidates what ρ is worth: of ρ the wider of the two.
+  void put(const std::string& arm, TrialRecord& record) const {
+    for (const auto& [metric, of_seeds] : values_) {
+      record.add(arm, metric, of_seeds);
+      double& width = record.cells.back().half_width;
+      if (metric == kRho) width = std::isfinite(width) ? std::max(width, rho_width_) : rho_width_;
+    }
+  }
+
+ private:
+  std::map<size_t, std::vector<double>> values_;
+  double rho_width_ = std::numeric_limits<double>::infinity();
+};
+
 void Search::note_best(const std::string& name, size_t arm, const std::vector<double>& reference, const std::vector<Arm>& arms,
                        const std::vector<Ran>& runs, TrialRecord& record) const {
   if (name == "ceiling" && arms[arm].compressor == nullptr) {
@@ -282,53 +319,29 @@ void Search::note_best(const std::string& name, size_t arm, const std::vector<do
 
 void Search::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const {
   record.metrics = search_metrics();
+  const auto is_ceiling = [&](size_t arm) { return arms[arm].name == "ceiling" && arms[arm].compressor == nullptr; };
   std::vector<const std::vector<double>*> references;
   for (const Ran& run : runs) {
-    if (arms[run.arm].name == "ceiling" && arms[run.arm].compressor == nullptr) references.push_back(&run.numbers.at("accuracy"));
+    if (is_ceiling(run.arm)) references.push_back(&run.numbers.at("accuracy"));
   }
-  const std::vector<double> all = mean_of(references);
-  const auto measure = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
-    const std::vector<size_t> order = best_first(reference);
-    const std::vector<size_t> best(order.begin(), order.begin() + static_cast<ptrdiff_t>(std::max<size_t>(2, order.size() / 4)));
-    std::map<size_t, double> values = {{kRho, spearman_rho(reference, proxy)},
-                                       {kTau, kendall_tau(reference, proxy)},
-                                       {kRhoOfBest, spearman_rho(taken(reference, best), taken(proxy, best))},
-                                       {kRegret, regret_of(reference, proxy, 1)},
-                                       {kRegretOf3, regret_of(reference, proxy, 3)}};
-    if (is_accuracy) values[kArmAccuracy] = std::accumulate(proxy.begin(), proxy.end(), 0.0) / static_cast<double>(proxy.size());
-    std::erase_if(values, [](const auto& value) { return std::isnan(value.second); });
-    return values;
-  };
+  const std::vector<double> reference = mean_of(references);
   for (size_t a = 0; a < arms.size(); ++a) {
-    std::map<size_t, std::vector<double>> values;
-    double rho_width = std::numeric_limits<double>::infinity();
-    const auto add = [&](const std::vector<double>& reference, const std::vector<double>& proxy, bool is_accuracy) {
-      for (const auto& [metric, value] : measure(reference, proxy, is_accuracy)) values[metric].push_back(value);
-      rho_width = spearman_half_width(reference, proxy);
-    };
-    if (arms[a].name == "ceiling" && arms[a].compressor == nullptr) {
-      for (size_t r = 0; references.size() > 1 && r < references.size(); ++r) {
-        std::vector<const std::vector<double>*> others = references;
-        others.erase(others.begin() + static_cast<ptrdiff_t>(r));
-        add(mean_of(others), *references[r], true);
-      }
-    } else {
-      for (const Ran& run : runs) {
-        if (run.arm == a) add(all, run.numbers.at("accuracy"), arms[a].name != "parameter-count");
-      }
+    const bool is_accuracy = arms[a].name != "parameter-count";
+    ArmMeasures measures;
+    for (size_t r = 0; is_ceiling(a) && references.size() > 1 && r < references.size(); ++r) {
+      std::vector<const std::vector<double>*> others = references;
+      others.erase(others.begin() + static_cast<ptrdiff_t>(r));
+      measures.add(mean_of(others), *references[r], is_accuracy);
     }
-    if (options_.over == "training" && arms[a].name != "parameter-count") note_best(arms[a].name, a, all, arms, runs, record);
-    if (references.size() == 1 && arms[a].name == "ceiling")
+    for (const Ran& run : runs) {
+      if (run.arm == a && !is_ceiling(a)) measures.add(reference, run.numbers.at("accuracy"), is_accuracy);
+    }
+    measures.put(arms[a].name, record);
+    if (options_.over == "training" && is_accuracy) note_best(arms[a].name, a, reference, arms, runs, record);
+    if (is_ceiling(a) && references.size() == 1)
       record.notes.emplace_back("One seed has no ceiling: give --seeds 2 or more.");
-    else if (!values.contains(kRho))
+    else if (!measures.has_order())
       record.notes.push_back(fmt::format("{}: all networks are equal to it, so it has no order of them", arms[a].name));
-    for (auto& [metric, of_seeds] : values) {
-      record.add(arms[a].name, metric, std::move(of_seeds));
-      // Seeds of a set say how it scatters, networks what ρ is worth: the wider of the two.
-      TrialRecord::Cell& cell = record.cells.back();
-      if (metric == kRho && !(cell.half_width < std::numeric_limits<double>::infinity() && cell.half_width > rho_width))
-        cell.half_width = rho_width;
-    }
   }
 }
 
