@@ -23,9 +23,9 @@
 #include "decant/base/random.h"
 #include "decant/base/text.h"
 #include "decant/data/picked_rows.h"
-#include "decant/loader/image_table.h"
 #include "decant/trials/lira.h"
 #include "decant/trials/list.h"
+#include "decant/trials/nearest.h"
 #include "decant/trials/net_training.h"
 
 namespace decant::trials {
@@ -191,7 +191,8 @@ class Membership final : public Trial {
     numbers["accuracy"] = {accuracy_of_test(made.logits, labels, rows.size())};
     phi.erase(tested, phi.end());
     numbers["phi"] = std::move(phi);
-    numbers["nearest"] = set.order.empty() ? std::vector<double>() : nearest_distances(rows, learnt);
+    numbers["nearest"] =
+        set.order.empty() ? std::vector<double>() : nearest_distances(*source_.rows, rows, learnt, training_.options().image_size);
     numbers["origins"] = {set.origins.begin(), set.origins.end()};
     return numbers;
   }
@@ -204,50 +205,6 @@ class Membership final : public Trial {
       right += std::max_element(begin, begin + classes) - begin == labels[i] ? 1 : 0;
     }
     return static_cast<double>(right) / static_cast<double>(labels.size() - first);
-  }
-
-  /// Of every row on trial, the least mean square by which it differs from a picture of the set.
-  std::vector<double> nearest_distances(const Subset& rows, const Rows& set) const {
-    const ImageSize size = side_of(set);
-    std::vector<std::vector<uint8_t>> shown;
-    for (int64_t i = 0; i < set.size(); ++i) shown.push_back(pixels_of(set, i, size));
-    std::vector<double> nearest;
-    for (const int64_t row : rows) {
-      const std::vector<uint8_t> own = pixels_of(*source_.rows, row, size);
-      int64_t least = std::numeric_limits<int64_t>::max();
-      for (const std::vector<uint8_t>& other : shown) least = std::min(least, squared_distance(own, other));
-      nearest.push_back(static_cast<double>(least) / static_cast<double>(size.bytes()));
-    }
-    return nearest;
-  }
-
-  ImageSize side_of(const Rows& set) const {
-    Image image;
-    set.pictures()->decode(0, image);
-    const int side = training_.options().image_size;
-    return {side, side, image.size.channels};
-  }
-
-  static std::vector<uint8_t> pixels_of(const Rows& rows, int64_t row, ImageSize size) {
-    Image image;
-    rows.pictures()->decode(row, image);
-    std::vector<uint8_t> pixels(static_cast<size_t>(size.bytes()));
-    loader::fit_picture(image, size, pixels.data());
-    return pixels;
-  }
-
-  static int64_t squared_distance(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
-    int64_t sum = 0;
-    constexpr size_t kBlock = 1024;  // what 32 bits hold of squares
-    for (size_t begin = 0; begin < a.size(); begin += kBlock) {
-      int32_t part = 0;
-      for (size_t i = begin; i < std::min(a.size(), begin + kBlock); ++i) {
-        const int32_t d = int32_t{a[i]} - b[i];
-        part += d * d;
-      }
-      sum += part;
-    }
-    return sum;
   }
 
   MembershipOptions options_;

@@ -6,6 +6,7 @@
 #include "decant/base/json.h"
 #include "decant/base/test_support.h"
 #include "decant/trials/memory.h"
+#include "decant/trials/nearest.h"
 #include "decant/trials/numpy_order.h"
 #include "decant/trials/tasks.h"
 #include "decant/trials/trials_for_tests.h"
@@ -86,6 +87,13 @@ TEST(Memory, OfBytesEndsAtTheFirstRowThatDoesNotFit) {
   const Memory::Kept kept = memory.kept({100, 30, 0});
   ASSERT_EQ(kept.rows->size(), 2);  // row 6 would fit, and stands behind 3, which does not
   EXPECT_EQ(kept.bytes, 70);
+}
+
+TEST(Nearest, IsTheMeanSquareToTheNearestPicture) {
+  const auto rows = shaded_rows(9, 3);  // row i is all of brightness i
+  const std::vector<int64_t> kept = {2, 7};
+  const PickedRows set(picks_of(rows, kept));
+  EXPECT_THAT(nearest_distances(*rows, Subset{0, 2, 4, 8}, set, 4), ElementsAre(4, 0, 4, 1));
 }
 
 /// The parts that a compressor was shown, as sets of numbers.
