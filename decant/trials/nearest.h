@@ -8,8 +8,8 @@
 
 namespace decant::trials {
 
-/// Of each of `asked` among `rows`, the least mean square by which its pixels differ from those of a
-/// picture of `set`, both as squares of `side`. Cost: asked · set · pixels. REQUIRES: pictures; a
+/// Of each of `asked` among `rows`, the least mean square by which its pixels differ from those of
+/// a picture of `set`, both as squares of `side`. Cost: asked · set · pixels. REQUIRES: pictures; a
 /// set that is not empty.
 std::vector<double> nearest_distances(const Rows& rows, const Subset& asked, const Rows& set, int side);
 
