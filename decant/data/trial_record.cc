@@ -6,6 +6,7 @@
 
 #include "decant/base/json.h"
 #include "decant/base/printable.h"
+#include "decant/base/text_table.h"
 
 namespace decant {
 
@@ -53,30 +54,11 @@ Json estimate_json(const std::optional<Estimate>& estimate) {
 
 using Lines = std::vector<std::vector<std::string>>;
 
-size_t letters(const std::string& text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-/// Columns as wide as their widest entry, all but the first flush right.
+/// All columns but the first flush right.
 std::string aligned(Lines lines) {
-  std::vector<size_t> widths;
-  for (auto& line : lines) {
-    widths.resize(std::max(widths.size(), line.size()));
-    for (size_t c = 0; c < line.size(); ++c) {
-      line[c] = printable(line[c]);
-      widths[c] = std::max(widths[c], letters(line[c]));
-    }
-  }
-  std::string text;
-  for (const auto& line : lines) {
-    std::string joined;
-    for (size_t c = 0; c < line.size(); ++c) {
-      const std::string space(widths[c] - letters(line[c]), ' ');
-      joined += c == 0 ? line[c] + space : "  " + space + line[c];
-    }
-    text += joined.substr(0, joined.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
+  std::vector<bool> right(lines.front().size(), true);
+  right.front() = false;
+  return text_table(std::move(lines), right);
 }
 
 std::string with_interval(std::string text, double half_width, const Metric& metric) {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "decant/base/printable.h"
 #include "decant/base/text.h"
+#include "decant/base/text_table.h"
 #include "decant/data/class_tables.h"
 #include "decant/data/robust_scores.h"
 #include "decant/data/verdict.h"
@@ -30,29 +30,6 @@ std::string value_text(const Evidence::Cell& cell, const Metric& metric) {
 
 using TextTable = std::vector<std::vector<std::string>>;
 
-size_t letters(const std::string& text) {  // of UTF-8
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-/// Columns as wide as their widest entry; `right`: which of them are set flush right.
-std::string laid_out(TextTable table, const std::vector<bool>& right) {
-  for (auto& row : table) std::ranges::transform(row, row.begin(), [](const std::string& cell) { return printable(cell); });
-  std::vector<size_t> widths(right.size());
-  for (const auto& row : table) {
-    for (size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], letters(row[c]));
-  }
-  std::string text;
-  for (const auto& row : table) {
-    std::string line;
-    for (size_t c = 0; c < row.size(); ++c) {
-      const std::string space(widths[c] - letters(row[c]), ' ');
-      line += (c == 0 ? "" : "  ") + (right[c] ? space + row[c] : row[c] + space);
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
 std::string orders_table(const std::vector<Evidence::Order>& orders) {
   if (orders.empty()) return {};
   TextTable table = {{std::string(name_of(orders.front().budget.unit)), "network", "τ", "gain kept", "sets, best first"}};
@@ -63,7 +40,7 @@ std::string orders_table(const std::vector<Evidence::Order>& orders) {
                      std::isfinite(order.gain_kept) ? fmt::format("{:.0f} %", 100 * order.gain_kept) : "–", sets});
   }
   return "\nDo the networks agree? τ: Kendall's tau with the first network's order; gain: over random, next to the first network's.\n" +
-         laid_out(table, {true, false, true, true, false});
+         text_table(table, {true, false, true, true, false});
 }
 
 std::string score_text(const Estimate& score) {
@@ -77,7 +54,7 @@ std::string scores_table(const std::vector<RobustScores>& scores) {
     table.push_back({one.net, one.set, human_count(one.rows), one.lrs ? score_text(*one.lrs) : "–", score_text(one.ars)});
   return "\nDD-Ranking's scores, trained on classes, of 100. Augmentation-robust: 26.9 is no better than random rows of that number. "
          "Label-robust: needs all real rows' accuracy (--against full, or --full-accuracy).\n" +
-         laid_out(table, {false, false, true, true, true});
+         text_table(table, {false, false, true, true, true});
 }
 
 std::string table_of(const Evidence& evidence, size_t which) {
@@ -89,7 +66,7 @@ std::string table_of(const Evidence& evidence, size_t which) {
     table.push_back({cell.net, cell.set, fmt::format("{:.3g} %", 100 * cell.keep), human_count(cell.rows), value_text(cell, metric),
                      gap_text(cell.against_random, metric), gap_text(cell.against_full, metric), cell.protocol});
   }
-  return laid_out(table, {false, false, true, true, true, true, true, false});
+  return text_table(table, {false, false, true, true, true, true, true, false});
 }
 
 std::string table_of_classes(const ClassTable& classes) {
@@ -103,7 +80,7 @@ std::string table_of_classes(const ClassTable& classes) {
   }
   std::vector<bool> right(table.front().size(), true);
   right.front() = false;
-  return "\n" + classes.net + ", class by class (means)\n" + laid_out(table, right);
+  return "\n" + classes.net + ", class by class (means)\n" + text_table(table, right);
 }
 
 }  // namespace
