@@ -12,6 +12,7 @@
 #include "decant/formats/image/picture_files.h"
 #include "decant/loader/image_table.h"
 #include "decant/pipeline/compressing/compressors.h"
+#include "decant/pipeline/judging/arm_spec.h"
 #include "decant/pipeline/run/picture_sheet.h"
 
 namespace decant {
@@ -37,7 +38,7 @@ class DistillingCompressor final : public trials::Compressor {
     distill_.declare(table);
     table.add("pictures", pictures_, "WHICH", "");
     table.add("quality", quality_, "Q", "");
-    const std::vector<std::string> pieces = split_at_options(spec);
+    const std::vector<std::string> pieces = spec_pieces(spec);
     distill_.method = pieces.front();
     for (size_t i = 1; i < pieces.size(); ++i) set(table, pieces[i]);
     if (pictures_ != "last" && pictures_ != "first")
@@ -72,20 +73,6 @@ class DistillingCompressor final : public trials::Compressor {
   }
 
  private:
-  /// At every '+' before "name=".
-  static std::vector<std::string> split_at_options(const std::string& spec) {
-    std::vector<std::string> pieces = {""};
-    for (size_t i = 0; i < spec.size(); ++i) {
-      const size_t end = spec.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", i + 1);
-      const bool begins = spec[i] == '+' && end != std::string::npos && end > i + 1 && spec[end] == '=';
-      if (begins)
-        pieces.emplace_back();
-      else
-        pieces.back() += spec[i];
-    }
-    return pieces;
-  }
-
   void set(OptionTable& table, const std::string& piece) {
     const size_t equals = piece.find('=');
     const std::string option = piece.substr(0, equals);

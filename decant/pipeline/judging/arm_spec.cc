@@ -16,19 +16,6 @@ bool begins_option(std::string_view text) {
   return equals != std::string_view::npos && equals > 0 && text[equals] == '=';
 }
 
-/// At every '+' that an option's name and '=' follow: values may hold others ("gradcam++").
-std::vector<std::string> pieces_of(const std::string& name) {
-  std::vector<std::string> pieces;
-  size_t begin = 0;
-  for (size_t at = name.find('+'); at != std::string::npos; at = name.find('+', at + 1)) {
-    if (!begins_option(std::string_view(name).substr(at + 1))) continue;
-    pieces.push_back(name.substr(begin, at - begin));
-    begin = at + 1;
-  }
-  pieces.push_back(name.substr(begin));
-  return pieces;
-}
-
 /// The options of pictures, under the names that --against gives them.
 OptionTable picture_options(ArmSpec& arm) {
   OptionTable all;
@@ -66,10 +53,22 @@ void require_spending(const ArmSpec& arm) {
 
 }  // namespace
 
+std::vector<std::string> spec_pieces(const std::string& name) {
+  std::vector<std::string> pieces;
+  size_t begin = 0;
+  for (size_t at = name.find('+'); at != std::string::npos; at = name.find('+', at + 1)) {
+    if (!begins_option(std::string_view(name).substr(at + 1))) continue;
+    pieces.push_back(name.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  pieces.push_back(name.substr(begin));
+  return pieces;
+}
+
 ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
   ArmSpec arm{.name = name, .reducing = {.importance = defaults}};
   OptionTable table = picture_options(arm);
-  const std::vector<std::string> pieces = pieces_of(name);
+  const std::vector<std::string> pieces = spec_pieces(name);
   arm.base = pieces.front();
   if (arm.base == "dq") be_dq(arm);
   bool of_cells = false;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "decant/pipeline/patching/reducing.h"
 
@@ -32,6 +33,10 @@ struct ArmSpec {
   bool drops_cells() const { return spend == "cells" || reduce_plan(reducing).drop > 0; }
   bool changes_pictures() const { return spends_on_pictures() || !reduce_plan(reducing).nothing(); }
 };
+
+/// The base and its options, "key=value": cut at every '+' that an option's name and '=' follow,
+/// for values may hold others ("gradcam++").
+std::vector<std::string> spec_pieces(const std::string& name);
 
 /// `defaults`: of --importance and its like. Throws UsageError for values out of range, an unknown
 /// way of filling, importance or fill where nothing is dropped, and a currency that is unknown or
