@@ -12,6 +12,12 @@ int64_t SmallSet::total_bytes() const {
   return std::accumulate(bytes.begin(), bytes.end(), int64_t{0});
 }
 
+std::vector<std::vector<int64_t>> rows_by_class(const Source& source) {
+  std::vector<std::vector<int64_t>> of_class(static_cast<size_t>(source.classes));
+  for (const int64_t row : source.usable) of_class[static_cast<size_t>(source.rows->label(row))].push_back(row);
+  return of_class;
+}
+
 SmallSet make_small(const Compressor& compressor, const Source& source, const Subset& from, Size size, uint64_t seed,
                     const Context& context) {
   DECANT_CHECK(from.empty(), ==, false);

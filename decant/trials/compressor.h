@@ -69,6 +69,9 @@ struct Source {
   std::string test_digest;
 };
 
+/// Usable rows of each class, ascending, by label.
+std::vector<std::vector<int64_t>> rows_by_class(const Source& source);
+
 /// What `compressor` makes of the rows `from` alone. Of a set of these rows, `rows` and `order` are
 /// the source's; `origins` are, too. REQUIRES: ascending rows of the source, not empty.
 SmallSet make_small(const Compressor& compressor, const Source& source, const Subset& from, Size size, uint64_t seed,

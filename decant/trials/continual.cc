@@ -87,8 +87,7 @@ class Continual final : public Trial {
     settle_steps();
     if (!options_.class_order.empty()) order_ = read_class_order(options_.class_order, source.class_names, source.classes);
     training_.settle(source, context);
-    rows_of_class_.assign(static_cast<size_t>(source.classes), {});
-    for (const int64_t row : source.usable) rows_of_class_[static_cast<size_t>(source.rows->label(row))].push_back(row);
+    rows_of_class_ = rows_by_class(source);
     for (size_t label = 0; label < rows_of_class_.size(); ++label) {
       if (rows_of_class_[label].empty())
         throw InputError({"", class_name(label), "has no rows, so there is no task for it", "Leave the class out of the data set"});

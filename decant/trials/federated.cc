@@ -166,8 +166,7 @@ class Federated final : public Trial {
 
   /// Rows of every client, ascending; a client may have none.
   std::vector<Subset> clients(uint64_t seed) const {
-    std::vector<std::vector<int64_t>> of_class(static_cast<size_t>(source_.classes));
-    for (const int64_t row : source_.usable) of_class[static_cast<size_t>(source_.rows->label(row))].push_back(row);
+    std::vector<std::vector<int64_t>> of_class = rows_by_class(source_);
     std::vector<std::vector<int64_t>> rows(static_cast<size_t>(options_.clients));
     for (size_t label = 0; label < of_class.size(); ++label) {
       std::vector<int64_t>& own = of_class[label];

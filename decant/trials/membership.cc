@@ -134,8 +134,7 @@ class Membership final : public Trial {
   /// As many of each class; a remainder is left out.
   Subset rows_on_trial(uint64_t seed) const {
     const int64_t each = options_.rows / source_.classes;
-    std::vector<std::vector<int64_t>> of_class(static_cast<size_t>(source_.classes));
-    for (const int64_t row : source_.usable) of_class[static_cast<size_t>(source_.rows->label(row))].push_back(row);
+    std::vector<std::vector<int64_t>> of_class = rows_by_class(source_);
     std::vector<int64_t> rows;
     for (size_t label = 0; label < of_class.size(); ++label) {
       Random(seed, "rows on trial", label).shuffle(std::span(of_class[label]));
