@@ -132,7 +132,8 @@ struct TrainResult {
 /// lives.
 TrainResult train(const TrainJob& job, const Context& context);
 
-/// The metric's value of saved weights on `test`. Nothing is trained. Neither the size nor the
+/// The metric's value of saved weights on `test`, and the weights and logits where the job keeps
+/// them. Nothing is trained. Neither the size nor the
 /// brightness of the pictures they were trained on is read from the weights: give the `rows` and
 /// the `subset` of that training, else both are taken from the test pictures.
 TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, const Context& context);

@@ -77,6 +77,7 @@ TrainResult measure(const TrainJob& job, const std::filesystem::path& weights, c
   const auto task = make_task(job, context);
   Training training(*task, nn::load_weights(task->module(), weights), job.options);
   TrainResult result;
+  if (job.keep_weights) result.weights = nn::values_of(training.state());
   test(training, *task, job, context, result);
   result.seconds = clock.seconds();
   return result;
