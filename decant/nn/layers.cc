@@ -12,6 +12,8 @@
 #include <cmath>
 
 #include "decant/base/errors.h"
+#include "decant/nn/block_end.h"
+#include "decant/nn/grey_conv.h"
 #include "decant/nn/norm_relu.h"
 
 namespace decant::nn {
@@ -60,6 +62,8 @@ Tensor as_parameters(const Pass& pass, const Tensor& x) {
 
 Tensor Conv::operator()(const Pass& pass, const Tensor& x) const {
   const auto typed = [&](const Tensor& tensor) { return pass.bfloat16 ? tensor.to(at::kBFloat16) : tensor; };
+  if (pass.once && !pass.bfloat16 && shape.stride == 1 && shape.groups == 1 && takes_grey_conv(x))
+    return grey_conv(x, pass.parameters[weight], shape.bias ? pass.parameters[weight + 1] : Tensor(), shape.padding);
   const Tensor bias = shape.bias ? typed(pass.parameters[weight + 1]) : Tensor();
   return at::conv2d(typed(x), typed(pass.parameters[weight]), bias, shape.stride, shape.padding, 1, shape.groups);
 }
@@ -104,6 +108,8 @@ Tensor norm_relu(const Pass& pass, const Norm& norm, const Tensor& x, const Tens
                           norm.epsilon};
     return batch_norm_relu(x, batch, shortcut, halve == Halve::maximum);
   }
+  if (norm.kind == NormKind::instance && pass.once && halve == Halve::mean && !shortcut.defined() && takes_block_end(x))
+    return instance_norm_relu_mean(x, {pass.parameters[norm.weight], pass.parameters[norm.weight + 1], norm.epsilon});
   Tensor y = norm(pass, x);
   if (shortcut.defined()) y = y + shortcut;
   y = at::relu(y);
@@ -121,7 +127,7 @@ Tensor ConvBlock::operator()(const Pass& pass, const Tensor& x) const {
 Tensor LayeredNetwork::maps(const Pass& pass, const Tensor& images) const {
   DECANT_CHECK(pass.parameters.size(), ==, parameters_.size());
   DECANT_CHECK(pass.buffers.size(), ==, buffers_.size());
-  return as_parameters(pass, features(pass, in_format(images, memory_format())));
+  return as_parameters(pass, features(pass, in_format(images, memory_format(pass.once))));
 }
 
 Conv LayerList::add_conv(const std::string& name, int64_t in, int64_t out, ConvShape shape, Draw draw) {

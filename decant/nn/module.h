@@ -104,7 +104,8 @@ class Module {
   virtual std::string description() const = 0;
   /// What is fastest on a CPU for its maps and for the weights of its convolutions: libtorch
   /// computes in channels-last as soon as either has it.
-  virtual at::MemoryFormat memory_format() const { return at::MemoryFormat::ChannelsLast; }
+  /// `once`: Pass::once.
+  virtual at::MemoryFormat memory_format(bool /*once*/) const { return at::MemoryFormat::ChannelsLast; }
 
  protected:
   std::vector<TensorSpec> parameters_;

@@ -64,8 +64,8 @@ ConvolutionGradients convolution_backward(const nn::Conv& conv, const Tensor& ab
 /// Of each block what it saw and left, from the pictures on.
 struct Chain::Visit {
   Tensors inputs;
-  std::vector<Normalised> blocks;
-  std::vector<BlockGradient> gradients;
+  std::vector<nn::Normalised> blocks;
+  std::vector<nn::BlockGradient> gradients;
   Tensors above;  ///< ∂/∂z of each block
   Tensor embedding;
   Tensor logits;
@@ -106,7 +106,7 @@ std::optional<Chain> Chain::of(const nn::Classifier& network, std::span<const Te
   return Chain(*blocks, parameters);
 }
 
-BlockNorm Chain::norm_of(size_t block, const Tensors& parameters) const {
+nn::BlockNorm Chain::norm_of(size_t block, const Tensors& parameters) const {
   const nn::Norm& norm = network_->blocks()[block].norm;
   return {parameters[norm.weight], parameters[norm.weight + 1], norm.epsilon};
 }
@@ -120,7 +120,8 @@ Tensor Chain::convolved(size_t block, const Tensor& maps, const Tensors& paramet
 Tensor Chain::embed(const Tensor& pictures) const {
   const c10::NoGradGuard values_only;
   Tensor maps = in_channels_last(pictures);
-  for (size_t i = 0; i < depth(); ++i) maps = normalise(convolved(i, maps, parameters_), norm_of(i, parameters_)).halved;
+  for (size_t i = 0; i < depth(); ++i)
+    maps = nn::normalise(convolved(i, maps, parameters_), norm_of(i, parameters_), /*in_place=*/true).halved;
   return maps.flatten(1);
 }
 
@@ -129,7 +130,7 @@ Chain::Visit Chain::there(const Tensor& pictures, const Tensor& targets) const {
   Tensor maps = in_channels_last(pictures);
   for (size_t i = 0; i < depth(); ++i) {
     visit.inputs.push_back(maps);
-    visit.blocks.push_back(normalise(convolved(i, maps, parameters_), norm_of(i, parameters_)));
+    visit.blocks.push_back(nn::normalise(convolved(i, maps, parameters_), norm_of(i, parameters_), /*in_place=*/true));
     maps = visit.blocks.back().halved;
   }
   const size_t head = network_->head().weight;
@@ -152,7 +153,7 @@ Tensors Chain::back(Visit& visit, bool keep) const {
   visit.above.resize(depth());
   for (size_t i = depth(); i-- > 0;) {
     const nn::ConvBlock& block = network_->blocks()[i];
-    BlockGradient gradient = backward(visit.blocks[i], norm_of(i, parameters_), above, /*in_place=*/!keep);
+    nn::BlockGradient gradient = nn::backward(visit.blocks[i], norm_of(i, parameters_), above, /*in_place=*/!keep);
     ConvolutionGradients below =
         convolution_backward(block.conv, gradient.maps, visit.inputs[i], parameters_[block.conv.weight], i > 0, true);
     result[block.conv.weight] = below.weight.contiguous();
@@ -182,12 +183,12 @@ Chain::Slope Chain::again(Visit visit, Tensors direction, Of of) const {
     if (!direction[i].defined()) direction[i] = at::zeros_like(parameters_[i]);
     direction[i] = direction[i].dim() == 4 ? in_channels_last(direction[i]) : direction[i].contiguous();
   }
-  std::vector<BlockTangent> tangents;
+  std::vector<nn::BlockTangent> tangents;
   Tensors moved(1);  // of each block's input; the pictures do not move
   for (size_t i = 0; i < depth(); ++i) {
     Tensor maps = convolved(i, visit.inputs[i], direction);
     if (i > 0) maps.add_(convolved(i, moved[i], parameters_));
-    tangents.push_back(tangent(visit.blocks[i], norm_of(i, parameters_), maps, norm_of(i, direction)));
+    tangents.push_back(nn::tangent(visit.blocks[i], norm_of(i, parameters_), maps, norm_of(i, direction)));
     moved.push_back(std::move(tangents.back().halved));
   }
   const size_t head = network_->head().weight;
@@ -208,8 +209,8 @@ Chain::Slope Chain::again(Visit visit, Tensors direction, Of of) const {
   for (size_t i = depth(); i-- > 0;) {
     const nn::ConvBlock& block = network_->blocks()[i];
     const nn::Conv& conv = block.conv;
-    const BlockAdjoint own = adjoint(visit.blocks[i], norm_of(i, parameters_), std::move(tangents[i]), norm_of(i, direction),
-                                     visit.gradients[i], visit.above[i], above);
+    const nn::BlockAdjoint own = nn::adjoint(visit.blocks[i], norm_of(i, parameters_), std::move(tangents[i]), norm_of(i, direction),
+                                             visit.gradients[i], visit.above[i], above);
     const bool all = of == Of::everything;
     ConvolutionGradients below = convolution_backward(conv, own.maps, visit.inputs[i], parameters_[conv.weight], true, all);
     if (all) {

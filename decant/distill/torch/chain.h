@@ -1,12 +1,12 @@
 // The field's ConvNet, differentiated by hand: blocks of convolution – instance norm – ReLU – mean
 // of 2×2, flattened, and a linear map. Methods look through it thousands of times, so it has passes
-// of its own that keep no more than they need (block_end.h); any other network, data type or device
+// of its own that keep no more than they need (nn/block_end.h); any other network, data type or device
 // goes through autograd, which gives the same up to rounding (chain_test.cc).
 #pragma once
 
 #include <optional>
 
-#include "decant/distill/torch/block_end.h"
+#include "decant/nn/block_end.h"
 #include "decant/nn/layers.h"
 
 namespace decant::distill {
@@ -48,7 +48,7 @@ class Chain {
 
   Chain(const nn::BlockNetwork& network, std::span<const Tensor> parameters);
   size_t depth() const { return network_->blocks().size(); }
-  BlockNorm norm_of(size_t block, const Tensors& parameters) const;
+  nn::BlockNorm norm_of(size_t block, const Tensors& parameters) const;
   Tensor convolved(size_t block, const Tensor& maps, const Tensors& parameters) const;
   Visit there(const Tensor& pictures, const Tensor& targets) const;
   Tensors back(Visit& visit, bool keep) const;

@@ -23,7 +23,7 @@ Tensor real_embeddings(const Step& step, const nn::State& state, const Tensor& p
   constexpr int64_t kTogether = 16;
   const c10::NoGradGuard no_grad;
   Tensors buffers = state.buffers;
-  const nn::Pass pass{state.parameters, buffers, training};
+  const nn::Pass pass{.parameters = state.parameters, .buffers = buffers, .training = training, .once = true};
   if (!buffers.empty()) return step.network.embed(pass, pictures);
   Tensors parts;
   const auto chain = Chain::of(step.network, state.parameters, pictures);

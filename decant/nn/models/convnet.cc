@@ -22,7 +22,7 @@ std::string layer_name(int place) {
 class ConvNet final : public BlockNetwork {
  public:
   ConvNet(const NetworkSpec& spec, int64_t width, int depth, NormKind norm)
-      : BlockNetwork(spec), by_picture_(norm != NormKind::none && norm != NormKind::batch) {
+      : BlockNetwork(spec), by_picture_(norm != NormKind::none && norm != NormKind::batch), one_step_(norm == NormKind::instance) {
     const bool padded = spec.input.width == 28 && spec.input.height == 28;
     const int extra = padded ? 4 : 0;
     require_side((1 << depth) - extra);
@@ -40,11 +40,15 @@ class ConvNet final : public BlockNetwork {
     end_with("classifier", width * w * h);
   }
 
-  /// Norms of one picture read a map as a whole: channel after channel they take half the time.
-  at::MemoryFormat memory_format() const override { return by_picture_ ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast; }
+  /// Norms of one picture read a map as a whole: channel after channel they take half the time,
+  /// unless they are one step with what follows (block_end.h).
+  at::MemoryFormat memory_format(bool once) const override {
+    return by_picture_ && !(once && one_step_) ? at::MemoryFormat::Contiguous : at::MemoryFormat::ChannelsLast;
+  }
 
  private:
   bool by_picture_;
+  bool one_step_;
 };
 
 std::unique_ptr<const Classifier> make(const NetworkSpec& spec, SpecText& options, int depth) {

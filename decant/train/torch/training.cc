@@ -53,7 +53,7 @@ nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat
 
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
     : task_(task),
-      state_(placed_on(state, task.device(), task.module().memory_format())),
+      state_(placed_on(state, task.device(), task.module().memory_format(/*once=*/true))),
       bfloat16_(in_bfloat16(options, task.device())),
       clip_norm_(options.clip_norm) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);

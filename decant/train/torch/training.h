@@ -25,7 +25,7 @@ class Training {
   /// The weights as they are now: shared tensors, not copies.
   const nn::State& state() const { return state_; }
   /// Evaluation at these weights.
-  nn::Pass evaluation() { return {state_.parameters, state_.buffers}; }
+  nn::Pass evaluation() { return {.parameters = state_.parameters, .buffers = state_.buffers, .once = true}; }
 
   /// Everything that the next step follows from: weights, running statistics, what the optimizer
   /// remembers. Shared tensors.

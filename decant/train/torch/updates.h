@@ -20,7 +20,7 @@ class Updates {
   Updates(const nn::Module& module, const nn::State& first, c10::Device device, const UpdateOptions& options);
 
   nn::Pass training() { return {.parameters = state_.parameters, .buffers = state_.buffers, .training = true, .once = true}; }
-  nn::Pass evaluation() { return {.parameters = state_.parameters, .buffers = state_.buffers}; }
+  nn::Pass evaluation() { return {.parameters = state_.parameters, .buffers = state_.buffers, .once = true}; }
   /// One update by the gradient of `loss`, which a pass of training() is part of; that of
   /// parameters that took no part is 0, as of a backbone's layers behind the last map that a head
   /// reads.

@@ -23,7 +23,7 @@ class MeanEmbedding final : public Objective {
   Tensor loss(const Step& step, const Fetched& fetched, const Sides& sides) const override {
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
     nn::State state = fetched.networks.front();
-    const nn::Pass pass{state.parameters, state.buffers, /*training=*/true};
+    const nn::Pass pass{.parameters = state.parameters, .buffers = state.buffers, .training = true, .once = true};
     const Tensor real = class_means(real_embeddings(step, state, sides.real.pictures, pass.training), classes);
     const Tensor synthetic = class_means(step.network.embed(pass, sides.synthetic.pictures), classes);
     return (real - synthetic).square().sum();

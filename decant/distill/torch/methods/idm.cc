@@ -32,7 +32,7 @@ class ImprovedMeans final : public Objective {
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
     const nn::State& state = fetched.networks.front();
     Tensors buffers = state.buffers;
-    const nn::Pass pass{state.parameters, buffers, /*training=*/false};
+    const nn::Pass pass{.parameters = state.parameters, .buffers = buffers, .once = true};
     const Tensor real = class_means(real_embeddings(step, state, sides.real.pictures, false), classes);
     const Tensor embedding = step.network.embed(pass, sides.synthetic.pictures);
     const Tensor distance = (real - class_means(embedding, classes)).square().sum();

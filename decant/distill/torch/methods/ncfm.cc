@@ -70,7 +70,8 @@ class CharacteristicFunctions final : public Objective {
     Tensors buffers = state.buffers;
     const int64_t classes = sides.real.labels.size(0) / sides.real.each_of_them;
     const Tensor real = of_length_one(real_embeddings(step, state, sides.real.pictures, false));
-    const Tensor synthetic = of_length_one(step.network.embed({state.parameters, buffers, /*training=*/false}, sides.synthetic.pictures));
+    const Tensor synthetic =
+        of_length_one(step.network.embed({.parameters = state.parameters, .buffers = buffers, .once = true}, sides.synthetic.pictures));
     const Tensor frequencies = drawn_frequencies(step, synthetic);
     Tensor sum = at::zeros({}, synthetic.options());
     for (int64_t c = 0; c < classes; ++c)

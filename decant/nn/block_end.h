@@ -22,9 +22,7 @@
 
 #include "decant/nn/module.h"
 
-namespace decant::distill {
-
-using at::Tensor;
+namespace decant::nn {
 
 struct BlockNorm {
   Tensor weight;  ///< (channels)
@@ -39,8 +37,8 @@ struct Normalised {
   Tensor halved;   ///< z
 };
 
-/// `maps`: y, which n takes the place of.
-Normalised normalise(Tensor maps, const BlockNorm& norm);
+/// `maps`: y. `in_place`: n takes its place.
+Normalised normalise(const Tensor& maps, const BlockNorm& norm, bool in_place);
 
 struct BlockGradient {
   Tensor maps;    ///< ȳ
@@ -72,4 +70,12 @@ struct BlockAdjoint {
 BlockAdjoint adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&& tangent, const BlockNorm& moved,
                      const BlockGradient& gradient, const Tensor& halved, const Tensor& adjoint);
 
-}  // namespace decant::distill
+/// z as part of the graph, and what a training needs of it: normalise() and backward(). As
+/// at::group_norm of one channel a group, at::relu and at::avg_pool2d one after another, up to
+/// rounding, but for a second derivative, which it does not have. REQUIRES: takes_block_end().
+Tensor instance_norm_relu_mean(const Tensor& maps, const BlockNorm& norm);
+
+/// Whether the passes take such maps: in channels-last on the CPU, float32 or float64.
+bool takes_block_end(const Tensor& maps);
+
+}  // namespace decant::nn

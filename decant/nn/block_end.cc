@@ -9,34 +9,36 @@
 // Σ n* and Σ n* n follow from Σ u*, Σ u* n and sums that are there: two passes over the maps do.
 // The norm's weight is in u and in u̇, its bias in u alone: w* = Σ u* n + Σ ū ṅ and b* = Σ u*,
 // where Σ ū ṅ is Σ e ṅ with w left out.
-#include "decant/distill/torch/block_end.h"
+#include "decant/nn/block_end.h"
 
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <c10/core/GradMode.h>
 #include <cmath>
+#include <torch/csrc/autograd/custom_function.h>
 #include <vector>
 
 #include "decant/base/errors.h"
 #include "decant/nn/channel_loops.h"
 
-namespace decant::distill {
+namespace decant::nn {
 namespace {
 
 constexpr int64_t kScratchRows = 4;
 
-using Grid = nn::ChannelGrid;
+using Grid = ChannelGrid;
 
 template <class Visit>
 DECANT_INLINED inline void for_channels(const Grid& grid, const Visit& visit) {
   nn::for_channels(grid.channels, visit);
 }
-using nn::for_places;
 
 template <class T>
 struct NormalisePass {
-  T* maps;  ///< y, then n
+  const T* given;  ///< y, may be `maps`
+  T* maps;         ///< n
   T* inverse;
   T* halved;
   const T* weight;
@@ -49,14 +51,15 @@ struct NormalisePass {
     T* const variance = scratch + grid.channels;
     std::fill_n(halved, grid.cells() * grid.channels, T(0));
     for_places(grid, [&](int64_t place, int64_t) DECANT_INLINED {
-      const T* const y = maps + place;
+      const T* const y = given + place;
       for_channels(grid, [&](int64_t c) DECANT_INLINED { mean[c] += y[c] * share; });
     });
     for_places(grid, [&](int64_t place, int64_t) DECANT_INLINED {
-      T* const y = maps + place;
+      const T* const y = given + place;
+      T* const off = maps + place;
       for_channels(grid, [&](int64_t c) DECANT_INLINED {
-        y[c] -= mean[c];
-        variance[c] += y[c] * y[c];
+        off[c] = y[c] - mean[c];
+        variance[c] += off[c] * off[c];
       });
     });
     for_channels(grid, [&](int64_t c) DECANT_INLINED { inverse[c] = T(1) / std::sqrt(variance[c] * share + epsilon); });
@@ -231,7 +234,7 @@ void for_pictures(const Tensor& maps, const PassOf& pass_of) {
 }
 
 template <class T>
-using Rows = nn::PictureRows<T>;
+using Rows = PictureRows<T>;
 
 Tensor halved_like(const Tensor& maps) {
   return at::empty({maps.size(0), maps.size(1), maps.size(2) / 2, maps.size(3) / 2}, maps.options(), at::MemoryFormat::ChannelsLast);
@@ -243,17 +246,18 @@ Tensor values_per_channel(const Tensor& maps) {
 
 }  // namespace
 
-Normalised normalise(Tensor maps, const BlockNorm& norm) {
-  Normalised result{std::move(maps), {}, {}};
+Normalised normalise(const Tensor& maps, const BlockNorm& norm, bool in_place) {
+  Normalised result{in_place ? maps : at::empty_like(maps), {}, {}};
   result.inverse = values_per_channel(result.maps);
   result.halved = halved_like(result.maps);
   AT_DISPATCH_FLOATING_TYPES(result.maps.scalar_type(), "normalise", [&] {
     using T = scalar_t;
-    const Rows<T> at(result.maps), inverse(result.inverse), halved(result.halved);
+    const Rows<T> given(maps), at(result.maps), inverse(result.inverse), halved(result.halved);
     const T* const weight = norm.weight.data_ptr<T>();
     const T* const bias = norm.bias.data_ptr<T>();
-    for_pictures<T>(result.maps,
-                    [&](int64_t i) { return NormalisePass<T>{at(i), inverse(i), halved(i), weight, bias, static_cast<T>(norm.epsilon)}; });
+    for_pictures<T>(result.maps, [&](int64_t i) {
+      return NormalisePass<T>{given(i), at(i), inverse(i), halved(i), weight, bias, static_cast<T>(norm.epsilon)};
+    });
   });
   return result;
 }
@@ -307,4 +311,38 @@ BlockAdjoint adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&&
   return result;
 }
 
-}  // namespace decant::distill
+namespace {
+
+class InstanceNormReluMean : public torch::autograd::Function<InstanceNormReluMean> {
+ public:
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& maps, const Tensor& weight, const Tensor& bias,
+                        double epsilon) {
+    const Normalised at = normalise(maps, {weight, bias, epsilon}, /*in_place=*/false);
+    context->save_for_backward({at.maps, at.inverse, weight, bias});
+    context->saved_data["epsilon"] = epsilon;
+    return at.halved;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, const torch::autograd::variable_list& above) {
+    DECANT_CHECK(at::GradMode::is_enabled(), ==, false);  // a second derivative: Pass::once was not meant
+    const auto saved = context->get_saved_variables();
+    const BlockNorm norm{saved[2], saved[3], context->saved_data["epsilon"].toDouble()};
+    const Tensor gradient = above[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const BlockGradient of = nn::backward({saved[0], saved[1], {}}, norm, gradient, /*in_place=*/true);
+    return {of.maps, of.weight.sum(0), of.bias.sum(0), Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor instance_norm_relu_mean(const Tensor& maps, const BlockNorm& norm) {
+  DECANT_CHECK(takes_block_end(maps), ==, true);
+  return InstanceNormReluMean::apply(maps, norm.weight, norm.bias, norm.epsilon);
+}
+
+bool takes_block_end(const Tensor& maps) {
+  return maps.device().is_cpu() && maps.is_contiguous(at::MemoryFormat::ChannelsLast) && maps.numel() > 0 && maps.size(2) > 1 &&
+         maps.size(3) > 1 && (maps.scalar_type() == at::kFloat || maps.scalar_type() == at::kDouble);
+}
+
+}  // namespace decant::nn
