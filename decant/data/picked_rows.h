@@ -42,6 +42,7 @@ class PickedRows final : public Rows, public Pictures, public Targets {
 
   int32_t label(int64_t row) const override { return at(row).rows->label(at(row).row); }
   std::span<const float> soft(int64_t row) const override { return at(row).rows->soft_label(at(row).row); }
+  ViewsOfRow views(int64_t row) const override { return at(row).rows->views(at(row).row); }
 
  private:
   const Pick& at(int64_t row) const;

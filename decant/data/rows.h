@@ -97,7 +97,17 @@ class Rows {
     const Targets* const known = targets();
     return known == nullptr ? std::span<const float>() : known->soft(row);
   }
+  /// Targets::views(), none without targets.
+  ViewsOfRow views(int64_t row) const {
+    const Targets* const known = targets();
+    return known == nullptr ? ViewsOfRow() : known->views(row);
+  }
 };
+
+/// Whether `row` teaches more than its class: Targets::soft(), or labels of its views.
+inline bool has_soft_labels(const Rows& rows, int64_t row) {
+  return !rows.soft_label(row).empty() || rows.views(row).labels != nullptr;
+}
 
 /// The facet. Throws InputError naming `name` (a path, or empty) where the rows hold no pictures.
 const Pictures& require_pictures(const Rows& rows, const std::string& name = {});

@@ -40,6 +40,10 @@ RowsView::RowsView(std::shared_ptr<const Rows> below, std::vector<int64_t> picke
   const Features* const matrix = this->below().features();
   if (matrix != nullptr && !picked_.empty()) features_ = picked_from(*matrix, picked_, shared_below());
   if (!labels_.empty() && !picked_.empty() && !this->below().soft_label(picked_.front()).empty()) rename_soft_labels();
+  if (!labels_.empty() && !picked_.empty()) {
+    if (const ViewsOfRow views = this->below().views(picked_.front()); views.labels != nullptr)
+      view_labels_ = std::make_unique<RenamedViewLabels>(*views.labels, labels_);
+  }
 }
 
 /// A class that is none any more takes its share with it.
@@ -57,6 +61,12 @@ void RowsView::rename_soft_labels() {
 std::span<const float> RowsView::soft(int64_t row) const {
   if (soft_width_ == 0) return below().targets()->soft(at(row));
   return std::span(soft_).subspan(static_cast<size_t>(row) * soft_width_, soft_width_);
+}
+
+ViewsOfRow RowsView::views(int64_t row) const {
+  ViewsOfRow views = below().targets()->views(at(row));
+  if (view_labels_ != nullptr) views.labels = view_labels_.get();
+  return views;
 }
 
 int32_t RowsView::renamed(int32_t label) const {

@@ -38,6 +38,7 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   int32_t label(int64_t row) const override { return renamed(below().targets()->label(at(row))); }
   void counts(int64_t row, std::vector<ClassCount>& out) const override;
   std::span<const float> soft(int64_t row) const override;
+  ViewsOfRow views(int64_t row) const override;
   CountedIn counted_in() const override { return below().targets()->counted_in(); }
   ObjectRange objects(int64_t row) const override { return below().targets()->objects(at(row)); }
   void shapes(int64_t row, std::vector<ObjectShape>& out) const override { below().targets()->shapes(at(row), out); }
@@ -53,7 +54,8 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   std::vector<int32_t> labels_;
   std::vector<float> soft_;  ///< where labels are renamed, the soft ones, each class in its new place
   size_t soft_width_ = 0;
-  Features features_;  ///< of a matrix: the picked rows where they lie, a block for each run of neighbours
+  std::unique_ptr<RenamedViewLabels> view_labels_;  ///< the same of views
+  Features features_;                               ///< of a matrix: the picked rows where they lie, a block for each run of neighbours
 };
 
 }  // namespace decant

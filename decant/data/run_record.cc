@@ -51,6 +51,11 @@ Json part_of_record(const SheetRecord& sheets) {
           {"bytes_source", sheets.bytes_source}};
 }
 
+Json part_of_record(const ViewLabelRecord& labels) {
+  return {{"views", labels.views}, {"bits", labels.bits},   {"top", labels.top},         {"crop", labels.crop},
+          {"flip", labels.flip},   {"bytes", labels.bytes}, {"teacher", labels.teacher}, {"teacher_digest", labels.teacher_digest}};
+}
+
 Json part_of_record(const PixelRecord& pixels) {
   return {{"mean", pixels.mean}, {"deviation", pixels.deviation}, {"least", pixels.least}, {"most", pixels.most}};
 }
@@ -122,6 +127,7 @@ void add_small_set(const RunRecord& run, Json& json) {
   if (run.patches) json["patches"] = part_of_record(*run.patches);
   if (run.sheets) json["sheets"] = part_of_record(*run.sheets);
   if (run.synthetic) json["synthetic"] = part_of_record(*run.synthetic);
+  if (run.view_labels) json["view_labels"] = part_of_record(*run.view_labels);
   json["bins"] = Json::array();
   for (const PartRecord& bin : run.bins) json["bins"].push_back({{"bin", json["bins"].size()}, {"rows", bin.rows}, {"kept", bin.kept}});
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
@@ -167,6 +173,17 @@ SheetRecord sheets_from(const JsonReader& json) {
           .bytes_sheets = json.count("bytes_sheets"),
           .bytes_table = json.count("bytes_table"),
           .bytes_source = json.count("bytes_source")};
+}
+
+ViewLabelRecord view_labels_from(const JsonReader& json) {
+  return {.views = json.count("views"),
+          .bits = static_cast<int>(json.count("bits")),
+          .top = json.count("top"),
+          .crop = static_cast<int>(json.count("crop")),
+          .flip = json.flag("flip", true),
+          .bytes = json.count("bytes"),
+          .teacher = json.text("teacher"),
+          .teacher_digest = json.text("teacher_digest")};
 }
 
 PixelRecord pixels_from(const JsonReader& json, const char* name) {
@@ -342,6 +359,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (const auto patches = in.object("patches")) run.patches = patches_from(*patches);
   if (const auto sheets = in.object("sheets")) run.sheets = sheets_from(*sheets);
   if (const auto made = in.object("synthetic")) run.synthetic = synthetic_from(*made);
+  if (const auto labels = in.object("view_labels")) run.view_labels = view_labels_from(*labels);
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");
     run.classes = parts_from(in, "classes", "name");

@@ -104,6 +104,18 @@ struct SyntheticRecord {
   std::map<std::string, double> measures;  ///< the method's own, on test rows: "krr"
 };
 
+/// Labels of the views of what was kept or made: view_labels.bin.
+struct ViewLabelRecord {
+  int64_t views = 0;  ///< of each row
+  int bits = 0;       ///< of a logit
+  int64_t top = 0;    ///< classes that are stored of a view
+  int crop = 0;       ///< how far views are shifted, at most
+  bool flip = true;   ///< half of the views are mirrored
+  int64_t bytes = 0;  ///< of the file; part of RunRecord::bytes_after
+  std::string teacher;
+  std::string teacher_digest;
+};
+
 /// Rows that were left out before choosing, since they repeat others: repeats.jsonl.
 struct RepeatsRecord {
   std::string dedup;          ///< --dedup
@@ -167,14 +179,15 @@ struct RunRecord {
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::map<std::string, std::string> training;               ///< as Dataset::training; absent from the file when empty
   std::optional<FeatureRecord> features;
-  std::optional<PatchRecord> patches;        ///< nothing where pictures were kept as they are
-  std::optional<SheetRecord> sheets;         ///< nothing where pictures have files of their own
-  std::optional<SyntheticRecord> synthetic;  ///< nothing where rows were kept
-  std::vector<PartRecord> bins;              ///< of what was kept
-  std::vector<PartRecord> classes;           ///< of what was kept; empty where `content` says it
-  std::optional<ContentRecord> content;      ///< nothing where a row is of one class
-  int64_t bin_count = 0;                     ///< of an order alone
-  int64_t pool_count = 0;                    ///< of an order alone
+  std::optional<PatchRecord> patches;          ///< nothing where pictures were kept as they are
+  std::optional<SheetRecord> sheets;           ///< nothing where pictures have files of their own
+  std::optional<SyntheticRecord> synthetic;    ///< nothing where rows were kept
+  std::optional<ViewLabelRecord> view_labels;  ///< nothing where rows teach their classes, or one soft label each
+  std::vector<PartRecord> bins;                ///< of what was kept
+  std::vector<PartRecord> classes;             ///< of what was kept; empty where `content` says it
+  std::optional<ContentRecord> content;        ///< nothing where a row is of one class
+  int64_t bin_count = 0;                       ///< of an order alone
+  int64_t pool_count = 0;                      ///< of an order alone
   int64_t bad_files = 0;
   std::optional<RepeatsRecord> repeats;  ///< nothing without --dedup
   std::vector<StageRecord> stages;

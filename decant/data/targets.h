@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "decant/data/view_labels.h"
+
 namespace decant {
 
 constexpr int32_t kNoLabel = -1;
@@ -70,6 +72,9 @@ class Targets {
   /// squared error is to reach. Empty unless the data set has such labels; then all of its rows
   /// have one, of one length. Lives as long as the rows.
   virtual std::span<const float> soft(int64_t) const { return {}; }
+  /// What a teacher said of the row as it is cut and mirrored; none unless the data set has such
+  /// labels. Then all of its rows have. Lives as long as the rows.
+  virtual ViewsOfRow views(int64_t) const { return {}; }
 };
 
 }  // namespace decant

@@ -28,7 +28,8 @@
 #include "decant/formats/parquet/parquet.h"
 #include "decant/formats/records/records.h"
 #include "decant/formats/sheets/sheets.h"
-#include "decant/formats/soft_labels.h"
+#include "decant/formats/soft_labels/label_array.h"
+#include "decant/formats/soft_labels/view_file.h"
 #include "decant/formats/stl10/stl10.h"
 #include "decant/formats/voc/voc.h"
 #include "decant/formats/webdataset/shards.h"
@@ -291,6 +292,14 @@ bool says_soft_labels(const Dataset& dataset) {
   return said != dataset.training.end() && (said->second == "true" || said->second == "1");  // as flags are written
 }
 
+/// Of views where the run has a file of them, else of pictures.
+void attach_labels(Dataset& dataset, const fs::path& run) {
+  if (fs::exists(run / kViewLabelsFile))
+    attach_view_labels(dataset, run / kViewLabelsFile);
+  else
+    attach_soft_labels(dataset, run / "data" / "labels.npy");
+}
+
 /// What `evaluate` tests on, unless told.
 std::string default_test(const Dataset& dataset) {
   const Rows* const held_out = dataset.held_out();
@@ -352,7 +361,7 @@ Dataset open_dataset(const std::string& spec, const OpenOptions& options, const 
   if (is_run_folder(spec)) {
     dataset.training_file = fs::path(spec) / "run.json";
     dataset.training = training_from(read_json(dataset.training_file), dataset.training_file);
-    if (says_soft_labels(dataset)) attach_soft_labels(dataset, fs::path(spec) / "data" / "labels.npy");
+    if (says_soft_labels(dataset)) attach_labels(dataset, spec);
   }
   note_unlabelled_splits(dataset);
   require_fields_fit(dataset, options, spec);

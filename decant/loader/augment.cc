@@ -64,6 +64,12 @@ Placement draw_placement(const Augmentation& augmentation, Random random) {
   return placement;
 }
 
+Placement placement_of_view(const ViewRecipe& recipe, int64_t row, int64_t view) {
+  DECANT_CHECK(row >= 0 && view >= 0 && view < kMostViews, ==, true);
+  if (view == 0) return {};
+  return draw_placement({recipe.crop, recipe.flip}, Random(recipe.seed, "view", static_cast<uint64_t>(row * kMostViews + view)));
+}
+
 Placer::Placer(ImageSize size, int crop, const Normalisation& normalisation)
     : size_(size),
       crop_(crop),

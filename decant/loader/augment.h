@@ -15,6 +15,7 @@
 
 #include "decant/base/random.h"
 #include "decant/data/image.h"
+#include "decant/data/view_labels.h"
 
 namespace decant::loader {
 
@@ -42,6 +43,10 @@ struct Placement {
 
 /// Three draws: dy, dx, mirror.
 Placement draw_placement(const Augmentation& augmentation, Random random);
+
+/// What a view of a row is (data/view_labels.h): the first is the picture as it is, the others are
+/// drawn from Random(seed, "view", row · 2²⁰ + view). REQUIRES: `view` below kMostViews.
+Placement placement_of_view(const ViewRecipe& recipe, int64_t row, int64_t view);
 
 /// Writes placed and normalised pictures of one size. Holds tables and one line of scratch: one
 /// object for each thread.

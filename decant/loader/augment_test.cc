@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <set>
+#include <tuple>
 
 namespace decant::loader {
 namespace {
@@ -87,6 +88,29 @@ TEST(DrawPlacement, CoversEveryShiftAndStaysWithin) {
   EXPECT_THAT(dx, ::testing::ElementsAre(-2, -1, 0, 1, 2));
   EXPECT_EQ(dx, dy);
   EXPECT_NEAR(mirrored, 200, 50);
+}
+
+TEST(PlacementOfView, FollowsFromSeedRowAndViewAlone) {
+  const ViewRecipe recipe{.seed = 3, .views = 50, .crop = 2, .flip = true};
+  std::set<std::tuple<int, int, bool>> seen;
+  for (int64_t view = 0; view < 50; ++view) {
+    const Placement placement = placement_of_view(recipe, 7, view);
+    EXPECT_LE(std::abs(placement.dx), 2);
+    EXPECT_LE(std::abs(placement.dy), 2);
+    seen.emplace(placement.dx, placement.dy, placement.mirror);
+    ViewRecipe longer = recipe;
+    longer.views = 90;
+    const Placement again = placement_of_view(longer, 7, view);
+    EXPECT_EQ(std::tuple(again.dx, again.dy, again.mirror), std::tuple(placement.dx, placement.dy, placement.mirror));
+  }
+  EXPECT_GT(seen.size(), 25U) << "of 50 places there are";
+}
+
+TEST(PlacementOfView, TheFirstIsThePictureAsItIs) {
+  for (int64_t row = 0; row < 20; ++row) {
+    const Placement placement = placement_of_view({.seed = 1, .views = 4, .crop = 4, .flip = true}, row, 0);
+    EXPECT_EQ(std::tuple(placement.dx, placement.dy, placement.mirror), std::tuple(0, 0, false));
+  }
 }
 
 }  // namespace

@@ -28,7 +28,12 @@ void require_labels(const Rows& rows, std::span<const int64_t> subset, int class
   }
 }
 
-Placement placement_of(const BatchOptions& options, int64_t sample) {
+Placement placement_of(const BatchOptions& options, const Rows& rows, int64_t row, int64_t sample) {
+  if (const int64_t view = options.view ? options.view(sample) : -1; view >= 0) {
+    const ViewsOfRow views = rows.views(row);
+    DECANT_CHECK(views.labels != nullptr && views.labels->recipe().crop <= options.augmentation.crop, ==, true);
+    return placement_of_view(views.labels->recipe(), views.row, view);
+  }
   const Augmentation& augmentation = options.augmentation;
   if (augmentation.crop == 0 && !augmentation.flip) return {};
   return draw_placement(augmentation, Random(options.seed, "augment", static_cast<uint64_t>(sample)));
@@ -80,7 +85,8 @@ class Batches::Maker {
       const int64_t row = order_.row(first + i);
       batch.rows[static_cast<size_t>(i)] = row;
       batch.labels[static_cast<size_t>(i)] = taught_label(table_.rows(), options_.labels, row);
-      placer_(table_.pixels(row, scratch_), placement_of(options_, first + i), batch.images.data() + i * pixels);
+      const Placement placement = placement_of(options_, table_.rows(), row, first + i);
+      placer_(table_.pixels(row, scratch_), placement, batch.images.data() + i * pixels);
     }
   }
 

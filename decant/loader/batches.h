@@ -3,13 +3,15 @@
 // Sample number k of a training is place k mod n of epoch k div n; an epoch is a permutation drawn
 // from Random(seed, "order", epoch), so every row comes once per epoch, batches run on across the
 // end of an epoch, and a subset smaller than a batch repeats. How sample k is cut and mirrored is
-// drawn from Random(seed, "augment", k). Everything about a batch follows from its number, so
-// workers take numbers as they come and the stream is the same for any count of them.
+// drawn from Random(seed, "augment", k), or where it is a view of its row, is that view's. Everything
+// about a batch follows from its number, so workers take numbers as they come and the stream is the
+// same for any count of them.
 //
 // Batches wait in a ring (ring.h), so the same error is reported for any count of workers.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -34,13 +36,16 @@ struct BatchOptions {
   uint64_t seed = 0;
   Augmentation augmentation;
   Normalisation normalisation;
+  /// Which view of its row a sample is; below 0: none, it is cut as `augmentation` says. Null = no
+  /// sample is one. REQUIRES: rows whose views have labels, cut by at most augmentation.crop.
+  std::function<int64_t(int64_t sample)> view;
   std::span<const int32_t> labels = {};  ///< see taught_label(); must outlive the batches
   int workers = 1;                       ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
 };
 
-/// Where sample `sample` of a training is cut and whether it is mirrored; as it is, and nothing
-/// drawn, without augmentation.
-Placement placement_of(const BatchOptions& options, int64_t sample);
+/// Where sample `sample` of a training, a picture of `row`, is cut and whether it is mirrored; as it
+/// is, and nothing drawn, without augmentation.
+Placement placement_of(const BatchOptions& options, const Rows& rows, int64_t row, int64_t sample);
 
 /// Valid until the next call of next().
 struct Batch {

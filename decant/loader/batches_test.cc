@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <gmock/gmock.h>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -203,6 +204,64 @@ TEST(Batches, AStreamThatBeginsLaterIsTheRestOfTheWhole) {
   const Stream rest = read(table, all, options);
   EXPECT_EQ(rest.rows, std::vector<int64_t>(whole.rows.begin() + 13, whole.rows.end()));
   EXPECT_EQ(rest.images, std::vector<float>(whole.images.begin() + 13 * 48, whole.images.end()));
+}
+
+/// The rows, with labels of views that say nothing.
+class ViewedRows final : public MemoryRows, public ViewLabels {
+ public:
+  ViewedRows(MemoryRows rows, ViewRecipe recipe) : MemoryRows(std::move(rows)), recipe_(recipe) {}
+  ViewsOfRow views(int64_t row) const override { return {this, row}; }
+  const ViewRecipe& recipe() const override { return recipe_; }
+  int64_t classes() const override { return 2; }
+  void logits(int64_t, int64_t, std::span<float> out) const override { std::ranges::fill(out, 0.0F); }
+  std::string digest() const override { return "nothing"; }
+
+ private:
+  ViewRecipe recipe_;
+};
+
+/// The pixels of every view of every row that a stream shows: view by row and pass.
+std::map<std::pair<int64_t, int64_t>, std::vector<float>> views_in(const Stream& stream, int64_t rows, int64_t views, int64_t first = 0) {
+  const size_t pixels = stream.images.size() / stream.rows.size();
+  std::map<std::pair<int64_t, int64_t>, std::vector<float>> seen;
+  for (size_t i = 0; i < stream.rows.size(); ++i) {
+    const auto begin = stream.images.begin() + static_cast<ptrdiff_t>(i * pixels);
+    const std::vector<float> shown(begin, begin + static_cast<ptrdiff_t>(pixels));
+    const int64_t view = (first + static_cast<int64_t>(i)) / rows % views;
+    const auto [at, fresh] = seen.emplace(std::pair(stream.rows[i], view), shown);
+    EXPECT_TRUE(fresh || at->second == shown) << stream.rows[i] << " " << view;
+  }
+  return seen;
+}
+
+// What labels of views stand on: published stores are keyed by batch instead.
+TEST(Batches, AViewOfARowIsTheSamePixelsInAnyBatchAndOrder) {
+  const ViewedRows rows(drawn_rows(9), {.seed = 4, .views = 3, .crop = 2, .flip = true});
+  const std::vector<int64_t> subset = all_rows_of(rows);
+  const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  BatchOptions options{.batch = 4, .samples = 54, .shuffle = true, .seed = 2, .augmentation = {2, true}};
+  options.view = [](int64_t sample) { return sample / 9 % 3; };
+  const auto once = views_in(read(table, subset, options), 9, 3);
+  EXPECT_EQ(once.size(), 27U) << "every view of every row";
+  options.batch = 7;
+  options.seed = 99;
+  EXPECT_EQ(views_in(read(table, subset, options), 9, 3), once);
+  options.shuffle = false;
+  options.workers = 3;
+  EXPECT_EQ(views_in(read(table, subset, options), 9, 3), once);
+  options.first = 13;
+  options.samples = 54 - 13;
+  EXPECT_EQ(views_in(read(table, subset, options), 9, 3, 13), once) << "gone on from the middle";
+}
+
+TEST(Batches, WhatIsNoViewIsCutAnew) {
+  const ViewedRows rows(drawn_rows(5), {.seed = 4, .views = 3, .crop = 2, .flip = true});
+  const std::vector<int64_t> subset = all_rows_of(rows);
+  const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
+  BatchOptions options{.batch = 5, .samples = 20, .shuffle = true, .seed = 2, .augmentation = {2, true}};
+  const Stream anew = read(table, subset, options);
+  options.view = [](int64_t) { return -1; };
+  EXPECT_EQ(read(table, subset, options), anew);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "decant/base/errors.h"
-#include "decant/formats/soft_labels.h"
+#include "decant/formats/soft_labels/label_array.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {

@@ -1,4 +1,4 @@
-#include "decant/formats/soft_labels.h"
+#include "decant/formats/soft_labels/label_array.h"
 
 #include <algorithm>
 #include <cmath>
