@@ -8,6 +8,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 #include "decant/train/schedule.h"
 
@@ -55,6 +56,9 @@ void TrainOptions::declare(OptionTable& table) {
   table.add("label-smoothing", label_smoothing, "S", "of cross-entropy; 0 = none");
   later(table.add("label-scale", label_scale, "F", "of mse: factor of the centred labels"), "1.0");
   later(table.add(kSoftLabelsOption, soft_labels, "teach the soft labels of a set that has them"), "false");
+  later(table.add("temperature", temperature, "T", "of stored labels of views: the higher, the more a teacher's second thoughts count"),
+        "4.0");
+  later(table.add("label-schedule", label_schedule, "NAME", "when these are taught: soft (always), hald or lpqld"), "soft");
   later(table.add("augment", augment, "WHAT", "crop-flip, none, dsa, or operations of dsa: color_crop_cutout_flip_scale_rotate"),
         "crop-flip");
   table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
@@ -93,11 +97,13 @@ void check(const TrainOptions& options) {
   require_range(options.crop, 0, 1024, "crop");
   require_range(options.image_size, 0, 4096, "image size");
   require_range(options.label_scale, 0, 1e6, "label scale");
+  require_range(options.temperature, 1e-3, 1e3, "temperature");
   require_name(options.optimizer, {"sgd", "momentum", "adamw"}, "optimizer");
   require_name(options.loss, {"cross-entropy", "mse"}, "loss");
   require_name(options.precision, {"float32", "bfloat16"}, "precision");
   require(options.loss == "mse" || options.label_scale == 1, "label scale", "has no effect on cross-entropy", "Add --loss mse, or omit it");
   decay_named(options.schedule);
+  label_schedule_named(options.label_schedule);
   siamese_of(options);
   pixel_statistics_from(options.normalise);
 }

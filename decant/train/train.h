@@ -36,23 +36,25 @@ struct TrainOptions {
   double learning_rate = 0.1;     ///< peak
   double momentum = 0.9;
   double weight_decay = 5e-4;
-  bool decay_all = false;              ///< weight decay on every parameter; else on weights only, never on norms and biases
-  std::string schedule = "linear";     ///< to zero: "linear", "cosine"; ÷10 at 1/2 "half", at 1/2 and 3/4 "step"; "constant"; "restarts"
-  double clip_norm = 0;                ///< > 0: a gradient whose norm, over all parameters, is larger is scaled down to it
-  double warmup = 0.2;                 ///< fraction of the steps spent rising linearly to the peak
-  std::string loss = "cross-entropy";  ///< or "mse"; classification.h has both
-  double label_smoothing = 0.1;        ///< of cross-entropy
-  double label_scale = 1;              ///< of mse: factor of what is to be predicted
-  bool soft_labels = false;            ///< a row teaches its soft label (Targets::soft()) in place of its class
-  std::string augment = "crop-flip";   ///< as `crop` and `flip` say; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
-  int crop = 4;                        ///< reflect-pad by this many pixels and cut back at random; 0 = none
-  bool flip = true;                    ///< mirror half of the pictures; false takes it from "dsa" as well
-  std::string normalise;               ///< what pixels are shifted and scaled by: "mean/deviation", of pixels in [0, 1], each of
-                                       ///< one channel or by commas of three; empty = those of the training pictures
-  int image_size = 0;                  ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
-  uint64_t seed = 0;                   ///< initial weights, order of the samples, augmentation
-  std::string device = "cpu";          ///< "cpu" or "cuda"; their last digits differ
-  std::string precision = "float32";   ///< convolutions in training: "float32" or "bfloat16"; the processor must have that
+  bool decay_all = false;               ///< weight decay on every parameter; else on weights only, never on norms and biases
+  std::string schedule = "linear";      ///< to zero: "linear", "cosine"; ÷10 at 1/2 "half", at 1/2 and 3/4 "step"; "constant"; "restarts"
+  double clip_norm = 0;                 ///< > 0: a gradient whose norm, over all parameters, is larger is scaled down to it
+  double warmup = 0.2;                  ///< fraction of the steps spent rising linearly to the peak
+  std::string loss = "cross-entropy";   ///< or "mse"; classification.h has both
+  double label_smoothing = 0.1;         ///< of cross-entropy
+  double label_scale = 1;               ///< of mse: factor of what is to be predicted
+  bool soft_labels = false;             ///< a row teaches its soft label (Targets::soft()), or those of its views, in place of its class
+  double temperature = 4;               ///< of labels of views: soften() makes of them what is taught
+  std::string label_schedule = "soft";  ///< when they are taught (label_schedule.h): "soft" = always
+  std::string augment = "crop-flip";    ///< as `crop` and `flip` say; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
+  int crop = 4;                         ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  bool flip = true;                     ///< mirror half of the pictures; false takes it from "dsa" as well
+  std::string normalise;                ///< what pixels are shifted and scaled by: "mean/deviation", of pixels in [0, 1], each of
+                                        ///< one channel or by commas of three; empty = those of the training pictures
+  int image_size = 0;                   ///< pictures become squares of this side; 0 = their own size if all are alike and ≤ 64, else 64
+  uint64_t seed = 0;                    ///< initial weights, order of the samples, augmentation
+  std::string device = "cpu";           ///< "cpu" or "cuda"; their last digits differ
+  std::string precision = "float32";    ///< convolutions in training: "float32" or "bfloat16"; the processor must have that
 
   void declare(OptionTable& table);
 };
@@ -88,6 +90,7 @@ struct TrainJob {
   int64_t last_step = 0;      ///< 0 = steps_of()
   bool keep_weights = false;  ///< fills in TrainResult::weights
   bool keep_logits = false;   ///< fills in TrainResult::logits
+  int64_t test_view = -1;     ///< tests on this view of each row, whose views have labels; below 0: on pictures as they are
   bool attack = false;        ///< fills in TrainResult::attacked (torch/attack.h); of classifiers
 
   // Decoded pictures shared between jobs (image_table.h), over `rows` and `test`; null = each job

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "decant/base/options_for_tests.h"
+#include "decant/base/test_support.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 
 namespace decant::train {
@@ -59,6 +61,30 @@ TEST(TrainOptions, EpochsReplaceSteps) {
   options.epochs = 3;
   EXPECT_EQ(steps_of(options, 1000), 46) << "3 · 1000 / 64";
   EXPECT_EQ(steps_of(options, 5), 1);
+}
+
+TEST(LabelSchedules, AreWhatTheirPapersSay) {
+  const auto at = [](const char* name, double progress) { return label_schedule_named(name).at(progress, 20); };
+  EXPECT_TRUE(at("soft", 0.99).soft);
+  EXPECT_EQ(at("soft", 0.5).own_temperature, 20);
+  EXPECT_TRUE(at("hald", 0).soft);
+  EXPECT_TRUE(at("hald", 0.2499).soft);
+  EXPECT_FALSE(at("hald", 0.25).soft);
+  EXPECT_FALSE(at("hald", 0.7499).soft);
+  EXPECT_EQ(at("hald", 0.5).smoothing, 0.8);
+  EXPECT_TRUE(at("hald", 0.75).soft);
+  EXPECT_EQ(at("lpqld", 0).given_temperature, 20);
+  EXPECT_DOUBLE_EQ(at("lpqld", 0.1).given_temperature, 14) << "epoch 30 of 300";
+  EXPECT_DOUBLE_EQ(at("lpqld", 0.35).given_temperature, 20 * 0.343);
+  EXPECT_EQ(at("lpqld", 0.99).given_temperature, 2);
+  EXPECT_EQ(at("lpqld", 0.99).own_temperature, 1);
+  EXPECT_EQ(label_schedule_named("lpqld").at(0.9, 1).given_temperature, 1) << "a temperature below 2 stays";
+}
+
+TEST(LabelSchedules, ThatNobodyKnowsAreRefused) {
+  TrainOptions options;
+  options.label_schedule = "halt";
+  expect_says(message_of([&] { check(options); }), {"label-schedule", "'halt'", "hald", "Use soft or hald or lpqld"});
 }
 
 }  // namespace

@@ -55,6 +55,19 @@ at::Tensor soft_labels_for(const TrainJob& job, c10::Device device) {
   return all.to(device);
 }
 
+/// Throws InputError where they are of another number of classes.
+void require_labels_of_views(const TrainJob& job) {
+  if (job.options.loss != "cross-entropy")
+    throw InputError({"", "loss", fmt::format("{} cannot learn what a teacher said of views", job.options.loss),
+                      fmt::format("Use --loss cross-entropy, or omit --{}", kSoftLabelsOption)});
+  for (const int64_t row : job.subset) {
+    const int64_t classes = job.rows->views(row).labels->classes();
+    if (classes != job.classes)
+      throw InputError({"", job.rows->key(row), fmt::format("has labels of {} classes, but {} are taught", classes, job.classes),
+                        fmt::format("Omit --{}", kSoftLabelsOption)});
+  }
+}
+
 class TopOne final : public Meter {
  public:
   TopOne(const nn::Classifier& network, c10::Device device, bool keep)
@@ -88,7 +101,35 @@ Classification::Classification(const TrainJob& job, const Context& context)
       device_(nn::device_named(job.options.device)),
       pictures_(with_labels(job), device_, context),
       network_(nn::make_network({job.options.net, pictures_.size(), job.classes})) {
-  if (job.options.soft_labels && job.rows != nullptr) soft_labels_ = soft_labels_for(job, device_);
+  if (!job.options.soft_labels || job.rows == nullptr) return;
+  teaches_views_ = views_taught(job).has_value();
+  if (teaches_views_) {
+    require_labels_of_views(job);
+  } else {
+    soft_labels_ = soft_labels_for(job, device_);
+  }
+}
+
+LabelMoment Classification::moment_of(const Batch& batch) const {
+  const double steps = static_cast<double>(steps_of(job_.options, std::ssize(job_.subset)));
+  const auto step = static_cast<double>(job_.first_step + batch.number);
+  return label_schedule_named(job_.options.label_schedule).at(step / steps, job_.options.temperature);
+}
+
+at::Tensor Classification::view_loss(const at::Tensor& logits, const Batch& batch) const {
+  const LabelMoment moment = moment_of(batch);
+  if (!moment.soft) return smoothed_cross_entropy(logits, batch.targets, moment.smoothing);
+  const at::Tensor taught = at::empty({batch.count, job_.classes}, at::kFloat);
+  const std::span<float> values(taught.data_ptr<float>(), static_cast<size_t>(taught.numel()));
+  const int64_t first = (job_.first_step + batch.number) * job_.options.batch;
+  for (int64_t i = 0; i < batch.count; ++i) {
+    const ViewsOfRow views = job_.rows->views(batch.rows[static_cast<size_t>(i)]);
+    const auto own = values.subspan(static_cast<size_t>(i * job_.classes), static_cast<size_t>(job_.classes));
+    views.labels->logits(views.row, pictures_.view_taught(first + i), own);
+    soften(own, moment.given_temperature);
+  }
+  const double own = moment.own_temperature;
+  return soft_cross_entropy(logits / own, taught.to(device_), 0) * (own * own);
 }
 
 at::Tensor Classification::soft_labels_of(const Batch& batch) const {
@@ -101,6 +142,7 @@ at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Output
   const at::Tensor embedding = network_->embed(pass, batch.inputs);
   const at::Tensor logits = network_->classify(pass, embedding);
   if (seen != nullptr) *seen = {embedding.detach(), logits.detach()};
+  if (teaches_views_) return view_loss(logits, batch);
   const TrainOptions& options = job_.options;
   if (options.loss == "mse") {
     const at::Tensor targets = soft_labels_.defined()

@@ -6,6 +6,11 @@
 //     cross-entropy    −Σ_c ((1 − s)·q_c + s/C) · log p_c
 //     mse              ½ Σ_c (z_c − t_c)²,  t = scale · (q − 1/C) of a class, scale · q of a soft label
 //
+// Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T, and
+// p is softened by T' = T as well, so that the loss is T'² times the cross-entropy, and its gradient
+// as large at any temperature (Hinton et al., arXiv:1503.02531, section 2.1); a schedule of labels
+// may say otherwise (label_schedule.h).
+//
 // The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
 // Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any
 // size, so cross entropy refuses what is no distribution: trained so, such sets teach next to
@@ -13,6 +18,7 @@
 #pragma once
 
 #include "decant/nn/network.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/torch/training_pictures.h"
 
 namespace decant::train {
@@ -42,12 +48,16 @@ class Classification final : public Task {
 
  private:
   at::Tensor soft_labels_of(const Batch& batch) const;
+  /// The update that a batch is of, over all of them.
+  LabelMoment moment_of(const Batch& batch) const;
+  at::Tensor view_loss(const at::Tensor& logits, const Batch& batch) const;
 
   const TrainJob& job_;
   c10::Device device_;
   TrainingPictures pictures_;
   std::unique_ptr<const nn::Classifier> network_;
-  at::Tensor soft_labels_;  ///< (rows, classes) of all rows, where they are taught; else none
+  at::Tensor soft_labels_;      ///< (rows, classes) of all rows, where they are taught; else none
+  bool teaches_views_ = false;  ///< what their labels say
 };
 
 /// −Σ_c q_c log p_c, the mean over the batch, where p = softmax(logits) and q is 1 − s on the

@@ -4,12 +4,14 @@
 
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
+#include <atomic>
 #include <cmath>
 #include <gtest/gtest.h>
 
 #include "decant/base/test_support.h"
 #include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 
 namespace decant::train {
@@ -170,6 +172,111 @@ TEST(Training, NormalisesByWhatIsGiven) {
   EXPECT_NE(trained_on(rows, options).losses, own.losses);
   options.normalise = "0.1,0.1,0.1/0.2,0.2,0.2";
   expect_says(training_fault(rows, options), {"normalise: has numbers for 3 channels, but the pictures have 1"});
+}
+
+/// Quarters whose views a teacher has labelled, sure that each shows the class after its own.
+class ViewedQuarters final : public WrappedRows, public Targets, public ViewLabels {
+ public:
+  explicit ViewedQuarters(ViewRecipe recipe, float sure = 5)
+      : WrappedRows(std::make_shared<QuarterRows>(80, 1.0F, 0.0F)), recipe_(recipe), sure_(sure) {}
+  const Targets* targets() const override { return this; }
+  int32_t label(int64_t row) const override { return below().label(row); }
+  ViewsOfRow views(int64_t row) const override { return {this, row}; }
+  const ViewRecipe& recipe() const override { return recipe_; }
+  int64_t classes() const override { return kClasses; }
+  void logits(int64_t row, int64_t view, std::span<float> out) const override {
+    std::ranges::fill(out, -sure_);
+    out[static_cast<size_t>(row + 1) % kClasses] = 0;
+    if (view != 0) ++asked_;
+  }
+  std::string digest() const override { return "next"; }
+  int64_t asked() const { return asked_; }  ///< labels of views but the first
+
+ private:
+  ViewRecipe recipe_;
+  float sure_;
+  mutable std::atomic<int64_t> asked_{0};
+};
+
+/// A net for quarters that learns what their views were labelled with.
+TrainOptions view_options() {
+  TrainOptions options{.net = "mlp", .steps = 150, .batch = 16, .learning_rate = 0.05};
+  options.soft_labels = true;
+  options.crop = 1;
+  options.flip = false;
+  return options;
+}
+
+TEST(LabelsOfViews, AreLearntInPlaceOfClasses) {
+  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  EXPECT_LT(trained_on(rows, view_options()).value, 0.05) << "every row was said to show another class";
+  EXPECT_EQ(rows.asked(), 150 * 16 * 4 / 5);
+}
+
+TEST(LabelsOfViews, OfOneViewAreThoseOfEveryCut) {
+  const ViewedQuarters rows({.seed = 1, .views = 1, .crop = 1, .flip = false});
+  TrainOptions options = view_options();
+  options.crop = 2;
+  EXPECT_LT(trained_on(rows, options).value, 0.05);
+  EXPECT_EQ(rows.asked(), 0);
+}
+
+TEST(LabelsOfViews, AreTaughtWhenTheScheduleSaysSo) {
+  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  TrainOptions options = view_options();
+  options.label_schedule = "hald";
+  trained_on(rows, options);
+  EXPECT_NEAR(static_cast<double>(rows.asked()), 150 * 16 * 4 / 5 / 2, 16 * 3) << "in half of the updates";
+}
+
+TEST(LabelsOfViews, AScheduleOfTheCallersIsTaught) {
+  add_label_schedule({"never", "the classes", [](double, double) { return LabelMoment{.soft = false}; }});
+  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  TrainOptions options = view_options();
+  options.label_schedule = "never";
+  EXPECT_GT(trained_on(rows, options).value, 0.9);
+  EXPECT_EQ(rows.asked(), 0);
+}
+
+TEST(LabelsOfViews, TheirLossIsHintons) {
+  const ViewedQuarters rows({.seed = 1, .views = 1, .crop = 1, .flip = false}, 3);
+  const auto subset = all_rows_of(rows);
+  TrainOptions options = view_options();
+  options.temperature = 2;
+  options.batch = 2;
+  const TrainJob job{.options = options, .rows = &rows, .subset = subset, .classes = kClasses};
+  const Classification task(job, {.threads = 1});
+  nn::State state = nn::initial_state(task.module(), Random(1, "weights"));
+  const nn::Pass pass{state.parameters, state.buffers, /*training=*/false};
+  const auto source = task.batches(0, 2, {.threads = 1});
+  const Batch& batch = *source->next();
+  Outputs seen;
+  const double loss = task.loss(pass, batch, &seen).item<double>();
+  double expected = 0;
+  for (int64_t i = 0; i < 2; ++i) {
+    std::vector<double> taught(kClasses, std::exp(-1.5));
+    taught[static_cast<size_t>(batch.rows[static_cast<size_t>(i)] + 1) % kClasses] = 1;
+    double sum = 0;
+    double own = 0;
+    for (int c = 0; c < kClasses; ++c) own += std::exp(seen.logits[i][c].item<double>() / 2);
+    for (const double p : taught) sum += p;
+    for (int c = 0; c < kClasses; ++c)
+      expected -= taught[static_cast<size_t>(c)] / sum * (seen.logits[i][c].item<double>() / 2 - std::log(own)) / 2;
+  }
+  EXPECT_NEAR(loss, 4 * expected, 1e-5);
+}
+
+TEST(LabelsOfViews, ThatCannotBeTaughtAreRefused) {
+  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 2, .flip = true});
+  expect_says(training_fault(rows, view_options()),
+              {"soft-labels", "shifted by up to 2 pixels and flipped, and the training cuts them otherwise", "Give --crop 2"});
+  TrainOptions dsa = view_options();
+  dsa.augment = "dsa";
+  expect_says(training_fault(rows, dsa), {"cuts them otherwise"});
+  const ViewedQuarters sound({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  TrainOptions squared = view_options();
+  squared.loss = "mse";
+  expect_says(training_fault(sound, squared), {"mse cannot learn what a teacher said of views"});
 }
 
 }  // namespace

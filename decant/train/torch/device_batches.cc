@@ -89,7 +89,7 @@ void DeviceBatches::plan_ahead(int64_t begin) {
   for (int64_t i = 0; i < count; ++i) {
     const int64_t sample = options_.first + begin + i;
     const int64_t row = order_.row(sample);
-    const loader::Placement placement = loader::placement_of(options_, sample);
+    const loader::Placement placement = loader::placement_of(options_, table_.rows(), row, sample);
     const auto at = [&](int64_t what) -> int64_t& { return numbers[static_cast<size_t>(what * count + i)]; };
     at(0) = table_.slot(row) * picture;
     at(1) = crop + placement.dy;

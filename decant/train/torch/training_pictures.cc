@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 #include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/siamese_pictures.h"
@@ -38,7 +39,31 @@ nn::PixelStatistics statistics_for(const TrainOptions& options, const loader::Im
   return *given;
 }
 
+/// Cut as the options say, labels of views would be of other pictures.
+void require_cut_as(const ViewRecipe& recipe, const TrainOptions& options) {
+  if (recipe.one() || (options.augment == "crop-flip" && options.crop == recipe.crop && options.flip == recipe.flip)) return;
+  throw InputError({"", kSoftLabelsOption,
+                    fmt::format("the labels are of pictures that are shifted by up to {} pixels{}, and the training cuts them otherwise",
+                                recipe.crop, recipe.flip ? " and flipped" : ""),
+                    fmt::format("Give --crop {}{} and no --augment, or leave out --{}", recipe.crop, recipe.flip ? "" : " --no-flip",
+                                kSoftLabelsOption)});
+}
+
 }  // namespace
+
+std::optional<ViewRecipe> views_taught(const TrainJob& job) {
+  if (!job.options.soft_labels || job.rows == nullptr || job.subset.empty()) return std::nullopt;
+  const ViewLabels* const first = job.rows->views(job.subset.front()).labels;
+  for (const int64_t row : job.subset) {
+    const ViewLabels* const own = job.rows->views(row).labels;
+    if ((own == nullptr) == (first == nullptr) && (own == nullptr || own->recipe() == first->recipe())) continue;
+    throw InputError({"", job.rows->key(row), "has labels of other views than the rows before it, or none",
+                      fmt::format("Omit --{}", kSoftLabelsOption)});
+  }
+  if (first == nullptr) return std::nullopt;
+  require_cut_as(first->recipe(), job.options);
+  return first->recipe();
+}
 
 TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, const Context& context)
     : job_(job), device_(device), test_rows_(all_of(job.test)), table_(job.table), test_table_(job.test_table) {
@@ -53,6 +78,16 @@ TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, cons
     test_table_ = std::make_shared<loader::ImageTable>(*job.test, test_rows_, table_->size(), kept_bytes, context);
   statistics_ = statistics_for(job.options, *table_, subset, context);
   normalisation_ = normalisation_of(statistics_);
+  recipe_ = views_taught(job);
+}
+
+int64_t TrainingPictures::view_taught(int64_t sample) const {
+  if (!recipe_) return -1;
+  const auto rows = std::ssize(job_.subset);
+  const double steps = static_cast<double>(steps_of(job_.options, rows));
+  const auto step = static_cast<double>(sample / job_.options.batch);
+  const LabelMoment moment = label_schedule_named(job_.options.label_schedule).at(step / steps, job_.options.temperature);
+  return moment.soft ? sample / rows % recipe_->views : -1;
 }
 
 loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) const {
@@ -65,6 +100,7 @@ loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) co
           .seed = options.seed,
           .augmentation = {moves ? options.crop : 0, moves && options.flip},
           .normalisation = normalisation_,
+          .view = recipe_ && !recipe_->one() ? [this](int64_t sample) { return view_taught(sample); } : std::function<int64_t(int64_t)>(),
           .labels = job_.labels};
 }
 
@@ -77,8 +113,13 @@ std::unique_ptr<BatchSource> TrainingPictures::batches(int64_t first, int64_t sa
 
 std::unique_ptr<BatchSource> TrainingPictures::test_batches(const Context& context) const {
   DECANT_CHECK(test_table_->size() == table_->size(), ==, true);
-  return open_pictures(*test_table_, test_rows_, {.batch = kTestBatch, .samples = test_rows(), .normalisation = normalisation_}, device_,
-                       context);
+  loader::BatchOptions stream{.batch = kTestBatch, .samples = test_rows(), .normalisation = normalisation_};
+  if (job_.test_view >= 0) {
+    const ViewRecipe& recipe = job_.test->views(0).labels->recipe();
+    stream.augmentation = {recipe.crop, recipe.flip};
+    stream.view = [view = job_.test_view](int64_t) { return view; };
+  }
+  return open_pictures(*test_table_, test_rows_, stream, device_, context);
 }
 
 }  // namespace decant::train

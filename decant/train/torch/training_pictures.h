@@ -2,6 +2,9 @@
 // pictures. What tasks that look at pictures share.
 #pragma once
 
+#include <optional>
+
+#include "decant/data/view_labels.h"
 #include "decant/loader/batches.h"
 #include "decant/loader/image_table.h"
 #include "decant/nn/normalisation.h"
@@ -27,6 +30,10 @@ class TrainingPictures {
   std::unique_ptr<BatchSource> batches(int64_t first, int64_t samples, const Context& context) const;
   std::unique_ptr<BatchSource> test_batches(const Context& context) const;
 
+  /// Of a set whose views have labels that are taught: the view whose label sample `sample` of the
+  /// training teaches, pass by pass the next; below 0 where the schedule teaches the class.
+  int64_t view_taught(int64_t sample) const;
+
   /// Batches of `samples` pictures from `first` on, as batches() asks for them.
   loader::BatchOptions stream(int64_t first, int64_t samples) const;
 
@@ -38,6 +45,11 @@ class TrainingPictures {
   std::shared_ptr<const loader::ImageTable> test_table_;
   nn::PixelStatistics statistics_;
   loader::Normalisation normalisation_;
+  std::optional<ViewRecipe> recipe_;  ///< of the views that are taught
 };
+
+/// The recipe of the views whose labels the job teaches; nothing where it teaches none. Throws
+/// InputError for rows without such labels among others, and for options that cut otherwise.
+std::optional<ViewRecipe> views_taught(const TrainJob& job);
 
 }  // namespace decant::train
