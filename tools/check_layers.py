@@ -17,7 +17,7 @@ LEVELS = [
 ]
 ROOMS = {  # a large folder's rooms, likewise; "" = the files next to the rooms
     "select": ["pools", "engine", "geometry", "scores", "rules", "bins", "methods/parts", "methods", ""],
-    "pipeline": ["run", "choosing", "patching", "judging", "compressing", ""],
+    "pipeline": ["run", "choosing", "patching", "labelling", "judging", "compressing", ""],
 }
 LEVEL = {folder: level for level, folders in enumerate(LEVELS) for folder in folders}
 TEST = re.compile(r"_test\.cc$|_for_tests\.h$")

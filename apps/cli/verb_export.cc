@@ -22,8 +22,9 @@ std::string run_export(ExportOptions& options, const Call& call) {
 Verb export_verb() {
   return with_options<ExportOptions>(
       {.name = "export",
-       .summary = "every row of a run as a table: key, class, kept, bin, rank, gain, place on the map",
-       .examples = {"decant export photos-20 -o rows.parquet", "decant export photos-20 -o rows.csv --no-source"}},
+       .summary = "every row of a run as a table: key, class, kept, bin, rank, gain, place on the map; or its labels of views",
+       .examples = {"decant export photos-20 -o rows.parquet", "decant export photos-20 -o rows.csv --no-source",
+                    "decant export photos-20 -o labels.npy"}},
       run_export);
 }
 

@@ -24,6 +24,7 @@
 #include "decant/data/metric.h"
 #include "decant/data/rows.h"
 #include "decant/data/selection.h"
+#include "decant/data/view_labels.h"
 
 namespace decant::evaluate {
 
@@ -117,7 +118,10 @@ class Judge {
   /// learnt; 0 for others.
   virtual int picture_side() const { return 0; }
   virtual bool side_by_side() const { return true; }  ///< one thread per case, as many at once as there are; else one with all threads
-  virtual int64_t steps() const { return 0; }         ///< that a case reports as progress under the unit "steps"; 0 = none
+  /// How its trainings cut and mirror pictures, seed and number of views aside; nothing where it
+  /// teaches no labels of views.
+  virtual std::optional<ViewRecipe> views() const { return std::nullopt; }
+  virtual int64_t steps() const { return 0; }  ///< that a case reports as progress under the unit "steps"; 0 = none
 
   // How long it takes. Time is work · pace; the pace, seconds per unit of work, is measured and
   // kept.

@@ -55,6 +55,7 @@ void CompressOptions::declare(OptionTable& all) {
   features.declare(table);
   reducing.declare(table);
   tiling.declare(table);
+  labelling.declare(table);
   table.add("labels", input.labels, "FILE", "labels of a .npy data set");
   declare_scans(input.scans, table);
   input.fields.declare(table);
@@ -178,6 +179,26 @@ std::optional<sheets::Style> tiling_of(const CompressOptions& options, const Inp
   return style;
 }
 
+/// Throws InputError for what no classifier can label.
+void require_teachable(const Input& input, const std::string& path) {
+  if (input.dataset.train().pictures() == nullptr || !input.labelled() || !input.dataset.train().have_classes())
+    throw InputError({path, "", "is not a set of pictures of a class each, which is what a teacher labels", "Leave out --teach"});
+}
+
+/// Trained on every row that can be read, or given.
+train::Teacher teacher_of(const CompressOptions& options, const Input& input, const Context& context) {
+  const Subset usable = input.usable_rows();
+  const train::TeacherJob job{.options = options.labelling.teacher,
+                              .rows = &input.dataset.train(),
+                              .subset = usable,
+                              .classes = input.classes,
+                              .seed = options.seed,
+                              .cache = options.features.cache};
+  const train::Teacher teacher = train::make_teacher(job, module_teacher_trainer(job.device), context);
+  context.info("teacher: " + in_words(teacher));
+  return teacher;
+}
+
 /// What rows take, and how much of it they may.
 struct RowBudget {
   std::unique_ptr<RowSizes> sizes;
@@ -230,6 +251,9 @@ void require_sound(const CompressOptions& options) {
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
   require_tiling_alone(options, reduced);
+  require_sound(options.labelling, options.given);
+  if (options.labelling.spec().soft && stores_a_list(options.store))
+    throw UsageError("--teach soft speaks of pictures that lie in data/, and --store list has none there; leave one of them out");
   if (counted_of(options) && (!options.bytes.empty() || options.given.contains("keep")))
     throw UsageError("--keep-tokens, --keep-objects, --keep and --bytes all say how much to keep; give one of them");
   if (options.select.own.min_objects < 0) throw UsageError("--min-objects must not be negative");
@@ -267,6 +291,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const Input unique = repeats ? without_repeats(whole, repeats->dropped) : Input();
   const Input& input = repeats ? unique : whole;
   if (options.tiling.given()) require_tileable(input.dataset, options.input.path);
+  if (options.labelling.spec().soft) require_teachable(input, options.input.path);
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
   if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
@@ -312,26 +337,35 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
 
   const auto tiling = tiling_of(options, input, kept, context);
 
-  const SmallSet set{.input = whole,
-                     .selection = chosen.selection,
-                     .kept = kept,
-                     .content = spent.reduced.rows,
-                     .map = map.view(),
-                     .to = to,
-                     .tiling = tiling,
-                     .min_objects = min_objects_of(method),
-                     .listed = stores_a_list(options.store),
-                     .note = chosen.note,
-                     .seed = options.seed,
-                     .command = options.command,
-                     .options = recorded_options(options),
-                     .features = chosen.features.record(),
-                     .reduce = spent.reduced.reduce,
-                     .seen = chosen.features.features.count() > 0 ? &chosen.features.features : nullptr,
-                     .importance = spent.reduced.importance,
-                     .spent = spent.words,
-                     .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),
-                     .repeats_record = repeats ? std::optional(repeats->record) : std::nullopt};
+  std::optional<train::Teacher> teacher;
+  if (options.labelling.spec().soft) teacher = log.stage("teacher", [&] { return teacher_of(options, input, context); });
+
+  SmallSet set{.input = whole,
+               .selection = chosen.selection,
+               .kept = kept,
+               .content = spent.reduced.rows,
+               .map = map.view(),
+               .to = to,
+               .tiling = tiling,
+               .min_objects = min_objects_of(method),
+               .listed = stores_a_list(options.store),
+               .note = chosen.note,
+               .seed = options.seed,
+               .command = options.command,
+               .options = recorded_options(options),
+               .features = chosen.features.record(),
+               .reduce = spent.reduced.reduce,
+               .seen = chosen.features.features.count() > 0 ? &chosen.features.features : nullptr,
+               .importance = spent.reduced.importance,
+               .spent = spent.words,
+               .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),
+               .repeats_record = repeats ? std::optional(repeats->record) : std::nullopt};
+  if (teacher) {
+    set.training = training_of_labels(usual_recipe(*teacher, options.seed), options.labelling);
+    set.label_views = [&](const Dataset& written, const std::filesystem::path& folder) {
+      return label_data(written, input.dataset, options.labelling, *teacher, options.seed, folder, context);
+    };
+  }
   RunRecord run = write_small_set(set, out.path(), log, context);
   checkpoint.remove();
   out.commit();

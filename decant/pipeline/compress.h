@@ -11,6 +11,7 @@
 #include "decant/data/run_record.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/choosing/repeats.h"
+#include "decant/pipeline/labelling/label_data.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/tiling.h"
 #include "decant/pipeline/run/set_training.h"
@@ -33,6 +34,7 @@ struct CompressOptions {
   FeatureOptions features;
   ReduceOptions reducing;
   TileOptions tiling;
+  LabelOptions labelling;
   std::string to;
   std::string store = "copy";  ///< or "list": data/ names the source's pictures
   uint64_t seed = 0;

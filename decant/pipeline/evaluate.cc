@@ -68,10 +68,11 @@ void prepare(Judging& judging, const EvaluateOptions& options, const Context& co
   const JudgedSets& sets = judging.sets;
   settle_judge(judging, options, context);
   const Stopwatch choosing;
-  judging.trial = {.arms = make_arms(sets, options, {judging.judge->picture_side(), judging.judge->steps()}, context),
-                   .test = sets.test.rows.get(),
-                   .test_digest = sets.test.digest,
-                   .every_row = std::ssize(sets.full_rows)};
+  judging.trial = {
+      .arms = make_arms(sets, options, {judging.judge->picture_side(), judging.judge->steps(), judging.judge->views()}, context),
+      .test = sets.test.rows.get(),
+      .test_digest = sets.test.digest,
+      .every_row = std::ssize(sets.full_rows)};
   judging.choose_seconds = choosing.seconds();
   warn_of_idle(options.select, methods_against(options), sets.full.dataset.train().pictures() != nullptr, context);
   if (!options.no_cache) judging.cache = std::make_unique<EvidenceCache>(Cache(options.features.cache, context));

@@ -12,6 +12,7 @@
 #include "decant/base/output.h"
 #include "decant/base/printable.h"
 #include "decant/formats/parquet/table_writer.h"
+#include "decant/pipeline/export_labels.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/run_source.h"
 
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 void ExportOptions::declare(OptionTable& table) {
   Option& from = table.add("run", run, "RUN", "a folder that `decant compress` or `decant bins` wrote");
   from.positional = from.required = true;
-  Option& to = table.add("out", out, "FILE", "table to write: FILE.parquet, .csv or .jsonl");
+  Option& to = table.add("out", out, "FILE", "table to write: FILE.parquet, .csv or .jsonl; FILE.npy: the labels of views, as arrays");
   to.required = true;
   table.add("source", source, "PATH", "the data set, if it has moved");
   table.add("no-source", no_source, "do not open the data set; the table then has no keys and classes");
@@ -199,8 +200,10 @@ std::unique_ptr<TableOut> open_table(const fs::path& path, const std::string& en
 
 Exported export_run(const ExportOptions& options, const Context& context) {
   const std::string ending = options.out.extension().string();
+  if (ending == ".npy") return export_labels(options, context);
   if (ending != ".parquet" && ending != ".csv" && ending != ".jsonl")
-    throw InputError({options.out.string(), "", "is no name of a table that is written", "End it in .parquet, .csv or .jsonl"});
+    throw InputError({options.out.string(), "", "is no name of a table that is written",
+                      "End it in .parquet, .csv or .jsonl, or in .npy for labels of views"});
   const RunFolder run = load_run_folder(options.run);
   OutputFile out(options.out, {.inputs = run_inputs(run, options.source)});
   std::optional<Input> input;

@@ -12,7 +12,7 @@ namespace decant {
 
 struct ExportOptions {
   std::filesystem::path run;
-  std::filesystem::path out;  ///< .parquet, .csv or .jsonl: the ending says which
+  std::filesystem::path out;  ///< .parquet, .csv or .jsonl: the ending says which; .npy: labels of views (export_labels.h)
   std::string source;         ///< the data set, when it is no longer where the run found it
   bool no_source = false;     ///< do not open it: keys and labels are left out
 

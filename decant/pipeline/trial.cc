@@ -16,6 +16,7 @@
 #include "decant/pipeline/judging/evaluate_options.h"
 #include "decant/pipeline/judging/evidence_cache.h"
 #include "decant/pipeline/judging/test_rows.h"
+#include "decant/pipeline/labelling/labelling.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/report/trial_page.h"
@@ -49,6 +50,7 @@ void TrialOptions::declare(OptionTable& table) {
   table.add("test", test, "PATH", "data set to test on");
   table.add_share("hold-out", hold_out, "SHARE", "held out for testing when the data set has no test split");
   settings.declare(table);
+  teacher.declare(table);
   table.add("cache", cache, "DIR", "of what is finished; default: ~/.cache/decant").effect = Effect::speed;
   table.add("no-cache", no_cache, "keep nothing, and run all of it anew").effect = Effect::speed;
   table.add("out", out, "FILE", "everything that was measured, as JSON");
@@ -105,6 +107,8 @@ trials::Source trial_source(const Input& input, const JudgedTest& test) {
 std::vector<std::shared_ptr<const trials::Compressor>> compressors_of(const TrialOptions& options, const trials::Trial& trial) {
   CompressorOptions common;
   common.features.cache = options.cache;
+  common.teacher = options.teacher;
+  common.teacher_trainer = [] { return module_teacher_trainer("cpu"); };
   for (const distill::MethodFacts& method : from_module<distill::Distiller>().methods()) common.distillers.push_back(method.name);
   common.distill = [](const distill::DistillJob& job, const Context& context) {
     return from_module<distill::Distiller>().distill(job, context);

@@ -11,6 +11,7 @@
 #include "decant/base/options.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/set_training.h"
+#include "decant/train/teacher.h"
 #include "decant/trials/list.h"
 #include "decant/trials/run.h"
 
@@ -37,6 +38,7 @@ struct TrialOptions {
   int seeds = 0;          ///< 0 = as many as the trial usually has
   uint64_t seed = 0;      ///< of the first run
   TrialSettings settings;
+  train::TeacherOptions teacher;  ///< of compressors that make labels
   std::filesystem::path cache;  ///< of finished stages; empty = decant's own
   bool no_cache = false;
   std::filesystem::path out;   ///< .json with everything; empty = none

@@ -11,6 +11,7 @@
 #include "decant/base/parallel.h"
 #include "decant/data/class_amounts.h"
 #include "decant/formats/open.h"
+#include "decant/formats/soft_labels/view_file.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/patching/reducing.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -186,15 +187,31 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Ma
   if (stored.size() != static_cast<int64_t>(manifest.size())) refuse_small_set(data, -1, "holds pictures that the manifest does not list");
 }
 
+/// Labels of views are sound, and what run.json says; whether they are this set's is known where the
+/// set is opened.
+void check_view_labels(const fs::path& folder, const RunRecord& run) {
+  const fs::path file = folder / kViewLabelsFile;
+  if (!run.view_labels) return;
+  if (!fs::is_regular_file(file)) refuse_small_set(file, -1, "is missing, and run.json says that views have labels");
+  const auto labels = parse_view_labels(MappedFile(file).bytes(), file.string());
+  const ViewLabelsHeader& header = labels->header();
+  const ViewLabelRecord& recorded = *run.view_labels;
+  if (labels->file_bytes() != recorded.bytes || header.recipe.views != recorded.views || header.teacher_digest != recorded.teacher_digest)
+    refuse_small_set(file, -1, "holds other labels than run.json records");
+}
+
 }  // namespace
 
 Verified verify(const VerifyOptions& options, const Context& context) {
-  if (const RunRecord record = read_run_record(options.run); record.synthetic)
+  if (const RunRecord record = read_run_record(options.run); record.synthetic) {
+    check_view_labels(options.run, record);
     return verify_synthetic(options.run, record, options.source, context);
+  }
   const RunFolder run = load_run_folder(options.run);
   if (!run.has_data()) throw InputError({options.run.string(), "", "holds no data", "Name a folder that `decant compress` wrote"});
   const std::vector<ManifestLine> manifest = read_manifest(run.path / "manifest.jsonl");
   check_rows(run, manifest);
+  check_view_labels(run.path, run.run);
   if (run.run.sheets) return verify_sheets(run, manifest, options.source, context);
 
   const Dataset stored = open_dataset((run.path / "data").string(), stored_fields_of(run.run).to_open(), context);

@@ -83,7 +83,9 @@ void check_pictures_of(const Rows& rows, const std::vector<MadeLine>& lines, con
   });
 }
 
+/// Whether labels.npy holds them.
 bool asks_soft_labels(const RunRecord& run) {
+  if (run.view_labels) return false;
   const auto found = run.training.find(kSoftLabelsOption);
   return run.synthetic->bytes_labels > 0 || (found != run.training.end() && found->second != "false");
 }

@@ -13,7 +13,8 @@ namespace {
 /// Options of a set that say how it is trained whatever trains it; how long is the trial's affair,
 /// which gives every arm the same number of steps.
 bool heeded(const std::string& option) {
-  return option == "loss" || option == "label-scale" || option == "label-smoothing" || option == kSoftLabelsOption;
+  return option == "loss" || option == "label-scale" || option == "label-smoothing" || option == kSoftLabelsOption ||
+         option == "temperature" || option == "label-schedule";
 }
 
 }  // namespace

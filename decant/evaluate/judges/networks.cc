@@ -130,6 +130,10 @@ class NetworkJudge final : public Judge {
     return result;
   }
 
+  std::optional<ViewRecipe> views() const override {
+    if (options_.augment != "crop-flip") return std::nullopt;
+    return ViewRecipe{.crop = options_.crop, .flip = options_.flip};
+  }
   int picture_side() const override { return pictures_.side(); }
   bool side_by_side() const override { return options_.device == "cpu"; }
   int64_t steps() const override { return options_.steps; }
@@ -187,7 +191,7 @@ class NetworkJudge final : public Judge {
   /// Soft labels are taught by the sets that have some.
   train::TrainOptions options_of(const Case& one) const {
     train::TrainOptions options = options_of(one.net, one.seed);
-    options.soft_labels = options.soft_labels && !one.rows->soft_label(one.subset.front()).empty();
+    options.soft_labels = options.soft_labels && has_soft_labels(*one.rows, one.subset.front());
     return options;
   }
 

@@ -6,12 +6,14 @@
 //     dm   mtt+steps=200+init=k-means                pictures made by a method of distillation
 //     dm+pictures=first                              those that it begins with, not distilled
 //     dm+quality=75                                  made, then stored as JPEGs
+//     random+labels=soft:views=10:bits=4             any of these, with what a teacher of the part says of 10 views of each picture
 //
 // What a method of distillation takes stands behind its name, as do the options of `decant distill`
 // (steps, net, init, augment, rate, …), and behind net= what the net takes; within a trial it makes
 // few steps through a narrow network unless they are given.
 //
-// Bytes are those of the picture files: as they are stored, or PNG where the data set holds pixels.
+// Bytes are those of the picture files, as they are stored or PNG where the data set holds pixels,
+// and of labels of views.
 #pragma once
 
 #include <memory>
@@ -21,6 +23,7 @@
 #include "decant/distill/distiller.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/choosing/method_spec.h"
+#include "decant/train/teacher.h"
 #include "decant/trials/compressor.h"
 
 namespace decant {
@@ -32,6 +35,8 @@ struct CompressorOptions {
   std::vector<std::string> distillers;  ///< names of methods of distillation
   /// Distiller::distill, or what a test makes up.
   std::function<distill::Distilled(const distill::DistillJob&, const Context&)> distill;
+  train::TeacherOptions teacher;  ///< of labels
+  std::function<train::TeacherTrainer()> teacher_trainer;
 };
 
 /// Throws UsageError for a name that is neither a method nor one of distillation, for options that
@@ -42,5 +47,10 @@ std::shared_ptr<const trials::Compressor> make_compressor(const std::string& spe
 
 std::shared_ptr<const trials::Compressor> make_choosing_compressor(const std::string& spec, const CompressorOptions& options);
 std::shared_ptr<const trials::Compressor> make_distilling_compressor(const std::string& spec, const CompressorOptions& options);
+
+/// What `pictures` makes, labelled.
+std::shared_ptr<const trials::Compressor> make_labelling_compressor(const std::string& spec, const std::string& labels,
+                                                                    std::shared_ptr<const trials::Compressor> pictures,
+                                                                    const CompressorOptions& options);
 
 }  // namespace decant

@@ -28,6 +28,7 @@ OptionTable picture_options(ArmSpec& arm) {
   table.add("spend", arm.spend, "CURRENCY", "");
   table.add("bytes", arm.bytes, "HOW-MUCH", "");
   table.add("length", arm.length, "NAME", "");
+  table.add("labels", arm.labels, "LABELS", "");
   return table;
 }
 
@@ -84,6 +85,7 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
   }
   require_fill(arm.fill);
   require_spending(arm);
+  label_spec_from(arm.labels, fmt::format("--against {}: labels", arm.name));
   if (!arm.length.empty() && (arm.base != "random" || arm.changes_pictures()))
     throw UsageError(fmt::format("--against {}: length is for random records alone; say random+length={}", arm.name, arm.length));
   if (!arm.drops_cells() && of_cells)

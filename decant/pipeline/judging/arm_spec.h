@@ -4,6 +4,8 @@
 //     random+drop=25%   auto+drop=50%+importance=gradcam+++fill=harmonic   random+quality=50
 //     random+spend=auto   full+spend=quality                 of --bytes: what they buy (byte_budget.h)
 //
+//     random+labels=soft:views=30:bits=4       rows that teach what a teacher says of 30 views of each (label_spec.h)
+//
 //     random+length=k-means   random+length=small    random records as long as those of another set
 //
 //     dq = bins+drop=25%+importance=gradcam+++fill=mae          Dataset Quantization, whole
@@ -16,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "decant/pipeline/labelling/label_spec.h"
 #include "decant/pipeline/patching/reducing.h"
 
 namespace decant {
@@ -28,9 +31,11 @@ struct ArmSpec {
   std::string spend = "rows";  ///< what a budget of bytes buys; quality, resolution and cells: of all rows, "full"
   std::string length = {};     ///< of random rows: the method or given set whose records theirs are as long as; empty = any
   std::string bytes = {};      ///< empty = as large as the other sets
+  std::string labels = {};     ///< what rows teach, as --teach has it; empty = their classes
 
   bool spends_on_pictures() const { return spend != "rows"; }
   bool drops_cells() const { return spend == "cells" || reduce_plan(reducing).drop > 0; }
+  bool softens() const { return label_spec_from(labels, "labels").soft; }
   bool changes_pictures() const { return spends_on_pictures() || !reduce_plan(reducing).nothing(); }
 };
 

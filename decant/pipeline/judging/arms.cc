@@ -13,6 +13,7 @@
 #include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/judging/length_matched.h"
 #include "decant/pipeline/judging/method_arm.h"
+#include "decant/pipeline/labelling/label_data.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/fill_source.h"
 #include "decant/pipeline/patching/row_sizes.h"
@@ -264,6 +265,7 @@ class ArmMaker {
     if (outline.budget > 0) arm.budget = Budget{outline.budget, outline.unit};
     try {
       choose(arm, outline);
+      if (outline.spec.softens()) soften(arm, outline.spec);
     } catch (const InputError& error) {
       Fault fault = error.fault();
       if (fault.file.empty() && fault.place.empty()) fault.place = arm.name;
@@ -284,6 +286,44 @@ class ArmMaker {
       meet_budget(arm, outline);
     else
       keep_rows(arm, outline);
+  }
+
+  /// The arm teaches what a teacher says of views of its rows, those of all seeds.
+  void soften(evaluate::Arm& arm, const ArmSpec& spec) {
+    if (!judge_.views)
+      throw UsageError(fmt::format("--against {}: labels of views are for trainings that crop and flip pictures", arm.name));
+    Subset rows;
+    for (int s = 0; s < options_.seeds; ++s) rows = rows.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
+    const train::Teacher& teacher = teacher_of_full();
+    LabelJob job{.rows = arm.own_rows ? arm.own_rows : sets_.full.dataset.splits.at(Split::train),
+                 .which = std::move(rows),
+                 .class_names = named_classes(sets_.full.dataset),
+                 .recipe = *judge_.views,
+                 .spec = label_spec_from(spec.labels, "--against " + spec.name),
+                 .said = "--against " + spec.name};
+    job.recipe.seed = options_.seed;
+    const LabelledRows labelled = label_views(job, teacher, module_teacher_trainer("cpu"), context_);
+    context_.info(fmt::format("{}: labels of {} views of {} rows take {}", arm.name, labelled.labels->recipe().views,
+                              human_count(job.which.size()), human_bytes(labelled.labels->file_bytes())));
+    arm.own_rows = labelled.rows;
+    arm.rows = arm.own_rows.get();
+    arm.digest = Digest().add(arm.digest).add("labels").add(spec.labels).add(teacher.digest).add(static_cast<int64_t>(options_.seed)).hex();
+  }
+
+  /// Trained on every row that nobody is tested on.
+  const train::Teacher& teacher_of_full() {
+    if (teacher_) return *teacher_;
+    const Subset usable = input_.usable_rows();
+    const train::TeacherJob job{.options = options_.teacher,
+                                .rows = &input_.dataset.train(),
+                                .subset = usable,
+                                .classes = input_.classes,
+                                .image_size = judge_.picture_side,
+                                .seed = options_.seed,
+                                .cache = options_.features.cache};
+    teacher_ = train::make_teacher(job, module_teacher_trainer(job.device), context_);
+    context_.info("teacher: " + in_words(*teacher_));
+    return *teacher_;
   }
 
   static void use_given(evaluate::Arm& arm, const GivenSet& set) {
@@ -420,6 +460,7 @@ class ArmMaker {
   const JudgedBy judge_;
   const Context& context_;
   const Input input_;
+  std::optional<train::Teacher> teacher_;
   std::map<std::string, Draws> chosen_;                                     ///< by method
   std::map<Budget::Unit, std::unique_ptr<RowSizes>> counts_;                ///< tokens or objects, once they are counted
   std::map<std::string, Draws> by_count_;                                   ///< by method

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,9 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
 
 /// How the sets will be trained on, as far as it decides what they hold; 0 = not known.
 struct JudgedBy {
-  int picture_side = 0;  ///< Judge::picture_side(); no file that spend=auto writes is larger than that takes
-  int64_t steps = 0;     ///< Judge::steps(); what methods choose for
+  int picture_side = 0;                  ///< Judge::picture_side(); no file that spend=auto writes is larger than that takes
+  int64_t steps = 0;                     ///< Judge::steps(); what methods choose for
+  std::optional<ViewRecipe> views = {};  ///< Judge::views()
 };
 
 /// The arms of that outline, in its order. A method draws anew for every seed where it has chance

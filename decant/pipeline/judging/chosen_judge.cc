@@ -11,6 +11,7 @@
 #include "decant/base/text.h"
 #include "decant/evaluate/protocol.h"
 #include "decant/nn/networks.h"
+#include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evaluate_options.h"
 #include "decant/pipeline/judging/scene_set.h"
 #include "decant/train/trainer.h"
@@ -94,6 +95,16 @@ std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, Chosen
   return set_training(asked, table, [&] { chosen.judge->check(names_of(asked.options)); });
 }
 
+/// Arms whose rows teach labels of views are taught them.
+void teach_soft_labels(const EvaluateOptions& options, OptionTable& table, const std::string& protocol) {
+  for (const ArmSpec& arm : arms_against(options)) {
+    if (!arm.softens()) continue;
+    Option* const option = table.find(kSoftLabelsOption);
+    if (option == nullptr) throw UsageError(fmt::format("--against {}: protocol {} teaches no soft labels", arm.name, protocol));
+    option->set("true");
+  }
+}
+
 }  // namespace
 
 ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modality, const evaluate::Tools& tools, const SetTraining& asked,
@@ -106,6 +117,7 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
   OptionTable table;
   chosen.judge->declare(table);
   for (const auto& [name, text] : protocol.options) table.find(name)->set(text);
+  teach_soft_labels(options, table, protocol.name);
   std::vector<std::string> departures = set_asked(asked.without(options.judge.given), table, chosen);
   if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
   require_own_nets(options, chosen, protocol);

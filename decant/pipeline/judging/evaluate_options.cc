@@ -41,7 +41,8 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("small", small, "SMALL", "outputs of `decant compress`, or .npy files of row numbers").positional = true;
   table.add("against", against, "A,B",
             "full, random, or any method of `decant compress --method`; each may drop cells: random+drop=25%+fill=harmonic; "
-            "random+length=NAME: rows of records as long as those of that method or small set; "
+            "or teach labels of views: random+labels=soft:views=30:bits=4; random+length=NAME: rows of records as long as those of that "
+            "method or small set; "
             "usual: full,random, of protocol distillation random,herding,k-means");
   table.add("keep", keep, "HOW-MUCH", "comma-separated ratios or counts for --against; default: the sizes of the given sets");
   table.add("bytes", bytes, "HOW-MUCH",
@@ -80,6 +81,7 @@ void EvaluateOptions::declare(OptionTable& table) {
   select.declare(choosing);
   features.declare(choosing);
   importance.declare(choosing);
+  teacher.declare(choosing);
   add_choosing_options(table, choosing);
   table.add("fill", fill, "NAME",
             "what stands where a small set's cells were dropped: stored, gray, harmonic, smooth, mae, or weights: FILE.safetensors");

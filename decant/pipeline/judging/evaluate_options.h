@@ -12,6 +12,7 @@
 #include "decant/pipeline/judging/chosen_judge.h"
 #include "decant/pipeline/patching/importance_source.h"
 #include "decant/pipeline/run/input.h"
+#include "decant/train/teacher.h"
 
 namespace decant {
 
@@ -39,6 +40,7 @@ struct EvaluateOptions {
   FieldOptions fields;                ///< likewise
   ChoosingOptions select;
   ImportanceOptions importance;    ///< of arms that drop cells
+  train::TeacherOptions teacher;   ///< of arms with labels of views
   std::string fill = kStoredFill;  ///< of given sets from whose pictures cells were dropped
   FeatureOptions features;         ///< its cache also holds results
   bool no_cache = false;           ///< train anew, and keep nothing

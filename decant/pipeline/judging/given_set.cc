@@ -8,6 +8,7 @@
 #include "decant/base/text.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
+#include "decant/formats/soft_labels/view_file.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/judging/relabelled.h"
 #include "decant/pipeline/patching/fill_source.h"
@@ -61,7 +62,8 @@ std::vector<int64_t> full_rows_of(const GivenSet& set, const Input& full, const 
 /// The files of the set's own. With rows held out it must be known which rows they are of; else the
 /// full set's rows are taken.
 void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out, const EvaluateOptions& options, const Context& context) {
-  const Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
+  Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
+  if (set.folder->run.view_labels) attach_view_labels(own, set.folder->path / kViewLabelsFile);
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
   const std::vector<int64_t> sources = held_out.empty() ? std::vector<int64_t>() : full_rows_of(set, full, *rows);
   if (!held_out.empty() && sources.empty()) {

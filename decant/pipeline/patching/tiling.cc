@@ -75,8 +75,7 @@ void require_tileable(const Dataset& dataset, const std::string& path) {
   if (const auto taught = rows.taught(); taught && *taught != CountedIn::rows)
     refuse(fmt::format("holds {}, and sheets have no place for them", *taught == CountedIn::objects ? "objects in boxes" : "masks"),
            "Omit --tile");
-  if (!rows.soft_label(0).empty())
-    refuse("has soft labels, and sheets have no place for them", "Omit --tile, or train on the set as it is");
+  if (has_soft_labels(rows, 0)) refuse("has soft labels, and sheets have no place for them", "Omit --tile, or train on the set as it is");
 }
 
 int side_of_cells(int tile, int unit, int longest) {

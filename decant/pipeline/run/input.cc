@@ -128,6 +128,7 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
     for (int64_t row = first + begin; row < first + end; ++row) {
       digest.add(rows.key(row)).add(int64_t{rows.label(row)});
       if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
+      if (const ViewsOfRow views = rows.views(row); views.labels != nullptr) digest.add(views.labels->digest()).add(views.row);
       if (rows.targets() != nullptr) add_annotations(digest, *rows.targets(), row);
       if (!rows.known_fault(row).empty()) continue;
       try {

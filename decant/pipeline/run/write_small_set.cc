@@ -180,6 +180,7 @@ struct Written {
   int64_t bytes_source = 0;       ///< of the same pictures, in the source
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
   std::optional<SheetRecord> sheets = {};
+  std::optional<ViewLabelRecord> view_labels = {};
 };
 
 PatchRecord record_of(const Written& written, const SmallSet& set) {
@@ -203,6 +204,11 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.features = set.features;
   if (!written.files.empty()) run.patches = record_of(written, set);
   run.sheets = written.sheets;
+  if (written.view_labels) {
+    run.view_labels = written.view_labels;
+    run.bytes_after += written.view_labels->bytes;
+    for (const auto& [name, value] : set.training) run.training[name] = value;
+  }
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.content = content_of(set, context);
   if (!run.content) run.classes = classes_of(set);
@@ -245,6 +251,18 @@ std::string sheets_text(const SheetRecord& sheets) {
       sheets.tile, sheets.side, human_count(sheets.sheets), human_bytes(sheets.bytes_sheets), human_bytes(sheets.bytes_table));
 }
 
+/// What must be known of labels of views by whoever does not read them with decant.
+std::string labels_text(const ViewLabelRecord& labels) {
+  return fmt::format(
+      "## Labels\n\n"
+      "`view_labels.bin` holds what a teacher ({0}) says of {1} of every sample: the {2} likeliest classes, {3} bits each, {4} in all. "
+      "The teacher learnt from every row of the source, so training on these labels is distillation from the whole set. "
+      "`decant train` and `decant evaluate` teach them, as run.json's `training` says; "
+      "`decant export -o labels.npy` writes them as NumPy arrays for other programs.\n\n",
+      printable(labels.teacher), labels.views == 1 ? "one view" : fmt::format("{} views", labels.views), labels.top, labels.bits,
+      human_bytes(labels.bytes));
+}
+
 std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string left_out;
   if (run.repeats)
@@ -273,6 +291,7 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
   else
     card += ".\n\n";
   if (run.sheets) card += sheets_text(*run.sheets);
+  if (run.view_labels) card += labels_text(*run.view_labels);
   card += run.content ? content_table(*run.content) : class_table(run.classes);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
@@ -425,7 +444,7 @@ void require_usable_at(const fs::path& out, const Dataset& dataset, const std::s
 }
 
 RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
-  const Written written = log.stage("write", [&] {
+  Written written = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
     write_selection(set.selection, folder);
     write_npy<int64_t>(folder / "indices.npy", set.kept);
@@ -437,6 +456,11 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
     write_repeats(set.repeats, folder / "repeats.jsonl");
     return write_data(set, folder, context);
   });
+  if (set.label_views) {
+    const FieldOptions fields = stored_fields_of(record_of(set, written, log, context));
+    written.view_labels =
+        log.stage("labels", [&] { return set.label_views(open_dataset((folder / "data").string(), fields.to_open(), context), folder); });
+  }
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
   log.stage("report", [&] {
     const auto reduced = kept_pictures(set, folder);

@@ -2,6 +2,9 @@
 // card, report, run.json.
 #pragma once
 
+#include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,7 +48,11 @@ struct SmallSet {
   std::string spent;                         ///< what a budget of bytes bought of pictures, in words
   std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
   std::optional<RepeatsRecord> repeats_record = {};
-  const WrittenParts* parts = nullptr;  ///< of a set that jobs have written, in the source's format; null = it is written now
+  /// Labels the views of the written data set, in a file below the folder; null = rows teach what
+  /// they taught.
+  std::function<ViewLabelRecord(const Dataset& written, const std::filesystem::path& folder)> label_views = nullptr;
+  std::map<std::string, std::string> training = {};  ///< that those labels ask for
+  const WrittenParts* parts = nullptr;               ///< of a set that jobs have written, in the source's format; null = it is written now
 };
 
 /// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws

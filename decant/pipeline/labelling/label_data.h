@@ -1,0 +1,35 @@
+// Labels of views for the data/ that a run has written.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+#include "decant/data/run_record.h"
+#include "decant/pipeline/labelling/labelling.h"
+
+namespace decant {
+
+/// The names of all classes, of those without one their number.
+std::vector<std::string> named_classes(const Dataset& dataset);
+
+/// For each class of `own`, which one of `source` it is: by its name, or by that of its folder.
+/// Throws InputError where they are not the same classes, since what a teacher says has a number
+/// for each.
+std::vector<int32_t> classes_in(const Dataset& source, const Dataset& own);
+
+/// Labels the training rows of `own`, the data set below `folder`, and writes view_labels.bin there.
+/// `teacher`: of the classes of `source`. `seed`: of the views. Pictures of one channel are not
+/// mirrored.
+ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
+                           uint64_t seed, const std::filesystem::path& folder, const Context& context);
+
+/// The recipe by which pictures like the teacher's become views.
+ViewRecipe usual_recipe(const train::Teacher& teacher, uint64_t seed);
+
+/// Puts into `run` what labels of views are and how they ask to be trained.
+void record_labels(const ViewLabelRecord& labels, const std::map<std::string, std::string>& training, RunRecord& run);
+
+}  // namespace decant
