@@ -3,9 +3,9 @@
 // Sample number k of a training is place k mod n of epoch k div n; an epoch is a permutation drawn
 // from Random(seed, "order", epoch), so every row comes once per epoch, batches run on across the
 // end of an epoch, and a subset smaller than a batch repeats. How sample k is cut and mirrored is
-// drawn from Random(seed, "augment", k), or where it is a view of its row, is that view's. Everything
-// about a batch follows from its number, so workers take numbers as they come and the stream is the
-// same for any count of them.
+// drawn from Random(seed, "augment", k), or where it is a view of its row, is that view's.
+// Everything about a batch follows from its number, so workers take numbers as they come and the
+// stream is the same for any count of them.
 //
 // Batches wait in a ring (ring.h), so the same error is reported for any count of workers.
 #pragma once
@@ -43,8 +43,8 @@ struct BatchOptions {
   int workers = 1;                       ///< never changes a batch; 1 is plenty unless pictures are decoded on the way
 };
 
-/// Where sample `sample` of a training, a picture of `row`, is cut and whether it is mirrored; as it
-/// is, and nothing drawn, without augmentation.
+/// Where sample `sample` of a training, a picture of `row`, is cut and whether it is mirrored; as
+/// it is, and nothing drawn, without augmentation.
 Placement placement_of(const BatchOptions& options, const Rows& rows, int64_t row, int64_t sample);
 
 /// Valid until the next call of next().

@@ -216,19 +216,19 @@ struct AdjointPass {
 };
 
 template <class Pass, class T>
-DECANT_EACH_INSTRUCTION_SET void run(const Pass& pass, const Grid& grid, T* scratch) {
+DECANT_EACH_INSTRUCTION_SET void run_block_pass(const Pass& pass, const Grid& grid, T* scratch) {
   pass(grid, scratch);
 }
 
 /// `pass_of(picture)` makes the pass of a picture.
 template <class T, class PassOf>
-void for_pictures(const Tensor& maps, const PassOf& pass_of) {
+void for_maps_of_pictures(const Tensor& maps, const PassOf& pass_of) {
   const Grid grid = Grid::of(maps);
   at::parallel_for(0, maps.size(0), 1, [&](int64_t begin, int64_t end) {
     std::vector<T> scratch(static_cast<size_t>(kScratchRows * grid.channels));
     for (int64_t i = begin; i < end; ++i) {
       std::ranges::fill(scratch, T(0));
-      run(pass_of(i), grid, scratch.data());
+      run_block_pass(pass_of(i), grid, scratch.data());
     }
   });
 }
@@ -255,7 +255,7 @@ Normalised normalise(const Tensor& maps, const BlockNorm& norm, bool in_place) {
     const Rows<T> given(maps), at(result.maps), inverse(result.inverse), halved(result.halved);
     const T* const weight = norm.weight.data_ptr<T>();
     const T* const bias = norm.bias.data_ptr<T>();
-    for_pictures<T>(result.maps, [&](int64_t i) {
+    for_maps_of_pictures<T>(result.maps, [&](int64_t i) {
       return NormalisePass<T>{given(i), at(i), inverse(i), halved(i), weight, bias, static_cast<T>(norm.epsilon)};
     });
   });
@@ -270,7 +270,7 @@ BlockGradient backward(const Normalised& at, const BlockNorm& norm, const Tensor
     const Rows<T> n(at.maps), gradient(result.maps), above(halved), inverse(at.inverse), of_weight(result.weight), of_bias(result.bias);
     const T* const weight = norm.weight.data_ptr<T>();
     const T* const bias = norm.bias.data_ptr<T>();
-    for_pictures<T>(at.maps, [&](int64_t i) {
+    for_maps_of_pictures<T>(at.maps, [&](int64_t i) {
       return BackwardPass<T>{n(i), gradient(i), above(i), inverse(i), weight, bias, of_weight(i), of_bias(i)};
     });
   });
@@ -283,7 +283,7 @@ BlockTangent tangent(const Normalised& at, const BlockNorm& norm, Tensor maps, c
     using T = scalar_t;
     const Rows<T> n(at.maps), y(result.maps), halved(result.halved), inverse(at.inverse), mean(result.mean), along(result.along);
     const auto values = [](const Tensor& tensor) { return tensor.data_ptr<T>(); };
-    for_pictures<T>(at.maps, [&](int64_t i) {
+    for_maps_of_pictures<T>(at.maps, [&](int64_t i) {
       return TangentPass<T>{
           n(i),    y(i),    halved(i), inverse(i), values(norm.weight), values(norm.bias), values(moved.weight), values(moved.bias),
           mean(i), along(i)};
@@ -302,7 +302,7 @@ BlockAdjoint adjoint(const Normalised& at, const BlockNorm& norm, BlockTangent&&
     const Rows<T> n(at.maps), y(tangent.maps), z(halved), a(adjoint), inverse(at.inverse), mean(tangent.mean), along(tangent.along),
         of_weight(gradient.weight), of_bias(gradient.bias), weight_adjoint(result.weight), bias_adjoint(result.bias);
     const auto values = [](const Tensor& tensor) { return tensor.data_ptr<T>(); };
-    for_pictures<T>(at.maps, [&](int64_t i) {
+    for_maps_of_pictures<T>(at.maps, [&](int64_t i) {
       return AdjointPass<T>{
           n(i),    y(i),     z(i),         a(i),       inverse(i),        values(norm.weight), values(norm.bias), values(moved.weight),
           mean(i), along(i), of_weight(i), of_bias(i), weight_adjoint(i), bias_adjoint(i)};

@@ -30,7 +30,7 @@ struct BlockInputs {
   Tensor in_one_step() const { return instance_norm_relu_mean(maps, {weight, bias, 1e-5}); }
   Tensor one_by_one() const { return at::avg_pool2d(at::relu(at::group_norm(maps, maps.size(1), weight, bias, 1e-5)), 2); }
   /// The output, and the gradients of a weighted sum of it.
-  Tensors outcome(const Tensor& out) const {
+  Tensors outcome_over(const Tensor& out) const {
     const Tensor weights = (at::arange(out.numel(), at::kDouble).reshape(out.sizes()) * 0.7).sin().to(out.scalar_type());
     Tensors all = torch::autograd::grad({(out * weights).sum()}, {maps, weight, bias});
     all.push_back(out.detach());
@@ -38,7 +38,7 @@ struct BlockInputs {
   }
 };
 
-void expect_close(const Tensors& a, const Tensors& b, double within) {
+void expect_same(const Tensors& a, const Tensors& b, double within) {
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(at::allclose(a[i], b[i], within, within)) << i;
 }
@@ -46,18 +46,18 @@ void expect_close(const Tensors& a, const Tensors& b, double within) {
 TEST(BlockEnd, InOneStepEqualsOneByOne) {
   for (const at::IntArrayRef shape : {at::IntArrayRef{3, 5, 8, 8}, at::IntArrayRef{2, 32, 7, 5}, at::IntArrayRef{1, 1, 2, 2}}) {
     const BlockInputs exact = BlockInputs::drawn(shape, at::kDouble);
-    expect_close(exact.outcome(exact.in_one_step()), exact.outcome(exact.one_by_one()), 1e-9);
+    expect_same(exact.outcome_over(exact.in_one_step()), exact.outcome_over(exact.one_by_one()), 1e-9);
     const BlockInputs single = BlockInputs::drawn(shape, at::kFloat);
-    expect_close(single.outcome(single.in_one_step()), single.outcome(single.one_by_one()), 1e-4);
+    expect_same(single.outcome_over(single.in_one_step()), single.outcome_over(single.one_by_one()), 1e-4);
   }
 }
 
 TEST(BlockEnd, DoesNotDependOnThreads) {
   const BlockInputs in = BlockInputs::drawn({16, 8, 6, 6}, at::kFloat);
   at::set_num_threads(1);
-  const Tensors alone = in.outcome(in.in_one_step());
+  const Tensors alone = in.outcome_over(in.in_one_step());
   at::set_num_threads(3);
-  const Tensors shared = in.outcome(in.in_one_step());
+  const Tensors shared = in.outcome_over(in.in_one_step());
   at::set_num_threads(1);
   for (size_t i = 0; i < alone.size(); ++i) EXPECT_TRUE(alone[i].equal(shared[i])) << i;
 }
@@ -86,7 +86,7 @@ TEST(BlockEnd, IsWhatAConvNetTakes) {
         network->forward({.parameters = state.parameters, .buffers = state.buffers, .training = true, .once = once}, images);
     return torch::autograd::grad({logits.square().sum()}, state.parameters);
   };
-  expect_close(gradients(true), gradients(false), 2e-3);
+  expect_same(gradients(true), gradients(false), 2e-3);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace decant::nn {
 
-/// Whether grey_conv() takes such maps: one channel, on the CPU, float32 or float64, of which nobody
-/// asks for a gradient.
+/// Whether grey_conv() takes such maps: one channel, on the CPU, float32 or float64, of which
+/// nobody asks for a gradient.
 bool takes_grey_conv(const Tensor& maps);
 
 /// As at::conv2d with stride 1, up to rounding: (pictures, out, height + 2·padding − kernel + 1, …)

@@ -14,7 +14,7 @@ namespace decant::nn {
 namespace {
 
 /// The output, and the gradients of weight and bias of a weighted sum of it.
-Tensors outcome_of(const Tensor& out, const Tensors& of) {
+Tensors graded(const Tensor& out, const Tensors& of) {
   const Tensor weights = (at::arange(out.numel(), out.options()).reshape(out.sizes()) * 0.7).sin();
   Tensors all = torch::autograd::grad({(out * weights).sum()}, of);
   all.push_back(out.detach());
@@ -32,8 +32,8 @@ TEST(GreyConv, IsAConvolution) {
     const Tensor bias = each.bias ? at::randn({6}, at::kDouble).set_requires_grad(true) : Tensor();
     Tensors of{weight};
     if (each.bias) of.push_back(bias);
-    const Tensors own = outcome_of(grey_conv(maps, weight, bias, each.padding), of);
-    const Tensors libtorchs = outcome_of(at::conv2d(maps, weight, bias, 1, each.padding), of);
+    const Tensors own = graded(grey_conv(maps, weight, bias, each.padding), of);
+    const Tensors libtorchs = graded(at::conv2d(maps, weight, bias, 1, each.padding), of);
     for (size_t i = 0; i < own.size(); ++i) EXPECT_TRUE(at::allclose(own[i], libtorchs[i], 1e-10, 1e-10)) << each.height << " " << i;
     EXPECT_TRUE(grey_conv(maps, weight, bias, each.padding).is_contiguous(at::MemoryFormat::ChannelsLast));
   }

@@ -187,8 +187,8 @@ void check_pictures(const Rows& stored, const Input& input, const std::vector<Ma
   if (stored.size() != static_cast<int64_t>(manifest.size())) refuse_small_set(data, -1, "holds pictures that the manifest does not list");
 }
 
-/// Labels of views are sound, and what run.json says; whether they are this set's is known where the
-/// set is opened.
+/// Labels of views are sound, and what run.json says; whether they are this set's is known where
+/// the set is opened.
 void check_view_labels(const fs::path& folder, const RunRecord& run) {
   const fs::path file = folder / kViewLabelsFile;
   if (!run.view_labels) return;

@@ -1,9 +1,9 @@
-// A teacher: a classifier that knows a data set, and tells others of it: what its batch norms expect
-// (inversion of networks), which pictures are easy, what a picture's label is like.
+// A teacher: a classifier that knows a data set, and tells others of it: what its batch norms
+// expect (inversion of networks), which pictures are easy, what a picture's label is like.
 //
 // It is trained on the rows that it is asked for and on no others, so that what is made through it
-// of a part of the data knows that part alone; or its weights are given, and then the caller vouches
-// for what they have seen.
+// of a part of the data knows that part alone; or its weights are given, and then the caller
+// vouches for what they have seen.
 //
 // What is wrong with a teacher is silent: a network with its classes in another order, or given
 // pictures of another brightness, teaches without a complaint, and everything made through it is at
@@ -72,15 +72,15 @@ struct TeacherJob {
   std::shared_ptr<const loader::ImageTable> table = {};  ///< of the rows, where there is one; null = made here
 };
 
-/// Trains as TrainOptions usually do, grey pictures not mirrored, small ones moved less; a training that was made before,
-/// of the same pictures, labels and options, is taken from the cache. The name there follows from
-/// the decoded pictures, so rows need no digest. Cost: one pass of decoding; the training; a forward
-/// of 2,000 rows.
+/// Trains as TrainOptions usually do, grey pictures not mirrored, small ones moved less; a training
+/// that was made before, of the same pictures, labels and options, is taken from the cache. The
+/// name there follows from the decoded pictures, so rows need no digest. Cost: one pass of
+/// decoding; the training; a forward of 2,000 rows.
 ///
-/// Throws InputError: a teacher that answers no more of the rows than always one class would, naming
-/// the order of classes where another order would be right; weights for other classes, another size
-/// or other channels, with a missing tensor, or with a value that is no finite number; a training
-/// that diverges. Throws Cancelled.
+/// Throws InputError: a teacher that answers no more of the rows than always one class would,
+/// naming the order of classes where another order would be right; weights for other classes,
+/// another size or other channels, with a missing tensor, or with a value that is no finite number;
+/// a training that diverges. Throws Cancelled.
 Teacher make_teacher(const TeacherJob& job, const TeacherTrainer& trainer, const Context& context);
 
 }  // namespace decant::train

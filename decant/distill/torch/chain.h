@@ -1,7 +1,7 @@
 // The field's ConvNet, differentiated by hand: blocks of convolution – instance norm – ReLU – mean
 // of 2×2, flattened, and a linear map. Methods look through it thousands of times, so it has passes
-// of its own that keep no more than they need (nn/block_end.h); any other network, data type or device
-// goes through autograd, which gives the same up to rounding (chain_test.cc).
+// of its own that keep no more than they need (nn/block_end.h); any other network, data type or
+// device goes through autograd, which gives the same up to rounding (chain_test.cc).
 #pragma once
 
 #include <optional>

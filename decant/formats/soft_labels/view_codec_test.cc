@@ -114,7 +114,7 @@ TEST(ViewCodec, TheWorkedExampleOfTheFormatsPage) {
   EXPECT_THAT(back, testing::Pointwise(testing::FloatNear(1e-6F), {0.0F, -4.0F, -6.0F}));
 }
 
-std::string fault_of(const ViewShape& shape, std::vector<unsigned> bytes) {
+std::string fault_of_bits(const ViewShape& shape, std::vector<unsigned> bytes) {
   std::vector<std::byte> raw;
   for (const unsigned byte : bytes) raw.push_back(static_cast<std::byte>(byte));
   return fault_of_view(shape, raw, 0);
@@ -122,16 +122,16 @@ std::string fault_of(const ViewShape& shape, std::vector<unsigned> bytes) {
 
 TEST(ViewCodec, SaysWhatIsWrongWithBits) {
   const ViewShape all{.classes = 3, .bits = 4, .top = 3};
-  EXPECT_EQ(fault_of(all, {0x00, 0x7c, 0, 0}), "has the spread inf");
-  EXPECT_EQ(fault_of(all, {0x01, 0x7c, 0, 0}), "has the spread nan");
-  EXPECT_EQ(fault_of(all, {0x00, 0xc6, 0, 0}), "has the spread -6");
+  EXPECT_EQ(fault_of_bits(all, {0x00, 0x7c, 0, 0}), "has the spread inf");
+  EXPECT_EQ(fault_of_bits(all, {0x01, 0x7c, 0, 0}), "has the spread nan");
+  EXPECT_EQ(fault_of_bits(all, {0x00, 0xc6, 0, 0}), "has the spread -6");
   const ViewShape two_of_ten{.classes = 10, .bits = 4, .top = 2};
-  EXPECT_EQ(fault_of(two_of_ten, {0, 0, 0xc1, 0}), "names class 12 of 10");
-  EXPECT_EQ(fault_of(two_of_ten, {0, 0, 0x12, 0}), "names class 1 after class 2");
-  EXPECT_EQ(fault_of(two_of_ten, {0, 0, 0x22, 0}), "names class 2 after class 2");
-  EXPECT_EQ(fault_of({.classes = 10, .bits = 4, .top = 3}, {0, 0, 0xff, 0, 0, 0}), "marks 8 classes instead of 3");
-  EXPECT_EQ(fault_of({.classes = 1, .bits = 32, .top = 1}, {0, 0, 0x80, 0x3f}), "holds 1, and no logit is above 0, the largest");
-  EXPECT_EQ(fault_of({.classes = 1, .bits = 32, .top = 1}, {0, 0, 0xc0, 0x7f}), "holds nan");
+  EXPECT_EQ(fault_of_bits(two_of_ten, {0, 0, 0xc1, 0}), "names class 12 of 10");
+  EXPECT_EQ(fault_of_bits(two_of_ten, {0, 0, 0x12, 0}), "names class 1 after class 2");
+  EXPECT_EQ(fault_of_bits(two_of_ten, {0, 0, 0x22, 0}), "names class 2 after class 2");
+  EXPECT_EQ(fault_of_bits({.classes = 10, .bits = 4, .top = 3}, {0, 0, 0xff, 0, 0, 0}), "marks 8 classes instead of 3");
+  EXPECT_EQ(fault_of_bits({.classes = 1, .bits = 32, .top = 1}, {0, 0, 0x80, 0x3f}), "holds 1, and no logit is above 0, the largest");
+  EXPECT_EQ(fault_of_bits({.classes = 1, .bits = 32, .top = 1}, {0, 0, 0xc0, 0x7f}), "holds nan");
 }
 
 }  // namespace

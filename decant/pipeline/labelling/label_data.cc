@@ -18,7 +18,7 @@ std::vector<std::string> named_classes(const Dataset& dataset) {
   return names;
 }
 
-std::vector<int32_t> classes_in(const Dataset& source, const Dataset& own) {
+std::vector<int32_t> classes_of_source(const Dataset& source, const Dataset& own) {
   const int count = class_count(source);
   if (class_count(own) != count)
     throw InputError({own.root.string(), "",
@@ -48,7 +48,7 @@ ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const Labe
   const LabelJob job{.rows = rows,
                      .which = Subset::all(rows->size()),
                      .class_names = named_classes(own),
-                     .class_of = classes_in(source, own),
+                     .class_of = classes_of_source(source, own),
                      .recipe = usual_recipe(teacher, seed),
                      .spec = options.spec()};
   const auto labels = label_views(job, teacher, module_teacher_trainer("cpu"), context).labels;

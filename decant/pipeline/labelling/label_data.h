@@ -18,11 +18,11 @@ std::vector<std::string> named_classes(const Dataset& dataset);
 /// For each class of `own`, which one of `source` it is: by its name, or by that of its folder.
 /// Throws InputError where they are not the same classes, since what a teacher says has a number
 /// for each.
-std::vector<int32_t> classes_in(const Dataset& source, const Dataset& own);
+std::vector<int32_t> classes_of_source(const Dataset& source, const Dataset& own);
 
-/// Labels the training rows of `own`, the data set below `folder`, and writes view_labels.bin there.
-/// `teacher`: of the classes of `source`. `seed`: of the views. Pictures of one channel are not
-/// mirrored.
+/// Labels the training rows of `own`, the data set below `folder`, and writes view_labels.bin
+/// there. `teacher`: of the classes of `source`. `seed`: of the views. Pictures of one channel are
+/// not mirrored.
 ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
                            uint64_t seed, const std::filesystem::path& folder, const Context& context);
 

@@ -16,7 +16,7 @@ constexpr int kUsualBits = 4;
 constexpr int64_t kAllOf = 16;     // classes, of which all are stored
 constexpr int64_t kUsualTop = 10;  // of more
 
-int64_t number_in(const std::string& text, int64_t least, int64_t most, const std::string& said, const std::string& name) {
+int64_t label_number(const std::string& text, int64_t least, int64_t most, const std::string& said, const std::string& name) {
   int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
@@ -28,11 +28,11 @@ void set_piece(LabelSpec& spec, const std::string& piece, const std::string& sai
   const std::string name = piece.substr(0, equals);
   const std::string value = equals == std::string::npos ? "" : piece.substr(equals + 1);
   if (name == "views")
-    spec.views = number_in(value, 1, kMostViews, said, name);
+    spec.views = label_number(value, 1, kMostViews, said, name);
   else if (name == "bits")
-    spec.bits = static_cast<int>(number_in(value, 1, 32, said, name));
+    spec.bits = static_cast<int>(label_number(value, 1, 32, said, name));
   else if (name == "top")
-    spec.top = number_in(value, 1, 1'000'000, said, name);
+    spec.top = label_number(value, 1, 1'000'000, said, name);
   else
     throw UsageError(fmt::format("{}: {}", said, unknown_name("option of soft labels", name, {"views", "bits", "top"})));
   if (spec.bits > 16 && spec.bits != 32) throw UsageError(fmt::format("{}: bits={}: give 1 to 16, or 32", said, spec.bits));

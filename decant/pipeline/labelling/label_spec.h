@@ -32,9 +32,9 @@ struct LabelSpec {
 /// and for numbers out of range.
 LabelSpec label_spec_from(const std::string& text, const std::string& said);
 
-/// The labels that `spec` asks for, empty: of `rows` rows, cut as `recipe` says but for the number of
-/// views. Throws InputError for more classes than there are, and for a budget that holds no view.
-/// REQUIRES: spec.soft.
+/// The labels that `spec` asks for, empty: of `rows` rows, cut as `recipe` says but for the number
+/// of views. Throws InputError for more classes than there are, and for a budget that holds no
+/// view. REQUIRES: spec.soft.
 StoredViewLabels empty_labels(const LabelSpec& spec, int64_t rows, ViewRecipe recipe, std::vector<std::string> class_names,
                               const std::string& said);
 

@@ -157,13 +157,13 @@ Dataset of_classes(std::vector<std::string> names) {
 }
 
 TEST(ClassesIn, AreFoundByNameOrFolder) {
-  EXPECT_THAT(classes_in(of_classes({"dog", "a/b", "cat"}), of_classes({"a_b", "cat", "dog"})), ElementsAre(1, 2, 0));
+  EXPECT_THAT(classes_of_source(of_classes({"dog", "a/b", "cat"}), of_classes({"a_b", "cat", "dog"})), ElementsAre(1, 2, 0));
   expect_says(message_of([] {
-                classes_in(of_classes({"a", "b", "c"}), of_classes({"a", "b", "d"}));
+                classes_of_source(of_classes({"a", "b", "c"}), of_classes({"a", "b", "d"}));
               }),
               {"class 'd'", "is none of its source's"});
   expect_says(message_of([] {
-                classes_in(of_classes({"a", "b", "c", "d"}), of_classes({"a", "b", "c"}));
+                classes_of_source(of_classes({"a", "b", "c", "d"}), of_classes({"a", "b", "c"}));
               }),
               {"has 3 classes, and its source 4", "--min-per-class 1"});
 }

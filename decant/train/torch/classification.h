@@ -6,10 +6,10 @@
 //     cross-entropy    −Σ_c ((1 − s)·q_c + s/C) · log p_c
 //     mse              ½ Σ_c (z_c − t_c)²,  t = scale · (q − 1/C) of a class, scale · q of a soft label
 //
-// Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T, and
-// p is softened by T' = T as well, so that the loss is T'² times the cross-entropy, and its gradient
-// as large at any temperature (Hinton et al., arXiv:1503.02531, section 2.1); a schedule of labels
-// may say otherwise (label_schedule.h).
+// Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T,
+// and p is softened by T' = T as well, so that the loss is T'² times the cross-entropy, and its
+// gradient as large at any temperature (Hinton et al., arXiv:1503.02531, section 2.1); a schedule
+// of labels may say otherwise (label_schedule.h).
 //
 // The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
 // Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any

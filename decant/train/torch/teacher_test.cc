@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// 8×8 pictures of three classes, each with a bright line of its own. Rows from 60 on do not decode.
+/// 8×8 pictures of three classes, each with a bright line of its own. Rows from 60 on do not
+/// decode.
 class LinedRows final : public MemoryRows {
  public:
   explicit LinedRows(int channels = 1) : MemoryRows(pictures_of(channels), labels_of()) {}
