@@ -11,6 +11,8 @@
 
 namespace decant::distill {
 
+using at::Tensor;
+
 using nn::Tensors;
 
 class Chain {

@@ -130,7 +130,7 @@ float shared_logit(std::span<const float> logits, const std::vector<int32_t>& st
   return std::max(static_cast<float>(std::log(mean)), -kLargestHalf);  // of probabilities that round to 0
 }
 
-uint32_t code_of(float logit, float spread, uint32_t most) {
+uint32_t code_of_logit(float logit, float spread, uint32_t most) {
   if (spread == 0) return most;
   const float code = std::round((1 + logit / spread) * static_cast<float>(most));
   return static_cast<uint32_t>(std::clamp(code, 0.0F, static_cast<float>(most)));
@@ -165,7 +165,7 @@ void encode_view(const ViewShape& shape, std::span<const float> logits, int64_t 
   const uint32_t codes = (1U << shape.bits) - 1;
   writer.put(half, kSpreadBits);
   put_classes(shape, classes, writer);
-  for (const int32_t label : classes) writer.put(code_of(below(label), spread, codes), shape.bits);
+  for (const int32_t label : classes) writer.put(code_of_logit(below(label), spread, codes), shape.bits);
 }
 
 void decode_view(const ViewShape& shape, Bytes bytes, int64_t at, std::span<float> logits) {

@@ -23,22 +23,22 @@ constexpr int64_t kMostRows = int64_t{1} << 40;
                     fmt::format("Restore the file as it was written, or take {} out of the training in run.json", kSoftLabelsOption)});
 }
 
-std::string checksum(Bytes rows) {
+std::string checksum_of_rows(Bytes rows) {
   return fmt::format("{:016x}", hash64(as_text(rows)));
 }
 
-std::string header_text(const ViewLabelsHeader& header, Bytes rows) {
+std::string label_header_text(const ViewLabelsHeader& header, Bytes rows) {
   const Json json = {{"decant_view_labels", kVersion}, {"rows", header.rows},
                      {"views", header.recipe.views},   {"bits", header.shape.bits},
                      {"top", header.shape.top},        {"seed", header.recipe.seed},
                      {"crop", header.recipe.crop},     {"flip", header.recipe.flip},
                      {"teacher", header.teacher},      {"teacher_digest", header.teacher_digest},
-                     {"xxh3", checksum(rows)},         {"classes", header.class_names}};
+                     {"xxh3", checksum_of_rows(rows)}, {"classes", header.class_names}};
   return json_text(json);
 }
 
 /// The header as text, and the rows behind it.
-std::pair<std::string_view, Bytes> split(Bytes file, const std::string& name) {
+std::pair<std::string_view, Bytes> split_file(Bytes file, const std::string& name) {
   uint64_t length = 0;
   if (file.size() < kLengthBytes) refuse_labels(name, "", "is shorter than the length of its header");
   std::memcpy(&length, file.data(), kLengthBytes);
@@ -47,13 +47,13 @@ std::pair<std::string_view, Bytes> split(Bytes file, const std::string& name) {
   return {as_text(file.subspan(kLengthBytes, length)), file.subspan(kLengthBytes + length)};
 }
 
-int64_t bounded(const JsonReader& json, const char* field, int64_t least, int64_t most) {
+int64_t number_in_header(const JsonReader& json, const char* field, int64_t least, int64_t most) {
   const int64_t value = json.require(field).count(field);
   if (value < least || value > most) json.refuse(field, fmt::format("is {}, and may be {} to {}", value, least, most));
   return value;
 }
 
-ViewLabelsHeader header_from(const JsonReader& json) {
+ViewLabelsHeader label_header_from(const JsonReader& json) {
   ViewLabelsHeader header;
   json.each("classes", [&](const Json& name, const std::string&) {
     if (!name.is_string()) json.refuse("classes", "holds what is no name");
@@ -61,14 +61,14 @@ ViewLabelsHeader header_from(const JsonReader& json) {
   });
   if (header.class_names.empty()) json.refuse("classes", "is empty");
   header.shape.classes = std::ssize(header.class_names);
-  header.rows = bounded(json, "rows", 1, kMostRows);
-  header.shape.top = bounded(json, "top", 1, header.shape.classes);
-  header.shape.bits = static_cast<int>(bounded(json, "bits", 1, 32));
+  header.rows = number_in_header(json, "rows", 1, kMostRows);
+  header.shape.top = number_in_header(json, "top", 1, header.shape.classes);
+  header.shape.bits = static_cast<int>(number_in_header(json, "bits", 1, 32));
   if (header.shape.bits > 16 && !header.shape.exact())
     json.refuse("bits", fmt::format("is {}, and may be 1 to 16 or 32", header.shape.bits));
-  header.recipe.views = bounded(json, "views", 1, kMostViews);
+  header.recipe.views = number_in_header(json, "views", 1, kMostViews);
   header.recipe.seed = json.require("seed").seed("seed");
-  header.recipe.crop = static_cast<int>(bounded(json, "crop", 0, 1024));
+  header.recipe.crop = static_cast<int>(number_in_header(json, "crop", 0, 1024));
   header.recipe.flip = json.require("flip").flag("flip");
   header.teacher = json.text("teacher");
   header.teacher_digest = json.text("teacher_digest");
@@ -77,7 +77,7 @@ ViewLabelsHeader header_from(const JsonReader& json) {
 
 /// Throws where the rows are not as many bytes as the header says, without ever multiplying past
 /// what a number holds.
-void require_length(const ViewLabelsHeader& header, Bytes rows, const std::string& name) {
+void require_all_rows(const ViewLabelsHeader& header, Bytes rows, const std::string& name) {
   const auto each = static_cast<size_t>(bytes_of_row(header.recipe, header.shape));
   if (rows.size() % each != 0 || rows.size() / each != static_cast<size_t>(header.rows))
     refuse_labels(name, "", fmt::format("holds {} bytes of labels, and its header says {} rows of {}", rows.size(), header.rows, each));
@@ -110,7 +110,7 @@ class ViewLabelledRows final : public WrappedRows, public Targets {
 };
 
 /// The first class whose name is another in the data set, which would be taught as its neighbour.
-void require_same_classes(const Dataset& dataset, const ViewLabelsHeader& header, const std::string& name) {
+void require_classes_of_set(const Dataset& dataset, const ViewLabelsHeader& header, const std::string& name) {
   if (class_count(dataset) != header.shape.classes)
     refuse_labels(name, "", fmt::format("has labels of {} classes, and the set has {}", header.shape.classes, class_count(dataset)));
   for (size_t c = 0; c < dataset.classes.size(); ++c) {
@@ -144,7 +144,7 @@ void StoredViewLabels::logits(int64_t row, int64_t view, std::span<float> out) c
 }
 
 std::string StoredViewLabels::digest() const {
-  return Digest().add(header_text(header_, rows_)).hex();
+  return Digest().add(label_header_text(header_, rows_)).hex();
 }
 
 void StoredViewLabels::put(int64_t row, int64_t view, std::span<const float> logits) {
@@ -154,11 +154,11 @@ void StoredViewLabels::put(int64_t row, int64_t view, std::span<const float> log
 }
 
 int64_t StoredViewLabels::file_bytes() const {
-  return static_cast<int64_t>(kLengthBytes + header_text(header_, rows_).size() + rows_.size());
+  return static_cast<int64_t>(kLengthBytes + label_header_text(header_, rows_).size() + rows_.size());
 }
 
 int64_t write_view_labels(const StoredViewLabels& labels, const fs::path& file) {
-  const std::string header = header_text(labels.header(), labels.rows());
+  const std::string header = label_header_text(labels.header(), labels.rows());
   const uint64_t length = header.size();
   FileWriter writer(file);
   writer.write(std::as_bytes(std::span(&length, 1)));
@@ -169,16 +169,16 @@ int64_t write_view_labels(const StoredViewLabels& labels, const fs::path& file) 
 }
 
 std::unique_ptr<StoredViewLabels> parse_view_labels(Bytes file, const std::string& name) {
-  const auto [text, rows] = split(file, name);
+  const auto [text, rows] = split_file(file, name);
   const Json parsed = try_parse_json(text);
   if (!parsed.is_object() || !parsed.contains("decant_view_labels")) refuse_labels(name, "", "has no header of view labels");
   const JsonReader json(parsed, name, "header");
   if (const int64_t version = json.count("decant_view_labels"); version != kVersion)
     throw InputError({name, "", fmt::format("holds labels of version {}, and this decant reads version {}", version, kVersion),
                       "Use the version of decant that made it, or a newer one"});
-  ViewLabelsHeader header = header_from(json);
-  require_length(header, rows, name);
-  if (checksum(rows) != json.text("xxh3")) refuse_labels(name, "", "holds labels whose checksum is another than its header's");
+  ViewLabelsHeader header = label_header_from(json);
+  require_all_rows(header, rows, name);
+  if (checksum_of_rows(rows) != json.text("xxh3")) refuse_labels(name, "", "holds labels whose checksum is another than its header's");
   require_sound_views(header, rows, name);
   return std::make_unique<StoredViewLabels>(std::move(header), std::vector<std::byte>(rows.begin(), rows.end()));
 }
@@ -189,7 +189,7 @@ void attach_view_labels(Dataset& dataset, const fs::path& file) {
   {
     auto stored = parse_view_labels(MappedFile(file).bytes(), file.string());
     if (!rows->have_classes()) refuse_labels(file.string(), "", "belongs to rows without classes");
-    require_same_classes(dataset, stored->header(), file.string());
+    require_classes_of_set(dataset, stored->header(), file.string());
     if (stored->header().rows != rows->size())
       refuse_labels(file.string(), "", fmt::format("has labels of {} rows, and the set has {}", stored->header().rows, rows->size()));
     labels = std::move(stored);
