@@ -53,6 +53,14 @@ Tensor in_format(const Tensor& images, at::MemoryFormat format) {
   return images.reshape({images.size(0), images.size(2), images.size(3), 1}).permute({0, 3, 1, 2});
 }
 
+/// Over all but the channels, by operations that can be differentiated again.
+void add_moments(NormMoments& moments, const Tensor& x, const Tensor& running_mean, const Tensor& running_variance) {
+  std::vector<int64_t> others = {0};
+  for (int64_t d = 2; d < x.dim(); ++d) others.push_back(d);
+  const Tensor centre = x.mean(others, /*keepdim=*/true);
+  moments.layers.push_back({centre.flatten(), (x - centre).square().mean(others), running_mean, running_variance});
+}
+
 /// What a convolution gave may be of fewer bits than what comes next works in.
 Tensor as_parameters(const Pass& pass, const Tensor& x) {
   return pass.bfloat16 ? x.to(pass.parameters[0].scalar_type()) : x;
@@ -79,6 +87,7 @@ Tensor Norm::operator()(const Pass& pass, const Tensor& given) const {
   const Tensor& shift = pass.parameters[weight + 1];
   switch (kind) {
     case NormKind::batch:
+      if (pass.moments != nullptr && !pass.training) add_moments(*pass.moments, x, pass.buffers[mean], pass.buffers[mean + 1]);
       return at::batch_norm(x, scale, shift, pass.buffers[mean], pass.buffers[mean + 1], pass.training, kMomentum, epsilon,
                             /*cudnn_enabled=*/true);
     case NormKind::layer:
@@ -96,23 +105,49 @@ Tensor max_pool(const Tensor& x, int64_t kernel, int64_t stride, int64_t padding
   return at::max_pool2d(x, kernel, stride, padding);
 }
 
+namespace {
+
+BatchNorm tensors_of(const Pass& pass, const Norm& norm) {
+  return {pass.parameters[norm.weight],
+          pass.parameters[norm.weight + 1],
+          pass.buffers[norm.mean],
+          pass.buffers[norm.mean + 1],
+          kMomentum,
+          norm.epsilon};
+}
+
+/// A frozen batch norm whose input somebody compares with what it expects.
+bool observed_in_one_step(const Pass& pass, const Norm& norm, const Tensor& x) {
+  return pass.moments != nullptr && !pass.training && pass.once && norm.kind == NormKind::batch && takes_norm_relu(x) &&
+         x.scalar_type() == pass.buffers[norm.mean].scalar_type() && !pass.parameters[norm.weight].requires_grad();
+}
+
+Tensor observed_norm_relu(const Pass& pass, const Norm& norm, const Tensor& x, const Tensor& shortcut) {
+  const BatchNorm frozen = tensors_of(pass, norm);
+  const ReluAndMoments made = frozen_norm_relu(x, frozen, shortcut);
+  pass.moments->layers.push_back({made.mean, made.variance, frozen.mean, frozen.variance});
+  return made.out;
+}
+
+}  // namespace
+
 Tensor norm_relu(const Pass& pass, const Norm& norm, const Tensor& x, const Tensor& shortcut, Halve halve) {
   const bool one_step = norm.kind == NormKind::batch && pass.training && pass.once && halve != Halve::mean && takes_norm_relu(x) &&
                         !(shortcut.defined() && halve != Halve::no);
   if (one_step) {
-    const BatchNorm batch{pass.parameters[norm.weight],
-                          pass.parameters[norm.weight + 1],
-                          pass.buffers[norm.mean],
-                          pass.buffers[norm.mean + 1],
-                          kMomentum,
-                          norm.epsilon};
+    const BatchNorm batch = tensors_of(pass, norm);
     return batch_norm_relu(x, batch, shortcut, halve == Halve::maximum);
   }
   if (norm.kind == NormKind::instance && pass.once && halve == Halve::mean && !shortcut.defined() && takes_block_end(x))
     return instance_norm_relu_mean(x, {pass.parameters[norm.weight], pass.parameters[norm.weight + 1], norm.epsilon});
-  Tensor y = norm(pass, x);
-  if (shortcut.defined()) y = y + shortcut;
-  y = at::relu(y);
+  Tensor y;
+  if (observed_in_one_step(pass, norm, x)) {
+    y = observed_norm_relu(pass, norm, x, shortcut);
+  } else {
+    y = norm(pass, x);
+    if (shortcut.defined()) y = y + shortcut;
+    y = at::relu(y);
+  }
   if (halve == Halve::maximum) y = max_pool(y, 2, 2);
   if (halve == Halve::mean) y = at::avg_pool2d(y, 2);
   return y;

@@ -75,6 +75,17 @@ struct Taps {
   std::string graph_from;
 };
 
+/// What the batch norms of a pass in evaluation were given, next to what they expect: for each, in
+/// the order of computation, mean and biased variance (channels) over the whole batch and all places,
+/// part of the graph, and the running ones.
+struct NormMoments {
+  struct Layer {
+    Tensor mean, variance;
+    Tensor running_mean, running_variance;
+  };
+  std::vector<Layer> layers;
+};
+
 /// One run of a module: at which tensors, in which mode, and who looks on. A view: the tensors
 /// belong to the caller.
 struct Pass {
@@ -84,6 +95,7 @@ struct Pass {
   Taps* taps = nullptr;                ///< null: nothing is kept
   bool once = false;                   ///< nobody asks for a second derivative, so layers may take forms that have none
   bool bfloat16 = false;               ///< convolutions take and give bfloat16; norms, sums and linear maps stay as the parameters
+  NormMoments* moments = nullptr;      ///< in evaluation; null: nobody asks, and nothing is computed for it
 
   void tap_attention(const std::string& name, const Tensor& weights) const {
     if (taps != nullptr) taps->attention.push_back({name, weights});

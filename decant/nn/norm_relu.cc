@@ -169,6 +169,50 @@ Gradients backward_of(const Tensor& maps, const Tensor& out, const Tensor& coeff
   return result;
 }
 
+/// Rows as coefficients_of() has them, of running statistics; the batch's mean among them, for the
+/// way back.
+template <class T>
+Tensor frozen_coefficients_of(const BatchNorm& norm, const Moments& batch, int64_t channels) {
+  using W = Wide<T>;
+  const Tensor all = at::empty({kRows, channels}, norm.weight.options().requires_grad(false));
+  W* const rows = all.data_ptr<W>();
+  for (int64_t c = 0; c < channels; ++c) {
+    const double inverse = 1 / std::sqrt(static_cast<double>(norm.variance.data_ptr<W>()[c]) + norm.epsilon);
+    const double slope = norm.weight.data_ptr<W>()[c] * inverse;
+    rows[kSlope * channels + c] = static_cast<W>(slope);
+    rows[kOffset * channels + c] = static_cast<W>(norm.bias.data_ptr<W>()[c] - norm.mean.data_ptr<W>()[c] * slope);
+    rows[kMean * channels + c] = static_cast<W>(batch.mean[static_cast<size_t>(c)]);
+    rows[kInverse * channels + c] = static_cast<W>(inverse);
+  }
+  return all;
+}
+
+/// Of the maps and the shortcut. `of_mean`, `of_variance`: gradients at the batch's moments.
+template <class T>
+Gradients frozen_backward_of(const Tensor& maps, const Tensor& out, const Tensor& coefficients, const Tensor& gradient,
+                             const Tensor& of_mean, const Tensor& of_variance) {
+  using W = Wide<T>;
+  const ChannelGrid grid = ChannelGrid::of(maps);
+  const int64_t channels = grid.channels;
+  const double share = 1 / static_cast<double>(maps.size(0) * grid.places());
+  const Tensor towards = at::empty({2, channels}, coefficients.options());
+  for (int64_t c = 0; c < channels; ++c) {
+    towards.data_ptr<W>()[c] = static_cast<W>(-share * of_mean.data_ptr<W>()[c]);
+    towards.data_ptr<W>()[channels + c] = static_cast<W>(-2 * share * of_variance.data_ptr<W>()[c]);
+  }
+  Gradients result{.maps = at::empty_like(maps), .shortcut = out.defined() ? at::empty_like(out) : Tensor()};
+  const PictureRows<T> y(maps), g(gradient), of_maps(result.maps);
+  const T* const z = out.defined() ? static_cast<const T*>(out.data_ptr()) : nullptr;
+  T* const s = out.defined() ? static_cast<T*>(result.shortcut.data_ptr()) : nullptr;
+  const W* const mean = coefficients.data_ptr<W>() + kMean * channels;
+  const Towards<T> to{towards.data_ptr<W>(), towards.data_ptr<W>() + channels};
+  for_pictures(maps.size(0), grid, [&](int64_t i) {
+    const Behind<T> behind{y(i), z == nullptr ? nullptr : z + i * y.each, g(i), affine_of<T>(coefficients), mean};
+    return BackwardPass<T>{behind, to, of_maps(i), s == nullptr ? nullptr : s + i * y.each};
+  });
+  return result;
+}
+
 /// f(value of the maps' type).
 template <class F>
 auto dispatch(const Tensor& maps, const F& f) {
@@ -212,6 +256,42 @@ class NormRelu : public torch::autograd::Function<NormRelu> {
   }
 };
 
+class FrozenNormRelu : public torch::autograd::Function<FrozenNormRelu> {
+ public:
+  /// z, then mean and variance of the batch.
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context, const Tensor& maps,
+                                                const c10::optional<Tensor>& shortcut, const BatchNorm* norm) {
+    const Tensor added = shortcut.value_or(Tensor());
+    Tensor coefficients;
+    const Tensor mean = at::empty_like(norm->mean);
+    const Tensor variance = at::empty_like(norm->mean);
+    const Tensor out = dispatch(maps, [&]<class T>(T) {
+      const ChannelGrid grid = ChannelGrid::of(maps);
+      const Moments batch = moments_of<T>(maps, grid);
+      for (int64_t c = 0; c < grid.channels; ++c) {
+        const double squares = batch.squares[static_cast<size_t>(c)];
+        mean.data_ptr<Wide<T>>()[c] = static_cast<Wide<T>>(batch.mean[static_cast<size_t>(c)]);
+        variance.data_ptr<Wide<T>>()[c] = static_cast<Wide<T>>(squares / static_cast<double>(maps.size(0) * grid.places()));
+      }
+      coefficients = frozen_coefficients_of<T>(*norm, batch, grid.channels);
+      return forward_of<T>(maps, added, coefficients, /*halve=*/false);
+    });
+    context->save_for_backward({maps, coefficients, added.defined() ? out : Tensor()});
+    return {out, mean, variance};
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, const torch::autograd::variable_list& above) {
+    DECANT_CHECK(at::GradMode::is_enabled(), ==, false);  // a second derivative: Pass::once was not meant
+    const auto saved = context->get_saved_variables();
+    const Tensor gradient = above[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const Tensor of_mean = above[1].contiguous();
+    const Tensor of_variance = above[2].contiguous();
+    const Gradients all =
+        dispatch(saved[0], [&]<class T>(T) { return frozen_backward_of<T>(saved[0], saved[2], saved[1], gradient, of_mean, of_variance); });
+    return {all.maps, all.shortcut, Tensor()};
+  }
+};
+
 }  // namespace
 
 bool takes_norm_relu(const Tensor& maps) {
@@ -220,13 +300,28 @@ bool takes_norm_relu(const Tensor& maps) {
          (type == at::kFloat || type == at::kDouble || type == at::kBFloat16);
 }
 
-Tensor batch_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut, bool halve) {
-  DECANT_CHECK(takes_norm_relu(maps), ==, true);
-  if (!shortcut.defined()) return NormRelu::apply(maps, norm.weight, norm.bias, c10::optional<Tensor>(), &norm, halve);
-  DECANT_CHECK(halve, ==, false);
+namespace {
+
+/// Of the type and format of the maps; nothing where there is none.
+c10::optional<Tensor> added_to(const Tensor& maps, const Tensor& shortcut) {
+  if (!shortcut.defined()) return {};
   const Tensor added = shortcut.to(maps.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
   DECANT_CHECK(added.sizes() == maps.sizes(), ==, true);
-  return NormRelu::apply(maps, norm.weight, norm.bias, c10::optional<Tensor>(added), &norm, halve);
+  return added;
+}
+
+}  // namespace
+
+Tensor batch_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut, bool halve) {
+  DECANT_CHECK(takes_norm_relu(maps), ==, true);
+  DECANT_CHECK(halve && shortcut.defined(), ==, false);
+  return NormRelu::apply(maps, norm.weight, norm.bias, added_to(maps, shortcut), &norm, halve);
+}
+
+ReluAndMoments frozen_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut) {
+  DECANT_CHECK(takes_norm_relu(maps), ==, true);
+  const auto all = FrozenNormRelu::apply(maps, added_to(maps, shortcut), &norm);
+  return {all[0], all[1], all[2]};
 }
 
 }  // namespace decant::nn

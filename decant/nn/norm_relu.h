@@ -14,6 +14,12 @@
 //
 // The same as at::batch_norm, at::relu and at::max_pool2d one after another, up to rounding
 // (norm_relu_test.cc), but for a second derivative, which it does not have.
+//
+// A frozen norm takes the running statistics instead, and there the batch's own are asked for only
+// by who compares the two (inversion of networks). They fall out of the same passes: with m̄ and v̄
+// the gradients at the batch's mean and variance,
+//
+//     ȳ = w/d ū + m̄/P + 2 v̄ (y − mean)/P     d² = running variance + ε
 #pragma once
 
 #include "decant/nn/module.h"
@@ -36,7 +42,18 @@ struct BatchNorm {
 /// depend on their number. REQUIRES: no shortcut when halved.
 Tensor batch_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut = {}, bool halve = false);
 
-/// Whether batch_norm_relu() takes such maps.
+struct ReluAndMoments {
+  Tensor out;       ///< z
+  Tensor mean;      ///< (channels), of the batch, over pictures and places
+  Tensor variance;  ///< (channels), the biased one
+};
+
+/// The norm with its running statistics, which stay as they are, the shortcut and the ReLU; and the
+/// moments of `maps`, differentiable like z. Maps and threads as in batch_norm_relu(). Weight and
+/// bias get no gradient.
+ReluAndMoments frozen_norm_relu(const Tensor& maps, const BatchNorm& norm, const Tensor& shortcut = {});
+
+/// Whether batch_norm_relu() and frozen_norm_relu() take such maps.
 bool takes_norm_relu(const Tensor& maps);
 
 }  // namespace decant::nn

@@ -153,5 +153,87 @@ TEST(NormRelu, LeavesANetworkWhatItWas) {
   }
 }
 
+/// z and the moments of the batch, and the gradients of a sum over all of them.
+struct Observed {
+  Tensor out, mean, variance;
+  Tensors gradients;
+};
+
+Observed observed(const Inputs& in, const Tensor& out, const Tensor& mean, const Tensor& variance) {
+  const auto waves = [](const Tensor& like, double pitch) {
+    return (at::arange(like.numel(), at::kDouble).reshape(like.sizes()) * pitch).sin();
+  };
+  const Tensor loss = (out.to(at::kDouble) * waves(out, 0.7)).sum() + (mean.to(at::kDouble) * waves(mean, 1.1)).sum() +
+                      (variance.to(at::kDouble) * waves(variance, 0.3)).sum();
+  Tensors of{in.maps};
+  if (in.shortcut.defined()) of.push_back(in.shortcut);
+  return {out.detach(), mean.detach(), variance.detach(), torch::autograd::grad({loss}, of)};
+}
+
+TEST(FrozenNormRelu, IsItsPartsOneAfterAnother) {
+  for (const Case& shape : kCases) {
+    SCOPED_TRACE(testing::Message() << shape.channels << " channels of " << shape.height << "x" << shape.width);
+    const auto draw = [&](at::ScalarType type) {
+      at::manual_seed(7);
+      Inputs in(shape, type, type);
+      in.mean = (in.bias.detach() * 0.3 + 0.1).clone();
+      in.variance = in.weight.detach().square() + 0.5;
+      for (Tensor* tensor : {&in.weight, &in.bias}) *tensor = tensor->detach();
+      return in;
+    };
+    const Inputs in = draw(at::kDouble);
+    Tensor y = at::batch_norm(in.maps, in.weight, in.bias, in.mean, in.variance, false, 0.1, 1e-5, false);
+    if (in.shortcut.defined()) y = y + in.shortcut;
+    const at::IntArrayRef others{0, 2, 3};
+    const Tensor centre = in.maps.mean(others, true);
+    const Observed truth = observed(in, at::relu(y), centre.flatten(), (in.maps - centre).square().mean(others));
+    for (const auto& [type, within] : {std::pair(at::kDouble, 1e-10), {at::kFloat, 1e-4}}) {
+      const Inputs own = draw(type);
+      const ReluAndMoments made = frozen_norm_relu(own.maps, {own.weight, own.bias, own.mean, own.variance}, own.shortcut);
+      const Observed fast = observed(own, made.out, made.mean, made.variance);
+      const auto close = [&, within = within](const Tensor& a, const Tensor& b) {
+        return at::allclose(a.to(at::kDouble), b, within, within);
+      };
+      EXPECT_TRUE(close(fast.out, truth.out));
+      EXPECT_TRUE(close(fast.mean, truth.mean));
+      EXPECT_TRUE(close(fast.variance, truth.variance));
+      for (size_t i = 0; i < truth.gradients.size(); ++i) EXPECT_TRUE(close(fast.gradients[i], truth.gradients[i])) << "gradient " << i;
+      EXPECT_TRUE(own.mean.equal(draw(type).mean)) << "running statistics moved";
+    }
+  }
+}
+
+/// What a network's batch norms see, and the gradient of the pictures from it and the logits.
+std::pair<NormMoments, Tensor> seen_by(const Classifier& network, bool once, at::ScalarType type) {
+  State state = initial_state(network, Random(3));
+  for (auto* tensors : {&state.parameters, &state.buffers}) {
+    for (Tensor& tensor : *tensors) tensor = tensor.to(type);
+  }
+  at::manual_seed(5);
+  const Tensor pictures = at::randn({3, 3, 32, 32}, at::kDouble).to(type).set_requires_grad(true);
+  NormMoments moments;
+  const Pass pass{.parameters = state.parameters, .buffers = state.buffers, .once = once, .moments = &moments};
+  Tensor sum = network.forward(pass, pictures).square().sum();
+  for (const NormMoments::Layer& layer : moments.layers)
+    sum = sum + (layer.mean - layer.running_mean).norm() + (layer.variance - layer.running_variance).norm();
+  return {moments, torch::autograd::grad({sum}, {pictures})[0]};
+}
+
+TEST(FrozenNormRelu, ShowsWhatEveryBatchNormSees) {
+  for (const auto& [name, norms] :
+       {std::pair("quick", 4), {"resnet20", 19}, {"resnet18", 20}, {"mobilenetv2", 52}, {"convnet3+norm=batch", 3}}) {
+    const auto network = make_network({name, {32, 32, 3}, 4});
+    const auto [slow, slow_gradient] = seen_by(*network, false, at::kDouble);
+    const auto [fast, fast_gradient] = seen_by(*network, true, at::kDouble);
+    EXPECT_EQ(std::ssize(slow.layers), norms) << name;
+    ASSERT_EQ(fast.layers.size(), slow.layers.size()) << name;
+    for (size_t i = 0; i < slow.layers.size(); ++i) {
+      EXPECT_TRUE(at::allclose(fast.layers[i].mean, slow.layers[i].mean, 1e-8, 1e-8)) << name << ", norm " << i;
+      EXPECT_TRUE(at::allclose(fast.layers[i].variance, slow.layers[i].variance, 1e-8, 1e-8)) << name << ", norm " << i;
+    }
+    EXPECT_TRUE(at::allclose(fast_gradient, slow_gradient, 1e-7, 1e-7)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace decant::nn
