@@ -130,7 +130,9 @@ class TeacherMaking {
     options_.seed = job_.seed;
     options_.device = job_.device;
     options_.normalise = job_.options.normalise;
-    if (options_.normalise.empty()) options_.normalise = normalise_text(nn::pixel_statistics(*table_, job_.subset, context_));
+    const nn::PixelStatistics pixels = nn::pixel_statistics(*table_, job_.subset, context_);
+    const bool varied = std::ranges::none_of(pixels.deviations(), [](float deviation) { return deviation == 0; });
+    if (options_.normalise.empty() && varied) options_.normalise = normalise_text(pixels);
     check(options_);
   }
 

@@ -44,7 +44,7 @@ struct Teacher {
   std::string net;
   ImageSize size;  ///< of the pictures that it looks at
   int classes = 0;
-  std::string normalise;       ///< what those pictures are shifted and scaled by, as TrainOptions has it
+  std::string normalise;       ///< what those pictures are shifted and scaled by, as TrainOptions has it; empty = statistics of the rows
   std::vector<float> weights;  ///< as TrainResult::weights
   double accuracy = 0;         ///< on a sample of the rows that it was asked for, not augmented; training rows where it was trained here
   std::string digest;          ///< of the weights and of all above

@@ -89,10 +89,10 @@ class AdamW final : public Optimizer {
     if (!decaying_.empty()) at::_foreach_mul_(decaying_, 1 - rate * options_.weight_decay);
     at::_foreach_mul_(means_, beta);
     at::_foreach_add_(means_, gradients, 1 - beta);
-    at::_foreach_mul_(squares_, kSquareBeta);
-    at::_foreach_addcmul_(squares_, gradients, gradients, 1 - kSquareBeta);
+    at::_foreach_mul_(squares_, options_.second_momentum);
+    at::_foreach_addcmul_(squares_, gradients, gradients, 1 - options_.second_momentum);
     Tensors roots = at::_foreach_sqrt(squares_);
-    at::_foreach_mul_(roots, 1 / std::sqrt(correction(kSquareBeta)));
+    at::_foreach_mul_(roots, 1 / std::sqrt(correction(options_.second_momentum)));
     at::_foreach_add_(roots, kEpsilon);
     at::_foreach_addcdiv_(parameters_, means_, roots, -rate / correction(beta));
   }
@@ -108,7 +108,6 @@ class AdamW final : public Optimizer {
   }
 
  private:
-  static constexpr double kSquareBeta = 0.999;
   static constexpr double kEpsilon = 1e-8;
 
   double correction(double beta) const { return 1 - std::pow(beta, static_cast<double>(steps_)); }

@@ -7,8 +7,8 @@
 //     SGD, heavy ball  g, m as Nesterov's; p = p − η·m
 //
 // λ is the weight decay and counts only where it is asked for; m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 −
-// β₂ᵗ), β₂ = 0.999. Both are torch.optim's definitions. The gradients are only read: autograd may
-// hand out one tensor for two parameters.
+// β₂ᵗ). Both are torch.optim's definitions. The gradients are only read: autograd may hand out one
+// tensor for two parameters.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -35,6 +35,7 @@ struct OptimizerOptions {
   std::string name;     ///< "sgd" (Nesterov), "momentum" (heavy ball) or "adamw"
   double momentum = 0;  ///< μ, or β₁
   double weight_decay = 0;
+  double second_momentum = 0.999;  ///< β₂
 };
 
 /// Updates `parameters` (shared, not copied); weight decay where `decays` says so, one entry for
