@@ -33,7 +33,7 @@ extern const decant::train::SceneTrainer decant_scene_trainer_v2;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::features::SentenceEncoder decant_sentence_encoder_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
-extern const decant::distill::Distiller decant_distiller_v3;
+extern const decant::distill::Distiller decant_distiller_v4;
 extern const decant::patches::MaeFill decant_mae_fill_v1;
 
 const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numerics};
@@ -45,6 +45,6 @@ const decant::features::NetworkFeatures decant_network_features_v1{decant::featu
                                                                    decant::features::network_features};
 const decant::features::SentenceEncoder decant_sentence_encoder_v1{decant::features::sentence_features};
 const decant::patches::Attribution decant_attribution_v1{decant::patches::attribute};
-const decant::distill::Distiller decant_distiller_v3{decant::distill::distill, decant::distill::cost, decant::distill::method_facts};
+const decant::distill::Distiller decant_distiller_v4{decant::distill::distill, decant::distill::cost, decant::distill::method_facts};
 const decant::patches::MaeFill decant_mae_fill_v1{decant::patches::open_mae_fill};
 }

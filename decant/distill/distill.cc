@@ -30,6 +30,7 @@ void DistillOptions::declare(OptionTable& table) {
   table.add("image-size", image_size, "PIXELS", "side of the pictures; 0 = that of the real ones, at most 64");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("device", device, "DEV", "cpu or cuda");
+  teacher.declare(table);
 }
 
 void check(const DistillOptions& options) {
@@ -38,6 +39,7 @@ void check(const DistillOptions& options) {
   require_range(options.real_batch, 0, 1e6, "real-batch");
   require_range(options.rate, 0, 1e9, "rate");
   require_range(options.image_size, 0, 4096, "image-size");
+  train::teachers_in(options.teacher);
 }
 
 }  // namespace decant::distill

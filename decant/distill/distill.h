@@ -26,6 +26,7 @@
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/data/dataset.h"
+#include "decant/train/teacher.h"
 
 namespace decant::distill {
 
@@ -46,6 +47,7 @@ struct DistillOptions {
   int image_size = 0;            ///< as in train::TrainOptions
   uint64_t seed = 0;
   std::string device = "cpu";
+  train::TeacherOptions teacher;  ///< of methods that look through a trained network
 
   void declare(OptionTable& table);
   bool projected() const { return projection != "off"; }
@@ -106,7 +108,7 @@ struct DistillJob {
   std::string digest;            ///< of the rows: a checkpoint of others is refused
   std::filesystem::path folder;  ///< where checkpoints lie, which may be one of an earlier call; empty = none are kept
   bool overwrite = false;        ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
-  std::filesystem::path cache;   ///< of what runs share (expert networks); empty = decant's own
+  std::filesystem::path cache;   ///< of what runs share (expert networks, teachers); empty = decant's own
   double budget =
       0;  ///< seconds, getting ready among them: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
   /// Shown now and then; called from this thread.
@@ -115,9 +117,11 @@ struct DistillJob {
 
 /// What a run would cost, by a trial.
 struct DistillCost {
-  int64_t steps = 0;         ///< that it would make; 0 = solved in one go
-  double step_seconds = 0;   ///< of one, on average over a few
-  double ready_seconds = 0;  ///< until the first: rows decoded, experts found or trained; of what is solved in one go, all of it
+  int64_t steps = 0;        ///< that it would make; 0 = solved in one go
+  double step_seconds = 0;  ///< of one, on average over a few
+  double ready_seconds =
+      0;            ///< until the first: rows decoded, experts and teachers found or trained; of what is solved in one go, all of it
+  std::string net;  ///< that it looks through: DistillOptions::net, or the teachers
 };
 
 /// What is known of a method before there are rows.

@@ -11,7 +11,7 @@ namespace decant::distill {
 
 struct Distiller {
   static constexpr const ModuleFile& kModule = kNeuralModule;
-  static constexpr const char* kSymbol = "decant_distiller_v3";
+  static constexpr const char* kSymbol = "decant_distiller_v4";
 
   /// Same job, same seed, same thread count → same pictures on a CPU, also when it goes on from a
   /// checkpoint. Throws InputError: an unknown method, network, device or option; rows without

@@ -31,7 +31,7 @@ void DistillSetOptions::declare(OptionTable& table) {
   table.add("out", out, "FOLDER", "folder of the synthetic set").required = true;
   distill.declare(table);
   table.add("budget", budget, "TIME", "how long to learn, 10min or 2h, where --steps is not given");
-  table.add("cache", cache, "DIR", "cache folder, of expert networks; default: ~/.cache/decant").effect = Effect::speed;
+  table.add("cache", cache, "DIR", "cache folder, of expert networks and teachers; default: ~/.cache/decant").effect = Effect::speed;
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
 }
@@ -167,7 +167,7 @@ DistillPlan plan_distill(const DistillSetOptions& options, const Context& contex
   const distill::DistillJob job = distill_job(options, input, usable, budget);
   const auto cost = log.stage("trial", [&] { return from_module<distill::Distiller>().cost(job, context); });
   return {.method = options.distill.method,
-          .net = options.distill.net,
+          .net = cost.net,
           .rows = input.rows(),
           .pictures = int64_t{input.classes} * options.distill.per_class,
           .cost = cost,

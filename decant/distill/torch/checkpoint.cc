@@ -89,6 +89,7 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::string& identity, 
   writer.add("memory", checkpoint.memory);
   writer.add("networks", checkpoint.networks);
   writer.add("stages", checkpoint.stages);
+  writer.add("turns", checkpoint.turns);
   const Tensor losses = at::empty({std::ssize(checkpoint.losses)}, at::kFloat);
   std::ranges::copy(checkpoint.losses, losses.data_ptr<float>());
   writer.add("losses", {losses});
@@ -113,7 +114,8 @@ std::optional<Checkpoint> load_checkpoint(const std::string& identity, const std
                         .learnt = list_of(content, "learnt", name),
                         .memory = list_of(content, "memory", name),
                         .networks = list_of(content, "networks", name),
-                        .stages = list_of(content, "stages", name)};
+                        .stages = list_of(content, "stages", name),
+                        .turns = list_of(content, "turns", name)};
   const Tensors losses = list_of(content, "losses", name);
   if (losses.size() != 1 || losses[0].numel() != checkpoint.steps || checkpoint.steps > checkpoint.of)
     throw InputError({name, "", "does not say as many objectives as steps", kRemedy});

@@ -19,6 +19,7 @@ struct Checkpoint {
   Tensors memory;            ///< what the optimizers remember
   Tensors networks;          ///< NetworkSource::memory()
   Tensors stages;            ///< pictures half-way, once they are behind
+  Tensors turns;             ///< where S is learnt in turns (turns.h): all of it, and the group as its turn began
   std::vector<float> losses;
 };
 

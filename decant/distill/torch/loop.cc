@@ -33,7 +33,8 @@ Tensors values_of(const std::vector<Learnt>& learnt) {
 Loop::Loop(const Parts& parts, const LoopOptions& options, const nn::Classifier& network, const RealRows& real, const Context& context)
     : parts_(parts), options_(options), network_(network), real_(real), context_(context), learnt_(parts.synthetic->learnt()) {
   for (const Learnt& one : learnt_)
-    optimizers_.push_back(train::make_optimizer({options.optimizer, options.momentum, /*weight_decay=*/0}, {one.value}, {false}));
+    optimizers_.push_back(
+        train::make_optimizer({options.optimizer, options.momentum, /*weight_decay=*/0, options.second_momentum}, {one.value}, {false}));
 }
 
 Sides Loop::sides(const Step& step, int64_t label) const {

@@ -15,6 +15,7 @@ struct LoopOptions {
   double rate = 0;
   std::string optimizer;  ///< as Usual's, with `momentum`
   double momentum = 0;
+  double second_momentum = 0.999;
   std::string schedule;
   std::string augment;
   bool project = true;

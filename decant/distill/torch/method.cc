@@ -9,6 +9,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/distill/torch/methods/list.h"
+#include "decant/distill/torch/teachers.h"
 
 namespace decant::distill {
 namespace {
@@ -36,6 +37,10 @@ Tensor noise(std::vector<int64_t> shape, Random random) {
 }  // namespace
 
 Tensor Setting::first_pictures(int64_t each) const {
+  if (turn != nullptr) {
+    DECANT_CHECK(turn->now.size(0), ==, real.classes() * each);
+    return turn->now;
+  }
   if (options.init == "noise") {
     const ImageSize size = real.picture_size();
     return noise({real.classes() * each, size.channels, size.height, size.width}, Random(options.seed, "first pictures")).to(real.device());
@@ -73,6 +78,20 @@ std::unique_ptr<Synthetic> Setting::synthetic(nn::SpecText& own, const Form& usu
   auto set = std::make_unique<Synthetic>(std::move(stored), real.classes(), targets, soft() ? 1 : 0, std::move(extra));
   set->keep_distributions();
   return set;
+}
+
+std::shared_ptr<const Teachers> Setting::teachers(bool normed) const {
+  if (shared != nullptr && shared->teachers != nullptr) return shared->teachers;
+  auto made = std::make_shared<const Teachers>(
+      make_teachers(options.teacher, real, options.seed, cache, normed, nn::SpecText(options.method, "method").name(), context));
+  if (shared != nullptr) shared->teachers = made;
+  return made;
+}
+
+Tensor Setting::once(const std::string& name, const std::function<Tensor()>& make) const {
+  if (shared == nullptr) return make();
+  const auto found = shared->tensors.find(name);
+  return found != shared->tensors.end() ? found->second : shared->tensors.emplace(name, make()).first->second;
 }
 
 const Method& method_named(const std::string& spec) {

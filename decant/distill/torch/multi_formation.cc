@@ -44,14 +44,13 @@ Tensor enlarging(int64_t from, int64_t to, const at::TensorOptions& options) {
 
 class MultiFormation final : public Parameterization {
  public:
-  MultiFormation(const Tensor& first, int64_t classes, int64_t factor)
-      : factor_(factor), per_class_(first.size(0) / classes), height_(first.size(2) / factor), width_(first.size(3) / factor) {
-    if (height_ == 0 || width_ == 0)
-      throw InputError({"", "factor", fmt::format("{} leaves tiles without pixels", factor), "Give a smaller one"});
-    const at::TensorOptions options = first.options().requires_grad(false);
-    rows_ = enlarging(height_, first.size(2), options);
-    columns_ = enlarging(width_, first.size(3), options).t().contiguous();
-    value_ = joined(at::adaptive_avg_pool2d(first.detach(), {height_, width_})).set_requires_grad(true);
+  /// `tiles`: (classes · per_class, channels, t, u), of pictures of (height, width).
+  MultiFormation(const Tensor& tiles, int64_t classes, int64_t factor, int64_t height, int64_t width)
+      : factor_(factor), per_class_(tiles.size(0) / classes), height_(tiles.size(2)), width_(tiles.size(3)) {
+    const at::TensorOptions options = tiles.options().requires_grad(false);
+    rows_ = enlarging(height_, height, options);
+    columns_ = enlarging(width_, width, options).t().contiguous();
+    value_ = joined(tiles.detach()).set_requires_grad(true);
   }
 
   std::vector<Learnt> learnt() const override { return {{"pictures", value_}}; }
@@ -87,7 +86,16 @@ class MultiFormation final : public Parameterization {
 }  // namespace
 
 std::unique_ptr<Parameterization> make_multi_formation(const Tensor& first, int64_t classes, int factor) {
-  return std::make_unique<MultiFormation>(first, classes, factor);
+  const int64_t height = first.size(2) / factor;
+  const int64_t width = first.size(3) / factor;
+  if (height == 0 || width == 0)
+    throw InputError({"", "factor", fmt::format("{} leaves tiles without pixels", factor), "Give a smaller one"});
+  return make_formation_of_tiles(at::adaptive_avg_pool2d(first.detach(), {height, width}), classes, factor, first.size(2), first.size(3));
+}
+
+std::unique_ptr<Parameterization> make_formation_of_tiles(const Tensor& tiles, int64_t classes, int factor, int64_t height, int64_t width) {
+  DECANT_CHECK(tiles.size(0) % (classes * factor * factor), ==, 0);
+  return std::make_unique<MultiFormation>(tiles, classes, factor, height, width);
 }
 
 }  // namespace decant::distill

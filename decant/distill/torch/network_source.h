@@ -5,6 +5,7 @@
 //     pool           several of different ages, each trained a little when used       FRePo
 //     queue          trained on real rows, the oldest leaves                          IDM, CAFE
 //     trajectories   a place on the way of an expert, and a later one                 MTT, TESLA, FTD
+//     teachers       trained, frozen, one after another (teachers.h)                  SRe2L, FADRM, CIM
 #pragma once
 
 #include <memory>
@@ -15,10 +16,13 @@
 
 namespace decant::distill {
 
+struct FrozenTeacher;
+
 struct Fetched {
-  std::vector<nn::State> networks;  ///< one, or as many as the objective takes means over; parameters ask for no gradient
-  Tensors target;                   ///< of a trajectory: the parameters that training on S should reach
-  double accuracy = 0;              ///< of a queue: share of real rows that the network told right when it was last trained
+  std::vector<nn::State> networks;         ///< one, or as many as the objective takes means over; parameters ask for no gradient
+  Tensors target;                          ///< of a trajectory: the parameters that training on S should reach
+  double accuracy = 0;                     ///< of a queue: share of real rows that the network told right when it was last trained
+  const FrozenTeacher* teacher = nullptr;  ///< of teachers: whose turn it is; it may be of another net than the step's
 };
 
 class NetworkSource {

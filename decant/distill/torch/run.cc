@@ -16,7 +16,8 @@
 #include "decant/base/text.h"
 #include "decant/data/subset.h"
 #include "decant/distill/torch/augmenting.h"
-#include "decant/distill/torch/loop.h"
+#include "decant/distill/torch/teachers.h"
+#include "decant/distill/torch/turns.h"
 #include "decant/nn/device.h"
 #include "decant/nn/tensor_memory.h"
 #include "decant/train/pixel_statistics.h"
@@ -112,6 +113,7 @@ std::map<std::string, std::string> training_of(const DistillOptions& options, co
                                                  {"normalise", train::normalise_text(real.statistics())}};
   if (soft) training["soft-labels"] = "true";
   for (const auto& [name, value] : usual.training) training[name] = value;
+  if (real.picture_size().channels == 1 && training["augment"] == "dsa" && options.augment != "dsa") training["augment"] = kUnmirrored;
   return training;
 }
 
@@ -136,32 +138,34 @@ class Run {
   Distilled run() {
     load();
     Distilled result;
-    const Parts parts = make_parts();
-    result.stages.push_back(set_of(*parts.synthetic, *real_));
+    Learning learning = begin();
+    result.stages.push_back(set_of(learning.all(), *real_));
     std::vector<float> losses;
-    if (!parts.objective->solve(first_step(), *parts.synthetic)) losses = learn(parts, result);
+    if (!learning.parts().objective->solve(first_step(), learning.all())) losses = learn(learning, result);
     result.losses = std::move(losses);
     result.steps = std::ssize(result.losses);
-    result.set = set_of(*parts.synthetic, *real_);
+    result.set = set_of(learning.all(), *real_);
     result.training = training_of(options_, usual_, *real_, !result.set.labels.empty());
     result.real = summary_of(*real_);
     result.synthetic = summary_of(result.set.pixels);
     result.words =
-        fmt::format("{}: {}, {} steps through {}", method_.facts.name, method_.facts.summary, human_count(result.steps), options_.net);
-    measure(parts, result);
+        fmt::format("{}: {}, {} steps through {}", method_.facts.name, method_.facts.summary, human_count(result.steps), looks_through());
+    measure(learning, result);
     result.seconds = clock_.seconds();
     return result;
   }
 
   DistillCost cost() {
     load();
-    const Parts parts = make_parts();
-    if (parts.objective->solve(first_step(), *parts.synthetic)) return {.ready_seconds = clock_.seconds()};
+    Learning learning = begin();
+    if (learning.parts().objective->solve(first_step(), learning.all())) return {.ready_seconds = clock_.seconds(), .net = looks_through()};
     const double ready = clock_.seconds();
     const double each = step_seconds(/*seconds=*/0);
     const bool budgeted = options_.steps == 0 && job_.budget > 0;
     const int64_t steps = budgeted ? steps_of(each, job_.budget - clock_.seconds(), ready) : asked_steps();
-    return {.steps = steps, .step_seconds = each, .ready_seconds = ready};
+    learning.set_steps(steps);
+    learning.require_steps();
+    return {.steps = steps, .step_seconds = each, .ready_seconds = ready, .net = looks_through()};
   }
 
  private:
@@ -174,27 +178,34 @@ class Run {
     network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
   }
 
-  Parts make_parts() {
-    nn::SpecText own(options_.method, "method");
-    Parts parts = method_.make({options_, *network_, *real_, job_.cache, context_}, own);
-    own.require_all_asked();
-    return parts;
-  }
+  Learning begin() { return Learning({method_, options_, loop_options(), *network_, *real_, job_.cache, shared_, context_}); }
 
   Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
 
+  const std::string& looks_through() const { return shared_.teachers == nullptr ? options_.net : options_.teacher.net; }
+
   LoopOptions loop_options() const {
-    return {steps_,           options_.rate,        usual_.optimizer, usual_.momentum, options_.schedule,
-            options_.augment, options_.projected(), options_.seed};
+    return {.steps = steps_,
+            .rate = options_.rate,
+            .optimizer = usual_.optimizer,
+            .momentum = usual_.momentum,
+            .second_momentum = usual_.second_momentum,
+            .schedule = options_.schedule,
+            .augment = options_.augment,
+            .project = options_.projected(),
+            .seed = options_.seed};
   }
 
   /// All that decides the pictures.
   std::string identity() const {
-    return json_text({{"options", result_key(options_)},
-                      {"rows", job_.digest},
-                      {"count", job_.subset.size()},
-                      {"libtorch", TORCH_VERSION},
-                      {"threads", context_.thread_count()}});
+    Json all = {{"options", result_key(options_)},
+                {"rows", job_.digest},
+                {"count", job_.subset.size()},
+                {"libtorch", TORCH_VERSION},
+                {"threads", context_.thread_count()}};
+    if (shared_.teachers == nullptr) return json_text(all);
+    for (const FrozenTeacher& teacher : *shared_.teachers) all["teachers"].push_back(teacher.digest);
+    return json_text(all);
   }
 
   std::filesystem::path file() const { return job_.folder.empty() ? "" : job_.folder / kCheckpointFile; }
@@ -215,8 +226,7 @@ class Run {
   /// On average over some that leave nothing behind: three, and more within `seconds`.
   double step_seconds(double seconds) {
     steps_ = usual_.steps;
-    const Parts parts = make_parts();
-    Loop trial(parts, loop_options(), *network_, *real_, context_);
+    Learning trial = begin();
     trial.step();  // the first one is slower
     const Stopwatch clock;
     int64_t made = 0;
@@ -248,10 +258,11 @@ class Run {
     }
   }
 
-  std::vector<float> learn(const Parts& parts, Distilled& result) {
+  std::vector<float> learn(Learning& loop, Distilled& result) {
     const std::optional<Checkpoint> found = find_checkpoint();
     steps_ = found ? found->of : asked_steps();
-    Loop loop(parts, loop_options(), *network_, *real_, context_);
+    loop.set_steps(steps_);
+    loop.require_steps();
     Checkpoint state{.of = steps_};
     if (found) {
       state = *found;
@@ -264,12 +275,13 @@ class Run {
     Stage stage(context_, "distill", steps_, "steps");
     stage.skip(loop.done());
     try {
-      while (loop.done() < steps_) advance(loop, parts, state, stage);
+      while (loop.done() < steps_) advance(loop, state, stage);
     } catch (const Cancelled&) {
       save(loop, state);
       throw;
     }
     save(loop, state);
+    loop.complete();
     for (const Tensor& pixels : state.stages) add_stage(pixels, result);
     return state.losses;
   }
@@ -283,23 +295,23 @@ class Run {
                                          : ""));
   }
 
-  void advance(Loop& loop, const Parts& parts, Checkpoint& state, Stage& stage) {
+  void advance(Learning& loop, Checkpoint& state, Stage& stage) {
     const double loss = loop.step();
     if (!std::isfinite(loss)) diverged(loop, state);
     state.losses.push_back(static_cast<float>(loss));
     if (loop.done() == steps_ / 2) {
       const c10::NoGradGuard no_grad;
-      state.stages = {real_->in_pixels(parts.synthetic->all().pictures).to(at::kFloat)};
+      state.stages = {real_->in_pixels(loop.all().all().pictures).to(at::kFloat)};
     }
     if (since_saved_.seconds() > std::clamp(clock_.seconds() / 2, 1.0, kCheckpointSeconds)) save(loop, state);
     if (job_.preview && since_shown_.seconds() > kPreviewSeconds) {
-      job_.preview(loop.done(), set_of(*parts.synthetic, *real_));
+      job_.preview(loop.done(), set_of(loop.all(), *real_));
       since_shown_ = {};
     }
     stage.advance();
   }
 
-  void save(const Loop& loop, Checkpoint& state) {
+  void save(const Learning& loop, Checkpoint& state) {
     if (job_.folder.empty()) return;
     loop.save(state);
     state.milliseconds = milliseconds_before_ + std::llround(1000 * clock_.seconds());
@@ -307,7 +319,7 @@ class Run {
     since_saved_ = {};
   }
 
-  [[noreturn]] void diverged(const Loop& loop, Checkpoint& state) {
+  [[noreturn]] void diverged(const Learning& loop, Checkpoint& state) {
     save(loop, state);
     const std::string kept = job_.folder.empty() ? "" : fmt::format("; what was learnt before it is kept in {}", file().string());
     throw InputError({"", fmt::format("step {} of {}", loop.done(), steps_), "the objective is not a finite number" + kept,
@@ -322,12 +334,12 @@ class Run {
     result.stages.push_back(std::move(set));
   }
 
-  void measure(const Parts& parts, Distilled& result) {
+  void measure(Learning& learning, Distilled& result) {
     if (job_.test == nullptr) return;
     const c10::NoGradGuard no_grad;
     const Subset all = Subset::all(job_.test->size());
     const RealRows test(*job_.test, all, job_.classes, options_.image_size, &*real_, device_, context_);
-    result.measures = parts.objective->measures(first_step(), *parts.synthetic, test);
+    result.measures = learning.parts().objective->measures(first_step(), learning.all(), test);
   }
 
   const DistillJob& job_;
@@ -338,6 +350,7 @@ class Run {
   c10::Device device_;
   std::optional<RealRows> real_;
   std::unique_ptr<const nn::Classifier> network_;
+  Shared shared_;
   int64_t steps_ = 0;
   int64_t milliseconds_before_ = 0;  ///< of an interrupted run
   Stopwatch clock_;

@@ -90,7 +90,8 @@ void run(const std::string& method_name, int per_class, int64_t each, int steps,
   nn::SpecText own(method_name, "method");
   const Parts parts = method.make({options, *network, real, "", context}, own);
   if (!folder.empty()) leave_start({0, options.steps, 0, *network, real, context}, parts, folder);
-  Loop loop(parts, {options.steps, 1, "momentum", 0.5, "constant", "none", true, 0}, *network, real, context);
+  Loop loop(parts, {.steps = options.steps, .rate = 1, .optimizer = "momentum", .momentum = 0.5, .schedule = "constant", .augment = "none"},
+            *network, real, context);
   double first = 0;
   std::vector<double> wall;
   std::vector<double> processor;

@@ -26,7 +26,14 @@
   entry(kernel_inducing_points)            \
   entry(label_solve)                       \
   entry(random_feature_approximation)      \
-  entry(feature_regression)
+  entry(feature_regression)                \
+  entry(squeeze_and_recover)               \
+  entry(curriculum_synthesis)              \
+  entry(data_residuals)                    \
+  entry(realistic_crops)                   \
+  entry(easy_and_combined)                 \
+  entry(feature_residuals)                 \
+  entry(coarse_to_fine)
 // clang-format on
 
 namespace decant::distill {
