@@ -20,7 +20,9 @@ void DistillOptions::declare(OptionTable& table) {
   table.add("net", net, "NET", "network that looks at the pictures: convnet3, convnet+width=64, …");
   table.add("steps", steps, "N", "steps of the loop; 0 = as many as fit --budget, or as the method usually takes");
   table.add("init", init, "HOW", "first pictures: random (real ones), herding, k-means or noise; default: the method's");
-  table.add("teach", labels, "LABELS", "hard labels, or soft ones that are learnt with the pictures; default: the method's");
+  table.add("teach", labels, "LABELS",
+            "hard labels; soft ones that are learnt with the pictures; or soft:views=10,bits=4, what a teacher says of them; default: the "
+            "method's");
   table.add("augment", augment, "OPS", "augmentation of real and synthetic pictures alike: dsa, none; default: the method's");
   table.add("real-batch", real_batch, "N", "real pictures a step, of each class where classes go one by one; 0 = the method's");
   table.add("rate", rate, "RATE", "learning rate of the pictures; 0 = the method's");

@@ -12,6 +12,7 @@
 #include "decant/base/text.h"
 #include "decant/base/version.h"
 #include "decant/distill/distiller.h"
+#include "decant/formats/open.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/own_outputs.h"
 #include "decant/pipeline/run/picture_sheet.h"
@@ -30,6 +31,7 @@ void DistillSetOptions::declare(OptionTable& table) {
   input.fields.declare_pictures(table);
   table.add("out", out, "FOLDER", "folder of the synthetic set").required = true;
   distill.declare(table);
+  views.declare_training(table);
   table.add("budget", budget, "TIME", "how long to learn, 10min or 2h, where --steps is not given");
   table.add("cache", cache, "DIR", "cache folder, of expert networks and teachers; default: ~/.cache/decant").effect = Effect::speed;
   table.add("strict", input.strict, "stop at a file that cannot be read");
@@ -91,9 +93,13 @@ RunRecord run_record_of(const DistillSetOptions& options, const Input& input, co
 }
 
 /// "8.2 kB of pictures, 400 bytes of labels".
-std::string bytes_listed(const SyntheticRecord& made) {
+std::string bytes_listed(const RunRecord& run) {
+  const SyntheticRecord& made = *run.synthetic;
   std::string text = human_bytes(made.bytes_pictures) + " of pictures";
   if (made.bytes_labels > 0) text += ", " + human_bytes(made.bytes_labels) + " of labels";
+  if (run.view_labels)
+    text += fmt::format(", {} of labels of {} views, by {}", human_bytes(run.view_labels->bytes), run.view_labels->views,
+                        printable(run.view_labels->teacher));
   if (made.bytes_factors > 0) text += ", " + human_bytes(made.bytes_factors) + " of factors that they are made of";
   return text;
 }
@@ -108,7 +114,7 @@ std::string data_card_of(const RunRecord& run) {
       "`data/` holds the pictures in class folders, `images.npy` the same as float32 before rounding. "
       "They teach best when trained as run.json's `training` says, which `decant train` and `decant evaluate` follow:\n\n",
       made.pictures, human_count(run.rows), printable(run.input->path), printable(run.method_note), printable(run.command), run.seed,
-      bytes_listed(made));
+      bytes_listed(run));
   for (const auto& [name, value] : run.training) card += fmt::format("- {}: {}\n", name, value);
   return card + "\n`report.html` shows the pictures and how they came to be; `decant verify` checks them.\n";
 }
@@ -127,6 +133,41 @@ double seconds_from(const std::string& text, const std::string& option) {
 
 namespace {
 
+/// Whether --teach asks for what a teacher says of the finished pictures, in place of labels that
+/// are classes or learnt with them.
+bool teaches_views(const DistillSetOptions& options) {
+  const std::string& teach = options.distill.labels;
+  return !teach.empty() && teach != "hard" && teach != "soft";
+}
+
+/// What --teach and its like come to.
+LabelOptions labels_of(const DistillSetOptions& options) {
+  LabelOptions labels = options.views;
+  labels.teach = teaches_views(options) ? options.distill.labels : "hard";
+  labels.teacher = train::teachers_in(options.distill.teacher).front();
+  require_sound(labels, {});
+  return labels;
+}
+
+/// Labels the pictures in `folder`, which stand there as they are read back.
+ViewLabelRecord label_synthetic(const DistillSetOptions& options, const Input& input, const Subset& usable, const LabelOptions& labels,
+                                int side, const fs::path& folder, RunRecord& run, const Context& context) {
+  const train::TeacherJob job{.options = labels.teacher,
+                              .rows = &input.dataset.train(),
+                              .subset = usable,
+                              .classes = input.classes,
+                              .image_size = side,
+                              .seed = options.distill.seed,
+                              .device = options.distill.device,
+                              .cache = options.cache};
+  const train::Teacher teacher = train::make_teacher(job, module_teacher_trainer(job.device), context);
+  context.info("teacher: " + in_words(teacher));
+  const Dataset written = open_dataset((folder / "data").string(), {}, context);
+  const ViewLabelRecord made = label_data(written, input.dataset, labels, teacher, options.distill.seed, folder, context);
+  record_labels(made, training_of_labels(usual_recipe(teacher, options.distill.seed), labels), run);
+  return made;
+}
+
 /// In seconds; 0 = none. Throws UsageError where the options contradict each other.
 double budget_seconds(const DistillSetOptions& options) {
   const double budget = options.budget.empty() ? 0 : seconds_from(options.budget, "--budget");
@@ -144,7 +185,9 @@ Input read_to_distill(const DistillSetOptions& options, RunLog& log, const Conte
 
 /// The job, but for where it keeps checkpoints and what it shows. Views all of its arguments.
 distill::DistillJob distill_job(const DistillSetOptions& options, const Input& input, const Subset& usable, double budget) {
-  return {.options = options.distill,
+  distill::DistillOptions made = options.distill;
+  if (teaches_views(options)) made.labels = "hard";
+  return {.options = made,
           .rows = &input.dataset.train(),
           .subset = usable,
           .classes = input.classes,
@@ -203,6 +246,7 @@ std::string plan_text(const DistillPlan& plan) {
 RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
   distill::check(options.distill);
   const double budget = budget_seconds(options);
+  const LabelOptions labels = labels_of(options);
   OutputFolder out(options.out, {.overwrite = options.overwrite,
                                  .inputs = with_folders_read({options.input.path}),
                                  .why_foreign = why_no_run,
@@ -226,7 +270,9 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
     written.bytes_real_jpeg = real_jpeg_bytes(input.dataset.train(), usable, made.set.size, context);
     return written;
   });
-  const RunRecord run = run_record_of(options, input, made, record, log);
+  RunRecord run = run_record_of(options, input, made, record, log);
+  if (labels.spec().soft)
+    log.stage("labels", [&] { return label_synthetic(options, input, usable, labels, made.set.size.width, out.path(), run, context); });
   write_file(out.path() / "README.md", data_card_of(run));
   write_file(out.path() / "run.json", json_text(to_json(run), 2) + "\n");
   write_synthetic_report(out.path(), run, nullptr, context);

@@ -9,6 +9,7 @@
 #include "decant/base/options.h"
 #include "decant/data/run_record.h"
 #include "decant/distill/distill.h"
+#include "decant/pipeline/labelling/label_data.h"
 #include "decant/pipeline/run/input.h"
 
 namespace decant {
@@ -17,6 +18,7 @@ struct DistillSetOptions {
   InputOptions input;
   std::filesystem::path out;
   distill::DistillOptions distill;
+  LabelOptions views;           ///< where distill.labels asks for labels of views: how these ask to be taught
   std::string budget;           ///< "10min": how long to learn where steps are not given; empty = the method's steps
   std::filesystem::path cache;  ///< empty = decant's own
   bool overwrite = false;

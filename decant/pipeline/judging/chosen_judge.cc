@@ -95,14 +95,17 @@ std::vector<std::string> set_asked(SetTraining asked, OptionTable& table, Chosen
   return set_training(asked, table, [&] { chosen.judge->check(names_of(asked.options)); });
 }
 
-/// Arms whose rows teach labels of views are taught them.
-void teach_soft_labels(const EvaluateOptions& options, OptionTable& table, const std::string& protocol) {
+/// Arms whose rows teach labels of views are taught them. Returns what of that departs from the
+/// protocol.
+std::vector<std::string> teach_soft_labels(const EvaluateOptions& options, OptionTable& table, const std::string& protocol) {
   for (const ArmSpec& arm : arms_against(options)) {
     if (!arm.softens()) continue;
     Option* const option = table.find(kSoftLabelsOption);
     if (option == nullptr) throw UsageError(fmt::format("--against {}: protocol {} teaches no soft labels", arm.name, protocol));
     option->set("true");
+    return {kSoftLabelsOption};
   }
+  return {};
 }
 
 }  // namespace
@@ -117,8 +120,8 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
   OptionTable table;
   chosen.judge->declare(table);
   for (const auto& [name, text] : protocol.options) table.find(name)->set(text);
-  teach_soft_labels(options, table, protocol.name);
   std::vector<std::string> departures = set_asked(asked.without(options.judge.given), table, chosen);
+  for (const std::string& soft : teach_soft_labels(options, table, protocol.name)) departures.push_back(soft);
   if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
   require_own_nets(options, chosen, protocol);
   const std::vector<std::string> given = set_given(options.judge.given, table, chosen);

@@ -89,7 +89,6 @@ LabelSpec label_spec_from(const std::string& text, const std::string& said) {
     if (text.front() < '0' || text.front() > '9')
       throw UsageError(fmt::format("{} '{}': give hard, soft:views=10,bits=4,top=10, or bytes such as 300kB", said, text));
     spec.bytes = bytes_from(pieces.front(), 0, said);
-    if (spec.bytes <= 0) throw UsageError(fmt::format("{} {}: give a number of bytes above 0", said, text));
   }
   for (size_t i = 1; i < pieces.size(); ++i) set_piece(spec, pieces[i], said);
   return spec;

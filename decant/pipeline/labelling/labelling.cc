@@ -68,6 +68,10 @@ void LabelOptions::declare(OptionTable& table) {
            "hard, soft:views=10,bits=4,top=10 (what a teacher says of views of each row), or bytes for these: 300kB")
       .silent_at = "hard";
   teacher.declare(table);
+  declare_training(table);
+}
+
+void LabelOptions::declare_training(OptionTable& table) {
   table.add("temperature", temperature, "T", "by which the set asks its soft labels to be softened when it is trained").silent_at = "4.0";
   table.add("label-schedule", label_schedule, "NAME", "when the set asks them to be taught: soft (always), hald or lpqld").silent_at =
       "soft";

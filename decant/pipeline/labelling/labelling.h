@@ -27,6 +27,8 @@ struct LabelOptions {
   std::string label_schedule = "soft";
 
   void declare(OptionTable& table);
+  /// Those of them that say how the set asks to be trained.
+  void declare_training(OptionTable& table);
   LabelSpec spec() const { return label_spec_from(teach, "--teach"); }
 };
 

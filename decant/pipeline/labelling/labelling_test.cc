@@ -14,7 +14,7 @@ using ::testing::FloatNear;
 using ::testing::Pointwise;
 
 std::string fault_of_spec(const std::string& text) {
-  return message_of([&] { label_spec_from(text, "--teach"); });
+  return message_of<UsageError>([&] { label_spec_from(text, "--teach"); });
 }
 
 TEST(LabelSpec, SaysWhatIsTaught) {
@@ -34,7 +34,7 @@ TEST(LabelSpec, ThatIsNoneIsRefused) {
   expect_says(fault_of_spec("soft:views=0"), {"views=0 is not a number from 1 to"});
   expect_says(fault_of_spec("soft:views=3x"), {"views=3x is not a number"});
   expect_says(fault_of_spec("soft:bits=17"), {"bits=17: give 1 to 16, or 32"});
-  expect_says(fault_of_spec("0kB"), {"give a number of bytes above 0"});
+  expect_says(fault_of_spec("0kB"), {"--teach: '0kB' is no number of bytes"});
 }
 
 std::vector<std::string> numbered(int classes) {

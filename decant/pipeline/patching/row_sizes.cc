@@ -152,7 +152,8 @@ int64_t amount_from(const std::string& text, int64_t whole, Factors units) {
 }  // namespace
 
 int64_t bytes_from(const std::string& text, int64_t whole, const std::string& option) {
-  constexpr std::array<std::pair<std::string_view, double>, 5> kUnits = {{{"", 1}, {"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
+  constexpr std::array<std::pair<std::string_view, double>, 6> kUnits = {
+      {{"", 1}, {"B", 1}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
   if (const int64_t bytes = amount_from(text, whole, kUnits); bytes > 0) return bytes;
   throw UsageError(fmt::format("{}: '{}' is no number of bytes; give one such as 5% or 300MB", option, text));
 }

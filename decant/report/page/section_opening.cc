@@ -57,11 +57,18 @@ std::string steps_figure_of(const SyntheticRecord& made) {
   return figure("steps", human_count(made.steps), fmt::format("objective {:.3g} → {:.3g}", made.objective_first, made.objective_last));
 }
 
+/// What a teacher's labels take, of the size.
+std::string labels_figure(const ViewLabelRecord& labels) {
+  return figure("labels", human_bytes(labels.bytes),
+                fmt::format("{} view{} by {}", human_count(labels.views), labels.views == 1 ? "" : "s", labels.teacher));
+}
+
 std::string figures(const Facts& facts) {
   const RunRecord& run = facts.run;
   std::string out = "<dl class=\"figures\">" + (facts.synthetic ? made_figure_of(facts) : kept_figure(facts));
   if (facts.synthetic) out += steps_figure_of(facts.synthetic->made);
   if (run.bytes_before > 0) out += figure("size", human_bytes(run.bytes_after), "of " + human_bytes(run.bytes_before) + byte_share(run));
+  if (run.view_labels) out += labels_figure(*run.view_labels);
   if (run.seconds > 0) out += figure("time", human_seconds(run.seconds), "from start to end");
   if (run.peak_rss_bytes > 0) out += figure("memory", human_bytes(run.peak_rss_bytes), "at the most");
   out += figure("seed", std::to_string(run.seed), "same seed, same bytes");
