@@ -64,6 +64,7 @@ TEST(CompressTeach, StoresWhatATeacherSays) {
   EXPECT_EQ(run.view_labels->bytes, static_cast<int64_t>(fs::file_size(out / kViewLabelsFile)));
   EXPECT_EQ(run.bytes_after, 40 * (1 + 32 * 32 * 3) + run.view_labels->bytes) << "pictures and labels";
   EXPECT_EQ(run.training.at("soft-labels"), "true");
+  EXPECT_EQ(run.training.at("crop"), "4");
   EXPECT_THAT(read_text(out / "README.md"), HasSubstr("3 views of every sample"));
   EXPECT_THAT(read_text(out / "report.html"), HasSubstr("3 views by convnet+width=8+depth=2"));
 

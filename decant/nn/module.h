@@ -76,8 +76,8 @@ struct Taps {
 };
 
 /// What the batch norms of a pass in evaluation were given, next to what they expect: for each, in
-/// the order of computation, mean and biased variance (channels) over the whole batch and all places,
-/// part of the graph, and the running ones.
+/// the order of computation, mean and biased variance (channels) over the whole batch and all
+/// places, part of the graph, and the running ones.
 struct NormMoments {
   struct Layer {
     Tensor mean, variance;

@@ -361,7 +361,6 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),
                .repeats_record = repeats ? std::optional(repeats->record) : std::nullopt};
   if (teacher) {
-    set.training = training_of_labels(usual_recipe(*teacher, options.seed), options.labelling);
     set.label_views = [&](const Dataset& written, const std::filesystem::path& folder) {
       return label_data(written, input.dataset, options.labelling, *teacher, options.seed, folder, context);
     };

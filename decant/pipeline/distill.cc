@@ -150,8 +150,8 @@ LabelOptions labels_of(const DistillSetOptions& options) {
 }
 
 /// Labels the pictures in `folder`, which stand there as they are read back.
-ViewLabelRecord label_synthetic(const DistillSetOptions& options, const Input& input, const Subset& usable, const LabelOptions& labels,
-                                int side, const fs::path& folder, RunRecord& run, const Context& context) {
+ViewLabelsMade label_synthetic(const DistillSetOptions& options, const Input& input, const Subset& usable, const LabelOptions& labels,
+                               int side, const fs::path& folder, const Context& context) {
   const train::TeacherJob job{.options = labels.teacher,
                               .rows = &input.dataset.train(),
                               .subset = usable,
@@ -163,9 +163,7 @@ ViewLabelRecord label_synthetic(const DistillSetOptions& options, const Input& i
   const train::Teacher teacher = train::make_teacher(job, module_teacher_trainer(job.device), context);
   context.info("teacher: " + in_words(teacher));
   const Dataset written = open_dataset((folder / "data").string(), {}, context);
-  const ViewLabelRecord made = label_data(written, input.dataset, labels, teacher, options.distill.seed, folder, context);
-  record_labels(made, training_of_labels(usual_recipe(teacher, options.distill.seed), labels), run);
-  return made;
+  return label_data(written, input.dataset, labels, teacher, options.distill.seed, folder, context);
 }
 
 /// In seconds; 0 = none. Throws UsageError where the options contradict each other.
@@ -271,8 +269,10 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
     return written;
   });
   RunRecord run = run_record_of(options, input, made, record, log);
-  if (labels.spec().soft)
-    log.stage("labels", [&] { return label_synthetic(options, input, usable, labels, made.set.size.width, out.path(), run, context); });
+  if (labels.spec().soft) {
+    const auto label = [&] { return label_synthetic(options, input, usable, labels, made.set.size.width, out.path(), context); };
+    log.stage("labels", label).note_in(run);
+  }
   write_file(out.path() / "README.md", data_card_of(run));
   write_file(out.path() / "run.json", json_text(to_json(run), 2) + "\n");
   write_synthetic_report(out.path(), run, nullptr, context);

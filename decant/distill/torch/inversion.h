@@ -1,13 +1,13 @@
-// Inversion of frozen networks: pictures that a teacher classifies rightly, and that its batch norms
-// take for the pictures that it has seen.
+// Inversion of frozen networks: pictures that a teacher classifies rightly, and that its batch
+// norms take for the pictures that it has seen.
 //
 //     CE(f(view(x)), y) + w Σ_l ( ‖ μ_l(x) − μ̄_l ‖₂ + ‖ σ²_l(x) − σ̄²_l ‖₂ )
 //
 // l: the batch norms; μ, σ²: mean and biased variance of what each is given, over batch and places;
-// barred: what it keeps. Norms are not squared. The term of the first counts `first` times.
-// (Z. Yin, E. Xing and Z. Shen, "Squeeze, recover and relabel: dataset condensation at ImageNet scale
-// from a new perspective", NeurIPS 2023, arXiv:2306.13092; the statistics are those of H. Yin et al.,
-// "Dreaming to distill", CVPR 2020.)
+// barred: what it keeps. Norms are not squared. The term of the first counts `first` times. (Z.
+// Yin, E. Xing and Z. Shen, "Squeeze, recover and relabel: dataset condensation at ImageNet scale
+// from a new perspective", NeurIPS 2023, arXiv:2306.13092; the statistics are those of H. Yin et
+// al., "Dreaming to distill", CVPR 2020.)
 //
 // The statistics are of the batch, so which pictures stand in one is part of the method: `together`
 // of every class (Turns).

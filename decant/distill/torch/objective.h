@@ -32,8 +32,8 @@ class Objective {
   virtual std::map<std::string, double> measures(const Step&, const Synthetic&, const RealRows& /*test*/) const { return {}; }
   /// In place of the loop's steps: a closed form. True = done, S is what it should be.
   virtual bool solve(const Step&, const Synthetic&) const { return false; }
-  /// What becomes of a group's pictures when their turn ends, of a method with turns. Called without
-  /// gradients.
+  /// What becomes of a group's pictures when their turn ends, of a method with turns. Called
+  /// without gradients.
   virtual Tensor at_end_of_turn(const Tensor& pictures) const { return pictures; }
   /// Once all turns are over: fills in what of S was not learnt. Called without gradients.
   virtual void complete(const Synthetic& /*all*/) const {}

@@ -23,21 +23,21 @@ struct FoundCrop {
   double loss = 0;  ///< the teacher's cross entropy on it
 };
 
-/// The easiest crop of each row that was drawn, by falling ease. A crop is judged in the middle of a
-/// picture that is otherwise the mean colour, at its own size and not enlarged. Cost: a forward of
-/// rows · crops pictures.
+/// The easiest crop of each row that was drawn, by falling ease. A crop is judged in the middle of
+/// a picture that is otherwise the mean colour, at its own size and not enlarged. Cost: a forward
+/// of rows · crops pictures.
 std::vector<FoundCrop> search_crops(const RealRows& real, const FrozenTeacher& teacher, int64_t label, const CropSearch& search,
                                     uint64_t seed, const Context& context);
 
 /// (n, channels, side, side).
 Tensor crops_of(const RealRows& real, std::span<const FoundCrop> crops, int64_t side);
 
-/// ‖p − y‖₂ of every row, p the teacher's probabilities and y its label (EL2N, of a trained network):
-/// (size), on the CPU. Cost: a forward of all rows.
+/// ‖p − y‖₂ of every row, p the teacher's probabilities and y its label (EL2N, of a trained
+/// network): (size), on the CPU. Cost: a forward of all rows.
 Tensor errors_of(const RealRows& real, const FrozenTeacher& teacher, const Context& context);
 
-/// The `count` rows of a class with the least errors, the easiest first. Throws InputError for a class
-/// with fewer rows.
+/// The `count` rows of a class with the least errors, the easiest first. Throws InputError for a
+/// class with fewer rows.
 std::vector<int64_t> easiest_rows(const RealRows& real, const Tensor& errors, int64_t label, int64_t count);
 
 /// Logits (n, classes) of rows by their numbers, without a graph, some at a time; on the CPU.

@@ -1,5 +1,5 @@
-// Parts of pictures at another size, as part of their graph, and the parts that random resized crops
-// take.
+// Parts of pictures at another size, as part of their graph, and the parts that random resized
+// crops take.
 #pragma once
 
 #include "decant/base/random.h"
@@ -20,8 +20,8 @@ struct CropBox {
 /// The box of (n, channels, h, w) at (height, width): bilinear where it is enlarged, a triangle
 /// filter as wide as the new pixels where it shrinks, as Pillow and torchvision with antialias have
 /// it. Two products, R · box · Qᵀ, whose gradients repeat on every device; each pixel is a mean of
-/// pixels of the box with weights that sum to 1, so pictures stay in their range. A box that has the
-/// size already is taken as it is.
+/// pixels of the box with weights that sum to 1, so pictures stay in their range. A box that has
+/// the size already is taken as it is.
 Tensor resampled(const Tensor& pictures, const CropBox& box, int64_t height, int64_t width);
 /// All of the pictures.
 Tensor resampled(const Tensor& pictures, int64_t height, int64_t width);

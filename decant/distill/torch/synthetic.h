@@ -114,8 +114,8 @@ std::unique_ptr<Parameterization> make_pixels(const Tensor& first, int64_t class
 /// one. Throws InputError for tiles without pixels.
 std::unique_ptr<Parameterization> make_multi_formation(const Tensor& first, int64_t classes, int factor);
 
-/// The same of tiles that have their size already: (classes · per_class · factor², channels, t, u), of
-/// which pictures of (height, width) come out.
+/// The same of tiles that have their size already: (classes · per_class · factor², channels, t, u),
+/// of which pictures of (height, width) come out.
 std::unique_ptr<Parameterization> make_formation_of_tiles(const Tensor& tiles, int64_t classes, int factor, int64_t height, int64_t width);
 
 /// Each basis through each of `count` hallucinators, which begin near the identity: pictures are at

@@ -17,8 +17,8 @@ struct FrozenTeacher {
   std::string digest;   ///< train::Teacher's
 
   /// Logits (n, classes) of pictures as the set has them, part of their graph. Batch norms take
-  /// their running statistics, and where `moments` is not null show what they were given. A gradient
-  /// of it cannot be differentiated again.
+  /// their running statistics, and where `moments` is not null show what they were given. A
+  /// gradient of it cannot be differentiated again.
   Tensor logits(const Tensor& pictures, nn::NormMoments* moments = nullptr) const;
   /// What the layers of a pass give, in their order.
   nn::Taps taps(const Tensor& pictures) const;
@@ -26,8 +26,8 @@ struct FrozenTeacher {
 
 using Teachers = std::vector<FrozenTeacher>;
 
-/// What a teacher looks like in the loop. `device`: where it works. Throws InputError for weights of
-/// another number, or with a value that is not finite.
+/// What a teacher looks like in the loop. `device`: where it works. Throws InputError for weights
+/// of another number, or with a value that is not finite.
 FrozenTeacher frozen(const train::Teacher& teacher, const nn::PixelStatistics& set, c10::Device device);
 
 /// Those that `options` ask for, trained on the rows of `real` or given; trained ones of different

@@ -42,8 +42,8 @@ ViewRecipe usual_recipe(const train::Teacher& teacher, uint64_t seed) {
   return {.seed = seed, .crop = std::min(kUsualCrop, teacher.size.width / 8), .flip = teacher.size.channels > 1};
 }
 
-ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
-                           uint64_t seed, const std::filesystem::path& folder, const Context& context) {
+ViewLabelsMade label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
+                          uint64_t seed, const std::filesystem::path& folder, const Context& context) {
   const std::shared_ptr<const Rows>& rows = own.splits.at(Split::train);
   const LabelJob job{.rows = rows,
                      .which = Subset::all(rows->size()),
@@ -53,20 +53,15 @@ ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const Labe
                      .spec = options.spec()};
   const auto labels = label_views(job, teacher, module_teacher_trainer("cpu"), context).labels;
   const ViewLabelsHeader& header = labels->header();
-  return {.views = header.recipe.views,
-          .bits = header.shape.bits,
-          .top = header.shape.top,
-          .crop = header.recipe.crop,
-          .flip = header.recipe.flip,
-          .bytes = write_view_labels(*labels, folder / kViewLabelsFile),
-          .teacher = header.teacher,
-          .teacher_digest = header.teacher_digest};
-}
-
-void record_labels(const ViewLabelRecord& labels, const std::map<std::string, std::string>& training, RunRecord& run) {
-  run.view_labels = labels;
-  run.bytes_after += labels.bytes;
-  for (const auto& [name, value] : training) run.training[name] = value;
+  const ViewLabelRecord record{.views = header.recipe.views,
+                               .bits = header.shape.bits,
+                               .top = header.shape.top,
+                               .crop = header.recipe.crop,
+                               .flip = header.recipe.flip,
+                               .bytes = write_view_labels(*labels, folder / kViewLabelsFile),
+                               .teacher = header.teacher,
+                               .teacher_digest = header.teacher_digest};
+  return {record, training_of_labels(header.recipe, options)};
 }
 
 }  // namespace decant

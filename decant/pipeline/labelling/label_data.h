@@ -9,6 +9,7 @@
 #include "decant/data/dataset.h"
 #include "decant/data/run_record.h"
 #include "decant/pipeline/labelling/labelling.h"
+#include "decant/pipeline/run/write_small_set.h"
 
 namespace decant {
 
@@ -23,13 +24,10 @@ std::vector<int32_t> classes_of_source(const Dataset& source, const Dataset& own
 /// Labels the training rows of `own`, the data set below `folder`, and writes view_labels.bin
 /// there. `teacher`: of the classes of `source`. `seed`: of the views. Pictures of one channel are
 /// not mirrored.
-ViewLabelRecord label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
-                           uint64_t seed, const std::filesystem::path& folder, const Context& context);
+ViewLabelsMade label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
+                          uint64_t seed, const std::filesystem::path& folder, const Context& context);
 
 /// The recipe by which pictures like the teacher's become views.
 ViewRecipe usual_recipe(const train::Teacher& teacher, uint64_t seed);
-
-/// Puts into `run` what labels of views are and how they ask to be trained.
-void record_labels(const ViewLabelRecord& labels, const std::map<std::string, std::string>& training, RunRecord& run);
 
 }  // namespace decant

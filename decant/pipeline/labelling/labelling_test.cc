@@ -62,7 +62,7 @@ TEST(LabelSpec, StoresAllOfFewClassesAndTheLikeliestOfMany) {
 TEST(LabelSpec, ABudgetBuysViewsFirst) {
   const ViewLabelsHeader some = labels_for("8kB", 100, 10);
   EXPECT_EQ(some.shape.bits, 4);
-  EXPECT_EQ(some.recipe.views, 10) << "700 bytes each";
+  EXPECT_EQ(some.recipe.views, 11) << "of 7 bytes for each row";
   EXPECT_EQ(labels_for("80kB", 100, 10).recipe.views, 113);
   const ViewLabelsHeader coarse = labels_for("700B", 100, 10);
   EXPECT_EQ(std::tuple(coarse.recipe.views, coarse.shape.bits, coarse.shape.top), std::tuple(1, 4, 2)) << "fewer classes before fewer bits";
@@ -179,10 +179,8 @@ TEST(LabelOptions, SayHowASetIsTrained) {
 }
 
 TEST(LabelOptions, OfLabelsThatAreNoneAreRefused) {
-  expect_says(message_of([] {
-                require_sound(LabelOptions(), {{"teacher", "quick"}});
-              }),
-              {"--teacher is about soft labels; add --teach soft"});
+  const auto without_labels = [] { require_sound(LabelOptions(), {{"teacher", "quick"}}); };
+  expect_says(message_of<UsageError>(without_labels), {"--teacher is about soft labels; add --teach soft"});
   LabelOptions options;
   options.teach = "soft";
   require_sound(options, {{"teacher", "quick"}});

@@ -180,7 +180,7 @@ struct Written {
   int64_t bytes_source = 0;       ///< of the same pictures, in the source
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
   std::optional<SheetRecord> sheets = {};
-  std::optional<ViewLabelRecord> view_labels = {};
+  std::optional<ViewLabelsMade> view_labels = {};
 };
 
 PatchRecord record_of(const Written& written, const SmallSet& set) {
@@ -204,11 +204,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.features = set.features;
   if (!written.files.empty()) run.patches = record_of(written, set);
   run.sheets = written.sheets;
-  if (written.view_labels) {
-    run.view_labels = written.view_labels;
-    run.bytes_after += written.view_labels->bytes;
-    for (const auto& [name, value] : set.training) run.training[name] = value;
-  }
+  if (written.view_labels) written.view_labels->note_in(run);
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
   run.content = content_of(set, context);
   if (!run.content) run.classes = classes_of(set);
@@ -429,6 +425,12 @@ void write_report(const fs::path& folder, const RunRecord& run, const Input* inp
                                  .evidence = evidence,
                                  .bad = input == nullptr ? std::span<const Excluded>() : std::span<const Excluded>(input->excluded)};
   write_file(folder / "report.html", report::render(page, context));
+}
+
+void ViewLabelsMade::note_in(RunRecord& run) const {
+  run.view_labels = record;
+  run.bytes_after += record.bytes;
+  for (const auto& [name, value] : training) run.training[name] = value;
 }
 
 bool stores_a_list(const std::string& how) {

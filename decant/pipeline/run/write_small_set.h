@@ -27,6 +27,15 @@
 
 namespace decant {
 
+/// Labels of views, as they lie in a file, and how they ask to be taught.
+struct ViewLabelsMade {
+  ViewLabelRecord record;
+  std::map<std::string, std::string> training;  ///< options by name
+
+  /// Puts both into a record whose bytes are those of the pictures.
+  void note_in(RunRecord& run) const;
+};
+
 struct SmallSet {
   const Input& input;
   const Selection& selection;
@@ -50,9 +59,8 @@ struct SmallSet {
   std::optional<RepeatsRecord> repeats_record = {};
   /// Labels the views of the written data set, in a file below the folder; null = rows teach what
   /// they taught.
-  std::function<ViewLabelRecord(const Dataset& written, const std::filesystem::path& folder)> label_views = nullptr;
-  std::map<std::string, std::string> training = {};  ///< that those labels ask for
-  const WrittenParts* parts = nullptr;               ///< of a set that jobs have written, in the source's format; null = it is written now
+  std::function<ViewLabelsMade(const Dataset& written, const std::filesystem::path& folder)> label_views = nullptr;
+  const WrittenParts* parts = nullptr;  ///< of a set that jobs have written, in the source's format; null = it is written now
 };
 
 /// How --store says whether pictures are copied: "copy", "list", or "" as the former. Throws

@@ -1,16 +1,16 @@
 // CCFS: Y. Chen, G. Chen, M. Zhang, W. Guan and L. Nie, "Curriculum coarse-to-fine selection for
 // high-IPC dataset distillation", CVPR 2025, arXiv:2503.18872.
 //
-// A share of each class's pictures is distilled as cda does; the others are real rows, which join in
-// three rounds: those that a network trained on the set as it is gets wrong and the teacher right, the
-// easiest first (curriculum.h). So what is learnt are the simple features of a class, and what is
-// chosen are those that the set lacks.
+// A share of each class's pictures is distilled as cda does; the others are real rows, which join
+// in three rounds: those that a network trained on the set as it is gets wrong and the teacher
+// right, the easiest first (curriculum.h). So what is learnt are the simple features of a class,
+// and what is chosen are those that the set lacks.
 //
 // Published code (github.com/CYDaaa30/CCFS): shares of 0.2, 0.1, 0.3 and 0.3 at 250, 500, 1,000 and
-// 1,500 pictures a class of CIFAR-10; ResNet-18 as teacher and filter, hundreds of epochs each; easiest
-// by forgetting events of a recorded training, here by ‖p − y‖₂ of the trained teacher; the set is
-// trained with the teacher run at every view, and the best epoch on the test rows is printed. Here
-// labels are hard, and the filter is the teacher's net, trained for 300 steps.
+// 1,500 pictures a class of CIFAR-10; ResNet-18 as teacher and filter, hundreds of epochs each;
+// easiest by forgetting events of a recorded training, here by ‖p − y‖₂ of the trained teacher; the
+// set is trained with the teacher run at every view, and the best epoch on the test rows is
+// printed. Here labels are hard, and the filter is the teacher's net, trained for 300 steps.
 //
 // Options: `share` that is distilled, `rounds`, `filter` steps, and those of cda.
 //

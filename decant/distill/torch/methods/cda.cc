@@ -8,8 +8,8 @@
 // so that outlines come before details. m is `milestone`.
 //
 // Published code (github.com/VILA-Lab/SRe2L, folder CDA) takes 4,000 steps, and crops only of large
-// pictures; the rest as there. Here crops are usual at every size, as without them nothing is left of
-// the method. Cost: as sre2l.
+// pictures; the rest as there. Here crops are usual at every size, as without them nothing is left
+// of the method. Cost: as sre2l.
 #include "decant/distill/torch/inversion.h"
 #include "decant/distill/torch/methods/list.h"
 

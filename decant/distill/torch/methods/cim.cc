@@ -2,15 +2,15 @@
 //
 //     mean ‖ f_l(A(cell)) − f_l(A(the real picture of that cell)) ‖²
 //
-// The easiest rows of each class, shrunk into the cells of mosaics (multi_formation.cc); then pixels of
-// the mosaics are moved so that each cell, enlarged, gives a teacher's layer l what its own picture
-// gives there. A: one augmentation for both sides, drawn for every class. So a mosaic keeps what
-// shrinking loses, as far as a network notices it.
+// The easiest rows of each class, shrunk into the cells of mosaics (multi_formation.cc); then
+// pixels of the mosaics are moved so that each cell, enlarged, gives a teacher's layer l what its
+// own picture gives there. A: one augmentation for both sides, drawn for every class. So a mosaic
+// keeps what shrinking loses, as far as a network notices it.
 //
-// Published code, which has no licence and was only read of: f = 2, a residual δ on the mosaic by AdamW
-// at 0.01, the layer four before the last, soft labels. Adam without decay moves pixels as it would a
-// residual on them, so there is none here. The layer is `depth` before the last; usual are two fifths
-// of the layers that a network taps. Rows are chosen as pca chooses them.
+// Published code, which has no licence and was only read of: f = 2, a residual δ on the mosaic by
+// AdamW at 0.01, the layer four before the last, soft labels. Adam without decay moves pixels as it
+// would a residual on them, so there is none here. The layer is `depth` before the last; usual are
+// two fifths of the layers that a network taps. Rows are chosen as pca chooses them.
 //
 // Options: `factor` f, `depth`.
 //

@@ -1,7 +1,8 @@
-// FADRM: J. Cui, X. Bi, Y. Luo, X. Zhao, J. Liu and Z. Shen, "FADRM: fast and accurate data residual
-// matching for dataset distillation", NeurIPS 2025, arXiv:2506.24125.
+// FADRM: J. Cui, X. Bi, Y. Luo, X. Zhao, J. Liu and Z. Shen, "FADRM: fast and accurate data
+// residual matching for dataset distillation", NeurIPS 2025, arXiv:2506.24125.
 //
-// SRe2L's objective (inversion.h), but pictures begin as crops of real ones, and are led back to them:
+// SRe2L's objective (inversion.h), but pictures begin as crops of real ones, and are led back to
+// them:
 //
 //     for each leg:   x = steps of the objective from x, at the leg's size
 //                     x = (1 − a) x + a · the crop that x began as        a = `share`, 0.5
@@ -10,10 +11,10 @@
 // learnt in them is coarse. With several teachers (FADRM+: --teacher resnet18,mobilenetv2) a step
 // looks through one after another.
 //
-// Published code (github.com/Jiacheng8/FADRM): 4 legs of 500 steps, mixed precision, crops of middling
-// realism as RDED scores them, teachers ResNet-18, DenseNet-121, ShuffleNetV2 and MobileNetV2, soft
-// labels of every view. A teacher there sees small pictures as they are; here they are enlarged to the
-// size that it was trained for, which nets without a global pooling need.
+// Published code (github.com/Jiacheng8/FADRM): 4 legs of 500 steps, mixed precision, crops of
+// middling realism as RDED scores them, teachers ResNet-18, DenseNet-121, ShuffleNetV2 and
+// MobileNetV2, soft labels of every view. A teacher there sees small pictures as they are; here
+// they are enlarged to the size that it was trained for, which nets without a global pooling need.
 //
 // Options: `legs`, `share`, and those of sre2l; `rows`, `crops` of the search as rded has them.
 //

@@ -1,10 +1,10 @@
-// PCA: prune, combine and augment (L. Xiao, S. Liu, Y. He and X. Wang, "Rethinking large-scale dataset
-// compression: shifting focus from labels to images", arXiv:2502.06434).
+// PCA: prune, combine and augment (L. Xiao, S. Liu, Y. He and X. Wang, "Rethinking large-scale
+// dataset compression: shifting focus from labels to images", arXiv:2502.06434).
 //
 // Nothing is learnt. Prune: of each class the easiest rows, as many of every class. Combine: whole
-// pictures, shrunk, f² of them in one stored picture. Augment: crops in training stay inside a cell;
-// here each cell is a row of the set, enlarged, so that no crop can leave it (multi_formation.cc).
-// Labels are hard, which is the paper's point.
+// pictures, shrunk, f² of them in one stored picture. Augment: crops in training stay inside a
+// cell; here each cell is a row of the set, enlarged, so that no crop can leave it
+// (multi_formation.cc). Labels are hard, which is the paper's point.
 //
 // No code is published. The paper takes scores of published records of training (EL2N, AUM,
 // forgetting), f = 2; here the score is EL2N's formula of one trained teacher, ‖p − y‖₂, which asks

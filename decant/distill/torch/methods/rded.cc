@@ -6,11 +6,11 @@
 // empty picture; the easiest of every row stands for it, and the f² · n easiest of those are the n
 // pictures' cells: picture k has crops k, k + n, k + 2n, … (realism.h).
 //
-// Published code (github.com/LINs-lab/RDED): f is 2 for large pictures, 1 for CIFAR; 300 rows (600 in
-// the code); it trains on whole mosaics, cells shuffled and cropped anywhere, with the teacher run on
-// every view, so that its weights belong to the set. Here each cell is a picture of its own, enlarged
-// (multi_formation.cc), since networks that see mosaics alone take whole pictures for something else;
-// labels are hard. Theirs are JPEGs of quality 75.
+// Published code (github.com/LINs-lab/RDED): f is 2 for large pictures, 1 for CIFAR; 300 rows (600
+// in the code); it trains on whole mosaics, cells shuffled and cropped anywhere, with the teacher
+// run on every view, so that its weights belong to the set. Here each cell is a picture of its own,
+// enlarged (multi_formation.cc), since networks that see mosaics alone take whole pictures for
+// something else; labels are hard. Theirs are JPEGs of quality 75.
 //
 // Options: `factor` f, `rows`, `crops`.
 //
