@@ -379,6 +379,24 @@ void add_reducing(const Rows& train, const CompressOptions& options, double shar
   if (reduced.drop > 0 || options.spend == "cells") plan.unknown.push_back("importance");
 }
 
+/// A teacher, unless it is given, and its look at every view; of the network whose pace is known.
+/// Returns the bytes of the labels.
+double add_labels(const Dataset& dataset, const CompressOptions& options, int64_t kept, double area, double threads, PlanEstimate& plan) {
+  if (!options.labelling.spec().soft) return 0;
+  const StoredViewLabels labels = empty_labels(options.labelling.spec(), kept, {}, named_classes(dataset), "--teach");
+  const train::TeacherOptions& teacher = options.labelling.teacher;
+  if (teacher.net == train::TeacherOptions().net) {
+    const double passes = teacher.epochs > 0 ? teacher.epochs : train::kTeacherEpochs;
+    const double seen = passes * static_cast<double>(dataset.train().size());
+    const double looks = static_cast<double>(kept * labels.recipe().views) * costs::kLookShare;
+    if (teacher.weights.empty()) plan.stages.push_back({"teacher", costs::proxy_seconds(seen, area, threads)});
+    plan.stages.push_back({"labels", costs::proxy_seconds(looks, area, threads)});
+  } else {
+    plan.unknown.push_back("teacher");
+  }
+  return static_cast<double>(labels.file_bytes());
+}
+
 Dataset opened(const InputOptions& input, const Context& context) {
   return open_dataset(input.path, input.fields.to_open(input.labels), context);
 }
@@ -414,9 +432,10 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   plan.spent = tiled ? tiled->words : spent_on(options, dataset, kept, context);
   add_stages(train, options, work, share, threads, plan);
   add_reducing(train, options, share, threads, plan);
+  const double labels = add_labels(dataset, options, kept, picture_area(train, options.features), threads, plan);
   plan.memory_bytes = static_cast<int64_t>(costs::kPicturesBytes + choosing_bytes(work, picture_area(train, options.features), threads));
   plan.mapped_bytes = static_cast<int64_t>(bytes + (train.pictures() != nullptr ? work.given_bytes : 0));
-  plan.disk_bytes = static_cast<int64_t>((tiled ? tiled->bytes : bytes_to_write(options, train, share)) + work.rows * 40 +
+  plan.disk_bytes = static_cast<int64_t>((tiled ? tiled->bytes : bytes_to_write(options, train, share)) + work.rows * 40 + labels +
                                          static_cast<double>(kept) * 200 + 3e6);
   plan.cache_bytes = static_cast<int64_t>(work.computed_bytes());
   return plan;

@@ -127,6 +127,7 @@ class TeacherMaking {
     options_.image_size = table_->size().width;
     options_.crop = std::min(options_.crop, options_.image_size / 8);  // what leaves a picture of 8 pixels to be told
     options_.flip = table_->size().channels > 1;
+    options_.label_smoothing = 0;  // which levels what a teacher finds alike (R. Müller, S. Kornblith and G. Hinton, NeurIPS 2019)
     options_.seed = job_.seed;
     options_.device = job_.device;
     options_.normalise = job_.options.normalise;

@@ -72,10 +72,10 @@ struct TeacherJob {
   std::shared_ptr<const loader::ImageTable> table = {};  ///< of the rows, where there is one; null = made here
 };
 
-/// Trains as TrainOptions usually do, grey pictures not mirrored, small ones moved less; a training
-/// that was made before, of the same pictures, labels and options, is taken from the cache. The
-/// name there follows from the decoded pictures, so rows need no digest. Cost: one pass of
-/// decoding; the training; a forward of 2,000 rows.
+/// Trains as TrainOptions usually do, without label smoothing, grey pictures not mirrored, small
+/// ones moved less; a training that was made before, of the same pictures, labels and options, is
+/// taken from the cache. The name there follows from the decoded pictures, so rows need no digest.
+/// Cost: one pass of decoding; the training; a forward of 2,000 rows.
 ///
 /// Throws InputError: a teacher that answers no more of the rows than always one class would,
 /// naming the order of classes where another order would be right; weights for other classes,

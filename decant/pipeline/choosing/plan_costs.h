@@ -30,6 +30,7 @@ inline double conv_kmeans_seconds(double pictures) {
 // one more, for a net so small.
 constexpr double kProxyPerPicture = 0.6e6;
 constexpr double kProxyThreads = 0.45;  // exponent of the threads
+constexpr double kLookShare = 1.0 / 3;  // of a picture that is learnt: forward alone
 
 /// `area`: of a picture, as a multiple of 32 × 32.
 inline double proxy_seconds(double pictures, double area, double threads) {

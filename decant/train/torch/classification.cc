@@ -3,12 +3,14 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/log.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nll_loss.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "decant/base/errors.h"
@@ -129,7 +131,7 @@ at::Tensor Classification::view_loss(const at::Tensor& logits, const Batch& batc
     soften(own, moment.given_temperature);
   }
   const double own = moment.own_temperature;
-  return soft_cross_entropy(logits / own, taught.to(device_), 0) * (own * own);
+  return divergence(logits / own, taught.to(device_)) * (own * own);
 }
 
 at::Tensor Classification::soft_labels_of(const Batch& batch) const {
@@ -173,6 +175,11 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
 at::Tensor soft_cross_entropy(const at::Tensor& logits, const at::Tensor& soft, double smoothing) {
   const at::Tensor taught = soft * (1 - smoothing) + smoothing / static_cast<double>(logits.size(1));
   return -(taught * at::log_softmax(logits, 1)).sum(1).mean();
+}
+
+at::Tensor divergence(const at::Tensor& logits, const at::Tensor& soft) {
+  const at::Tensor own = at::log_softmax(logits, 1);
+  return (soft * (at::log(soft.clamp_min(std::numeric_limits<float>::min())) - own)).sum(1).mean();
 }
 
 at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets) {

@@ -6,10 +6,10 @@
 //     cross-entropy    −Σ_c ((1 − s)·q_c + s/C) · log p_c
 //     mse              ½ Σ_c (z_c − t_c)²,  t = scale · (q − 1/C) of a class, scale · q of a soft label
 //
-// Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T,
-// and p is softened by T' = T as well, so that the loss is T'² times the cross-entropy, and its
-// gradient as large at any temperature (Hinton et al., arXiv:1503.02531, section 2.1); a schedule
-// of labels may say otherwise (label_schedule.h).
+// Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T, p
+// is softened by T' = T as well, and the loss is T'² times their divergence, Σ_c q_c log(q_c /
+// p_c), so that its gradient is as large at any temperature (Hinton et al., arXiv:1503.02531,
+// section 2.1); a schedule of labels may say otherwise (label_schedule.h).
 //
 // The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
 // Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any
@@ -68,6 +68,10 @@ at::Tensor smoothed_cross_entropy(const at::Tensor& logits, const at::Tensor& la
 
 /// The same of soft labels: both (batch, classes).
 at::Tensor soft_cross_entropy(const at::Tensor& logits, const at::Tensor& soft, double smoothing);
+
+/// Σ_c q_c (log q_c − log p_c), the mean over the batch: the cross-entropy less what is the least
+/// it can be, so that it ends near 0 where all is learnt.
+at::Tensor divergence(const at::Tensor& logits, const at::Tensor& soft);
 
 /// The mean over the batch of ½ Σ_c (logits − targets)²: both (batch, classes).
 at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets);

@@ -261,7 +261,8 @@ TEST(LabelsOfViews, TheirLossIsHintons) {
     for (int c = 0; c < kClasses; ++c) own += std::exp(seen.logits[i][c].item<double>() / 2);
     for (const double p : taught) sum += p;
     for (int c = 0; c < kClasses; ++c)
-      expected -= taught[static_cast<size_t>(c)] / sum * (seen.logits[i][c].item<double>() / 2 - std::log(own)) / 2;
+      expected += taught[static_cast<size_t>(c)] / sum *
+                  (std::log(taught[static_cast<size_t>(c)] / sum) - seen.logits[i][c].item<double>() / 2 + std::log(own)) / 2;
   }
   EXPECT_NEAR(loss, 4 * expected, 1e-5);
 }
