@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "decant/base/text.h"
 #include "decant/formats/open.h"
 #include "decant/formats/sheets/sheet_writer.h"
 #include "decant/kernels/dot.h"

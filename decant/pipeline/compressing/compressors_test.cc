@@ -146,11 +146,57 @@ TEST(Compressors, DistilClassesThatHaveEnoughAndPassOnTheOthers) {
   EXPECT_EQ(coarse.rows->bytes(0, scratch)[0], std::byte{0xFF});
 }
 
+/// A teacher that knows the class of every row, by a trainer that notes whose rows it was given.
+train::TeacherTrainer knowing_trainer(std::vector<const Rows*>& learnt_from) {
+  const auto answer = [](const train::TrainJob& job) {
+    train::TrainResult result{.value = 1};
+    result.weights = {1};
+    for (int64_t row = 0; row < job.test->size(); ++row) {
+      for (int c = 0; c < job.classes; ++c) result.logits.push_back(c == job.test->label(row) ? 3.0F : 0.0F);
+    }
+    return result;
+  };
+  return {.train =
+              [&learnt_from, answer](const train::TrainJob& job, const Context&) {
+                if (job.save_weights.empty()) return answer(job);
+                learnt_from.push_back(job.rows);
+                write_file(job.save_weights, "weights");
+                return train::TrainResult();
+              },
+          .measure = [answer](const train::TrainJob& job, const std::filesystem::path&, const Context&) { return answer(job); },
+          .numerics = "none"};
+}
+
+TEST(Compressors, LabelWhatTheyMakeByATeacherOfThePartAlone) {
+  Workshop workshop;
+  std::vector<const Rows*> learnt_from;
+  workshop.options.teacher_trainer = [&] { return knowing_trainer(learnt_from); };
+  const trials::SmallSet plain = workshop.make("random", kFiveEach);
+  for (const std::string pictures : {"random", "dm+steps=7"}) {
+    const trials::SmallSet set = workshop.make(pictures + "+labels=soft:views=4:bits=8", kFiveEach);
+    EXPECT_THAT(learnt_from, ::testing::ElementsAre(workshop.part.rows.get())) << "once for both";
+    ASSERT_EQ(set.order.size(), 14u);
+    std::vector<float> logits(3);
+    for (const int64_t row : set.order) {
+      const ViewsOfRow views = set.rows->views(row);
+      ASSERT_NE(views.labels, nullptr);
+      views.labels->logits(views.row, 3, logits);
+      EXPECT_EQ(std::ranges::max_element(logits) - logits.begin(), set.rows->label(row));
+    }
+    EXPECT_EQ(set.training.at("soft-labels"), "true");
+    if (pictures == "random") {
+      EXPECT_EQ(set.order, plain.order);
+      EXPECT_EQ(set.total_bytes(), plain.total_bytes() + 14 * 4 * 5) << "a spread and three codes for each view";
+    }
+  }
+}
+
 TEST(Compressors, NameEverythingThatDecides) {
   Workshop workshop;
   std::set<std::string> identities;
-  for (const char* const spec : {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same",
-                                 "dm", "dm+steps=7", "dm+pictures=first", "dm+quality=75"})
+  for (const char* const spec :
+       {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same", "dm", "dm+steps=7",
+        "dm+pictures=first", "dm+quality=75", "random+labels=soft", "random+labels=soft:bits=3", "dm+labels=soft"})
     EXPECT_TRUE(identities.insert(make_compressor(spec, workshop.options)->identity()).second) << spec;
 }
 
@@ -159,6 +205,7 @@ TEST(Compressors, RefuseWhatATrialSays) {
   EXPECT_THAT(workshop.refusal("herdin"), HasSubstr("did you mean 'herding'"));
   EXPECT_THAT(workshop.refusal("random+drop=25%"), HasSubstr("a trial knows quality, resolution and bytes=same"));
   EXPECT_THAT(workshop.refusal("random+bytes=5MB"), HasSubstr("how large sets are is the trial's to say"));
+  EXPECT_THAT(workshop.refusal("random+labels=smooth"), HasSubstr("give hard, soft:views=10"));
   EXPECT_THAT(workshop.refusal("dm+per-class=10"), HasSubstr("per-class is the trial's to say"));
   EXPECT_THAT(workshop.refusal("dm+pictures=middle"), HasSubstr("neither last nor first"));
   EXPECT_THAT(workshop.refusal("dm+quality=101"), HasSubstr("quality=101 is not from 1 to 100"));

@@ -63,7 +63,10 @@ std::vector<int64_t> full_rows_of(const GivenSet& set, const Input& full, const 
 /// full set's rows are taken.
 void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out, const EvaluateOptions& options, const Context& context) {
   Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
-  if (set.folder->run.view_labels) attach_view_labels(own, set.folder->path / kViewLabelsFile);
+  if (const auto& labels = set.folder->run.view_labels) {
+    attach_view_labels(own, set.folder->path / kViewLabelsFile);
+    context.info(fmt::format("{}: its labels are those of a teacher that learnt from every row ({})", set.spec, labels->teacher));
+  }
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
   const std::vector<int64_t> sources = held_out.empty() ? std::vector<int64_t>() : full_rows_of(set, full, *rows);
   if (!held_out.empty() && sources.empty()) {

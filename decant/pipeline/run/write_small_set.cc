@@ -252,7 +252,8 @@ std::string labels_text(const ViewLabelRecord& labels) {
   return fmt::format(
       "## Labels\n\n"
       "`view_labels.bin` holds what a teacher ({0}) says of {1} of every sample: the {2} likeliest classes, {3} bits each, {4} in all. "
-      "The teacher learnt from every row of the source, so training on these labels is distillation from the whole set. "
+      "The teacher learnt from every row of the source, so training on these labels is distillation from the whole set; "
+      "its labels repeat for the same libtorch, device and number of threads. "
       "`decant train` and `decant evaluate` teach them, as run.json's `training` says; "
       "`decant export -o labels.npy` writes them as NumPy arrays for other programs.\n\n",
       printable(labels.teacher), labels.views == 1 ? "one view" : fmt::format("{} views", labels.views), labels.top, labels.bits,
