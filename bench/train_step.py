@@ -10,36 +10,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from plain_torch import load_weights, print_steps
-
-
-class Block(nn.Module):
-    def __init__(self, width_in, width):
-        super().__init__()
-        self.stride, self.padding = width // width_in, (width - width_in) // 2
-        self.conv1 = nn.Conv2d(width_in, width, 3, self.stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-
-    def forward(self, x):
-        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        if self.padding:
-            x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.padding, self.padding))
-        return F.relu(out + x)
-
-
-class ResNet20(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
-        layer = lambda i, o: nn.Sequential(Block(i, o), Block(o, o), Block(o, o))
-        self.layer1, self.layer2, self.layer3 = layer(16, 16), layer(16, 32), layer(32, 64)
-        self.linear = nn.Linear(64, 10)
-
-    def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
-        return self.linear(F.adaptive_avg_pool2d(x, 1).flatten(1))
+from plain_torch import ResNet20, load_weights, print_steps
 
 
 class ConvNet3(nn.Module):
