@@ -131,7 +131,7 @@ at::Tensor Classification::view_loss(const at::Tensor& logits, const Batch& batc
     soften(own, moment.given_temperature);
   }
   const double own = moment.own_temperature;
-  return divergence(logits / own, taught.to(device_)) * (own * own);
+  return divergence(logits / own, taught.to(device_)) * own;
 }
 
 at::Tensor Classification::soft_labels_of(const Batch& batch) const {

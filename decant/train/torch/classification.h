@@ -7,9 +7,11 @@
 //     mse              ½ Σ_c (z_c − t_c)²,  t = scale · (q − 1/C) of a class, scale · q of a soft label
 //
 // Where views have labels (data/view_labels.h), q is what they say, softened by a temperature T, p
-// is softened by T' = T as well, and the loss is T'² times their divergence, Σ_c q_c log(q_c /
-// p_c), so that its gradient is as large at any temperature (Hinton et al., arXiv:1503.02531,
-// section 2.1); a schedule of labels may say otherwise (label_schedule.h).
+// is softened by T' = T as well (Hinton et al., arXiv:1503.02531), and the loss is T' Σ_c q_c
+// log(q_c / p_c): its gradient, p − q, is bounded as that of a class is, whatever the temperature
+// and however sure the teacher. The paper's factor T'² is meant for logits that are small next to
+// T'; those of a teacher that knows its rows are not, and rates that suit classes then diverge. A
+// schedule of labels may say otherwise of T and T' (label_schedule.h).
 //
 // The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
 // Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any

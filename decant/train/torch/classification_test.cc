@@ -238,7 +238,7 @@ TEST(LabelsOfViews, AScheduleOfTheCallersIsTaught) {
   EXPECT_EQ(rows.asked(), 0);
 }
 
-TEST(LabelsOfViews, TheirLossIsHintons) {
+TEST(LabelsOfViews, TheirLossIsADivergence) {
   const ViewedQuarters rows({.seed = 1, .views = 1, .crop = 1, .flip = false}, 3);
   const auto subset = all_rows_of(rows);
   TrainOptions options = view_options();
@@ -264,7 +264,7 @@ TEST(LabelsOfViews, TheirLossIsHintons) {
       expected += taught[static_cast<size_t>(c)] / sum *
                   (std::log(taught[static_cast<size_t>(c)] / sum) - seen.logits[i][c].item<double>() / 2 + std::log(own)) / 2;
   }
-  EXPECT_NEAR(loss, 4 * expected, 1e-5);
+  EXPECT_NEAR(loss, 2 * expected, 1e-5);
 }
 
 TEST(LabelsOfViews, ThatCannotBeTaughtAreRefused) {
