@@ -22,7 +22,8 @@
 namespace decant::distill {
 namespace {
 
-/// Rows, and distillations of them through teachers that are trained once for all tests of the file.
+/// Rows, and distillations of them through teachers that are trained once for all tests of the
+/// file.
 struct Studio {
   static const std::filesystem::path& cache() {
     static const std::filesystem::path folder = scratch_root() / "teachers of turns";
@@ -105,7 +106,8 @@ TEST(Turns, DoNotSeeOneAnother) {
     const auto of = [&](const SyntheticSet& set) {
       return std::vector(set.pixels.begin() + i * picture, set.pixels.begin() + (i + 1) * picture);
     };
-    // Half-way two of four turns are over: pictures 0 and 1 of each class are as they will be, 2 and 3 as they were.
+    // Half-way two of four turns are over: pictures 0 and 1 of each class are as they will be, 2
+    // and 3 as they were.
     EXPECT_EQ(of(four.stages[1]) == of(four.set), i % 4 < 2) << i;
     EXPECT_EQ(of(four.stages[1]) == of(four.stages[0]), i % 4 >= 2) << i;
   }
