@@ -141,7 +141,7 @@ bool teaches_views(const DistillSetOptions& options) {
 }
 
 /// What --teach and its like come to.
-LabelOptions labels_of(const DistillSetOptions& options) {
+LabelOptions view_labels_asked(const DistillSetOptions& options) {
   LabelOptions labels = options.views;
   labels.teach = teaches_views(options) ? options.distill.labels : "hard";
   labels.teacher = train::teachers_in(options.distill.teacher).front();
@@ -244,7 +244,7 @@ std::string plan_text(const DistillPlan& plan) {
 RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
   distill::check(options.distill);
   const double budget = budget_seconds(options);
-  const LabelOptions labels = labels_of(options);
+  const LabelOptions labels = view_labels_asked(options);
   OutputFolder out(options.out, {.overwrite = options.overwrite,
                                  .inputs = with_folders_read({options.input.path}),
                                  .why_foreign = why_no_run,

@@ -39,7 +39,7 @@ struct TrialOptions {
   uint64_t seed = 0;      ///< of the first run
   TrialSettings settings;
   train::TeacherOptions teacher;  ///< of compressors that make labels
-  std::filesystem::path cache;  ///< of finished stages; empty = decant's own
+  std::filesystem::path cache;    ///< of finished stages; empty = decant's own
   bool no_cache = false;
   std::filesystem::path out;   ///< .json with everything; empty = none
   std::filesystem::path page;  ///< .html that shows it; empty = none
