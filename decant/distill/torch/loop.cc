@@ -71,8 +71,10 @@ double Loop::step() {
   for (const Learnt& one : learnt_) gradients.push_back(at::zeros_like(one.value.detach()));
   const double loss = differentiate(here, fetched, gradients);
   if (!std::isfinite(loss)) return loss;
-  const train::Schedule schedule{train::decay_named(options_.schedule), options_.rate, options_.steps};
-  for (size_t i = 0; i < learnt_.size(); ++i) optimizers_[i]->step({gradients[i]}, schedule.at(here.number) * learnt_[i].rate);
+  const train::Schedule schedule{train::decay_named(options_.schedule), options_.rate,
+                                 options_.schedule_steps == 0 ? options_.steps : options_.schedule_steps};
+  for (size_t i = 0; i < learnt_.size(); ++i)
+    optimizers_[i]->step({gradients[i]}, schedule.at(options_.schedule_from + here.number) * learnt_[i].rate);
   {
     const c10::NoGradGuard no_grad;
     if (options_.project) parts_.synthetic->project(real_.range());

@@ -17,6 +17,8 @@ struct LoopOptions {
   double momentum = 0;
   double second_momentum = 0.999;
   std::string schedule;
+  int64_t schedule_from = 0;   ///< steps that the schedule was at when this loop began
+  int64_t schedule_steps = 0;  ///< that it is over; 0 = `steps`
   std::string augment;
   bool project = true;
   uint64_t seed = 0;

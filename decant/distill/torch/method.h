@@ -44,8 +44,8 @@ struct Form {
 /// S in parts that are learnt one after another, where a method learns it so: first `together`
 /// pictures of every class, in `legs` stretches, then the next ones. A step's graph and the
 /// optimizer's memory are then of one part, whatever the number of pictures; and statistics of a
-/// batch are of so many pictures of each class. Each stretch is a loop of its own: its schedule
-/// begins anew, and what the optimizer remembers.
+/// batch are of so many pictures of each class. Each stretch is a loop of its own, whose optimizer
+/// remembers nothing; the schedule of the rate is over all stretches of a group.
 struct Turns {
   int64_t groups = 1;
   int64_t together = 0;  ///< pictures of each class in a group; 0 = all, and S is learnt as one

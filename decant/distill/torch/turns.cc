@@ -61,6 +61,9 @@ Tensor Learning::group_now(int64_t group) const {
 void Learning::begin_loop() {
   LoopOptions options = asked_.loop;
   options.steps = begins(number_ + 1) - begins(number_);
+  const int64_t of_group = number_ - number_ % turns_.legs;
+  options.schedule_from = begins(number_) - begins(of_group);
+  options.schedule_steps = begins(of_group + turns_.legs) - begins(of_group);
   if (number_ > 0) options.seed = Random(options.seed, "turn", static_cast<uint64_t>(number_)).bits64();
   loop_ = std::make_unique<Loop>(*parts_, options, asked_.network, asked_.real, asked_.context);
 }

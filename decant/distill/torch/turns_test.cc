@@ -141,19 +141,38 @@ TEST(Turns, AreRefusedTheCheckpointOfAnotherTeacher) {
   expect_says(message_of([&] { studio.distill_with(options, folder); }), {"other options"});
 }
 
-/// After the last leg pictures are half the crops that they began as.
+/// Half-way, where the first of two legs is over, pictures are as far from what it learnt as asked.
 TEST(Fadrm, LeadsPicturesBackToTheirCrops) {
   const Studio studio;
-  DistillOptions options = Studio::options("fadrm+legs=1+share=1+rows=9", 2, 2);
+  DistillOptions options = Studio::options("fadrm+legs=2+share=1+rows=9", 1, 4);
   const Distilled back = studio.distill_with(options);
-  for (size_t i = 0; i < back.set.pixels.size(); ++i) ASSERT_NEAR(back.set.pixels[i], back.stages[0].pixels[i], 1e-6);
-  options.method = "fadrm+legs=1+share=0+rows=9";
+  const std::vector<float>& crops = back.stages[0].pixels;
+  for (size_t i = 0; i < crops.size(); ++i) ASSERT_NEAR(back.stages[1].pixels[i], crops[i], 1e-6);
+  EXPECT_NE(back.set.pixels, back.stages[1].pixels) << "the last leg is not led back";
+  options.method = "fadrm+legs=2+share=0+rows=9";
   const Distilled away = studio.distill_with(options);
-  options.method = "fadrm+legs=1+rows=9";
+  EXPECT_NE(away.stages[1].pixels, crops);
+  options.method = "fadrm+legs=2+rows=9";
   const Distilled half = studio.distill_with(options);
-  for (size_t i = 0; i < half.set.pixels.size(); ++i)
-    ASSERT_NEAR(half.set.pixels[i], (away.set.pixels[i] + half.stages[0].pixels[i]) / 2, 1e-5);
-  EXPECT_NE(away.set.pixels, away.stages[0].pixels);
+  for (size_t i = 0; i < crops.size(); ++i) ASSERT_NEAR(half.stages[1].pixels[i], (away.stages[1].pixels[i] + crops[i]) / 2, 1e-5);
+}
+
+/// The rate goes on falling from one leg to the next: that of the second begins where the first
+/// ended.
+TEST(Fadrm, FallsOverAllLegs) {
+  const Studio studio;
+  DistillOptions options = Studio::options("fadrm+legs=2+share=0+rows=9+statistics=0", 1, 8);
+  options.projection = "off";
+  const Distilled falling = studio.distill_with(options);
+  options.schedule = "constant";
+  const Distilled constant = studio.distill_with(options);
+  EXPECT_EQ(falling.losses[1], constant.losses[1]);
+  const auto moved = [](const Distilled& made) {
+    double sum = 0;
+    for (size_t i = 0; i < made.set.pixels.size(); ++i) sum += std::abs(made.set.pixels[i] - made.stages[1].pixels[i]);
+    return sum;
+  };
+  EXPECT_LT(moved(falling), 0.6 * moved(constant)) << "a quarter, on average, in the second half of a cosine";
 }
 
 TEST(Fadrm, TakesTeachersInTurn) {

@@ -5,7 +5,7 @@
 // them:
 //
 //     for each leg:   x = steps of the objective from x, at the leg's size
-//                     x = (1 − a) x + a · the crop that x began as        a = `share`, 0.5
+//                     x = (1 − a) x + a · the crop that x began as        a = `share`, 0.5; not after the last
 //
 // Legs at 200/224 of the size and at all of it take turns: small pictures are cheaper, and what is
 // learnt in them is coarse. With several teachers (FADRM+: --teacher resnet18,mobilenetv2) a step
@@ -63,6 +63,7 @@ int64_t side_of(int64_t side, int64_t leg) {
 
 class ResidualInversion final : public Objective {
  public:
+  /// `share`: of the crops when the leg ends.
   ResidualInversion(const InversionOptions& options, double share, Tensor start)
       : inversion_(invert(options)), share_(share), start_(std::move(start)) {}
 
@@ -79,7 +80,7 @@ class ResidualInversion final : public Objective {
 };
 
 Parts make_fadrm(const Setting& setting, nn::SpecText& own) {
-  legs_asked(setting, own);
+  const int64_t legs = legs_asked(setting, own).legs;
   search_asked(setting, own);
   const InversionOptions options = inversion_asked(setting, own);
   const double share = own.real("share", 0.5, 0, 1);
@@ -91,7 +92,7 @@ Parts make_fadrm(const Setting& setting, nn::SpecText& own) {
   const Tensor targets = one_hot_targets(classes, pictures->per_class()).to(setting.real.device());
   return {.synthetic = std::make_unique<Synthetic>(std::move(pictures), classes, targets),
           .networks = frozen_teachers(setting.teachers(/*normed=*/true)),
-          .objective = std::make_unique<ResidualInversion>(options, share, start)};
+          .objective = std::make_unique<ResidualInversion>(options, leg + 1 < legs ? share : 0, start)};
 }
 
 }  // namespace
