@@ -142,6 +142,13 @@ TEST(Distill, RefusesTheCheckpointOfOtherOptions) {
   EXPECT_EQ(workshop.distill_with(other, folder).steps_before, 7) << "its own checkpoint counts all the same";
 }
 
+TEST(Distill, RefusesATeacherThatNobodyLooksThrough) {
+  Workshop workshop;
+  DistillOptions options = seven_steps("dm");
+  options.teacher.epochs = 3;
+  expect_says(message_of([&] { workshop.distill_with(options); }), {"teacher", "no effect on dm", "sre2l"});
+}
+
 TEST(Distill, SaysThatALaterBudgetHasNoEffect) {
   Workshop workshop;
   workshop.budget = 1;

@@ -178,7 +178,13 @@ class Run {
     network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
   }
 
-  Learning begin() { return Learning({method_, options_, loop_options(), *network_, *real_, job_.cache, shared_, context_}); }
+  Learning begin() {
+    Learning learning({method_, options_, loop_options(), *network_, *real_, job_.cache, shared_, context_});
+    if (shared_.teachers == nullptr && result_key(options_.teacher) != result_key(train::TeacherOptions{}))
+      throw InputError({"", "teacher", fmt::format("has no effect on {}, which looks through no trained network", method_.facts.name),
+                        "Omit --teacher and its like, or take sre2l, cda, fadrm, rded, pca, cim or ccfs"});
+    return learning;
+  }
 
   Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
 
