@@ -30,7 +30,8 @@ std::vector<std::pair<std::string, std::string>> timeless_contents(const fs::pat
   return files;
 }
 
-/// A run of `options` that is killed at its first checkpoint and started again, and one that is not.
+/// A run of `options` that is killed at its first checkpoint and started again, and one that is
+/// not.
 void expect_same_bytes_after_kill(const std::string& name, const std::string& options) {
   if (!fs::exists(fs::path(DECANT_PROGRAM).parent_path() / "decant_neural.so")) GTEST_SKIP() << "this build has no networks";
   const fs::path in = testing_sets::cifar_set(name + "/in", 1, 40, 10);
