@@ -104,11 +104,12 @@ struct DistillJob {
   const Rows* rows = nullptr;       ///< where the real pictures and labels are
   std::span<const int64_t> subset;  ///< which of them; ascending
   int classes = 0;
-  const Rows* test = nullptr;    ///< for a method's own measures; null = none
-  std::string digest;            ///< of the rows: a checkpoint of others is refused
-  std::filesystem::path folder;  ///< where checkpoints lie, which may be one of an earlier call; empty = none are kept
-  bool overwrite = false;        ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
-  std::filesystem::path cache;   ///< of what runs share (expert networks, teachers); empty = decant's own
+  const Rows* test = nullptr;        ///< for a method's own measures; null = none
+  std::string digest;                ///< of the rows: a checkpoint of others is refused
+  std::filesystem::path folder;      ///< where checkpoints lie, which may be one of an earlier call; empty = none are kept
+  bool overwrite = false;            ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
+  std::filesystem::path cache;       ///< of what runs share (expert networks, teachers); empty = decant's own
+  bool labelled_by_teacher = false;  ///< the teacher labels the finished set, whether or not the method looks through one
   double budget =
       0;  ///< seconds, getting ready among them: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
   /// Shown now and then; called from this thread.

@@ -193,6 +193,7 @@ distill::DistillJob distill_job(const DistillSetOptions& options, const Input& i
           .digest = input.digest,
           .overwrite = options.overwrite,
           .cache = options.cache,
+          .labelled_by_teacher = teaches_views(options),
           .budget = budget};
 }
 

@@ -180,7 +180,7 @@ class Run {
 
   Learning begin() {
     Learning learning({method_, options_, loop_options(), *network_, *real_, job_.cache, shared_, context_});
-    if (shared_.teachers == nullptr && result_key(options_.teacher) != result_key(train::TeacherOptions{}))
+    if (shared_.teachers == nullptr && !job_.labelled_by_teacher && result_key(options_.teacher) != result_key(train::TeacherOptions{}))
       throw InputError({"", "teacher", fmt::format("has no effect on {}, which looks through no trained network", method_.facts.name),
                         "Omit --teacher and its like, or take sre2l, cda, fadrm, rded, pca, cim or ccfs"});
     return learning;
