@@ -1,5 +1,6 @@
-// LPQLD: the temperature of the given labels falls, so that the same few views teach other things
-// later on; what is trained keeps temperature 1.
+// LPQLD (L. Xiao and Y. He, "Soft label pruning and quantization for large-scale dataset
+// distillation", IEEE TPAMI 2026, arXiv:2604.18135): the temperature of the given labels falls, so
+// that the same few views teach other things later on; what is trained keeps temperature 1.
 //
 // Its code, of 300 epochs: max(2, 20 · 0.7^⌊epoch / 30⌋). Here `temperature` stands for 20, and a
 // tenth of the updates for 30 epochs.

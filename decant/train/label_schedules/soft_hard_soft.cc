@@ -1,5 +1,7 @@
-// HALD: few labels of views at both ends of a training, the classes between them, strongly smoothed
-// and on pictures that are cut anew for every update, which no store could hold.
+// HALD (J. Cui et al., "Hard labels in! Rethinking the role of hard labels in mitigating local
+// semantic drift", PMLR 306, 2026): few labels of views at both ends of a training, the classes
+// between them, strongly smoothed and on pictures that are cut anew for every update, which no
+// store could hold.
 //
 // Its code takes 75 epochs with soft labels, 150 with hard ones smoothed by 0.8, and 75 with soft
 // ones; mixed pictures (CutMix) in the middle are left out here.
