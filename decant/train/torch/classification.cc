@@ -112,18 +112,12 @@ Classification::Classification(const TrainJob& job, const Context& context)
   }
 }
 
-LabelMoment Classification::moment_of(const Batch& batch) const {
-  const double steps = static_cast<double>(steps_of(job_.options, std::ssize(job_.subset)));
-  const auto step = static_cast<double>(job_.first_step + batch.number);
-  return label_schedule_named(job_.options.label_schedule).at(step / steps, job_.options.temperature);
-}
-
 at::Tensor Classification::view_loss(const at::Tensor& logits, const Batch& batch) const {
-  const LabelMoment moment = moment_of(batch);
+  const int64_t first = (job_.first_step + batch.number) * job_.options.batch;
+  const LabelMoment moment = pictures_.moment_of(first);
   if (!moment.soft) return smoothed_cross_entropy(logits, batch.targets, moment.smoothing);
   const at::Tensor taught = at::empty({batch.count, job_.classes}, at::kFloat);
   const std::span<float> values(taught.data_ptr<float>(), static_cast<size_t>(taught.numel()));
-  const int64_t first = (job_.first_step + batch.number) * job_.options.batch;
   for (int64_t i = 0; i < batch.count; ++i) {
     const ViewsOfRow views = job_.rows->views(batch.rows[static_cast<size_t>(i)]);
     const auto own = values.subspan(static_cast<size_t>(i * job_.classes), static_cast<size_t>(job_.classes));

@@ -20,7 +20,6 @@
 #pragma once
 
 #include "decant/nn/network.h"
-#include "decant/train/label_schedule.h"
 #include "decant/train/torch/training_pictures.h"
 
 namespace decant::train {
@@ -50,8 +49,6 @@ class Classification final : public Task {
 
  private:
   at::Tensor soft_labels_of(const Batch& batch) const;
-  /// The update that a batch is of, over all of them.
-  LabelMoment moment_of(const Batch& batch) const;
   at::Tensor view_loss(const at::Tensor& logits, const Batch& batch) const;
 
   const TrainJob& job_;

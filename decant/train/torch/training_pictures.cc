@@ -3,7 +3,6 @@
 #include <numeric>
 
 #include "decant/base/errors.h"
-#include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 #include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/siamese_pictures.h"
@@ -81,13 +80,16 @@ TrainingPictures::TrainingPictures(const TrainJob& job, c10::Device device, cons
   recipe_ = views_taught(job);
 }
 
+LabelMoment TrainingPictures::moment_of(int64_t sample) const {
+  const TrainOptions& options = job_.options;
+  const auto steps = static_cast<double>(steps_of(options, std::ssize(job_.subset)));
+  const auto step = static_cast<double>(sample / options.batch);
+  return label_schedule_named(options.label_schedule).at(step / steps, options.temperature);
+}
+
 int64_t TrainingPictures::view_taught(int64_t sample) const {
-  if (!recipe_) return -1;
-  const auto rows = std::ssize(job_.subset);
-  const double steps = static_cast<double>(steps_of(job_.options, rows));
-  const auto step = static_cast<double>(sample / job_.options.batch);
-  const LabelMoment moment = label_schedule_named(job_.options.label_schedule).at(step / steps, job_.options.temperature);
-  return moment.soft ? sample / rows % recipe_->views : -1;
+  if (!recipe_ || !moment_of(sample).soft) return -1;
+  return sample / std::ssize(job_.subset) % recipe_->views;
 }
 
 loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) const {

@@ -8,6 +8,7 @@
 #include "decant/loader/batches.h"
 #include "decant/loader/image_table.h"
 #include "decant/nn/normalisation.h"
+#include "decant/train/label_schedule.h"
 #include "decant/train/torch/task.h"
 #include "decant/train/train.h"
 
@@ -30,6 +31,8 @@ class TrainingPictures {
   std::unique_ptr<BatchSource> batches(int64_t first, int64_t samples, const Context& context) const;
   std::unique_ptr<BatchSource> test_batches(const Context& context) const;
 
+  /// What the schedule of labels says of the update that sample `sample` of the training is of.
+  LabelMoment moment_of(int64_t sample) const;
   /// Of a set whose views have labels that are taught: the view whose label sample `sample` of the
   /// training teaches, pass by pass the next; below 0 where the schedule teaches the class.
   int64_t view_taught(int64_t sample) const;
