@@ -134,6 +134,22 @@ TEST(CompressTeach, ThatCannotBeIsRefused) {
   EXPECT_FALSE(fs::exists(out));
 }
 
+// Views are drawn by the numbers of rows, which change.
+TEST(CompressTeach, LabelsOfTheSourceStayBehind) {
+  if (no_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("teach_twice_in", 1, 80, 10);
+  const fs::path folder = fresh_folder("teach_twice");
+  compress(labelling(in, folder / "small"), {.threads = 2});
+  CompressOptions again{.input = {.path = (folder / "small").string()}, .out = folder / "smaller", .keep = "50%"};
+  again.select.method = "random";
+  const RunRecord run = compress(again, {});
+  EXPECT_FALSE(run.training.contains("soft-labels"));
+  EXPECT_EQ(run.training.at("crop"), "4");
+  const Dataset smaller = open_dataset(again.out.string(), {}, {});
+  EXPECT_EQ(smaller.train().views(0).labels, nullptr);
+  EXPECT_EQ(smaller.train().size(), 4);
+}
+
 TEST(VerifyTeach, MissesLabels) {
   if (no_networks()) GTEST_SKIP() << "this build has no networks";
   const fs::path in = cifar_set("teach_verify_in", 1, 80, 10);

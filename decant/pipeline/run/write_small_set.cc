@@ -193,6 +193,25 @@ PatchRecord record_of(const Written& written, const SmallSet& set) {
   return record;
 }
 
+bool source_has_soft_labels(const Dataset& source) {
+  return source.train().size() > 0 && has_soft_labels(source.train(), 0);
+}
+
+/// As the source asks, but for its soft labels, which stay behind.
+std::map<std::string, std::string> training_of_kept(const Dataset& source) {
+  std::map<std::string, std::string> training = source.training;
+  if (!source_has_soft_labels(source)) return training;
+  for (const char* option : {kSoftLabelsOption, "temperature", "label-schedule"}) training.erase(option);
+  return training;
+}
+
+/// Labels of views are of rows by their numbers, which change.
+void warn_of_soft_labels(const SmallSet& set, const Context& context) {
+  if (!source_has_soft_labels(set.input.dataset)) return;
+  context.warn(fmt::format("the soft labels of {} are not kept; the kept rows teach {}", set.input.dataset.root.string(),
+                           set.label_views ? "the new ones" : "their classes"));
+}
+
 RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log, const Context& context) {
   RunRecord run = begin_record(set.selection, set.note, set.seed, set.command, set.options, log);
   run.kept = std::ssize(set.kept);
@@ -200,7 +219,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.bytes_after = written.bytes;
   run.input = input_record(set.input);
   run.output_format = set.to.empty() ? set.input.dataset.format : set.to;
-  run.training = set.input.dataset.training;
+  run.training = training_of_kept(set.input.dataset);
   run.features = set.features;
   if (!written.files.empty()) run.patches = record_of(written, set);
   run.sheets = written.sheets;
@@ -447,6 +466,7 @@ void require_usable_at(const fs::path& out, const Dataset& dataset, const std::s
 }
 
 RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& log, const Context& context) {
+  warn_of_soft_labels(set, context);
   Written written = log.stage("write", [&] {
     Stage stage(context, "write", 1, "data sets");
     write_selection(set.selection, folder);
