@@ -121,7 +121,9 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
   chosen.judge->declare(table);
   for (const auto& [name, text] : protocol.options) table.find(name)->set(text);
   std::vector<std::string> departures = set_asked(asked.without(options.judge.given), table, chosen);
-  for (const std::string& soft : teach_soft_labels(options, table, protocol.name)) departures.push_back(soft);
+  for (const std::string& soft : teach_soft_labels(options, table, protocol.name)) {
+    if (std::ranges::find(departures, soft) == departures.end()) departures.push_back(soft);
+  }
   if (chosen.nets.empty()) chosen.nets.push_back(protocol.net);
   require_own_nets(options, chosen, protocol);
   const std::vector<std::string> given = set_given(options.judge.given, table, chosen);

@@ -59,13 +59,18 @@ std::vector<int64_t> full_rows_of(const GivenSet& set, const Input& full, const 
   return by_row && own.size() == std::ssize(set.kept) ? set.kept.rows() : std::vector<int64_t>();
 }
 
+/// Such a set is no rival of one without.
+void say_who_labelled(const GivenSet& set, const ViewLabelRecord& labels, const Context& context) {
+  context.info(fmt::format("{}: its labels are those of a teacher that learnt from every row ({})", set.spec, labels.teacher));
+}
+
 /// The files of the set's own. With rows held out it must be known which rows they are of; else the
 /// full set's rows are taken.
 void point_at_own_files(GivenSet& set, const Input& full, const Subset& held_out, const EvaluateOptions& options, const Context& context) {
   Dataset own = open_dataset((set.folder->path / "data").string(), {}, context);
   if (const auto& labels = set.folder->run.view_labels) {
     attach_view_labels(own, set.folder->path / kViewLabelsFile);
-    context.info(fmt::format("{}: its labels are those of a teacher that learnt from every row ({})", set.spec, labels->teacher));
+    say_who_labelled(set, *labels, context);
   }
   const std::shared_ptr<const Rows> rows = own.splits.at(Split::train);
   const std::vector<int64_t> sources = held_out.empty() ? std::vector<int64_t>() : full_rows_of(set, full, *rows);
@@ -102,7 +107,9 @@ void point_at_synthetic(GivenSet& set, const Input& full, const Subset& held_out
   set.subset = Subset::all(rows->size());
   set.rows = relabelled(rows, own, full.dataset);
   set.digest = content_digest(*set.rows, nullptr, context);
-  set.bytes = bytes_of(read_run_record(set.spec), *rows);
+  const RunRecord run = read_run_record(set.spec);
+  set.bytes = bytes_of(run, *rows);
+  if (run.view_labels) say_who_labelled(set, *run.view_labels, context);
 }
 
 }  // namespace
