@@ -125,10 +125,15 @@ std::string digests_of_chunks(const Rows& rows, Comm* ranks, const Context& cont
   parallel_for(context, count, kDigestChunk, [&](int64_t begin, int64_t end) {
     Digest digest;
     std::vector<std::byte> scratch;
+    const ViewLabels* labels = nullptr;
     for (int64_t row = first + begin; row < first + end; ++row) {
       digest.add(rows.key(row)).add(int64_t{rows.label(row)});
       if (const auto soft = rows.soft_label(row); !soft.empty()) digest.add(std::as_bytes(soft));
-      if (const ViewsOfRow views = rows.views(row); views.labels != nullptr) digest.add(views.labels->digest()).add(views.row);
+      if (const ViewsOfRow views = rows.views(row); views.labels != nullptr) {
+        if (views.labels != labels) digest.add(views.labels->digest());  // which reads all of them
+        labels = views.labels;
+        digest.add(views.row);
+      }
       if (rows.targets() != nullptr) add_annotations(digest, *rows.targets(), row);
       if (!rows.known_fault(row).empty()) continue;
       try {
