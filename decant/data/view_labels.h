@@ -7,7 +7,7 @@
 // labels with other cuts as soon as either changes.
 //
 // Of a view every class has a number, a logit: the logarithm of how likely the teacher finds it, up
-// to one constant for the view. The temperature is not applied; see softened().
+// to one constant for the view. The temperature is not applied; see soften().
 #pragma once
 
 #include <cstdint>
