@@ -6,6 +6,8 @@
 #include <cstring>
 #include <fmt/core.h>
 
+#include "decant/data/upright.h"
+
 namespace decant {
 namespace {
 
@@ -72,7 +74,7 @@ void ObjectCrops::decode(int64_t object, Image& image) const {
   const Place& place = objects_[static_cast<size_t>(object)];
   if (last.of != number_ || last.row != place.row) {
     last.of = 0;  // where decoding throws
-    rows_->pictures()->decode(place.row, last.image);
+    decode_as_annotated(*rows_, place.row, last.image);
     last.of = number_;
     last.row = place.row;
   }

@@ -43,6 +43,7 @@ class RowsView final : public WrappedRows, public Pictures, public Texts, public
   ObjectRange objects(int64_t row) const override { return below().targets()->objects(at(row)); }
   void shapes(int64_t row, std::vector<ObjectShape>& out) const override { below().targets()->shapes(at(row), out); }
   bool class_mask(int64_t row, ClassMask& out) const override { return below().targets()->class_mask(at(row), out); }
+  int orientation(int64_t row) const override { return below().targets()->orientation(at(row)); }
   uint64_t annotation_hash(int64_t row) const override { return below().targets()->annotation_hash(at(row)); }
 
  private:

@@ -65,6 +65,9 @@ class Targets {
   /// The class of every pixel, of rows that are counted in pixels; false where there is none. Reads
   /// and decodes the mask. Throws InputError, IoError.
   virtual bool class_mask(int64_t /*row*/, ClassMask& /*out*/) const { return false; }
+  /// How the picture of the row must be turned, as it is decoded, for what is annotated to lie in
+  /// it: a number of EXIF's, 1 … 8 (data/upright.h); 1 = not at all. May read the head of its file.
+  virtual int orientation(int64_t) const { return 1; }
   /// Of the file in which the row is annotated, its label, xml or mask: the hash of its bytes,
   /// which stands for them in digests. 0 = there is none; counts and boxes say all of it.
   virtual uint64_t annotation_hash(int64_t) const { return 0; }

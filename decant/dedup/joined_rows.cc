@@ -51,6 +51,10 @@ bool JoinedRows::class_mask(int64_t row, ClassMask& out) const {
   return targets_of(row) != nullptr && targets_of(row)->class_mask(in(row), out);
 }
 
+int JoinedRows::orientation(int64_t row) const {
+  return targets_of(row) == nullptr ? 1 : targets_of(row)->orientation(in(row));
+}
+
 uint64_t JoinedRows::annotation_hash(int64_t row) const {
   return targets_of(row) == nullptr ? 0 : targets_of(row)->annotation_hash(in(row));
 }

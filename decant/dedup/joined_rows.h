@@ -43,6 +43,7 @@ class JoinedRows final : public Rows, public Pictures, public Texts, public Fiel
   ObjectRange objects(int64_t row) const override;
   void shapes(int64_t row, std::vector<ObjectShape>& out) const override;
   bool class_mask(int64_t row, ClassMask& out) const override;
+  int orientation(int64_t row) const override;
   uint64_t annotation_hash(int64_t row) const override;
 
  private:

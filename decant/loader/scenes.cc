@@ -7,6 +7,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/data/objects.h"
+#include "decant/data/upright.h"
 #include "decant/kernels/resize.h"
 #include "decant/loader/channels.h"
 
@@ -69,12 +70,12 @@ void fit_mask(const ClassMask& mask, Scene& scene) {
 }  // namespace
 
 ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, const Context& context) {
-  const Pictures& pictures = require_pictures(rows);
+  require_pictures(rows);
   std::optional<ImageSize> first;
   Image picture;
   for (const int64_t row : chosen.first(std::min(chosen.size(), static_cast<size_t>(kShapesLookedAt)))) {
     context.check_cancelled();
-    pictures.decode(row, picture);
+    decode_as_annotated(rows, row, picture);
     if (!first) first = picture.size;
     if (std::abs(shape_of(picture.size) - shape_of(*first)) > kSameShape) return {longer, longer, kSceneChannels};
   }
@@ -102,7 +103,7 @@ SceneTable::SceneTable(const Rows& rows, std::span<const int64_t> chosen, ImageS
 
 void SceneTable::read(int64_t row, Scene& scene) const {
   Image picture;
-  rows_->pictures()->decode(row, picture);
+  decode_as_annotated(*rows_, row, picture);
   scene.source = picture.size;
   scene.fitted = fitted_to(frame_, picture.size);
   fit_pixels(picture, scene);
@@ -113,10 +114,10 @@ void SceneTable::read(int64_t row, Scene& scene) const {
   ClassMask mask;
   if (!targets->class_mask(row, mask)) throw InputError({"", rows_->key(row), "has no mask that can be read", "Leave it out"});
   if (mask.width != picture.size.width || mask.height != picture.size.height)
-    throw InputError({"", rows_->key(row),
-                      fmt::format("has {} × {} pixels as it is stored, and its mask {} × {}", picture.size.width, picture.size.height,
-                                  mask.width, mask.height),
-                      "Save the picture turned as its EXIF data say, and without these"});
+    throw InputError(
+        {"", rows_->key(row),
+         fmt::format("has {} × {} pixels, and its mask {} × {}", picture.size.width, picture.size.height, mask.width, mask.height),
+         "One of the two has changed since the set was opened: open it again"});
   fit_mask(mask, scene);
 }
 

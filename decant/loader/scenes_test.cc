@@ -100,10 +100,7 @@ class TurnedMasks final : public MemoryRows {
 
 TEST(Scenes, RefuseAMaskOfAnotherSize) {
   const TurnedMasks rows;
-  EXPECT_THAT(message_of([&] {
-                SceneTable(rows, rows_to(1), {6, 4, 3}, 1 << 20, {});
-              }),
-              HasSubstr("has 6 × 4 pixels as it is stored, and its mask 4 × 6"));
+  EXPECT_THAT(message_of([&] { SceneTable(rows, rows_to(1), {6, 4, 3}, 1 << 20, {}); }), HasSubstr("has 6 × 4 pixels, and its mask 4 × 6"));
 }
 
 /// Where place (x, y) of the frame looks, or nothing outside the picture.

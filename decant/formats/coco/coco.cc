@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/ranges.h>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -11,6 +12,7 @@
 #include "decant/formats/coco/coco_writer.h"
 #include "decant/formats/coco/shape.h"
 #include "decant/formats/file_rows.h"
+#include "decant/formats/image/picture_head.h"
 #include "decant/formats/object_notes.h"
 
 namespace decant {
@@ -50,6 +52,10 @@ class CocoRows final : public FileRows, public Targets {
   CountedIn counted_in() const override { return CountedIn::objects; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(json_.objects, row, out); }
   ObjectRange objects(int64_t row) const override { return json_.objects.of(row); }
+  int orientation(int64_t row) const override {
+    const std::optional<PictureHead> head = picture_head(path(row));
+    return head ? orientation_for(*head, image(row).width, image(row).height) : 1;
+  }
   void shapes(int64_t row, std::vector<ObjectShape>& out) const override {
     out.clear();
     const Objects& all = json_.objects;

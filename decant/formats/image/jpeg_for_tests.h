@@ -34,6 +34,21 @@ struct JpegKind {
   bool jfif = true;
 };
 
+/// The content of an APP1 segment, marker 0xe1, whose first directory has a tag before the
+/// orientation.
+inline std::string exif_segment(int orientation, bool little = true) {
+  const auto number = [&](uint32_t value, int width) {
+    std::string bytes;
+    for (int i = 0; i < width; ++i) bytes += static_cast<char>(value >> (8 * (little ? i : width - 1 - i)));
+    return bytes;
+  };
+  const auto entry = [&](uint32_t tag, uint32_t value) {
+    return number(tag, 2) + number(3, 2) + number(1, 4) + number(value, 2) + std::string(2, '\0');
+  };
+  return std::string("Exif\0\0", 6) + (little ? "II" : "MM") + number(42, 2) + number(8, 4) + number(2, 2) + entry(0x100, 7) +
+         entry(0x112, static_cast<uint32_t>(orientation)) + number(0, 4);
+}
+
 namespace jpeg_for_tests {
 
 inline J_COLOR_SPACE space_of(size_t components) {

@@ -140,6 +140,11 @@ std::optional<PictureHead> probed(const fs::path& path) {
 
 }  // namespace
 
+int orientation_for(const PictureHead& head, int64_t width, int64_t height) {
+  const bool as_stored = width == head.width && height == head.height;
+  return as_stored && head.swaps_sides() && head.width != head.height ? 1 : head.orientation;
+}
+
 std::optional<PictureHead> picture_head(const fs::path& path) {
   FileWindow file(path);
   const std::string_view start = file.view(0, 8);

@@ -2,6 +2,7 @@
 // picture need, for every picture of a set, without reading pictures whole.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -18,6 +19,11 @@ struct PictureHead {
   int shown_height() const { return swaps_sides() ? width : height; }
   bool operator==(const PictureHead&) const = default;
 };
+
+/// How a picture must be turned for annotations that state its size as width × height, 0 where they
+/// state none: they lie in the stored picture where its size alone is what they state, else in the
+/// one that is shown.
+int orientation_for(const PictureHead& head, int64_t width, int64_t height);
 
 /// Nothing where the file cannot be read or is no picture. Cost: of a JPEG or PNG one or a few
 /// reads of 4 kB, of any other picture the file. Thread-safe.

@@ -78,6 +78,9 @@ class MaskRows final : public FileRows, public Targets {
   int32_t label(int64_t) const override { return kNoLabel; }
   CountedIn counted_in() const override { return CountedIn::pixels; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { out = counts_[static_cast<size_t>(row)]; }
+  int orientation(int64_t row) const override {
+    return at(row).shown ? picture_head(root() / at(row).picture).value_or(PictureHead()).orientation : 1;
+  }
   uint64_t annotation_hash(int64_t row) const override { return hashes_[static_cast<size_t>(row)]; }
   bool class_mask(int64_t row, ClassMask& out) const override {
     if (at(row).mask.empty() || !at(row).fault.empty()) return false;
@@ -163,23 +166,22 @@ class MaskCounting {
 
   MaskCounts count() {
     MaskCounts counts{.values = std::vector<std::vector<ValueCount>>(rows_.size()), .hashes = std::vector<uint64_t>(rows_.size())};
-    std::vector<uint8_t> coloured(rows_.size()), turned(rows_.size());
+    std::vector<uint8_t> coloured(rows_.size());
     Stage stage(context_, "masks", std::ssize(rows_), "files");
     parallel_for(context_, std::ssize(rows_), kMasksAtOnce, [&](int64_t begin, int64_t end) {
       for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-        bool shown = false, colours = false;
-        count_one(rows_[i], counts.values[i], counts.hashes[i], colours, shown);
+        bool colours = false;
+        count_one(rows_[i], counts.values[i], counts.hashes[i], colours);
         coloured[i] = colours ? 1 : 0;
-        turned[i] = shown ? 1 : 0;
       }
       stage.advance(end - begin);
     });
-    settle(counts, coloured, turned);
+    settle(counts, coloured);
     return counts;
   }
 
  private:
-  void count_one(MaskRow& row, std::vector<ValueCount>& values, uint64_t& hash, bool& colours, bool& shown) const {
+  void count_one(MaskRow& row, std::vector<ValueCount>& values, uint64_t& hash, bool& colours) const {
     if (!row.fault.empty()) return;
     thread_local std::vector<std::byte> scratch;
     const fs::path file = layout_.root / row.mask;
@@ -189,7 +191,7 @@ class MaskCounting {
       const Bytes bytes = read_file(file, scratch);
       hash = std::max<uint64_t>(1, hash64(as_text(bytes)));
       MaskContent mask = masks::read_class_mask(bytes, file.string());
-      if (const auto head = picture_head(layout_.root / row.picture)) row.fault = fault_of_sizes(mask, *head, shown);
+      if (const auto head = picture_head(layout_.root / row.picture)) row.fault = fault_of_sizes(mask, *head, row.shown);
       if (row.fault.empty()) values = std::move(mask.values), colours = mask.colours;
     } catch (const InputError& error) {
       row.fault = fmt::format("its mask {} {}", error.fault().file, error.fault().what);
@@ -199,7 +201,7 @@ class MaskCounting {
   }
 
   /// Masks of values next to masks of colours: the kind of the first one counts.
-  void settle(MaskCounts& counts, const std::vector<uint8_t>& coloured, const std::vector<uint8_t>& turned) {
+  void settle(MaskCounts& counts, const std::vector<uint8_t>& coloured) {
     bool first = true;
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (counts.values[i].empty()) continue;
@@ -210,7 +212,7 @@ class MaskCounting {
         continue;
       }
       for (const ValueCount& entry : counts.values[i]) counts.all.insert(entry.value);
-      counts.turned += turned[i];
+      counts.turned += rows_[i].shown ? 1 : 0;
     }
   }
 

@@ -56,6 +56,7 @@ class VocRows final : public FileRows, public Targets {
   CountedIn counted_in() const override { return CountedIn::objects; }
   void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(objects_.objects, row, out); }
   ObjectRange objects(int64_t row) const override { return objects_.objects.of(row); }
+  int orientation(int64_t row) const override { return objects_.orientations[static_cast<size_t>(row)]; }
   uint64_t annotation_hash(int64_t row) const override { return objects_.hashes[static_cast<size_t>(row)]; }
 
   const std::string& name(int64_t row) const { return at(row).name; }

@@ -28,7 +28,7 @@ constexpr uint64_t kInclusive = 0x9e3779b97f4a7c15;
 struct ReadRow {
   std::vector<VocObject> objects;
   bool other_size = false;  ///< the xml states a size that the picture has not
-  bool turned = false;      ///< boxes lie in the picture as it is shown
+  int orientation = 1;      ///< of the picture, for its boxes
 };
 
 bool is_outside(const Box& box, int64_t width, int64_t height) {
@@ -101,10 +101,9 @@ class VocPass {
     const auto head = row.fault.empty() ? picture_head(layout_.root / row.picture) : std::nullopt;
     int64_t width = xml.width, height = xml.height;
     if (head) {
-      const bool stored = xml.width == head->width && xml.height == head->height;
-      out.turned = head->orientation != 1 && !(stored && head->swaps_sides());
-      width = out.turned ? head->shown_width() : head->width;
-      height = out.turned ? head->shown_height() : head->height;
+      out.orientation = orientation_for(*head, xml.width, xml.height);
+      width = out.orientation != 1 ? head->shown_width() : head->width;
+      height = out.orientation != 1 ? head->shown_height() : head->height;
       out.other_size = xml.width > 0 && xml.height > 0 && (xml.width != width || xml.height != height);
     }
     for (VocObject& object : xml.objects) {
@@ -142,7 +141,8 @@ class VocPass {
     }
     objects.first.push_back(objects.size());
     if (read.other_size) sizes_.add("states a size that its picture has not, and the picture's is taken", xml_of_row(folders_, rows_[row]));
-    turned_ += read.turned ? 1 : 0;
+    out_.orientations.push_back(static_cast<uint8_t>(read.orientation));
+    turned_ += read.orientation != 1 ? 1 : 0;
   }
 
   /// A small set could not hold the picture twice.

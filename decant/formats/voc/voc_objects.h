@@ -14,7 +14,8 @@ namespace decant::voc {
 
 struct VocObjects {
   Objects objects;
-  std::vector<uint64_t> hashes;  ///< of each xml; 0 = it cannot be used
+  std::vector<uint64_t> hashes;       ///< of each xml; 0 = it cannot be used
+  std::vector<uint8_t> orientations;  ///< of each row: how its picture must be turned for its boxes (orientation_for())
   std::vector<std::string> classes;
   std::vector<Oddity> oddities;
 };

@@ -52,6 +52,7 @@ class YoloRows final : public FileRows, public Targets {
   void counts(int64_t row, std::vector<ClassCount>& out) const override { count_objects(labels_.objects, row, out); }
   ObjectRange objects(int64_t row) const override { return labels_.objects.of(row); }
   void shapes(int64_t row, std::vector<ObjectShape>& out) const override;
+  int orientation(int64_t row) const override { return picture_head(path(row)).value_or(PictureHead()).orientation; }
   uint64_t annotation_hash(int64_t row) const override { return labels_.hashes[static_cast<size_t>(row)]; }
 
   const YoloPictures& pictures_of_split() const { return pictures_; }

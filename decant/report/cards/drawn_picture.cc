@@ -2,6 +2,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/data/upright.h"
 #include "decant/report/cards/thumbnail.h"
 #include "decant/report/facts/row_facts.h"
 #include "decant/report/html.h"
@@ -16,7 +17,7 @@ constexpr int kSide = 144;
 std::optional<DrawnPicture> drawn_picture(const Rows& rows, int64_t row) {
   DrawnPicture picture;
   try {
-    rows.pictures()->decode(row, picture.whole);
+    decode_as_annotated(rows, row, picture.whole);
   } catch (const InputError&) {
     return std::nullopt;
   } catch (const IoError&) {
