@@ -14,8 +14,8 @@ judge_scenes() {  # NAME PATH HEAD OPTIONS…
   judge "$1" "$2" --nets "$3+backbone=$backbone" --backbone "$(backbone_weights)" --normalise 0.50196/0.50196 "${@:4}"
 }
 
-object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,k-means+pools=rarest,facility-location,csod
-mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location
+object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,k-means+pools=rarest,facility-location,csod,diverse-objects
+mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location,diverse-objects
 
 aquarium_25() { judge_scenes aquarium_25 "$(dataset aquarium_yolo)" centre --against "full,$object_methods" --keep 25% --seeds 10; }
 aquarium_10() { judge_scenes aquarium_10 "$(dataset aquarium_yolo)" centre --against "$object_methods" --keep 10% --seeds 10; }

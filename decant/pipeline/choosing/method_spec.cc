@@ -126,7 +126,7 @@ void require_in_range(const ChoosingOptions& options) {
   };
   if (!within(options.hard_cut, 0, std::nextafter(1, 0)))
     throw UsageError("--hard-cut must be a fraction of the rows: at least 0 and less than 1");
-  if (!within(options.own.diversity, 0, 1)) throw UsageError("--diversity must lie between 0 (nearness alone) and 1");
+  if (!within(options.own.diversity, 0, 1)) throw UsageError("--diversity must lie between 0 (none) and 1");
   if (options.own.for_steps < 0) throw UsageError("--for-steps must be at least 0");
   if (!within(options.own.beta_mode, 0, 1)) throw UsageError("--beta-mode must lie between 0 (the hardest rows) and 1 (the easiest)");
   if (!within(options.own.beta_power, 0, std::numeric_limits<double>::max())) throw UsageError("--beta-power must be at least 0");

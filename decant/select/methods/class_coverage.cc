@@ -18,48 +18,6 @@ namespace {
 constexpr double kFloor = 1e-3;  // ε
 constexpr double kSlack = 1e-9;  // of a gain: more than rounding can add to one that must fall
 
-/// What the picks hold, and what a row would add.
-class Covered {
- public:
-  Covered(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options)
-      : amounts_(amounts),
-        rest_(1 - options.balance),
-        most_(options.per_image > 0 ? options.per_image : std::numeric_limits<int64_t>::max()),
-        held_(amounts.totals.size()),
-        all_(amounts.totals.size()) {
-    for (const int64_t row : pool.rows) {
-      for (const ClassCount& entry : amounts.of(row)) all_[static_cast<size_t>(entry.label)] += counted(entry);
-    }
-  }
-
-  double gain(int64_t row) const {
-    double sum = 0;
-    for (const ClassCount& entry : amounts_.of(row)) {
-      const auto c = static_cast<size_t>(entry.label);
-      const double more = counted(entry);
-      sum += value((held_[c] + more) / all_[c]) - value(held_[c] / all_[c]);
-    }
-    return sum;
-  }
-
-  void take(int64_t row) {
-    for (const ClassCount& entry : amounts_.of(row)) held_[static_cast<size_t>(entry.label)] += counted(entry);
-  }
-
- private:
-  double counted(const ClassCount& entry) const { return static_cast<double>(std::min(entry.count, most_)); }
-  double value(double share) const {
-    if (rest_ == 0) return std::log(kFloor + share);
-    return rest_ == 1 ? share : std::pow(kFloor + share, rest_) / rest_;
-  }
-
-  const ClassAmounts& amounts_;
-  double rest_;               ///< 1 − b
-  int64_t most_;              ///< of a class in a row
-  std::vector<double> held_;  ///< of each class; whole numbers, so sums are exact
-  std::vector<double> all_;
-};
-
 struct Candidate {
   double gain;
   int64_t row;
@@ -68,7 +26,7 @@ struct Candidate {
   bool operator<(const Candidate& other) const { return gain != other.gain ? gain < other.gain : row > other.row; }
 };
 
-void add_pick(Covered& covered, const Candidate& pick, Ranking& ranking) {
+void add_pick(CoveredClasses& covered, const Candidate& pick, Ranking& ranking) {
   covered.take(pick.row);
   ranking.order.push_back(pick.row);
   ranking.gains.push_back(static_cast<float>(pick.gain));
@@ -97,7 +55,7 @@ class Floors {
   }
 
   /// Nothing once every class has its own.
-  std::optional<Candidate> next(const Covered& covered) const {
+  std::optional<Candidate> next(const CoveredClasses& covered) const {
     const auto lacks = std::ranges::find_if(order_, [&](size_t c) { return lacking_[c] > 0; });
     if (lacks == order_.end()) return std::nullopt;
     std::optional<Candidate> best;
@@ -128,7 +86,7 @@ class Floors {
   std::unordered_set<int64_t> taken_;
 };
 
-void pick_floors(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, Covered& covered, Ranking& ranking) {
+void pick_floors(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, CoveredClasses& covered, Ranking& ranking) {
   Floors floors(amounts, pool, floor);
   for (const int64_t row : ranking.order) floors.take(row);
   while (std::ssize(ranking.order) < pool.count) {
@@ -139,10 +97,15 @@ void pick_floors(const ClassAmounts& amounts, const PoolTask& pool, int64_t floo
   }
 }
 
-/// Rows that are still to be picked, after those chosen before and those that floors want.
-std::vector<int64_t> open_rows(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, Covered& covered, Ranking& ranking) {
+void pick_first(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, CoveredClasses& covered, Ranking& ranking) {
   for (const int64_t row : pool.chosen.rows) add_pick(covered, {covered.gain(row), row}, ranking);
   if (floor > 0) pick_floors(amounts, pool, floor, covered, ranking);
+}
+
+/// Rows that are still to be picked, after those chosen before and those that floors want.
+std::vector<int64_t> open_rows(const ClassAmounts& amounts, const PoolTask& pool, int64_t floor, CoveredClasses& covered,
+                               Ranking& ranking) {
+  pick_first(amounts, pool, floor, covered, ranking);
   std::vector<int64_t> chosen(ranking.order.begin(), ranking.order.end());
   std::ranges::sort(chosen);
   std::vector<int64_t> open;
@@ -152,7 +115,7 @@ std::vector<int64_t> open_rows(const ClassAmounts& amounts, const PoolTask& pool
 
 class LazyQueue {
  public:
-  LazyQueue(const Covered& covered, const std::vector<int64_t>& rows) : covered_(covered) {
+  LazyQueue(const CoveredClasses& covered, const std::vector<int64_t>& rows) : covered_(covered) {
     std::vector<Candidate> all;
     for (const int64_t row : rows) all.push_back({covered.gain(row), row});
     queue_ = std::priority_queue<Candidate>(std::less<Candidate>(), std::move(all));
@@ -175,17 +138,63 @@ class LazyQueue {
   }
 
  private:
-  const Covered& covered_;
+  const CoveredClasses& covered_;
   std::priority_queue<Candidate> queue_;
   std::vector<Candidate> asked_;
 };
 
 }  // namespace
 
+CoveredClasses::CoveredClasses(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options)
+    : amounts_(amounts),
+      rest_(1 - options.balance),
+      most_(options.per_image > 0 ? options.per_image : std::numeric_limits<int64_t>::max()),
+      held_(amounts.totals.size()),
+      all_(amounts.totals.size()) {
+  for (const int64_t row : pool.rows) {
+    for (const ClassCount& entry : amounts.of(row)) all_[static_cast<size_t>(entry.label)] += counted(entry);
+  }
+}
+
+double CoveredClasses::gain(int64_t row) const {
+  double sum = 0;
+  for (const ClassCount& entry : amounts_.of(row)) {
+    const auto c = static_cast<size_t>(entry.label);
+    const double more = counted(entry);
+    sum += value((held_[c] + more) / all_[c]) - value(held_[c] / all_[c]);
+  }
+  return sum;
+}
+
+void CoveredClasses::take(int64_t row) {
+  for (const ClassCount& entry : amounts_.of(row)) held_[static_cast<size_t>(entry.label)] += counted(entry);
+}
+
+double CoveredClasses::all() const {
+  const auto present = std::ranges::count_if(all_, [](double amount) { return amount > 0; });
+  return static_cast<double>(present) * (value(1) - value(0));
+}
+
+double CoveredClasses::counted(const ClassCount& entry) const {
+  return static_cast<double>(std::min(entry.count, most_));
+}
+
+double CoveredClasses::value(double share) const {
+  if (rest_ == 0) return std::log(kFloor + share);
+  return rest_ == 1 ? share : std::pow(kFloor + share, rest_) / rest_;
+}
+
+std::vector<int64_t> rows_picked_first(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options) {
+  Ranking ranking;
+  CoveredClasses covered(amounts, pool, options);
+  pick_first(amounts, pool, options.floor, covered, ranking);
+  return ranking.order;
+}
+
 Ranking class_coverage(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options, const Context& context) {
   DECANT_CHECK(pool.count, <=, std::ssize(pool.rows));
   Ranking ranking;
-  Covered covered(amounts, pool, options);
+  CoveredClasses covered(amounts, pool, options);
   Stage stage(context, "picks", pool.count, "picks");
   LazyQueue queue(covered, open_rows(amounts, pool, options.floor, covered, ranking));
   stage.advance(std::ssize(ranking.order));
@@ -195,7 +204,7 @@ Ranking class_coverage(const ClassAmounts& amounts, const PoolTask& pool, const 
 
 Ranking class_coverage_plain(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options) {
   Ranking ranking;
-  Covered covered(amounts, pool, options);
+  CoveredClasses covered(amounts, pool, options);
   std::vector<int64_t> open = open_rows(amounts, pool, options.floor, covered, ranking);
   while (std::ssize(ranking.order) < pool.count) {
     Candidate best{-1, 0};

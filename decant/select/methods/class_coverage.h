@@ -22,6 +22,9 @@
 // pictures with 860,000 objects, a tenth kept: about a million gains.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "decant/data/class_amounts.h"
 #include "decant/select/pools/ranking.h"
 
@@ -32,6 +35,30 @@ struct ClassCoverageOptions {
   int64_t floor = 0;      ///< K; 0 = none
   int64_t per_image = 0;  ///< p; 0 = none
 };
+
+/// What some rows hold, and what another would add to F.
+class CoveredClasses {
+ public:
+  /// Of no rows. `amounts` must outlive this.
+  CoveredClasses(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options);
+
+  double gain(int64_t row) const;
+  void take(int64_t row);
+  double all() const;  ///< F of the whole pool
+
+ private:
+  double counted(const ClassCount& entry) const;
+  double value(double share) const;
+
+  const ClassAmounts& amounts_;
+  double rest_;               ///< 1 − b
+  int64_t most_;              ///< of a class in a row
+  std::vector<double> held_;  ///< of each class; whole numbers, so sums are exact
+  std::vector<double> all_;
+};
+
+/// The rows chosen before, then those that the floors want: the first of class_coverage().
+std::vector<int64_t> rows_picked_first(const ClassAmounts& amounts, const PoolTask& pool, const ClassCoverageOptions& options);
 
 /// pool.count picks. Gains are what each added to F. Goes on from rows chosen before. `amounts`: of
 /// all rows.

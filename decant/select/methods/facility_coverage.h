@@ -40,9 +40,11 @@ struct Promise {
   int32_t place = 0;
   int32_t seen = 0;  ///< how many were picked when it was computed
   Sight sight = Sight::carried;
+  double added = 0;  ///< what AddedGains said then
 
+  double total() const { return gain + added; }
   /// A max-heap's order: among equals the smaller place is ahead.
-  bool operator<(const Promise& other) const { return gain != other.gain ? gain < other.gain : place > other.place; }
+  bool operator<(const Promise& other) const { return total() != other.total() ? total() < other.total() : place > other.place; }
 };
 
 /// A candidate's pairs with v > c, rows ascending.

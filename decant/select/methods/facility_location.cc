@@ -24,10 +24,17 @@ constexpr int64_t kPairsAnyway = 1 << 22;     // and those of a small pool
 /// Who is next.
 class LazyGreedy {
  public:
-  LazyGreedy(Coverage& coverage, const Context& context, int64_t count, int64_t most_pairs, FacilityLocationCounts& counts)
-      : coverage_(coverage), context_(context), count_(count), most_pairs_(most_pairs), counts_(counts) {
+  LazyGreedy(Coverage& coverage, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context,
+             FacilityLocationCounts& counts)
+      : coverage_(coverage),
+        pool_(pool),
+        added_(options.added),
+        context_(context),
+        count_(pool.count),
+        most_pairs_(options.most_pairs),
+        counts_(counts) {
     const auto bounds = coverage.first_bounds();
-    for (size_t j = 0; j < bounds.size(); ++j) heap_.push_back({bounds[j], static_cast<int32_t>(j)});
+    for (size_t j = 0; j < bounds.size(); ++j) heap_.push_back(with_added({bounds[j], static_cast<int32_t>(j)}));
     std::make_heap(heap_.begin(), heap_.end());
   }
 
@@ -36,7 +43,8 @@ class LazyGreedy {
     std::vector<Promise> picks;
     std::vector<bool> taken(heap_.size(), false);
     for (const int32_t place : places) {
-      picks.push_back({coverage_.cover(place), place, picked_++, Sight::exact});
+      picks.push_back(with_added({coverage_.cover(place), place, picked_++, Sight::exact}));
+      if (added_ != nullptr) added_->take(row_of(place));
       taken[static_cast<size_t>(place)] = true;
     }
     std::erase_if(heap_, [&](const Promise& promise) { return taken[static_cast<size_t>(promise.place)]; });
@@ -50,6 +58,39 @@ class LazyGreedy {
     if (!coverage_.has_pairs() && picked_ >= next_try_) try_pairs();
     look_together_ = kFewestLookedAt;
     again_together_ = kFewestLookedAtAgain;
+    const Promise best = pop_best();
+    if (coverage_.has_pairs())
+      coverage_.cover_pairs(best.place);
+    else
+      coverage_.cover(best.place);
+    if (added_ != nullptr) added_->take(row_of(best.place));
+    ++picked_;
+    if (!coverage_.has_pairs()) ++counts_.picks_before_pairs;
+    return best;
+  }
+
+ private:
+  int64_t row_of(int32_t place) const { return pool_.rows[static_cast<size_t>(place)]; }
+
+  Promise with_added(Promise promise) const {
+    if (added_ != nullptr) promise.added = added_->of(row_of(promise.place));
+    return promise;
+  }
+
+  /// Added gains may rise by rounding: whoever comes that near is asked as well.
+  Promise pop_best() {
+    Promise best = pop_settled();
+    if (added_ == nullptr || best.total() == 0) return best;
+    std::vector<Promise> others;
+    while (!heap_.empty() && heap_.front().total() + added_->slack() >= best.total()) {
+      others.push_back(pop_settled());
+      if (best < others.back()) std::swap(best, others.back());
+    }
+    for (const Promise& other : others) push(other);
+    return best;
+  }
+
+  Promise pop_settled() {
     while (!settled(heap_.front())) {
       context_.check_cancelled();
       if (coverage_.adds_nothing(heap_.front().place)) {
@@ -64,19 +105,11 @@ class LazyGreedy {
         sum_everyone();
       }
     }
-    const Promise best = pop();
-    if (coverage_.has_pairs())
-      coverage_.cover_pairs(best.place);
-    else
-      coverage_.cover(best.place);
-    ++picked_;
-    if (!coverage_.has_pairs()) ++counts_.picks_before_pairs;
-    return best;
+    return pop();
   }
 
- private:
   /// Gains are never below 0 and never rise, so 0 stays exact.
-  bool settled(const Promise& promise) const { return promise.gain == 0 || (promise.seen == picked_ && promise.sight == Sight::exact); }
+  bool settled(const Promise& promise) const { return promise.total() == 0 || (promise.seen == picked_ && promise.sight == Sight::exact); }
 
   Promise pop() {
     std::pop_heap(heap_.begin(), heap_.end());
@@ -85,7 +118,7 @@ class LazyGreedy {
     return top;
   }
   void push(const Promise& promise) {
-    heap_.push_back(promise);
+    heap_.push_back(with_added(promise));
     std::push_heap(heap_.begin(), heap_.end());
   }
 
@@ -93,7 +126,7 @@ class LazyGreedy {
   template <class Such>
   std::vector<Promise> take(int64_t most, Such&& such) {
     std::vector<Promise> taken;
-    while (!heap_.empty() && heap_.front().gain > 0 && such(heap_.front()) && static_cast<int64_t>(taken.size()) < most) {
+    while (!heap_.empty() && heap_.front().total() > 0 && such(heap_.front()) && static_cast<int64_t>(taken.size()) < most) {
       taken.push_back(pop());
     }
     return taken;
@@ -161,6 +194,8 @@ class LazyGreedy {
   }
 
   Coverage& coverage_;
+  const PoolTask& pool_;
+  AddedGains* added_;
   const Context& context_;
   int64_t count_;
   int64_t most_pairs_;
@@ -190,10 +225,10 @@ Ranking facility_location(const Features& features, const PoolTask& pool, const 
   if (pool.count == 0) return ranking;
   Stage stage(context, "picks", pool.count, "picks");
   Coverage coverage(features, pool, options, context);
-  LazyGreedy greedy(coverage, context, pool.count, options.most_pairs, counts != nullptr ? *counts : unread);
+  LazyGreedy greedy(coverage, pool, options, context, counts != nullptr ? *counts : unread);
   const auto add = [&](const Promise& pick) {
     ranking.order.push_back(pool.rows[static_cast<size_t>(pick.place)]);
-    ranking.gains.push_back(static_cast<float>(pick.gain));
+    ranking.gains.push_back(static_cast<float>(pick.total()));
     stage.advance();
   };
   for (const Promise& pick : greedy.go_on_from(places_in(pool, pool.chosen.rows))) add(pick);

@@ -61,10 +61,22 @@ enum class Similarity {
   half_cosine       ///< (1 + cos)/2
 };
 
+/// Another objective, which is added to F: each pick is then the row with the largest gain(j) +
+/// what this says of it, ties to the smaller row. Gains are never below 0, and but for rounding
+/// never rise by a pick.
+class AddedGains {
+ public:
+  virtual ~AddedGains() = default;
+  virtual double of(int64_t row) const = 0;
+  virtual void take(int64_t row) = 0;
+  virtual double slack() const = 0;  ///< by how much a gain may rise by rounding
+};
+
 struct FacilityLocationOptions {
   // change the result
   Similarity similarity = Similarity::positive_cosine;
   std::span<const double> weights;  ///< w_j, one per row of the pool, finite and ≥ 0; empty: all are 1
+  AddedGains* added = nullptr;      ///< sees every pick; must outlive the call
   // change the speed
   int64_t most_pairs = 0;  ///< that are kept, 12 bytes each; 0: max(384·n, 2²²)
 };
@@ -79,9 +91,9 @@ struct FacilityLocationCounts {
   int64_t short_sums = 0;          ///< of the second stage
 };
 
-/// The first pool.count picks, pool.chosen among them in front; gains are F's. A zero row is like
-/// nothing (with half_cosine, like everything by ½). Where nothing is left to gain, rows follow in
-/// ascending order. REQUIRES: finite rows (require_finite); weights that fit.
+/// The first pool.count picks, pool.chosen among them in front; gains are F's, with what was added.
+/// A zero row is like nothing (with half_cosine, like everything by ½). Where nothing is left to
+/// gain, rows follow in ascending order. REQUIRES: finite rows (require_finite); weights that fit.
 Ranking facility_location(const Features& features, const PoolTask& pool, const FacilityLocationOptions& options, const Context& context,
                           FacilityLocationCounts* counts = nullptr);
 

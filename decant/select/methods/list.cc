@@ -11,6 +11,7 @@
 #include "decant/select/methods/class_coverage.h"
 #include "decant/select/methods/csod.h"
 #include "decant/select/methods/d2.h"
+#include "decant/select/methods/diverse_coverage.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
 #include "decant/select/methods/k_center.h"
@@ -36,15 +37,15 @@ void MethodOptions::declare(OptionTable& table) {
       [this] { return static_cast<size_t>(function); }, "NAME", fmt::format("objective of bins: {}", fmt::join(function_names(), ", ")));
   table.add("lambda", lambda, "L", "weight of coverage against redundancy in graph-cut and csod");
   table.add("bins", bins, "N", "bins per pool");
-  table
-      .add_share("diversity", diversity, "SHARE",
-                 "toward: weight of being unlike the rows taken before, from 0 (nearness to the targets alone) to 1")
-      .silent_at = "0.0";
+  table.add_share("diversity", diversity, "SHARE",
+                  fmt::format("weight of being unlike the rows taken before, from 0 to 1; default: toward {}, diverse-objects {}",
+                              TowardOptions{}.diversity, DiverseCoverageOptions{}.diversity));
   table
       .add("for-steps", for_steps, "N",
            "progress: steps of the training that the kept rows are for, which may take harder rows the longer it is; 0 = 8,000 or more")
       .silent_at = "0";
-  table.add_share("balance", balance, "SHARE", "objects: from 0 (as many objects as possible) to 1 (every class evenly)").silent_at = "1.0";
+  table.add_share("balance", balance, "SHARE", "objects, diverse-objects: from 0 (as many objects as possible) to 1 (every class evenly)")
+      .silent_at = "1.0";
   table
       .add("min-objects", min_objects, "N",
            "objects: keep at least N objects (of masks, pixels) of every class, or all it has, the rarest class first")
@@ -69,16 +70,33 @@ auto by_features(Rank rank) {
   };
 }
 
+TowardOptions toward_options(const MethodOptions& options) {
+  return {.diversity = options.diversity.value_or(TowardOptions{}.diversity)};
+}
+
 Ranker rank_toward(const MethodInputs& inputs, uint64_t) {
-  return [features = inputs.features, targets = inputs.targets, diversity = inputs.options.diversity](
-             const PoolTask& pool, const Context& context) { return toward(features, targets, pool, {.diversity = diversity}, context); };
+  return [features = inputs.features, targets = inputs.targets, how = toward_options(inputs.options)](
+             const PoolTask& pool, const Context& context) { return toward(features, targets, pool, how, context); };
+}
+
+ClassCoverageOptions coverage_of(const MethodOptions& options) {
+  return {.balance = options.balance, .floor = options.min_objects, .per_image = options.per_image};
 }
 
 Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
-  const MethodOptions& options = inputs.options;
-  const ClassCoverageOptions how{.balance = options.balance, .floor = options.min_objects, .per_image = options.per_image};
-  return [amounts = inputs.amounts, how](const PoolTask& pool, const Context& context) {
+  return [amounts = inputs.amounts, how = coverage_of(inputs.options)](const PoolTask& pool, const Context& context) {
     return class_coverage(*amounts, pool, how, context);
+  };
+}
+
+double diversity_asked(const MethodOptions& options) {
+  return options.diversity.value_or(DiverseCoverageOptions{}.diversity);
+}
+
+Ranker rank_by_diverse_coverage(const MethodInputs& inputs, uint64_t) {
+  const DiverseCoverageOptions how{coverage_of(inputs.options), diversity_asked(inputs.options)};
+  return [amounts = inputs.amounts, features = inputs.features, how](const PoolTask& pool, const Context& context) {
+    return diverse_coverage(*amounts, features, pool, how, context);
   };
 }
 
@@ -92,13 +110,22 @@ std::string note_of_csod(const MethodInputs& inputs, const MethodPhrases& phrase
                      phrases.pools);
 }
 
-std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
+/// "covering 7 classes by objects (balance 1)"
+std::string phrase_of_coverage(const MethodInputs& inputs) {
   const MethodOptions& options = inputs.options;
   std::string how = fmt::format("balance {}", options.balance);
   if (options.min_objects > 0) how += fmt::format(", at least {} of each", human_count(options.min_objects));
   if (options.per_image > 0) how += fmt::format(", at most {} of one picture counted", human_count(options.per_image));
-  return fmt::format("objects, covering {} classes by {} ({}), in {}", inputs.amounts->classes(), name_of(inputs.amounts->unit), how,
-                     phrases.pools);
+  return fmt::format("covering {} classes by {} ({})", inputs.amounts->classes(), name_of(inputs.amounts->unit), how);
+}
+
+std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  return fmt::format("objects, {}, in {}", phrase_of_coverage(inputs), phrases.pools);
+}
+
+std::string note_of_diverse_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
+  return fmt::format("diverse-objects, {} and the pool over {} (diversity {}), in {}", phrase_of_coverage(inputs), phrases.features,
+                     diversity_asked(inputs.options), phrases.pools);
 }
 
 Ranker rank_by_d2(const MethodInputs& inputs, uint64_t) {
@@ -158,7 +185,7 @@ std::string note_of_random(const MethodInputs& inputs, const MethodPhrases& phra
 }
 
 std::string note_of_toward(const MethodInputs& inputs, const MethodPhrases& phrases) {
-  const double diversity = inputs.options.diversity;
+  const double diversity = toward_options(inputs.options).diversity;
   return fmt::format("toward {} targets, each taking its nearest row in turn, over {}{}, in {}", inputs.targets.count(), phrases.features,
                      diversity > 0 ? fmt::format(", diversity {}", diversity) : "", phrases.pools);
 }
@@ -215,6 +242,14 @@ std::deque<Method> built_in_methods() {
        .goes_on = true,
        .ranker = rank_by_coverage,
        .note = note_of_coverage},
+      {.name = "diverse-objects",
+       .summary = "the same, and rows that look unlike each other",
+       .features = true,
+       .amounts = true,
+       .options = {"balance", "min-objects", "per-image", "diversity"},
+       .goes_on = true,
+       .ranker = rank_by_diverse_coverage,
+       .note = note_of_diverse_coverage},
       {.name = "csod",
        .summary = "pictures with typical objects unlike those taken before, classes in turn",
        .features = true,

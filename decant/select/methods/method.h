@@ -28,8 +28,8 @@ struct MethodOptions {
   BinFunction function = BinFunction::graph_cut;  ///< what the bins maximise
   double lambda = 1;                              ///< weight of coverage against redundancy in graph cut
   int bins = 10;                                  ///< in every pool
-  // methods that choose toward targets
-  double diversity = 0;  ///< weight of being unlike the rows taken before, 0…1
+  // methods that want rows unlike each other as well
+  std::optional<double> diversity;  ///< how much that weighs, 0…1; none = the method's own
   // methods that cover classes
   double balance = 1;       ///< 0 = as many objects as possible … 1 = every class evenly
   int64_t min_objects = 0;  ///< that every class keeps, or all it has; 0 = none
