@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
 
@@ -17,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kBufferSize = size_t{1} << 20;
+constexpr size_t kGathered = size_t{1} << 18;  // less is quicker copied than handed over piece by piece
 
 class Descriptor {
  public:
@@ -129,6 +132,48 @@ void FileWriter::flush() {
     done += static_cast<size_t>(put);
   }
   buffer_.clear();
+}
+
+size_t FileWriter::gather(std::span<const Bytes> pieces) {
+  std::vector<iovec> left;
+  left.reserve(pieces.size());
+  for (const Bytes piece : pieces) {
+    if (!piece.empty()) left.push_back({const_cast<std::byte*>(piece.data()), piece.size()});
+  }
+  size_t written = 0;
+  for (size_t first = 0; first < left.size();) {
+    const ssize_t put = ::writev(descriptor_, &left[first], static_cast<int>(std::min<size_t>(left.size() - first, IOV_MAX)));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EFAULT) return written;
+    if (put < 0) throw_errno(partial_.string(), "cannot write");
+    written += static_cast<size_t>(put);
+    for (auto done = static_cast<size_t>(put); done > 0;) {
+      const size_t here = std::min(done, left[first].iov_len);
+      left[first].iov_base = static_cast<std::byte*>(left[first].iov_base) + here;
+      left[first].iov_len -= here;
+      done -= here;
+      if (left[first].iov_len == 0) ++first;
+    }
+  }
+  return written;
+}
+
+void FileWriter::write(std::span<const Bytes> pieces) {
+  size_t size = 0;
+  for (const Bytes piece : pieces) size += piece.size();
+  size_t written = 0;
+  if (size >= kGathered) {
+    flush();
+    written = gather(pieces);
+    written_ += static_cast<int64_t>(written);
+  }
+  // What is left goes through the buffer. Where a page of a map is missing, the read of it here is
+  // the signal that map_guard.h answers; the system call only fails.
+  for (const Bytes piece : pieces) {
+    const size_t skip = std::min(written, piece.size());
+    written -= skip;
+    write(piece.subspan(skip));
+  }
 }
 
 void FileWriter::commit() {

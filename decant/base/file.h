@@ -64,11 +64,16 @@ class FileWriter {
 
   void write(Bytes bytes);
   void write(std::string_view text) { write(as_bytes(text)); }
+  /// One after the other. Where they are large together they go to the file from where they lie,
+  /// without a copy between.
+  void write(std::span<const Bytes> pieces);
   int64_t written() const { return written_; }
   void commit();
 
  private:
   void flush();
+  /// Returns how many bytes were written: fewer than there are where a mapped page is missing.
+  size_t gather(std::span<const Bytes> pieces);
 
   std::filesystem::path path_;
   std::filesystem::path partial_;

@@ -52,6 +52,19 @@ TEST_F(MapGuard, ReadsZerosWhereAFileWasCutShort) {
   EXPECT_THAT(fault_found(maps), HasSubstr("data.bin: was changed while it was being read. Do not change the input during a run"));
 }
 
+/// A system call that is given a missing page fails, and sends no signal.
+TEST_F(MapGuard, WritesZerosWhereAFileWasCutShort) {
+  write_file(file, std::string(8 * kSize, 'a'));
+  const MapWatch maps;
+  const MappedFile map(file);
+  cut_to(8'192);
+  FileWriter writer(folder / "copy");
+  writer.write(std::vector<Bytes>{as_bytes("head"), map.bytes(), as_bytes("tail")});
+  writer.commit();
+  EXPECT_EQ(read_text(folder / "copy"), "head" + std::string(8'192, 'a') + std::string(8 * kSize - 8'192, '\0') + "tail");
+  EXPECT_THAT(message_of<IoError>([&] { maps.require_whole(); }), HasSubstr("data.bin"));
+}
+
 TEST_F(MapGuard, SaysWhatChangedThoughNothingWasMissing) {
   const MapWatch maps;
   const MappedFile map(file);
