@@ -30,7 +30,7 @@ class EntryReader {
         for (int64_t i = piece.begin; i < piece.end; ++i) {
           const auto entry = static_cast<size_t>(i);
           std::optional<std::string_view> value;
-          if (page.has_value(i, node().most_def)) value = page.values[page.value_index(i)];
+          if (page.has_value(i, node().most_def)) value = page.values.get(page.value_index(i), scratch_);
           if (value && replacement_) value = as_text(replacement_(row, scratch_));
           each(page.rep.empty() ? uint32_t{0} : page.rep[entry], page.def.empty() ? uint32_t{0} : page.def[entry], value);
         }

@@ -148,13 +148,20 @@ void read_indexed(Bytes in, int64_t count, const Values* dictionary, Values& out
   if (dictionary->count == 0) where.refuse("points into a dictionary without values");
   std::vector<uint32_t> indexes;
   read_hybrid(in.subspan(1), bits, count, static_cast<uint32_t>(dictionary->count - 1), indexes, where);
+  out.packed = dictionary->packed;
+  if (out.packed != nullptr) {
+    out.spans.reserve(indexes.size());
+    for (const uint32_t index : indexes) out.spans.push_back(dictionary->spans[index]);
+    return;
+  }
   if (out.width == 0) {
     out.texts.reserve(indexes.size());
     for (const uint32_t index : indexes) out.texts.push_back(dictionary->texts[index]);
     return;
   }
-  out.own.reserve(indexes.size() * static_cast<size_t>(out.width));
-  for (const uint32_t index : indexes) out.own += (*dictionary)[index];
+  const auto width = static_cast<size_t>(out.width);
+  out.own.reserve(indexes.size() * width);
+  for (const uint32_t index : indexes) out.own += dictionary->fixed.substr(index * width, width);
   out.fixed = out.own;
 }
 
@@ -296,6 +303,23 @@ void read_values(Bytes in, Encoding encoding, const Node& column, int64_t count,
       break;
   }
   refuse_encoding(encoding, column, where);
+}
+
+void read_packed_texts(const SnappyIndex& packed, size_t at, int64_t count, Values& out, const Where& where) {
+  if (static_cast<size_t>(count) > (packed.size() - at) / 4) where.refuse("ends before its last value");
+  out.count = count;
+  out.packed = &packed;
+  out.spans.reserve(static_cast<size_t>(count));
+  std::vector<std::byte> scratch;
+  for (int64_t i = 0; i < count; ++i) {
+    uint32_t size = 0;
+    if (packed.size() - at < 4) where.refuse("ends before its last value");
+    std::memcpy(&size, packed.read(at, 4, scratch).data(), 4);
+    at += 4;
+    if (size > packed.size() - at) where.refuse(fmt::format("has a value of {} bytes that goes beyond its end", size));
+    out.spans.push_back({static_cast<uint32_t>(at), size});
+    at += size;
+  }
 }
 
 void append_plain(std::string& page, const Node& column, std::string_view value) {

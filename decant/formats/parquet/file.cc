@@ -87,21 +87,17 @@ int64_t ParquetFile::count_rows(int group, int column, const PageHeader& header,
   return std::ssize(page->starts);
 }
 
-int64_t ParquetFile::unpacked_size(const PagePlace& place, int group, int column) const {
-  if (chunk(group, column).codec == kUncompressed) return 0;
-  return read_page_header(at(place), where(group, column, place.begin)).unpacked;
+std::shared_ptr<Page> ParquetFile::read(const PagePlace& place, int group, int column, std::shared_ptr<const Page> dictionary) const {
+  std::optional<PageCache::Room> room;
+  return read_page(at(place), chunk(group, column).codec, footer_.column(column), std::move(dictionary), where(group, column, place.begin),
+                   [&](int64_t bytes) { room.emplace(*cache_, bytes); });
 }
 
 std::shared_ptr<const Page> ParquetFile::dictionary(int group, int column, const std::optional<PagePlace>& place) const {
   if (!place) return nullptr;
   const PageCache::Key key{this, group, column, -1};
   if (auto known = cache_->find(key)) return known;
-  const Where here = where(group, column, place->begin);
-  std::shared_ptr<const Page> page;
-  {
-    const PageCache::Room room(*cache_, unpacked_size(*place, group, column));
-    page = read_page(at(*place), chunk(group, column).codec, footer_.column(column), nullptr, here);
-  }
+  std::shared_ptr<const Page> page = read(*place, group, column, nullptr);
   cache_->add(key, page);
   return page;
 }
@@ -114,11 +110,7 @@ std::shared_ptr<const Page> ParquetFile::page(int group, int column, size_t numb
   const Where here = where(group, column, place.begin);
   const bool indexed = read_page_header(at(place), here).needs_dictionary();  // one that does not need it should not unpack it
   const auto values = indexed ? dictionary(group, column, places->dictionary) : nullptr;
-  std::shared_ptr<Page> page;
-  {
-    const PageCache::Room room(*cache_, unpacked_size(place, group, column));
-    page = read_page(at(place), chunk(group, column).codec, footer_.column(column), values, here);
-  }
+  const std::shared_ptr<Page> page = read(place, group, column, values);
   page->first_row = place.first_row;
   const int64_t next =
       number + 1 < places->data.size() ? places->data[number + 1].first_row : footer_.groups[static_cast<size_t>(group)].rows;
@@ -177,11 +169,27 @@ void ColumnCursor::add_repeated(int64_t row) {
   }
 }
 
-std::optional<std::string_view> ColumnCursor::value(int64_t row) {
+std::optional<int64_t> ColumnCursor::find_value(int64_t row) {
   go_to_row(row);
   const int64_t entry = row - file_->first_row(group_) - page_->first_row;
   if (!page_->has_value(entry, node_->most_def)) return std::nullopt;
-  return page_->values[page_->value_index(entry)];
+  return page_->value_index(entry);
+}
+
+std::optional<std::string_view> ColumnCursor::value(int64_t row) {
+  const auto found = find_value(row);
+  if (!found) return std::nullopt;
+  return page_->values.get(*found, scratch_);
+}
+
+std::optional<Bytes> ColumnCursor::value(int64_t row, std::vector<std::byte>& scratch) {
+  const auto found = find_value(row);
+  if (!found) return std::nullopt;
+  const Bytes value = as_bytes(page_->values.get(*found, scratch));
+  if (value.data() == scratch.data() || page_->is_in_map(*found)) return value;
+  if (scratch.size() < value.size()) scratch.resize(value.size());
+  std::ranges::copy(value, scratch.begin());
+  return Bytes(scratch.data(), value.size());
 }
 
 }  // namespace decant::parquet

@@ -51,7 +51,8 @@ class ParquetFile {
  private:
   Where where(int group, int column, int64_t at) const;
   Bytes at(const PagePlace& place) const { return bytes().subspan(static_cast<size_t>(place.begin), static_cast<size_t>(place.size)); }
-  int64_t unpacked_size(const PagePlace& place, int group, int column) const;  ///< 0 where it is read from the map
+  /// With room for it in the cache as long as it is unpacked.
+  std::shared_ptr<Page> read(const PagePlace& place, int group, int column, std::shared_ptr<const Page> dictionary) const;
   std::shared_ptr<const Page> dictionary(int group, int column, const std::optional<PagePlace>& place) const;
   ChunkPages find_pages(int group, int column) const;
   std::optional<PagePlace> dictionary_at_begin(int group, int column) const;
@@ -75,15 +76,17 @@ class ColumnCursor {
   /// The entries of a row of the file, in one piece or more. Void with the next call.
   const std::vector<Piece>& entries(int64_t row);
   /// Of a column that does not repeat: the value, nothing where it is missing. Void with the next
-  /// call unless page() is in_map.
+  /// call.
   std::optional<std::string_view> value(int64_t row);
-  /// The one that the last row was in.
-  const std::shared_ptr<const Page>& page() const { return page_; }
+  /// Likewise, but a view of the mapped file, or where there is none to be had, of `scratch`, which
+  /// grows where it must and never shrinks.
+  std::optional<Bytes> value(int64_t row, std::vector<std::byte>& scratch);
 
  private:
   void go_to(int group, size_t page);
   void go_to_row(int64_t row);
   void add_repeated(int64_t row);
+  std::optional<int64_t> find_value(int64_t row);  ///< in page_
 
   const ParquetFile* file_;
   int column_;
@@ -93,6 +96,7 @@ class ColumnCursor {
   std::shared_ptr<const ChunkPages> pages_;
   std::shared_ptr<const Page> page_;
   std::vector<Piece> pieces_;
+  std::vector<std::byte> scratch_;
 };
 
 }  // namespace decant::parquet

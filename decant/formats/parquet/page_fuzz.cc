@@ -13,10 +13,11 @@ using namespace decant::parquet;
 void check(const Page& page, const Node& column) {
   int64_t values = 0;
   size_t bytes = 0;
+  std::vector<std::byte> scratch;
   for (int64_t i = 0; i < page.entries; ++i) {
     if (!page.has_value(i, column.most_def)) continue;
     if (page.value_index(i) != values) std::abort();
-    bytes += page.values[values++].size();
+    bytes += page.values.get(values++, scratch).size();
   }
   if (values != page.values.count || (column.width > 0 && bytes != static_cast<size_t>(values * column.width))) std::abort();
 }

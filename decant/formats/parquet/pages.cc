@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <zlib.h>
 
 #include "decant/base/text.h"
@@ -113,8 +114,9 @@ void read_header_fields(ThriftReader& reader, PageHeader& header, const Where& w
 /// What is left of a page while it is read.
 class PageBody {
  public:
-  PageBody(const PageHeader& header, Bytes bytes, int codec, const Node& column, Page& page, const Where& where)
-      : header_(header), rest_(bytes), codec_(codec), column_(column), page_(page), where_(where) {}
+  PageBody(const PageHeader& header, Bytes bytes, int codec, const Node& column, Page& page, const Where& where,
+           const std::function<void(int64_t)>& before_unpacking)
+      : header_(header), rest_(bytes), codec_(codec), column_(column), page_(page), where_(where), before_unpacking_(before_unpacking) {}
 
   void read(std::shared_ptr<const Page> dictionary) {
     page_.entries = header_.entries;
@@ -131,7 +133,10 @@ class PageBody {
     }
     find_rows();
     const Values* const known = dictionary ? &dictionary->values : nullptr;
-    read_values(rest_, header_.encoding, column_, count_values(), known, page_.values, where_);
+    if (page_.index)
+      read_packed_texts(*page_.index, in_index_, count_values(), page_.values, where_);
+    else
+      read_values(rest_, header_.encoding, column_, count_values(), known, page_.values, where_);
     if (header_.needs_dictionary() && page_.values.width == 0) page_.dictionary = std::move(dictionary);  // its texts are pointed at
     page_.in_map = page_.body.empty() && page_.values.own.empty() && (page_.dictionary == nullptr || page_.dictionary->in_map);
   }
@@ -144,6 +149,10 @@ class PageBody {
       return;
     }
     if (size == 0 && rest_.empty()) return;
+    const bool plain_texts = column_.width == 0 && (header_.encoding == Encoding::plain || header_.kind == PageHeader::Kind::dictionary);
+    if (codec_ == kSnappy && plain_texts) page_.index = SnappyIndex::make(rest_, static_cast<size_t>(size), where_);
+    if (page_.index) return;
+    if (before_unpacking_) before_unpacking_(size);
     unpack(codec_, rest_, static_cast<size_t>(size), page_.body, where_);
     rest_ = page_.body.bytes();
   }
@@ -152,17 +161,24 @@ class PageBody {
   int64_t sized(Encoding encoding) {
     if (encoding != Encoding::rle)
       where_.refuse("has levels in the encoding BIT_PACKED, which was given up in 2013", "Write it anew, in Python, with pyarrow");
-    if (rest_.size() < 4) where_.refuse("ends in its levels");
     uint32_t size = 0;
-    std::memcpy(&size, rest_.data(), 4);
-    rest_ = rest_.subspan(4);
+    std::memcpy(&size, take(4).data(), 4);
     return size;
   }
 
+  /// The next bytes of the levels. Void with the next call.
+  Bytes take(int64_t size) {
+    const size_t left = page_.index ? page_.index->size() - in_index_ : rest_.size();
+    if (size < 0 || static_cast<uint64_t>(size) > left) where_.refuse("ends in its levels");
+    const auto wanted = static_cast<size_t>(size);
+    if (page_.index) return page_.index->read(std::exchange(in_index_, in_index_ + wanted), wanted, scratch_);
+    const Bytes taken = rest_.first(wanted);
+    rest_ = rest_.subspan(wanted);
+    return taken;
+  }
+
   void read_levels(int64_t size, int most, std::vector<uint8_t>& out) {
-    if (size < 0 || static_cast<uint64_t>(size) > rest_.size()) where_.refuse("ends in its levels");
-    const Bytes levels = rest_.first(static_cast<size_t>(size));
-    rest_ = rest_.subspan(static_cast<size_t>(size));
+    const Bytes levels = take(size);
     if (most == 0) return;
     std::vector<uint32_t> numbers;
     read_hybrid(levels, bits_for(static_cast<uint32_t>(most)), header_.entries, static_cast<uint32_t>(most), numbers, where_);
@@ -195,6 +211,9 @@ class PageBody {
   const Node& column_;
   Page& page_;
   const Where& where_;
+  const std::function<void(int64_t)>& before_unpacking_;
+  size_t in_index_ = 0;  ///< what was taken of a page that is not unpacked
+  std::vector<std::byte> scratch_;
 };
 
 void require_crc(const PageHeader& header, Bytes body, const Where& where) {
@@ -207,7 +226,7 @@ void require_crc(const PageHeader& header, Bytes body, const Where& where) {
 
 int64_t Page::memory() const {
   return static_cast<int64_t>(sizeof(Page) + body.size() + rep.size() + def.size() + 4 * (starts.size() + value_of.size())) +
-         values.memory() + (dictionary ? dictionary->memory() : 0);
+         values.memory() + (index ? index->memory() : 0) + (dictionary ? dictionary->memory() : 0);
 }
 
 PageHeader read_page_header(Bytes bytes, const Where& where) {
@@ -224,7 +243,8 @@ PageHeader read_page_header(Bytes bytes, const Where& where) {
   return header;
 }
 
-std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std::shared_ptr<const Page> dictionary, const Where& where) {
+std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std::shared_ptr<const Page> dictionary, const Where& where,
+                                const std::function<void(int64_t)>& before_unpacking) {
   const PageHeader header = read_page_header(bytes, where);
   const Bytes body = bytes.subspan(static_cast<size_t>(header.size), static_cast<size_t>(header.packed));
   if (header.kind == PageHeader::Kind::index) where.refuse("is no data page");
@@ -233,9 +253,9 @@ std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std:
   if (header.kind == PageHeader::Kind::dictionary) {
     Node alone = column;  // a dictionary has no levels
     alone.most_def = alone.most_rep = 0;
-    PageBody(header, body, codec, alone, *page, where).read(nullptr);
+    PageBody(header, body, codec, alone, *page, where, before_unpacking).read(nullptr);
   } else {
-    PageBody(header, body, codec, column, *page, where).read(std::move(dictionary));
+    PageBody(header, body, codec, column, *page, where, before_unpacking).read(std::move(dictionary));
   }
   return page;
 }

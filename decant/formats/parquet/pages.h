@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,17 +49,57 @@ struct Page {
   std::vector<uint32_t> starts;    ///< of a column that repeats: entries at which a row begins
   std::vector<uint32_t> value_of;  ///< by entry, the number of values before it; empty where every entry has one
   Values values;
-  Buffer body;  ///< unpacked
+  Buffer body;                       ///< unpacked
+  std::optional<SnappyIndex> index;  ///< in place of a body
   std::shared_ptr<const Page> dictionary;
-  bool in_map = false;  ///< its values are views of the mapped file
+  bool in_map = false;  ///< its values are views of the mapped file; not for packed ones, of which some are
+
+  bool is_in_map(int64_t value) const {
+    if (values.packed == nullptr) return in_map;
+    const Span& span = values.spans[static_cast<size_t>(value)];
+    return values.packed->is_literal(span.begin, span.size);
+  }
 
   int64_t value_index(int64_t entry) const { return value_of.empty() ? entry : value_of[static_cast<size_t>(entry)]; }
   bool has_value(int64_t entry, int most_def) const { return def.empty() || def[static_cast<size_t>(entry)] == most_def; }
   int64_t memory() const;  ///< with that of a dictionary that it holds on to
 };
 
-/// Reads a data page, or with Kind::dictionary a dictionary. `bytes`: header and all.
-std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std::shared_ptr<const Page> dictionary, const Where& where);
+/// A value wherever its bytes are: of a page, or another in its place.
+class ValueView {
+ public:
+  /// Lives as long as the page.
+  ValueView(const Page& page, int64_t value) : page_(&page), value_(value) {}
+  /// Lives as long as the bytes.
+  explicit ValueView(Bytes other) : other_(other) {}
+
+  size_t size() const { return page_ == nullptr ? other_.size() : static_cast<size_t>(page_->values.size_of(value_)); }
+  /// In one piece. Void when `scratch` changes.
+  std::string_view text(std::vector<std::byte>& scratch) const {
+    return page_ == nullptr ? as_text(other_) : page_->values.get(value_, scratch);
+  }
+  /// each(bytes, in_map) for the stretches that it consists of, in their order; in_map ones live as
+  /// long as the file is open.
+  template <class Each>
+  void visit(Each&& each) const {
+    if (page_ == nullptr) return each(other_, false);
+    const Values& values = page_->values;
+    if (values.packed == nullptr) return each(as_bytes(values.get_in_one(value_)), page_->in_map);
+    const Span& span = values.spans[static_cast<size_t>(value_)];
+    values.packed->visit(span.begin, span.size, each);
+  }
+
+ private:
+  const Page* page_ = nullptr;
+  int64_t value_ = 0;
+  Bytes other_;
+};
+
+/// Reads a data page, or with Kind::dictionary a dictionary. `bytes`: header and all, and they must
+/// outlive the page. Texts that snappy could not pack are left where they are (SnappyIndex);
+/// everything else is unpacked, and `before_unpacking` is told how many bytes it will take.
+std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std::shared_ptr<const Page> dictionary, const Where& where,
+                                const std::function<void(int64_t)>& before_unpacking = {});
 
 /// The places of an offset index. Empty where they are not in order, or not all in the chunk.
 std::vector<PagePlace> read_offset_index(Bytes bytes, const Chunk& chunk, int64_t rows, const Where& where);

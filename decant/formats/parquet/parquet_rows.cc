@@ -57,8 +57,8 @@ Bytes ParquetRows::bytes(int64_t row, std::vector<std::byte>& scratch) const {
   }
   const size_t file = file_number(row);
   ColumnCursor cursor(*files_[file], roles_.image);
-  const auto value = cursor.value(row - firsts_[file]);
-  if (!value) {
+  const auto picture = cursor.value(row - firsts_[file], scratch);
+  if (!picture) {
     std::string what = "holds no picture";
     if (roles_.image_path >= 0) {
       ColumnCursor paths(*files_[file], roles_.image_path);
@@ -66,10 +66,7 @@ Bytes ParquetRows::bytes(int64_t row, std::vector<std::byte>& scratch) const {
     }
     throw InputError({place_name(row), "", what, ""});
   }
-  const Bytes picture = as_bytes(*value);
-  if (cursor.page()->in_map) return picture;
-  scratch.assign(picture.begin(), picture.end());
-  return scratch;
+  return *picture;
 }
 
 std::string ParquetRows::known_fault(int64_t row) const {

@@ -90,9 +90,12 @@ void RowJson::load_leaf(Leaf& leaf, int64_t row) {
     for (int64_t i = piece.begin; i < piece.end; ++i) {
       const Page& page = *piece.page;
       const auto entry = static_cast<size_t>(i);
-      const bool has = page.has_value(i, node.most_def);
-      leaf.entries.push_back({page.rep.empty() ? 0 : page.rep[entry], page.def.empty() ? 0 : page.def[entry],
-                              has ? std::optional(page.values[page.value_index(i)]) : std::nullopt});
+      Entry& added = leaf.entries.emplace_back();
+      if (!page.rep.empty()) added.rep = page.rep[entry];
+      if (!page.def.empty()) added.def = page.def[entry];
+      if (!page.has_value(i, node.most_def)) continue;
+      added.page = &page;
+      added.value = page.value_index(i);
     }
   }
 }
@@ -146,8 +149,8 @@ void RowJson::add(const Node& node, std::string& out) {
 
 void RowJson::add_content(const Node& node, std::string& out) {
   if (node.leaf) {
-    if (const auto& value = here(node).value)
-      append_value(node, *value, out);
+    if (const Entry& entry = here(node); entry.page != nullptr)
+      append_value(node, entry.page->values.get(entry.value, scratch_), out);
     else
       out += "null";
     step(node);

@@ -24,7 +24,8 @@ class RowJson {
   struct Entry {
     int rep = 0;
     int def = 0;
-    std::optional<std::string_view> value;
+    const Page* page = nullptr;  ///< null: there is no value
+    int64_t value = 0;           ///< in the page
   };
   struct Leaf {
     ColumnCursor cursor;
@@ -48,6 +49,7 @@ class RowJson {
   const ParquetFile* file_;
   std::vector<int> columns_;
   std::vector<Leaf> leaves_;  // of all columns; those that are not asked for stay empty
+  std::vector<std::byte> scratch_;
 };
 
 /// A value as JSON.
