@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/formats/parquet/page_writer.h"
 #include "decant/formats/parquet/value_range.h"
@@ -14,6 +18,7 @@ namespace {
 constexpr size_t kDictionaryBytes = size_t{1} << 20;
 
 /// Visits the entries of rows: each(rep, def, value or nothing), and before each row begin_row().
+/// Values live until the next call.
 class EntryReader {
  public:
   EntryReader(const ParquetFile& file, int column, std::span<const int64_t> rows, const Replacement& replacement)
@@ -29,9 +34,9 @@ class EntryReader {
         const Page& page = *piece.page;
         for (int64_t i = piece.begin; i < piece.end; ++i) {
           const auto entry = static_cast<size_t>(i);
-          std::optional<std::string_view> value;
-          if (page.has_value(i, node().most_def)) value = page.values.get(page.value_index(i), scratch_);
-          if (value && replacement_) value = as_text(replacement_(row, scratch_));
+          std::optional<ValueView> value;
+          if (page.has_value(i, node().most_def)) value.emplace(page, page.value_index(i));
+          if (value && replacement_) value.emplace(replacement_(row, scratch_));
           each(page.rep.empty() ? uint32_t{0} : page.rep[entry], page.def.empty() ? uint32_t{0} : page.def[entry], value);
         }
       }
@@ -49,18 +54,21 @@ class EntryReader {
 class DictionaryOut {
  public:
   /// Whether the values of these rows fit, and take less room so than as they are.
-  bool fill(EntryReader reader) {
+  bool fill(const std::function<EntryReader()>& make_reader) {
+    if (sizes_are_too_many(make_reader())) return false;
+    EntryReader reader = make_reader();
     size_t plain = 0;
     size_t count = 0;
     const auto sized = [&](std::string_view value) { return value.size() + (reader.node().width == 0 ? 4 : 0); };
     reader.visit([&] { return bytes_ <= kDictionaryBytes; },
-                 [&](uint32_t, uint32_t, const std::optional<std::string_view>& value) {
+                 [&](uint32_t, uint32_t, const std::optional<ValueView>& value) {
                    if (!value || bytes_ > kDictionaryBytes) return;
-                   plain += sized(*value);
+                   const std::string_view text = value->text(scratch_);
+                   plain += sized(text);
                    ++count;
-                   if (numbers_.contains(*value)) return;
-                   bytes_ += sized(*value);
-                   values_.emplace_back(*value);
+                   if (numbers_.contains(text)) return;
+                   bytes_ += sized(text);
+                   values_.emplace_back(text);
                    numbers_.emplace(values_.back(), static_cast<uint32_t>(values_.size() - 1));
                  });
     if (bytes_ > kDictionaryBytes || values_.empty()) return false;
@@ -72,9 +80,29 @@ class DictionaryOut {
   const std::deque<std::string>& values() const { return values_; }
 
  private:
+  /// Large values of different sizes differ, which spares looking at them.
+  static bool sizes_are_too_many(EntryReader reader) {
+    constexpr int64_t kLookedAt = 4096;
+    constexpr size_t kLarge = 1024;
+    std::unordered_set<size_t> sizes;
+    size_t bytes = 0;
+    int64_t looked_at = 0;
+    reader.visit([&] { return bytes <= kDictionaryBytes && looked_at < kLookedAt; },
+                 [&](uint32_t, uint32_t, const std::optional<ValueView>& value) {
+                   ++looked_at;
+                   if (value && value->size() >= kLarge && sizes.insert(value->size()).second) bytes += value->size();
+                 });
+    return bytes > kDictionaryBytes;
+  }
+
+  struct Hash {
+    size_t operator()(std::string_view text) const { return hash64(text); }
+  };
+
   std::deque<std::string> values_;
-  std::unordered_map<std::string_view, uint32_t> numbers_;
+  std::unordered_map<std::string_view, uint32_t, Hash> numbers_;
   size_t bytes_ = 0;
+  std::vector<std::byte> scratch_;
 };
 
 class ChunkOut {
@@ -90,7 +118,7 @@ class ChunkOut {
         range_(node_) {
     const Chunk& source = file.chunk(file.group_of(rows.front()), column);
     form_ = {source.codec, has_crc(source)};
-    indexed_ = !replacement && node_.type != Physical::boolean && source.has_dictionary && dictionary_.fill(reader());
+    indexed_ = !replacement && node_.type != Physical::boolean && source.has_dictionary && dictionary_.fill([this] { return reader(); });
   }
 
   WrittenChunk write() {
@@ -103,7 +131,7 @@ class ChunkOut {
           ++rows_in_page_;
           return true;
         },
-        [&](uint32_t rep, uint32_t def, const std::optional<std::string_view>& value) { add(rep, def, value); });
+        [&](uint32_t rep, uint32_t def, const std::optional<ValueView>& value) { add(rep, def, value); });
     end_page();
     finish();
     return std::move(written_);
@@ -118,7 +146,7 @@ class ChunkOut {
         .crc.has_value();
   }
 
-  void add(uint32_t rep, uint32_t def, const std::optional<std::string_view>& value) {
+  void add(uint32_t rep, uint32_t def, const std::optional<ValueView>& value) {
     // Only between rows: a page begins with one.
     if (value && rep == 0 && !def_or_values_empty() && plain_.size() + value->size() > kPageBytes) {
       --rows_in_page_;
@@ -132,26 +160,36 @@ class ChunkOut {
       ++missing_;
       return;
     }
-    if (orders_) range_.add(*value);
+    if (orders_ && range_.is_ordered()) range_.add(value->text(scratch_));
     if (indexed_)
-      numbers_.push_back(dictionary_.number_of(*value));
+      numbers_.push_back(dictionary_.number_of(value->text(scratch_)));
     else
-      append_plain(plain_, node_, *value);
+      add_plain(*value);
+  }
+
+  void add_plain(const ValueView& value) {
+    if (node_.width == 0) {
+      const auto size = static_cast<uint32_t>(value.size());
+      plain_.add({reinterpret_cast<const char*>(&size), 4});
+    }
+    value.visit([&](Bytes bytes, bool in_map) { in_map ? plain_.refer(bytes) : plain_.add(as_text(bytes)); });
   }
 
   bool def_or_values_empty() const { return entries_ == 0; }
 
   void end_page() {
     if (entries_ == 0) return;
-    std::string body = levels_text(rep_, node_.most_rep) + levels_text(def_, node_.most_def);
-    if (indexed_)
-      (body += static_cast<char>(dictionary_.bits())) += write_hybrid(numbers_, dictionary_.bits());
-    else if (node_.type == Physical::boolean)
-      body += write_booleans(plain_);
-    else if (body.empty())
-      body.swap(plain_);  // spares a copy of what is large
-    else
-      body += plain_;
+    Gathered body;
+    body.add(levels_text(rep_, node_.most_rep));
+    body.add(levels_text(def_, node_.most_def));
+    if (indexed_) {
+      body.add(std::string(1, static_cast<char>(dictionary_.bits())));
+      body.add(write_hybrid(numbers_, dictionary_.bits()));
+    } else if (node_.type == Physical::boolean) {
+      body.add(write_booleans(plain_.text()));
+    } else {
+      body.add(plain_);
+    }
     const int64_t begin = sink_.at;
     put_page(PageHeader::Kind::data, body, entries_, indexed_ ? Encoding::rle_dictionary : Encoding::plain, form_, sink_, written_);
     written_.pages.push_back({begin, sink_.at - begin, rows_before_});
@@ -167,8 +205,10 @@ class ChunkOut {
 
   void write_dictionary() {
     written_.has_dictionary = true;
-    std::string body;
-    for (const std::string& value : dictionary_.values()) append_plain(body, node_, value);
+    std::string plain;
+    for (const std::string& value : dictionary_.values()) append_plain(plain, node_, value);
+    Gathered body;
+    body.add(plain);
     put_page(PageHeader::Kind::dictionary, body, std::ssize(dictionary_.values()), Encoding::plain, form_, sink_, written_);
   }
 
@@ -197,7 +237,8 @@ class ChunkOut {
   int64_t rows_in_page_ = 0;
   int64_t entries_ = 0;
   std::vector<uint32_t> rep_, def_, numbers_;
-  std::string plain_;
+  Gathered plain_;
+  std::vector<std::byte> scratch_;
   WrittenChunk written_;
 };
 
@@ -229,7 +270,9 @@ WrittenChunk copy_chunk(const ParquetFile& file, int group, int column, Sink& si
       written.pages.push_back(place);
     }
   }
-  sink.put(as_text(file.bytes().subspan(static_cast<size_t>(chunk.begin), static_cast<size_t>(chunk.size))));
+  Gathered pages;
+  pages.refer(file.bytes().subspan(static_cast<size_t>(chunk.begin), static_cast<size_t>(chunk.size)));
+  sink.put(std::move(pages));
   return written;
 }
 

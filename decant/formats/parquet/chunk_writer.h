@@ -7,16 +7,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decant/formats/parquet/file.h"
+#include "decant/formats/parquet/gathered.h"
 #include "decant/formats/parquet/thrift.h"
 
 namespace decant::parquet {
 
-/// What the footer says of a chunk that was written.
+/// What the footer says of a chunk that was written. Places are those of the sink.
 struct WrittenChunk {
-  int64_t begin = 0;  ///< of its first page, in the file
+  int64_t begin = 0;  ///< of its first page
   int64_t size = 0;
   int64_t unpacked = 0;
   int64_t values = 0;
@@ -27,14 +29,19 @@ struct WrittenChunk {
   std::vector<PagePlace> pages;                             ///< for the offset index; empty = none
 };
 
-/// Takes bytes; keeps count of where in the file they go.
+/// Takes bytes; keeps count of where they go: in the file, or in a part of it.
 struct Sink {
-  std::function<void(Bytes)> write;
+  std::function<void(Gathered)> write;
   int64_t at = 0;
 
+  void put(Gathered bytes) {
+    at += static_cast<int64_t>(bytes.size());
+    write(std::move(bytes));
+  }
   void put(std::string_view bytes) {
-    write(as_bytes(bytes));
-    at += std::ssize(bytes);
+    Gathered copy;
+    copy.add(bytes);
+    put(std::move(copy));
   }
 };
 

@@ -1,26 +1,43 @@
 #include "decant/formats/parquet/page_writer.h"
 
+#include <utility>
 #include <zlib.h>
 
 #include "decant/formats/parquet/codecs.h"
+#include "decant/formats/parquet/snappy_literals.h"
 #include "decant/formats/parquet/thrift.h"
 
 namespace decant::parquet {
 
-void put_page(PageHeader::Kind kind, const std::string& body, int64_t entries, Encoding encoding, PageForm form, Sink& sink,
+namespace {
+
+/// What has no piece that is worth referring to is packed.
+Gathered packed_body(const Gathered& body, int codec) {
+  constexpr size_t kPackedPart = 32;
+  if (codec == kUncompressed) return body;
+  if (codec == kSnappy && body.referred() > 0 && body.size() - body.referred() <= body.size() / kPackedPart) return snappy_literals(body);
+  Gathered packed;
+  packed.add(pack(codec, body.text()));
+  return packed;
+}
+
+uint32_t crc_of_pieces(const Gathered& bytes) {
+  uLong crc = 0;
+  bytes.visit([&](Bytes piece, bool) { crc = crc32_z(crc, reinterpret_cast<const Bytef*>(piece.data()), piece.size()); });
+  return static_cast<uint32_t>(crc);
+}
+
+}  // namespace
+
+void put_page(PageHeader::Kind kind, const Gathered& body, int64_t entries, Encoding encoding, PageForm form, Sink& sink,
               WrittenChunk& chunk) {
-  std::string packed_body;
-  if (form.codec != kUncompressed) packed_body = pack(form.codec, body);
-  const std::string& packed = form.codec == kUncompressed ? body : packed_body;
+  const Gathered packed = packed_body(body, form.codec);
   ThriftWriter header;
   header.begin_object();
   header.whole(1, Thrift::i32, static_cast<int64_t>(kind));
-  header.whole(2, Thrift::i32, std::ssize(body));
-  header.whole(3, Thrift::i32, std::ssize(packed));
-  if (form.crc) {
-    const auto crc = static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(packed.data()), packed.size()));
-    header.whole(4, Thrift::i32, static_cast<int32_t>(crc));
-  }
+  header.whole(2, Thrift::i32, static_cast<int64_t>(body.size()));
+  header.whole(3, Thrift::i32, static_cast<int64_t>(packed.size()));
+  if (form.crc) header.whole(4, Thrift::i32, static_cast<int32_t>(crc_of_pieces(packed)));
   const bool is_data = kind == PageHeader::Kind::data;
   header.field(is_data ? 5 : 7, Thrift::object);
   header.begin_object();
@@ -32,10 +49,12 @@ void put_page(PageHeader::Kind kind, const std::string& body, int64_t entries, E
   }
   header.end_object();
   header.end_object();
-  sink.put(header.text());
-  sink.put(packed);
-  chunk.size += std::ssize(header.text()) + std::ssize(packed);
-  chunk.unpacked += std::ssize(header.text()) + std::ssize(body);
+  Gathered page;
+  page.add(header.text());
+  page.add(packed);
+  chunk.size += static_cast<int64_t>(page.size());
+  chunk.unpacked += static_cast<int64_t>(header.text().size() + body.size());
+  sink.put(std::move(page));
 }
 
 std::string levels_text(const std::vector<uint32_t>& levels, int most) {

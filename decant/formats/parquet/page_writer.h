@@ -6,6 +6,7 @@
 
 #include "decant/formats/parquet/chunk_writer.h"
 #include "decant/formats/parquet/encodings.h"
+#include "decant/formats/parquet/gathered.h"
 #include "decant/formats/parquet/pages.h"
 
 namespace decant::parquet {
@@ -22,8 +23,10 @@ struct PageForm {
   bool crc = false;
 };
 
-/// Writes one and adds its bytes to `chunk`. `encoding`: of its values.
-void put_page(PageHeader::Kind kind, const std::string& body, int64_t entries, Encoding encoding, PageForm form, Sink& sink,
+/// Writes one and adds its bytes to `chunk`. `encoding`: of its values. Of a body for snappy of
+/// which at least 31/32 are referred to, the mapped file says that it does not pack: it is written
+/// as literals.
+void put_page(PageHeader::Kind kind, const Gathered& body, int64_t entries, Encoding encoding, PageForm form, Sink& sink,
               WrittenChunk& chunk);
 
 /// The levels of a page before its values; nothing where `most` is 0.

@@ -68,8 +68,10 @@ void write_parquet_fifth(benchmark::State& state) {
   const fs::path folder = fs::temp_directory_path() / ("decant_parquet_bench_" + std::to_string(getpid()));
   int64_t written = 0;
   for (auto _ : state) {
+    state.PauseTiming();
     fs::remove_all(folder);
     fs::create_directories(folder);
+    state.ResumeTiming();
     written = dataset.writer->write(kept, folder, {.threads = 1});
   }
   fs::remove_all(folder);

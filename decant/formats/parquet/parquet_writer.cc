@@ -20,7 +20,7 @@ namespace {
 class FileOut {
  public:
   FileOut(const ParquetFile& file, const fs::path& path, Stage& stage) : file_(file), footer_(file.footer()), writer_(path), stage_(stage) {
-    sink_.write = [this](Bytes bytes) { writer_.write(bytes); };
+    sink_.write = [this](const Gathered& bytes) { writer_.write(bytes.pieces()); };
     for (const Group& group : footer_.groups) most_rows_ = std::max(most_rows_, group.rows);
   }
 

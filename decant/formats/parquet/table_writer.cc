@@ -36,7 +36,7 @@ class TableWriter::Impl {
  public:
   Impl(const std::filesystem::path& path, std::vector<NewColumn> columns, std::vector<std::pair<std::string, std::string>> metadata)
       : columns_(std::move(columns)), metadata_(std::move(metadata)), filling_(columns_.size()), writer_(path) {
-    sink_.write = [this](Bytes bytes) { writer_.write(bytes); };
+    sink_.write = [this](const Gathered& bytes) { writer_.write(bytes.pieces()); };
     sink_.put(kMagic);
   }
 
@@ -121,8 +121,10 @@ class TableWriter::Impl {
           append_plain(plain, node, values.values[value++]);
       }
       const int64_t from = sink_.at;
-      put_page(PageHeader::Kind::data, levels_text(levels, most_def(column)) + (column.kind == Kind::flag ? write_booleans(plain) : plain),
-               row - begin, Encoding::plain, {.codec = codec_of(column)}, sink_, chunk);
+      Gathered body;
+      body.add(levels_text(levels, most_def(column)));
+      body.add(column.kind == Kind::flag ? write_booleans(plain) : plain);
+      put_page(PageHeader::Kind::data, body, row - begin, Encoding::plain, {.codec = codec_of(column)}, sink_, chunk);
       chunk.pages.push_back({from, sink_.at - from, begin});
       begin = row;
     }

@@ -15,6 +15,8 @@ class ValueRange {
   explicit ValueRange(const Node& column);
 
   void add(std::string_view value);
+  /// Whether the values so far have an order, without which no further one matters.
+  bool is_ordered() const { return ordered_; }
   bool known() const { return ordered_ && any_; }
   const std::string& least() const { return least_; }
   const std::string& greatest() const { return greatest_; }
