@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "decant/base/errors.h"
@@ -9,6 +11,7 @@
 #include "decant/base/parallel.h"
 #include "decant/formats/parquet/chunk_writer.h"
 #include "decant/formats/parquet/footer_writer.h"
+#include "decant/formats/parquet/ordered_output.h"
 #include "decant/formats/parquet/page_writer.h"
 
 namespace decant::parquet {
@@ -16,73 +19,145 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Some rows of one file.
+/// What threads may hold of a file's row groups before it is their turn to be written, for each.
+constexpr int64_t kHeldByThread = int64_t{64} << 20;
+
+/// Some rows of one file: row groups that threads make at once, in any file's order.
 class FileOut {
  public:
-  FileOut(const ParquetFile& file, const fs::path& path, Stage& stage) : file_(file), footer_(file.footer()), writer_(path), stage_(stage) {
-    sink_.write = [this](const Gathered& bytes) { writer_.write(bytes.pieces()); };
+  /// `rows`: of the file, at least one. `image`: the column that `replacement` is for, or −1.
+  FileOut(const ParquetFile& file, fs::path path, std::span<const int64_t> rows, int image, Replacement replacement, Stage& stage,
+          const Context& context)
+      : file_(file),
+        footer_(file.footer()),
+        path_(std::move(path)),
+        image_(image),
+        replacement_(std::move(replacement)),
+        stage_(stage),
+        context_(context) {
     for (const Group& group : footer_.groups) most_rows_ = std::max(most_rows_, group.rows);
+    plan(rows);
+    groups_.resize(parts_.size());
   }
 
-  /// `rows`: of the file. `image`: the column that `replacement` is for.
-  int64_t write(std::span<const int64_t> rows, int image, const Replacement& replacement) {
-    image_ = image;
-    replacement_ = replacement;
-    sink_.put(kMagic);
-    while (!rows.empty()) {
-      const int group = file_.group_of(rows.front());
-      const auto end = std::ranges::lower_bound(rows, file_.first_row(group + 1));
-      take_group(group, rows.first(static_cast<size_t>(end - rows.begin())));
-      rows = rows.subspan(static_cast<size_t>(end - rows.begin()));
+  size_t part_count() const { return parts_.size(); }
+
+  /// By any thread; parts are to be begun in their order. Returns the bytes of the whole file, once
+  /// the last of its parts is there, and else 0.
+  int64_t write(size_t part) {
+    std::call_once(begun_, [this] { begin(); });
+    try {
+      write_part(part);
+      if (!output_->end(part)) return 0;
+      return finish();
+    } catch (...) {
+      output_->fail(std::current_exception());
+      throw;
     }
-    flush();
-    write_end(footer_facts(), groups_, sink_);
-    writer_.commit();
-    return writer_.written();
   }
 
  private:
-  void take_group(int group, std::span<const int64_t> rows) {
-    const Group& source = footer_.groups[static_cast<size_t>(group)];
-    if (std::ssize(rows) == source.rows) {
-      flush();
-      copy(group);
-      return;
+  /// A row group of the file written.
+  struct Part {
+    int copied = -1;            ///< the row group that is kept whole
+    std::vector<int64_t> rows;  ///< else these
+  };
+
+  void plan(std::span<const int64_t> rows) {
+    Part pending;
+    int64_t pending_bytes = 0;
+    const auto flush = [&] {
+      if (!pending.rows.empty()) parts_.push_back(std::exchange(pending, {}));
+      pending_bytes = 0;
+    };
+    while (!rows.empty()) {
+      const int group = file_.group_of(rows.front());
+      const auto end = std::ranges::lower_bound(rows, file_.first_row(group + 1));
+      const auto here = rows.first(static_cast<size_t>(end - rows.begin()));
+      rows = rows.subspan(here.size());
+      if (std::ssize(here) == footer_.groups[static_cast<size_t>(group)].rows) {
+        flush();
+        parts_.push_back({group, {}});
+        continue;
+      }
+      const int64_t each = bytes_of_row(group);
+      for (const int64_t row : here) {
+        pending.rows.push_back(row);
+        pending_bytes += each;
+        if (std::ssize(pending.rows) >= most_rows_ || pending_bytes >= kGroupBytes) flush();
+      }
     }
+    flush();
+  }
+
+  int64_t bytes_of_row(int group) const {
+    const Group& source = footer_.groups[static_cast<size_t>(group)];
     int64_t unpacked = 0;
     for (const Chunk& chunk : source.chunks) unpacked += std::max<int64_t>(chunk.unpacked, 0);
-    const int64_t each = std::max<int64_t>(1, unpacked / source.rows);
-    for (const int64_t row : rows) {
-      pending_.push_back(row);
-      pending_bytes_ += each;
-      if (std::ssize(pending_) >= most_rows_ || pending_bytes_ >= kGroupBytes) flush();
-    }
+    return std::max<int64_t>(1, unpacked / source.rows);
   }
 
-  void copy(int group) {
-    WrittenGroup written{.rows = footer_.groups[static_cast<size_t>(group)].rows, .chunks = {}};
+  void begin() {
+    std::error_code code;
+    fs::create_directories(path_.parent_path(), code);
+    if (code) throw IoError({path_.string(), "", "cannot create the folder: " + code.message(), ""});
+    writer_.emplace(path_);
+    writer_->write(kMagic);
+    const auto most_held = static_cast<size_t>(kHeldByThread * context_.thread_count());
+    output_.emplace(
+        parts_.size(), most_held, [this](const Gathered& bytes) { writer_->write(bytes.pieces()); }, context_);
+  }
+
+  void write_part(size_t number) {
+    Part& part = parts_[number];
+    Sink sink{.write = [&](Gathered bytes) { output_->put(number, std::move(bytes)); }};
+    groups_[number] = part.copied >= 0 ? copied(part.copied, sink) : written(part.rows, sink);
+    stage_.advance(groups_[number].rows);
+    part.rows = {};
+  }
+
+  WrittenGroup copied(int group, Sink& sink) const {
+    WrittenGroup copy{.rows = footer_.groups[static_cast<size_t>(group)].rows, .chunks = {}};
     std::vector<int64_t> all;
-    for (int column = 0; column < footer_.column_count(); ++column) {
-      if (column == image_ && all.empty()) {
-        for (int64_t row = file_.first_row(group); row < file_.first_row(group + 1); ++row) all.push_back(row);
-      }
-      written.chunks.push_back(column == image_ ? write_chunk(file_, column, all, replacement_, has_orders(), sink_)
-                                                : copy_chunk(file_, group, column, sink_));
+    if (image_ >= 0) {
+      for (int64_t row = file_.first_row(group); row < file_.first_row(group + 1); ++row) all.push_back(row);
     }
-    groups_.push_back(std::move(written));
-    stage_.advance(groups_.back().rows);
+    for (int column = 0; column < footer_.column_count(); ++column)
+      copy.chunks.push_back(column == image_ ? write_chunk(file_, column, all, replacement_, has_orders(), sink)
+                                             : copy_chunk(file_, group, column, sink));
+    return copy;
   }
 
-  void flush() {
-    if (pending_.empty()) return;
+  WrittenGroup written(std::span<const int64_t> rows, Sink& sink) const {
     static const Replacement kNone;
-    WrittenGroup written{.rows = std::ssize(pending_), .chunks = {}};
+    WrittenGroup group{.rows = std::ssize(rows), .chunks = {}};
     for (int column = 0; column < footer_.column_count(); ++column)
-      written.chunks.push_back(write_chunk(file_, column, pending_, column == image_ ? replacement_ : kNone, has_orders(), sink_));
-    groups_.push_back(std::move(written));
-    stage_.advance(std::ssize(pending_));
-    pending_.clear();
-    pending_bytes_ = 0;
+      group.chunks.push_back(write_chunk(file_, column, rows, column == image_ ? replacement_ : kNone, has_orders(), sink));
+    return group;
+  }
+
+  /// Of the last part: now it is known where each row group begins.
+  int64_t finish() {
+    int64_t begin = std::ssize(kMagic);
+    for (WrittenGroup& group : groups_) begin = place_chunks(group, begin);
+    Sink sink{.write = [this](const Gathered& bytes) { writer_->write(bytes.pieces()); }, .at = begin};
+    write_end(footer_facts(), groups_, sink);
+    writer_->commit();
+    const int64_t bytes = writer_->written();
+    writer_.reset();
+    return bytes;
+  }
+
+  /// Returns where it ends.
+  static int64_t place_chunks(WrittenGroup& group, int64_t begin) {
+    int64_t end = begin;
+    for (WrittenChunk& chunk : group.chunks) {
+      chunk.begin += begin;
+      chunk.data_begin += begin;
+      for (PagePlace& page : chunk.pages) page.begin += begin;
+      end += chunk.size;
+    }
+    return end;
   }
 
   bool has_orders() const { return !footer_.column_orders.empty(); }
@@ -105,16 +180,32 @@ class FileOut {
 
   const ParquetFile& file_;
   const Footer& footer_;
-  FileWriter writer_;
-  Stage& stage_;
-  Sink sink_;
-  int image_ = -1;
+  fs::path path_;
+  int image_;
   Replacement replacement_;
+  Stage& stage_;
+  const Context& context_;
   int64_t most_rows_ = 1;
-  std::vector<int64_t> pending_;
-  int64_t pending_bytes_ = 0;
-  std::vector<WrittenGroup> groups_;
+  std::vector<Part> parts_;
+  std::vector<WrittenGroup> groups_;  // by part
+  std::once_flag begun_;
+  std::optional<FileWriter> writer_;
+  std::optional<OrderedOutput> output_;
 };
+
+/// All parts of all files, on all threads. Returns their bytes.
+int64_t write_parts(std::span<const std::unique_ptr<FileOut>> files, const Context& context) {
+  std::vector<std::pair<FileOut*, size_t>> parts;
+  for (const auto& file : files) {
+    for (size_t part = 0; part < file->part_count(); ++part) parts.emplace_back(file.get(), part);
+  }
+  std::atomic<int64_t> written{0};
+  parallel_for(context, std::ssize(parts), 1, [&](int64_t i, int64_t) {
+    const auto& [file, part] = parts[static_cast<size_t>(i)];
+    written += file->write(part);
+  });
+  return written;
+}
 
 class ParquetWriter final : public SubsetWriter {
  public:
@@ -132,38 +223,31 @@ class ParquetWriter final : public SubsetWriter {
   std::string file_of(int64_t row) const override { return rows_->files()[rows_->file_number(row)]->name(); }
 
  private:
-  struct Part {
-    size_t file;
-    std::vector<int64_t> rows;  // of the file
-  };
-
   /// `content`: where the pictures are from; null = the files themselves.
   int64_t write_files(std::span<const int64_t> rows, const fs::path& folder, const Rows* content, const Context& context) const {
-    std::vector<Part> parts;
-    for (const int64_t row : rows) {
-      const size_t file = rows_->file_number(row);
-      if (parts.empty() || parts.back().file != file) parts.push_back({file, {}});
-      parts.back().rows.push_back(row - rows_->first_of(file));
-    }
     Stage stage(context, content == nullptr ? "copying" : "writing pictures", std::ssize(rows), rows_->modality().rows);
-    std::atomic<int64_t> written{0};
-    parallel_for(context, std::ssize(parts), 1,
-                 [&](int64_t i, int64_t) { written += write_part(parts[static_cast<size_t>(i)], folder, content, stage); });
-    return written;
+    std::vector<std::unique_ptr<FileOut>> files;
+    while (!rows.empty()) {
+      const size_t file = rows_->file_number(rows.front());
+      const int64_t first = rows_->first_of(file);
+      std::vector<int64_t> own;  // of the file
+      for (; own.size() < rows.size() && rows_->file_number(rows[own.size()]) == file;) own.push_back(rows[own.size()] - first);
+      files.push_back(file_out(file, own, folder, content, stage, context));
+      rows = rows.subspan(own.size());
+    }
+    return write_parts(files, context);
   }
 
-  int64_t write_part(const Part& part, const fs::path& folder, const Rows* content, Stage& stage) const {
-    const ParquetFile& file = *rows_->files()[part.file];
-    const fs::path path = folder / file.name();
-    std::error_code code;
-    fs::create_directories(path.parent_path(), code);
-    if (code) throw IoError({path.string(), "", "cannot create the folder: " + code.message(), ""});
+  std::unique_ptr<FileOut> file_out(size_t number, std::span<const int64_t> rows, const fs::path& folder, const Rows* content, Stage& stage,
+                                    const Context& context) const {
+    const ParquetFile& file = *rows_->files()[number];
     Replacement replacement;
     if (content != nullptr)
-      replacement = [first = rows_->first_of(part.file), content](int64_t row, std::vector<std::byte>& scratch) {
+      replacement = [first = rows_->first_of(number), content](int64_t row, std::vector<std::byte>& scratch) {
         return content->bytes(first + row, scratch);
       };
-    return FileOut(file, path, stage).write(part.rows, content == nullptr ? -1 : rows_->roles().image, replacement);
+    return std::make_unique<FileOut>(file, folder / file.name(), rows, content == nullptr ? -1 : rows_->roles().image,
+                                     std::move(replacement), stage, context);
   }
 
   std::shared_ptr<const ParquetRows> rows_;
@@ -172,9 +256,10 @@ class ParquetWriter final : public SubsetWriter {
 }  // namespace
 
 int64_t copy_rows(const ParquetFile& file, std::span<const int64_t> rows, const fs::path& path) {
-  const Context quiet;
+  const Context quiet{.threads = 1};
   Stage stage(quiet, "copying", std::ssize(rows), "rows");
-  return FileOut(file, path, stage).write(rows, -1, {});
+  const auto out = std::make_unique<FileOut>(file, path, rows, -1, Replacement(), stage, quiet);
+  return write_parts(std::span(&out, 1), quiet);
 }
 
 std::shared_ptr<const SubsetWriter> make_writer(std::shared_ptr<const ParquetRows> rows) {
