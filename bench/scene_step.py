@@ -83,9 +83,9 @@ def bilinear(x, like):
 class Centre(nn.Module):
     def __init__(self):
         super().__init__()
-        self.backbone, self.neck = TinyResNet(), Neck(32, smooth=False)
-        self.head1, self.head2, self.head3 = Smooth(32), Smooth(32), Smooth(32)
-        self.outputs = nn.Conv2d(32, CLASSES + 4, 1)
+        self.backbone, self.neck = TinyResNet(), Neck(64, smooth=False)
+        self.head1, self.head2, self.head3 = Smooth(64), Smooth(64), Smooth(64)
+        self.outputs = nn.Conv2d(64, CLASSES + 4, 1)
 
     def forward(self, x):
         x = self.neck(self.backbone(x), nearest)[0]

@@ -6,7 +6,7 @@
 // with batch norm and ReLU, then one 1×1 convolution to C logits and 4 distances d; a side is
 // exp(d) · 8 strides away. The logits begin at −ln 99, a probability of one in a hundred.
 //
-//     centre+backbone=NAME+width=W+stride=S+norm=N     tiny-resnet, 32 and 4, else 64 and 8; batch
+//     centre+backbone=NAME+width=W+stride=S+norm=N     tiny-resnet; 64; 4 on that, else 8; batch
 #include <cmath>
 
 #include "decant/nn/models/list.h"
@@ -45,7 +45,7 @@ class Centre final : public NeckHead {
 
 std::unique_ptr<const SceneHead> make_centre(const SceneHeadSpec& spec, SpecText& options) {
   const bool tiny = options.word("backbone", kTinyBackbone, backbone_names()) == kTinyBackbone;
-  const int width = options.number("width", tiny ? 32 : 64, 8, 1024);
+  const int width = options.number("width", 64, 8, 1024);
   const std::string stride = options.word("stride", tiny ? "4" : "8", {"4", "8", "16"});
   return std::make_unique<Centre>(spec, width, std::stoi(stride), options.norm(NormKind::batch));
 }
