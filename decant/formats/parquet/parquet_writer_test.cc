@@ -1,7 +1,9 @@
 // What the writer makes of pictures that do not pack, and of many row groups at once.
 #include "decant/formats/parquet/parquet_writer.h"
 
+#include <csignal>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "decant/base/random.h"
 #include "decant/base/test_support.h"
@@ -104,6 +106,24 @@ TEST(ParquetWriter, LeavesNothingOfAFileThatFails) {
   EXPECT_TRUE(fs::is_empty(out.path));
   const Dataset set = open_dataset((folder.path / "x.parquet").string(), {}, {});
   EXPECT_THAT(message_of([&] { set.writer->write(every_third(300), out.path, {.threads = 4}); }), HasSubstr("checksum"));
+  EXPECT_TRUE(fs::is_empty(out.path));
+}
+
+TEST(ParquetWriter, SaysWhenThereIsNoRoom) {  // a file-size limit stands in for a full disk
+  const ScratchFolder folder("set");
+  folder.add("train-a.parquet", make_parquet(photos_file(0, 300, false)));
+  folder.add("train-b.parquet", make_parquet(photos_file(300, 300, true)));
+  const Dataset set = open_dataset(folder.path.string(), {}, {});
+  const ScratchFolder out("out");
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small = {400'000, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  const std::string message = message_of<IoError>([&] { set.writer->write(every_third(600), out.path, {.threads = 4}); });
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_THAT(message, HasSubstr("cannot write"));
   EXPECT_TRUE(fs::is_empty(out.path));
 }
 
