@@ -52,7 +52,7 @@ wheel = sys.argv[1]
 packed = sum(i.compress_size for i in zipfile.ZipFile(wheel).infolist()) / 1e6
 whole = sum(i.file_size for i in zipfile.ZipFile(wheel).infolist()) / 1e6
 print(f"{wheel.rsplit('/', 1)[1]}: {packed:.1f} MB packed, {whole:.1f} MB unpacked")
-sys.exit(packed > 16 or whole > 50)
+sys.exit(packed > 12 or whole > 35)
 END
 
 # try NAME PYTHON [--system-site-packages] [PACKAGE…]: the tests in an environment of its own.
