@@ -78,6 +78,32 @@ void write_parquet_fifth(benchmark::State& state) {
   state.counters["written"] = static_cast<double>(written);
 }
 
+/// Every second row, on one thread and on all by turns: the shortest time of each, and whether the
+/// bytes are the same.
+void write_parquet_on_threads(benchmark::State& state) {
+  const Dataset dataset = open_named(state);
+  if (dataset.splits.empty()) return;
+  std::vector<int64_t> kept;
+  for (int64_t row = 0; row < dataset.train().size(); row += 2) kept.push_back(row);
+  const fs::path folder = fs::temp_directory_path() / ("decant_parquet_bench_" + std::to_string(getpid()));
+  double seconds[2] = {1e9, 1e9};
+  uint64_t digests[2] = {};
+  for (auto _ : state) {
+    for (const int all : {0, 1}) {
+      fs::remove_all(folder);
+      fs::create_directories(folder);
+      const auto begin = std::chrono::steady_clock::now();
+      dataset.writer->write(kept, folder, {.threads = all == 0 ? 1 : 0});
+      seconds[all] = std::min(seconds[all], std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      digests[all] = hash64(read_text(fs::directory_iterator(folder)->path()));
+    }
+    if (digests[0] != digests[1]) return state.SkipWithError("other bytes on several threads");
+  }
+  fs::remove_all(folder);
+  state.counters["threads"] = std::thread::hardware_concurrency();
+  state.counters["times_as_fast"] = seconds[0] / seconds[1];
+}
+
 /// Memory of this process that is no file's, in bytes.
 int64_t anonymous_memory() {
   std::ifstream status("/proc/self/status");
@@ -155,6 +181,7 @@ void memory_of_parquet_rows(benchmark::State& state) {
 BENCHMARK(scan_parquet)->Unit(benchmark::kMillisecond);
 BENCHMARK(random_parquet_rows)->Unit(benchmark::kMillisecond);
 BENCHMARK(write_parquet_fifth)->Unit(benchmark::kMillisecond);
+BENCHMARK(write_parquet_on_threads)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(5);
 BENCHMARK(memory_of_parquet_rows)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace

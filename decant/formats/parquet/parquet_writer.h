@@ -11,6 +11,12 @@
 // dictionary where the source had one and it fits in 1 MB. An offset index is written; counts of
 // missing values, and the least and greatest of numbers and short texts, are found anew. Bloom
 // filters and column indexes are not written.
+//
+// Values that lie in the mapped file as they are, not packed or in literals of snappy, are written
+// from there without a copy; pages of snappy that are nearly all such values become literals. Row
+// groups of all files are made by all threads and written in their order; the bytes are those of
+// one thread. Held are at most 64 MiB for each thread, the page that each is making, and what
+// reading holds.
 #pragma once
 
 #include <filesystem>
