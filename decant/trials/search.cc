@@ -27,6 +27,7 @@
 #include "decant/base/text.h"
 #include "decant/data/picked_rows.h"
 #include "decant/loader/image_table.h"
+#include "decant/train/diverged.h"
 #include "decant/trials/candidates.h"
 #include "decant/trials/list.h"
 #include "decant/trials/net_training.h"
@@ -154,11 +155,8 @@ class Search final : public Trial {
     job.table = table;
     try {
       return training_.train(job, context).value;
-    } catch (const InputError& error) {
-      // A network whose loss is no longer finite is one that has failed: it ranks where guessing
-      // does.
-      if (!error.fault().place.starts_with("step ")) throw;
-      return 1.0 / source_.classes;
+    } catch (const train::Diverged&) {
+      return 1.0 / source_.classes;  // it ranks where guessing does
     }
   }
 

@@ -16,6 +16,9 @@
 // gives all sets the same. What is measured are the final weights: published codes that print the
 // best epoch on the test rows, or keep the pictures that were best there, are not comparable.
 //
+// A network whose loss is no longer finite counts as guessing, one over the number of classes, and
+// is named in a warning.
+//
 // A unit of work is a picture that is learnt from; test pictures, forward alone, count a third.
 #include <algorithm>
 #include <bit>
@@ -27,6 +30,7 @@
 #include "decant/base/text.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/evaluate/judges/picture_tables.h"
+#include "decant/train/diverged.h"
 
 namespace decant::evaluate {
 namespace {
@@ -119,8 +123,8 @@ class DistillationJudge final : public Judge {
   }
 
   Result judge(const Case& one, const Context& context) const override {
-    const train::TrainResult first = trained(one, plain(), context);
-    const train::TrainResult second = trained(one, augmented(), context);
+    const train::TrainResult first = trained_or_guessing(one, plain(), context);
+    const train::TrainResult second = trained_or_guessing(one, augmented(), context);
     Result result{{first.value, second.value, std::numeric_limits<double>::quiet_NaN()}, first.steps, first.seconds + second.seconds};
     if (one.training.empty()) return result;
     const train::TrainOptions own = asked(one.training);
@@ -128,7 +132,7 @@ class DistillationJudge final : public Judge {
       result.values[2] = second.value;
       return result;
     }
-    const train::TrainResult third = trained(one, own, context);
+    const train::TrainResult third = trained_or_guessing(one, own, context);
     result.values[2] = third.value;
     result.seconds += third.seconds;
     return result;
@@ -196,6 +200,18 @@ class DistillationJudge final : public Judge {
       if (Option* const option = table.find(name); option != nullptr && name != "net") option->set(text);
     }
     return options;
+  }
+
+  /// Pictures on which a network fails teach it nothing: that is a result, and no reason to stop
+  /// before all others are known.
+  train::TrainResult trained_or_guessing(const Case& one, const train::TrainOptions& options, const Context& context) const {
+    try {
+      return trained(one, options, context);
+    } catch (const train::Diverged& fault) {
+      context.warn(fmt::format("{} trained on {} rows, seed {}, counts as guessing: at step {} its loss is {} (learning rate {:.3g})",
+                               one.net, human_count(std::ssize(one.subset)), one.seed, fault.step, fault.loss, fault.rate));
+      return {.value = 1.0 / classes_, .steps = fault.step};
+    }
   }
 
   train::TrainResult trained(const Case& one, const train::TrainOptions& options, const Context& context) const {

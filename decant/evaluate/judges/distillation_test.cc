@@ -8,6 +8,7 @@
 #include "decant/evaluate/forecast.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/evaluate/protocol.h"
+#include "decant/train/diverged.h"
 
 namespace decant::evaluate {
 namespace {
@@ -18,13 +19,20 @@ using testing::HasSubstr;
 struct Trainer {
   std::vector<train::TrainOptions> seen;
   std::mutex mutex;
+  bool fails = false;  ///< with a loss of its own
 
   train::TrainResult operator()(const train::TrainJob& job) {
     const std::lock_guard lock(mutex);
     seen.push_back(job.options);
+    if (fails && job.options.loss == "mse") throw train::Diverged(14, INFINITY, job.options.learning_rate);
     const double value = 0.0005 * job.options.epochs + (job.options.loss == "mse" ? 0.25 : 0);
     return {.value = value, .steps = train::steps_of(job.options, std::ssize(job.subset)), .seconds = 1};
   }
+};
+
+struct Warnings final : LogSink {
+  std::vector<std::string> said;
+  void log(LogLevel, std::string_view message) override { said.emplace_back(message); }
 };
 
 /// The judge as the protocol has it, with what is given besides.
@@ -62,6 +70,18 @@ TEST(Distillation, MeasuresEachSetPlainAugmentedAndAsItAsks) {
     EXPECT_EQ(options.augment, options.epochs == 300 ? "none" : "dsa");
     EXPECT_EQ(options.soft_labels, options.loss == "mse");
   }
+}
+
+TEST(Distillation, CountsATrainingThatDivergesAsGuessing) {
+  TestTrial t;
+  t.options.seeds = 1;
+  t.trial.arms[2].training = {{"loss", "mse"}};
+  Trainer trainer{.fails = true};
+  Warnings warnings;
+  const Evidence evidence = t.judged_by(*distillation(trainer, t.data()), {.threads = 1, .log = &warnings});
+  EXPECT_EQ(evidence.find("quick", "small", 2)->mean, 1.0 / t.data().classes);
+  EXPECT_NEAR(evidence.find("quick", "small", 1)->mean, 0.5, 1e-12) << "the other columns are what they are";
+  EXPECT_THAT(warnings.said, testing::Contains(HasSubstr("counts as guessing: at step 14 its loss is inf")));
 }
 
 TEST(Distillation, KeepsWhatSaysNothing) {

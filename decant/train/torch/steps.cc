@@ -12,13 +12,6 @@ Schedule schedule_of(const TrainOptions& options, int64_t steps) {
   return {decay_named(options.schedule), options.learning_rate, steps, std::min(warmup, steps - 1)};
 }
 
-Diverged::Diverged(int64_t at, float value, double used)
-    : InputError({"", fmt::format("step {}", at), fmt::format("the loss is no longer finite ({})", value),
-                  fmt::format("Lower the learning rate (it was {:.3g} here) or lengthen the warm-up", used)}),
-      step(at),
-      loss(value),
-      rate(used) {}
-
 int losses_per_reading(c10::Device device) {
   return device.is_cpu() ? 1 : 50;
 }

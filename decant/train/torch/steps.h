@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "decant/base/errors.h"
+#include "decant/train/diverged.h"
 #include "decant/train/schedule.h"
 #include "decant/train/torch/training.h"
 
@@ -12,15 +12,6 @@ namespace decant::train {
 
 /// The learning rates of `steps` updates.
 Schedule schedule_of(const TrainOptions& options, int64_t steps);
-
-/// A loss is no longer a finite number.
-class Diverged : public InputError {
- public:
-  Diverged(int64_t at, float value, double used);
-  int64_t step;
-  float loss;
-  double rate;
-};
 
 /// How many losses to read back at once. On the CPU each as it comes: reading costs nothing there.
 /// Elsewhere a reading waits until the device has done everything it was given, so that it and the
