@@ -77,7 +77,7 @@ sst2() { texts sst2 "$(dataset sst2)/train.tsv" "$(dataset sst2)/test.tsv" "$tex
 # Instructions without labels: equal tokens of answers, a tenth of the records to test on.
 text_alpaca_3() {
   judge text_alpaca_3 "$(dataset alpaca)/alpaca_data.json" --keep-tokens 3% --hold-out 0.1 --seeds 5 \
-    --against random,k-means,random+length=k-means,facility-location,random+length=facility-location,bins,herding
+    --against random,k-means,random+length=k-means,facility-location,random+length=facility-location,bins,bins-weighted,herding,kernel-herding,k-center,thinning,moderate,subzerocore
 }
 
 source "$here/patches.sh"

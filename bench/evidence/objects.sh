@@ -1,6 +1,7 @@
 # Sourced by bench/evidence.sh: what pictures with objects and masks teach a detector and a segmenter, on a backbone that saw ImageNet and
 # stays as it is. Tables aquarium_PERCENT and camvid_PERCENT take one to two hours of a core, bccd from scratch likewise. Both splits that
-# are not trained on are tested on where the data set has them.
+# are not trained on are tested on where the data set has them. OBJECTS_SEEDS and OBJECTS_METHODS: trainings of each set, 10 of Aquarium, and
+# ways of choosing, those of object_methods below.
 
 backbone=mobilenetv2-tensorflow
 backbone_weights() {
@@ -17,8 +18,12 @@ judge_scenes() {  # NAME PATH HEAD OPTIONS…
 object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,k-means+pools=rarest,facility-location,csod,diverse-objects
 mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location,diverse-objects
 
-aquarium_25() { judge_scenes aquarium_25 "$(dataset aquarium_yolo)" centre --against "full,$object_methods" --keep 25% --seeds 10; }
-aquarium_10() { judge_scenes aquarium_10 "$(dataset aquarium_yolo)" centre --against "$object_methods" --keep 10% --seeds 10; }
+aquarium() {  # PERCENT MORE-ARMS
+  judge_scenes "aquarium_$1" "$(dataset aquarium_yolo)" centre --image-size 427 --keep "$1%" --seeds "${OBJECTS_SEEDS:-10}" \
+    --against "$2${OBJECTS_METHODS:-$object_methods}"
+}
+aquarium_25() { aquarium 25 full,; }
+aquarium_10() { aquarium 10 ''; }
 camvid_10() { judge_scenes camvid_10 "$(dataset camvid)" pyramid --against "full,$mask_methods" --keep 10% --seeds 5; }
 camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against full,random,objects --keep 10% --seeds 5 --seed 100; }
 bccd_25() { judge bccd_25 "$(dataset bccd_voc)/BCCD" --against full,random,objects --keep 25% --seeds 5 --steps 300; }

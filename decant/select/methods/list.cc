@@ -124,7 +124,7 @@ std::string note_of_coverage(const MethodInputs& inputs, const MethodPhrases& ph
 }
 
 std::string note_of_diverse_coverage(const MethodInputs& inputs, const MethodPhrases& phrases) {
-  return fmt::format("diverse-objects, {} and the pool over {} (diversity {}), in {}", phrase_of_coverage(inputs), phrases.features,
+  return fmt::format("diverse-objects, {} and pictures over {}, diversity {}, in {}", phrase_of_coverage(inputs), phrases.features,
                      diversity_asked(inputs.options), phrases.pools);
 }
 
