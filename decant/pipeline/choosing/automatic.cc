@@ -77,7 +77,10 @@ ResolvedMethod take_by_objects(const Known& known, const MethodSpec& spec, int64
         kRandom, spec,
         fmt::format("above {} % no method was measured to beat random pictures on sets with masks; --method objects covers their classes",
                     kFewMasks));
-  return take(kRandom, spec, "no method was measured to beat random pictures on sets with boxes; --method objects covers their classes");
+  return take(
+      kRandom, spec,
+      "no method was ahead of random pictures on both sets with boxes it was tried on; --method objects, which covers the classes, was "
+      "on one of them");
 }
 
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {
