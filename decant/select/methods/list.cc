@@ -48,9 +48,10 @@ void MethodOptions::declare(OptionTable& table) {
       .silent_at = "1.0";
   table
       .add("min-objects", min_objects, "N",
-           "objects: keep at least N objects (of masks, pixels) of every class, or all it has, the rarest class first")
+           "objects, diverse-objects: keep at least N objects (of masks, pixels) of every class, or all it has, the rarest class first")
       .silent_at = "0";
-  table.add("per-image", per_image, "N", "objects: of a class, at most N objects (pixels) of one picture count; 0 = all").silent_at = "0";
+  table.add("per-image", per_image, "N", "objects, diverse-objects: of a class, at most N objects (pixels) of one picture count; 0 = all")
+      .silent_at = "0";
   table.add("rule", rule, "NAME", fmt::format("how scores select rows: {}; default: the method's own", fmt::join(rule_names(), ", ")));
   table.add("beta-mode", beta_mode, "M",
             fmt::format("rule beta: difficulty drawn most often, from 0 (hardest) to 1 (easiest); default: the method's own, else {}",
@@ -243,7 +244,7 @@ std::deque<Method> built_in_methods() {
        .ranker = rank_by_coverage,
        .note = note_of_coverage},
       {.name = "diverse-objects",
-       .summary = "the same, and rows that look unlike each other",
+       .summary = "rows that hold something of every class and look unlike each other",
        .features = true,
        .amounts = true,
        .options = {"balance", "min-objects", "per-image", "diversity"},
