@@ -82,19 +82,74 @@ void draw_into(SiameseParameters& picture, SiameseOperation operation, const Sia
   }
 }
 
+/// Where the one strength of an operation is; null for color, which has three.
+double* strength_of(SiameseOptions& options, SiameseOperation operation) {
+  switch (operation) {
+    case SiameseOperation::color:
+      return nullptr;
+    case SiameseOperation::crop:
+      return &options.crop;
+    case SiameseOperation::cutout:
+      return &options.cutout;
+    case SiameseOperation::flip:
+      return &options.flip;
+    case SiameseOperation::scale:
+      return &options.scale;
+    case SiameseOperation::rotate:
+      return &options.rotate;
+  }
+  return nullptr;
+}
+
+struct Range {
+  double low;
+  double high;
+};
+
+Range range_of(SiameseOperation operation) {
+  if (operation == SiameseOperation::scale) return {1, 10};
+  if (operation == SiameseOperation::rotate) return {0, 180};
+  return {0, 1};
+}
+
+/// "crop=0.25": the operation, whose strength is set where one is given.
+SiameseOperation take_operation(SiameseOptions& options, const std::string& part, const std::string& text) {
+  const size_t equals = std::min(part.find('='), part.size());
+  const SiameseOperation operation = operation_named(part.substr(0, equals), text);
+  if (equals == part.size()) return operation;
+  const std::string given = part.substr(equals + 1);
+  double* const strength = strength_of(options, operation);
+  if (strength == nullptr)
+    throw InputError({"", "augmentation", fmt::format("'{}' in '{}': color has no one strength", part, text), "Write color"});
+  const Range range = range_of(operation);
+  const std::optional<double> number = share_from(given);
+  if (!number || !(*number >= range.low && *number <= range.high))
+    throw InputError({"", "augmentation", fmt::format("'{}' in '{}' is not a strength", part, text),
+                      fmt::format("Give {} a number from {} to {}", kOperations[static_cast<size_t>(operation)], range.low, range.high)});
+  *strength = *number;
+  return operation;
+}
+
+SiameseOperation one_of(const std::vector<SiameseOperation>& operations, Random& random) {
+  return operations[random.below(operations.size())];
+}
+
 }  // namespace
 
 SiameseOptions siamese_named(const std::string& text) {
   constexpr std::string_view kAll = "all:";
+  constexpr std::string_view kEach = "each:";
   SiameseOptions options;
   options.all = text.starts_with(kAll);
-  std::string rest = options.all ? text.substr(kAll.size()) : text;
+  options.each = text.starts_with(kEach);
+  std::string rest = text.substr(options.all ? kAll.size() : options.each ? kEach.size() : 0);
   if (rest == "dsa") rest = fmt::format("{}", fmt::join(kOperations, "_"));
   for (size_t begin = 0; begin <= rest.size();) {
     const size_t end = std::min(rest.find('_', begin), rest.size());
-    const SiameseOperation operation = operation_named(rest.substr(begin, end - begin), text);
+    const SiameseOperation operation = take_operation(options, rest.substr(begin, end - begin), text);
     if (std::ranges::count(options.operations, operation) > 0)
-      throw InputError({"", "augmentation", fmt::format("'{}' names {} twice", text, rest.substr(begin, end - begin)), "Name it once"});
+      throw InputError(
+          {"", "augmentation", fmt::format("'{}' names {} twice", text, kOperations[static_cast<size_t>(operation)]), "Name it once"});
     options.operations.push_back(operation);
     begin = end + 1;
   }
@@ -104,7 +159,12 @@ SiameseOptions siamese_named(const std::string& text) {
 SiameseDraw draw_siamese(const SiameseOptions& options, ImageSize size, Random random, int64_t pictures) {
   SiameseDraw draw{
       .size = size, .operations = options.operations, .pictures = std::vector<SiameseParameters>(static_cast<size_t>(pictures))};
-  if (!options.all && !options.operations.empty()) draw.operations = {options.operations[random.below(options.operations.size())]};
+  if (options.operations.empty()) return draw;
+  if (options.each) {
+    for (SiameseParameters& picture : draw.pictures) draw_into(picture, one_of(options.operations, random), options, size, random);
+    return draw;
+  }
+  if (!options.all) draw.operations = {one_of(options.operations, random)};
   for (const SiameseOperation operation : draw.operations) {
     for (SiameseParameters& picture : draw.pictures) draw_into(picture, operation, options, size, random);
   }

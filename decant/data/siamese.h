@@ -16,8 +16,12 @@
 //     rotate   about the centre, by (2u − 1)·rotate degrees
 //
 // Scale and rotate read the picture bilinearly, zeros outside. Zero is the mean of a normalised
-// picture. Of the operations one is drawn per batch (the paper's "single" mode), or all are made,
-// in their order.
+// picture. Of the operations one is drawn per batch (the paper's "single" mode) or for each
+// picture, or all are made, in their order.
+//
+// Before there was DSA, Dataset Condensation (Zhao, Mopuri and Bilen, ICLR 2021; the same code)
+// made one of crop, scale and rotate of each picture of MNIST, by 4 pixels, a fifth and 45 degrees:
+// "each:crop=0.143_scale=1.25_rotate=45" (it draws the factor of a scale from 0.8 to 1.2).
 #pragma once
 
 #include <cstdint>
@@ -34,6 +38,7 @@ enum class SiameseOperation { color, crop, cutout, flip, scale, rotate };
 struct SiameseOptions {
   std::vector<SiameseOperation> operations;  ///< distinct; none = pictures stay as they are
   bool all = false;                          ///< every operation, in order; else one of them, drawn per batch
+  bool each = false;                         ///< or, in place of per batch, for each picture that has parameters of its own
   double brightness = 1;
   double saturation = 2;
   double contrast = 0.5;
@@ -47,8 +52,10 @@ struct SiameseOptions {
 };
 
 /// The operations named, joined by "_": "color_crop_cutout". "all:" in front makes all of them
-/// instead of one per batch; "dsa" is short for "color_crop_cutout_flip_scale_rotate". Strengths
-/// keep their defaults. Throws InputError for an unknown operation, or one named twice.
+/// instead of one per batch, "each:" one for each picture; "dsa" is short for
+/// "color_crop_cutout_flip_scale_rotate". "crop=0.25" sets the strength of any but color, which has
+/// three; the others keep their defaults. Throws InputError for an unknown operation, one named
+/// twice, and a strength that it cannot have.
 SiameseOptions siamese_named(const std::string& text);
 
 /// What is done to one picture, as far as the operations of the draw ask for it.
@@ -70,12 +77,12 @@ struct SiameseParameters {
 
 struct SiameseDraw {
   ImageSize size;                            ///< of the pictures that it is for; channels count for nothing
-  std::vector<SiameseOperation> operations;  ///< made in this order
+  std::vector<SiameseOperation> operations;  ///< made in this order; of a picture that has none of one, parameters that change nothing
   std::vector<SiameseParameters> pictures;   ///< one = the same for every picture of a batch; else one for each
 };
 
 /// `pictures`: 1 for what every picture of a batch shares (Siamese), else each picture its own
-/// parameters; the operation is the same for all of them either way.
+/// parameters; the operation is the same for all of them either way, unless the options say `each`.
 SiameseDraw draw_siamese(const SiameseOptions& options, ImageSize size, Random random, int64_t pictures = 1);
 
 }  // namespace decant

@@ -22,6 +22,22 @@ TEST(SiameseOptions, AreNamed) {
   EXPECT_EQ(all.operations, (std::vector{color, crop, cutout, scale, rotate}));
 }
 
+TEST(SiameseOptions, TakeStrengths) {
+  const SiameseOptions options = siamese_named("each:crop=0.143_scale=1.25_rotate=45");
+  EXPECT_TRUE(options.each);
+  EXPECT_FALSE(options.all);
+  EXPECT_EQ(options.operations, (std::vector{SiameseOperation::crop, SiameseOperation::scale, SiameseOperation::rotate}));
+  EXPECT_EQ(options.crop, 0.143);
+  EXPECT_EQ(options.scale, 1.25);
+  EXPECT_EQ(options.rotate, 45);
+  EXPECT_EQ(options.cutout, SiameseOptions().cutout);
+  expect_says(message_of([] { siamese_named("color=2"); }), {"'color=2'", "color has no one strength"});
+  expect_says(message_of([] { siamese_named("scale=0.5_crop"); }), {"'scale=0.5' in 'scale=0.5_crop' is not a strength", "from 1 to 10"});
+  expect_says(message_of([] { siamese_named("crop=2"); }), {"Give crop a number from 0 to 1"});
+  expect_says(message_of([] { siamese_named("rotate="); }), {"'rotate=' in 'rotate=' is not a strength"});
+  expect_says(message_of([] { siamese_named("crop=0.1_crop=0.2"); }), {"names crop twice"});
+}
+
 TEST(SiameseOptions, RefuseOtherNames) {
   expect_says(message_of([] { siamese_named("color_crob"); }), {"unknown operation 'crob' in 'color_crob'", "did you mean 'crop'?"});
   expect_says(message_of([] { siamese_named("crop_crop"); }), {"names crop twice"});
@@ -41,6 +57,28 @@ TEST(SiameseDraw, RepeatsAndTakesOneOperationOrAll) {
   EXPECT_EQ(seen.size(), 6U);
   EXPECT_EQ(draw_siamese(siamese_named("all:dsa"), kSize, Random(1)).operations.size(), 6U);
   EXPECT_TRUE(draw_siamese(SiameseOptions{}, kSize, Random(1)).operations.empty());
+}
+
+/// Of crop, scale and rotate each picture has one, about a third of them each; the others change
+/// nothing.
+TEST(SiameseDraw, TakesAnOperationForEachPicture) {
+  const SiameseDraw draw = draw_siamese(siamese_named("each:crop_scale_rotate"), kSize, Random(3), 3000);
+  EXPECT_EQ(draw.operations.size(), 3U);
+  int moved = 0;
+  int scaled = 0;
+  int turned = 0;
+  for (const SiameseParameters& picture : draw.pictures) {
+    const bool moves = picture.dy != 0 || picture.dx != 0;
+    const bool scales = picture.scale_y != 1;
+    const bool turns = picture.angle != 0;
+    EXPECT_LE(int{moves} + int{scales} + int{turns}, 1);
+    moved += moves ? 1 : 0;
+    scaled += scales ? 1 : 0;
+    turned += turns ? 1 : 0;
+  }
+  EXPECT_NEAR(moved, 1000 * 80 / 81.0, 100);  // one of 9 · 9 shifts is none
+  EXPECT_NEAR(scaled, 1000, 100);
+  EXPECT_NEAR(turned, 1000, 100);
 }
 
 /// The range of a field over many draws, each picture its own.
