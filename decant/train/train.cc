@@ -62,6 +62,8 @@ void TrainOptions::declare(OptionTable& table) {
   later(table.add("augment", augment, "WHAT", "crop-flip, none, dsa, or operations of dsa: color_crop_cutout_flip_scale_rotate"),
         "crop-flip");
   table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
+  later(table.add_share("cutmix", cutmix, "SHARE", "of the batches in which a box of each picture shows another, and teaches its class"),
+        "0.0");
   table.add_off("no-flip", flip, "do not flip pictures at random");
   later(table.add("normalise", normalise, "M/D", "mean and deviation of pixels in [0, 1]; default: those of the training pictures"), "");
   table.add("image-size", image_size, "PIXELS", "image size of the network input; 0 = that of the pictures, at most 64");
@@ -85,6 +87,13 @@ std::optional<SiameseOptions> siamese_of(const TrainOptions& options) {
   return siamese;
 }
 
+std::string augmentation_in_words(const TrainOptions& options) {
+  std::string words =
+      options.augment != "crop-flip" ? options.augment : fmt::format("crop {}{}", options.crop, options.flip ? " and flip" : "");
+  if (options.cutmix > 0) words += fmt::format(", CutMix in {:g} % of the batches", 100 * options.cutmix);
+  return words;
+}
+
 void check(const TrainOptions& options) {
   require_range(static_cast<double>(options.steps), 1, 1e9, "steps");
   require_range(options.batch, 1, 65536, "batch");
@@ -95,6 +104,7 @@ void check(const TrainOptions& options) {
   require_range(options.warmup, 0, 1, "warm-up");
   require_range(options.label_smoothing, 0, 1, "label smoothing");
   require_range(options.crop, 0, 1024, "crop");
+  require_range(options.cutmix, 0, 1, "cutmix");
   require_range(options.image_size, 0, 4096, "image size");
   require_range(options.label_scale, 0, 1e6, "label scale");
   require_range(options.temperature, 1e-3, 1e3, "temperature");

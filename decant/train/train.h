@@ -48,6 +48,7 @@ struct TrainOptions {
   std::string label_schedule = "soft";  ///< when they are taught (label_schedule.h): "soft" = always
   std::string augment = "crop-flip";    ///< as `crop` and `flip` say; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
   int crop = 4;                         ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  double cutmix = 0;                    ///< share of the batches in which a box of each picture shows another (cutmix.h)
   bool flip = true;                     ///< mirror half of the pictures; false takes it from "dsa" as well
   std::string normalise;                ///< what pixels are shifted and scaled by: "mean/deviation", of pixels in [0, 1], each of
                                         ///< one channel or by commas of three; empty = those of the training pictures
@@ -68,6 +69,9 @@ int batch_of(const TrainOptions& options, int64_t rows);
 
 /// What is done to each batch besides `crop` and `flip`; nothing for "crop-flip" and "none".
 std::optional<SiameseOptions> siamese_of(const TrainOptions& options);
+
+/// What is done to pictures: "crop 4 and flip", "dsa", "none, CutMix in 50 % of the batches".
+std::string augmentation_in_words(const TrainOptions& options);
 
 /// Throws InputError naming the option that is unknown or out of range. train() and measure() call
 /// it first.

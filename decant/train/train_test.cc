@@ -44,6 +44,16 @@ TEST(TrainOptions, SayWhatIsDoneToABatch) {
   EXPECT_EQ(siamese_of(options)->operations, std::vector{SiameseOperation::crop});
 }
 
+TEST(TrainOptions, TellWhatIsDoneToPictures) {
+  TrainOptions options;
+  EXPECT_EQ(augmentation_in_words(options), "crop 4 and flip");
+  options.flip = false;
+  options.cutmix = 0.5;
+  EXPECT_EQ(augmentation_in_words(options), "crop 4, CutMix in 50 % of the batches");
+  options.augment = "dsa";
+  EXPECT_EQ(augmentation_in_words(options), "dsa, CutMix in 50 % of the batches");
+}
+
 TEST(TrainOptions, NormaliseByWhatTheySay) {
   TrainOptions options;
   EXPECT_FALSE(pixel_statistics_from(options.normalise));

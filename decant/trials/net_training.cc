@@ -70,9 +70,8 @@ std::string NetTraining::identity() const {
 
 std::string NetTraining::in_words() const {
   const train::TrainOptions& t = options_;
-  const std::string augmented = t.augment != "crop-flip" ? t.augment : fmt::format("crop {}{}", t.crop, t.flip ? " and flip" : "");
   return fmt::format("{}, {} steps of batch {}, {} with peak rate {} ({}), weight decay {}, {}, final weights", t.net, human_count(t.steps),
-                     t.batch, t.optimizer, t.learning_rate, t.schedule, t.weight_decay, augmented);
+                     t.batch, t.optimizer, t.learning_rate, t.schedule, t.weight_decay, train::augmentation_in_words(t));
 }
 
 std::string NetTraining::pace_key() const {

@@ -82,9 +82,9 @@ class NetworkJudge final : public Judge {
     const train::TrainOptions& t = options_;
     return fmt::format(
         "{} steps of batch {}, {} with peak rate {} ({} to zero, {:.0f} % warm-up), weight decay {}, label smoothing {}, "
-        "crop {}{}, final weights",
-        human_count(t.steps), t.batch, t.optimizer, t.learning_rate, t.schedule, 100 * t.warmup, t.weight_decay, t.label_smoothing, t.crop,
-        t.flip ? " and flip" : "");
+        "{}, final weights",
+        human_count(t.steps), t.batch, t.optimizer, t.learning_rate, t.schedule, 100 * t.warmup, t.weight_decay, t.label_smoothing,
+        train::augmentation_in_words(t));
   }
 
   std::string identity(const std::string& net) const override {

@@ -98,6 +98,12 @@ std::string numbers(const std::array<float, 3>& values, int count) {
   return fmt::format("{}", fmt::join(values.begin(), values.begin() + count, " "));
 }
 
+/// The job, if its pictures show one picture each.
+const TrainJob& unmixed(const TrainJob& job) {
+  if (job.options.cutmix == 0) return job;
+  throw InputError({"", "cutmix", fmt::format("mixes classes, and {} learns none", job.options.net), "Omit --cutmix"});
+}
+
 }  // namespace
 
 std::vector<int64_t> draw_seen(int64_t patches, double hidden_share, Random random) {
@@ -122,7 +128,7 @@ at::Tensor hidden_error(const at::Tensor& prediction, const at::Tensor& target, 
 Autoencoding::Autoencoding(const TrainJob& job, const Context& context)
     : job_(job),
       device_(nn::device_named(job.options.device)),
-      pictures_(job, device_, context),
+      pictures_(unmixed(job), device_, context),
       network_(nn::make_autoencoder({job.options.net, pictures_.size()})) {}
 
 std::map<std::string, std::string> Autoencoding::usual_options() {

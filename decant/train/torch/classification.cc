@@ -57,11 +57,14 @@ at::Tensor soft_labels_for(const TrainJob& job, c10::Device device) {
   return all.to(device);
 }
 
-/// Throws InputError where they are of another number of classes.
+/// Throws InputError where they are of another number of classes, or of other pictures.
 void require_labels_of_views(const TrainJob& job) {
   if (job.options.loss != "cross-entropy")
     throw InputError({"", "loss", fmt::format("{} cannot learn what a teacher said of views", job.options.loss),
                       fmt::format("Use --loss cross-entropy, or omit --{}", kSoftLabelsOption)});
+  if (job.options.cutmix > 0)
+    throw InputError(
+        {"", "cutmix", "a teacher spoke of pictures that show nothing else", fmt::format("Omit --cutmix, or --{}", kSoftLabelsOption)});
   for (const int64_t row : job.subset) {
     const int64_t classes = job.rows->views(row).labels->classes();
     if (classes != job.classes)
@@ -128,10 +131,21 @@ at::Tensor Classification::view_loss(const at::Tensor& logits, const Batch& batc
   return divergence(logits / own, taught.to(device_)) * own;
 }
 
-at::Tensor Classification::soft_labels_of(const Batch& batch) const {
-  const at::Tensor rows = at::empty({batch.count}, at::kLong);
-  std::ranges::copy(batch.rows, rows.data_ptr<int64_t>());
-  return soft_labels_.index_select(0, rows.to(device_));
+at::Tensor Classification::soft_labels_of(std::span<const int64_t> rows) const {
+  const at::Tensor places = at::empty({std::ssize(rows)}, at::kLong);
+  std::ranges::copy(rows, places.data_ptr<int64_t>());
+  return soft_labels_.index_select(0, places.to(device_));
+}
+
+at::Tensor Classification::loss_on(const at::Tensor& logits, const at::Tensor& targets, std::span<const int64_t> rows) const {
+  const TrainOptions& options = job_.options;
+  if (options.loss == "mse") {
+    const at::Tensor taught =
+        soft_labels_.defined() ? soft_labels_of(rows) : at::one_hot(targets, job_.classes).to(logits.scalar_type()) - 1.0 / job_.classes;
+    return squared_error(logits, taught * options.label_scale);
+  }
+  if (soft_labels_.defined()) return soft_cross_entropy(logits, soft_labels_of(rows), options.label_smoothing);
+  return smoothed_cross_entropy(logits, targets, options.label_smoothing);
 }
 
 at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Outputs* seen) const {
@@ -139,15 +153,10 @@ at::Tensor Classification::loss(const nn::Pass& pass, const Batch& batch, Output
   const at::Tensor logits = network_->classify(pass, embedding);
   if (seen != nullptr) *seen = {embedding.detach(), logits.detach()};
   if (teaches_views_) return view_loss(logits, batch);
-  const TrainOptions& options = job_.options;
-  if (options.loss == "mse") {
-    const at::Tensor targets = soft_labels_.defined()
-                                   ? soft_labels_of(batch)
-                                   : at::one_hot(batch.targets, job_.classes).to(logits.scalar_type()) - 1.0 / job_.classes;
-    return squared_error(logits, targets * options.label_scale);
-  }
-  if (soft_labels_.defined()) return soft_cross_entropy(logits, soft_labels_of(batch), options.label_smoothing);
-  return smoothed_cross_entropy(logits, batch.targets, options.label_smoothing);
+  const at::Tensor own = loss_on(logits, batch.targets, batch.rows);
+  const Partners& partners = batch.partners;
+  if (partners.own_share == 1) return own;
+  return own * partners.own_share + loss_on(logits, partners.targets, partners.rows) * (1 - partners.own_share);
 }
 
 std::unique_ptr<Meter> Classification::meter() const {

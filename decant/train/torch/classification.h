@@ -13,6 +13,9 @@
 // T'; those of a teacher that knows its rows are not, and rates that suit classes then diverge. A
 // schedule of labels may say otherwise of T and T' (label_schedule.h).
 //
+// Where a batch shows partners (train/cutmix.h), the first two losses are taken for both, each by
+// its share.
+//
 // The second is how FRePo trains what it distilled, on q as it learnt them (Zhou, Nezhadarya and
 // Ba, NeurIPS 2022; the code published with it). Soft labels of a squared error are numbers of any
 // size, so cross entropy refuses what is no distribution: trained so, such sets teach next to
@@ -48,7 +51,8 @@ class Classification final : public Task {
   const TrainingPictures& pictures() const { return pictures_; }
 
  private:
-  at::Tensor soft_labels_of(const Batch& batch) const;
+  at::Tensor soft_labels_of(std::span<const int64_t> rows) const;
+  at::Tensor loss_on(const at::Tensor& logits, const at::Tensor& targets, std::span<const int64_t> rows) const;
   at::Tensor view_loss(const at::Tensor& logits, const Batch& batch) const;
 
   const TrainJob& job_;

@@ -11,6 +11,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/memory_rows.h"
 #include "decant/data/test_rows.h"
+#include "decant/train/cutmix.h"
 #include "decant/train/label_schedule.h"
 #include "decant/train/pixel_statistics.h"
 
@@ -174,6 +175,68 @@ TEST(Training, NormalisesByWhatIsGiven) {
   expect_says(training_fault(rows, options), {"normalise: has numbers for 3 channels, but the pictures have 1"});
 }
 
+/// A net for quarters that learns what their views were labelled with.
+TrainOptions view_options() {
+  TrainOptions options{.net = "mlp", .steps = 150, .batch = 16, .learning_rate = 0.05};
+  options.soft_labels = true;
+  options.crop = 1;
+  options.flip = false;
+  return options;
+}
+
+TEST(CutMix, ShowsPartnersInABoxAndTeachesBoth) {
+  const QuarterRows rows(40, 1, 0);
+  const auto subset = all_rows_of(rows);
+  TrainOptions options = view_options();
+  options.soft_labels = false;
+  const TrainJob plain{.options = options, .rows = &rows, .subset = subset, .classes = kClasses};
+  TrainJob mixed = plain;
+  mixed.options.cutmix = 1;
+  const Classification task(plain, {.threads = 1});
+  const Classification mixing(mixed, {.threads = 1});
+  nn::State state = nn::initial_state(task.module(), Random(1, "weights"));
+  const nn::Pass pass{state.parameters, state.buffers, /*training=*/false};
+  const auto source = task.batches(0, 64, {.threads = 1});
+  const auto mixing_source = mixing.batches(0, 64, {.threads = 1});
+  int boxes = 0;
+  while (const Batch* batch = source->next()) {
+    const Batch& both = *mixing_source->next();
+    const CutMixDraw draw = draw_cutmix(1, {8, 8, 1}, batch->count, Random(options.seed, "cutmix", static_cast<uint64_t>(batch->number)));
+    ASSERT_EQ(both.partners.own_share, draw.own_share);
+    for (int64_t i = 0; i < batch->count; ++i) {
+      const int64_t partner = draw.partners[static_cast<size_t>(i)];
+      ASSERT_EQ(both.partners.rows[static_cast<size_t>(i)], batch->rows[static_cast<size_t>(partner)]);
+      ASSERT_EQ(both.partners.targets[i].item<int64_t>(), batch->targets[partner].item<int64_t>());
+      at::Tensor expected = batch->inputs[i].clone();
+      for (int y = draw.top; y < draw.bottom; ++y) {
+        for (int x = draw.left; x < draw.right; ++x) expected[0][y][x] = batch->inputs[partner][0][y][x];
+      }
+      ASSERT_TRUE(both.inputs[i].equal(expected));
+    }
+    Outputs seen;
+    const double got = mixing.loss(pass, both, &seen).item<double>();
+    const double loss =
+        draw.own_share * smoothed_cross_entropy(seen.logits, batch->targets, options.label_smoothing).item<double>() +
+        (1 - draw.own_share) * smoothed_cross_entropy(seen.logits, both.partners.targets, options.label_smoothing).item<double>();
+    EXPECT_NEAR(got, loss, 1e-6);
+    boxes += draw.own_share < 1 ? 1 : 0;
+  }
+  EXPECT_EQ(boxes, 4);
+}
+
+TEST(CutMix, IsAPartOfTheTraining) {
+  const QuarterRows rows(40, 1, 0);
+  TrainOptions options = distillation_options();
+  const TrainResult plain = trained_on(rows, options);
+  options.cutmix = 0.5;
+  const TrainResult mixed = trained_on(rows, options);
+  EXPECT_NE(mixed.losses, plain.losses);
+  EXPECT_EQ(trained_on(rows, options).losses, mixed.losses);
+  EXPECT_EQ(mixed.value, 1);
+  options.cutmix = 1.5;
+  expect_says(training_fault(rows, options), {"cutmix: 1.5 is out of range"});
+}
+
 /// Quarters whose views a teacher has labelled, sure that each shows the class after its own.
 class ViewedQuarters final : public WrappedRows, public Targets, public ViewLabels {
  public:
@@ -197,15 +260,6 @@ class ViewedQuarters final : public WrappedRows, public Targets, public ViewLabe
   float sure_;
   mutable std::atomic<int64_t> asked_{0};
 };
-
-/// A net for quarters that learns what their views were labelled with.
-TrainOptions view_options() {
-  TrainOptions options{.net = "mlp", .steps = 150, .batch = 16, .learning_rate = 0.05};
-  options.soft_labels = true;
-  options.crop = 1;
-  options.flip = false;
-  return options;
-}
 
 TEST(LabelsOfViews, AreLearntInPlaceOfClasses) {
   const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
@@ -278,6 +332,9 @@ TEST(LabelsOfViews, ThatCannotBeTaughtAreRefused) {
   TrainOptions squared = view_options();
   squared.loss = "mse";
   expect_says(training_fault(sound, squared), {"mse cannot learn what a teacher said of views"});
+  TrainOptions mixed = view_options();
+  mixed.cutmix = 0.5;
+  expect_says(training_fault(sound, mixed), {"cutmix", "Omit --cutmix"});
 }
 
 }  // namespace

@@ -16,6 +16,13 @@
 
 namespace decant::train {
 
+/// What else the pictures of a batch show (train/cutmix.h).
+struct Partners {
+  double own_share = 1;           ///< of each picture that is its own; 1 = there are none, and nothing below
+  at::Tensor targets = {};        ///< as Batch's
+  std::span<const int64_t> rows;  ///< as Batch's
+};
+
 /// Valid until the next call of next().
 struct Batch {
   int64_t number = 0;             ///< from 0
@@ -23,6 +30,7 @@ struct Batch {
   at::Tensor inputs;              ///< (count, …), on the device: pictures, float32 (count, channels, height, width) in channels-last
   at::Tensor targets;             ///< (count, …), on the device: labels, int64 (count); kept patches, int64 (count, kept)
   std::span<const int64_t> rows;  ///< (count) where they come from
+  Partners partners = {};
 };
 
 class BatchSource {

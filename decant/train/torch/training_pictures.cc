@@ -4,6 +4,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/train/pixel_statistics.h"
+#include "decant/train/torch/cutmix_pictures.h"
 #include "decant/train/torch/picture_source.h"
 #include "decant/train/torch/siamese_pictures.h"
 
@@ -109,8 +110,11 @@ loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) co
 std::unique_ptr<BatchSource> TrainingPictures::batches(int64_t first, int64_t samples, const Context& context) const {
   auto pictures = open_pictures(*table_, job_.subset, stream(first, samples), device_, context);
   const std::optional<SiameseOptions> siamese = siamese_of(job_.options);
-  if (!siamese) return pictures;
-  return std::make_unique<SiamesePictures>(std::move(pictures), *siamese, job_.options.seed, first / job_.options.batch);
+  const TrainOptions& options = job_.options;
+  const int64_t first_step = first / options.batch;
+  if (siamese) pictures = std::make_unique<SiamesePictures>(std::move(pictures), *siamese, options.seed, first_step);
+  if (options.cutmix > 0) pictures = std::make_unique<CutMixPictures>(std::move(pictures), options.cutmix, options.seed, first_step);
+  return pictures;
 }
 
 std::unique_ptr<BatchSource> TrainingPictures::test_batches(const Context& context) const {
