@@ -99,6 +99,14 @@ struct Distilled {
   double seconds_before = 0;  ///< that these steps took, getting ready for them included
 };
 
+/// A network that the set is to teach further: where a method draws the networks of its steps it
+/// draws them near this one (torch/network_ball.h), and rows are seen as it sees pictures.
+struct Around {
+  const train::Teacher* network = nullptr;  ///< of DistillOptions::net; null = networks are drawn anew
+  std::vector<int32_t> classes = {};        ///< which of its classes the job's are, in their order; empty = the same
+  double radius = 5;                        ///< how far, over all parameters together, at most
+};
+
 struct DistillJob {
   DistillOptions options;
   const Rows* rows = nullptr;       ///< where the real pictures and labels are
@@ -110,6 +118,7 @@ struct DistillJob {
   bool overwrite = false;            ///< a checkpoint there that is of other options or damaged is dropped; else it is an error
   std::filesystem::path cache;       ///< of what runs share (expert networks, teachers); empty = decant's own
   bool labelled_by_teacher = false;  ///< the teacher labels the finished set, whether or not the method looks through one
+  Around around = {};
   double budget =
       0;  ///< seconds, getting ready among them: where options.steps is 0, as many as fit; 0 = as many as the method usually takes
   /// Shown now and then; called from this thread.

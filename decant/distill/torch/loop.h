@@ -22,6 +22,7 @@ struct LoopOptions {
   std::string augment;
   bool project = true;
   uint64_t seed = 0;
+  const NetworkBall* ball = nullptr;  ///< as Step's
 };
 
 /// S in learning: the parts, what the optimizers remember, and the step to come.
@@ -39,7 +40,7 @@ class Loop {
   void restore(const Checkpoint& checkpoint);
 
  private:
-  Step now() const { return {done_, options_.steps, options_.seed, network_, real_, context_}; }
+  Step now() const { return {done_, options_.steps, options_.seed, network_, real_, context_, options_.ball}; }
   Sides sides(const Step& step, int64_t label) const;
   double differentiate(const Step& step, const Fetched& fetched, Tensors& gradients) const;
 

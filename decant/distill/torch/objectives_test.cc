@@ -92,7 +92,7 @@ TEST_P(ObjectiveGradients, AreThoseOfFiniteDifferences) {
 std::vector<Case> gradient_cases() {
   std::vector<Case> cases;
   for (const std::string form : {"pixels", "tiles", "bases"}) {
-    for (const std::string method : {"dm", "dc", "cafe", "idm", "ncfm+sampler=fixed+frequencies=16", "ncfm+frequencies=16"})
+    for (const std::string method : {"dm", "feddm", "dc", "cafe", "idm", "ncfm+sampler=fixed+frequencies=16", "ncfm+frequencies=16"})
       cases.emplace_back(method, form, 1, 0);
     for (const int channels : {1, 3}) cases.emplace_back("idc", form, channels, 0);  // L1 and squares
     for (const int number : {0, 7}) cases.emplace_back("dcc", form, 1, number);      // class by class, then together

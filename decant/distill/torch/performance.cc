@@ -80,7 +80,8 @@ class TrainedPerformance final : public Objective {
 class FixedNetwork final : public NetworkSource {
  public:
   const Fetched& fetch(const Step& step) override {
-    if (fetched_.networks.empty()) fetched_.networks = {drawn_network({0, step.steps, step.seed, step.network, step.real, step.context})};
+    if (fetched_.networks.empty())
+      fetched_.networks = {drawn_network({0, step.steps, step.seed, step.network, step.real, step.context, step.ball})};
     return fetched_;
   }
 

@@ -44,16 +44,16 @@ Tensor bytes_of(const loader::ImageTable& table, std::span<const int64_t> subset
 
 }  // namespace
 
-RealRows::RealRows(const Rows& rows, std::span<const int64_t> subset, int classes, int image_size, const RealRows* like, c10::Device device,
+RealRows::RealRows(const Rows& rows, std::span<const int64_t> subset, int classes, int image_size, const SeenAs* as, c10::Device device,
                    const Context& context)
-    : size_(like == nullptr ? loader::training_size(rows, subset, image_size, context) : like->size_),
+    : size_(as == nullptr ? loader::training_size(rows, subset, image_size, context) : as->size),
       classes_(classes),
       device_(device),
       of_class_(static_cast<size_t>(classes)) {
   loader::require_labels(rows, subset, classes);
   const loader::ImageTable table(rows, subset, size_, /*cache_bytes=*/0, context);
   bytes_ = bytes_of(table, subset, context).to(device);
-  statistics_ = like == nullptr ? nn::pixel_statistics(table, subset, context) : like->statistics_;
+  statistics_ = as == nullptr ? nn::pixel_statistics(table, subset, context) : as->statistics;
   mean_ = per_channel(statistics_.mean, size_.channels, false).to(device);
   scale_ = per_channel(statistics_.deviation, size_.channels, true).to(device);
   const Tensor labels = at::empty({std::ssize(subset)}, at::kLong);

@@ -22,12 +22,18 @@ struct RealBatch {
   int64_t each_of_them = 0;  ///< > 0: classes in their order, so many of each
 };
 
+/// How pictures are seen where their own rows do not say it.
+struct SeenAs {
+  ImageSize size;
+  nn::PixelStatistics statistics;
+};
+
 class RealRows {
  public:
-  /// Decodes the pictures. `subset`: ascending; labels below `classes`. `like`: the size and the
-  /// statistics of another, for test rows; null = their own. Memory: the pictures' bytes. Throws
-  /// InputError for rows without labels and a class without rows, and what decoding throws.
-  RealRows(const Rows& rows, std::span<const int64_t> subset, int classes, int image_size, const RealRows* like, c10::Device device,
+  /// Decodes the pictures. `subset`: ascending; labels below `classes`. `as`: null = by their own
+  /// size and statistics. Memory: the pictures' bytes. Throws InputError for rows without labels
+  /// and a class without rows, and what decoding throws.
+  RealRows(const Rows& rows, std::span<const int64_t> subset, int classes, int image_size, const SeenAs* as, c10::Device device,
            const Context& context);
 
   int64_t size() const { return labels_.size(0); }
@@ -35,6 +41,7 @@ class RealRows {
   c10::Device device() const { return device_; }
   ImageSize picture_size() const { return size_; }
   const nn::PixelStatistics& statistics() const { return statistics_; }
+  SeenAs seen_as() const { return {size_, statistics_}; }
   const Tensor& labels() const { return labels_; }  ///< int64 (size)
   /// Numbers of a class's rows, ascending.
   std::span<const int64_t> of_class(int64_t label) const { return of_class_[static_cast<size_t>(label)]; }

@@ -117,6 +117,17 @@ std::map<std::string, std::string> training_of(const DistillOptions& options, co
   return training;
 }
 
+/// As the network sees them that the set is to teach; nothing where there is none.
+std::optional<SeenAs> seen_as_by(const Around& around) {
+  if (around.network == nullptr) return std::nullopt;
+  const auto statistics = train::pixel_statistics_from(around.network->normalise);
+  const int channels = around.network->size.channels;
+  if (!statistics || statistics->channels != channels)
+    throw InputError({"", "the network to draw others near", fmt::format("does not say how it sees {} channels", channels),
+                      "Give mean and deviation of each"});
+  return SeenAs{around.network->size, *statistics};
+}
+
 /// As human_seconds(), but for what is too short for it.
 std::string short_time(double seconds) {
   return seconds < 0.1 ? fmt::format("{:.2g} ms", 1000 * seconds) : human_seconds(seconds);
@@ -170,13 +181,17 @@ class Run {
 
  private:
   void load() {
-    real_.emplace(*job_.rows, job_.subset, job_.classes, options_.image_size, nullptr, device_, context_);
+    const std::optional<SeenAs> as = seen_as_by(job_.around);
+    real_.emplace(*job_.rows, job_.subset, job_.classes, options_.image_size, as ? &*as : nullptr, device_, context_);
     const bool grey = real_->picture_size().channels == 1;
     options_ = completed(job_.options, usual_, grey);
     if (options_.augment != completed(job_.options, usual_, false).augment)
       context_.info("grey pictures are augmented by dsa without its mirror (--augment dsa mirrors them too)");
     network_ = nn::make_network({options_.net, real_->picture_size(), job_.classes});
+    if (job_.around.network != nullptr) ball_ = ball_around(job_.around, *network_, device_);
   }
+
+  const NetworkBall* ball() const { return ball_ ? &*ball_ : nullptr; }
 
   Learning begin() {
     Learning learning({method_, options_, loop_options(), *network_, *real_, job_.cache, shared_, context_});
@@ -186,7 +201,7 @@ class Run {
     return learning;
   }
 
-  Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_}; }
+  Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_, ball()}; }
 
   const std::string& looks_through() const { return shared_.teachers == nullptr ? options_.net : options_.teacher.net; }
 
@@ -199,7 +214,8 @@ class Run {
             .schedule = options_.schedule,
             .augment = options_.augment,
             .project = options_.projected(),
-            .seed = options_.seed};
+            .seed = options_.seed,
+            .ball = ball()};
   }
 
   /// All that decides the pictures.
@@ -209,6 +225,8 @@ class Run {
                 {"count", job_.subset.size()},
                 {"libtorch", TORCH_VERSION},
                 {"threads", context_.thread_count()}};
+    if (const Around& around = job_.around; around.network != nullptr)
+      all["around"] = {{"network", around.network->digest}, {"classes", around.classes}, {"radius", around.radius}};
     if (shared_.teachers == nullptr) return json_text(all);
     for (const FrozenTeacher& teacher : *shared_.teachers) all["teachers"].push_back(teacher.digest);
     return json_text(all);
@@ -344,7 +362,8 @@ class Run {
     if (job_.test == nullptr) return;
     const c10::NoGradGuard no_grad;
     const Subset all = Subset::all(job_.test->size());
-    const RealRows test(*job_.test, all, job_.classes, options_.image_size, &*real_, device_, context_);
+    const SeenAs as = real_->seen_as();
+    const RealRows test(*job_.test, all, job_.classes, options_.image_size, &as, device_, context_);
     result.measures = learning.parts().objective->measures(first_step(), learning.all(), test);
   }
 
@@ -356,6 +375,7 @@ class Run {
   c10::Device device_;
   std::optional<RealRows> real_;
   std::unique_ptr<const nn::Classifier> network_;
+  std::optional<NetworkBall> ball_;
   Shared shared_;
   int64_t steps_ = 0;
   int64_t milliseconds_before_ = 0;  ///< of an interrupted run

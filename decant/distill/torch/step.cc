@@ -7,6 +7,7 @@
 namespace decant::distill {
 
 nn::State drawn_network(const Step& step, int64_t part) {
+  if (step.ball != nullptr) return network_near(*step.ball, step.random("network", part));
   nn::State state = nn::initial_state(step.network, step.random("network", part));
   for (nn::Tensors* tensors : {&state.parameters, &state.buffers}) {
     for (Tensor& tensor : *tensors) tensor = tensor.to(step.real.device());

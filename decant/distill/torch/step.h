@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decant/base/random.h"
+#include "decant/distill/torch/network_ball.h"
 #include "decant/distill/torch/real_rows.h"
 #include "decant/distill/torch/synthetic.h"
 #include "decant/nn/network.h"
@@ -18,6 +19,7 @@ struct Step {
   const nn::Classifier& network;
   const RealRows& real;
   const Context& context;
+  const NetworkBall* ball = nullptr;  ///< where networks are drawn; null = anywhere, as initial ones are
 
   /// The stream `name` of this step, part `part` of it (a class, a network). REQUIRES: part < 2²⁰.
   Random random(std::string_view name, int64_t part = 0) const {

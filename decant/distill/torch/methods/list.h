@@ -10,6 +10,7 @@
   entry(aligned_features)                  \
   entry(improved_distribution_matching)    \
   entry(characteristic_function_matching)  \
+  entry(federated_distribution_matching)   \
   entry(gradient_matching)                 \
   entry(siamese_gradient_matching)         \
   entry(contrastive_gradient_matching)     \
