@@ -19,11 +19,12 @@ std::vector<std::vector<int64_t>> rows_by_class(const Source& source) {
 }
 
 SmallSet make_small(const Compressor& compressor, const Source& source, const Subset& from, Size size, uint64_t seed,
-                    const Context& context) {
+                    const Context& context, const train::Teacher* learner) {
   DECANT_CHECK(from.empty(), ==, false);
   const Part part{.rows = std::make_shared<RowsView>(source.rows, from.rows()),
                   .classes = source.classes,
-                  .digest = Digest().add(source.digest).add(std::as_bytes(std::span(from))).hex()};
+                  .digest = Digest().add(source.digest).add(std::as_bytes(std::span(from))).hex(),
+                  .learner = learner};
   SmallSet made = compressor.make(part, size, seed, context);
   DECANT_CHECK(made.order.empty(), ==, false);
   DECANT_CHECK(made.order.size(), ==, made.bytes.size());

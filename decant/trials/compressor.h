@@ -18,6 +18,10 @@
 #include "decant/data/rows.h"
 #include "decant/data/subset.h"
 
+namespace decant::train {
+struct Teacher;
+}
+
 namespace decant::trials {
 
 /// How much a small set may hold.
@@ -32,6 +36,9 @@ struct Part {
   std::shared_ptr<const Rows> rows;  ///< readable, each of a class; row i of the part
   int classes = 0;                   ///< of the whole data set; the part may hold fewer
   std::string digest;                ///< of the content of `rows`
+  /// The network that is to learn from the set, where there is one that has learnt something; null
+  /// = the set is for any. A method of distillation that draws its networks draws them near it.
+  const train::Teacher* learner = nullptr;
 };
 
 struct SmallSet {
@@ -73,8 +80,9 @@ struct Source {
 std::vector<std::vector<int64_t>> rows_by_class(const Source& source);
 
 /// What `compressor` makes of the rows `from` alone. Of a set of these rows, `rows` and `order` are
-/// the source's; `origins` are, too. REQUIRES: ascending rows of the source, not empty.
+/// the source's; `origins` are, too. `learner`: as Part's. REQUIRES: ascending rows of the source,
+/// not empty.
 SmallSet make_small(const Compressor& compressor, const Source& source, const Subset& from, Size size, uint64_t seed,
-                    const Context& context);
+                    const Context& context, const train::Teacher* learner = nullptr);
 
 }  // namespace decant::trials

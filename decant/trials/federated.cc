@@ -5,7 +5,10 @@
 // classes a client has. Arms:
 //
 //     a compressor     one round: every client sends a small set of its own rows, and the server
-//                      trains a fresh network on all of them
+//                      trains a fresh network on all of them. With --set-rounds R the server sends
+//                      its network back, the clients make sets that this one is to learn from (a
+//                      method of distillation draws its networks near it), and the server goes on
+//                      from it, on the sets of the round alone (Xiong et al., "FedDM", CVPR 2023)
 //     fedavg           R rounds: every client trains the server's network on its rows, and the
 //                      server takes the mean of what comes back, weighted by rows (McMahan, Moore,
 //                      Ramage, Hampson and Agüera y Arcas, AISTATS 2017). One pass a round, in
@@ -23,6 +26,7 @@
 #include <limits>
 #include <numeric>
 
+#include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
 #include "decant/base/random.h"
@@ -32,6 +36,7 @@
 #include "decant/loader/image_table.h"
 #include "decant/nn/normalisation.h"
 #include "decant/train/pixel_statistics.h"
+#include "decant/train/teacher.h"
 #include "decant/trials/dirichlet.h"
 #include "decant/trials/list.h"
 #include "decant/trials/net_training.h"
@@ -43,6 +48,7 @@ struct FederatedOptions {
   int clients = 10;
   double alpha = 0.1;
   int rounds = 12;
+  int set_rounds = 1;
   int64_t per_class = 10;
   int64_t rows = 10'000;
   double client_rate = 0.1;
@@ -79,6 +85,7 @@ class Federated final : public Trial {
     table.add("clients", options_.clients, "K", "that share the rows");
     table.add("alpha", options_.alpha, "A", "of Dirichlet, for each class: the smaller, the less alike the clients");
     table.add("rounds", options_.rounds, "R", "of averaging");
+    table.add("set-rounds", options_.set_rounds, "R", "of small sets: from the second on they are made for the server's network");
     table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
     table.add("rows", options_.rows, "N", "that the clients share, as many of each class as of any other, drawn by the seed");
     table.add("client-rate", options_.client_rate, "RATE", "at which clients train, without momentum");
@@ -104,37 +111,38 @@ class Federated final : public Trial {
   }
 
   std::string in_words() const override {
+    const std::string set_rounds = options_.set_rounds == 1 ? "one round" : fmt::format("{} rounds", options_.set_rounds);
     return fmt::format(
-        "{} rows, {} clients by Dirichlet({}), small sets of {} a class in one round, {} rounds of averaging at rate {}; "
+        "{} rows, {} clients by Dirichlet({}), small sets of {} a class in {}, {} rounds of averaging at rate {}; "
         "the server: {}",
-        human_count(options_.rows), options_.clients, options_.alpha, options_.per_class, options_.rounds, options_.client_rate,
+        human_count(options_.rows), options_.clients, options_.alpha, options_.per_class, set_rounds, options_.rounds, options_.client_rate,
         training_.in_words());
   }
   std::string identity() const override {
-    return json_text({{"clients", options_.clients},
-                      {"alpha", options_.alpha},
-                      {"rounds", options_.rounds},
-                      {"per class", options_.per_class},
-                      {"rows", options_.rows},
-                      {"rate", options_.client_rate},
-                      {"training", training_.identity()}});
+    Json all = {{"clients", options_.clients},     {"alpha", options_.alpha}, {"rounds", options_.rounds},
+                {"per class", options_.per_class}, {"rows", options_.rows},   {"rate", options_.client_rate},
+                {"training", training_.identity()}};
+    if (options_.set_rounds > 1) all["set rounds"] = options_.set_rounds;
+    return json_text(all);
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
   int64_t stages(const Arm& arm) const override {
-    return arm.compressor != nullptr || averaging_of(arm.name).one_shot ? 1 : options_.rounds;
+    if (arm.compressor != nullptr) return options_.set_rounds;
+    return averaging_of(arm.name).one_shot ? 1 : options_.rounds;
   }
   double training_steps(const Arm& arm) const override {
     const double steps = static_cast<double>(training_.options().steps);
-    if (arm.compressor != nullptr) return steps;
+    if (arm.compressor != nullptr) return steps * options_.set_rounds;
     const Averaging how = averaging_of(arm.name);
     if (how.one_shot) return steps * options_.clients;
     return static_cast<double>(options_.rounds) * how.passes * static_cast<double>(options_.rows) / training_.options().batch;
   }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
-    if (arm.compressor != nullptr) return bench.once("one round", [&] { return of_small_sets(arm, seed, context); });
-    return of_averaging(averaging_of(arm.name), seed, bench, context);
+    if (arm.compressor == nullptr) return of_averaging(averaging_of(arm.name), seed, bench, context);
+    if (options_.set_rounds > 1) return of_rounds_of_sets(arm, seed, bench, context);
+    return bench.once("one round", [&] { return of_one_round(arm, seed, context); });
   }
 
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
@@ -147,6 +155,7 @@ class Federated final : public Trial {
       throw InputError(
           {"", "--alpha", fmt::format("{} is no parameter of a Dirichlet distribution", options_.alpha), "Give a number above 0"});
     if (options_.rounds < 1) throw InputError({"", "--rounds", "must be at least 1", "Give a number of rounds"});
+    if (options_.set_rounds < 1) throw InputError({"", "--set-rounds", "must be at least 1", "Give a number of rounds"});
     if (options_.per_class < 1) throw InputError({"", "--per-class", "must be at least 1", "Give a number of rows"});
     if (options_.rows < source_.classes || options_.rows > std::ssize(source_.usable))
       throw InputError(
@@ -191,20 +200,50 @@ class Federated final : public Trial {
     return subsets;
   }
 
-  Numbers of_small_sets(const Arm& arm, uint64_t seed, const Context& context) const {
-    std::vector<PickedRows::Pick> picks;
+  /// What the clients send in a round.
+  struct Sent {
+    std::shared_ptr<const Rows> rows;
     int64_t bytes = 0;
-    for (const Subset& rows : clients(seed)) {
+  };
+  Sent small_sets(const Arm& arm, const std::vector<Subset>& clients, uint64_t seed, const train::Teacher* learner,
+                  const Context& context) const {
+    std::vector<PickedRows::Pick> picks;
+    Sent sent;
+    for (const Subset& rows : clients) {
       if (rows.empty()) continue;
-      const SmallSet set = make_small(*arm.compressor, source_, rows, {Size::Unit::per_class, options_.per_class}, seed, context);
+      const SmallSet set = make_small(*arm.compressor, source_, rows, {Size::Unit::per_class, options_.per_class}, seed, context, learner);
       for (const int64_t row : set.order) picks.push_back({set.rows, row});
-      bytes += set.total_bytes();
+      sent.bytes += set.total_bytes();
     }
-    const PickedRows sent(std::move(picks));
+    sent.rows = std::make_shared<PickedRows>(std::move(picks));
+    return sent;
+  }
+
+  /// The server's network from `weights` on, a fresh one where there are none.
+  train::TrainResult trained_on(const Rows& sent, const std::vector<float>& weights, uint64_t seed, const Context& context) const {
     const Subset all = Subset::all(sent.size());
     train::TrainJob job = training_.job(sent, all, seed);
+    job.weights = weights;
     job.keep_logits = false;
-    return {{"accuracy", {training_.train(job, context).value}}, {"bytes", {static_cast<double>(bytes) / options_.clients}}};
+    job.keep_weights = !weights.empty();
+    return training_.train(job, context);
+  }
+
+  Numbers of_one_round(const Arm& arm, uint64_t seed, const Context& context) const {
+    const Sent sent = small_sets(arm, clients(seed), seed, nullptr, context);
+    return {{"accuracy", {trained_on(*sent.rows, {}, seed, context).value}},
+            {"bytes", {static_cast<double>(sent.bytes) / options_.clients}}};
+  }
+
+  /// The server's network, as those see it who make sets for it.
+  train::Teacher learner_of(const std::vector<float>& weights) const {
+    const train::TrainOptions& training = training_.options();
+    return {.net = training.net,
+            .size = {training.image_size, training.image_size, table_->size().channels},
+            .classes = source_.classes,
+            .normalise = training.normalise,
+            .weights = weights,
+            .digest = Digest().add(std::as_bytes(std::span(weights))).hex()};
   }
 
   /// Trains a client's network from `weights` on: updates `first` … `last` − 1 of a stream that
@@ -240,11 +279,19 @@ class Federated final : public Trial {
     return training_.train(job, context);
   }
 
-  /// The server's network after one more round.
-  std::vector<float> after_round(const Averaging& how, int round, const std::vector<Subset>& clients, const std::vector<float>& weights,
-                                 uint64_t seed, const Context& context) const;
+  /// What a round leaves.
+  struct Round {
+    std::vector<float> weights;  ///< of the server's network
+    double bytes = 0;            ///< that all clients have sent in it, together
+  };
+  using MakeRound = std::function<Round(int round, const std::vector<float>& weights)>;
+  /// Accuracy and bytes after each of some rounds, each of which is kept.
+  Numbers in_rounds(int rounds, const MakeRound& make, uint64_t seed, Bench& bench, const Context& context) const;
 
+  std::vector<float> averaged(const Averaging& how, int round, const std::vector<Subset>& clients, const std::vector<float>& weights,
+                              uint64_t seed, const Context& context) const;
   Numbers of_averaging(const Averaging& how, uint64_t seed, Bench& bench, const Context& context) const;
+  Numbers of_rounds_of_sets(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const;
 
   FederatedOptions options_;
   NetTraining training_;
@@ -266,8 +313,8 @@ std::vector<float> in_eight_bits(const std::vector<float>& before, const std::ve
 
 constexpr size_t kMostKeptWeights = 100'000;  // of a round's network, for going on; larger ones are trained again
 
-std::vector<float> Federated::after_round(const Averaging& how, int round, const std::vector<Subset>& clients,
-                                          const std::vector<float>& weights, uint64_t seed, const Context& context) const {
+std::vector<float> Federated::averaged(const Averaging& how, int round, const std::vector<Subset>& clients,
+                                       const std::vector<float>& weights, uint64_t seed, const Context& context) const {
   int64_t all = 0;
   for (const Subset& rows : clients) all += std::ssize(rows);
   std::vector<double> mean(weights.size());
@@ -283,31 +330,52 @@ std::vector<float> Federated::after_round(const Averaging& how, int round, const
   return {mean.begin(), mean.end()};
 }
 
-Numbers Federated::of_averaging(const Averaging& how, uint64_t seed, Bench& bench, const Context& context) const {
-  const std::vector<Subset> rows = clients(seed);
-  const auto senders = std::ranges::count_if(rows, [](const Subset& own) { return !own.empty(); });
-  std::vector<float> weights;
+Numbers Federated::in_rounds(int rounds, const MakeRound& make, uint64_t seed, Bench& bench, const Context& context) const {
+  Round last;
   int done = 0;
   Numbers all;
-  for (int round = 0; round < (how.one_shot ? 1 : options_.rounds); ++round) {
+  for (int round = 0; round < rounds; ++round) {
     Numbers one = bench.once(fmt::format("round {}", round), [&]() -> Numbers {
-      if (weights.empty()) weights = asked({}, seed, context).weights;
-      for (; done <= round; ++done) weights = after_round(how, done, rows, weights, seed, context);
-      const double sent =
-          how.bits == 8 ? static_cast<double>(weights.size() + 2 * sizeof(float)) : 4.0 * static_cast<double>(weights.size());
-      Numbers numbers = {{"accuracy", {asked(weights, seed, context).value}},
-                         {"bytes", {(round + 1) * sent * static_cast<double>(senders) / options_.clients}}};
-      if (weights.size() <= kMostKeptWeights) numbers["weights"] = {weights.begin(), weights.end()};
+      if (last.weights.empty()) last.weights = asked({}, seed, context).weights;
+      for (; done <= round; ++done) {
+        Round made = make(done, last.weights);
+        last = {std::move(made.weights), last.bytes + made.bytes};
+      }
+      Numbers numbers = {{"accuracy", {asked(last.weights, seed, context).value}}, {"bytes", {last.bytes / options_.clients}}};
+      if (last.weights.size() <= kMostKeptWeights) numbers["weights"] = {last.weights.begin(), last.weights.end()};
       return numbers;
     });
     if (const std::vector<double>& kept = one["weights"]; !kept.empty()) {
-      weights.assign(kept.size(), 0);
-      std::ranges::transform(kept, weights.begin(), [](double value) { return static_cast<float>(value); });
+      last.weights.assign(kept.size(), 0);
+      std::ranges::transform(kept, last.weights.begin(), [](double value) { return static_cast<float>(value); });
+      last.bytes = one.at("bytes").front() * options_.clients;
       done = round + 1;
     }
     for (const char* const name : {"accuracy", "bytes"}) all[name].push_back(one.at(name).front());
   }
   return all;
+}
+
+Numbers Federated::of_averaging(const Averaging& how, uint64_t seed, Bench& bench, const Context& context) const {
+  const std::vector<Subset> rows = clients(seed);
+  const auto senders = std::ranges::count_if(rows, [](const Subset& own) { return !own.empty(); });
+  const auto make = [&](int round, const std::vector<float>& weights) -> Round {
+    const auto values = static_cast<double>(weights.size());
+    const double sent = how.bits == 8 ? values + 2 * sizeof(float) : 4 * values;
+    return {averaged(how, round, rows, weights, seed, context), sent * static_cast<double>(senders)};
+  };
+  return in_rounds(how.one_shot ? 1 : options_.rounds, make, seed, bench, context);
+}
+
+Numbers Federated::of_rounds_of_sets(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const {
+  const std::vector<Subset> rows = clients(seed);
+  const auto make = [&](int round, const std::vector<float>& weights) -> Round {
+    const uint64_t own = Random(seed, "round", static_cast<uint64_t>(round)).bits64() >> 1U;
+    const train::Teacher learner = learner_of(weights);
+    const Sent sent = small_sets(arm, rows, own, &learner, context);
+    return {trained_on(*sent.rows, weights, own, context).weights, static_cast<double>(sent.bytes)};
+  };
+  return in_rounds(options_.set_rounds, make, seed, bench, context);
 }
 
 enum FederatedMetric : size_t { kAccuracyAtEnd, kSent, kAgainstAveraging };

@@ -9,6 +9,7 @@
 
 #include "decant/data/memory_rows.h"
 #include "decant/evaluate/evaluation_for_tests.h"
+#include "decant/train/teacher.h"
 #include "decant/trials/list.h"
 #include "decant/trials/run.h"
 
@@ -59,10 +60,12 @@ class FirstRows final : public Compressor {
     }
     const std::lock_guard lock(mutex_);
     seen.push_back(std::move(keys));
+    learners.push_back(part.learner == nullptr ? 0 : std::ssize(part.learner->weights));
     return set;
   }
 
   mutable std::vector<std::vector<std::string>> seen;  ///< keys of every part
+  mutable std::vector<int64_t> learners;               ///< weights of the part's learner; 0 = there is none
 
  private:
   std::string name_;

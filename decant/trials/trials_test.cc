@@ -207,6 +207,41 @@ TEST(Federated, ClientsShareTheRowsAndSeeTheirOwnAlone) {
   EXPECT_EQ(record.find("fedavg", 2), nullptr);
 }
 
+TEST(Federated, InRoundsSetsAreMadeForTheServersNetwork) {
+  Trying trying;
+  const std::map<std::string, std::string> options = {{"clients", "4"},   {"alpha", "0.3"}, {"rounds", "2"},
+                                                      {"per-class", "2"}, {"steps", "9"},   {"set-rounds", "3"}};
+  const TrialRecord record = trying.tried("federated", options, 1);
+  const size_t clients = trying.first->seen.size() / 3;
+  std::map<std::vector<std::string>, int> times;
+  for (const auto& keys : trying.first->seen) ++times[keys];
+  EXPECT_EQ(times.size(), clients);
+  for (const auto& [keys, count] : times) EXPECT_EQ(count, 3);
+  EXPECT_EQ(trying.first->learners, std::vector<int64_t>(3 * clients, 3)) << "the network's weights";
+  const auto series = std::ranges::find(record.series, "first", &TrialRecord::Series::arm);
+  ASSERT_NE(series, record.series.end());
+  ASSERT_EQ(series->at.size(), 3u);
+  EXPECT_DOUBLE_EQ(series->at[2], 3 * series->at[0]);
+  EXPECT_DOUBLE_EQ(record.find("first", 1)->mean, 1000 * series->at[2]);
+
+  // One round is of fresh networks, for nobody in particular, and another stage.
+  Trying once;
+  once.tried("federated", {{"clients", "4"}, {"alpha", "0.3"}, {"rounds", "2"}, {"per-class", "2"}, {"steps", "9"}}, 1);
+  EXPECT_EQ(once.first->learners, std::vector<int64_t>(clients, 0));
+}
+
+TEST(Federated, RoundsThatAreKeptAreNotMadeAgain) {
+  Trying trying;
+  const std::map<std::string, std::string> options = {{"clients", "4"}, {"rounds", "2"}, {"steps", "9"}, {"set-rounds", "3"}};
+  const TrialRecord whole = trying.tried("federated", options, 1);
+  const size_t seen = trying.first->seen.size();
+  std::erase_if(trying.store.kept, [](const auto& stage) { return stage.first.find("round 2") != std::string::npos; });
+  const TrialRecord gone_on = trying.tried("federated", options, 1);
+  EXPECT_EQ(3 * (trying.first->seen.size() - seen), seen) << "the last round alone";
+  EXPECT_EQ(gone_on.find("first", 1)->mean, whole.find("first", 1)->mean);
+  EXPECT_EQ(gone_on.find("first", 0)->mean, whole.find("first", 0)->mean);
+}
+
 TEST(Federated, RefusesWhatCannotBeShared) {
   Trying trying;
   const auto fault = [&](const std::map<std::string, std::string>& options) {
@@ -215,6 +250,7 @@ TEST(Federated, RefusesWhatCannotBeShared) {
   EXPECT_THAT(fault({{"clients", "121"}}), HasSubstr("121 clients cannot share 120 rows"));
   EXPECT_THAT(fault({{"alpha", "0"}}), HasSubstr("0 is no parameter of a Dirichlet distribution"));
   EXPECT_THAT(fault({{"rows", "5"}, {"clients", "2"}}), HasSubstr("5 rows cannot be drawn"));
+  EXPECT_THAT(fault({{"set-rounds", "0"}}), HasSubstr("--set-rounds: must be at least 1"));
 }
 
 TEST(Membership, AHalfIsSeenAloneAndEveryRowIsInHalfOfThem) {

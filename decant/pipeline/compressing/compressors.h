@@ -6,6 +6,7 @@
 //     dm   mtt+steps=200+init=k-means                pictures made by a method of distillation
 //     dm+pictures=first                              those that it begins with, not distilled
 //     dm+quality=75                                  made, then stored as JPEGs
+//     feddm+radius=5                                 for a learner (Part::learner), with networks at most so far from it
 //     random+labels=soft:views=10:bits=4             any of these, with what a teacher of the part says of 10 views of each picture
 //
 // What a method of distillation takes stands behind its name, as do the options of `decant distill`

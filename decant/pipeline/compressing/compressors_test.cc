@@ -43,6 +43,7 @@ struct Workshop : ScratchFolder {
   /// The first rows of each class, a little brighter at the end than at the beginning.
   distill::Distilled distilled(const distill::DistillJob& job) {
     jobs.push_back(job.options);
+    around.push_back(job.around);
     distill::Distilled made;
     made.set = {.size = {16, 16, 3}, .classes = job.classes, .per_class = job.options.per_class};
     for (int label = 0; label < job.classes; ++label) {
@@ -70,6 +71,7 @@ struct Workshop : ScratchFolder {
   trials::Part part = some_part();
   CompressorOptions options;
   std::vector<distill::DistillOptions> jobs;
+  std::vector<distill::Around> around;
 };
 
 std::map<int32_t, int> classes_in(const trials::SmallSet& set) {
@@ -146,6 +148,20 @@ TEST(Compressors, DistilClassesThatHaveEnoughAndPassOnTheOthers) {
   EXPECT_EQ(coarse.rows->bytes(0, scratch)[0], std::byte{0xFF});
 }
 
+TEST(Compressors, DistilForALearner) {
+  Workshop workshop;
+  const train::Teacher learner{.net = "convnet+width=8", .size = {16, 16, 3}, .classes = 3};
+  workshop.part.learner = &learner;
+  workshop.make("dm+steps=7+radius=2", kFiveEach);
+  EXPECT_EQ(workshop.jobs.front().net, "convnet+width=8");
+  EXPECT_EQ(workshop.around.front().network, &learner);
+  EXPECT_EQ(workshop.around.front().classes, (std::vector<int32_t>{0, 1})) << "class 2 has too few rows";
+  EXPECT_EQ(workshop.around.front().radius, 2);
+  workshop.make("dm+net=convnet+width=8", kFiveEach);
+  EXPECT_THAT(message_of([&] { workshop.make("dm+net=mlp", kFiveEach); }),
+              HasSubstr("looks through mlp, but the sets are for a convnet+width=8"));
+}
+
 /// A teacher that knows the class of every row, by a trainer that notes whose rows it was given.
 train::TeacherTrainer knowing_trainer(std::vector<const Rows*>& learnt_from) {
   const auto answer = [](const train::TrainJob& job) {
@@ -196,7 +212,7 @@ TEST(Compressors, NameEverythingThatDecides) {
   std::set<std::string> identities;
   for (const char* const spec :
        {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same", "dm", "dm+steps=7",
-        "dm+pictures=first", "dm+quality=75", "random+labels=soft", "random+labels=soft:bits=3", "dm+labels=soft"})
+        "dm+pictures=first", "dm+quality=75", "dm+radius=2", "random+labels=soft", "random+labels=soft:bits=3", "dm+labels=soft"})
     EXPECT_TRUE(identities.insert(make_compressor(spec, workshop.options)->identity()).second) << spec;
 }
 
@@ -208,6 +224,7 @@ TEST(Compressors, RefuseWhatATrialSays) {
   EXPECT_THAT(workshop.refusal("random+labels=smooth"), HasSubstr("give hard, soft:views=10"));
   EXPECT_THAT(workshop.refusal("dm+per-class=10"), HasSubstr("per-class is the trial's to say"));
   EXPECT_THAT(workshop.refusal("dm+pictures=middle"), HasSubstr("neither last nor first"));
+  EXPECT_THAT(workshop.refusal("dm+radius=-1"), HasSubstr("radius=-1 is no distance"));
   EXPECT_THAT(workshop.refusal("dm+quality=101"), HasSubstr("quality=101 is not from 1 to 100"));
   EXPECT_THAT(message_of([&] {
                 workshop.make("dm", {trials::Size::Unit::bytes, 1000});

@@ -14,13 +14,15 @@
 #include "decant/pipeline/compressing/compressors.h"
 #include "decant/pipeline/judging/arm_spec.h"
 #include "decant/pipeline/run/picture_sheet.h"
+#include "decant/train/teacher.h"
 
 namespace decant {
 namespace {
 
 constexpr int64_t kFewSteps = 60;  // a trial makes many sets
 constexpr const char* kNarrowNet = "convnet3+width=16";
-constexpr int kSameWithin = 2;  // of a pixel's 255: what normalising and back leaves
+constexpr double kUsualRadius = 5;  // FedDM's
+constexpr int kSameWithin = 2;      // of a pixel's 255: what normalising and back leaves
 
 /// Pixels that were made, which files can be made of.
 class MadePictures final : public MemoryRows {
@@ -38,18 +40,22 @@ class DistillingCompressor final : public trials::Compressor {
     distill_.declare(table);
     table.add("pictures", pictures_, "WHICH", "");
     table.add("quality", quality_, "Q", "");
+    table.add("radius", radius_, "R", "");
     const std::vector<std::string> pieces = spec_pieces(spec);
     distill_.method = pieces.front();
     for (size_t i = 1; i < pieces.size(); ++i) set(table, pieces[i]);
     if (pictures_ != "last" && pictures_ != "first")
       throw UsageError(fmt::format("--with {}: pictures={} is neither last nor first", spec, pictures_));
     if (quality_ < 0 || quality_ > 100) throw UsageError(fmt::format("--with {}: quality={} is not from 1 to 100", spec, quality_));
+    if (!(radius_ >= 0)) throw UsageError(fmt::format("--with {}: radius={} is no distance", spec, radius_));
     distill::check(distill_);
   }
 
   std::string name() const override { return name_; }
   std::string identity() const override {
-    return json_text({{"distilled", result_key(distill_)}, {"pictures", pictures_}, {"quality", quality_}});
+    Json all = {{"distilled", result_key(distill_)}, {"pictures", pictures_}, {"quality", quality_}};
+    if (radius_ != kUsualRadius) all["radius"] = radius_;
+    return json_text(all);
   }
 
   trials::SmallSet make(const trials::Part& part, trials::Size size, uint64_t seed, const Context& context) const override {
@@ -81,6 +87,7 @@ class DistillingCompressor final : public trials::Compressor {
     if (Option* const known = table.find(option); known != nullptr) {
       known->set(piece.substr(equals + 1));
       of_net_ = option == "net";
+      net_given_ = net_given_ || of_net_;
     } else {
       (of_net_ ? distill_.net : distill_.method) += "+" + piece;
     }
@@ -120,6 +127,7 @@ class DistillingCompressor final : public trials::Compressor {
                             .cache = options_.features.cache};
     job.options.per_class = static_cast<int>(per_class);
     job.options.seed = seed;
+    if (part.learner != nullptr) make_for(*part.learner, sorted.classes, job);
     const distill::Distilled made = options_.distill(job, context);
     const distill::SyntheticSet& pictures = pictures_ == "first" && !made.stages.empty() ? made.stages.front() : made.set;
     std::vector<Image> images(static_cast<size_t>(pictures.count()));
@@ -133,6 +141,14 @@ class DistillingCompressor final : public trials::Compressor {
     if (!made.stages.empty()) {
       for (const int64_t row : shown_by(made.stages.front(), *rows, context)) set.origins.push_back(sorted.rows[static_cast<size_t>(row)]);
     }
+  }
+
+  void make_for(const train::Teacher& learner, const std::vector<int32_t>& classes, distill::DistillJob& job) const {
+    if (net_given_ && distill_.net != learner.net)
+      throw InputError({"", "--with " + name_, fmt::format("looks through {}, but the sets are for a {}", distill_.net, learner.net),
+                        "Leave out net=, or make the trial's --net the same"});
+    job.options.net = learner.net;
+    job.around = {&learner, classes, radius_};
   }
 
   /// Rows whose picture is one of the set's: real rows that it began with.
@@ -164,6 +180,8 @@ class DistillingCompressor final : public trials::Compressor {
   bool of_net_ = false;  ///< whether the options to come, which distilling does not know, are the net's; else the method's
   std::string pictures_ = "last";
   int quality_ = 0;
+  bool net_given_ = false;
+  double radius_ = kUsualRadius;  ///< of the ball around a learner
 };
 
 }  // namespace
