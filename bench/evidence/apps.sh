@@ -19,7 +19,12 @@ apps_federated_fashion_50() { apps_federated 50 0.5; }
 apps_federated_fashion_10() { apps_federated 10 0.1; }
 apps_federated_fashion_1() { apps_federated 1 0.01; }
 
+# In rounds, sets are made for the server's network; averaging has as many rounds as their bytes pay for.
+apps_federated_rounds() {
+  try apps_federated_rounds federated "$(dataset fashion_mnist)" --alpha 0.1 --set-rounds 5 --rounds 15 --with random,dm,feddm,dm+pictures=first --seeds 3
+}
+
 apps_search_cifar10() { try apps_search_cifar10 search "$(dataset cifar10)" --networks 40 --with random,herding,k-means,dm --seeds 2; }
 apps_membership_fashion() { try apps_membership_fashion membership "$(dataset fashion_mnist)" --networks 64 --with random,herding,dm,dm+init=noise; }
 
-apps_tables=(apps_continual_mnist_{300,500} apps_continual_cifar10 apps_federated_fashion_{50,10,1} apps_search_cifar10 apps_membership_fashion)
+apps_tables=(apps_continual_mnist_{300,500} apps_continual_cifar10 apps_federated_fashion_{50,10,1} apps_federated_rounds apps_search_cifar10 apps_membership_fashion)

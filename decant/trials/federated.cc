@@ -37,7 +37,8 @@
 #include "decant/nn/normalisation.h"
 #include "decant/train/pixel_statistics.h"
 #include "decant/train/teacher.h"
-#include "decant/trials/dirichlet.h"
+#include "decant/trials/averaging.h"
+#include "decant/trials/clients.h"
 #include "decant/trials/list.h"
 #include "decant/trials/net_training.h"
 
@@ -52,13 +53,6 @@ struct FederatedOptions {
   int64_t per_class = 10;
   int64_t rows = 10'000;
   double client_rate = 0.1;
-};
-
-/// "fedavg+passes=5+bits=8" taken apart.
-struct Averaging {
-  int passes = 1;
-  int bits = 32;
-  bool one_shot = false;
 };
 
 class Federated final : public Trial {
@@ -77,15 +71,13 @@ class Federated final : public Trial {
   std::string name() const override { return "federated"; }
   std::string question() const override { return "What do clients have to send for a network of such accuracy?"; }
   std::string usual_arms() const override { return "random,herding,k-means,dm"; }
-  std::vector<std::string> baselines() const override {
-    return {"fedavg", "fedavg+passes=5", "fedavg+passes=10", "fedavg+bits=8", "one-shot"};
-  }
+  std::vector<std::string> baselines() const override { return averaging_names(); }
 
   void declare(OptionTable& table) override {
     table.add("clients", options_.clients, "K", "that share the rows");
     table.add("alpha", options_.alpha, "A", "of Dirichlet, for each class: the smaller, the less alike the clients");
     table.add("rounds", options_.rounds, "R", "of averaging");
-    table.add("set-rounds", options_.set_rounds, "R", "of small sets: from the second on they are made for the server's network");
+    table.add("set-rounds", options_.set_rounds, "R", "of small sets; in more than one they are made for the server's network");
     table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
     table.add("rows", options_.rows, "N", "that the clients share, as many of each class as of any other, drawn by the seed");
     table.add("client-rate", options_.client_rate, "RATE", "at which clients train, without momentum");
@@ -129,18 +121,18 @@ class Federated final : public Trial {
   std::string pace_key() const override { return training_.pace_key(); }
   int64_t stages(const Arm& arm) const override {
     if (arm.compressor != nullptr) return options_.set_rounds;
-    return averaging_of(arm.name).one_shot ? 1 : options_.rounds;
+    return averaging_named(arm.name).one_shot ? 1 : options_.rounds;
   }
   double training_steps(const Arm& arm) const override {
     const double steps = static_cast<double>(training_.options().steps);
     if (arm.compressor != nullptr) return steps * options_.set_rounds;
-    const Averaging how = averaging_of(arm.name);
+    const Averaging how = averaging_named(arm.name);
     if (how.one_shot) return steps * options_.clients;
     return static_cast<double>(options_.rounds) * how.passes * static_cast<double>(options_.rows) / training_.options().batch;
   }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
-    if (arm.compressor == nullptr) return of_averaging(averaging_of(arm.name), seed, bench, context);
+    if (arm.compressor == nullptr) return of_averaging(averaging_named(arm.name), seed, bench, context);
     if (options_.set_rounds > 1) return of_rounds_of_sets(arm, seed, bench, context);
     return bench.once("one round", [&] { return of_one_round(arm, seed, context); });
   }
@@ -164,40 +156,8 @@ class Federated final : public Trial {
            fmt::format("Give from {} to {}", source_.classes, source_.usable.size())});
   }
 
-  static Averaging averaging_of(const std::string& name) {
-    Averaging how;
-    how.one_shot = name == "one-shot";
-    if (name.ends_with("+passes=5")) how.passes = 5;
-    if (name.ends_with("+passes=10")) how.passes = 10;
-    if (name.ends_with("+bits=8")) how.bits = 8;
-    return how;
-  }
-
-  /// Rows of every client, ascending; a client may have none.
   std::vector<Subset> clients(uint64_t seed) const {
-    std::vector<std::vector<int64_t>> of_class = rows_by_class(source_);
-    std::vector<std::vector<int64_t>> rows(static_cast<size_t>(options_.clients));
-    for (size_t label = 0; label < of_class.size(); ++label) {
-      std::vector<int64_t>& own = of_class[label];
-      Random(seed, "rows of clients", label).shuffle(std::span(own));
-      own.resize(std::min(own.size(), static_cast<size_t>(options_.rows / source_.classes)));
-      const std::vector<double> shares = dirichlet(options_.alpha, options_.clients, Random(seed, "clients", label));
-      double sum = 0;
-      size_t begin = 0;
-      for (size_t client = 0; client < rows.size(); ++client) {
-        sum += shares[client];
-        const size_t end =
-            client + 1 == rows.size() ? own.size() : static_cast<size_t>(std::llround(sum * static_cast<double>(own.size())));
-        rows[client].insert(rows[client].end(), own.begin() + static_cast<ptrdiff_t>(begin), own.begin() + static_cast<ptrdiff_t>(end));
-        begin = end;
-      }
-    }
-    std::vector<Subset> subsets;
-    for (auto& of_client : rows) {
-      std::ranges::sort(of_client);
-      subsets.emplace_back(std::move(of_client));
-    }
-    return subsets;
+    return clients_of(source_, {options_.clients, options_.alpha, options_.rows / source_.classes}, seed);
   }
 
   /// What the clients send in a round.
@@ -299,18 +259,6 @@ class Federated final : public Trial {
   std::shared_ptr<const loader::ImageTable> table_;
 };
 
-/// As a client sends it in 8 bits: the change from what it was sent, between its least and its
-/// largest value.
-std::vector<float> in_eight_bits(const std::vector<float>& before, const std::vector<float>& after) {
-  std::vector<float> change(before.size());
-  for (size_t i = 0; i < change.size(); ++i) change[i] = after[i] - before[i];
-  const auto [least, most] = std::ranges::minmax(change);
-  const float step = (most - least) / 255;
-  std::vector<float> sent(before.size());
-  for (size_t i = 0; i < sent.size(); ++i) sent[i] = before[i] + least + (step > 0 ? step * std::round((change[i] - least) / step) : 0);
-  return sent;
-}
-
 constexpr size_t kMostKeptWeights = 100'000;  // of a round's network, for going on; larger ones are trained again
 
 std::vector<float> Federated::averaged(const Averaging& how, int round, const std::vector<Subset>& clients,
@@ -323,7 +271,7 @@ std::vector<float> Federated::averaged(const Averaging& how, int round, const st
     if (rows == 0) continue;
     const int64_t steps = how.one_shot ? training_.options().steps : std::max<int64_t>(1, how.passes * rows / training_.options().batch);
     const std::vector<float> own = trained_at(clients[client], weights, round * steps, (round + 1) * steps, seed + client * 7919, context);
-    const std::vector<float> sent = how.bits == 8 ? in_eight_bits(weights, own) : own;
+    const std::vector<float> sent = how.received(weights, own);
     const double share = static_cast<double>(rows) / static_cast<double>(all);
     for (size_t i = 0; i < mean.size(); ++i) mean[i] += share * sent[i];
   }
@@ -360,9 +308,7 @@ Numbers Federated::of_averaging(const Averaging& how, uint64_t seed, Bench& benc
   const std::vector<Subset> rows = clients(seed);
   const auto senders = std::ranges::count_if(rows, [](const Subset& own) { return !own.empty(); });
   const auto make = [&](int round, const std::vector<float>& weights) -> Round {
-    const auto values = static_cast<double>(weights.size());
-    const double sent = how.bits == 8 ? values + 2 * sizeof(float) : 4 * values;
-    return {averaged(how, round, rows, weights, seed, context), sent * static_cast<double>(senders)};
+    return {averaged(how, round, rows, weights, seed, context), how.bytes_of(weights.size()) * static_cast<double>(senders)};
   };
   return in_rounds(how.one_shot ? 1 : options_.rounds, make, seed, bench, context);
 }
@@ -386,10 +332,17 @@ std::vector<Metric> federated_metrics() {
   return {top_1(), sent, against};
 }
 
+/// Whether so many bytes would have been enough for a round of averaging more than there were.
+bool outlasts(double bytes, const Numbers& averaging) {
+  const std::vector<double>& sent = averaging.at("bytes");
+  return bytes >= sent.back() + sent.front();
+}
+
 /// What averaging has reached when no more than so many bytes are sent; nothing where not even one
-/// round is.
+/// round is, or where it ended long before.
 std::optional<double> reached_within(const Numbers& averaging, double bytes) {
   std::optional<double> reached;
+  if (outlasts(bytes, averaging)) return reached;
   for (size_t round = 0; round < averaging.at("bytes").size(); ++round) {
     if (averaging.at("bytes")[round] <= bytes) reached = averaging.at("accuracy")[round];
   }
@@ -408,6 +361,7 @@ void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& r
     std::vector<double> accuracy;
     std::vector<double> sent;
     std::vector<double> against;
+    bool outlasting = false;
     TrialRecord::Series series{.arm = arms[a].name, .along = "kB sent by a client", .of = "accuracy, %"};
     for (const Ran& run : runs) {
       if (run.arm != a) continue;
@@ -421,13 +375,19 @@ void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& r
         series.at[i] += 1e-3 * run.numbers.at("bytes")[i];
       }
       if (arms[a].compressor == nullptr) continue;
-      const std::optional<double> averaged = reached_within(*numbers_of("fedavg", run.seed), sent.back());
+      const Numbers& averaging = *numbers_of("fedavg", run.seed);
+      outlasting = outlasting || outlasts(sent.back(), averaging);
+      const std::optional<double> averaged = reached_within(averaging, sent.back());
       if (averaged) against.push_back(reached.back() - *averaged);
     }
     const auto seeds = static_cast<double>(accuracy.size());
     for (double& value : series.values) value /= seeds;
     for (double& value : series.at) value /= seeds;
-    if (arms[a].compressor != nullptr && against.size() < accuracy.size())
+    if (outlasting)
+      record.notes.push_back(
+          fmt::format("{} sends more than {} rounds of fedavg do, so nothing of its bytes is beside it: give more --rounds.", arms[a].name,
+                      options_.rounds));
+    else if (arms[a].compressor != nullptr && against.size() < accuracy.size())
       record.notes.push_back(fmt::format("{} takes less than one round of fedavg, so nothing of its bytes is beside it.", arms[a].name));
     record.add(arms[a].name, kAccuracyAtEnd, std::move(accuracy));
     record.add(arms[a].name, kSent, std::move(sent));

@@ -223,6 +223,8 @@ TEST(Federated, InRoundsSetsAreMadeForTheServersNetwork) {
   ASSERT_EQ(series->at.size(), 3u);
   EXPECT_DOUBLE_EQ(series->at[2], 3 * series->at[0]);
   EXPECT_DOUBLE_EQ(record.find("first", 1)->mean, 1000 * series->at[2]);
+  EXPECT_EQ(record.find("first", 2), nullptr) << "two rounds of three weights are fewer bytes";
+  EXPECT_THAT(record.notes, ::testing::Contains(HasSubstr("first sends more than 2 rounds of fedavg do")));
 
   // One round is of fresh networks, for nobody in particular, and another stage.
   Trying once;
