@@ -60,6 +60,16 @@ label_free_resnet56() {  # a network that was trained on these labels
   [ -e "$to" ] || "$build/decant" features "$(dataset cifar10)" -o "$to" --features embedding --net resnet56 --weights "$weights" --normalisation imagenet
   label_free label_free_resnet56 "$to"
 }
+label_free_rotation() {  # one that learnt by how far the same pictures are turned
+  judge label_free_rotation "$(dataset cifar10)" --features rotation --against "$label_free" --keep 10% --seeds 3 --precision bfloat16
+}
+# The pictures on a plane that keeps neighbours together, evenly drawn from, as "near-memory sampling" has it (arXiv:2508.02313, 2508.16647).
+label_free_manifold() {
+  local to=$root/build/data/cifar10_tsne.npy
+  [ -e "$to" ] || { /usr/bin/python3 "$here/manifold.py" "$(dataset cifar10)" "$to.new.npy" && mv "$to.new.npy" "$to"; }
+  judge label_free_manifold "$(dataset cifar10)" --features "$to" --keep 10% --seeds 3 --precision bfloat16 \
+    --against random,random+pool,facility-location+pool,thinning+pool,k-center+pool,bins+pool
+}
 label_free_mobilenet() {  # one that never saw the data set
   local to=$root/build/data/cifar10_mobilenetv2.npy weights
   weights=$(dataset weights_imagenet_mobilenetv2)/mobilenet_v2_1.0_224_quant.safetensors
@@ -88,7 +98,7 @@ source "$here/labels.sh"
 source "$here/long.sh"
 source "$here/apps.sh"
 
-quick=(agnews sst2 text_alpaca_3 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet cifar10_methods cifar10_methods_30
+quick=(agnews sst2 text_alpaca_3 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet label_free_rotation label_free_manifold cifar10_methods cifar10_methods_30
   cifar10_nets)
 every=("${quick[@]}" "${long_tables[@]}" "${patches[@]}" "${distil_tables[@]}" "${object_tables[@]}" "${sheet_tables[@]}" "${label_tables[@]}" "${apps_tables[@]}")
 if [ "${1:-}" = list ]; then
