@@ -234,7 +234,21 @@ TEST(CompressTile, IsRefusedWhereSheetsCannotFollow) {
   EXPECT_THAT(with([](CompressOptions& o) { o.tiling = {.tile = 0, .side = 32}; }), HasSubstr("need --tile"));
   EXPECT_THAT(with([](CompressOptions& o) { o.reducing.drop = "25%"; }), HasSubstr("leave out --drop and --resolution"));
   EXPECT_THAT(with([](CompressOptions& o) { o.reducing.resolution = "50%"; }), HasSubstr("leave out --drop and --resolution"));
-  EXPECT_THAT(with([](CompressOptions& o) { o.bytes = "40%"; }), HasSubstr("--tile and --bytes"));
+  EXPECT_THAT(with([](CompressOptions& o) {
+                o.bytes = "40%";
+                o.spend = "quality";
+              }),
+              HasSubstr("--tile with --bytes keeps as many rows as fit; leave out --spend quality"));
+  EXPECT_THAT(with([](CompressOptions& o) {
+                o.bytes = "40%";
+                o.spend = "sheets";
+              }),
+              HasSubstr("--spend sheets decides how many pictures a sheet holds"));
+  EXPECT_THAT(with([](CompressOptions& o) {
+                o.bytes = "40%";
+                o.spend = "sheet";
+              }),
+              HasSubstr("did you mean 'sheets'?"));
   EXPECT_THAT(with([](CompressOptions& o) { o.to = "webdataset"; }), HasSubstr("--to webdataset has none"));
   EXPECT_THAT(with([](CompressOptions& o) { o.store = "list"; }), HasSubstr("--store list"));
   EXPECT_FALSE(fs::exists(folder / "out"));
@@ -300,6 +314,53 @@ TEST(CompressTile, IsCutUpByTheExample) {
   if (code != 0 && read_text(folder / "errors").find("No module named") != std::string::npos)
     GTEST_SKIP() << "needs python3, or another Python in DECANT_PYTHON, with Pillow";
   EXPECT_EQ(read_text(folder / "said"), "10 pictures of 2 classes in 4 sheets\n");
+}
+
+/// Of a set that keeps `keep` rows.
+RunRecord kept_in_sheets(const fs::path& in, const fs::path& folder, const std::string& keep, int tile) {
+  CompressOptions options = tiling(in, folder / fmt::format("{}-{}", keep, tile), tile);
+  options.keep = keep;
+  return compress(options, {});
+}
+
+CompressOptions within(const fs::path& in, const fs::path& out, int tile, int64_t bytes) {
+  CompressOptions options = tiling(in, out, tile);
+  options.keep = CompressOptions().keep;
+  options.bytes = std::to_string(bytes);
+  return options;
+}
+
+TEST(SheetBudget, HoldsAsManyRowsAsFit) {
+  const fs::path in = jpeg_set("budget_in", 24);
+  const fs::path folder = fresh_folder("budget");
+  const int64_t budget = kept_in_sheets(in, folder, "20", 2).bytes_after + 10;
+  const RunRecord run = compress(within(in, folder / "out", 2, budget), {});
+  EXPECT_LE(run.bytes_after, budget);
+  EXPECT_GE(run.kept, 20) << "these fit";
+  EXPECT_GT(kept_in_sheets(in, folder, std::to_string(*run.kept + 1), 2).bytes_after, budget) << "and no more";
+  EXPECT_EQ(verify({.run = folder / "out", .source = in.string()}, {}).checked_against, "hashes and the source");
+  const PlanEstimate planned = plan(within(in, folder / "planned", 2, budget), {});
+  EXPECT_NEAR(static_cast<double>(planned.kept.value()), static_cast<double>(*run.kept), 6);
+  EXPECT_THAT(refusal(within(in, folder / "few", 2, 100)), HasSubstr("hold no sheets; those of the smallest set, of 1 rows, take"));
+}
+
+TEST(SheetBudget, PutsAsFewPicturesIntoASheetAsItMust) {
+  const fs::path in = jpeg_set("cells_in", 24);
+  const fs::path folder = fresh_folder("cells");
+  const auto spending = [&](const std::string& out, int64_t bytes) {
+    CompressOptions options = within(in, folder / out, 0, bytes);
+    options.spend = "sheets";
+    return options;
+  };
+  const int64_t of_three = kept_in_sheets(in, folder, "100%", 3).bytes_after;
+  ASSERT_LT(of_three, kept_in_sheets(in, folder, "100%", 2).bytes_after);
+  const RunRecord run = compress(spending("out", of_three), {});
+  EXPECT_EQ(run.sheets->tile, 3);
+  EXPECT_EQ(run.kept, 48);
+  EXPECT_EQ(run.bytes_after, of_three);
+  EXPECT_EQ(verify({.run = folder / "out", .source = in.string()}, {}).checked_against, "hashes and the source");
+  EXPECT_THAT(plan(spending("planned", of_three), {}).spent, HasSubstr("sheets of 3 x 3 pictures"));
+  EXPECT_THAT(refusal(spending("few", 500)), HasSubstr("are too few: 16 x 16 pictures to a sheet, the most there can be, take"));
 }
 
 TEST(CompressTile, IsPlannedByAFewSheets) {

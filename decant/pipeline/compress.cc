@@ -17,6 +17,7 @@
 #include "decant/pipeline/choosing/pool_source.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/patching/sheet_budget.h"
 #include "decant/pipeline/patching/token_budget.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
@@ -50,7 +51,7 @@ void CompressOptions::declare(OptionTable& all) {
            "of pictures with boxes, a budget of objects, 2000 or 30% of all, in place of --keep: as many rows as fit")
       .silent_at = "\"\"";
   table.add("spend", spend, "CURRENCY",
-            "what --bytes buys: rows; of all rows (or --keep) quality, resolution or cells; auto = fewer rows, and coarser ones");
+            "what --bytes buys: rows; of all rows (or --keep) quality, resolution, cells or sheets; auto = fewer rows, and coarser ones");
   select.declare(table);
   features.declare(table);
   reducing.declare(table);
@@ -79,14 +80,14 @@ std::vector<std::string> files_read(const CompressOptions& options) {
 
 /// Whether pictures are written anew, each in a file of its own.
 bool reduces(const CompressOptions& options) {
-  if (options.tiling.given()) return false;
+  if (makes_sheets(options)) return false;
   return !options.bytes.empty() || !reduce_plan(options.reducing).nothing();
 }
 
 /// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a
 /// place in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
-  if (options.tiling.given()) return kSheetsFormat;
+  if (makes_sheets(options)) return kSheetsFormat;
   const ReducePlan plan = reduce_plan(options.reducing);
   if (!options.to.empty() || !reduces(options) || require_pictures(dataset.train(), options.input.path).are_files()) return options.to;
   return plan.quality > 0 ? "imagefolder" : kPackedFormat;
@@ -160,21 +161,39 @@ ReduceOptions reducing_of(const CompressOptions& options) {
 }
 
 /// Throws UsageError for options that sheets cannot follow.
-void require_tiling_alone(const CompressOptions& options, const ReducePlan& reduced) {
-  require_sound(options.tiling);
-  if (!options.tiling.given()) return;
+void require_sheets_alone(const CompressOptions& options, const ReducePlan& reduced) {
+  const bool counts_cells = options.spend == kSpendSheets;
+  require_sound(options.tiling, counts_cells);
+  if (!makes_sheets(options)) return;
+  const char* const asked = counts_cells ? "--spend sheets" : "--tile";
+  if (counts_cells && options.tiling.given())
+    throw UsageError("--spend sheets decides how many pictures a sheet holds; leave out --tile, or --spend");
   if (reduced.drop > 0 || !reduced.as_large())
-    throw UsageError("--tile shrinks pictures into cells; leave out --drop and --resolution (--tile-side says how large cells are)");
-  if (!options.bytes.empty()) throw UsageError("--tile and --bytes: bytes of sheets are not known before they are made; give --keep");
+    throw UsageError(
+        fmt::format("{} shrinks pictures into cells; leave out --drop and --resolution (--tile-side says how large cells are)", asked));
+  if (!counts_cells && options.spend != CompressOptions().spend)
+    throw UsageError(fmt::format("--tile with --bytes keeps as many rows as fit; leave out --spend {}", options.spend));
   if (!options.to.empty() && options.to != "imagefolder")
-    throw UsageError(fmt::format("--tile writes sheets into class folders, and --to {} has none; leave out --to", options.to));
-  if (stores_a_list(options.store)) throw UsageError("--tile makes files of its own, and --store list none; leave one of them out");
+    throw UsageError(fmt::format("{} writes sheets into class folders, and --to {} has none; leave out --to", asked, options.to));
+  if (stores_a_list(options.store))
+    throw UsageError(fmt::format("{} makes files of its own, and --store list none; leave one of them out", asked));
 }
 
-/// How the sheets of the kept rows are made; nothing without --tile.
-std::optional<sheets::Style> tiling_of(const CompressOptions& options, const Input& input, const Subset& kept, const Context& context) {
-  if (!options.tiling.given()) return std::nullopt;
-  const sheets::Style style = tile_style(options.tiling, options.reducing.quality, input.dataset, kept, context);
+/// What sets of rows take as sheets, where --bytes says how many there may be.
+std::optional<SheetSizes> sheet_sizes_of(const CompressOptions& options, const Input& input, const Subset& usable, const Context& context) {
+  if (!options.tiling.given() || options.bytes.empty()) return std::nullopt;
+  return SheetSizes(input.dataset, tile_style(options.tiling, options.reducing.quality, input.dataset, usable, context), usable, context);
+}
+
+/// How the sheets of the kept rows are made; nothing where none are.
+std::optional<sheets::Style> tiling_of(const CompressOptions& options, const Input& input, const Subset& kept,
+                                       const std::optional<SheetSizes>& sizes, int64_t budget, const Context& context) {
+  if (!makes_sheets(options)) return std::nullopt;
+  const auto style = [&] {
+    if (sizes) return sizes->style();
+    if (options.tiling.given()) return tile_style(options.tiling, options.reducing.quality, input.dataset, kept, context);
+    return fewest_cells_within(options.tiling, options.reducing.quality, input.dataset, kept, budget, context);
+  }();
   context.info("sheets: " + in_words(style));
   return style;
 }
@@ -233,6 +252,10 @@ std::unique_ptr<RowSizes> sizes_of_rows(const CompressOptions& options, const In
 
 }  // namespace
 
+bool makes_sheets(const CompressOptions& options) {
+  return options.tiling.given() || options.spend == kSpendSheets;
+}
+
 bool spends_on_rows(const CompressOptions& options) {
   return counted_of(options) || (!options.bytes.empty() && buys_rows(options.spend));
 }
@@ -244,13 +267,13 @@ std::string keep_of(const CompressOptions& options) {
 
 void require_sound(const CompressOptions& options) {
   const ReducePlan reduced = reduce_plan(options.reducing);
-  require_currency(options.spend);
+  require_currency(options.spend, {kSpendSheets});
   require_dedup(options.dedup);
   if (options.spend == "cells" && (reduced.drop > 0 || !reduced.as_large()))
     throw UsageError("--spend cells decides which cells are dropped; leave out --drop and --resolution");
   if (options.bytes.empty() && options.spend != CompressOptions().spend)
     throw UsageError("--spend needs --bytes, the budget that is spent");
-  require_tiling_alone(options, reduced);
+  require_sheets_alone(options, reduced);
   require_sound(options.labelling, options.given);
   if (options.labelling.spec().soft && stores_a_list(options.store))
     throw UsageError("--teach soft speaks of pictures that lie in data/, and --store list has none there; leave one of them out");
@@ -268,7 +291,9 @@ void require_sound(const CompressOptions& options) {
   if (options.min_per_class > 0 && spends_on_rows(options))
     throw UsageError("--min-per-class needs --keep: how many rows fit in a budget is not known before they are drawn");
   if (spends_on_rows(options) && options.given.contains("keep"))
-    throw UsageError("--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution or cells");
+    throw UsageError(
+        "--keep and --bytes both say how many rows to keep; give one of the two, or --spend quality, resolution, cells or "
+        "sheets");
 }
 
 RunRecord compress(const CompressOptions& typed, const Context& context) {
@@ -290,7 +315,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   if (!options.dedup.how.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
   const Input unique = repeats ? without_repeats(whole, repeats->dropped) : Input();
   const Input& input = repeats ? unique : whole;
-  if (options.tiling.given()) require_tileable(input.dataset, options.input.path);
+  if (makes_sheets(options)) require_tileable(input.dataset, options.input.path);
   if (options.labelling.spec().soft) require_teachable(input, options.input.path);
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
@@ -300,12 +325,16 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
 
   // What rows take, where a budget is spent on them.
   const std::optional<CountedBudget> counted = counted_of(options);
+  const Subset usable = input.usable_rows();
+  const std::optional<SheetSizes> tiled = sheet_sizes_of(options, input, usable, context);
   RowBudget rows;
   if (counted)
     rows = log.stage(std::string(name_of(counted->unit)), [&] { return counted_rows(*counted, input, context); });
-  else if (spends_on_rows(options))
+  else if (spends_on_rows(options) && !tiled)
     rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
-  const int64_t count = rows.sizes ? rows.sizes->about(rows.amount) : count_to_keep(options, input);
+  const int64_t count = tiled        ? log.stage("sheets", [&] { return tiled->about(budget); })
+                        : rows.sizes ? rows.sizes->about(rows.amount)
+                                     : count_to_keep(options, input);
   require_enough_of_each(options, input, count);
 
   // An order over the readable rows; then exactly `count` of them, or as many as fit.
@@ -319,8 +348,10 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   ChosenRows chosen = counted ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
   if (counted) chosen.selection.serves_from = 1;
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
-  const Subset kept =
-      log.stage("sample", [&] { return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count); });
+  const Subset kept = log.stage("sample", [&] {
+    if (tiled) return tiled->largest_within(budget, chosen.selection, draw);
+    return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count);
+  });
   if (counted)
     context.info(fmt::format("the rows kept hold {} {}, of {} allowed", human_count(rows.sizes->total(kept)), name_of(counted->unit),
                              human_count(rows.amount)));
@@ -335,7 +366,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const AskedReduction asked{reducing_of(options), options.spend, budget, options.seed};
   if (reduces(options)) spent = log.stage("reduce", [&] { return reduce_pictures(asked, input, kept, context); });
 
-  const auto tiling = tiling_of(options, input, kept, context);
+  const auto tiling = tiling_of(options, input, kept, tiled, budget, context);
 
   std::optional<train::Teacher> teacher;
   if (options.labelling.spec().soft) teacher = log.stage("teacher", [&] { return teacher_of(options, input, context); });

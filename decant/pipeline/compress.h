@@ -45,6 +45,9 @@ struct CompressOptions {
   void declare(OptionTable& table);
 };
 
+/// Whether several pictures share a file.
+bool makes_sheets(const CompressOptions& options);
+
 /// Whether --bytes, --keep-tokens or --keep-objects decides how many rows are kept.
 bool spends_on_rows(const CompressOptions& options);
 /// How much to keep where it does not: every row where a budget is spent on pictures and --keep

@@ -21,6 +21,7 @@
 #include "decant/pipeline/choosing/score_source.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/patching/sheet_budget.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/select/pools/quota.h"
 
@@ -303,6 +304,14 @@ int64_t rows_beside_quality(const CompressOptions& options, const Dataset& datas
   return RowSizes(reduced.rows, usable, context).about(budget);
 }
 
+/// About how many rows fit into sheets of a budget.
+int64_t rows_in_sheets(const CompressOptions& options, const Dataset& dataset, int64_t budget, const Context& context) {
+  require_tileable(dataset, options.input.path);
+  const Subset usable = Subset::all(dataset.train().size()).without(Subset(dataset.train().known_faults()));
+  const sheets::Style style = tile_style(options.tiling, options.reducing.quality, dataset, some_of(usable, kSampledPictures), context);
+  return SheetSizes(dataset, style, usable, context).about(budget);
+}
+
 /// Rows that are kept; of a budget that buys rows, about as many as fit.
 int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, const Context& context) {
   const Rows& train = dataset.train();
@@ -311,6 +320,7 @@ int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, con
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
   const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");
   if (options.spend == "auto") return rows_beside_quality(options, dataset, budget, context);
+  if (options.tiling.given()) return rows_in_sheets(options, dataset, budget, context);
   const double share = std::min(1.0, static_cast<double>(budget) / whole_bytes(options, dataset));
   return std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(train.size())), 1, train.size());
 }
@@ -334,6 +344,18 @@ std::string spent_on(const CompressOptions& options, const Dataset& dataset, int
   return spent_about({dataset, reducing, nullptr}, like_kept, options.spend, budget, context);
 }
 
+/// As --tile says, or with as few cells as a budget allows, judged by some of the rows.
+sheets::Style style_for(const CompressOptions& options, const Dataset& dataset, const Subset& like_kept, const Context& context) {
+  const Subset some = some_of(like_kept, kSampledPictures);
+  if (options.tiling.given()) return tile_style(options.tiling, options.reducing.quality, dataset, some, context);
+  constexpr size_t kMeasuredPictures = 512;
+  const Subset measured = some_of(like_kept, kMeasuredPictures);
+  const double share = static_cast<double>(measured.size()) / static_cast<double>(like_kept.size());
+  const auto budget = static_cast<double>(bytes_from(options.bytes, dataset.train().stored_bytes(), "--bytes"));
+  return fewest_cells_within(options.tiling, reducing_before_budget(options, dataset.train()).quality, dataset, measured,
+                             static_cast<int64_t>(share * budget), context);
+}
+
 /// The small set as sheets: as many as rows spread evenly over the set would fill, and their bytes
 /// by a few that are made.
 struct PlannedSheets {
@@ -346,7 +368,7 @@ PlannedSheets sheets_of(const CompressOptions& options, const Dataset& dataset, 
   const Rows& train = dataset.train();
   const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
   const Subset like_kept = some_of(usable, static_cast<size_t>(kept));
-  const sheets::Style style = tile_style(options.tiling, options.reducing.quality, dataset, some_of(like_kept, kSampledPictures), context);
+  const sheets::Style style = style_for(options, dataset, like_kept, context);
   const std::vector<sheets::PlannedSheet> all = plan_sheets(style, dataset, like_kept);
   constexpr size_t kMade = 3;
   double bytes = 0;
@@ -364,6 +386,8 @@ PlannedSheets sheets_of(const CompressOptions& options, const Dataset& dataset, 
           fmt::format("{} sheets of {}, {}", human_count(std::ssize(all)), in_words(style), human_bytes(static_cast<int64_t>(every)))};
 }
 
+constexpr double kSheetsMeasured = 6;  // times that sheets are made where a budget says how many, or of how many cells
+
 /// Every picture is decoded once more, and shrunk and coded in about the time that takes.
 void add_tiling(const Rows& train, double share, double threads, PlanEstimate& plan) {
   plan.stages.push_back({"sheets", 2 * share * static_cast<double>(train.stored_bytes()) * costs::kDecodePerByte * 1e-9 / threads});
@@ -373,7 +397,7 @@ void add_tiling(const Rows& train, double share, double threads, PlanEstimate& p
 /// is searched besides.
 void add_reducing(const Rows& train, const CompressOptions& options, double share, double threads, PlanEstimate& plan) {
   const ReducePlan reduced = reduce_plan(options.reducing);
-  if (options.tiling.given()) return add_tiling(train, share, threads, plan);
+  if (makes_sheets(options)) return add_tiling(train, options.bytes.empty() ? share : kSheetsMeasured * share, threads, plan);
   if (reduced.nothing() && options.bytes.empty()) return;
   const double passes = options.bytes.empty() || options.spend == "rows" ? 2 : 5;
   plan.stages.push_back({"reduce", passes * share * static_cast<double>(train.stored_bytes()) * costs::kRecodePerByte * 1e-9 / threads});
@@ -429,7 +453,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   PlanEstimate plan = begin_plan("compress", work);
   plan.kept = kept;
   const std::optional<PlannedSheets> tiled =
-      options.tiling.given() ? std::optional(sheets_of(options, dataset, kept, context)) : std::nullopt;
+      makes_sheets(options) ? std::optional(sheets_of(options, dataset, kept, context)) : std::nullopt;
   plan.spent = tiled ? tiled->words : spent_on(options, dataset, kept, context);
   add_stages(train, options, work, share, threads, plan);
   add_reducing(train, options, share, threads, plan);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <fmt/core.h>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -89,13 +90,42 @@ Sheet empty_sheet(const PlannedSheet& planned, int tile) {
 }
 
 void note_sources(const Rows& source, std::span<const int64_t> rows, Sheet& sheet) {
-  std::vector<std::byte> scratch;
   for (size_t i = 0; i < rows.size(); ++i) {
-    Cell& cell = sheet.cells[i];
-    cell.row = rows[i];
-    cell.key = source.key(rows[i]);
-    cell.hash = sha256(source.bytes(rows[i], scratch)).substr(0, kHashDigits);
+    sheet.cells[i].row = rows[i];
+    sheet.cells[i].key = source.key(rows[i]);
   }
+}
+
+void note_digests(const Rows& source, const std::vector<std::byte>& file, Sheet& sheet) {
+  std::vector<std::byte> scratch;
+  for (Cell& cell : sheet.cells) cell.hash = sha256(source.bytes(cell.row, scratch)).substr(0, kHashDigits);
+  sheet.sha256 = sha256(file);
+}
+
+/// As long as those are.
+void note_no_digests(Sheet& sheet) {
+  static const std::string zeros(sha256(Bytes()).size(), '0');
+  for (Cell& cell : sheet.cells) cell.hash = zeros.substr(0, kHashDigits);
+  sheet.sha256 = zeros;
+}
+
+/// Makes every sheet of a table, on all threads; take() gets its file, and fills in digests.
+Table make_table(const Style& style, const Dataset& dataset, const std::vector<PlannedSheet>& planned, std::string_view doing,
+                 const Context& context, const std::function<void(const std::vector<std::byte>& file, Sheet& sheet)>& take) {
+  Table table{.style = style, .sheets = std::vector<Sheet>(planned.size())};
+  int64_t pictures = 0;
+  for (const PlannedSheet& sheet : planned) pictures += std::ssize(sheet.rows);
+  Stage stage(context, doing, pictures, "pictures");
+  parallel_for(context, std::ssize(planned), 1, [&](int64_t i, int64_t) {
+    const PlannedSheet& own = planned[static_cast<size_t>(i)];
+    Sheet sheet = empty_sheet(own, style.tile);
+    const std::vector<std::byte> file = make_sheet(style, dataset.train(), own.rows, sheet);
+    note_sources(dataset.train(), own.rows, sheet);
+    take(file, sheet);
+    table.sheets[static_cast<size_t>(i)] = std::move(sheet);
+    stage.advance(std::ssize(own.rows));
+  });
+  return table;
 }
 
 }  // namespace
@@ -172,24 +202,27 @@ std::vector<PlannedSheet> plan_sheets(const Style& style, const Dataset& dataset
   return planned;
 }
 
+SheetSetBytes measure_sheet_set(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const Context& context) {
+  std::atomic<int64_t> bytes{0};
+  const auto take = [&](const std::vector<std::byte>& file, Sheet& sheet) {
+    note_no_digests(sheet);
+    bytes += std::ssize(file);
+  };
+  const Table table = make_table(style, dataset, plan_sheets(style, dataset, rows), "measuring sheets", context, take);
+  return {.sheets = bytes, .table = std::ssize(table_text(table))};
+}
+
 WrittenSheets write_sheet_set(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,
                               const Context& context) {
   const std::vector<PlannedSheet> planned = plan_sheets(style, dataset, rows);
-  WrittenSheets written{.table = {.style = style, .sheets = std::vector<Sheet>(planned.size())}};
   for (const PlannedSheet& sheet : planned) fs::create_directories((folder / sheet.file).parent_path());
   std::atomic<int64_t> bytes{0};
-  Stage stage(context, "writing sheets", std::ssize(rows), "pictures");
-  parallel_for(context, std::ssize(planned), 1, [&](int64_t i, int64_t) {
-    const PlannedSheet& own = planned[static_cast<size_t>(i)];
-    Sheet sheet = empty_sheet(own, style.tile);
-    const std::vector<std::byte> file = make_sheet(style, dataset.train(), own.rows, sheet);
-    note_sources(dataset.train(), own.rows, sheet);
-    sheet.sha256 = sha256(file);
+  const auto take = [&](const std::vector<std::byte>& file, Sheet& sheet) {
+    note_digests(dataset.train(), file, sheet);
     write_file(folder / sheet.file, Bytes(file));
     bytes += std::ssize(file);
-    written.table.sheets[static_cast<size_t>(i)] = std::move(sheet);
-    stage.advance(std::ssize(own.rows));
-  });
+  };
+  WrittenSheets written{.table = make_table(style, dataset, planned, "writing sheets", context, take)};
   const std::string text = table_text(written.table);
   write_file(folder / kTableFile, text);
   written.bytes_sheets = bytes;

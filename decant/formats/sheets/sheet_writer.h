@@ -43,6 +43,16 @@ struct PlannedSheet {
 /// have a label and some do not.
 std::vector<PlannedSheet> plan_sheets(const Style& style, const Dataset& dataset, std::span<const int64_t> rows);
 
+struct SheetSetBytes {
+  int64_t sheets = 0;
+  int64_t table = 0;
+  int64_t total() const { return sheets + table; }
+};
+
+/// What write_sheet_set() would write, to the byte: sheets are made on all threads and let go of.
+/// Throws what make_sheet() and plan_sheets() throw, Cancelled.
+SheetSetBytes measure_sheet_set(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const Context& context);
+
 struct WrittenSheets {
   Table table;
   int64_t bytes_sheets = 0;

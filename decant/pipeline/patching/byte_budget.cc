@@ -76,8 +76,9 @@ std::vector<std::string> currencies() {
   return {"rows", "quality", "resolution", "cells", "auto"};
 }
 
-void require_currency(const std::string& spend) {
-  const std::vector<std::string> known = currencies();
+void require_currency(const std::string& spend, const std::vector<std::string>& others) {
+  std::vector<std::string> known = currencies();
+  known.insert(known.end(), others.begin(), others.end());
   if (std::ranges::find(known, spend) == known.end()) throw UsageError("--spend: " + unknown_name("currency", spend, known));
 }
 

@@ -30,8 +30,9 @@ inline constexpr int kQualityOfPixels = 90;
 
 std::vector<std::string> currencies();  ///< "rows", "quality", "resolution", "cells", "auto"
 
-/// Throws UsageError for an unknown currency, with the nearest one.
-void require_currency(const std::string& spend);
+/// Throws UsageError for an unknown currency, with the nearest one. `others`: that the caller knows
+/// besides.
+void require_currency(const std::string& spend, const std::vector<std::string>& others = {});
 
 /// Whether how many rows are kept follows from the budget.
 bool buys_rows(const std::string& spend);

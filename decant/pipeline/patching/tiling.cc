@@ -20,8 +20,11 @@ ImageSize stored_size(const Rows& rows, int64_t row) {
   return image.size;
 }
 
-/// The longest side that any of these pictures would have in a cell that is large enough.
-int longest_side(const Rows& rows, const Subset& some, sheets::Fit fit, const Context& context) {
+sheets::Fit fit_of(const TileOptions& options) {
+  return options.fit == name_of(sheets::Fit::crop) ? sheets::Fit::crop : sheets::Fit::whole;
+}
+
+int longest_of(const Rows& rows, const Subset& some, sheets::Fit fit, const Context& context) {
   std::atomic<int> longest{0};
   Stage stage(context, "measuring pictures", std::ssize(some), "pictures");
   parallel_for(context, std::ssize(some), 256, [&](int64_t begin, int64_t end) {
@@ -56,14 +59,14 @@ void TileOptions::declare(OptionTable& table) {
       "\"whole\"";
 }
 
-void require_sound(const TileOptions& options) {
+void require_sound(const TileOptions& options, bool counted) {
   if (options.tile < 0 || options.tile > sheets::kMostAcross)
     throw UsageError(fmt::format("--tile: {} is not between 1 and {}", options.tile, sheets::kMostAcross));
   if (options.side < 0 || options.side > sheets::kMostSide)
     throw UsageError(fmt::format("--tile-side: {} is not between 1 and {}", options.side, sheets::kMostSide));
   if (options.fit != name_of(sheets::Fit::whole) && options.fit != name_of(sheets::Fit::crop))
     throw UsageError(fmt::format("--tile-fit: '{}' is unknown; choose whole or crop", options.fit));
-  if (!options.given() && options != TileOptions())
+  if (!options.given() && !counted && options != TileOptions())
     throw UsageError("--tile-side and --tile-fit need --tile, which makes the sheets that they are about");
 }
 
@@ -85,11 +88,15 @@ int side_of_cells(int tile, int unit, int longest) {
   return std::min(own, usual);
 }
 
+int longest_side(const TileOptions& options, const Dataset& dataset, const Subset& kept, const Context& context) {
+  return longest_of(dataset.train(), kept, fit_of(options), context);
+}
+
 sheets::Style tile_style(const TileOptions& options, int quality, const Dataset& dataset, const Subset& kept, const Context& context) {
-  sheets::Style style{.tile = options.tile, .fit = options.fit == name_of(sheets::Fit::crop) ? sheets::Fit::crop : sheets::Fit::whole};
+  sheets::Style style{.tile = options.tile, .fit = fit_of(options)};
   const Rows& rows = dataset.train();
   style.quality = quality > 0 ? quality : rows.pictures()->are_files() ? kSheetQuality : 0;
-  const int longest = longest_side(rows, kept, style.fit, context);
+  const int longest = longest_side(options, dataset, kept, context);
   if (longest < options.tile)
     throw InputError({dataset.root.string(), "",
                       fmt::format("has pictures of {} pixels a side at the most, fewer than the {} cells of --tile", longest, options.tile),

@@ -29,8 +29,9 @@ inline constexpr int kUsualSide = 224;
 /// quality is asked for.
 inline constexpr int kSheetQuality = 75;
 
-/// Throws UsageError for values out of range.
-void require_sound(const TileOptions& options);
+/// Throws UsageError for values out of range. `counted`: another option decides how many cells there
+/// are, so that they need not be given.
+void require_sound(const TileOptions& options, bool counted);
 
 /// Throws InputError for rows that sheets have no place for: those without pictures, with objects
 /// or masks, or with soft labels.
@@ -40,6 +41,10 @@ void require_tileable(const Dataset& dataset, const std::string& path);
 /// rounded up to `unit`, where it is at most kSmallSide; else kUsualSide / tile, rounded to `unit`,
 /// so that a sheet is about as large as a usual picture, and no larger than the former.
 int side_of_cells(int tile, int unit, int longest);
+
+/// The longest side that a picture of `kept` would have in a cell that is large enough. Reads the
+/// head of every one, unless all are of one size.
+int longest_side(const TileOptions& options, const Dataset& dataset, const Subset& kept, const Context& context);
 
 /// How the sheets of `kept` rows are made. `quality`: --quality, 0 = not given. Reads the head of
 /// every kept picture where no side is given. Throws InputError: a side that is no multiple of the

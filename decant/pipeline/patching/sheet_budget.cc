@@ -1,0 +1,79 @@
+#include "decant/pipeline/patching/sheet_budget.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "decant/base/errors.h"
+#include "decant/base/text.h"
+#include "decant/formats/sheets/sheet_writer.h"
+#include "decant/patches/spend.h"
+
+namespace decant {
+namespace {
+
+constexpr size_t kSampledSheets = 8;
+
+int64_t bytes_of(const sheets::Style& style, const Dataset& dataset, const Subset& rows, const Context& context) {
+  return sheets::measure_sheet_set(style, dataset, rows, context).total();
+}
+
+/// The rows of some sheets, evenly spread over those that all rows would fill.
+Subset rows_of_some_sheets(const sheets::Style& style, const Dataset& dataset, const Subset& all) {
+  const std::vector<sheets::PlannedSheet> planned = sheets::plan_sheets(style, dataset, all);
+  const size_t count = std::min(kSampledSheets, planned.size());
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < count; ++i) {
+    const std::vector<int64_t>& own = planned[i * planned.size() / count].rows;
+    rows.insert(rows.end(), own.begin(), own.end());
+  }
+  std::ranges::sort(rows);
+  return Subset(std::move(rows));
+}
+
+}  // namespace
+
+SheetSizes::SheetSizes(const Dataset& dataset, const sheets::Style& style, const Subset& usable, const Context& context)
+    : dataset_(dataset), style_(style), usable_(usable), context_(context) {}
+
+int64_t SheetSizes::about(int64_t budget) const {
+  const Subset some = rows_of_some_sheets(style_, dataset_, usable_);
+  const double each = static_cast<double>(bytes_of(style_, dataset_, some, context_)) / static_cast<double>(some.size());
+  return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / each), 1, std::ssize(usable_));
+}
+
+Subset SheetSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const {
+  const int64_t most = std::min(selection.serves_to, std::ssize(usable_));
+  const int64_t least = std::max<int64_t>(1, selection.serves_from);
+  const auto bytes_of_count = [&](int64_t count) { return bytes_of(style_, dataset_, draw(count), context_); };
+  const int64_t count = patches::largest_count(most, about(budget), bytes_of_count, budget);
+  if (count >= least) return draw(count);
+  const int64_t needed = bytes_of_count(least);
+  throw InputError({"", "",
+                    fmt::format("{} hold no sheets; those of the smallest set, of {} rows, take {}", human_bytes(budget),
+                                human_count(least), human_bytes(needed)),
+                    fmt::format("Give --bytes {} or more", needed)});
+}
+
+sheets::Style fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
+                                  const Context& context) {
+  DECANT_CHECK(options.given(), ==, false);
+  const auto style_of = [&](int tile) {
+    options.tile = tile;
+    return tile_style(options, quality, dataset, kept, context);
+  };
+  const auto bytes_with = [&](int tile) { return bytes_of(style_of(tile), dataset, kept, context); };
+  int enough = std::min(sheets::kMostAcross, longest_side(options, dataset, kept, context));
+  if (const int64_t needed = bytes_with(enough); needed > budget)
+    throw InputError({"", "",
+                      fmt::format("{} are too few: {} x {} pictures to a sheet, the most there can be, take {}", human_bytes(budget),
+                                  enough, enough, human_bytes(needed)),
+                      "Give more, keep fewer rows, or a lower --quality"});
+  int too_few = 0;
+  while (enough - too_few > 1) {
+    const int middle = (enough + too_few) / 2;
+    (bytes_with(middle) <= budget ? enough : too_few) = middle;
+  }
+  return style_of(enough);
+}
+
+}  // namespace decant

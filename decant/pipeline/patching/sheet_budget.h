@@ -1,0 +1,51 @@
+// Sheets of so many bytes, their table included:
+//
+//     --tile N --bytes B         as many rows as fit, N × N to a sheet
+//     --bytes B --spend sheets   all rows that --keep asks for, as few to a sheet as the budget allows
+//
+// What a sheet takes is not the sum of what its pictures would, so sets are measured whole: a search
+// makes the sheets of every set that it asks about, and lets them go. Cost: decoding, shrinking and
+// coding the rows once for each of them, some four to eight sets.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "decant/base/context.h"
+#include "decant/data/dataset.h"
+#include "decant/data/selection.h"
+#include "decant/formats/sheets/sheet_table.h"
+#include "decant/pipeline/patching/tiling.h"
+
+namespace decant {
+
+inline constexpr const char* kSpendSheets = "sheets";  ///< a currency beside those of byte_budget.h
+
+/// What sets of some rows take as sheets of one style.
+class SheetSizes {
+ public:
+  /// `usable`: the rows that may be asked about; not empty. All of it must outlive this.
+  SheetSizes(const Dataset& dataset, const sheets::Style& style, const Subset& usable, const Context& context);
+
+  const sheets::Style& style() const { return style_; }
+  /// About how many rows a budget holds, judged by a few full sheets: at least 1.
+  int64_t about(int64_t budget) const;
+  /// As RowSizes has it: draw(count) for the largest count that `selection` serves whose sheets take
+  /// at most `budget`. Throws InputError when not even the smallest set fits, naming its bytes.
+  Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const;
+
+ private:
+  const Dataset& dataset_;
+  sheets::Style style_;
+  const Subset& usable_;
+  const Context& context_;
+};
+
+/// The style with the fewest cells each way whose sheets of `kept` take at most `budget`. `quality`:
+/// as tile_style() has it. Throws InputError where no number of cells is enough, naming the bytes of
+/// the last. REQUIRES: options that give no number of cells.
+sheets::Style fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
+                                  const Context& context);
+
+}  // namespace decant
