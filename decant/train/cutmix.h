@@ -1,10 +1,11 @@
-// CutMix: a box of each picture of a batch shows another picture of it, and the picture teaches both
-// labels, by how much of it each shows. Values only; torch/cutmix_pictures.h makes it of pictures.
+// CutMix: a box of each picture of a batch shows another picture of it, and the picture teaches
+// both labels, by how much of it each shows. Values only; torch/cutmix_pictures.h makes it of
+// pictures.
 //
-// Source: Yun et al., "CutMix", ICCV 2019 (arXiv:1905.04899), with α = 1, and the code published with
-// it. The share λ of its own picture is uniform; the box has √(1 − λ) of each side, its centre is
-// anywhere, and what hangs over the border is cut off, so what counts in the loss is the share that
-// is left:
+// Source: Yun et al., "CutMix", ICCV 2019 (arXiv:1905.04899), with α = 1, and the code published
+// with it. The share λ of its own picture is uniform; the box has √(1 − λ) of each side, its centre
+// is anywhere, and what hangs over the border is cut off, so what counts in the loss is the share
+// that is left:
 //
 //     loss = λ' L(z, y) + (1 − λ') L(z, y of the partner),   λ' = 1 − area of the box / area
 //

@@ -13,8 +13,8 @@ struct Averaging {
 
   /// Of a network of so many values, as a client sends it.
   double bytes_of(size_t values) const;
-  /// What the server gets of a network that was `before` when it was sent out and is `after` now. In
-  /// 8 bits: the change, between its least and its largest value.
+  /// What the server gets of a network that was `before` when it was sent out and is `after` now.
+  /// In 8 bits: the change, between its least and its largest value.
   std::vector<float> received(const std::vector<float>& before, const std::vector<float>& after) const;
 };
 

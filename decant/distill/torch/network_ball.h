@@ -4,8 +4,8 @@
 //
 //     θ = θ₀ + δ · min(1, radius / ‖δ‖),   δ ~ N(0, I)
 //
-// the norm over all parameters together, so that networks of more parameters than radius² lie on the
-// surface of the ball.
+// the norm over all parameters together, so that networks of more parameters than radius² lie on
+// the surface of the ball.
 #pragma once
 
 #include "decant/base/random.h"
@@ -21,8 +21,8 @@ struct NetworkBall {
 
 /// Around the job's network, on `device`. `network`: made for the job's pictures and classes; where
 /// these are some of the centre's classes, of the last linear map their rows are taken. Throws
-/// InputError for a centre of another network, with other weights than it has, and for a radius or a
-/// weight that is no finite number.
+/// InputError for a centre of another network, with other weights than it has, and for a radius or
+/// a weight that is no finite number.
 NetworkBall ball_around(const Around& around, const nn::Classifier& network, c10::Device device);
 
 /// One of the networks in it.

@@ -3,9 +3,9 @@
 //     --tile N --bytes B         as many rows as fit, N × N to a sheet
 //     --bytes B --spend sheets   all rows that --keep asks for, as few to a sheet as the budget allows
 //
-// What a sheet takes is not the sum of what its pictures would, so sets are measured whole: a search
-// makes the sheets of every set that it asks about, and lets them go. Cost: decoding, shrinking and
-// coding the rows once for each of them, some four to eight sets.
+// What a sheet takes is not the sum of what its pictures would, so sets are measured whole: a
+// search makes the sheets of every set that it asks about, and lets them go. Cost: decoding,
+// shrinking and coding the rows once for each of them, some four to eight sets.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,9 @@ class SheetSizes {
   const sheets::Style& style() const { return style_; }
   /// About how many rows a budget holds, judged by a few full sheets: at least 1.
   int64_t about(int64_t budget) const;
-  /// As RowSizes has it: draw(count) for the largest count that `selection` serves whose sheets take
-  /// at most `budget`. Throws InputError when not even the smallest set fits, naming its bytes.
+  /// As RowSizes has it: draw(count) for the largest count that `selection` serves whose sheets
+  /// take at most `budget`. Throws InputError when not even the smallest set fits, naming its
+  /// bytes.
   Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const;
 
  private:
@@ -42,9 +43,9 @@ class SheetSizes {
   const Context& context_;
 };
 
-/// The style with the fewest cells each way whose sheets of `kept` take at most `budget`. `quality`:
-/// as tile_style() has it. Throws InputError where no number of cells is enough, naming the bytes of
-/// the last. REQUIRES: options that give no number of cells.
+/// The style with the fewest cells each way whose sheets of `kept` take at most `budget`.
+/// `quality`: as tile_style() has it. Throws InputError where no number of cells is enough, naming
+/// the bytes of the last. REQUIRES: options that give no number of cells.
 sheets::Style fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
                                   const Context& context);
 

@@ -29,8 +29,8 @@ inline constexpr int kUsualSide = 224;
 /// quality is asked for.
 inline constexpr int kSheetQuality = 75;
 
-/// Throws UsageError for values out of range. `counted`: another option decides how many cells there
-/// are, so that they need not be given.
+/// Throws UsageError for values out of range. `counted`: another option decides how many cells
+/// there are, so that they need not be given.
 void require_sound(const TileOptions& options, bool counted);
 
 /// Throws InputError for rows that sheets have no place for: those without pictures, with objects

@@ -1,5 +1,5 @@
-// CutMix in an ordinary training: batches of another source, some of them with a box of each picture
-// that shows another of the batch (train/cutmix.h).
+// CutMix in an ordinary training: batches of another source, some of them with a box of each
+// picture that shows another of the batch (train/cutmix.h).
 #pragma once
 
 #include <memory>
