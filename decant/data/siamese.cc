@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/ranges.h>
 #include <numbers>
+#include <optional>
 
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
@@ -122,7 +123,8 @@ SiameseOperation take_operation(SiameseOptions& options, const std::string& part
   if (strength == nullptr)
     throw InputError({"", "augmentation", fmt::format("'{}' in '{}': color has no one strength", part, text), "Write color"});
   const Range range = range_of(operation);
-  const std::optional<double> number = share_from(given);
+  const bool share = range.high == 1;  // "25%" as well as 0.25
+  const std::optional<double> number = share || !given.ends_with('%') ? share_from(given) : std::nullopt;
   if (!number || !(*number >= range.low && *number <= range.high))
     throw InputError({"", "augmentation", fmt::format("'{}' in '{}' is not a strength", part, text),
                       fmt::format("Give {} a number from {} to {}", kOperations[static_cast<size_t>(operation)], range.low, range.high)});

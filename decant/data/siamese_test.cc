@@ -34,6 +34,8 @@ TEST(SiameseOptions, TakeStrengths) {
   expect_says(message_of([] { siamese_named("color=2"); }), {"'color=2'", "color has no one strength"});
   expect_says(message_of([] { siamese_named("scale=0.5_crop"); }), {"'scale=0.5' in 'scale=0.5_crop' is not a strength", "from 1 to 10"});
   expect_says(message_of([] { siamese_named("crop=2"); }), {"Give crop a number from 0 to 1"});
+  EXPECT_EQ(siamese_named("crop=25%").crop, 0.25);
+  expect_says(message_of([] { siamese_named("rotate=45%"); }), {"'rotate=45%' in 'rotate=45%' is not a strength", "from 0 to 180"});
   expect_says(message_of([] { siamese_named("rotate="); }), {"'rotate=' in 'rotate=' is not a strength"});
   expect_says(message_of([] { siamese_named("crop=0.1_crop=0.2"); }), {"names crop twice"});
 }
