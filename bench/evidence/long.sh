@@ -14,7 +14,8 @@ long_cifar10_70() { long_cifar10 70; }
 long_cifar10_90() { long_cifar10 90; }
 
 # A fifth of the labels wrong; grey pictures; and a network with room for hard rows, three seeds each.
-long_of() { judge "$1" "$2" --protocol long --precision bfloat16 --against random,auto --seeds 3 "${@:3}"; }
+# LONG_SEEDS: trainings of each set there.
+long_of() { judge "$1" "$2" --protocol long --precision bfloat16 --against random,auto --seeds "${LONG_SEEDS:-3}" "${@:3}"; }
 long_noise() { long_of long_noise "$(noisy_cifar10)" --keep 10%,30%; }
 long_fashion() { long_of long_fashion "$(dataset fashion_mnist)" --keep 10%,30%; }
 long_resnet20() { long_of long_resnet20 "$(dataset cifar10)" --keep 10%,30% --nets resnet20; }
