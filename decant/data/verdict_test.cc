@@ -111,6 +111,15 @@ TEST(Verdict, SaysWhereTheFullSetIsNotAhead) {
   EXPECT_EQ(note(0.80), "");
 }
 
+TEST(Verdict, SetsChoosingBesideATraining) {
+  Evidence::Cost cost{.train_seconds = 1200, .choose_seconds = 150, .trained = 12};
+  EXPECT_EQ(choosing_note(cost), "choosing rows for all sets took 2 min 30 s, as long as 1.5 of these trainings, of 1 min 40 s each");
+  cost.choose_seconds = 0.2;
+  EXPECT_EQ(choosing_note(cost), "") << "found in the cache, or random";
+  cost = {.choose_seconds = 150};
+  EXPECT_EQ(choosing_note(cost), "") << "all trainings were known";
+}
+
 TEST(Verdict, GoesByTheMetric) {
   const std::vector<Verdict> found = verdicts(evidence_of(cells("ngram", {2.90, 2.91, 2.92}, {3.0, 3.01, 3.02}), {token_loss()}));
   EXPECT_EQ(found[0].outcome, Verdict::Outcome::better);

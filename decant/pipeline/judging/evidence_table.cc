@@ -91,7 +91,8 @@ std::string evidence_table(const Evidence& evidence) {
     if (evidence.metrics[metric].of_class.empty()) text += table_of(evidence, metric);
   }
   const std::string note = short_training_note(evidence);
-  text += evidence.protocol + "\n" + (note.empty() ? "" : note + "\n");
+  const std::string chosen = choosing_note(evidence.cost);
+  text += evidence.protocol + "\n" + (note.empty() ? "" : note + "\n") + (chosen.empty() ? "" : chosen + "\n");
   for (const ClassTable& table : class_tables(evidence)) text += table_of_classes(table);
   return text + orders_table(orders(evidence)) + scores_table(robust_scores(evidence));
 }
