@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What run.json says of synthetic sets, for bench/evidence/NAME.sets: made_sets.py FOLDER… Or the bytes of the smallest and the largest of
-them: made_sets.py --bytes FOLDER…"""
+"""What run.json says of synthetic sets, and of kept rows beside them, for bench/evidence/NAME.sets: made_sets.py FOLDER… Or the bytes of
+the smallest and the largest of them: made_sets.py --bytes FOLDER…"""
 import json
 import pathlib
 import sys
@@ -8,12 +8,13 @@ import sys
 
 def made(folder):
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    synthetic = run["synthetic"]
+    synthetic = run.get("synthetic") or {"pictures": run["kept"], "steps": 0, "measures": {}}
+    labels = (run.get("view_labels") or {"bytes": 0})["bytes"]
     return {
         "set": folder.name,
         "pictures": synthetic["pictures"],
         "steps": synthetic["steps"],
-        "bytes": run["bytes_after"],
+        "bytes": run["bytes_after"] + labels,
         "seconds": run["seconds"],
         "peak_rss_bytes": run["peak_rss_bytes"],
         "measures": synthetic["measures"],
