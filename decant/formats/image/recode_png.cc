@@ -12,61 +12,19 @@
 // mark is left out.
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <spng.h>
-#include <zlib.h>
+#include <vector>
 
 #include "decant/formats/image/each_codec.h"
 #include "decant/formats/image/each_recoder.h"
 #include "decant/formats/image/patch_segment.h"
 #include "decant/formats/image/png.h"
+#include "decant/formats/image/png_rows.h"
 #include "decant/formats/image/raster.h"
 
 namespace decant::image_codec {
 
 namespace {
-
-constexpr size_t kSignature = 8;
-constexpr size_t kAroundData = 12;  // length, type, checksum
-constexpr size_t kHeaderSize = 13;  // of IHDR's data; its last byte tells of interlacing
-
-struct PngChunk {
-  std::string_view type;
-  Bytes data;
-};
-
-uint32_t big_endian_at(Bytes bytes, size_t at) {
-  uint32_t value = 0;
-  for (const std::byte byte : bytes.subspan(at, 4)) value = value << 8 | std::to_integer<uint32_t>(byte);
-  return value;
-}
-
-/// The chunks up to IEND, or up to one that is cut off.
-std::vector<PngChunk> chunks_of(Bytes bytes) {
-  std::vector<PngChunk> chunks;
-  for (size_t at = kSignature; bytes.size() - at >= kAroundData;) {
-    const size_t size = big_endian_at(bytes, at);
-    if (size > bytes.size() - at - kAroundData) break;
-    chunks.push_back({as_text(bytes).substr(at + 4, 4), bytes.subspan(at + 8, size)});
-    if (chunks.back().type == "IEND") break;
-    at += size + kAroundData;
-  }
-  return chunks;
-}
-
-void append_number(std::vector<std::byte>& out, uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::byte>(value >> shift & 0xff));
-}
-
-void append_chunk(std::vector<std::byte>& out, std::string_view type, Bytes data) {
-  append_number(out, static_cast<uint32_t>(data.size()));
-  const size_t covered = out.size();
-  for (const Bytes part : {as_bytes(type), data}) out.insert(out.end(), part.begin(), part.end());
-  const auto* begin = reinterpret_cast<const Bytef*>(out.data() + covered);
-  append_number(out, static_cast<uint32_t>(crc32_z(0, begin, out.size() - covered)));
-}
 
 /// The mask before the first IDAT.
 std::optional<PatchMask> mask_in(const std::vector<PngChunk>& chunks, const PatchGrid& whole, std::string_view name) {
@@ -78,19 +36,6 @@ std::optional<PatchMask> mask_in(const std::vector<PngChunk>& chunks, const Patc
     mask = unpack_mask(chunk.data, whole, name);
   }
   return mask;
-}
-
-bool has_chunk(const std::vector<PngChunk>& chunks, std::string_view type) {
-  return std::ranges::any_of(chunks, [&](const PngChunk& chunk) { return chunk.type == type; });
-}
-
-/// Whether a chunk holds for other pixels, too.
-bool outlives_pixels(std::string_view type) {
-  constexpr std::array<std::string_view, 11> of_colours = {"cHRM", "gAMA", "iCCP", "sBIT", "sRGB", "cICP",
-                                                           "mDCV", "cLLI", "bKGD", "tRNS", "PLTE"};
-  const bool critical = (type[0] & 0x20) == 0;
-  const bool safe_to_copy = (type[3] & 0x20) != 0;
-  return critical || safe_to_copy || std::ranges::find(of_colours, type) != of_colours.end();
 }
 
 /// Red, green, blue, alpha of an entry.
@@ -129,78 +74,19 @@ void flatten_entries(Raster& raster, const PatchMask& mask, const std::vector<Co
   }
 }
 
-/// A file of these rows alone, for its IDAT chunks.
-std::vector<std::byte> encode_rows(const Raster& raster, const spng_ihdr& header, const spng_plte* palette, int filters) {
-  const PngContext context(spng_ctx_new(SPNG_CTX_ENCODER), &spng_ctx_free);
-  if (!context) throw std::bad_alloc();
-  spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1);
-  spng_set_option(context.get(), SPNG_IMG_COMPRESSION_LEVEL, 9);
-  spng_set_option(context.get(), SPNG_FILTER_CHOICE, filters);
-  spng_ihdr own = header;
-  own.interlace_method = 0;
-  int code = spng_set_ihdr(context.get(), &own);
-  if (code == 0 && palette != nullptr) {
-    spng_plte copy = *palette;
-    code = spng_set_plte(context.get(), &copy);
-  }
-  if (code == 0) code = spng_encode_image(context.get(), raster.data(), raster.size(), SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE);
-  size_t size = 0;
-  const std::unique_ptr<void, decltype(&std::free)> encoded(code == 0 ? spng_get_png_buffer(context.get(), &size, &code) : nullptr,
-                                                            &std::free);
-  if (code != 0 || !encoded) fail("", std::string("cannot encode as PNG: ") + spng_strerror(code));
-  const auto* begin = static_cast<const std::byte*>(encoded.get());
-  return {begin, begin + size};
-}
-
-std::vector<std::byte> encode_smallest(const Raster& raster, const spng_ihdr& header, const spng_plte* palette) {
-  std::vector<std::byte> filtered = encode_rows(raster, header, palette, SPNG_FILTER_CHOICE_ALL);
-  std::vector<std::byte> plain = encode_rows(raster, header, palette, SPNG_FILTER_CHOICE_NONE);
-  return filtered.size() <= plain.size() ? filtered : plain;
-}
-
-void append_header(std::vector<std::byte>& out, Bytes data) {
-  std::vector<std::byte> header(data.begin(), data.end());
-  if (header.size() == kHeaderSize) header.back() = std::byte{0};
-  append_chunk(out, "IHDR", header);
-}
-
-/// The source's chunks, with the mask and the IDAT chunks of `rows` in place of its own.
-std::vector<std::byte> joined(const std::vector<PngChunk>& source, Bytes rows, const PatchMask* mask, bool same_pixels,
-                              std::string_view name) {
-  const Bytes signature = rows.first(kSignature);
-  std::vector<std::byte> out(signature.begin(), signature.end());
-  bool rows_written = false;
-  for (const PngChunk& chunk : source) {
-    if (chunk.type == kPatchChunk || chunk.type == "IEND" || (chunk.type == "IDAT" && rows_written)) continue;
-    if (chunk.type == "IHDR") {
-      append_header(out, chunk.data);
-    } else if (chunk.type == "IDAT") {
-      if (mask != nullptr) append_chunk(out, kPatchChunk, pack_mask(*mask, name));
-      for (const PngChunk& own : chunks_of(rows)) {
-        if (own.type == "IDAT") append_chunk(out, own.type, own.data);
-      }
-      rows_written = true;
-    } else if (same_pixels || outlives_pixels(chunk.type)) {
-      append_chunk(out, chunk.type, chunk.data);
-    }
-  }
-  append_chunk(out, "IEND", {});
-  return out;
-}
-
 }  // namespace
 
 StoredPatches patches_in_png(Bytes bytes, std::string_view name) {
   const ImageSize size = probe_image(bytes, name);
   StoredPatches found{PatchGrid(size.width, size.height, {}, 1), {}};
-  found.mask = mask_in(chunks_of(bytes), found.whole, name);
+  found.mask = mask_in(png_chunks(bytes), found.whole, name);
   return found;
 }
 
 void recode_png(Bytes bytes, std::string_view name, const PatchMask* asked, std::vector<std::byte>& out) {
   const StoredPatches stored = patches_in_png(bytes, name);
   const std::optional<PatchMask> mask = both_masks(stored.mask, asked, name);
-  const std::vector<PngChunk> chunks = chunks_of(bytes);
+  const std::vector<PngChunk> chunks = png_chunks(bytes);
   const bool same_pixels = mask == stored.mask;
 
   const PngContext context = open_png(bytes, name);
@@ -213,8 +99,10 @@ void recode_png(Bytes bytes, std::string_view name, const PatchMask* asked, std:
   if (mask && !same_pixels && indexed) flatten_entries(raster, *mask, palette_of(context.get(), name));
   if (mask && !same_pixels && !indexed) flatten_cells(raster, *mask);
 
-  out = joined(chunks, encode_smallest(raster, header, indexed ? &palette : nullptr), mask ? &*mask : nullptr, same_pixels, name);
-  if (same_pixels && (out.size() >= bytes.size() || has_chunk(chunks, "acTL"))) out.assign(bytes.begin(), bytes.end());
+  const std::vector<std::byte> rows = encode_png_rows(raster, header, indexed ? &palette : nullptr);
+  const std::vector<std::byte> packed = mask ? pack_mask(*mask, name) : std::vector<std::byte>();
+  out = with_png_rows(chunks, {.file = rows, .same_pixels = same_pixels, .before_rows = {kPatchChunk, packed}});
+  if (same_pixels && (out.size() >= bytes.size() || has_png_chunk(chunks, "acTL"))) out.assign(bytes.begin(), bytes.end());
 }
 
 }  // namespace decant::image_codec
