@@ -80,4 +80,27 @@ class Targets {
   virtual ViewsOfRow views(int64_t) const { return {}; }
 };
 
+/// The targets of other rows, but for what a subclass overrides. Those must outlive this.
+class WrappedTargets : public Targets {
+ public:
+  explicit WrappedTargets(const Targets& below) : below_(below) {}
+
+  int32_t label(int64_t row) const override { return below_.label(row); }
+  void counts(int64_t row, std::vector<ClassCount>& out) const override { below_.counts(row, out); }
+  CountedIn counted_in() const override { return below_.counted_in(); }
+  ObjectRange objects(int64_t row) const override { return below_.objects(row); }
+  void shapes(int64_t row, std::vector<ObjectShape>& out) const override { below_.shapes(row, out); }
+  bool class_mask(int64_t row, ClassMask& out) const override { return below_.class_mask(row, out); }
+  int orientation(int64_t row) const override { return below_.orientation(row); }
+  uint64_t annotation_hash(int64_t row) const override { return below_.annotation_hash(row); }
+  std::span<const float> soft(int64_t row) const override { return below_.soft(row); }
+  ViewsOfRow views(int64_t row) const override { return below_.views(row); }
+
+ protected:
+  const Targets& below() const { return below_; }
+
+ private:
+  const Targets& below_;
+};
+
 }  // namespace decant

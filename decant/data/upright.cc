@@ -6,13 +6,32 @@
 #include "decant/base/errors.h"
 
 namespace decant {
+namespace {
+
+/// A turn in steps: what is stored is counted from the right or from below, then its sides swapped.
+struct Turning {
+  bool from_right, from_below, sides_swapped;
+
+  explicit Turning(int orientation)
+      : from_right(orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8),
+        from_below(orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7),
+        sides_swapped(orientation >= 5) {
+    DECANT_CHECK(orientation >= 1 && orientation <= 8, ==, true);
+  }
+};
+
+PatchRect turned(const PatchRect& rect, const PatchGrid& grid, const Turning& turning) {
+  PatchRect out = rect;
+  if (turning.from_right) out.left = grid.width() - rect.right, out.right = grid.width() - rect.left;
+  if (turning.from_below) out.top = grid.height() - rect.bottom, out.bottom = grid.height() - rect.top;
+  return turning.sides_swapped ? PatchRect{out.top, out.left, out.bottom, out.right} : out;
+}
+
+}  // namespace
 
 void turn_upright(Image& image, int orientation) {
-  DECANT_CHECK(orientation >= 1 && orientation <= 8, ==, true);
+  const auto [from_right, from_below, sides_swapped] = Turning(orientation);
   if (orientation == 1) return;
-  const bool sides_swapped = orientation >= 5;
-  const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool from_below = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   const ImageSize stored = image.size;
   const auto channels = static_cast<size_t>(stored.channels);
   Image shown;
@@ -26,6 +45,22 @@ void turn_upright(Image& image, int orientation) {
     }
   }
   image = std::move(shown);
+}
+
+std::vector<PatchRect> cells_turned(const PatchGrid& grid, int orientation) {
+  const Turning turning(orientation);
+  std::vector<PatchRect> cells;
+  for (int cell = 0; cell < grid.count(); ++cell) cells.push_back(turned(grid.pixels(cell), grid, turning));
+  return cells;
+}
+
+std::vector<PatchRect> dropped_turned(const PatchMask& mask, int orientation) {
+  const Turning turning(orientation);
+  std::vector<PatchRect> cells;
+  for (int cell = 0; cell < mask.grid.count(); ++cell) {
+    if (!mask.kept[static_cast<size_t>(cell)]) cells.push_back(turned(mask.grid.pixels(cell), mask.grid, turning));
+  }
+  return cells;
 }
 
 void decode_as_annotated(const Rows& rows, int64_t row, Image& image) {

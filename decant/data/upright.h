@@ -12,13 +12,23 @@
 // Source: JEITA CP-3451, Exif 2.3, tag 274.
 #pragma once
 
+#include <vector>
+
 #include "decant/data/image.h"
+#include "decant/data/patch_mask.h"
 #include "decant/data/rows.h"
 
 namespace decant {
 
 /// Turns the pixels. REQUIRES: 1 ≤ orientation ≤ 8. O(pixels), and a copy of them unless it is 1.
 void turn_upright(Image& image, int orientation);
+
+/// Where the cells of a picture, as it is stored, lie in it once it is turned, in pixels, in the
+/// order of the grid. REQUIRES: 1 ≤ orientation ≤ 8.
+std::vector<PatchRect> cells_turned(const PatchGrid& grid, int orientation);
+
+/// The same of those that were dropped.
+std::vector<PatchRect> dropped_turned(const PatchMask& mask, int orientation);
 
 /// The picture of a row in which its annotations lie. REQUIRES: rows with pictures. Throws what
 /// Pictures::decode() throws. Thread-safe.

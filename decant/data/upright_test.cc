@@ -46,5 +46,37 @@ TEST(TurnUpright, KeepsThePixelsOfColoursTogether) {
   EXPECT_EQ(image.pixels, (std::vector<uint8_t>{4, 5, 6, 1, 2, 3}));
 }
 
+/// A picture in which every pixel says which cell it lies in, turned, against the turned cells.
+TEST(CellsTurned, LieWhereTheirPixelsGo) {
+  const PatchGrid grid(23, 14, {4, 3}, 4, 3);
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    Image image;
+    image.resize({grid.width(), grid.height(), 1});
+    for (int cell = 0; cell < grid.count(); ++cell) {
+      const PatchRect rect = grid.pixels(cell);
+      for (int y = rect.top; y < rect.bottom; ++y)
+        std::fill(image.row(y) + rect.left, image.row(y) + rect.right, static_cast<uint8_t>(cell));
+    }
+    turn_upright(image, orientation);
+    PatchMask mask = PatchMask::whole(grid);
+    for (int cell = 0; cell < grid.count(); cell += 2) mask.kept[static_cast<size_t>(cell)] = false;
+    const std::vector<PatchRect> cells = cells_turned(grid, orientation), dropped = dropped_turned(mask, orientation);
+    ASSERT_EQ(cells.size(), static_cast<size_t>(grid.count()));
+    ASSERT_EQ(dropped.size(), static_cast<size_t>(mask.dropped_count()));
+    int covered = 0;
+    for (size_t cell = 0; cell < cells.size(); ++cell) {
+      const PatchRect& rect = cells[cell];
+      if (cell % 2 == 0) {
+        EXPECT_EQ(dropped[cell / 2], rect);
+      }
+      covered += rect.width() * rect.height();
+      for (int y = rect.top; y < rect.bottom; ++y) {
+        for (int x = rect.left; x < rect.right; ++x) ASSERT_EQ(image.row(y)[x], cell) << orientation << ": " << x << " " << y;
+      }
+    }
+    EXPECT_EQ(covered, grid.width() * grid.height());
+  }
+}
+
 }  // namespace
 }  // namespace decant
