@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "decant/base/errors.h"
@@ -42,6 +43,33 @@ PatchMask drop_least(const PatchGrid& grid, std::span<const float> importance, i
 PatchMask drop_below(const PatchGrid& grid, std::span<const float> worth, float least, int most) {
   const auto below = std::ranges::count_if(worth, [&](float value) { return value < least; });
   return drop_least(grid, worth, static_cast<int>(std::min<int64_t>(below, most)));
+}
+
+int exempt(const std::vector<bool>& held, std::span<float> importance) {
+  DECANT_CHECK(held.size(), ==, importance.size());
+  int left = 0;
+  for (size_t cell = 0; cell < held.size(); ++cell) {
+    if (held[cell])
+      importance[cell] = std::numeric_limits<float>::infinity();
+    else
+      ++left;
+  }
+  return left;
+}
+
+void DropTally::add(int of_picture, int asked_of_it, int dropped_of_it) {
+  cells += of_picture;
+  asked += asked_of_it;
+  dropped += dropped_of_it;
+  pictures_short += dropped_of_it < asked_of_it ? 1 : 0;
+}
+
+DropTally& DropTally::operator+=(const DropTally& other) {
+  cells += other.cells;
+  asked += other.asked;
+  dropped += other.dropped;
+  pictures_short += other.pictures_short;
+  return *this;
 }
 
 int cells_of(double share, int cells) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace decant::patches {
 namespace {
@@ -20,6 +21,27 @@ TEST(DropBelow, TakesWhatIsWorthLessButNotTooMuch) {
   EXPECT_THAT(drop_below(grid, worth, 1, 3).kept, testing::ElementsAre(true, false, true, false));
   EXPECT_THAT(drop_below(grid, worth, 9, 2).kept, testing::ElementsAre(true, false, true, false));
   EXPECT_EQ(drop_below(grid, worth, 0.1F, 3), PatchMask::whole(grid));
+}
+
+TEST(Exempt, LeavesNoReasonToDropACell) {
+  const PatchGrid grid(4, 4, {}, 2);
+  std::vector<float> importance = {1, 0.5F, 2, 0.5F};
+  EXPECT_EQ(exempt({false, false, false, true}, importance), 3);
+  EXPECT_THAT(drop_least(grid, importance, 2).kept, testing::ElementsAre(false, false, true, true));
+  EXPECT_THAT(drop_below(grid, importance, std::numeric_limits<float>::infinity(), 3).kept,
+              testing::ElementsAre(false, false, false, true));
+  EXPECT_EQ(exempt({true, true, true, true}, importance), 0);
+  EXPECT_EQ(drop_below(grid, importance, std::numeric_limits<float>::infinity(), 3), PatchMask::whole(grid));
+}
+
+TEST(DropTally, CountsPicturesThatLostFewerThanAsked) {
+  DropTally tally, other;
+  tally.add(16, 4, 4);
+  other.add(9, 3, 0);
+  tally += other;
+  EXPECT_EQ(tally, (DropTally{.cells = 25, .asked = 7, .dropped = 4, .pictures_short = 1}));
+  EXPECT_EQ(tally.percent_of_cells(5), 20);
+  EXPECT_EQ(DropTally().percent_of_cells(0), 0);
 }
 
 TEST(CellsOf, RoundsHalfUpAndLeavesOneCell) {

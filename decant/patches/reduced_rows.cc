@@ -12,6 +12,7 @@ namespace decant::patches {
 ReducedRows::ReducedRows(std::shared_ptr<const Rows> below, int cells, Reducer reduce)
     : WrappedRows(std::move(below)), cells_(cells), reduce_(std::move(reduce)) {
   DECANT_CHECK(this->below().pictures() != nullptr, ==, true);
+  if (this->below().taught() == CountedIn::pixels) ignoring_.emplace(*this->below().targets(), [this](int64_t row) { return mask(row); });
 }
 
 Bytes ReducedRows::bytes(int64_t row, std::vector<std::byte>& scratch) const {

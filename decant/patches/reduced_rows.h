@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decant/data/rows.h"
+#include "decant/patches/ignored_cells.h"
 
 namespace decant::patches {
 
@@ -26,17 +27,20 @@ using Reducer = std::function<Reduction(int64_t row)>;
 
 /// Encoded pictures (JPEG, PNG, WebP) give re-coded bytes: formats/image/recode.h. Raw ones (CIFAR,
 /// IDX) have no file of their own; their bytes stay the source's, and mask and pixels, in which a
-/// dropped cell has its mean colour, are what a container stores. Nothing is kept: every call works
-/// anew.
+/// dropped cell has its mean colour, are what a container stores. What rows teach stays, but for masks
+/// of classes: dropped cells count nowhere. Nothing is kept: every call works anew.
 class ReducedRows final : public WrappedRows, public Pictures {
  public:
   /// `cells`: each way, at most. REQUIRES: rows with pictures.
   ReducedRows(std::shared_ptr<const Rows> below, int cells, Reducer reduce);
+  ReducedRows(const ReducedRows&) = delete;
+  ReducedRows& operator=(const ReducedRows&) = delete;
 
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override;
   /// Reduces every picture, on this thread.
   int64_t stored_bytes() const override;
   const Pictures* pictures() const override { return this; }
+  const Targets* targets() const override { return ignoring_ ? &*ignoring_ : below().targets(); }
 
   void decode(int64_t row, Image& image) const override;
   std::optional<ImageSize> fixed_size() const override { return below().pictures()->fixed_size(); }
@@ -49,6 +53,7 @@ class ReducedRows final : public WrappedRows, public Pictures {
 
   int cells_;
   Reducer reduce_;
+  std::optional<IgnoredCells> ignoring_;  ///< of rows with masks of classes
 };
 
 }  // namespace decant::patches
