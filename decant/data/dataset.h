@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,9 +44,13 @@ class SubsetWriter {
   /// the format has no lists.
   virtual int64_t write_list(std::span<const int64_t> rows, const std::filesystem::path& folder, const Context& context = {}) const;
   /// As write(), with the picture files of `content` in place of the source's: the same number of
-  /// rows, other bytes. Throws InputError where the format has no picture files.
+  /// rows, other bytes. Masks of classes are written with the cells ignored that their pictures
+  /// lost. Throws InputError where the format has no picture files.
   virtual int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const std::filesystem::path& folder,
                           const Context& context = {}) const;
+  /// Why no cells of pictures can be dropped ("has no value for pixels that count nowhere"), with
+  /// what to do about it; nothing where they can.
+  virtual std::optional<Fault> why_no_cells(std::span<const int64_t> /*rows*/) const { return std::nullopt; }
   /// The file below `folder` that write() puts a row into, where what a file holds follows from its
   /// own rows alone and all that is written besides is the same for any rows: then such sets are
   /// written in parts, a file by one writer, and joined by moving files. Empty where that does not

@@ -196,27 +196,51 @@ int64_t make_files(const FileRows& source, std::span<const int64_t> rows, const 
   return written;
 }
 
-/// The files that go with the rows, each once.
-std::vector<CarriedFile> carried_by(const FileRows& source, std::span<const int64_t> rows) {
-  std::vector<CarriedFile> files;
-  for (const int64_t row : rows) source.add_carried(row, files);
-  std::ranges::stable_sort(files, {}, &CarriedFile::to);
-  const auto repeated = std::ranges::unique(files, {}, &CarriedFile::to);
-  files.erase(repeated.begin(), repeated.end());
-  return files;
+struct CarriedByRow {
+  CarriedFile file;
+  int64_t row = 0;
+};
+
+const std::string& target_of(const CarriedByRow& carried) {
+  return carried.file.to;
 }
 
-int64_t copy_carried(const FileRows& source, std::span<const int64_t> rows, const fs::path& folder, const Context& context) {
-  const std::vector<CarriedFile> files = carried_by(source, rows);
+/// The files that go with the rows, each once, with the first of its rows.
+std::vector<CarriedByRow> carried_by(const FileRows& source, std::span<const int64_t> rows) {
+  std::vector<CarriedByRow> all;
+  std::vector<CarriedFile> files;
+  for (const int64_t row : rows) {
+    files.clear();
+    source.add_carried(row, files);
+    for (CarriedFile& file : files) all.push_back({std::move(file), row});
+  }
+  std::ranges::stable_sort(all, {}, target_of);
+  const auto repeated = std::ranges::unique(all, {}, target_of);
+  all.erase(repeated.begin(), repeated.end());
+  return all;
+}
+
+/// Fills and closes `to`, which is `target`. Returns bytes written.
+int64_t fill_carried(const CarriedByRow& carried, const CarriedChange& change, File& to, const fs::path& target) {
+  thread_local std::vector<std::byte> changed;
+  if (!change || !change(carried.row, carried.file, changed)) return copy_whole(carried.file.from, to, target);
+  write_all(changed, to, target);
+  to.close();
+  return std::ssize(changed);
+}
+
+int64_t copy_carried(const FileRows& source, std::span<const int64_t> rows, const fs::path& folder, const Context& context,
+                     const CarriedChange& change = nullptr) {
+  const std::vector<CarriedByRow> files = carried_by(source, rows);
   if (files.empty()) return 0;
   Stage stage(context, "copying annotations", std::ssize(files), "files");
   make_folders(
-      files.size(), [&](size_t i) { return files[i].to; }, folder, context);
+      files.size(), [&](size_t i) { return files[i].file.to; }, folder, context);
   std::atomic<int64_t> written{0};
   parallel_for(context, std::ssize(files), 64, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i, stage.advance()) {
-      const fs::path target = folder / files[i].to;
-      make_file(target, [&](File& to) { written += copy_whole(files[i].from, to, target); });
+      const fs::path target = folder / files[i].file.to;
+      make_file(target, [&](File& to) { written += fill_carried(files[i], change, to, target); });
     }
   });
   return written;
@@ -235,21 +259,22 @@ int64_t copy_files(const FileRows& source, std::span<const int64_t> rows, const 
 }
 
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const fs::path& folder,
-                    const Context& context) {
-  return make_files(source, rows, folder, "writing pictures", context, [&](int64_t row, File& to, const fs::path& target) {
+                    const Context& context, const CarriedChange& change) {
+  const auto fill = [&](int64_t row, File& to, const fs::path& target) {
     thread_local std::vector<std::byte> scratch;
     const Bytes bytes = content.bytes(row, scratch);
     write_all(bytes, to, target);
     to.close();
     return std::ssize(bytes);
-  });
+  };
+  return make_files(source, rows, folder, "writing pictures", context, fill) + copy_carried(source, rows, folder, context, change);
 }
 
 int64_t bytes_to_copy(const FileRows& source, std::span<const int64_t> rows) {
   const std::vector<int64_t>& sizes = source.sizes();
   int64_t bytes = 0;
   for (const int64_t row : rows) bytes += sizes[static_cast<size_t>(row)];
-  for (const CarriedFile& file : carried_by(source, rows)) bytes += bytes_of_file(file.from);
+  for (const CarriedByRow& carried : carried_by(source, rows)) bytes += bytes_of_file(carried.file.from);
   return bytes;
 }
 
@@ -266,11 +291,6 @@ int64_t put_file(const fs::path& path, const std::string& text) {
   if (code) throw IoError({path.parent_path().string(), "", "cannot create the folder: " + code.message(), ""});
   write_file(path, text);
   return std::ssize(text);
-}
-
-void refuse_reduced(const FileRows& rows, std::string_view why) {
-  throw InputError({rows.root().string(), "", fmt::format("its pictures keep their bytes, {}", why),
-                    "Omit --drop, --quality, --resolution and --bytes"});
 }
 
 }  // namespace decant

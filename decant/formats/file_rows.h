@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -72,13 +73,14 @@ void link_folder(const std::filesystem::path& target, const std::filesystem::pat
 /// Writes a file of a set, and the folders above it. Returns its bytes. Throws IoError.
 int64_t put_file(const std::filesystem::path& path, const std::string& text);
 
-/// Throws the InputError of sets whose annotations hold for the pictures as they are. `why`: "since
-/// boxes are given in their pixels".
-[[noreturn]] void refuse_reduced(const FileRows& rows, std::string_view why);
+/// What is written in place of a file that goes with a row. False = its own bytes. Called from
+/// several threads.
+using CarriedChange = std::function<bool(int64_t row, const CarriedFile& file, std::vector<std::byte>& out)>;
 
-/// The pictures alone, with the bytes that `content`, which has the same rows, holds in place of
-/// the source's.
+/// As copy_files(), with the pictures that `content`, which has the same rows, holds in place of the
+/// source's. `change`: of the files that go with them; null = none. One that two rows share is
+/// asked of the first.
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const std::filesystem::path& folder,
-                    const Context& context);
+                    const Context& context, const CarriedChange& change = nullptr);
 
 }  // namespace decant

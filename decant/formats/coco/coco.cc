@@ -113,8 +113,8 @@ class CocoWriter final : public SubsetWriter {
     return bytes_to_copy(*rows_, rows) + write_jsons(rows, folder, context);
   }
 
-  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    refuse_reduced(*rows_, "since boxes and masks are given in their pixels");
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    return write_files(content, rows, *rows_, folder, context) + write_jsons(rows, folder, context);
   }
 
  private:

@@ -76,6 +76,32 @@ MaskClasses of_values(const std::set<uint32_t>& values, uint32_t ignored) {
   return classes;
 }
 
+/// Values that are ignored where they are no class, whatever the set says of itself.
+void add_usual_ignored(MaskLayoutKind kind, MaskClasses& classes) {
+  classes.label_of.emplace(kBorder, kIgnored);
+  if (kind == MaskLayoutKind::ade20k) classes.label_of.emplace(0, kIgnored);
+  if (kind == MaskLayoutKind::camvid && classes.names.size() == kCamVidClasses.size())
+    classes.label_of.emplace(kCamVidClasses.size(), kIgnored);
+}
+
+/// A value for pixels that are to be ignored, as the layout or the table has one.
+std::optional<uint32_t> own_ignored(MaskLayoutKind kind, const MaskClasses& classes, const ClassTable& table, bool train_ids) {
+  const bool camvid = kind == MaskLayoutKind::camvid && table.file.empty() && classes.names.size() == kCamVidClasses.size();
+  if (camvid) return static_cast<uint32_t>(kCamVidClasses.size());
+  if (kind == MaskLayoutKind::ade20k || (kind == MaskLayoutKind::cityscapes && !train_ids)) return 0;
+  const auto entry = std::ranges::find_if(table.classes, &MaskClass::ignored);
+  return entry == table.classes.end() ? std::nullopt : std::optional(entry->value);
+}
+
+/// MaskClasses::ignored.
+std::optional<uint32_t> value_to_ignore(MaskLayoutKind kind, const MaskClasses& classes, const ClassTable& table, bool train_ids,
+                                        const std::vector<uint32_t>& asked) {
+  if (!asked.empty()) return asked.front();
+  if (const auto own = own_ignored(kind, classes, table, train_ids); own && classes.label(*own) == kIgnored) return own;
+  if (!table.colours && classes.label(kBorder) == kIgnored) return kBorder;
+  return std::nullopt;
+}
+
 /// The highest value but the border's.
 uint32_t highest(const std::set<uint32_t>& values) {
   uint32_t most = 0;
@@ -102,11 +128,8 @@ MaskClasses mask_classes(MaskLayoutKind kind, const std::set<uint32_t>& values, 
   for (const uint32_t value : ignored) left.erase(value);
   MaskClasses classes = table.file.empty() ? of_layout(kind, left, train_ids) : of_table(table);
   for (const uint32_t value : ignored) classes.label_of[value] = kIgnored;
-  if (table.colours) return classes;
-  classes.label_of.emplace(kBorder, kIgnored);
-  if (kind == MaskLayoutKind::ade20k) classes.label_of.emplace(0, kIgnored);
-  if (kind == MaskLayoutKind::camvid && classes.names.size() == kCamVidClasses.size())
-    classes.label_of.emplace(kCamVidClasses.size(), kIgnored);
+  if (!table.colours) add_usual_ignored(kind, classes);
+  classes.ignored = value_to_ignore(kind, classes, table, train_ids, ignored);
   return classes;
 }
 

@@ -6,10 +6,14 @@
 //   CamVid (SegNet)                             0 … 10, and 11 is ignored
 //   masks of 0 and 255 alone                    two classes
 //   any other                                   the values that occur, in their order; 255 is ignored
+//
+// Pixels that come to be ignored get the first of: the first value that was asked to be ignored; of
+// labelIds and ADE20K 0, of CamVid 11; an ignored entry of the table; 255, unless it is a class.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -26,6 +30,7 @@ inline constexpr int32_t kUnknown = -1;
 struct MaskClasses {
   std::vector<std::string> names;
   std::unordered_map<uint32_t, int32_t> label_of;  ///< of values; kIgnored among them
+  std::optional<uint32_t> ignored = {};            ///< of pixels that are to count nowhere; nothing where every value is a class
 
   int32_t label(uint32_t value) const {
     const auto found = label_of.find(value);

@@ -50,7 +50,8 @@ struct MaskRow {
   std::string mask;
   std::vector<std::string> others;  ///< files that go with it: instances, polygons
   std::string fault;
-  bool shown = false;  ///< the mask lies as the picture is shown, turned by its EXIF, and not as it is stored
+  uint32_t largest = 0;  ///< MaskContent::largest, once it is read
+  bool shown = false;    ///< the mask lies as the picture is shown, turned by its EXIF, and not as it is stored
 };
 
 /// What the values of a mask of Cityscapes are: numbers for training, or the ids of its classes.

@@ -7,6 +7,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/image/png_fill.h"
 #include "decant/formats/image/png_samples.h"
 
 namespace decant::masks {
@@ -84,7 +85,7 @@ MaskContent read_class_mask(Bytes bytes, std::string_view name) {
         {std::string(name), "", *codec == Codec::jpeg ? "is a JPEG, whose compression changes values" : "is no PNG", "Save masks as PNG"});
   const PngForm form = png_form(bytes, name);
   require_countable(form, name);
-  MaskContent content{.width = form.width, .height = form.height, .colours = form.channels == 3};
+  MaskContent content{.width = form.width, .height = form.height, .colours = form.channels == 3, .largest = largest_png_value(form)};
   ByteCounts bytes_counted;
   ValueCounts values_counted;
   const bool many = form.bits == 16 || form.channels == 3;

@@ -20,6 +20,7 @@ struct MaskContent {
   int width = 0;
   int height = 0;
   bool colours = false;            ///< values are colours
+  uint32_t largest = 0;            ///< value that such a file can be given (image/png_fill.h)
   std::vector<ValueCount> values;  ///< ascending by value, each at least one pixel
 };
 

@@ -12,8 +12,10 @@
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
+#include "decant/data/upright.h"
 #include "decant/formats/file_rows.h"
 #include "decant/formats/image/picture_head.h"
+#include "decant/formats/image/png_fill.h"
 #include "decant/formats/masks/mask_classes.h"
 #include "decant/formats/masks/mask_layout.h"
 #include "decant/formats/masks/mask_pixels.h"
@@ -94,6 +96,10 @@ class MaskRows final : public FileRows, public Targets {
     return true;
   }
 
+  fs::path mask_path(int64_t row) const { return root() / at(row).mask; }
+  uint32_t largest(int64_t row) const { return at(row).largest; }  ///< value that its mask can be given
+  const MaskClasses& classes() const { return classes_; }
+
  private:
   const MaskRow& at(int64_t row) const { return rows_[static_cast<size_t>(row)]; }
 
@@ -110,20 +116,58 @@ class MaskWriter final : public SubsetWriter {
       : rows_(std::move(rows)), listed_(listed), tables_(std::move(tables)), colours_(std::move(colours)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    int64_t written = copy_files(*rows_, rows, folder, context);
+    return copy_files(*rows_, rows, folder, context) + write_rest(rows, folder);
+  }
+
+  /// A mask is written anew where its picture lost cells, and copied elsewhere.
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    const auto without_dropped = [&](int64_t row, const CarriedFile& file, std::vector<std::byte>& out) {
+      return rows_->mask_path(row) == file.from && fill_dropped(row, *content.pictures(), out);
+    };
+    return write_files(content, rows, *rows_, folder, context, without_dropped) + write_rest(rows, folder);
+  }
+
+  std::optional<Fault> why_no_cells(std::span<const int64_t> rows) const override {
+    const std::optional<uint32_t>& ignored = rows_->classes().ignored;
+    if (!ignored)
+      return Fault{rows_->root().string(), "",
+                   "has masks in which every value is a class, so there is none for the pixels of dropped cells",
+                   "Name a value that counts nowhere with --ignore, mark one as void in the table of colours, or leave out --drop"};
+    std::set<fs::path> seen;
+    for (const int64_t row : rows) {
+      if (!rows_->known_fault(row).empty()) continue;
+      const fs::path file = rows_->mask_path(row);
+      if (*ignored > rows_->largest(row))
+        return Fault{file.string(), "", fmt::format("cannot hold {}, the value of ignored pixels, in its grey values", *ignored),
+                     "Save masks with 8 bits, or name a smaller value with --ignore"};
+      if (!seen.insert(file).second)
+        return Fault{file.string(), "", "is the mask of two pictures, which lose different cells", "Give each picture its own"};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr const char* kGivenTable = "label_colors.txt";
+
+  /// The mask of a row with the cells ignored that its picture lost; false where it lost none.
+  bool fill_dropped(int64_t row, const Pictures& pictures, std::vector<std::byte>& out) const {
+    const std::optional<PatchMask> mask = pictures.mask(row);
+    if (!mask || mask->dropped_count() == 0) return false;
+    thread_local std::vector<std::byte> scratch;
+    const fs::path file = rows_->mask_path(row);
+    fill_png(read_file(file, scratch), file.string(), dropped_turned(*mask, rows_->orientation(row)), rows_->classes().ignored.value(),
+             out);
+    return true;
+  }
+
+  int64_t write_rest(std::span<const int64_t> rows, const fs::path& folder) const {
+    int64_t written = 0;
     if (!colours_.empty()) written += put_file(folder / kGivenTable, read_text(colours_));
     for (const std::string& table : tables_) {
       if (colours_.empty() || table != kGivenTable) written += put_file(folder / table, read_text(rows_->root() / table));
     }
     return listed_ ? written + write_lists(rows, folder) : written;
   }
-
-  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    refuse_reduced(*rows_, "since masks belong to their pixels");
-  }
-
- private:
-  static constexpr const char* kGivenTable = "label_colors.txt";
 
   /// VOC's lists of pictures with masks, with the lines of the kept ones.
   int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder) const {
@@ -192,7 +236,7 @@ class MaskCounting {
       hash = std::max<uint64_t>(1, hash64(as_text(bytes)));
       MaskContent mask = masks::read_class_mask(bytes, file.string());
       if (const auto head = picture_head(layout_.root / row.picture)) row.fault = fault_of_sizes(mask, *head, row.shown);
-      if (row.fault.empty()) values = std::move(mask.values), colours = mask.colours;
+      if (row.fault.empty()) values = std::move(mask.values), colours = mask.colours, row.largest = mask.largest;
     } catch (const InputError& error) {
       row.fault = fmt::format("its mask {} {}", error.fault().file, error.fault().what);
     } catch (const IoError& error) {

@@ -128,6 +128,33 @@ TEST(MaskPngs, MayBeInterlaced) {
   EXPECT_THAT(values_of(square), ElementsAre(ValueCount{5, 1}, ValueCount{6, 1}, ValueCount{7, 1}, ValueCount{8, 1}));
 }
 
+/// What pixels get that come to be ignored.
+TEST(MaskClasses, HaveAValueToIgnoreUnlessEveryOneIsAClass) {
+  using masks::MaskLayoutKind;
+  const std::set<uint32_t> few = {0, 1, 2};
+  const auto value = [&](MaskLayoutKind kind, const std::set<uint32_t>& values, const masks::ClassTable& table = {},
+                         const std::vector<uint32_t>& asked = {},
+                         bool train_ids = false) { return masks::mask_classes(kind, values, table, train_ids, asked).ignored; };
+  EXPECT_EQ(value(MaskLayoutKind::plain, few), 255u);
+  EXPECT_EQ(value(MaskLayoutKind::plain, few, {}, {7, 9}), 7u);
+  EXPECT_EQ(value(MaskLayoutKind::plain, {0, 255}), std::nullopt) << "both are classes";
+  EXPECT_EQ(value(MaskLayoutKind::plain, {0, 255}, {}, {128}), 128u);
+  EXPECT_EQ(value(MaskLayoutKind::voc, {0, 5, 20, 255}), 255u);
+  EXPECT_EQ(value(MaskLayoutKind::camvid, few), 11u);
+  EXPECT_EQ(value(MaskLayoutKind::camvid, {0, 30}), 255u) << "other classes than CamVid's";
+  EXPECT_EQ(value(MaskLayoutKind::ade20k, few), 0u);
+  EXPECT_EQ(value(MaskLayoutKind::cityscapes, {0, 7, 26}), 0u) << "labelIds";
+  EXPECT_EQ(value(MaskLayoutKind::cityscapes, few, {}, {}, true), 255u);
+  masks::ClassTable names{.file = "classes.txt", .classes = {{"sky", 0}, {"road", 1}, {"void", 2, true}}};
+  EXPECT_EQ(value(MaskLayoutKind::plain, few, names), 2u);
+  names.classes.pop_back();
+  EXPECT_EQ(value(MaskLayoutKind::plain, few, names), 255u);
+  masks::ClassTable colours{.file = "label_colors.txt", .colours = true, .classes = {{"sky", 0x808080}, {"Void", 0, true}}};
+  EXPECT_EQ(value(MaskLayoutKind::camvid_colours, {0, 0x808080}, colours), 0u);
+  colours.classes.pop_back();
+  EXPECT_EQ(value(MaskLayoutKind::camvid_colours, {0, 0x808080}, colours), std::nullopt);
+}
+
 TEST(MaskPngs, OfOtherKindsAreRefused) {
   const auto says = [](const std::string& bytes) { return message_of([&] { values_of(bytes); }); };
   expect_says(says(mask_png(1, {"\x01\x02"}, {.colour_type = 4})), {"x.png", "has transparency"});

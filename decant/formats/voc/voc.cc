@@ -98,8 +98,8 @@ class VocWriter final : public SubsetWriter {
     return bytes_to_copy(*rows_, rows) + lists;
   }
 
-  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    refuse_reduced(*rows_, "since boxes are given in their pixels");
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    return write_files(content, rows, *rows_, folder, context) + write_lists(rows, folder, {});
   }
 
  private:

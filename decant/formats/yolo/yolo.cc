@@ -93,13 +93,7 @@ class YoloWriter final : public SubsetWriter {
       : rows_(std::move(rows)), source_(std::move(source)), others_(std::move(others)), classes_(std::move(classes)) {}
 
   int64_t write(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const override {
-    int64_t written = copy_files(*rows_, rows, folder, context);
-    if (!source_.names.empty()) written += put_file(folder / source_.names, read_text(source_.folder / source_.names));
-    std::map<Split, std::vector<std::string>> values = others_;
-    values[Split::train] = train_values();
-    if (!rows_->pictures_of_split().lists.empty()) written += put_file(folder / list_name(), lines_of(rows));
-    if (!source_.yaml.empty()) written += put_file(folder / source_.yaml.filename(), yolo::with_splits(source_.set, values));
-    return written;
+    return copy_files(*rows_, rows, folder, context) + write_lists(rows, folder);
   }
 
   /// train.txt of whole paths, and a yaml that names it.
@@ -129,12 +123,23 @@ class YoloWriter final : public SubsetWriter {
     return {};
   }
 
-  int64_t rewrite(std::span<const int64_t>, const Rows&, const fs::path&, const Context&) const override {
-    refuse_reduced(*rows_, "since boxes are given as shares of them");
+  int64_t rewrite(std::span<const int64_t> rows, const Rows& content, const fs::path& folder, const Context& context) const override {
+    return write_files(content, rows, *rows_, folder, context) + write_lists(rows, folder);
   }
 
  private:
   static constexpr const char* kList = "train.txt";
+
+  /// The yaml, the names of classes, and the list where pictures are listed.
+  int64_t write_lists(std::span<const int64_t> rows, const fs::path& folder) const {
+    int64_t written = 0;
+    if (!source_.names.empty()) written += put_file(folder / source_.names, read_text(source_.folder / source_.names));
+    std::map<Split, std::vector<std::string>> values = others_;
+    values[Split::train] = train_values();
+    if (!rows_->pictures_of_split().lists.empty()) written += put_file(folder / list_name(), lines_of(rows));
+    if (!source_.yaml.empty()) written += put_file(folder / source_.yaml.filename(), yolo::with_splits(source_.set, values));
+    return written;
+  }
 
   std::string line_of_list(int64_t row) const {
     std::string path = fs::absolute(rows_->path(row)).lexically_normal().string();
