@@ -37,6 +37,7 @@ Json part_of_record(const PatchRecord& patches) {
                {"bytes_source", patches.bytes_source},
                {"bytes_recoded", patches.bytes_recoded}};
   if (!patches.spent.empty()) json["spent"] = patches.spent;
+  if (patches.cells_asked > 0) json["cells_asked"] = patches.cells_asked, json["pictures_short"] = patches.pictures_short;
   return json;
 }
 
@@ -96,6 +97,7 @@ Json part_of_record(const ContentRecord& content) {
                        {"rows", each.rows},
                        {"rows_kept", each.rows_kept}};
              if (each.least > 0) json["least"] = each.least;
+             if (each.amount_ignored > 0) json["amount_ignored"] = each.amount_ignored;
              return json;
            })}};
 }
@@ -159,7 +161,9 @@ PatchRecord patches_from(const JsonReader& json) {
                       .cells_kept = json.count("cells_kept"),
                       .bytes_source = json.count("bytes_source"),
                       .bytes_recoded = json.count("bytes_recoded"),
-                      .spent = json.text("spent")};
+                      .spent = json.text("spent"),
+                      .cells_asked = json.count("cells_asked"),
+                      .pictures_short = json.count("pictures_short")};
   if (patches.cells_kept > patches.cells) json.refuse("cells_kept", "is more than the cells");
   return patches;
 }
@@ -215,9 +219,10 @@ ContentRecord content_from(const JsonReader& json) {
       .unit = json.text("unit"), .background = json.count("background"), .background_kept = json.count("background_kept")};
   json.each_object("classes", [&](const JsonReader& each) {
     content.classes.push_back({each.text("name"), each.count("amount"), each.count("amount_kept"), each.count("rows"),
-                               each.count("rows_kept"), each.count("least")});
+                               each.count("rows_kept"), each.count("least"), each.count("amount_ignored")});
     const ContentRecord::OfClass& read = content.classes.back();
     if (read.amount_kept > read.amount) each.refuse("amount_kept", "is more than there is");
+    if (read.amount_ignored > read.amount - read.amount_kept) each.refuse("amount_ignored", "is more than is left of it");
     if (read.rows_kept > read.rows) each.refuse("rows_kept", "is more than the rows");
   });
   return content;

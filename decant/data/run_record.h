@@ -66,6 +66,9 @@ struct PatchRecord {
   int64_t bytes_source = 0;   ///< of the kept pictures as the source stores them; 0 = not recorded
   int64_t bytes_recoded = 0;  ///< of the kept pictures with nothing dropped, re-coded without loss
   std::string spent;          ///< what a budget of bytes bought, in words; absent from the file when empty
+  // Where cells that hold objects stay; absent from the file elsewhere.
+  int64_t cells_asked = 0;     ///< to be dropped
+  int64_t pictures_short = 0;  ///< of which fewer were dropped than asked
 };
 
 /// Of pictures that were shrunk into sheets, several to a file (formats/sheets/).
@@ -135,6 +138,9 @@ struct ContentRecord {
     int64_t rows = 0;  ///< that hold any
     int64_t rows_kept = 0;
     int64_t least = 0;  ///< that --min-objects wants kept: at most what rows that can be read hold
+    /// Of kept rows, pixels that became ignored with the cells their pictures lost: not in
+    /// amount_kept. Absent from the file when 0.
+    int64_t amount_ignored = 0;
   };
   std::string unit;  ///< of the amounts: "objects" or "pixels"
   std::vector<OfClass> classes;

@@ -24,12 +24,12 @@ RunRecord small_set() {
       .options = {{"keep", "40%"}, {"lambda", 0.5}, {"pool", false}, {"minutes", nullptr}},
       .training = {{"steps", "500"}, {"no-flip", "true"}},
       .features = FeatureRecord{"rows", 3, "x.npy", true},
-      .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90, "quality 34"},
+      .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90, "quality 34", 17, 2},
       .sheets = SheetRecord{2, 112, "whole", 75, 3, 35, 5, 95},
       .view_labels = ViewLabelRecord{30, 4, 10, 4, true, 700, "quick, right on 90 % of its rows", "ab"},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
-      .content = ContentRecord{"objects", {{"a", 30, 12, 8, 3}}, 2, 1},
+      .content = ContentRecord{"objects", {{"a", 30, 12, 8, 3, 0, 5}}, 2, 1},
       .stages = {{"read", 0.5, 9}}};
 }
 
@@ -63,6 +63,8 @@ TEST(RunRecord, NonsenseIsNamedByFileAndField) {
         {R"({"input": {"splits": {"train": "x"}}})", "input.splits.train"},
         {R"({"kept": 0, "classes": [{"rows": 1, "kept": 2}]})", "classes[0].kept"},
         {R"({"kept": 0, "content": {"classes": [{"amount": 1, "amount_kept": 2}]}})", "content.classes[0].amount_kept"},
+        {R"({"kept": 0, "content": {"classes": [{"amount": 3, "amount_kept": 2, "amount_ignored": 2}]}})",
+         "content.classes[0].amount_ignored"},
         {R"({"options": {"x": {}}})", "options.x"},
         {R"({"patches": {"cells": 1, "cells_kept": 2}})", "patches.cells_kept"},
         {R"({"training": {"steps": 500}})", "training.steps"},

@@ -77,8 +77,8 @@ int64_t put_file(const std::filesystem::path& path, const std::string& text);
 /// several threads.
 using CarriedChange = std::function<bool(int64_t row, const CarriedFile& file, std::vector<std::byte>& out)>;
 
-/// As copy_files(), with the pictures that `content`, which has the same rows, holds in place of the
-/// source's. `change`: of the files that go with them; null = none. One that two rows share is
+/// As copy_files(), with the pictures that `content`, which has the same rows, holds in place of
+/// the source's. `change`: of the files that go with them; null = none. One that two rows share is
 /// asked of the first.
 int64_t write_files(const Rows& content, std::span<const int64_t> rows, const FileRows& source, const std::filesystem::path& folder,
                     const Context& context, const CarriedChange& change = nullptr);

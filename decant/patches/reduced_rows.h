@@ -27,8 +27,8 @@ using Reducer = std::function<Reduction(int64_t row)>;
 
 /// Encoded pictures (JPEG, PNG, WebP) give re-coded bytes: formats/image/recode.h. Raw ones (CIFAR,
 /// IDX) have no file of their own; their bytes stay the source's, and mask and pixels, in which a
-/// dropped cell has its mean colour, are what a container stores. What rows teach stays, but for masks
-/// of classes: dropped cells count nowhere. Nothing is kept: every call works anew.
+/// dropped cell has its mean colour, are what a container stores. What rows teach stays, but for
+/// masks of classes: dropped cells count nowhere. Nothing is kept: every call works anew.
 class ReducedRows final : public WrappedRows, public Pictures {
  public:
   /// `cells`: each way, at most. REQUIRES: rows with pictures.

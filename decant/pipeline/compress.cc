@@ -84,6 +84,10 @@ bool reduces(const CompressOptions& options) {
   return !options.bytes.empty() || !reduce_plan(options.reducing).nothing();
 }
 
+bool drops_cells(const CompressOptions& options) {
+  return reduce_plan(options.reducing).drop > 0 || options.spend == "cells";
+}
+
 /// Pixels without files of their own become JPEGs where a quality is asked for; else masks have a
 /// place in a container alone.
 std::string format_to_write(const CompressOptions& options, const Dataset& dataset) {
@@ -267,6 +271,9 @@ std::string keep_of(const CompressOptions& options) {
 
 void require_sound(const CompressOptions& options) {
   const ReducePlan reduced = reduce_plan(options.reducing);
+  share_of_objects(options.reducing.drop_objects);
+  if (!options.reducing.drop_objects.empty() && !drops_cells(options))
+    throw UsageError("--drop-objects needs --drop, or --bytes with --spend cells: nothing is dropped");
   require_currency(options.spend, {kSpendSheets});
   require_dedup(options.dedup);
   if (options.spend == "cells" && (reduced.drop > 0 || !reduced.as_large()))
@@ -296,6 +303,14 @@ void require_sound(const CompressOptions& options) {
         "sheets");
 }
 
+void require_reducible(const CompressOptions& options, const Dataset& dataset, std::span<const int64_t> rows) {
+  if (!reduces(options)) return;
+  const PictureReducer reducer(dataset, options.reducing, nullptr);
+  if (options.spend == "resolution") reducer.require_resizable();
+  if (!drops_cells(options) || dataset.writer == nullptr) return;
+  if (auto why = dataset.writer->why_no_cells(rows)) throw InputError(*std::move(why));
+}
+
 RunRecord compress(const CompressOptions& typed, const Context& context) {
   CompressOptions options = with_recipe(typed);
   options.select.shares.least = options.min_per_class;
@@ -319,6 +334,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   if (options.labelling.spec().soft) require_teachable(input, options.input.path);
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
+  require_reducible(options, input.dataset, input.usable_rows());
   if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   say_what_auto_asks(options, input.dataset, context);
   const int64_t budget = byte_budget_of(options, input);
@@ -388,6 +404,7 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
                .reduce = spent.reduced.reduce,
                .seen = chosen.features.features.count() > 0 ? &chosen.features.features : nullptr,
                .importance = spent.reduced.importance,
+               .dropped = spent.tally,
                .spent = spent.words,
                .repeats = repeats ? std::span<const DroppedRow>(repeats->dropped) : std::span<const DroppedRow>(),
                .repeats_record = repeats ? std::optional(repeats->record) : std::nullopt};

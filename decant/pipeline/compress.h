@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "decant/base/context.h"
@@ -55,6 +56,10 @@ bool spends_on_rows(const CompressOptions& options);
 std::string keep_of(const CompressOptions& options);
 /// Throws UsageError for options that contradict each other or are out of range.
 void require_sound(const CompressOptions& options);
+/// Throws InputError where the pictures of a set cannot be reduced as they are to be, before
+/// anything is computed. `rows`: that may be kept. REQUIRES: sound options, with the quality of
+/// what becomes JPEGs.
+void require_reducible(const CompressOptions& options, const Dataset& dataset, std::span<const int64_t> rows);
 
 /// Returns what run.json holds. Throws InputError, UsageError, IoError, Cancelled; OUT stands
 /// complete or not at all.

@@ -265,6 +265,12 @@ ReduceOptions reducing_before_budget(const CompressOptions& options, const Rows&
   return reducing;
 }
 
+void require_reducible_before_budget(CompressOptions options, const Dataset& dataset) {
+  const Rows& train = dataset.train();
+  if (train.pictures() != nullptr) options.reducing = reducing_before_budget(options, train);
+  require_reducible(options, dataset, Subset::all(train.size()).without(Subset(train.known_faults())));
+}
+
 /// Bytes of all pictures before a budget makes them coarser: those stored, or where they become
 /// coarser or JPEGs anyway, by a sample. What dropping cells saves is not in it.
 double whole_bytes(const CompressOptions& options, const Dataset& dataset) {
@@ -441,6 +447,7 @@ PlanEstimate plan(const Dataset& dataset, const CompressOptions& asked, const Co
   const CompressOptions options = with_recipe(asked);
   require_sound(options);
   const Rows& train = dataset.train();
+  require_reducible_before_budget(options, dataset);
   const double threads = context.thread_count();
   const int64_t kept = rows_to_keep(options, dataset, context);
   const ResolvedMethod method = resolved(dataset, parse_method(options.select), options.features, kept, context);

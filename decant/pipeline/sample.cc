@@ -150,6 +150,7 @@ RunRecord sample_run(const SampleOptions& asked, const Context& context) {
                      .features = run.run.features,
                      .reduce = spent.reduced.reduce,
                      .importance = spent.reduced.importance,
+                     .dropped = spent.tally,
                      .spent = spent.words,
                      .repeats = repeats,
                      .repeats_record = run.run.repeats};

@@ -127,6 +127,8 @@ void check_reduced_row(const Rows& stored, int64_t i, const ManifestLine& line, 
   if (cells != line.cells || kept != line.cells_kept)
     refuse_small_set(data / stored.key(i), line.row,
                      fmt::format("keeps {} of {} cells, and the manifest lists {} of {}", kept, cells, line.cells_kept, line.cells));
+  if (annotation_digest(stored, i) != (line.stored_annotations.empty() ? line.annotations : line.stored_annotations))
+    refuse_small_set(data / stored.key(i), line.row, "has other objects than the manifest says");
 }
 
 /// The source's pictures as the run reduced them: pixels may have become JPEGs first.
@@ -137,11 +139,27 @@ std::shared_ptr<const Rows> pictures_of(const Input& source, const RunRecord& ru
   return pictures_to_reduce(source.dataset.splits.at(Split::train), plan);
 }
 
+/// The class of every pixel that still counts is the source's, in the names that each has for it.
+void check_class_mask(const Dataset& stored, int64_t i, const Rows& expected, const std::vector<std::string>& classes,
+                      const ManifestLine& line, const fs::path& data) {
+  ClassMask found, wanted;
+  if (!expected.targets()->class_mask(line.row, wanted)) return;
+  stored.train().targets()->class_mask(i, found);
+  const auto name = [](const std::vector<std::string>& names, int32_t label) {
+    return label == kNoLabel ? std::string_view() : std::string_view(names[static_cast<size_t>(label)]);
+  };
+  const bool same =
+      std::ranges::equal(found.labels, wanted.labels, [&](int32_t a, int32_t b) { return name(stored.classes, a) == name(classes, b); });
+  if (found.width != wanted.width || !same)
+    refuse_small_set(data / stored.train().key(i), line.row, "has another mask than the source's with the dropped cells ignored");
+}
+
 /// The source's picture with the cells of the stored mask dropped is the stored picture.
-void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<const Rows>& source, const ManifestLine& line,
-                          const fs::path& data) {
+void check_against_source(const Dataset& written, int64_t i, const std::shared_ptr<const Rows>& source,
+                          const std::vector<std::string>& classes, const ManifestLine& line, const fs::path& data) {
   thread_local Image expected;
   thread_local Image found;
+  const Rows& stored = written.train();
   stored.pictures()->decode(i, found);
   const std::optional<PatchMask> mask = stored.pictures()->mask(i);
   const auto keep = [&](int64_t) {
@@ -150,14 +168,17 @@ void check_against_source(const Rows& stored, int64_t i, const std::shared_ptr<c
     return reduction;
   };
   const int side = mask ? std::max(mask->grid.columns(), mask->grid.rows()) : 1;
-  patches::ReducedRows(source, side, keep).decode(line.row, expected);
+  const patches::ReducedRows reduced(source, side, keep);
+  reduced.decode(line.row, expected);
+  if (stored.taught() == CountedIn::pixels) check_class_mask(written, i, reduced, classes, line, data);
   if (found.size != expected.size || found.pixels != expected.pixels)
     refuse_small_set(data / stored.key(i), line.row, "is not the source's picture, reduced as the manifest says");
 }
 
 /// `source` may be null.
-void check_reduced(const Rows& stored, const Input* source, const std::vector<ManifestLine>& manifest, const RunRecord& run,
+void check_reduced(const Dataset& written, const Input* source, const std::vector<ManifestLine>& manifest, const RunRecord& run,
                    const fs::path& data, const Context& context) {
+  const Rows& stored = written.train();
   if (stored.size() != std::ssize(manifest))
     refuse_small_set(data, -1, fmt::format("holds {} samples, the manifest lists {}", stored.size(), manifest.size()));
   const bool by_name = run.output_format == "imagefolder" && run.input && run.input->format != "imagefolder";
@@ -168,7 +189,7 @@ void check_reduced(const Rows& stored, const Input* source, const std::vector<Ma
     for (int64_t i = begin; i < end; ++i, stage.advance()) {
       const ManifestLine& line = manifest[static_cast<size_t>(i)];
       check_reduced_row(stored, i, line, data);
-      if (source != nullptr) check_against_source(stored, i, pictures, line, data);
+      if (source != nullptr) check_against_source(written, i, pictures, source->dataset.classes, line, data);
     }
   });
 }
@@ -222,7 +243,8 @@ Verified verify(const VerifyOptions& options, const Context& context) {
       input = source_of(run, options.source, context);
       check_source(*input, manifest, context);
     }
-    check_reduced(stored.train(), input ? &*input : nullptr, manifest, run.run, data, context);
+    check_reduced(stored, input ? &*input : nullptr, manifest, run.run, data, context);
+    check_classes(stored, run.run, data, context);
     return {run.rows(), std::ssize(run.kept), input ? "hashes and the source" : "hashes"};
   }
   const bool converted = run.run.output_format != (run.run.input ? run.run.input->format : "");

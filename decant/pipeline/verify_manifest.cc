@@ -26,7 +26,8 @@ std::vector<ManifestLine> read_manifest(const fs::path& file) {
       const Json line = try_parse_json(text.substr(begin, end - begin));
       lines.push_back({line.at("row"), line.at("key"), line.at("label").is_null() ? kNoLabel : line.at("label").get<int32_t>(),
                        line.at("sha256"), line.value("stored_sha256", ""), line.value("cells", 0), line.value("cells_kept", 0),
-                       line.value("quality", 0), line.value("eighths", 8), line.value("annotations", "")});
+                       line.value("quality", 0), line.value("eighths", 8), line.value("annotations", ""),
+                       line.value("stored_annotations", "")});
     } catch (const Json::exception&) {
       throw InputError({file.string(), fmt::format("line {}", lines.size() + 1), "is not a manifest line", "Make the small set again"});
     }

@@ -24,7 +24,8 @@ struct ManifestLine {
   int cells_kept = 0;
   int quality = 0;
   int eighths = 8;
-  std::string annotations = {};  ///< annotation_digest()
+  std::string annotations = {};         ///< annotation_digest()
+  std::string stored_annotations = {};  ///< the same of what was written, where it is another
 };
 
 /// Throws the InputError of a small set that is not what it says. `row`: of the source; negative =

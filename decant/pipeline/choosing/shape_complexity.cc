@@ -12,7 +12,7 @@
 namespace decant {
 namespace {
 
-double area_of(std::span<const double> polygon) {
+double area_inside(std::span<const double> polygon) {
   double twice = 0;
   for (size_t i = 0; i + 1 < polygon.size(); i += 2) {
     const size_t next = (i + 2) % polygon.size();
@@ -32,14 +32,14 @@ double length_of(std::span<const double> polygon) {
 
 double complexity_of(const ObjectShape& shape) {
   if (shape.polygons.empty()) return 1;
-  const auto largest = std::ranges::max_element(shape.polygons, {}, [](const auto& part) { return area_of(part); });
+  const auto largest = std::ranges::max_element(shape.polygons, {}, [](const auto& part) { return area_inside(part); });
   return outline_complexity(*largest);
 }
 
 }  // namespace
 
 double outline_complexity(std::span<const double> polygon) {
-  const double area = area_of(polygon);
+  const double area = area_inside(polygon);
   return area > 0 ? length_of(polygon) / (2 * std::sqrt(std::numbers::pi * area)) : 1;
 }
 

@@ -22,7 +22,9 @@ OptionTable picture_options(ArmSpec& arm) {
   arm.reducing.declare(all);
   OptionTable table;
   for (const Option& option : all.options()) {
-    if (option.name == "drop" || option.name == "quality" || option.name == "resolution" || option.name == "importance") table.add(option);
+    if (option.name == "drop" || option.name == "drop-objects" || option.name == "quality" || option.name == "resolution" ||
+        option.name == "importance")
+      table.add(option);
   }
   table.add("fill", arm.fill, "NAME", "");
   table.add("spend", arm.spend, "CURRENCY", "");
@@ -44,6 +46,7 @@ void be_dq(ArmSpec& arm) {
 void require_spending(const ArmSpec& arm) {
   require_currency(arm.spend);
   const ReducePlan plan = reduce_plan(arm.reducing);
+  share_of_objects(arm.reducing.drop_objects);
   if (arm.spend == "cells" && (plan.drop > 0 || !plan.as_large()))
     throw UsageError(fmt::format("--against {}: spend=cells decides which cells are dropped; leave out drop and resolution", arm.name));
   if (arm.base != "full" && !buys_rows(arm.spend))
@@ -78,7 +81,7 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
     const std::string option = pieces[i].substr(0, equals);
     if (Option* const known = table.find(option); known != nullptr) {
       known->set(pieces[i].substr(equals + 1));
-      of_cells = of_cells || option == "importance" || option == "fill";
+      of_cells = of_cells || option == "importance" || option == "fill" || option == "drop-objects";
     } else {
       arm.base += "+" + pieces[i];
     }
@@ -89,7 +92,7 @@ ArmSpec parse_arm(const std::string& name, const ImportanceOptions& defaults) {
   if (!arm.length.empty() && (arm.base != "random" || arm.changes_pictures()))
     throw UsageError(fmt::format("--against {}: length is for random records alone; say random+length={}", arm.name, arm.length));
   if (!arm.drops_cells() && of_cells)
-    throw UsageError(fmt::format("--against {}: drops nothing, so neither importance nor fill has an effect; add +drop=25%", name));
+    throw UsageError(fmt::format("--against {}: drops nothing, so importance, fill and drop-objects have no effect; add +drop=25%", name));
   return arm;
 }
 

@@ -242,8 +242,10 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
 
 namespace {
 
-/// Whether there may be pictures whose shorter side is longer than that.
+/// Whether there may be pictures whose shorter side is longer than that, and that may be made
+/// smaller.
 bool may_exceed(const Rows& rows, int side) {
+  if (rows.taught() == CountedIn::objects || rows.taught() == CountedIn::pixels) return false;
   const std::optional<ImageSize> size = rows.pictures() == nullptr ? std::nullopt : rows.pictures()->fixed_size();
   return side > 0 && (!size || std::min(size->width, size->height) > side);
 }
@@ -361,6 +363,9 @@ class ArmMaker {
     std::vector<Subset> draws = rows_within(reduced, outline);
     const bool all_fit = draws.front().size() == sets_.full_rows.size();
     if (spec.spend == "auto" && all_fit) return spend_on_every_row(arm, spec, "quality", reducer);
+    Subset drawn;
+    for (const Subset& draw : draws) drawn = drawn.united(draw);
+    if (const auto tally = reducer.tally(drawn, context_)) say_what_stays(*tally, std::ssize(drawn), context_);
     arm.subset = by_seed(std::move(draws), options_.seed);
     if (spec.changes_pictures()) show(arm, reduced, spec);
   }

@@ -67,6 +67,7 @@ std::string words_of(const Spending& spending, const patches::Steps& steps, cons
 
 Spending spending_on(const std::string& currency, const PictureReducer& reducer, const Subset& kept) {
   if (currency == "cells") return spend_cells(reducer, kept);
+  if (currency == "resolution") reducer.require_resizable();
   return currency == "quality" ? spend_quality(1) : spend_resolution();
 }
 

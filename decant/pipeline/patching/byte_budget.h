@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ bool makes_jpegs(const std::string& spend, const ReduceOptions& options, const R
 
 struct Spent {
   ReducedInput reduced;
-  std::string words;  ///< "quality 47, and 212 of 600 pictures with quality 48"
+  std::string words;                             ///< "quality 47, and 212 of 600 pictures with quality 48"
+  std::optional<patches::DropTally> tally = {};  ///< where some cells must stay, and a share of them was to be dropped
 };
 
 /// The kept rows on the highest steps of a currency that meet the budget. What the reducer's

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/formats/image/picture_files.h"
 #include "decant/formats/image/recode.h"
@@ -61,8 +62,8 @@ int eighths_for(const Rows& pictures, int64_t row, int shorter_side) {
   return eighths;
 }
 
-void require_resolution(const Rows& rows, const ReducePlan& plan, const std::string& path) {
-  if (plan.as_large() || rows.pictures()->are_files()) return;
+void require_resolution(const Rows& rows, const std::string& path) {
+  if (rows.pictures()->are_files()) return;
   throw InputError({path, "", "stores pixels, which have no resolution to lower", "Give --quality too, which makes JPEGs of them"});
 }
 
@@ -102,10 +103,22 @@ std::vector<float> worth_of(const Rows& pictures, const ImportanceSet& importanc
   return worth;
 }
 
+/// What a plan drops of a picture, the cells that must stay left alone.
+PatchMask dropped_by(const ReducePlan& plan, std::vector<float> importance, const CellProtection* protection, int64_t row,
+                     const PatchGrid& grid) {
+  const int left = protection == nullptr ? grid.count() : patches::exempt(protection->held(row, grid), importance);
+  if (plan.worth > 0) return patches::drop_below(grid, importance, plan.worth, patches::cells_of(kMostDropped, grid.count()));
+  return patches::drop_least(grid, importance, std::min(patches::cells_of(plan.drop, grid.count()), left));
+}
+
 }  // namespace
 
 void ReduceOptions::declare(OptionTable& table) {
   table.add("drop", drop, "SHARE", "drop this share of every picture's cells: 25% or 0.25");
+  table
+      .add("drop-objects", drop_objects, "SHARE",
+           "of pictures with objects, how much of one a dropped cell may hold: 10% or 0.1; default: none of it")
+      .silent_at = "\"\"";
   table.add("quality", quality, "1…100", "lower the quality of JPEGs to this; of raw pixels, make such JPEGs");
   table.add("resolution", resolution, "SHARE",
             "lower the sides of JPEGs to this share, 50%, or until the shorter has as many pixels as you train at, 96px");
@@ -137,24 +150,53 @@ PictureReducer::PictureReducer(const Dataset& dataset, const ReduceOptions& opti
   const std::string path = dataset.root.string();
   require_pictures(dataset.train(), path);
   pictures_ = pictures_to_reduce(dataset.splits.at(Split::train), plan_);
-  require_resolution(*pictures_, plan_, path);
+  path_ = path;
+  if (!plan_.as_large()) require_resizable();
+  const std::shared_ptr<const CellProtection> protection = protection_for(dataset.splits.at(Split::train), options.drop_objects);
+  if (importance_ == nullptr || protection == nullptr) return;
+  protection_ = protection;
+  asked_ += " " + protection_->key();
+}
+
+void PictureReducer::require_resizable() const {
+  require_resolution(*pictures_, path_);
+  const std::optional<CountedIn> taught = pictures_->taught();
+  if (taught != CountedIn::objects && taught != CountedIn::pixels) return;
+  throw InputError(
+      {path_, "",
+       fmt::format("holds {}, which belong to the size that its pictures have", taught == CountedIn::pixels ? "masks" : "objects"),
+       "Keep the resolution: leave out --resolution, and spend on rows, quality or cells"});
 }
 
 patches::Reducer PictureReducer::reducer(std::function<ReducePlan(int64_t row)> plan_of) const {
-  return [plan_of = std::move(plan_of), importance = importance_, pictures = pictures_](int64_t row) {
+  return [plan_of = std::move(plan_of), importance = importance_, protection = protection_, pictures = pictures_](int64_t row) {
     ReducePlan plan = plan_of(row);
     if (plan.shorter_side > 0) plan.eighths = std::min(plan.eighths, eighths_for(*pictures, row, plan.shorter_side));
     patches::Reduction reduction{.quality = plan.quality, .eighths = plan.eighths};
-    if (plan.worth > 0)
-      reduction.mask = [row, least = plan.worth, importance, pictures](const PatchGrid& grid) {
-        return patches::drop_below(grid, worth_of(*pictures, *importance, row, grid), least, patches::cells_of(kMostDropped, grid.count()));
-      };
-    else if (plan.drop > 0)
-      reduction.mask = [row, drop = plan.drop, importance](const PatchGrid& grid) {
-        return patches::drop_least(grid, importance_of(*importance, row, grid), patches::cells_of(drop, grid.count()));
+    if (plan.worth > 0 || plan.drop > 0)
+      reduction.mask = [row, plan, importance, protection, pictures](const PatchGrid& grid) {
+        std::vector<float> values = plan.worth > 0 ? worth_of(*pictures, *importance, row, grid) : importance_of(*importance, row, grid);
+        return dropped_by(plan, std::move(values), protection.get(), row, grid);
       };
     return reduction;
   };
+}
+
+std::optional<patches::DropTally> PictureReducer::tally(const Subset& kept, const Context& context) const {
+  if (protection_ == nullptr || plan_.drop == 0) return std::nullopt;
+  std::vector<patches::DropTally> of_rows(kept.size());
+  Stage stage(context, "counting cells", std::ssize(kept), "pictures");
+  parallel_for(context, std::ssize(kept), 16, [&](int64_t begin, int64_t end) {
+    std::vector<std::byte> scratch;
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i, stage.advance()) {
+      const PatchGrid grid = patch_grid_of(pictures_->bytes(kept[i], scratch), pictures_->key(kept[i]), importance_->side);
+      const PatchMask mask = dropped_by(plan_, importance_of(*importance_, kept[i], grid), protection_.get(), kept[i], grid);
+      of_rows[i].add(grid.count(), patches::cells_of(plan_.drop, grid.count()), mask.dropped_count());
+    }
+  });
+  patches::DropTally sum;
+  for (const patches::DropTally& own : of_rows) sum += own;
+  return sum;
 }
 
 std::vector<float> PictureReducer::worths(std::span<const int64_t> rows) const {
@@ -162,7 +204,9 @@ std::vector<float> PictureReducer::worths(std::span<const int64_t> rows) const {
   std::vector<std::byte> scratch;
   for (const int64_t row : rows) {
     const PatchGrid grid = patch_grid_of(pictures_->bytes(row, scratch), pictures_->key(row), importance_->side);
-    for (const float worth : worth_of(*pictures_, *importance_, row, grid)) {
+    std::vector<float> own = worth_of(*pictures_, *importance_, row, grid);
+    if (protection_ != nullptr) patches::exempt(protection_->held(row, grid), own);
+    for (const float worth : own) {
       if (std::isfinite(worth)) all.push_back(worth);
     }
   }
@@ -199,6 +243,15 @@ ReducedInput PictureReducer::as_asked() const {
   return reduced([plan = plan_](int64_t) { return plan; }, asked_);
 }
 
+void say_what_stays(const patches::DropTally& tally, int64_t pictures, const Context& context) {
+  if (tally.pictures_short == 0) return;
+  context.warn(
+      fmt::format("of {} of {} pictures fewer cells are dropped than --drop asks, since the others hold objects or rare classes: "
+                  "{} of {} cells in all ({:.1f} %), in place of {} ({:.1f} %)",
+                  human_count(tally.pictures_short), human_count(pictures), human_count(tally.dropped), human_count(tally.cells),
+                  tally.percent_of_cells(tally.dropped), human_count(tally.asked), tally.percent_of_cells(tally.asked)));
+}
+
 std::shared_ptr<const ImportanceSet> importance_wanted(const Input& input, const Subset& chosen, const ReduceOptions& options, bool cells,
                                                        uint64_t seed, const Context& context) {
   if (!cells && reduce_plan(options).drop == 0) return nullptr;
@@ -207,7 +260,9 @@ std::shared_ptr<const ImportanceSet> importance_wanted(const Input& input, const
 }
 
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context) {
-  return PictureReducer(input.dataset, options, importance_wanted(input, chosen, options, false, seed, context)).as_asked();
+  const PictureReducer reducer(input.dataset, options, importance_wanted(input, chosen, options, false, seed, context));
+  if (const auto tally = reducer.tally(chosen, context)) say_what_stays(*tally, std::ssize(chosen), context);
+  return reducer.as_asked();
 }
 
 }  // namespace decant

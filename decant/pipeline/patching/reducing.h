@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,16 +11,19 @@
 #include "decant/base/context.h"
 #include "decant/base/options.h"
 #include "decant/data/subset.h"
+#include "decant/patches/drop.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/choosing/feature_source.h"
 #include "decant/pipeline/patching/importance_source.h"
+#include "decant/pipeline/patching/protection.h"
 #include "decant/pipeline/run/input.h"
 
 namespace decant {
 
 struct ReduceOptions {
-  std::string drop;  ///< "25%" or 0.25 of every picture's cells; empty = nothing
-  int quality = 0;   ///< of JPEGs, 1…100; pixels become JPEGs of that quality; 0 = as it is
+  std::string drop;          ///< "25%" or 0.25 of every picture's cells; empty = nothing
+  std::string drop_objects;  ///< "10%" or 0.1: what a dropped cell may hold of an object (protection.h); empty = nothing
+  int quality = 0;           ///< of JPEGs, 1…100; pixels become JPEGs of that quality; 0 = as it is
   /// Of JPEGs: a share of both sides in steps of 12.5 %, or "96px", the fewest eighths of each
   /// picture that leave its shorter side that long; empty = as it is.
   std::string resolution;
@@ -73,8 +77,13 @@ class PictureReducer {
   const std::string& asked() const { return asked_; }  ///< the options as one line
   /// What the options ask of every picture.
   ReducedInput as_asked() const;
-  /// Importance for a byte of every cell that has any detail, of these rows, ascending. REQUIRES:
-  /// cells are wanted.
+  /// Throws InputError where what is annotated in pictures ties them to their size.
+  void require_resizable() const;
+  /// How many cells the options ask to be dropped of these rows, and how many may be; nothing where
+  /// all may. Reads every picture.
+  std::optional<patches::DropTally> tally(const Subset& kept, const Context& context) const;
+  /// Importance for a byte of every cell that has any detail and may be dropped, of these rows,
+  /// ascending. REQUIRES: cells are wanted.
   std::vector<float> worths(std::span<const int64_t> rows) const;
   /// Mean square by which the pixels that two plans make of a row differ, where their shorter side
   /// is longer than `side` > 0 made that small; the plans leave it one size. Called from several
@@ -92,8 +101,13 @@ class PictureReducer {
   std::string asked_;
   ReducePlan plan_;
   std::shared_ptr<const Rows> pictures_;
-  std::shared_ptr<const ImportanceSet> importance_;  ///< null where no cell is dropped
+  std::shared_ptr<const ImportanceSet> importance_;   ///< null where no cell is dropped
+  std::shared_ptr<const CellProtection> protection_;  ///< null where any cell may be dropped
+  std::string path_;                                  ///< of the data set, for messages
 };
+
+/// Warns of pictures, of so many, that keep more cells than they were asked to.
+void say_what_stays(const patches::DropTally& tally, int64_t pictures, const Context& context);
 
 /// What decides which cells are dropped; null where `options` drop none, unless `cells` says that a
 /// budget will. Throws what obtain_importance() throws.
@@ -101,9 +115,10 @@ std::shared_ptr<const ImportanceSet> importance_wanted(const Input& input, const
                                                        uint64_t seed, const Context& context);
 
 /// The input's training rows, of which exactly round(share · cells) cells of every picture are
-/// dropped, the least important, and what is left is coarser or smaller. `chosen`: the rows that
-/// will be read. Throws InputError for rows without pictures, for a resolution of pixels that do
-/// not become JPEGs, and what obtain_importance() throws.
+/// dropped, the least important of those that may be, or all of these where they are fewer; what is
+/// left is coarser or smaller. `chosen`: the rows that will be read. Throws InputError for rows
+/// without pictures, for a resolution of pixels that do not become JPEGs and of pictures with
+/// objects or masks, and what obtain_importance() throws.
 ReducedInput reduce(const Input& input, const Subset& chosen, const ReduceOptions& options, uint64_t seed, const Context& context);
 
 }  // namespace decant

@@ -30,11 +30,14 @@ ReduceOptions recorded_reduce_options(const RunRecord& run) {
 
 Spent reduce_pictures(const AskedReduction& asked, const Input& input, const Subset& kept, const Context& context) {
   const PictureReducer reducer = reducer_for(asked, input, kept, context);
-  if (asked.budget == 0 || asked.spend == "rows") return {reducer.as_asked(), ""};
+  const std::optional<patches::DropTally> tally = reducer.tally(kept, context);
+  if (tally) say_what_stays(*tally, std::ssize(kept), context);
+  if (asked.budget == 0 || asked.spend == "rows") return {reducer.as_asked(), "", tally};
   const bool by_rows = buys_rows(asked.spend);
   Spent spent = spend_on_pictures(reducer, kept, by_rows ? "quality" : asked.spend, asked.budget, asked.seed, context);
   if (by_rows) spent.words += fmt::format("; {} of {} pictures", human_count(std::ssize(kept)), human_count(input.rows()));
   context.info(fmt::format("{} are met by {}", human_bytes(asked.budget), spent.words));
+  spent.tally = tally;
   return spent;
 }
 

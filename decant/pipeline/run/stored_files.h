@@ -16,6 +16,7 @@ struct StoredFile {
   int64_t bytes = 0;   ///< how many those are
   int cells = 0;       ///< 0 for a picture that nothing was dropped from
   int cells_kept = 0;
+  std::string annotations = {};  ///< annotation_digest() of what was written, where it is not the source's
 };
 
 /// Rows that note what a writer takes from them. The bytes of a kept row are one file, however

@@ -11,7 +11,6 @@
 #include "decant/base/parallel.h"
 #include "decant/base/printable.h"
 #include "decant/base/text.h"
-#include "decant/data/class_amounts.h"
 #include "decant/data/rows_view.h"
 #include "decant/dedup/pair_search.h"
 #include "decant/formats/convert.h"
@@ -21,6 +20,7 @@
 #include "decant/formats/open.h"
 #include "decant/formats/packed/packed.h"
 #include "decant/formats/webdataset/tar.h"
+#include "decant/pipeline/run/content_record.h"
 #include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/run/sheets_in_run.h"
 #include "decant/pipeline/run/stored_files.h"
@@ -59,6 +59,7 @@ std::vector<int64_t> ranks_of(const Selection& selection, const Subset& kept) {
 /// What a line of the manifest adds about the file that was written.
 void add_stored(const StoredFile& stored, const patches::Reduction& reduction, Json& line) {
   if (!stored.sha256.empty()) line["stored_sha256"] = stored.sha256;
+  if (!stored.annotations.empty()) line["stored_annotations"] = stored.annotations;
   if (reduction.quality > 0) line["quality"] = reduction.quality;
   if (reduction.eighths < 8) line["eighths"] = reduction.eighths;
   if (stored.cells == 0) return;
@@ -130,12 +131,6 @@ std::vector<PartRecord> classes_of(const SmallSet& set) {
   return classes;
 }
 
-/// What --min-objects wants of each class: no more than the rows hold that can be kept.
-void add_floors(const SmallSet& set, const ClassAmounts& amounts, ContentRecord& content) {
-  const std::vector<int64_t> usable = totals_of(amounts, set.input.usable_rows().rows());
-  for (size_t label = 0; label < content.classes.size(); ++label) content.classes[label].least = std::min(usable[label], set.min_objects);
-}
-
 /// Classes that keep less than --min-objects wants, since the rows kept are too few for all.
 void warn_of_floors(const RunRecord& run, const Context& context) {
   if (!run.content) return;
@@ -151,28 +146,6 @@ void warn_of_floors(const RunRecord& run, const Context& context) {
                            more > 0 ? fmt::format(" and {} more classes", more) : ""));
 }
 
-/// Of rows that hold objects or masks.
-std::optional<ContentRecord> content_of(const SmallSet& set, const Context& context) {
-  const Targets* const targets = set.input.dataset.train().targets();
-  if (targets == nullptr || targets->counted_in() == CountedIn::rows) return std::nullopt;
-  const ClassAmounts amounts = amounts_of(set.input.dataset.train(), set.input.classes, context);
-  ContentRecord content{.unit = name_of(amounts.unit), .background = amounts.background()};
-  for (size_t label = 0; label < amounts.totals.size(); ++label)
-    content.classes.push_back(
-        {.name = set.input.class_name(static_cast<int32_t>(label)), .amount = amounts.totals[label], .rows = amounts.rows_with[label]});
-  if (set.min_objects > 0) add_floors(set, amounts, content);
-  for (const int64_t row : set.kept) {
-    const auto held = amounts.of(row);
-    content.background_kept += held.empty() ? 1 : 0;
-    for (const ClassCount& entry : held) {
-      ContentRecord::OfClass& its = content.classes[static_cast<size_t>(entry.label)];
-      its.amount_kept += entry.count;
-      ++its.rows_kept;
-    }
-  }
-  return content;
-}
-
 /// What was written into data/.
 struct Written {
   int64_t bytes = 0;
@@ -181,6 +154,7 @@ struct Written {
   int64_t bytes_recoded = 0;      ///< of the same pictures, re-coded without loss
   std::optional<SheetRecord> sheets = {};
   std::optional<ViewLabelsMade> view_labels = {};
+  std::optional<ContentRecord> content = {};  ///< of rows that hold objects or masks
 };
 
 PatchRecord record_of(const Written& written, const SmallSet& set) {
@@ -190,6 +164,11 @@ PatchRecord record_of(const Written& written, const SmallSet& set) {
     record.cells += file.cells;
     record.cells_kept += file.cells_kept;
   }
+  if (!set.dropped) return record;
+  record.cells = set.dropped->cells;
+  record.cells_kept = set.dropped->cells - set.dropped->dropped;
+  record.cells_asked = set.dropped->asked;
+  record.pictures_short = set.dropped->pictures_short;
   return record;
 }
 
@@ -212,7 +191,7 @@ void warn_of_soft_labels(const SmallSet& set, const Context& context) {
                            set.label_views ? "the new ones" : "their classes"));
 }
 
-RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log, const Context& context) {
+RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& log) {
   RunRecord run = begin_record(set.selection, set.note, set.seed, set.command, set.options, log);
   run.kept = std::ssize(set.kept);
   run.bytes_before = set.input.dataset.train().stored_bytes();
@@ -225,7 +204,7 @@ RunRecord record_of(const SmallSet& set, const Written& written, const RunLog& l
   run.sheets = written.sheets;
   if (written.view_labels) written.view_labels->note_in(run);
   run.bins = parts_of(set.selection.bins, set.selection.bin_count, set.kept);
-  run.content = content_of(set, context);
+  run.content = written.content;
   if (!run.content) run.classes = classes_of(set);
   run.bad_files = std::ssize(set.input.excluded);
   run.repeats = set.repeats_record;
@@ -279,6 +258,23 @@ std::string labels_text(const ViewLabelRecord& labels) {
       human_bytes(labels.bytes));
 }
 
+/// What must be known of cells that were dropped by whoever trains on objects or masks.
+std::string dropped_text(const RunRecord& run) {
+  if (!run.patches || !run.content || run.patches->cells_kept == run.patches->cells) return {};
+  const PatchRecord& patches = *run.patches;
+  std::string text = fmt::format("## Dropped cells\n\nOf {} cells of the pictures, {} are kept; the others show their mean colour. ",
+                                 human_count(patches.cells), human_count(patches.cells_kept));
+  if (run.content->unit == name_of(CountedIn::objects)) text += "Boxes are those of the source. ";
+  int64_t ignored = 0;
+  for (const ContentRecord::OfClass& each : run.content->classes) ignored += each.amount_ignored;
+  if (ignored > 0) text += fmt::format("In their masks {} pixels became ignored with them. ", human_count(ignored));
+  if (patches.pictures_short > 0)
+    text += fmt::format("{} cells were to be dropped; of {} of {} pictures fewer are, since the others hold objects or rare classes. ",
+                        human_count(patches.cells_asked), human_count(patches.pictures_short), human_count(run.kept.value_or(0)));
+  text.back() = '\n';
+  return text + "\n";
+}
+
 std::string data_card(const SmallSet& set, const RunRecord& run) {
   std::string left_out;
   if (run.repeats)
@@ -308,6 +304,7 @@ std::string data_card(const SmallSet& set, const RunRecord& run) {
     card += ".\n\n";
   if (run.sheets) card += sheets_text(*run.sheets);
   if (run.view_labels) card += labels_text(*run.view_labels);
+  card += dropped_text(run);
   card += run.content ? content_table(*run.content) : class_table(run.classes);
   return card +
          "\n`report.html` shows what was kept and dropped; `manifest.jsonl` names every sample with its SHA-256; `decant verify` checks "
@@ -388,6 +385,19 @@ int64_t packed_bytes(const SmallSet& set, const fs::path& scratch, const Context
   return bytes;
 }
 
+/// Masks that were written anew, as they lie there.
+void note_new_masks(const SmallSet& set, const fs::path& data, std::vector<StoredFile>& files, const Context& context) {
+  const Rows& source = set.input.dataset.train();
+  if (source.taught() != CountedIn::pixels) return;
+  RunRecord run;
+  run.options = set.options;
+  const Dataset written = open_dataset(data.string(), stored_fields_of(run).to_open(), context);
+  for (size_t i = 0; i < files.size(); ++i) {
+    std::string annotations = annotation_digest(written.train(), static_cast<int64_t>(i));
+    if (annotations != annotation_digest(source, set.kept[i])) files[i].annotations = std::move(annotations);
+  }
+}
+
 Written write_reduced(const SmallSet& set, const fs::path& data, const Context& context) {
   Written written;
   if (set.to == kPackedFormat) {
@@ -399,6 +409,7 @@ Written write_reduced(const SmallSet& set, const fs::path& data, const Context& 
     const auto noted = std::make_shared<NotedRows>(as_picture_files(set.content), set.kept);
     written.bytes = write_content(set, noted, data, context);
     written.files = noted->files();
+    note_new_masks(set, data, written.files, context);
     const Place place(set, written);
     written.bytes_recoded = recoded_bytes(set, place, context);
     written.bytes_source = source_bytes(set, place, context);
@@ -477,20 +488,23 @@ RunRecord write_small_set(const SmallSet& set, const fs::path& folder, RunLog& l
     }
     write_bad_files(set.input.excluded, folder / "bad_files.jsonl");
     write_repeats(set.repeats, folder / "repeats.jsonl");
-    return write_data(set, folder, context);
+    Written data = write_data(set, folder, context);
+    data.content =
+        content_record({.input = set.input, .kept = set.kept, .written = set.content.get(), .min_objects = set.min_objects}, context);
+    return data;
   });
   if (set.label_views) {
-    const FieldOptions fields = stored_fields_of(record_of(set, written, log, context));
+    const FieldOptions fields = stored_fields_of(record_of(set, written, log));
     written.view_labels =
         log.stage("labels", [&] { return set.label_views(open_dataset((folder / "data").string(), fields.to_open(), context), folder); });
   }
   log.stage("manifest", [&] { write_manifest(set, hashes_of(set, context), written.files, folder / "manifest.jsonl"); });
   log.stage("report", [&] {
     const auto reduced = kept_pictures(set, folder);
-    write_report(folder, record_of(set, written, log, context), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr,
-                 context, set.seen);
+    write_report(folder, record_of(set, written, log), &set.input, reduced.get(), set.selection, set.kept, set.map, nullptr, context,
+                 set.seen);
   });
-  const RunRecord run = record_of(set, written, log, context);
+  const RunRecord run = record_of(set, written, log);
   warn_of_floors(run, context);
   write_file(folder / "README.md", data_card(set, run));
   write_file(folder / "run.json", json_text(to_json(run), 2) + "\n");

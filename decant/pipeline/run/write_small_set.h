@@ -20,6 +20,7 @@
 #include "decant/data/selection.h"
 #include "decant/dedup/copies.h"
 #include "decant/formats/sheets/sheet_table.h"
+#include "decant/patches/drop.h"
 #include "decant/patches/reduced_rows.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/run/run_log.h"
@@ -51,11 +52,12 @@ struct SmallSet {
   std::string command;                                       ///< as typed
   std::vector<std::pair<std::string, OptionValue>> options;  ///< resolved
   std::optional<FeatureRecord> features;
-  patches::Reducer reduce = nullptr;         ///< what is done to each picture of `content`
-  const Features* seen = nullptr;            ///< the features that rows were chosen by
-  std::string importance;                    ///< how cells were ranked, where any were dropped
-  std::string spent;                         ///< what a budget of bytes bought of pictures, in words
-  std::span<const DroppedRow> repeats = {};  ///< rows left out before choosing
+  patches::Reducer reduce = nullptr;               ///< what is done to each picture of `content`
+  const Features* seen = nullptr;                  ///< the features that rows were chosen by
+  std::string importance;                          ///< how cells were ranked, where any were dropped
+  std::optional<patches::DropTally> dropped = {};  ///< of `content`, where some cells had to stay
+  std::string spent;                               ///< what a budget of bytes bought of pictures, in words
+  std::span<const DroppedRow> repeats = {};        ///< rows left out before choosing
   std::optional<RepeatsRecord> repeats_record = {};
   /// Labels the views of the written data set, in a file below the folder; null = rows teach what
   /// they taught.

@@ -84,6 +84,23 @@ std::string sheets_note(const SheetRecord& sheets) {
       human_count(sheets.sheets), sheets.tile * sheets.tile, sheets.side, sheets.side);
 }
 
+/// What stays of cells that were to be dropped, and what of masks is ignored with the others.
+std::string held_note(const RunRecord& run) {
+  std::string note;
+  const PatchRecord& patches = *run.patches;
+  if (patches.pictures_short > 0)
+    note += fmt::format(
+        "<p class=\"warn\">{} cells were to be dropped; of {} of {} pictures fewer are, since the others hold objects or rare classes.</p>",
+        human_count(patches.cells_asked), human_count(patches.pictures_short), human_count(run.kept.value_or(0)));
+  if (!run.content) return note;
+  int64_t ignored = 0, kept = 0;
+  for (const ContentRecord::OfClass& each : run.content->classes) ignored += each.amount_ignored, kept += each.amount_kept;
+  if (ignored > 0)
+    note += fmt::format("<p>{} pixels of masks, {} of those that had a class in the kept pictures, are ignored with their cells.</p>",
+                        human_count(ignored), percent(static_cast<double>(ignored) / static_cast<double>(ignored + kept), 1));
+  return note;
+}
+
 std::string left_note(const Facts& facts, bool cells) {
   std::string note = fmt::format("<p>Kept pictures after {}, evenly spaced over all of them.</p>", prose(reduced_by(facts.run)));
   if (facts.run.sheets) return note + sheets_note(*facts.run.sheets);
@@ -93,6 +110,7 @@ std::string left_note(const Facts& facts, bool cells) {
     note += fmt::format("<p>{}</p>", prose(fmt::format("{} of {} cells are kept ({}){}.", human_count(patches.cells_kept),
                                                        human_count(patches.cells), percent(cells_kept_share(facts.run), 1), by)));
   }
+  note += held_note(facts.run);
   if (cells)
     note +=
         "<p class=\"small\">A dropped cell, here with an outline, keeps its mean colour. The reconstruction is the smoothest surface "
