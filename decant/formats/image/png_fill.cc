@@ -34,8 +34,8 @@ OpenPng open_raster(Bytes bytes, std::string_view name) {
               {},
               Raster(static_cast<int>(header.width), static_cast<int>(header.height), image_codec::png_channels(header.color_type),
                      header.bit_depth)};
-  image_codec::decode_png_as(context.get(), SPNG_FMT_PNG, png.raster.data(), png.raster.size(), bytes, name);
   if (png.indexed() && spng_get_plte(context.get(), &png.palette) != 0) image_codec::fail(name, "is a damaged PNG: it has no palette");
+  image_codec::decode_png_as(context.get(), SPNG_FMT_PNG, png.raster.data(), png.raster.size(), bytes, name);
   return png;
 }
 
@@ -75,25 +75,32 @@ void widen(OpenPng& png, uint32_t value) {
   png.palette.n_entries = value + 1;
 }
 
-/// The chunks, with the depth and the palette of `png`. What they view lives in `header` and
-/// `colours`.
-std::vector<image_codec::PngChunk> chunks_with(const OpenPng& png, Bytes bytes, std::vector<std::byte>& header,
-                                               std::vector<std::byte>& colours) {
+/// The first chunk of a type holds, and is all that counts in a file that has several.
+void replace_first(std::vector<image_codec::PngChunk>& chunks, std::string_view type, Bytes data) {
+  const auto is_one = [&](const image_codec::PngChunk& chunk) { return chunk.type == type; };
+  const auto first = std::ranges::find_if(chunks, is_one);
+  if (first == chunks.end()) return;
+  first->data = data;
+  chunks.erase(std::remove_if(first + 1, chunks.end(), is_one), chunks.end());
+}
+
+/// What the file says of its depth and colours.
+struct PngClaims {
+  std::vector<std::byte> header;
+  std::vector<std::byte> colours;
+};
+
+PngClaims claims_of(const OpenPng& png, const std::vector<image_codec::PngChunk>& chunks) {
   constexpr size_t kDepth = 8;  // byte of IHDR's data
+  PngClaims claims;
+  const auto header = std::ranges::find(chunks, "IHDR", &image_codec::PngChunk::type);
+  if (header != chunks.end()) claims.header.assign(header->data.begin(), header->data.end());
+  if (claims.header.size() > kDepth) claims.header[kDepth] = std::byte{png.header.bit_depth};
   for (uint32_t i = 0; i < png.palette.n_entries; ++i) {
     const spng_plte_entry& entry = png.palette.entries[i];
-    for (const uint8_t part : {entry.red, entry.green, entry.blue}) colours.push_back(std::byte{part});
+    for (const uint8_t part : {entry.red, entry.green, entry.blue}) claims.colours.push_back(std::byte{part});
   }
-  std::vector<image_codec::PngChunk> chunks = image_codec::png_chunks(bytes);
-  for (image_codec::PngChunk& chunk : chunks) {
-    if (chunk.type == "IHDR" && chunk.data.size() > kDepth) {
-      header.assign(chunk.data.begin(), chunk.data.end());
-      header[kDepth] = std::byte{png.header.bit_depth};
-      chunk.data = header;
-    }
-    if (chunk.type == "PLTE" && png.indexed()) chunk.data = colours;
-  }
-  return chunks;
+  return claims;
 }
 
 void require_fillable(const PngForm& form, uint32_t value, std::string_view name) {
@@ -122,8 +129,10 @@ void fill_png(Bytes bytes, std::string_view name, std::span<const PatchRect> rec
   for (const PatchRect& rect : rects) {
     for (int c = 0; c < png.raster.channels(); ++c) image_codec::fill_cell(png.raster, rect, c, sample_of(value, png.raster.channels(), c));
   }
-  std::vector<std::byte> header, colours;
-  const std::vector<image_codec::PngChunk> chunks = chunks_with(png, bytes, header, colours);
+  std::vector<image_codec::PngChunk> chunks = image_codec::png_chunks(bytes);
+  const PngClaims claims = claims_of(png, chunks);
+  replace_first(chunks, "IHDR", claims.header);
+  if (png.indexed()) replace_first(chunks, "PLTE", claims.colours);
   const std::vector<std::byte> rows = image_codec::encode_png_rows(png.raster, png.header, png.indexed() ? &png.palette : nullptr);
   out = image_codec::with_png_rows(chunks, {.file = rows, .same_pixels = false});
 }

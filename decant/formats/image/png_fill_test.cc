@@ -123,6 +123,20 @@ TEST(FillPng, KeepsThePaletteAndAddsTheEntry) {
   EXPECT_EQ(palette.entries[255].red, 224);
 }
 
+/// The decoder looks at nothing behind the pixels.
+TEST(FillPng, LeavesOutASecondHeader) {
+  Random random(4, "fill");
+  const std::vector<std::byte> source = png_to_fill(kFillCases[8], 8, 8, random);
+  std::string twice(as_text(source));
+  constexpr size_t kHeader = 25, kEnd = 12;
+  twice.insert(twice.size() - kEnd, twice.substr(8, kHeader));
+  const std::vector<PatchRect> rects = {{0, 0, 4, 4}};
+  std::vector<std::byte> out, plain;
+  fill_png(as_bytes(twice), "x", rects, 255, out);
+  fill_png(source, "x", rects, 255, plain);
+  EXPECT_EQ(out, plain);
+}
+
 TEST(FillPng, RefusesWhatCannotHoldTheValue) {
   Random random(3, "fill");
   const std::vector<PatchRect> rects = {{0, 0, 2, 2}};
