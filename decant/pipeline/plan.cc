@@ -311,7 +311,7 @@ int64_t rows_beside_quality(const CompressOptions& options, const Dataset& datas
 }
 
 /// About how many rows fit into sheets of a budget.
-int64_t rows_in_sheets(const CompressOptions& options, const Dataset& dataset, int64_t budget, const Context& context) {
+int64_t rows_that_sheets_hold(const CompressOptions& options, const Dataset& dataset, int64_t budget, const Context& context) {
   require_tileable(dataset, options.input.path);
   const Subset usable = Subset::all(dataset.train().size()).without(Subset(dataset.train().known_faults()));
   const sheets::Style style = tile_style(options.tiling, options.reducing.quality, dataset, some_of(usable, kSampledPictures), context);
@@ -326,7 +326,7 @@ int64_t rows_to_keep(const CompressOptions& options, const Dataset& dataset, con
   if (!spends_on_rows(options)) return keep_count(keep_of(options), train.size());
   const int64_t budget = bytes_from(options.bytes, train.stored_bytes(), "--bytes");
   if (options.spend == "auto") return rows_beside_quality(options, dataset, budget, context);
-  if (options.tiling.given()) return rows_in_sheets(options, dataset, budget, context);
+  if (options.tiling.given()) return rows_that_sheets_hold(options, dataset, budget, context);
   const double share = std::min(1.0, static_cast<double>(budget) / whole_bytes(options, dataset));
   return std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(train.size())), 1, train.size());
 }
