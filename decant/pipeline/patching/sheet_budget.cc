@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kSampledSheets = 8;
 
-int64_t bytes_of(const sheets::Style& style, const Dataset& dataset, const Subset& rows, const Context& context) {
+int64_t bytes_in_sheets(const sheets::Style& style, const Dataset& dataset, const Subset& rows, const Context& context) {
   return sheets::measure_sheet_set(style, dataset, rows, context).total();
 }
 
@@ -37,14 +37,14 @@ SheetSizes::SheetSizes(const Dataset& dataset, const sheets::Style& style, const
 
 int64_t SheetSizes::about(int64_t budget) const {
   const Subset some = rows_of_some_sheets(style_, dataset_, usable_);
-  const double each = static_cast<double>(bytes_of(style_, dataset_, some, context_)) / static_cast<double>(some.size());
+  const double each = static_cast<double>(bytes_in_sheets(style_, dataset_, some, context_)) / static_cast<double>(some.size());
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / each), 1, std::ssize(usable_));
 }
 
 Subset SheetSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const {
   const int64_t most = std::min(selection.serves_to, std::ssize(usable_));
   const int64_t least = std::max<int64_t>(1, selection.serves_from);
-  const auto bytes_of_count = [&](int64_t count) { return bytes_of(style_, dataset_, draw(count), context_); };
+  const auto bytes_of_count = [&](int64_t count) { return bytes_in_sheets(style_, dataset_, draw(count), context_); };
   const int64_t count = patches::largest_count(most, about(budget), bytes_of_count, budget);
   if (count >= least) return draw(count);
   const int64_t needed = bytes_of_count(least);
@@ -61,7 +61,7 @@ sheets::Style fewest_cells_within(TileOptions options, int quality, const Datase
     options.tile = tile;
     return tile_style(options, quality, dataset, kept, context);
   };
-  const auto bytes_with = [&](int tile) { return bytes_of(style_of(tile), dataset, kept, context); };
+  const auto bytes_with = [&](int tile) { return bytes_in_sheets(style_of(tile), dataset, kept, context); };
   int enough = std::min(sheets::kMostAcross, longest_side(options, dataset, kept, context));
   if (const int64_t needed = bytes_with(enough); needed > budget)
     throw InputError({"", "",
