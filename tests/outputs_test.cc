@@ -64,6 +64,16 @@ class Outputs : public testing::Test {
   fs::path folder_;
 };
 
+TEST_F(Outputs, OfARunAreNotReplacedWithWhatSomebodyPutThere) {
+  ASSERT_EQ(run("compress up/set --method random -o again").code, 0);
+  ASSERT_EQ(run("compress up/set --method random --overwrite -o again").code, 0) << "a run's own folder";
+  const fs::path mine = folder_ / "again" / "data" / "mine.txt";
+  write_file(mine, "of some hours");
+  fs::last_write_time(mine, fs::last_write_time(folder_ / "again" / "run.json") + std::chrono::seconds(1));
+  refuses("compress up/set --method random --overwrite -o again",
+          "holds 'data/mine.txt', which was put there or changed after decant wrote the folder");
+}
+
 TEST_F(Outputs, NeverReplaceWhatIsRead) {
   const std::string picture_verbs[] = {"compress up/set --method random", "compress link --method random", "sample run", "scores up/set"};
   for (const std::string& verb : picture_verbs)

@@ -35,7 +35,7 @@ std::string first_help(const std::vector<VerbGroup>& groups) {
   std::string text = kIntroduction;
   for (const VerbGroup& group : groups) {
     text += "\n" + group.title + ":\n";
-    for (const Verb& verb : group.verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+    for (const Verb& verb : group.verbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
   }
   return text +
          "\n`decant VERB --help` shows a verb's options. Exit codes: 0 success, 1 failure, 2 usage error, 3 bad input, 130 interrupted.\n";

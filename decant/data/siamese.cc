@@ -21,7 +21,8 @@ SiameseOperation operation_named(const std::string& name, const std::string& tex
       {.file = {},
        .place = "augmentation",
        .what = fmt::format("unknown operation '{}' in '{}'{}", name, text, near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)),
-       .remedy = fmt::format("Join some of {} with '_', or write dsa for all of them", fmt::join(kOperations, ", "))});
+       .remedy = fmt::format("Join some of {} with '_', or write dsa for all of them; 'all:' or 'each:' may stand in front",
+                             fmt::join(kOperations, ", "))});
 }
 
 /// The nearest whole number of pixels.

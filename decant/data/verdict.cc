@@ -153,7 +153,7 @@ std::string choosing_note(const Evidence::Cost& cost) {
   constexpr double kWorthSaying = 1;  // second
   if (cost.choose_seconds < kWorthSaying || cost.trained == 0 || !(cost.train_seconds > 0)) return {};
   const double each = cost.train_seconds / static_cast<double>(cost.trained);
-  return fmt::format("choosing rows for all sets took {}, as long as {:.2g} of these trainings, of {} each",
+  return fmt::format("choosing and making all sets took {}, as long as {:.2g} of these trainings, of {} each",
                      human_seconds(cost.choose_seconds), cost.choose_seconds / each, human_seconds(each));
 }
 

@@ -113,7 +113,7 @@ TEST(Verdict, SaysWhereTheFullSetIsNotAhead) {
 
 TEST(Verdict, SetsChoosingBesideATraining) {
   Evidence::Cost cost{.train_seconds = 1200, .choose_seconds = 150, .trained = 12};
-  EXPECT_EQ(choosing_note(cost), "choosing rows for all sets took 2 min 30 s, as long as 1.5 of these trainings, of 1 min 40 s each");
+  EXPECT_EQ(choosing_note(cost), "choosing and making all sets took 2 min 30 s, as long as 1.5 of these trainings, of 1 min 40 s each");
   cost.choose_seconds = 0.2;
   EXPECT_EQ(choosing_note(cost), "") << "found in the cache, or random";
   cost = {.choose_seconds = 150};

@@ -147,7 +147,7 @@ int64_t byte_budget_of(const CompressOptions& options, const Input& input) {
 
 /// Pixels become JPEGs where a budget buys quality, which they have not.
 void give_pixels_quality(CompressOptions& options, const Dataset& dataset, const Context& context) {
-  if (options.bytes.empty() || !makes_jpegs(options.spend, options.reducing, dataset.train())) return;
+  if (options.bytes.empty() || makes_sheets(options) || !makes_jpegs(options.spend, options.reducing, dataset.train())) return;
   options.reducing.quality = kQualityOfPixels;
   context.info(fmt::format("the pictures are stored as pixels, so they become JPEGs of quality {} at most", kQualityOfPixels));
 }
@@ -156,6 +156,13 @@ void give_pixels_quality(CompressOptions& options, const Dataset& dataset, const
 void say_what_auto_asks(const CompressOptions& options, const Dataset& dataset, const Context& context) {
   if (options.spend != "auto" || !options.reducing.resolution.empty() || dataset.train().pictures()->fixed_size()) return;
   context.info("pictures keep their sides; if you train at fewer pixels, say so: --resolution 64px holds more of them");
+}
+
+/// What is annotated keeps its bytes, whatever pictures lose.
+void say_what_bytes_are(const CompressOptions& options, const Dataset& dataset, const Context& context) {
+  const auto taught = dataset.train().taught();
+  if (!options.bytes.empty() && (taught == CountedIn::objects || taught == CountedIn::pixels))
+    context.info("--bytes counts the pictures; their boxes, masks and lists take bytes besides");
 }
 
 ReduceOptions reducing_of(const CompressOptions& options) {
@@ -169,7 +176,7 @@ void require_sheets_alone(const CompressOptions& options, const ReducePlan& redu
   const bool counts_cells = options.spend == kSpendSheets;
   require_sound(options.tiling, counts_cells);
   if (!makes_sheets(options)) return;
-  const char* const asked = counts_cells ? "--spend sheets" : "--tile";
+  const std::string asked = asking_for_sheets(options);
   if (counts_cells && options.tiling.given())
     throw UsageError("--spend sheets decides how many pictures a sheet holds; leave out --tile, or --spend");
   if (reduced.drop > 0 || !reduced.as_large())
@@ -260,6 +267,10 @@ bool makes_sheets(const CompressOptions& options) {
   return options.tiling.given() || options.spend == kSpendSheets;
 }
 
+std::string asking_for_sheets(const CompressOptions& options) {
+  return options.tiling.given() ? "--tile" : "--spend sheets";
+}
+
 bool spends_on_rows(const CompressOptions& options) {
   return counted_of(options) || (!options.bytes.empty() && buys_rows(options.spend));
 }
@@ -330,13 +341,14 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   if (!options.dedup.how.empty()) repeats = log.stage("dedup", [&] { return repeats_of(options, whole, context); });
   const Input unique = repeats ? without_repeats(whole, repeats->dropped) : Input();
   const Input& input = repeats ? unique : whole;
-  if (makes_sheets(options)) require_tileable(input.dataset, options.input.path);
+  if (makes_sheets(options)) require_tileable(input.dataset, options.input.path, asking_for_sheets(options));
   if (options.labelling.spec().soft) require_teachable(input, options.input.path);
   give_pixels_quality(options, input.dataset, context);
   const std::string to = format_to_write(options, input.dataset);
   require_reducible(options, input.dataset, input.usable_rows());
   if (!stores_a_list(options.store)) require_usable_at(options.out, input.dataset, to);
   say_what_auto_asks(options, input.dataset, context);
+  say_what_bytes_are(options, input.dataset, context);
   const int64_t budget = byte_budget_of(options, input);
 
   // What rows take, where a budget is spent on them.

@@ -48,6 +48,8 @@ struct CompressOptions {
 
 /// Whether several pictures share a file.
 bool makes_sheets(const CompressOptions& options);
+/// The option that says so.
+std::string asking_for_sheets(const CompressOptions& options);
 
 /// Whether --bytes, --keep-tokens or --keep-objects decides how many rows are kept.
 bool spends_on_rows(const CompressOptions& options);

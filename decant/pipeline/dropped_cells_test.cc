@@ -176,7 +176,7 @@ TEST(DroppedCells, HoldNoObjectInAnyFormat) {
     EXPECT_EQ(run.patches->pictures_short, short_of);
     EXPECT_GE(short_of, 1) << "one picture is full";
     EXPECT_THAT(said.text, HasSubstr(fmt::format("of {} of {} pictures fewer cells are dropped than --drop asks", short_of, kScenes)));
-    EXPECT_THAT(read_text(out / "report.html"), HasSubstr("pictures fewer are, since the others hold objects"));
+    EXPECT_THAT(read_text(out / "report.html"), HasSubstr("pictures fewer are, since their other cells hold objects"));
     EXPECT_THAT(read_text(out / "README.md"), AllOf(HasSubstr("## Dropped cells"), HasSubstr("Boxes are those of the source.")));
     EXPECT_EQ(read_text(out / "data" / format.annotation), read_text(in / format.annotation)) << "boxes stay";
     EXPECT_THAT(verify({.run = out, .source = in.string()}, {}).checked_against, HasSubstr("source")) << format.name;

@@ -312,7 +312,7 @@ int64_t rows_beside_quality(const CompressOptions& options, const Dataset& datas
 
 /// About how many rows fit into sheets of a budget.
 int64_t rows_that_sheets_hold(const CompressOptions& options, const Dataset& dataset, int64_t budget, const Context& context) {
-  require_tileable(dataset, options.input.path);
+  require_tileable(dataset, options.input.path, asking_for_sheets(options));
   const Subset usable = Subset::all(dataset.train().size()).without(Subset(dataset.train().known_faults()));
   const sheets::Style style = tile_style(options.tiling, options.reducing.quality, dataset, some_of(usable, kSampledPictures), context);
   return SheetSizes(dataset, style, usable, context).about(budget);
@@ -358,8 +358,14 @@ sheets::Style style_for(const CompressOptions& options, const Dataset& dataset, 
   const Subset measured = some_of(like_kept, kMeasuredPictures);
   const double share = static_cast<double>(measured.size()) / static_cast<double>(like_kept.size());
   const auto budget = static_cast<double>(bytes_from(options.bytes, dataset.train().stored_bytes(), "--bytes"));
-  return fewest_cells_within(options.tiling, reducing_before_budget(options, dataset.train()).quality, dataset, measured,
-                             static_cast<int64_t>(share * budget), context);
+  try {
+    return fewest_cells_within(options.tiling, options.reducing.quality, dataset, measured, static_cast<int64_t>(share * budget), context);
+  } catch (const InputError&) {  // whose bytes are of some rows
+    throw InputError({"", "",
+                      fmt::format("{} are too few for sheets of {} rows, however many pictures one holds",
+                                  human_bytes(static_cast<int64_t>(budget)), human_count(std::ssize(like_kept))),
+                      "Give more, keep fewer rows, or a lower --quality"});
+  }
 }
 
 /// The small set as sheets: as many as rows spread evenly over the set would fill, and their bytes
@@ -370,7 +376,7 @@ struct PlannedSheets {
 };
 
 PlannedSheets sheets_of(const CompressOptions& options, const Dataset& dataset, int64_t kept, const Context& context) {
-  require_tileable(dataset, options.input.path);
+  require_tileable(dataset, options.input.path, asking_for_sheets(options));
   const Rows& train = dataset.train();
   const Subset usable = Subset::all(train.size()).without(Subset(train.known_faults()));
   const Subset like_kept = some_of(usable, static_cast<size_t>(kept));
@@ -387,7 +393,8 @@ PlannedSheets sheets_of(const CompressOptions& options, const Dataset& dataset, 
     made += static_cast<double>(sheet.rows.size());
   }
   constexpr double kTablePerPicture = 100;
-  const double every = static_cast<double>(kept) * (bytes / std::max(1.0, made) + kTablePerPicture);
+  double every = static_cast<double>(kept) * (bytes / std::max(1.0, made) + kTablePerPicture);
+  if (!options.bytes.empty()) every = std::min(every, static_cast<double>(bytes_from(options.bytes, train.stored_bytes(), "--bytes")));
   return {every,
           fmt::format("{} sheets of {}, {}", human_count(std::ssize(all)), in_words(style), human_bytes(static_cast<int64_t>(every)))};
 }

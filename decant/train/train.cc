@@ -59,7 +59,8 @@ void TrainOptions::declare(OptionTable& table) {
   later(table.add("temperature", temperature, "T", "of stored labels of views: the higher, the more a teacher's second thoughts count"),
         "4.0");
   later(table.add("label-schedule", label_schedule, "NAME", "when these are taught: soft (always), hald or lpqld"), "soft");
-  later(table.add("augment", augment, "WHAT", "crop-flip, none, dsa, or operations of dsa: color_crop_cutout_flip_scale_rotate"),
+  later(table.add("augment", augment, "WHAT",
+                  "crop-flip, none, dsa, or operations of dsa: color_crop=0.2_rotate=45; all: or each: in front (docs/training.md)"),
         "crop-flip");
   table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
   later(table.add_share("cutmix", cutmix, "SHARE", "of the batches in which a box of each picture shows another, and teaches its class"),

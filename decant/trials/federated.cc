@@ -77,7 +77,8 @@ class Federated final : public Trial {
     table.add("clients", options_.clients, "K", "that share the rows");
     table.add("alpha", options_.alpha, "A", "of Dirichlet, for each class: the smaller, the less alike the clients");
     table.add("rounds", options_.rounds, "R", "of averaging");
-    table.add("set-rounds", options_.set_rounds, "R", "of small sets; in more than one they are made for the server's network");
+    table.add("set-rounds", options_.set_rounds, "R",
+              "of small sets: 1 = sent once, for a fresh network; more = made anew in every round, for the server's network");
     table.add("per-class", options_.per_class, "N", "rows that a small set holds of each class");
     table.add("rows", options_.rows, "N", "that the clients share, as many of each class as of any other, drawn by the seed");
     table.add("client-rate", options_.client_rate, "RATE", "at which clients train, without momentum");

@@ -246,7 +246,7 @@ ReducedInput PictureReducer::as_asked() const {
 void say_what_stays(const patches::DropTally& tally, int64_t pictures, const Context& context) {
   if (tally.pictures_short == 0) return;
   context.warn(
-      fmt::format("of {} of {} pictures fewer cells are dropped than --drop asks, since the others hold objects or rare classes: "
+      fmt::format("of {} of {} pictures fewer cells are dropped than --drop asks, since their other cells hold objects or rare classes: "
                   "{} of {} cells in all ({:.1f} %), in place of {} ({:.1f} %)",
                   human_count(tally.pictures_short), human_count(pictures), human_count(tally.dropped), human_count(tally.cells),
                   tally.percent_of_cells(tally.dropped), human_count(tally.asked), tally.percent_of_cells(tally.asked)));

@@ -70,15 +70,16 @@ void require_sound(const TileOptions& options, bool counted) {
     throw UsageError("--tile-side and --tile-fit need --tile, which makes the sheets that they are about");
 }
 
-void require_tileable(const Dataset& dataset, const std::string& path) {
+void require_tileable(const Dataset& dataset, const std::string& path, const std::string& option) {
   const auto refuse = [&](const std::string& what, const std::string& remedy) { throw InputError({path, "", what, remedy}); };
   const Rows& rows = dataset.train();
   if (rows.pictures() == nullptr)
-    refuse(fmt::format("holds no pictures but {}, and sheets are files of pictures", rows.modality().rows), "Omit --tile");
+    refuse(fmt::format("holds no pictures but {}, and sheets are files of pictures", rows.modality().rows), "Omit " + option);
   if (const auto taught = rows.taught(); taught && *taught != CountedIn::rows)
     refuse(fmt::format("holds {}, and sheets have no place for them", *taught == CountedIn::objects ? "objects in boxes" : "masks"),
-           "Omit --tile");
-  if (has_soft_labels(rows, 0)) refuse("has soft labels, and sheets have no place for them", "Omit --tile, or train on the set as it is");
+           "Omit " + option);
+  if (has_soft_labels(rows, 0))
+    refuse("has soft labels, and sheets have no place for them", fmt::format("Omit {}, or train on the set as it is", option));
 }
 
 int side_of_cells(int tile, int unit, int longest) {

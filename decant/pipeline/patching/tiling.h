@@ -35,7 +35,7 @@ void require_sound(const TileOptions& options, bool counted);
 
 /// Throws InputError for rows that sheets have no place for: those without pictures, with objects
 /// or masks, or with soft labels.
-void require_tileable(const Dataset& dataset, const std::string& path);
+void require_tileable(const Dataset& dataset, const std::string& path, const std::string& option = "--tile");
 
 /// The side of cells where none is asked for, for pictures whose longest side is `longest`: that,
 /// rounded up to `unit`, where it is at most kSmallSide; else kUsualSide / tile, rounded to `unit`,

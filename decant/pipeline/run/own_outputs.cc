@@ -36,6 +36,20 @@ std::string why_no_folder(const fs::path& folder, const char* record, std::initi
   return "";
 }
 
+/// A file below some of a run's folders that is younger than its record, which is written last: put
+/// there by somebody else, or changed since. Nothing where there is none.
+std::string younger_than_record(const fs::path& run, const char* record, std::initializer_list<const char*> folders) {
+  const fs::file_time_type written = fs::last_write_time(run / record);
+  for (const char* const name : folders) {
+    const fs::path folder = run / name;
+    if (!fs::is_directory(fs::symlink_status(folder))) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() > written) return fs::relative(entry.path(), run).string();
+    }
+  }
+  return "";
+}
+
 std::string why_no_npy(const fs::path& file, ElementType type, size_t axes, const char* what) {
   try {
     const NpyArray array = open_npy(file);
@@ -48,10 +62,13 @@ std::string why_no_npy(const fs::path& file, ElementType type, size_t axes, cons
 }  // namespace
 
 std::string why_no_run(const fs::path& folder) {
-  return why_no_folder(
+  const std::string why = why_no_folder(
       folder, "run.json", {"rows", "version", "command", "method", "options"},
       {"data", "indices.npy", "bins.npy", "pools.npy", "order.npy", "gain.npy", "map.npy", "manifest.jsonl", "bad_files.jsonl", "run.json",
        "events.jsonl", "evidence.json", "report.html", "README.md", "images.npy", "objective.npy", "factors", "sheets", "repeats.jsonl"});
+  if (!why.empty()) return why;
+  const std::string younger = younger_than_record(folder, "run.json", {"data", "factors", "sheets"});
+  return younger.empty() ? "" : fmt::format("holds '{}', which was put there or changed after decant wrote the folder", younger);
 }
 
 std::string why_no_scores(const fs::path& folder) {

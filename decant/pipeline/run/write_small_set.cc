@@ -269,8 +269,9 @@ std::string dropped_text(const RunRecord& run) {
   for (const ContentRecord::OfClass& each : run.content->classes) ignored += each.amount_ignored;
   if (ignored > 0) text += fmt::format("In their masks {} pixels became ignored with them. ", human_count(ignored));
   if (patches.pictures_short > 0)
-    text += fmt::format("{} cells were to be dropped; of {} of {} pictures fewer are, since the others hold objects or rare classes. ",
-                        human_count(patches.cells_asked), human_count(patches.pictures_short), human_count(run.kept.value_or(0)));
+    text +=
+        fmt::format("{} cells were to be dropped; of {} of {} pictures fewer are, since their other cells hold objects or rare classes. ",
+                    human_count(patches.cells_asked), human_count(patches.pictures_short), human_count(run.kept.value_or(0)));
   text.back() = '\n';
   return text + "\n";
 }

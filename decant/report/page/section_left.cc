@@ -90,7 +90,8 @@ std::string held_note(const RunRecord& run) {
   const PatchRecord& patches = *run.patches;
   if (patches.pictures_short > 0)
     note += fmt::format(
-        "<p class=\"warn\">{} cells were to be dropped; of {} of {} pictures fewer are, since the others hold objects or rare classes.</p>",
+        "<p class=\"warn\">{} cells were to be dropped; of {} of {} pictures fewer are, since their other cells hold objects or rare "
+        "classes.</p>",
         human_count(patches.cells_asked), human_count(patches.pictures_short), human_count(run.kept.value_or(0)));
   if (!run.content) return note;
   int64_t ignored = 0, kept = 0;

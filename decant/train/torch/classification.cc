@@ -63,8 +63,8 @@ void require_labels_of_views(const TrainJob& job) {
     throw InputError({"", "loss", fmt::format("{} cannot learn what a teacher said of views", job.options.loss),
                       fmt::format("Use --loss cross-entropy, or omit --{}", kSoftLabelsOption)});
   if (job.options.cutmix > 0)
-    throw InputError(
-        {"", "cutmix", "a teacher spoke of pictures that show nothing else", fmt::format("Omit --cutmix, or --{}", kSoftLabelsOption)});
+    throw InputError({"", "cutmix", "mixes pictures, and the labels of views are of each picture by itself",
+                      fmt::format("Omit --cutmix, or --{}", kSoftLabelsOption)});
   for (const int64_t row : job.subset) {
     const int64_t classes = job.rows->views(row).labels->classes();
     if (classes != job.classes)

@@ -35,14 +35,15 @@ class MeanOutputs final : public Objective {
 }  // namespace
 
 Method federated_distribution_matching() {
-  return {.facts = {"feddm", "distribution matching", "as dm, and the mean logits, by networks near the one to be taught",
-                    "Xiong et al., CVPR 2023, arXiv:2207.09653"},
-          .usual = [](const DistillOptions&) { return Usual{.augment = "dsa"}; },
-          .make =
-              [](const Setting& setting, nn::SpecText& own) {
-                return Parts{setting.synthetic(own), fresh_networks(), sample_per_class(setting.real, setting.options.real_batch),
-                             std::make_unique<MeanOutputs>()};
-              }};
+  return {
+      .facts = {"feddm", "distribution matching", "as dm, and the mean logits; for rounds of a federated trial, near the server's network",
+                "Xiong et al., CVPR 2023, arXiv:2207.09653"},
+      .usual = [](const DistillOptions&) { return Usual{.augment = "dsa"}; },
+      .make =
+          [](const Setting& setting, nn::SpecText& own) {
+            return Parts{setting.synthetic(own), fresh_networks(), sample_per_class(setting.real, setting.options.real_batch),
+                         std::make_unique<MeanOutputs>()};
+          }};
 }
 
 }  // namespace decant::distill
