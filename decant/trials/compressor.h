@@ -59,6 +59,8 @@ class Compressor {
   virtual std::string name() const = 0;  ///< as the user typed it
   /// One line: all that decides what it makes, but for the part, the size and the seed.
   virtual std::string identity() const = 0;
+  /// Whether its sets teach labels of their own, besides classes.
+  virtual bool labels() const { return false; }
   /// At most as much as `size` says: a class that has fewer rows gives what there is. Same part,
   /// size and seed → the same set. Throws InputError where it can make none of that. Called from
   /// several threads.

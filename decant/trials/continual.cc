@@ -68,6 +68,8 @@ class Continual final : public Trial {
   std::string usual_arms() const override { return "random,herding,k-means,random+quality=50+bytes=same,dm"; }
   std::vector<std::string> baselines() const override { return {"joint", "no-memory"}; }
 
+  bool heeds_labels() const override { return false; }
+
   void declare(OptionTable& table) override {
     table.add("tasks", options_.tasks, "T", "that share the classes");
     table.add("memory", options_.memory, "ROWS", "that the memory holds, of all classes together");

@@ -73,6 +73,8 @@ class Federated final : public Trial {
   std::string usual_arms() const override { return "random,herding,k-means,dm"; }
   std::vector<std::string> baselines() const override { return averaging_names(); }
 
+  bool heeds_labels() const override { return false; }
+
   void declare(OptionTable& table) override {
     table.add("clients", options_.clients, "K", "that share the rows");
     table.add("alpha", options_.alpha, "A", "of Dirichlet, for each class: the smaller, the less alike the clients");

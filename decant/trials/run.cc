@@ -95,6 +95,11 @@ std::vector<Arm> arms_of(const Trial& trial, const std::vector<std::shared_ptr<c
   for (const auto& compressor : compressors) {
     if (!names.insert(compressor->name()).second)
       throw UsageError(fmt::format("--with names '{}' twice, or as the trial's own baseline is called", compressor->name()));
+    if (compressor->labels() && !trial.heeds_labels())
+      throw UsageError(
+          fmt::format("--with {}: the trial {} puts sets together and teaches classes alone, so labels would be made for nothing; "
+                      "leave out labels=",
+                      compressor->name(), trial.name()));
     arms.push_back({compressor->name(), compressor});
   }
   return arms;

@@ -16,7 +16,7 @@ struct RunOptions {
 };
 
 /// The trial's baselines, then the compressors. Throws UsageError for one named twice, or as a
-/// baseline is.
+/// baseline is, and for one whose labels the trial would not teach.
 std::vector<Arm> arms_of(const Trial& trial, const std::vector<std::shared_ptr<const Compressor>>& compressors);
 
 /// What a run would take.

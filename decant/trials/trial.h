@@ -79,6 +79,9 @@ class Trial {
   /// Baselines of its own, which stand beside whatever is named.
   virtual std::vector<std::string> baselines() const = 0;
   virtual int usual_seeds() const { return 3; }
+  /// Whether networks are taught the labels that a set has of its own; else only classes, as where
+  /// sets are put together.
+  virtual bool heeds_labels() const { return true; }
 
   /// Takes from the data what is run; options that were not given become what suits such data.
   /// Throws InputError for data of which the trial cannot be made, and for values out of range.

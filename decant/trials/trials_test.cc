@@ -351,6 +351,28 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
   }
 }
 
+TEST(Trials, LabelsThatWouldNotBeTaughtAreRefused) {
+  class Labelled final : public Compressor {
+   public:
+    std::string name() const override { return "random+labels=soft"; }
+    std::string identity() const override { return name(); }
+    bool labels() const override { return true; }
+    SmallSet make(const Part&, Size, uint64_t, const Context&) const override { return {}; }
+  };
+  MadeUpTraining training;
+  for (const std::string& name : trial_names()) {
+    const auto trial = make_trial(name, training.tools());
+    const auto arms = [&] { arms_of(*trial, {std::make_shared<Labelled>()}); };
+    if (trial->heeds_labels()) {
+      EXPECT_NO_THROW(arms()) << name;
+    } else {
+      EXPECT_THAT(message_of<UsageError>(arms), HasSubstr("labels would be made for nothing; leave out labels=")) << name;
+    }
+  }
+  EXPECT_FALSE(make_trial("federated", {})->heeds_labels());
+  EXPECT_TRUE(make_trial("search", {})->heeds_labels());
+}
+
 TEST(Trials, AnArmNamedTwiceIsRefused) {
   MadeUpTraining training;
   const auto trial = make_trial("continual", training.tools());

@@ -21,6 +21,8 @@ class LabellingCompressor final : public trials::Compressor {
     return json_text({{"pictures", pictures_->identity()}, {"labels", text_}, {"teacher", result_key(options_.teacher)}});
   }
 
+  bool labels() const override { return true; }
+
   trials::SmallSet make(const trials::Part& part, trials::Size size, uint64_t seed, const Context& context) const override {
     trials::SmallSet set = pictures_->make(part, size, seed, context);
     const train::Teacher teacher = teacher_of(part, seed, context);
