@@ -26,6 +26,22 @@ std::string run_identity(const Trial& trial, const Source& source, const Arm& ar
                     {"numerics", trial.numerics()}});
 }
 
+/// Passes a message on once: a trial makes hundreds of sets, and each of them says the same.
+class SaidOnce final : public LogSink {
+ public:
+  explicit SaidOnce(LogSink* log) : log_(log) {}
+
+  void log(LogLevel level, std::string_view message) override {
+    const std::lock_guard lock(mutex_);
+    if (log_ != nullptr && said_.emplace(message).second) log_->log(level, message);
+  }
+
+ private:
+  LogSink* log_;
+  std::mutex mutex_;
+  std::set<std::string> said_;
+};
+
 std::string pace_identity(const Trial& trial, const RunOptions& options) {
   return json_text({{"trial pace", trial.pace_key()}, {"machine", options.machine}, {"numerics", trial.numerics()}});
 }
@@ -130,6 +146,7 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
     stages += options.seeds * trial.stages(arms[a]);
   }
   Pace pace;
+  SaidOnce log(context.log);
   {
     Stage progress(context, trial.name(), stages, "stages");
     const int workers = std::clamp(context.thread_count(), 1, std::max(1, static_cast<int>(runs.size())));
@@ -138,7 +155,7 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
       const Arm& arm = arms[run.arm];
       const Stopwatch own;
       Bench bench(store, run_identity(trial, source, arm, run.seed), &progress);
-      run.numbers = trial.run(arm, run.seed, bench, {.threads = 1, .log = context.log, .cancel = context.cancel});
+      run.numbers = trial.run(arm, run.seed, bench, {.threads = 1, .log = &log, .cancel = context.cancel});
       if (bench.all_new()) pace.ran(trial.training_steps(arm), own.seconds());
     });
   }

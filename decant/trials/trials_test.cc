@@ -351,6 +351,32 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
   }
 }
 
+TEST(Trials, AMessageOfManySetsIsGivenOnce) {
+  class Talking final : public Compressor {
+   public:
+    std::string name() const override { return "talking"; }
+    std::string identity() const override { return "talking"; }
+    SmallSet make(const Part& part, Size size, uint64_t seed, const Context& context) const override {
+      context.warn("pictures are grey");
+      return first_.make(part, size, seed, context);
+    }
+
+   private:
+    FirstRows first_;
+  };
+  class Heard final : public LogSink {
+   public:
+    void log(LogLevel, std::string_view message) override { said.emplace_back(message); }
+    std::vector<std::string> said;
+  };
+  Heard heard;
+  MadeUpTraining training;
+  const Source source = shaded_source(120, 6);
+  const auto trial = settled("federated", training.tools(), source, {{"clients", "4"}, {"rounds", "2"}, {"steps", "9"}});
+  run_trial(*trial, source, arms_of(*trial, {std::make_shared<Talking>()}), {.seeds = 2}, nullptr, {.threads = 2, .log = &heard});
+  EXPECT_THAT(heard.said, ElementsAre("pictures are grey"));
+}
+
 TEST(Trials, LabelsThatWouldNotBeTaughtAreRefused) {
   class Labelled final : public Compressor {
    public:
