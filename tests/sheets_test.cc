@@ -203,7 +203,7 @@ TEST(CompressTile, OfSheetsCopiesThemOrMakesThemAgain) {
   EXPECT_EQ(open_dataset((folder / "copied").string(), {}, {}).train().size(), 8);
   CompressOptions again = tiling(folder / "once", folder / "again", 3);
   again.tiling.side = 16;
-  compress(again, {});
+  EXPECT_EQ(compress(again, {}).sheets->quality, 75) << "as the sheets that they lie in";
   EXPECT_EQ(verify({.run = folder / "again", .source = (folder / "once").string()}, {}).checked_against, "hashes and the source");
   CompressOptions files = tiling(folder / "once", folder / "files", 0);
   files.to = "imagefolder";

@@ -7,6 +7,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/formats/image/codec.h"
+#include "decant/formats/sheets/sheets.h"
 
 namespace decant {
 namespace {
@@ -22,6 +23,13 @@ ImageSize stored_size(const Rows& rows, int64_t row) {
 
 sheets::Fit fit_of(const TileOptions& options) {
   return options.fit == name_of(sheets::Fit::crop) ? sheets::Fit::crop : sheets::Fit::whole;
+}
+
+/// Where none is asked for: that of the sheets that the rows lie in, of files kSheetQuality, of
+/// pixels none.
+int usual_quality(const Dataset& dataset) {
+  if (dataset.format == kSheetsFormat) return read_sheet_table(dataset.root).style.quality;
+  return dataset.train().pictures()->are_files() ? kSheetQuality : 0;
 }
 
 int longest_of(const Rows& rows, const Subset& some, sheets::Fit fit, const Context& context) {
@@ -95,8 +103,7 @@ int longest_side(const TileOptions& options, const Dataset& dataset, const Subse
 
 sheets::Style tile_style(const TileOptions& options, int quality, const Dataset& dataset, const Subset& kept, const Context& context) {
   sheets::Style style{.tile = options.tile, .fit = fit_of(options)};
-  const Rows& rows = dataset.train();
-  style.quality = quality > 0 ? quality : rows.pictures()->are_files() ? kSheetQuality : 0;
+  style.quality = quality > 0 ? quality : usual_quality(dataset);
   const int longest = longest_side(options, dataset, kept, context);
   if (longest < options.tile)
     throw InputError({dataset.root.string(), "",

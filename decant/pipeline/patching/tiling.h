@@ -25,8 +25,8 @@ struct TileOptions {
 inline constexpr int kSmallSide = 64;
 /// Side of the picture that a sheet of photographs takes the place of.
 inline constexpr int kUsualSide = 224;
-/// Of sheets of pictures that are files; pixels become PNG sheets, which lose nothing, where no
-/// quality is asked for.
+/// Of sheets of pictures that are files, where no quality is asked for; pixels then become PNG
+/// sheets, which lose nothing, and cells of sheets sheets of the quality that they have.
 inline constexpr int kSheetQuality = 75;
 
 /// Throws UsageError for values out of range. `counted`: another option decides how many cells
