@@ -203,7 +203,9 @@ std::optional<sheets::Style> tiling_of(const CompressOptions& options, const Inp
   const auto style = [&] {
     if (sizes) return sizes->style();
     if (options.tiling.given()) return tile_style(options.tiling, options.reducing.quality, input.dataset, kept, context);
-    return fewest_cells_within(options.tiling, options.reducing.quality, input.dataset, kept, budget, context);
+    const FewestCells fewest = fewest_cells_within(options.tiling, options.reducing.quality, input.dataset, kept, budget, context);
+    if (fewest.bytes > budget) refuse_budget_of_sheets(budget, fewest.style.tile, fewest.bytes);
+    return fewest.style;
   }();
   context.info("sheets: " + in_words(style));
   return style;

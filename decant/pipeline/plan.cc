@@ -357,15 +357,12 @@ sheets::Style style_for(const CompressOptions& options, const Dataset& dataset, 
   constexpr size_t kMeasuredPictures = 512;
   const Subset measured = some_of(like_kept, kMeasuredPictures);
   const double share = static_cast<double>(measured.size()) / static_cast<double>(like_kept.size());
-  const auto budget = static_cast<double>(bytes_from(options.bytes, dataset.train().stored_bytes(), "--bytes"));
-  try {
-    return fewest_cells_within(options.tiling, options.reducing.quality, dataset, measured, static_cast<int64_t>(share * budget), context);
-  } catch (const InputError&) {  // whose bytes are of some rows
-    throw InputError({"", "",
-                      fmt::format("{} are too few for sheets of {} rows, however many pictures one holds",
-                                  human_bytes(static_cast<int64_t>(budget)), human_count(std::ssize(like_kept))),
-                      "Give more, keep fewer rows, or a lower --quality"});
-  }
+  const int64_t budget = bytes_from(options.bytes, dataset.train().stored_bytes(), "--bytes");
+  const auto of_measured = static_cast<int64_t>(share * static_cast<double>(budget));
+  const FewestCells fewest = fewest_cells_within(options.tiling, options.reducing.quality, dataset, measured, of_measured, context);
+  if (fewest.bytes > of_measured)
+    refuse_budget_of_sheets(budget, fewest.style.tile, static_cast<int64_t>(static_cast<double>(fewest.bytes) / share));
+  return fewest.style;
 }
 
 /// The small set as sheets: as many as rows spread evenly over the set would fill, and their bytes

@@ -54,26 +54,32 @@ Subset SheetSizes::largest_within(int64_t budget, const Selection& selection, co
                     fmt::format("Give --bytes {} or more", needed)});
 }
 
-sheets::Style fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
-                                  const Context& context) {
+FewestCells fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
+                                const Context& context) {
   DECANT_CHECK(options.given(), ==, false);
-  const auto style_of = [&](int tile) {
+  const auto with = [&](int tile) -> FewestCells {
     options.tile = tile;
-    return tile_style(options, quality, dataset, kept, context);
+    const sheets::Style style = tile_style(options, quality, dataset, kept, context);
+    return {style, bytes_in_sheets(style, dataset, kept, context)};
   };
-  const auto bytes_with = [&](int tile) { return bytes_in_sheets(style_of(tile), dataset, kept, context); };
-  int enough = std::min(sheets::kMostAcross, longest_side(options, dataset, kept, context));
-  if (const int64_t needed = bytes_with(enough); needed > budget)
-    throw InputError({"", "",
-                      fmt::format("{} are too few: {} x {} pictures to a sheet, the most there can be, take {}", human_bytes(budget),
-                                  enough, enough, human_bytes(needed)),
-                      "Give more, keep fewer rows, or a lower --quality"});
+  FewestCells enough = with(std::min(sheets::kMostAcross, longest_side(options, dataset, kept, context)));
+  if (enough.bytes > budget) return enough;
   int too_few = 0;
-  while (enough - too_few > 1) {
-    const int middle = (enough + too_few) / 2;
-    (bytes_with(middle) <= budget ? enough : too_few) = middle;
+  while (enough.style.tile - too_few > 1) {
+    const FewestCells middle = with((enough.style.tile + too_few) / 2);
+    if (middle.bytes <= budget)
+      enough = middle;
+    else
+      too_few = middle.style.tile;
   }
-  return style_of(enough);
+  return enough;
+}
+
+void refuse_budget_of_sheets(int64_t budget, int tile, int64_t needed) {
+  throw InputError({"", "",
+                    fmt::format("{} are too few: {} x {} pictures to a sheet, the most there can be, take {}", human_bytes(budget), tile,
+                                tile, human_bytes(needed)),
+                    "Give more, keep fewer rows, or ask for a lower --quality than they have"});
 }
 
 }  // namespace decant

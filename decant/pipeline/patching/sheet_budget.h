@@ -43,10 +43,18 @@ class SheetSizes {
   const Context& context_;
 };
 
-/// The style with the fewest cells each way whose sheets of `kept` take at most `budget`.
-/// `quality`: as tile_style() has it. Throws InputError where no number of cells is enough, naming
-/// the bytes of the last. REQUIRES: options that give no number of cells.
-sheets::Style fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
-                                  const Context& context);
+struct FewestCells {
+  sheets::Style style;
+  int64_t bytes = 0;  ///< of its sheets; more than the budget where no number of cells is enough
+};
+
+/// The style with the fewest cells each way whose sheets of `kept` take at most `budget`; that with
+/// the most there can be where none does. `quality`: as tile_style() has it. Throws what that
+/// throws. REQUIRES: options that give no number of cells.
+FewestCells fewest_cells_within(TileOptions options, int quality, const Dataset& dataset, const Subset& kept, int64_t budget,
+                                const Context& context);
+
+/// Throws the InputError of a budget that no number of cells meets. `needed`: about, with the most.
+[[noreturn]] void refuse_budget_of_sheets(int64_t budget, int tile, int64_t needed);
 
 }  // namespace decant
