@@ -52,9 +52,9 @@ Headline summarise(const std::vector<Verdict>& verdicts);
 /// than a fifth of the rows. Empty where neither is so, and of what was fitted to convergence.
 std::string short_training_note(const Evidence& evidence);
 
-/// What choosing rows took, next to one training: "choosing and making all sets took 2 min 03 s, as
-/// long as 1.4 of these trainings, of 1 min 28 s each". Empty where nothing was chosen or trained
-/// now.
+/// What choosing and making sets took, next to one training: "choosing and making all sets took 2
+/// min 03 s, as long as 1.4 of these trainings, of 1 min 28 s each". Empty where nothing was chosen
+/// or trained now.
 std::string choosing_note(const Evidence::Cost& cost);
 
 /// "+2.2", "−0.4": a difference in the metric's unit.

@@ -97,7 +97,7 @@ class ValueView {
 
 /// Reads a data page, or with Kind::dictionary a dictionary. `bytes`: header and all, and they must
 /// outlive the page. Texts that snappy could not pack are left where they are (SnappyIndex);
-/// everything else is unpacked, and `before_unpacking` is told how many bytes it will take.
+/// everything else is unpacked; `before_unpacking` gets the number of bytes that this will take.
 std::shared_ptr<Page> read_page(Bytes bytes, int codec, const Node& column, std::shared_ptr<const Page> dictionary, const Where& where,
                                 const std::function<void(int64_t)>& before_unpacking = {});
 

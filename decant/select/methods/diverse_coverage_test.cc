@@ -91,7 +91,7 @@ class Definition {
   std::vector<std::vector<double>> cosines_;
 };
 
-// Rows that add the same on paper are told apart by rounding, as in facility location alone.
+// Rows whose gains are equal in exact arithmetic may differ by rounding, so gains are compared.
 TEST(DiverseCoverage, EveryPickAddsAsMuchAsAnyRowWould) {
   for (uint64_t seed = 0; seed < 12; ++seed) {
     const DrawnRows rows(40, 7, seed, seed % 2 == 0 ? 5 : 0);
