@@ -9,12 +9,11 @@ import sys
 def made(folder):
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     synthetic = run.get("synthetic") or {"pictures": run["kept"], "steps": 0, "measures": {}}
-    labels = (run.get("view_labels") or {"bytes": 0})["bytes"]
     return {
         "set": folder.name,
         "pictures": synthetic["pictures"],
         "steps": synthetic["steps"],
-        "bytes": run["bytes_after"] + labels,
+        "bytes": run["bytes_after"],
         "seconds": run["seconds"],
         "peak_rss_bytes": run["peak_rss_bytes"],
         "measures": synthetic["measures"],
