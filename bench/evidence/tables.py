@@ -27,6 +27,22 @@ def orders(found):
     return lines
 
 
+def equal_bytes(found):
+    """Random pictures of how many bytes teach as much as each set: a column for each metric."""
+    if not found.get("equal_bytes"):
+        return []
+    cells = {}
+    for equal in found["equal_bytes"]:
+        bound = "" if equal["bound"] == "exact" else equal["bound"] + " "
+        cells.setdefault((equal["net"], equal["set"], equal["bytes"]), {})[equal["metric"]] = f"{bound}{equal['random']:,}"
+    metrics = [metric for metric in found["metrics"] if any(metric["name"] in own for own in cells.values())]
+    lines = ["", "| network | set | bytes | " + " | ".join(f"random rows as good, bytes; {metric['title']}" for metric in metrics) + " |"]
+    lines.append("|---" * (len(metrics) + 3) + "|")
+    lines += [f"| {net} | `{name}` | {size:,} | " + " | ".join(own.get(metric["name"], "") for metric in metrics) + " |"
+              for (net, name, size), own in cells.items()]
+    return lines
+
+
 def accuracy(cell):
     """Of a set that asks for no training of its own there is none in that column."""
     if cell is None or cell["mean"] is None:
@@ -129,7 +145,7 @@ def table(found, made):
         lines = by_losses(found)
     else:
         lines = by_columns(found, made) if len(metrics) > 1 else by_sets(found)
-    lines += orders(found)
+    lines += orders(found) + equal_bytes(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
     lines += [

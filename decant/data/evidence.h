@@ -28,6 +28,7 @@ struct Evidence {
     Budget budget;               ///< what sets are matched by
     size_t metric = 0;           ///< which of Evidence::metrics
     double keep = 0;             ///< rows as a share of the full set's
+    int64_t bytes = 0;           ///< of all its files, labels included, or those it was to take at most; 0 = not counted
     std::string protocol;        ///< its name
     std::vector<uint64_t> seeds;
     int64_t steps = 0;

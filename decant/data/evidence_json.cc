@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "decant/base/json_reader.h"
+#include "decant/data/equal_bytes.h"
 #include "decant/data/evidence.h"
 #include "decant/data/robust_scores.h"
 
@@ -43,6 +44,7 @@ Json json_of(const Evidence::Cell& cell, const Metric& metric) {
   Json json = {{"net", cell.net},      {"set", cell.set},           {"rows", cell.rows},   {"budget", json_of(cell.budget)},
                {"keep", cell.keep},    {"protocol", cell.protocol}, {"seeds", cell.seeds}, {"metric", metric.name},
                {"values", cell.values}};
+  if (cell.bytes > 0) json["bytes"] = cell.bytes;
   if (metric == top_1()) json["accuracy"] = cell.values;  // as schema 1 has it, for those who read that
   json.update({{"mean", cell.mean},
                {"ci95", number_or_null(cell.ci95)},
@@ -65,6 +67,20 @@ Json json_of(const RobustScores& scores) {
           {"rows", scores.rows},
           {"lrs", json_of(scores.lrs)},
           {"ars", json_of(std::optional(scores.ars))}};
+}
+
+std::string_view name_of(EqualBytes::Bound bound) {
+  using Bound = EqualBytes::Bound;
+  return bound == Bound::exact ? "exact" : bound == Bound::at_most ? "at most" : "more than";
+}
+
+Json json_of(const EqualBytes& equal, const Metric& metric) {
+  return {{"net", equal.net},
+          {"set", equal.set},
+          {"metric", metric.name},
+          {"bytes", equal.own},
+          {"random", std::llround(equal.random)},
+          {"bound", name_of(equal.bound)}};
 }
 
 Json json_of(const Evidence::Cost& cost) {
@@ -162,6 +178,7 @@ Evidence::Cell cell_from(const JsonReader& json, const std::vector<Metric>& metr
   cell.values = values_from(json, schema > 1 ? "values" : "accuracy", metrics[cell.metric]);
   cell.seeds = seeds_from(json, cell.values.size());
   cell.keep = json.number("keep");
+  cell.bytes = json.count("bytes");
   cell.protocol = json.text("protocol");
   cell.steps = json.count("steps");
   cell.converged = json.flag("converged", schema == 1 && cell.net == "linear");
@@ -201,6 +218,7 @@ Json to_json(const Evidence& evidence) {
   if (evidence.test_left_out) json["test_rows_left_out"] = *evidence.test_left_out;
   if (evidence.full_accuracy) json["full_accuracy"] = *evidence.full_accuracy;
   for (const RobustScores& scores : robust_scores(evidence)) json["robust_scores"].push_back(json_of(scores));
+  for (const EqualBytes& equal : equal_bytes(evidence)) json["equal_bytes"].push_back(json_of(equal, evidence.metrics[equal.metric]));
   return json;
 }
 

@@ -28,6 +28,7 @@ struct Arm {
   std::optional<Budget> budget = {};            ///< what it is matched by; nothing = its number of rows, the same for every seed
   std::shared_ptr<const Rows> own_rows = {};    ///< keeps `rows` alive where nobody else does
   Training training = {};                       ///< that it asks for, where the judge heeds that
+  int64_t bytes = 0;                            ///< of all its files, labels included, or those it was to take at most; 0 = not counted
 };
 
 /// What is on trial.

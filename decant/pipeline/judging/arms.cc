@@ -265,6 +265,7 @@ class ArmMaker {
   evaluate::Arm make(const ArmOutline& outline) {
     evaluate::Arm arm{.name = outline.name, .rows = &sets_.full.dataset.train(), .digest = sets_.full.digest};
     if (outline.budget > 0) arm.budget = Budget{outline.budget, outline.unit};
+    if (outline.unit == Budget::Unit::bytes && !outline.spec.softens()) arm.bytes = outline.budget;
     try {
       choose(arm, outline);
       if (outline.spec.softens()) soften(arm, outline.spec);
@@ -333,6 +334,7 @@ class ArmMaker {
     arm.digest = set.digest;
     arm.subset = [&set](uint64_t) { return set.subset; };
     arm.training = set.training;
+    arm.bytes = set.bytes;
   }
 
   /// So many rows. Importance is asked for those of all seeds at once.

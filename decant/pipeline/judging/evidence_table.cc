@@ -7,6 +7,7 @@
 #include "decant/base/text.h"
 #include "decant/base/text_table.h"
 #include "decant/data/class_tables.h"
+#include "decant/data/equal_bytes.h"
 #include "decant/data/robust_scores.h"
 #include "decant/data/verdict.h"
 
@@ -57,6 +58,16 @@ std::string scores_table(const std::vector<RobustScores>& scores) {
          text_table(table, {false, false, true, true, true});
 }
 
+std::string equal_bytes_table(const Evidence& evidence) {
+  const std::vector<EqualBytes> all = equal_bytes(evidence);
+  if (all.empty()) return {};
+  TextTable table = {{"network", "measured by", "set", "takes", "random rows of"}};
+  for (const EqualBytes& equal : all)
+    table.push_back({equal.net, evidence.metrics[equal.metric].title, equal.set, human_bytes(equal.own), equal.text()});
+  return "\nRandom rows of how many bytes teach as much? By means, between the sizes that were measured.\n" +
+         text_table(table, {false, false, false, true, true});
+}
+
 std::string table_of(const Evidence& evidence, size_t which) {
   const Metric& metric = evidence.metrics[which];
   TextTable table = {
@@ -94,7 +105,7 @@ std::string evidence_table(const Evidence& evidence) {
   const std::string chosen = choosing_note(evidence.cost);
   text += evidence.protocol + "\n" + (note.empty() ? "" : note + "\n") + (chosen.empty() ? "" : chosen + "\n");
   for (const ClassTable& table : class_tables(evidence)) text += table_of_classes(table);
-  return text + orders_table(orders(evidence)) + scores_table(robust_scores(evidence));
+  return text + orders_table(orders(evidence)) + equal_bytes_table(evidence) + scores_table(robust_scores(evidence));
 }
 
 }  // namespace decant

@@ -30,5 +30,14 @@ TEST(EvidenceTable, ScoresSyntheticSets) {
   EXPECT_THAT(evidence_table(evidence), Not(HasSubstr("DD-Ranking")));
 }
 
+TEST(EvidenceTable, SaysHowManyBytesOfRandomRowsTeachAsMuch) {
+  std::vector<Evidence::Cell> cells = {cell_of("mlp", "random", 10, {0.4}), cell_of("mlp", "random", 40, {0.6}),
+                                       cell_of("mlp", "small", 10, {0.5})};
+  for (Evidence::Cell& cell : cells) cell.bytes = 1000 * cell.rows;
+  EXPECT_THAT(evidence_table(evidence_of(cells)), HasSubstr("\nmlp      accuracy     small  10.0 kB         20.0 kB\n"));
+  for (Evidence::Cell& cell : cells) cell.bytes = 0;
+  EXPECT_THAT(evidence_table(evidence_of(cells)), Not(HasSubstr("random rows of")));
+}
+
 }  // namespace
 }  // namespace decant

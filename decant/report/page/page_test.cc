@@ -74,6 +74,16 @@ TEST(Page, StandsOnAnEmptyRun) {
   EXPECT_THAT(page, HasSubstr("0 of 0 rows kept"));
 }
 
+TEST(Page, SaysHowManyBytesOfRandomRowsTeachAsMuch) {
+  FakeRun fake = fake_run(60, 3, 2);
+  EXPECT_THAT(page_of(fake), Not(HasSubstr("Random rows that teach as much")));
+  std::vector<Evidence::Cell> cells = {cell_of("mlp", "random", 10, {0.4}), cell_of("mlp", "random", 40, {0.6}),
+                                       cell_of("mlp", "small", 10, {0.5})};
+  for (Evidence::Cell& cell : cells) cell.bytes = 1000 * cell.rows;
+  fake.evidence = evidence_of(cells);
+  EXPECT_THAT(page_of(fake), HasSubstr("<td>kept</td><td class=\"n\">10.0 kB</td><td class=\"n\">20.0 kB</td></tr>"));
+}
+
 TEST(Page, SaysWhetherNetworksAgreeAndScoresSyntheticSets) {
   FakeRun fake = fake_run(60, 3, 2);
   EXPECT_THAT(page_of(fake), AllOf(Not(HasSubstr("Do the networks agree?")), Not(HasSubstr("DD-Ranking"))));

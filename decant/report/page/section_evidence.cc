@@ -4,6 +4,7 @@
 
 #include "decant/base/text.h"
 #include "decant/data/class_tables.h"
+#include "decant/data/equal_bytes.h"
 #include "decant/data/robust_scores.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
@@ -104,6 +105,22 @@ std::string orders_list(const Evidence& evidence, std::string_view small) {
          "summed over the sets, as a share of the first network’s.</p>\n";
 }
 
+/// What the bytes of sets are worth, in random rows.
+std::string equal_bytes_list(const Evidence& evidence, std::string_view small) {
+  const std::vector<EqualBytes> all = equal_bytes(evidence);
+  if (all.empty()) return {};
+  std::string out =
+      "<h3>Random rows that teach as much</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th>measured by</th><th>set</th>"
+      "<th class=\"n\">takes</th><th class=\"n\">random rows of</th></tr></thead><tbody>\n";
+  for (const EqualBytes& equal : all)
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n", escape(equal.net),
+                       escape(evidence.metrics[equal.metric].title), escape(set_name(equal.set, small)), prose(human_bytes(equal.own)),
+                       prose(equal.text()));
+  return out +
+         "</tbody></table></div>\n<p class=\"small\">By means over the seeds, on a straight line between the sizes that were measured, "
+         "bytes on a logarithmic scale. Nothing is said beyond the smallest and the largest of them.</p>\n";
+}
+
 std::string score_cell(const std::optional<Estimate>& score) {
   if (!score) return "–";
   const std::string spread = std::isfinite(score->half_width) ? fmt::format(" ± {:.1f}", 100 * score->half_width) : "";
@@ -164,7 +181,7 @@ std::string evidence_section(const Facts& facts) {
             table(*evidence, metric, small_bytes, small);
   }
   body += classes_list(*evidence, small);
-  body += orders_list(*evidence, small) + scores_list(*evidence, small);
+  body += orders_list(*evidence, small) + equal_bytes_list(*evidence, small) + scores_list(*evidence, small);
   return section("evidence", "Evidence", evidence_note(facts), body);
 }
 
