@@ -62,18 +62,20 @@ Json part_of_record(const PixelRecord& pixels) {
 }
 
 Json part_of_record(const SyntheticRecord& made) {
-  return {{"pictures", made.pictures},
-          {"stored_per_class", made.stored_per_class},
-          {"bytes_pictures", made.bytes_pictures},
-          {"bytes_labels", made.bytes_labels},
-          {"bytes_factors", made.bytes_factors},
-          {"bytes_real_jpeg", made.bytes_real_jpeg},
-          {"steps", made.steps},
-          {"objective_first", made.objective_first},
-          {"objective_last", made.objective_last},
-          {"real", part_of_record(made.real)},
-          {"synthetic", part_of_record(made.synthetic)},
-          {"measures", made.measures}};
+  Json json = {{"pictures", made.pictures},
+               {"stored_per_class", made.stored_per_class},
+               {"bytes_pictures", made.bytes_pictures},
+               {"bytes_labels", made.bytes_labels},
+               {"bytes_factors", made.bytes_factors},
+               {"bytes_real_jpeg", made.bytes_real_jpeg},
+               {"steps", made.steps},
+               {"objective_first", made.objective_first},
+               {"objective_last", made.objective_last},
+               {"real", part_of_record(made.real)},
+               {"synthetic", part_of_record(made.synthetic)},
+               {"measures", made.measures}};
+  if (made.quality > 0) json["quality"] = made.quality;
+  return json;
 }
 
 Json part_of_record(const RepeatsRecord& repeats) {
@@ -199,6 +201,7 @@ PixelRecord pixels_from(const JsonReader& json, const char* name) {
 SyntheticRecord synthetic_from(const JsonReader& json) {
   SyntheticRecord made{.pictures = json.count("pictures"),
                        .stored_per_class = json.count("stored_per_class"),
+                       .quality = static_cast<int>(std::min<int64_t>(json.count("quality"), 100)),
                        .bytes_pictures = json.count("bytes_pictures"),
                        .bytes_labels = json.count("bytes_labels"),
                        .bytes_factors = json.count("bytes_factors"),

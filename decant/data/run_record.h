@@ -95,6 +95,7 @@ struct PixelRecord {
 struct SyntheticRecord {
   int64_t pictures = 0;
   int64_t stored_per_class = 0;  ///< as was asked for; fewer than come out where one stored picture gives several
+  int quality = 0;               ///< of JPEG; 0 = PNG, and absent from the file
   int64_t bytes_pictures = 0;    ///< of the files in data/
   int64_t bytes_labels = 0;      ///< of labels.npy; 0 = hard labels
   int64_t bytes_factors = 0;     ///< of what was learnt and is stored beside the pictures; 0 = they are all there is

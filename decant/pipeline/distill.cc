@@ -33,6 +33,7 @@ void DistillSetOptions::declare(OptionTable& table) {
   distill.declare(table);
   views.declare_training(table);
   table.add("budget", budget, "TIME", "how long to learn, 10min or 2h, where --steps is not given");
+  table.add("quality", quality, "1…100", "store the pictures as JPEGs of this quality; 0 = as PNG, without loss");
   table.add("cache", cache, "DIR", "cache folder, of expert networks and teachers; default: ~/.cache/decant").effect = Effect::speed;
   table.add("strict", input.strict, "stop at a file that cannot be read");
   table.add("overwrite", overwrite, "replace an existing output").effect = Effect::speed;
@@ -173,6 +174,12 @@ double budget_seconds(const DistillSetOptions& options) {
   return budget;
 }
 
+void require_sound_distillation(const DistillSetOptions& options) {
+  distill::check(options.distill);
+  if (options.quality < 0 || options.quality > 100)
+    throw UsageError(fmt::format("--quality: {} is not between 1 and 100", options.quality));
+}
+
 Input read_to_distill(const DistillSetOptions& options, RunLog& log, const Context& context) {
   Input input = log.stage("read", [&] { return read_input(options.input, context); });
   require_pictures(input.dataset.train(), options.input.path);
@@ -200,7 +207,7 @@ distill::DistillJob distill_job(const DistillSetOptions& options, const Input& i
 }  // namespace
 
 DistillPlan plan_distill(const DistillSetOptions& options, const Context& context) {
-  distill::check(options.distill);
+  require_sound_distillation(options);
   const double budget = budget_seconds(options);
   RunLog log("");
   const Input input = read_to_distill(options, log, context);
@@ -243,7 +250,7 @@ std::string plan_text(const DistillPlan& plan) {
 }
 
 RunRecord distill_set(const DistillSetOptions& options, const Context& context) {
-  distill::check(options.distill);
+  require_sound_distillation(options);
   const double budget = budget_seconds(options);
   const LabelOptions labels = view_labels_asked(options);
   OutputFolder out(options.out, {.overwrite = options.overwrite,
@@ -265,7 +272,7 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
   const distill::Distilled made = log.stage("distill", [&] { return from_module<distill::Distiller>().distill(job, context); });
   const SyntheticRecord record = log.stage("write", [&] {
     write_sheets(made, sheets);
-    SyntheticRecord written = write_synthetic_set(made, input.dataset.classes, out.path(), context);
+    SyntheticRecord written = write_synthetic_set(made, input.dataset.classes, out.path(), options.quality, context);
     written.bytes_real_jpeg = real_jpeg_bytes(input.dataset.train(), usable, made.set.size, context);
     return written;
   });

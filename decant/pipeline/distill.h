@@ -20,6 +20,7 @@ struct DistillSetOptions {
   distill::DistillOptions distill;
   LabelOptions views;           ///< where distill.labels asks for labels of views: how these ask to be taught
   std::string budget;           ///< "10min": how long to learn where steps are not given; empty = the method's steps
+  int quality = 0;              ///< of JPEG, in which pictures are stored; 0 = PNG
   std::filesystem::path cache;  ///< empty = decant's own
   bool overwrite = false;
   std::string command;  ///< as typed, for the record

@@ -15,7 +15,7 @@
 namespace decant {
 
 /// Of 3 × 2 pictures of 4 × 4 × 1; classes of the source are "b", "a" and "c".
-inline RunRecord synthetic_run(const std::filesystem::path& folder, bool soft) {
+inline RunRecord synthetic_run(const std::filesystem::path& folder, bool soft, int quality = 0) {
   const distill::Distilled made = made_up(3, 2, {4, 4, 1}, soft);
   const std::vector<std::string> names = {"b", "a", "c"};
   RunRecord run{.rows = 600,
@@ -29,7 +29,7 @@ inline RunRecord synthetic_run(const std::filesystem::path& folder, bool soft) {
                 .output_format = "imagefolder",
                 .options = {{"out", "out"}, {"labels", "soft"}},
                 .training = {{"epochs", "300"}},
-                .synthetic = write_synthetic_set(made, names, folder, {})};
+                .synthetic = write_synthetic_set(made, names, folder, quality, {})};
   if (soft) run.training["soft-labels"] = "true";
   run.bytes_after = run.synthetic->bytes_pictures + run.synthetic->bytes_labels;
   std::filesystem::create_directories(folder / kSheetsFolder);

@@ -101,6 +101,17 @@ TEST_F(SyntheticRun, WhoseFloatsAreNotThePicturesIsNamed) {
   EXPECT_THAT(shaped({6, 2, 8, 1}), HasSubstr("is not the picture in images.npy"));
 }
 
+TEST(SyntheticRunOfJpegs, IsComparedWithItsFloatsAsJpegs) {
+  const fs::path folder = fresh_folder("synthetic-jpegs");
+  const RunRecord run = synthetic_run(folder, false, 60);
+  EXPECT_EQ(run.synthetic->quality, 60);
+  EXPECT_EQ(verify({.run = folder}, {}).kept, 6);
+  std::vector<float> pixels = read_floats(folder / "images.npy", 4).values;
+  std::fill(pixels.begin() + 16, pixels.begin() + 32, 0.9F);
+  write_npy<float>(folder / "images.npy", pixels, std::vector<int64_t>{6, 4, 4, 1});
+  EXPECT_THAT(message_of([&] { verify({.run = folder}, {}); }), HasSubstr("row 1: is not the picture in images.npy, as a JPEG"));
+}
+
 TEST_F(SyntheticRun, WithWrongLabelsIsNamed) {
   const fs::path file = "data/labels.npy";
   EXPECT_THAT(after(true, [&] { fs::remove(folder_ / file); }),

@@ -10,6 +10,7 @@
 #include "decant/base/json.h"
 #include "decant/data/subset.h"
 #include "decant/formats/convert.h"
+#include "decant/formats/image/picture_files.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/npy/npy.h"
 #include "decant/formats/open.h"
@@ -124,19 +125,24 @@ SyntheticRecord recorded(const distill::Distilled& made) {
 
 }  // namespace
 
+std::shared_ptr<const Rows> stored_pictures(const SyntheticSet& set, int quality) {
+  return as_picture_files(std::make_shared<SyntheticRows>(set), quality);
+}
+
 SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::vector<std::string>& names, const fs::path& folder,
-                                    const Context& context) {
+                                    int quality, const Context& context) {
   const std::vector<std::string> folders = class_folder_names(names, static_cast<size_t>(made.set.classes));
   const std::vector<int64_t> order = reading_order(folders);
   const SyntheticSet set = renumbered(made.set, order);
   Dataset dataset{.format = "synthetic", .root = folder};
   for (const int64_t label : order) dataset.classes.push_back(folders[static_cast<size_t>(label)]);
-  dataset.splits[Split::train] = std::make_shared<SyntheticRows>(set);
+  dataset.splits[Split::train] = stored_pictures(set, quality);
 
   const fs::path data = folder / "data";
   fs::remove_all(data);
   fs::create_directories(data);
   SyntheticRecord record = recorded(made);
+  record.quality = quality;
   record.bytes_pictures = write_as("imagefolder", dataset, Subset::all(set.count()), data, context);
   if (!set.labels.empty()) write_floats(data / "labels.npy", set.labels, {set.count(), set.classes});
   write_floats(folder / "images.npy", set.pixels, {set.count(), set.size.height, set.size.width, set.size.channels});

@@ -27,7 +27,8 @@ std::vector<std::pair<std::string, int>> read_back(const fs::path& folder) {
 
 TEST(WriteSyntheticSet, NumbersClassesAsTheirFoldersSort) {
   const fs::path folder = fresh_folder("set");
-  const SyntheticRecord record = write_synthetic_set(made_up(3, 2, {4, 4, 1}, /*soft=*/true), {"zebra", "T-shirt/top", "ant"}, folder, {});
+  const SyntheticRecord record =
+      write_synthetic_set(made_up(3, 2, {4, 4, 1}, /*soft=*/true), {"zebra", "T-shirt/top", "ant"}, folder, 0, {});
   EXPECT_EQ(record.pictures, 6);
   EXPECT_EQ(record.bytes_labels, 6 * 3 * 4);
   using Pair = std::pair<std::string, int>;
@@ -47,7 +48,7 @@ TEST(WriteSyntheticSet, NumbersClassesAsTheirFoldersSort) {
 
 TEST(WriteSyntheticSet, KeepsNumbersInTheirOrderBeyondTen) {
   const fs::path folder = fresh_folder("numbers");
-  write_synthetic_set(made_up(12, 1, {2, 2, 3}), {}, folder, {});
+  write_synthetic_set(made_up(12, 1, {2, 2, 3}), {}, folder, 0, {});
   const auto rows = read_back(folder);
   ASSERT_EQ(rows.size(), 12u);
   for (int i = 0; i < 12; ++i) EXPECT_EQ(rows[static_cast<size_t>(i)], std::pair(fmt::format("train/{:02}/00000.png", i), 16 * i));
@@ -55,17 +56,29 @@ TEST(WriteSyntheticSet, KeepsNumbersInTheirOrderBeyondTen) {
 
 TEST(WriteSyntheticSet, TellsClassesOfTheSameFolderNameApart) {
   const fs::path folder = fresh_folder("twins");
-  write_synthetic_set(made_up(3, 1, {2, 2, 3}), {"a/b", "a_b", "a"}, folder, {});
+  write_synthetic_set(made_up(3, 1, {2, 2, 3}), {"a/b", "a_b", "a"}, folder, 0, {});
   using Pair = std::pair<std::string, int>;
   EXPECT_THAT(read_back(folder),
               testing::ElementsAre(Pair{"train/a/00000.png", 32}, Pair{"train/a_b/00000.png", 0}, Pair{"train/a_b-1/00000.png", 16}));
+}
+
+TEST(WriteSyntheticSet, StoresJpegsWhereAQualityIsAsked) {
+  const fs::path folder = fresh_folder("jpegs");
+  const SyntheticRecord record = write_synthetic_set(made_up(2, 1, {16, 16, 3}), {"a", "b"}, folder, 75, {});
+  EXPECT_EQ(record.quality, 75);
+  const auto rows = read_back(folder);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].first, "train/b/00000.jpg");
+  EXPECT_NEAR(rows[1].second, 16, 3);
+  EXPECT_EQ(record.bytes_pictures,
+            static_cast<int64_t>(fs::file_size(folder / "data/train/a/00000.jpg") + fs::file_size(folder / "data/train/b/00000.jpg")));
 }
 
 TEST(WriteSyntheticSet, StoresWhatPicturesAreMadeOf) {
   const fs::path folder = fresh_folder("factors");
   distill::Distilled made = made_up(2, 2, {2, 2, 1}, /*soft=*/true);
   made.set.factors = {{"bases", {3, 2}, {1, 2, 3, 4, 5, 6}}, {"labels", {4, 2}, std::vector<float>(8)}};
-  const SyntheticRecord record = write_synthetic_set(made, {"a", "b"}, folder, {});
+  const SyntheticRecord record = write_synthetic_set(made, {"a", "b"}, folder, 0, {});
   EXPECT_EQ(record.bytes_factors, 24);
   EXPECT_EQ(read_floats(folder / "factors" / "bases.npy", 2).values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_FALSE(fs::exists(folder / "factors" / "labels.npy")) << "those are in data/";
