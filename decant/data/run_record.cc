@@ -53,8 +53,10 @@ Json part_of_record(const SheetRecord& sheets) {
 }
 
 Json part_of_record(const ViewLabelRecord& labels) {
-  return {{"views", labels.views}, {"bits", labels.bits},   {"top", labels.top},         {"crop", labels.crop},
-          {"flip", labels.flip},   {"bytes", labels.bytes}, {"teacher", labels.teacher}, {"teacher_digest", labels.teacher_digest}};
+  Json json = {{"views", labels.views},    {"bits", labels.bits},   {"top", labels.top},         {"crop", labels.cuts.crop},
+               {"flip", labels.cuts.flip}, {"bytes", labels.bytes}, {"teacher", labels.teacher}, {"teacher_digest", labels.teacher_digest}};
+  if (labels.cuts.resized_crop > 0) json["resized_crop"] = labels.cuts.resized_crop;
+  return json;
 }
 
 Json part_of_record(const PixelRecord& pixels) {
@@ -182,14 +184,14 @@ SheetRecord sheets_from(const JsonReader& json) {
 }
 
 ViewLabelRecord view_labels_from(const JsonReader& json) {
-  return {.views = json.count("views"),
-          .bits = static_cast<int>(json.count("bits")),
-          .top = json.count("top"),
-          .crop = static_cast<int>(json.count("crop")),
-          .flip = json.flag("flip", true),
-          .bytes = json.count("bytes"),
-          .teacher = json.text("teacher"),
-          .teacher_digest = json.text("teacher_digest")};
+  return {
+      .views = json.count("views"),
+      .bits = static_cast<int>(json.count("bits")),
+      .top = json.count("top"),
+      .cuts = {.crop = static_cast<int>(json.count("crop")), .flip = json.flag("flip", true), .resized_crop = json.number("resized_crop")},
+      .bytes = json.count("bytes"),
+      .teacher = json.text("teacher"),
+      .teacher_digest = json.text("teacher_digest")};
 }
 
 PixelRecord pixels_from(const JsonReader& json, const char* name) {

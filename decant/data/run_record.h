@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "decant/base/json_fwd.h"
+#include "decant/data/cuts.h"
 
 namespace decant {
 
@@ -113,8 +114,7 @@ struct ViewLabelRecord {
   int64_t views = 0;  ///< of each row
   int bits = 0;       ///< of a logit
   int64_t top = 0;    ///< classes that are stored of a view
-  int crop = 0;       ///< how far views are shifted, at most
-  bool flip = true;   ///< half of the views are mirrored
+  Cuts cuts;          ///< of a view
   int64_t bytes = 0;  ///< of the file; part of RunRecord::bytes_after
   std::string teacher;
   std::string teacher_digest;

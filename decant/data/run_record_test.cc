@@ -26,7 +26,7 @@ RunRecord small_set() {
       .features = FeatureRecord{"rows", 3, "x.npy", true},
       .patches = PatchRecord{"gradient-energy", 64, 48, 95, 90, "quality 34", 17, 2},
       .sheets = SheetRecord{2, 112, "whole", 75, 3, 35, 5, 95},
-      .view_labels = ViewLabelRecord{30, 4, 10, 4, true, 700, "quick, right on 90 % of its rows", "ab"},
+      .view_labels = ViewLabelRecord{30, 4, 10, {.flip = true, .resized_crop = 0.35}, 700, "quick, right on 90 % of its rows", "ab"},
       .bins = {{"", 10, 4}},
       .classes = {{"a", 10, 4}},
       .content = ContentRecord{"objects", {{"a", 30, 12, 8, 3, 0, 5}}, 2, 1},

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "decant/data/cuts.h"
+
 namespace decant {
 
 /// Views of a row are numbered below this.
@@ -24,9 +26,8 @@ inline constexpr int64_t kMostViews = int64_t{1} << 20;
 /// How the pictures of a set become views.
 struct ViewRecipe {
   uint64_t seed = 0;
-  int64_t views = 1;  ///< of each row. One: the picture as it is, whose label is that of every cut
-  int crop = 4;       ///< largest shift in pixels, each way, at the size of the training pictures
-  bool flip = true;   ///< half of the views are mirrored
+  int64_t views = 1;                      ///< of each row. One: the picture as it is, whose label is that of every cut
+  Cuts cuts = {.crop = 4, .flip = true};  ///< shifts are in pixels of the training pictures
 
   bool one() const { return views == 1; }
   bool operator==(const ViewRecipe&) const = default;

@@ -1,5 +1,7 @@
 #include "decant/loader/augment.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "decant/base/errors.h"
@@ -34,6 +36,30 @@ void gather(const uint8_t* in, const int32_t* columns, size_t width, ptrdiff_t s
   }
 }
 
+CropBox draw_box(double least_area, Random& random) {
+  constexpr double kNarrowest = 0.75;
+  constexpr int kTries = 10;
+  for (int i = 0; i < kTries; ++i) {
+    const double area = least_area + (1 - least_area) * random.uniform();
+    const double narrow = kNarrowest + (1 - kNarrowest) * random.uniform();
+    const double ratio = random.below(2) == 1 ? narrow : 1 / narrow;
+    const double width = std::sqrt(area * ratio);
+    const double height = std::sqrt(area / ratio);
+    if (width > 1 || height > 1) continue;
+    const double left = (1 - width) * random.uniform();
+    return {left, (1 - height) * random.uniform(), width, height};
+  }
+  return {};
+}
+
+/// low + share · (high − low), of every value of two lines.
+void blend_lines(const uint8_t* __restrict low, const uint8_t* __restrict high, float share, size_t count, float* __restrict out) {
+  for (size_t i = 0; i < count; ++i) {
+    const auto from = static_cast<float>(low[i]);
+    out[i] = from + share * (static_cast<float>(high[i]) - from);
+  }
+}
+
 }  // namespace
 
 int fold(int i, int n) {
@@ -55,19 +81,23 @@ Normalisation normalisation_of(std::span<const float> mean, std::span<const floa
   return result;
 }
 
-Placement draw_placement(const Augmentation& augmentation, Random random) {
-  const auto shifts = static_cast<uint64_t>(2 * augmentation.crop + 1);
+Placement draw_placement(const Cuts& cuts, Random random) {
   Placement placement;
-  placement.dy = static_cast<int>(random.below(shifts)) - augmentation.crop;
-  placement.dx = static_cast<int>(random.below(shifts)) - augmentation.crop;
-  placement.mirror = random.below(2) == 1 && augmentation.flip;
+  if (cuts.resized_crop > 0) {
+    placement.box = draw_box(cuts.resized_crop, random);
+  } else {
+    const auto shifts = static_cast<uint64_t>(2 * cuts.crop + 1);
+    placement.dy = static_cast<int>(random.below(shifts)) - cuts.crop;
+    placement.dx = static_cast<int>(random.below(shifts)) - cuts.crop;
+  }
+  placement.mirror = random.below(2) == 1 && cuts.flip;
   return placement;
 }
 
 Placement placement_of_view(const ViewRecipe& recipe, int64_t row, int64_t view) {
   DECANT_CHECK(row >= 0 && view >= 0 && view < kMostViews, ==, true);
   if (view == 0) return {};
-  return draw_placement({recipe.crop, recipe.flip}, Random(recipe.seed, "view", static_cast<uint64_t>(row * kMostViews + view)));
+  return draw_placement(recipe.cuts, Random(recipe.seed, "view", static_cast<uint64_t>(row * kMostViews + view)));
 }
 
 Placer::Placer(ImageSize size, int crop, const Normalisation& normalisation)
@@ -90,7 +120,33 @@ void Placer::gather_line(const uint8_t* row, const int32_t* columns, bool mirror
   }
 }
 
-void Placer::operator()(const uint8_t* in, Placement placement, float* out) {
+Blend blend_of(int i, int size, double begin, double extent) {
+  const double at = std::clamp(begin * size + (i + 0.5) * extent - 0.5, 0.0, size - 1.0);
+  const auto low = static_cast<int32_t>(at);
+  return {low, std::min(low + 1, size - 1), static_cast<float>(at - low)};
+}
+
+void Placer::enlarge(const uint8_t* in, const CropBox& box, bool mirror, float* out) {
+  const size_t line = line_.size();
+  const auto channels = static_cast<size_t>(size_.channels);
+  columns_.resize(static_cast<size_t>(size_.width));
+  blended_.resize(line);
+  for (int x = 0; x < size_.width; ++x)
+    columns_[static_cast<size_t>(mirror ? size_.width - 1 - x : x)] = blend_of(x, size_.width, box.left, box.width);
+  for (int y = 0; y < size_.height; ++y, out += line) {
+    const Blend rows = blend_of(y, size_.height, box.top, box.height);
+    blend_lines(in + static_cast<size_t>(rows.low) * line, in + static_cast<size_t>(rows.high) * line, rows.share, line, blended_.data());
+    size_t i = 0;
+    for (const Blend& column : columns_) {
+      const float* const low = blended_.data() + static_cast<size_t>(column.low) * channels;
+      const float* const high = blended_.data() + static_cast<size_t>(column.high) * channels;
+      for (size_t c = 0; c < channels; ++c, ++i) out[i] = (low[c] + column.share * (high[c] - low[c])) * scale_[i] + bias_[i];
+    }
+  }
+}
+
+void Placer::operator()(const uint8_t* in, const Placement& placement, float* out) {
+  if (placement.box) return enlarge(in, *placement.box, placement.mirror, out);
   const size_t line = line_.size();
   const int32_t* columns = fold_x_.data() + crop_ + placement.dx;
   const int32_t* rows = fold_y_.data() + crop_ + placement.dy;

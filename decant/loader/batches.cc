@@ -31,12 +31,11 @@ void require_labels(const Rows& rows, std::span<const int64_t> subset, int class
 Placement placement_of(const BatchOptions& options, const Rows& rows, int64_t row, int64_t sample) {
   if (const int64_t view = options.view ? options.view(sample) : -1; view >= 0) {
     const ViewsOfRow views = rows.views(row);
-    DECANT_CHECK(views.labels != nullptr && views.labels->recipe().crop <= options.augmentation.crop, ==, true);
+    DECANT_CHECK(views.labels != nullptr && views.labels->recipe().cuts.crop <= options.augmentation.crop, ==, true);
     return placement_of_view(views.labels->recipe(), views.row, view);
   }
-  const Augmentation& augmentation = options.augmentation;
-  if (augmentation.crop == 0 && !augmentation.flip) return {};
-  return draw_placement(augmentation, Random(options.seed, "augment", static_cast<uint64_t>(sample)));
+  if (options.augmentation.none()) return {};
+  return draw_placement(options.augmentation, Random(options.seed, "augment", static_cast<uint64_t>(sample)));
 }
 
 int64_t SampleOrder::row(int64_t sample) {

@@ -34,7 +34,7 @@ struct BatchOptions {
   int64_t samples = 0;   ///< in all; the last batch is short when `batch` does not divide it
   bool shuffle = false;  ///< else the rows in their order, again and again
   uint64_t seed = 0;
-  Augmentation augmentation;
+  Cuts augmentation;
   Normalisation normalisation;
   /// Which view of its row a sample is; below 0: none, it is cut as `augmentation` says. Null = no
   /// sample is one. REQUIRES: rows whose views have labels, cut by at most augmentation.crop.

@@ -236,7 +236,7 @@ std::map<std::pair<int64_t, int64_t>, std::vector<float>> views_in(const Stream&
 
 // What labels of views stand on: published stores are keyed by batch instead.
 TEST(Batches, AViewOfARowIsTheSamePixelsInAnyBatchAndOrder) {
-  const ViewedRows rows(drawn_rows(9), {.seed = 4, .views = 3, .crop = 2, .flip = true});
+  const ViewedRows rows(drawn_rows(9), {.seed = 4, .views = 3, .cuts = {.crop = 2, .flip = true}});
   const std::vector<int64_t> subset = all_rows_of(rows);
   const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
   BatchOptions options{.batch = 4, .samples = 54, .shuffle = true, .seed = 2, .augmentation = {2, true}};
@@ -255,7 +255,7 @@ TEST(Batches, AViewOfARowIsTheSamePixelsInAnyBatchAndOrder) {
 }
 
 TEST(Batches, WhatIsNoViewIsCutAnew) {
-  const ViewedRows rows(drawn_rows(5), {.seed = 4, .views = 3, .crop = 2, .flip = true});
+  const ViewedRows rows(drawn_rows(5), {.seed = 4, .views = 3, .cuts = {.crop = 2, .flip = true}});
   const std::vector<int64_t> subset = all_rows_of(rows);
   const ImageTable table(rows, subset, {4, 4, 3}, 1 << 20, Context{});
   BatchOptions options{.batch = 5, .samples = 20, .shuffle = true, .seed = 2, .augmentation = {2, true}};

@@ -94,9 +94,9 @@ class SceneBatches::Maker {
 
  private:
   Placement placement_of(int64_t sample) const {
-    const Augmentation& augmentation = options_.augmentation;
-    if (augmentation.crop == 0 && !augmentation.flip) return {};
-    return draw_placement(augmentation, Random(options_.seed, "augment", static_cast<uint64_t>(sample)));
+    DECANT_CHECK(options_.augmentation.resized_crop, ==, 0);
+    if (options_.augmentation.none()) return {};
+    return draw_placement(options_.augmentation, Random(options_.seed, "augment", static_cast<uint64_t>(sample)));
   }
 
   void place_boxes(const Scene& scene, Placement placement, std::vector<SceneBox>& boxes) const {

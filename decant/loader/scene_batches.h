@@ -24,7 +24,7 @@ struct SceneBatchOptions {
   int64_t samples = 0;   ///< in all; the last batch is short when `batch` does not divide it
   bool shuffle = false;  ///< else the rows in their order, again and again
   uint64_t seed = 0;
-  Augmentation augmentation;  ///< `crop` is the largest shift
+  Cuts augmentation;  ///< shifts and mirrors; REQUIRES: no resized crops
   Normalisation normalisation;
   bool pixels = true;  ///< else `images` stay empty: for those who have what a network makes of them
   int workers = 1;     ///< never changes a batch

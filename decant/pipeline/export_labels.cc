@@ -33,15 +33,39 @@ std::vector<float> all_logits(const StoredViewLabels& labels, const Context& con
   return all;
 }
 
-std::vector<int32_t> all_cuts(const ViewLabelsHeader& header) {
-  std::vector<int32_t> cuts;
+/// What `numbers_of` makes of the placement of each view of each row, one after another.
+template <class T, class NumbersOf>
+std::vector<T> of_every_view(const ViewLabelsHeader& header, NumbersOf&& numbers_of) {
+  std::vector<T> all;
   for (int64_t row = 0; row < header.rows; ++row) {
     for (int64_t view = 0; view < header.recipe.views; ++view) {
-      const loader::Placement placement = loader::placement_of_view(header.recipe, row, view);
-      cuts.insert(cuts.end(), {placement.dx, placement.dy, placement.mirror ? 1 : 0});
+      const auto numbers = numbers_of(loader::placement_of_view(header.recipe, row, view));
+      all.insert(all.end(), numbers.begin(), numbers.end());
     }
   }
-  return cuts;
+  return all;
+}
+
+/// Writes (rows, views, n) numbers. Returns how many bytes they take.
+template <class T>
+int64_t write_of_views(const fs::path& file, const ViewLabelsHeader& header, const std::vector<T>& numbers) {
+  const int64_t each = std::ssize(numbers) / (header.rows * header.recipe.views);
+  write_npy<T>(file, numbers, std::array<int64_t, 3>{header.rows, header.recipe.views, each});
+  return std::ssize(numbers) * static_cast<int64_t>(sizeof(T));
+}
+
+int64_t write_cuts(const fs::path& file, const ViewLabelsHeader& header) {
+  using loader::Placement;
+  if (header.recipe.cuts.resized_crop == 0) {
+    const auto shift = [](const Placement& cut) { return std::array<int32_t, 3>{cut.dx, cut.dy, cut.mirror ? 1 : 0}; };
+    return write_of_views(file, header, of_every_view<int32_t>(header, shift));
+  }
+  const auto box = [](const Placement& cut) {
+    const loader::CropBox seen = cut.box.value_or(loader::CropBox());
+    return std::array<float, 5>{static_cast<float>(seen.left), static_cast<float>(seen.top), static_cast<float>(seen.width),
+                                static_cast<float>(seen.height), cut.mirror ? 1.0F : 0.0F};
+  };
+  return write_of_views(file, header, of_every_view<float>(header, box));
 }
 
 }  // namespace
@@ -55,13 +79,10 @@ Exported export_labels(const ExportOptions& options, const Context& context) {
   const ViewLabelsHeader& header = labels->header();
   OutputFile out(options.out, {.inputs = {file.string()}});
   OutputFile out_cuts(cuts_beside(options.out), {.inputs = {file.string()}});
-  const std::vector<float> logits = all_logits(*labels, context);
-  const std::vector<int32_t> cuts = all_cuts(header);
-  write_npy<float>(out.path(), logits, std::array<int64_t, 3>{header.rows, header.recipe.views, labels->classes()});
-  write_npy<int32_t>(out_cuts.path(), cuts, std::array<int64_t, 3>{header.rows, header.recipe.views, 3});
+  const int64_t bytes = write_of_views(out.path(), header, all_logits(*labels, context)) + write_cuts(out_cuts.path(), header);
   out_cuts.commit();
   out.commit();
-  return {header.rows, 4 * (std::ssize(logits) + std::ssize(cuts))};
+  return {header.rows, bytes};
 }
 
 }  // namespace decant

@@ -63,6 +63,9 @@ void TrainOptions::declare(OptionTable& table) {
                   "crop-flip, none, dsa, or operations of dsa: color_crop=0.2_rotate=45; all: or each: in front (docs/training.md)"),
         "crop-flip");
   table.add("crop", crop, "PIXELS", "reflect-pad by this much and crop at random; 0 = off");
+  later(table.add_share("resized-crop", resized_crop, "SHARE",
+                        "in place of --crop, crops of at least this share of the area, resized to the whole; 0 = off"),
+        "0.0");
   later(table.add_share("cutmix", cutmix, "SHARE", "of the batches in which a box of each picture shows another, and teaches its class"),
         "0.0");
   table.add_off("no-flip", flip, "do not flip pictures at random");
@@ -81,6 +84,12 @@ int batch_of(const TrainOptions& options, int64_t rows) {
   return options.cap_batch ? static_cast<int>(std::clamp<int64_t>(rows, 1, options.batch)) : options.batch;
 }
 
+Cuts cuts_of(const TrainOptions& options) {
+  if (options.augment != "crop-flip") return {};
+  if (options.resized_crop > 0) return {.flip = options.flip, .resized_crop = options.resized_crop};
+  return {.crop = options.crop, .flip = options.flip};
+}
+
 std::optional<SiameseOptions> siamese_of(const TrainOptions& options) {
   if (options.augment == "crop-flip" || options.augment == "none") return std::nullopt;
   SiameseOptions siamese = siamese_named(options.augment);
@@ -89,8 +98,7 @@ std::optional<SiameseOptions> siamese_of(const TrainOptions& options) {
 }
 
 std::string augmentation_in_words(const TrainOptions& options) {
-  std::string words =
-      options.augment != "crop-flip" ? options.augment : fmt::format("crop {}{}", options.crop, options.flip ? " and flip" : "");
+  std::string words = options.augment != "crop-flip" ? options.augment : in_words(cuts_of(options));
   if (options.cutmix > 0) words += fmt::format(", CutMix in {:g} % of the batches", 100 * options.cutmix);
   return words;
 }
@@ -105,6 +113,9 @@ void check(const TrainOptions& options) {
   require_range(options.warmup, 0, 1, "warm-up");
   require_range(options.label_smoothing, 0, 1, "label smoothing");
   require_range(options.crop, 0, 1024, "crop");
+  require_range(options.resized_crop, 0, 1, "resized crop");
+  require(options.resized_crop == 0 || options.augment == "crop-flip", "resized crop",
+          fmt::format("has no effect with --augment {}", options.augment), "Leave out one of the two");
   require_range(options.cutmix, 0, 1, "cutmix");
   require_range(options.image_size, 0, 4096, "image size");
   require_range(options.label_scale, 0, 1e6, "label scale");

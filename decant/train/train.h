@@ -13,6 +13,7 @@
 
 #include "decant/base/context.h"
 #include "decant/base/options.h"
+#include "decant/data/cuts.h"
 #include "decant/data/dataset.h"
 #include "decant/data/metric.h"
 #include "decant/data/siamese.h"
@@ -46,8 +47,9 @@ struct TrainOptions {
   bool soft_labels = false;             ///< a row teaches its soft label (Targets::soft()), or those of its views, in place of its class
   double temperature = 4;               ///< of labels of views: soften() makes of them what is taught
   std::string label_schedule = "soft";  ///< when they are taught (label_schedule.h): "soft" = always
-  std::string augment = "crop-flip";    ///< as `crop` and `flip` say; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
+  std::string augment = "crop-flip";    ///< as cuts_of() says; "none"; or what siamese_named() knows: "dsa", "color_crop_cutout"
   int crop = 4;                         ///< reflect-pad by this many pixels and cut back at random; 0 = none
+  double resized_crop = 0;              ///< > 0: in place of that, resized crops of at least this share of the area (data/cuts.h)
   double cutmix = 0;                    ///< share of the batches in which a box of each picture shows another (cutmix.h)
   bool flip = true;                     ///< mirror half of the pictures; false takes it from "dsa" as well
   std::string normalise;                ///< what pixels are shifted and scaled by: "mean/deviation", of pixels in [0, 1], each of
@@ -67,10 +69,14 @@ int64_t steps_of(const TrainOptions& options, int64_t rows);
 /// Pictures per step of a training on `rows` rows.
 int batch_of(const TrainOptions& options, int64_t rows);
 
-/// What is done to each batch besides `crop` and `flip`; nothing for "crop-flip" and "none".
+/// How pictures are cut and mirrored; not at all where `augment` is no "crop-flip".
+Cuts cuts_of(const TrainOptions& options);
+
+/// What is done to each batch besides; nothing for "crop-flip" and "none".
 std::optional<SiameseOptions> siamese_of(const TrainOptions& options);
 
-/// What is done to pictures: "crop 4 and flip", "dsa", "none, CutMix in 50 % of the batches".
+/// What is done to pictures: "crop 4 and flip", "dsa", "none, CutMix in 50 % of the batches",
+/// "resized crops of 35 % or more and flip".
 std::string augmentation_in_words(const TrainOptions& options);
 
 /// Throws InputError naming the option that is unknown or out of range. train() and measure() call

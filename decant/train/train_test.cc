@@ -47,6 +47,10 @@ TEST(TrainOptions, SayWhatIsDoneToABatch) {
 TEST(TrainOptions, TellWhatIsDoneToPictures) {
   TrainOptions options;
   EXPECT_EQ(augmentation_in_words(options), "crop 4 and flip");
+  options.resized_crop = 0.35;
+  EXPECT_EQ(augmentation_in_words(options), "resized crops of 35 % or more and flip");
+  EXPECT_EQ(as_options(cuts_of(options)), "--resized-crop 0.35");
+  options.resized_crop = 0;
   options.flip = false;
   options.cutmix = 0.5;
   EXPECT_EQ(augmentation_in_words(options), "crop 4, CutMix in 50 % of the batches");

@@ -132,7 +132,7 @@ class NetworkJudge final : public Judge {
 
   std::optional<ViewRecipe> views() const override {
     if (options_.augment != "crop-flip") return std::nullopt;
-    return ViewRecipe{.crop = options_.crop, .flip = options_.flip};
+    return ViewRecipe{.cuts = train::cuts_of(options_)};
   }
   int picture_side() const override { return pictures_.side(); }
   bool side_by_side() const override { return options_.device == "cpu"; }

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kVersion = 1;
+constexpr int kVersionOfResizedCrops = 2;  // who knows the first alone would cut other views
 constexpr size_t kLengthBytes = 8;
 constexpr size_t kMostHeader = size_t{64} << 20;  // a million classes with long names
 constexpr int64_t kMostRows = int64_t{1} << 40;
@@ -28,12 +29,20 @@ std::string checksum_of_rows(Bytes rows) {
 }
 
 std::string label_header_text(const ViewLabelsHeader& header, Bytes rows) {
-  const Json json = {{"decant_view_labels", kVersion}, {"rows", header.rows},
-                     {"views", header.recipe.views},   {"bits", header.shape.bits},
-                     {"top", header.shape.top},        {"seed", header.recipe.seed},
-                     {"crop", header.recipe.crop},     {"flip", header.recipe.flip},
-                     {"teacher", header.teacher},      {"teacher_digest", header.teacher_digest},
-                     {"xxh3", checksum_of_rows(rows)}, {"classes", header.class_names}};
+  const Cuts& cuts = header.recipe.cuts;
+  Json json = {{"decant_view_labels", cuts.resized_crop > 0 ? kVersionOfResizedCrops : kVersion},
+               {"rows", header.rows},
+               {"views", header.recipe.views},
+               {"bits", header.shape.bits},
+               {"top", header.shape.top},
+               {"seed", header.recipe.seed},
+               {"crop", cuts.crop},
+               {"flip", cuts.flip},
+               {"teacher", header.teacher},
+               {"teacher_digest", header.teacher_digest},
+               {"xxh3", checksum_of_rows(rows)},
+               {"classes", header.class_names}};
+  if (cuts.resized_crop > 0) json["resized_crop"] = cuts.resized_crop;
   return json_text(json);
 }
 
@@ -68,8 +77,12 @@ ViewLabelsHeader label_header_from(const JsonReader& json) {
     json.refuse("bits", fmt::format("is {}, and may be 1 to 16 or 32", header.shape.bits));
   header.recipe.views = number_in_header(json, "views", 1, kMostViews);
   header.recipe.seed = json.require("seed").seed("seed");
-  header.recipe.crop = static_cast<int>(number_in_header(json, "crop", 0, 1024));
-  header.recipe.flip = json.require("flip").flag("flip");
+  Cuts& cuts = header.recipe.cuts;
+  cuts.crop = static_cast<int>(number_in_header(json, "crop", 0, 1024));
+  cuts.flip = json.require("flip").flag("flip");
+  cuts.resized_crop = json.number("resized_crop");
+  if (!(cuts.resized_crop >= 0 && cuts.resized_crop <= 1)) json.refuse("resized_crop", "is no share of 1");
+  if (cuts.resized_crop > 0 && cuts.crop > 0) json.refuse("resized_crop", "stands beside a shift, and views are cut by one of the two");
   header.teacher = json.text("teacher");
   header.teacher_digest = json.text("teacher_digest");
   return header;
@@ -173,9 +186,11 @@ std::unique_ptr<StoredViewLabels> parse_view_labels(Bytes file, const std::strin
   const Json parsed = try_parse_json(text);
   if (!parsed.is_object() || !parsed.contains("decant_view_labels")) refuse_labels(name, "", "has no header of view labels");
   const JsonReader json(parsed, name, "header");
-  if (const int64_t version = json.count("decant_view_labels"); version != kVersion)
-    throw InputError({name, "", fmt::format("holds labels of version {}, and this decant reads version {}", version, kVersion),
-                      "Use the version of decant that made it, or a newer one"});
+  if (const int64_t version = json.count("decant_view_labels"); version < kVersion || version > kVersionOfResizedCrops)
+    throw InputError(
+        {name, "",
+         fmt::format("holds labels of version {}, and this decant reads versions {} and {}", version, kVersion, kVersionOfResizedCrops),
+         "Use the version of decant that made it, or a newer one"});
   ViewLabelsHeader header = label_header_from(json);
   require_all_rows(header, rows, name);
   if (checksum_of_rows(rows) != json.text("xxh3")) refuse_labels(name, "", "holds labels whose checksum is another than its header's");

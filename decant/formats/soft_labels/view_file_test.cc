@@ -20,7 +20,7 @@ const std::vector<std::string> kAnimals = {"cat", "dog"};
 /// Two classes, so that the labels of view v of row r say `r - 2 v` more of the second than of the
 /// first.
 StoredViewLabels animal_labels(int64_t rows, int64_t views = 3) {
-  StoredViewLabels labels({.recipe = {.seed = 7, .views = views, .crop = 1, .flip = false},
+  StoredViewLabels labels({.recipe = {.seed = 7, .views = views, .cuts = {.crop = 1, .flip = false}},
                            .shape = {.classes = 2, .bits = 32, .top = 2},
                            .rows = rows,
                            .class_names = kAnimals,
@@ -60,9 +60,27 @@ TEST(ViewLabels, AreReadBackAsTheyWereWritten) {
   for (int64_t row = 0; row < 3; ++row) {
     for (int64_t view = 0; view < 3; ++view) EXPECT_EQ(second_class(dataset.train().views(row), view), static_cast<float>(row - 2 * view));
   }
-  EXPECT_EQ(dataset.train().views(1).labels->recipe(), (ViewRecipe{.seed = 7, .views = 3, .crop = 1, .flip = false}));
+  EXPECT_EQ(dataset.train().views(1).labels->recipe(), (ViewRecipe{.seed = 7, .views = 3, .cuts = {.crop = 1, .flip = false}}));
   EXPECT_EQ(dataset.train().label(2), 1);
   EXPECT_TRUE(dataset.train().soft_label(0).empty());
+}
+
+StoredViewLabels labels_cut_by(const Cuts& cuts) {
+  ViewLabelsHeader header = animal_labels(3).header();
+  header.recipe.cuts = cuts;
+  return StoredViewLabels(std::move(header));
+}
+
+TEST(ViewLabels, OfResizedCropsAreOfAnotherVersion) {
+  const LabelledRun run;
+  const Cuts resized{.flip = true, .resized_crop = 0.35};
+  write_view_labels(labels_cut_by(resized), run.file());
+  EXPECT_EQ(run.open().train().views(0).labels->recipe().cuts, resized);
+  EXPECT_NE(read_text(run.file()).find(R"("decant_view_labels":2)"), std::string::npos) << "who knows only shifts must not read it";
+  write_view_labels(labels_cut_by({.crop = 2, .resized_crop = 0.35}), run.file());
+  expect_says(message_of([&] { run.open(); }), {"resized_crop", "stands beside a shift"});
+  write_view_labels(labels_cut_by({.resized_crop = 1.5}), run.file());
+  expect_says(message_of([&] { run.open(); }), {"resized_crop", "is no share of 1"});
 }
 
 TEST(ViewLabels, TakeTheBytesThatTheFileHas) {

@@ -305,6 +305,9 @@ class ArmMaker {
                  .spec = label_spec_from(spec.labels, "--against " + spec.name),
                  .said = "--against " + spec.name};
     job.recipe.seed = options_.seed;
+    if (const double asked = job.spec.resized_crop; asked > 0 && asked != job.recipe.cuts.resized_crop)
+      throw UsageError(fmt::format("--against {}: its views are cut as the trainings cut pictures, so give --resized-crop {} to these",
+                                   arm.name, asked));
     const LabelledRows labelled = label_views(job, teacher, module_teacher_trainer("cpu"), context_);
     context_.info(fmt::format("{}: labels of {} views of {} rows take {}", arm.name, labelled.labels->recipe().views,
                               human_count(job.which.size()), human_bytes(labelled.labels->file_bytes())));

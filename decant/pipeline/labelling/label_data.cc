@@ -39,7 +39,7 @@ std::vector<int32_t> classes_of_source(const Dataset& source, const Dataset& own
 }
 
 ViewRecipe usual_recipe(const train::Teacher& teacher, uint64_t seed) {
-  return {.seed = seed, .crop = std::min(kUsualCrop, teacher.size.width / 8), .flip = teacher.size.channels > 1};
+  return {.seed = seed, .cuts = {.crop = std::min(kUsualCrop, teacher.size.width / 8), .flip = teacher.size.channels > 1}};
 }
 
 ViewLabelsMade label_data(const Dataset& own, const Dataset& source, const LabelOptions& options, const train::Teacher& teacher,
@@ -56,8 +56,7 @@ ViewLabelsMade label_data(const Dataset& own, const Dataset& source, const Label
   const ViewLabelRecord record{.views = header.recipe.views,
                                .bits = header.shape.bits,
                                .top = header.shape.top,
-                               .crop = header.recipe.crop,
-                               .flip = header.recipe.flip,
+                               .cuts = header.recipe.cuts,
                                .bytes = write_view_labels(*labels, folder / kViewLabelsFile),
                                .teacher = header.teacher,
                                .teacher_digest = header.teacher_digest};

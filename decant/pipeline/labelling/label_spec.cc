@@ -23,6 +23,13 @@ int64_t label_number(const std::string& text, int64_t least, int64_t most, const
   throw UsageError(fmt::format("{}: {}={} is not a number from {} to {}", said, name, text, least, most));
 }
 
+double share_of_area(const std::string& text, const std::string& said) {
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault == std::errc() && end == text.data() + text.size() && value > 0 && value <= 1) return value;
+  throw UsageError(fmt::format("{}: resized-crop={} is not a share above 0, and of 1 at most", said, text));
+}
+
 void set_piece(LabelSpec& spec, const std::string& piece, const std::string& said) {
   const size_t equals = piece.find('=');
   const std::string name = piece.substr(0, equals);
@@ -33,8 +40,10 @@ void set_piece(LabelSpec& spec, const std::string& piece, const std::string& sai
     spec.bits = static_cast<int>(label_number(value, 1, 32, said, name));
   else if (name == "top")
     spec.top = label_number(value, 1, 1'000'000, said, name);
+  else if (name == "resized-crop")
+    spec.resized_crop = share_of_area(value, said);
   else
-    throw UsageError(fmt::format("{}: {}", said, unknown_name("option of soft labels", name, {"views", "bits", "top"})));
+    throw UsageError(fmt::format("{}: {}", said, unknown_name("option of soft labels", name, {"views", "bits", "top", "resized-crop"})));
   if (spec.bits > 16 && spec.bits != 32) throw UsageError(fmt::format("{}: bits={}: give 1 to 16, or 32", said, spec.bits));
 }
 
@@ -109,6 +118,7 @@ StoredViewLabels empty_labels(const LabelSpec& spec, int64_t rows, ViewRecipe re
                           .rows = rows,
                           .class_names = std::move(class_names)};
   header.recipe.views = spec.views > 0 ? spec.views : kUsualViews;
+  if (spec.resized_crop > 0) header.recipe.cuts = {.flip = recipe.cuts.flip, .resized_crop = spec.resized_crop};
   if (spec.bytes > 0) meet_budget(spec, header, said);
   return StoredViewLabels(std::move(header));
 }

@@ -3,6 +3,7 @@
 //     hard                           each row its class
 //     soft:views=30,bits=4,top=10    what a teacher says of 30 views of each row: its 10 likeliest
 //                                    classes, with logits of 4 bits
+//     soft:views=30,resized-crop=0.35   of views that are resized crops, of at least so much of the area
 //     300kB                          as many views as fit
 //
 // In the name of an arm or a compressor, where commas separate sets, ':' stands for ',':
@@ -25,7 +26,8 @@ struct LabelSpec {
   int64_t views = 0;  ///< 0 = not said
   int bits = 0;
   int64_t top = 0;
-  int64_t bytes = 0;  ///< of the file, at most; 0 = no matter
+  int64_t bytes = 0;        ///< of the file, at most; 0 = no matter
+  double resized_crop = 0;  ///< > 0: how views are cut (data/cuts.h); else as the training that they are for does
 };
 
 /// `said`: who says it, for messages: "--teach". Throws UsageError for what is none of the above

@@ -101,8 +101,11 @@ std::map<std::string, std::string> training_of_labels(const ViewRecipe& recipe, 
       {kSoftLabelsOption, "true"}, {"temperature", fmt::format("{}", options.temperature)}, {"label-schedule", options.label_schedule}};
   if (recipe.one()) return training;
   training["augment"] = "crop-flip";
-  training["crop"] = std::to_string(recipe.crop);
-  if (!recipe.flip) training["no-flip"] = "true";
+  if (recipe.cuts.resized_crop > 0)
+    training["resized-crop"] = fmt::format("{}", recipe.cuts.resized_crop);
+  else
+    training["crop"] = std::to_string(recipe.cuts.crop);
+  if (!recipe.cuts.flip) training["no-flip"] = "true";
   return training;
 }
 

@@ -102,7 +102,7 @@ LabelJob dots_job(std::vector<int64_t> which, const std::string& spec) {
   return {.rows = dots(),
           .which = Subset(std::move(which)),
           .class_names = {"a", "b", "c"},
-          .recipe = {.seed = 5, .crop = 2, .flip = false},
+          .recipe = {.seed = 5, .cuts = {.crop = 2, .flip = false}},
           .spec = label_spec_from(spec, "--teach")};
 }
 
@@ -143,6 +143,14 @@ TEST(LabelViews, FollowTheClassesOfTheSet) {
   EXPECT_THAT(said_of(labelled, 3, 1), ElementsAre(-3, 0, -2));
 }
 
+TEST(LabelViews, AreOfResizedCropsWhereTheSpecSaysSo) {
+  std::vector<int64_t> asked;
+  const LabelledRows labelled = label_views(dots_job({0, 1}, "soft:views=2,resized-crop=0.35"), kTeacher, counting_trainer(asked), {});
+  EXPECT_EQ(labelled.labels->recipe().cuts, (Cuts{.flip = false, .resized_crop = 0.35})) << "and of no shifts";
+  expect_says(message_of<UsageError>([] { label_spec_from("soft:resized-crop=1.5", "--teach"); }), {"resized-crop=1.5", "of 1 at most"});
+  expect_says(message_of<UsageError>([] { label_spec_from("soft:resized-crop=", "--teach"); }), {"is not a share above 0"});
+}
+
 TEST(LabelViews, FourBitsLoseLittle) {
   std::vector<int64_t> asked;
   const LabelledRows labelled = label_views(dots_job({0, 1, 2, 3}, "soft:views=2"), kTeacher, counting_trainer(asked), {});
@@ -174,8 +182,12 @@ TEST(LabelOptions, SayHowASetIsTrained) {
   options.label_schedule = "hald";
   const std::map<std::string, std::string> asked = {{"soft-labels", "true"},  {"temperature", "8"}, {"label-schedule", "hald"},
                                                     {"augment", "crop-flip"}, {"crop", "2"},        {"no-flip", "true"}};
-  EXPECT_EQ(training_of_labels({.views = 3, .crop = 2, .flip = false}, options), asked);
-  EXPECT_FALSE(training_of_labels({.views = 1, .crop = 2, .flip = false}, options).contains("crop")) << "one label for every cut";
+  EXPECT_EQ(training_of_labels({.views = 3, .cuts = {.crop = 2, .flip = false}}, options), asked);
+  EXPECT_FALSE(training_of_labels({.views = 1, .cuts = {.crop = 2, .flip = false}}, options).contains("crop")) << "one label for every cut";
+  const std::map<std::string, std::string> resized =
+      training_of_labels({.views = 3, .cuts = {.flip = true, .resized_crop = 0.35}}, options);
+  EXPECT_EQ(resized.at("resized-crop"), "0.35");
+  EXPECT_FALSE(resized.contains("crop"));
 }
 
 TEST(LabelOptions, OfLabelsThatAreNoneAreRefused) {

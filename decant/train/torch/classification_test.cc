@@ -262,13 +262,13 @@ class ViewedQuarters final : public WrappedRows, public Targets, public ViewLabe
 };
 
 TEST(LabelsOfViews, AreLearntInPlaceOfClasses) {
-  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  const ViewedQuarters rows({.seed = 1, .views = 5, .cuts = {.crop = 1, .flip = false}});
   EXPECT_LT(trained_on(rows, view_options()).value, 0.05) << "every row was said to show another class";
   EXPECT_EQ(rows.asked(), 150 * 16 * 4 / 5);
 }
 
 TEST(LabelsOfViews, OfOneViewAreThoseOfEveryCut) {
-  const ViewedQuarters rows({.seed = 1, .views = 1, .crop = 1, .flip = false});
+  const ViewedQuarters rows({.seed = 1, .views = 1, .cuts = {.crop = 1, .flip = false}});
   TrainOptions options = view_options();
   options.crop = 2;
   EXPECT_LT(trained_on(rows, options).value, 0.05);
@@ -276,7 +276,7 @@ TEST(LabelsOfViews, OfOneViewAreThoseOfEveryCut) {
 }
 
 TEST(LabelsOfViews, AreTaughtWhenTheScheduleSaysSo) {
-  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  const ViewedQuarters rows({.seed = 1, .views = 5, .cuts = {.crop = 1, .flip = false}});
   TrainOptions options = view_options();
   options.label_schedule = "hald";
   trained_on(rows, options);
@@ -285,7 +285,7 @@ TEST(LabelsOfViews, AreTaughtWhenTheScheduleSaysSo) {
 
 TEST(LabelsOfViews, AScheduleOfTheCallersIsTaught) {
   add_label_schedule({"never", "the classes", [](double, double) { return LabelMoment{.soft = false}; }});
-  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  const ViewedQuarters rows({.seed = 1, .views = 5, .cuts = {.crop = 1, .flip = false}});
   TrainOptions options = view_options();
   options.label_schedule = "never";
   EXPECT_GT(trained_on(rows, options).value, 0.9);
@@ -293,7 +293,7 @@ TEST(LabelsOfViews, AScheduleOfTheCallersIsTaught) {
 }
 
 TEST(LabelsOfViews, TheirLossIsADivergence) {
-  const ViewedQuarters rows({.seed = 1, .views = 1, .crop = 1, .flip = false}, 3);
+  const ViewedQuarters rows({.seed = 1, .views = 1, .cuts = {.crop = 1, .flip = false}}, 3);
   const auto subset = all_rows_of(rows);
   TrainOptions options = view_options();
   options.temperature = 2;
@@ -322,13 +322,13 @@ TEST(LabelsOfViews, TheirLossIsADivergence) {
 }
 
 TEST(LabelsOfViews, ThatCannotBeTaughtAreRefused) {
-  const ViewedQuarters rows({.seed = 1, .views = 5, .crop = 2, .flip = true});
+  const ViewedQuarters rows({.seed = 1, .views = 5, .cuts = {.crop = 2, .flip = true}});
   expect_says(training_fault(rows, view_options()),
-              {"soft-labels", "shifted by up to 2 pixels and flipped, and the training cuts them otherwise", "Give --crop 2"});
+              {"soft-labels", "views by crop 2 and flip, and the training cuts pictures otherwise", "Give --crop 2"});
   TrainOptions dsa = view_options();
   dsa.augment = "dsa";
-  expect_says(training_fault(rows, dsa), {"cuts them otherwise"});
-  const ViewedQuarters sound({.seed = 1, .views = 5, .crop = 1, .flip = false});
+  expect_says(training_fault(rows, dsa), {"cuts pictures otherwise"});
+  const ViewedQuarters sound({.seed = 1, .views = 5, .cuts = {.crop = 1, .flip = false}});
   TrainOptions squared = view_options();
   squared.loss = "mse";
   expect_says(training_fault(sound, squared), {"mse cannot learn what a teacher said of views"});

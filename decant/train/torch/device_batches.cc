@@ -1,8 +1,10 @@
 #include "decant/train/torch/device_batches.h"
 
 #include <ATen/TensorIndexing.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/where.h>
 #include <algorithm>
 #include <any>
 
@@ -84,8 +86,9 @@ void DeviceBatches::plan_ahead(int64_t begin) {
   const int64_t count = end - begin;
   const int crop = options_.augmentation.crop;
   const int64_t picture = int64_t{table_.size().width} * table_.size().height;
-  plan_ = {begin, end, std::vector<int64_t>(static_cast<size_t>(count)), {}};
+  plan_ = {begin, end, std::vector<int64_t>(static_cast<size_t>(count)), {}, {}};
   std::vector<int64_t> numbers(static_cast<size_t>(4 * count));
+  std::vector<double> boxes;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t sample = options_.first + begin + i;
     const int64_t row = order_.row(sample);
@@ -96,8 +99,12 @@ void DeviceBatches::plan_ahead(int64_t begin) {
     at(2) = crop + placement.dx + (placement.mirror ? 2 * crop + 1 : 0);
     at(3) = loader::taught_label(table_.rows(), options_.labels, row);
     plan_.rows[static_cast<size_t>(i)] = row;
+    if (!resizes()) continue;
+    const loader::CropBox box = placement.box.value_or(loader::CropBox());
+    boxes.insert(boxes.end(), {box.left, box.top, box.width, box.height});
   }
   plan_.numbers = moved<int64_t>(numbers, {4, count}, at::kLong, device_);
+  if (resizes()) plan_.boxes = moved<double>(boxes, {count, 4}, at::kDouble, device_).t();
 }
 
 void DeviceBatches::fill(Batch& batch) {
@@ -105,20 +112,50 @@ void DeviceBatches::fill(Batch& batch) {
   batch.number = done_ / options_.batch;
   batch.count = std::min<int64_t>(options_.batch, options_.samples - done_);
   const at::Tensor numbers = plan_.numbers.narrow(1, first, batch.count);
-  batch.inputs = pictures(numbers);
+  batch.inputs = resizes() ? enlarged_pictures(numbers, plan_.boxes.narrow(1, first, batch.count)) : pictures(numbers);
   batch.targets = numbers.select(0, 3);
   batch.rows = std::span(plan_.rows).subspan(static_cast<size_t>(first), static_cast<size_t>(batch.count));
   done_ += batch.count;
 }
 
-at::Tensor DeviceBatches::pictures(const at::Tensor& numbers) const {
+/// Pixels as floats, (count, height, width, channels): of each picture that begins at `origins`,
+/// (count), those of its `lines`, (count, height) in pixels from there, and `columns`, (count,
+/// width).
+at::Tensor DeviceBatches::shown(const at::Tensor& origins, const at::Tensor& lines, const at::Tensor& columns) const {
   const auto [width, height, channels] = table_.size();
-  const at::Tensor origins = numbers.select(0, 0).view({-1, 1, 1});
-  const at::Tensor lines = lines_.index({numbers.select(0, 1)}).view({-1, height, 1});
-  const at::Tensor columns = columns_.index({numbers.select(0, 2)}).view({-1, 1, width});
-  const at::Tensor shown = origins.add(lines).add(columns).view({-1});
-  const at::Tensor values = pixels_.index({shown}).to(at::kFloat).mul_(scale_).add_(bias_);
-  return values.view({-1, height, width, channels}).permute({0, 3, 1, 2});
+  const at::Tensor places = origins.view({-1, 1, 1}).add(lines.view({-1, height, 1})).add(columns.view({-1, 1, width}));
+  return pixels_.index({places.view({-1})}).to(at::kFloat).view({-1, height, width, channels});
+}
+
+at::Tensor DeviceBatches::pictures(const at::Tensor& numbers) const {
+  const at::Tensor lines = lines_.index({numbers.select(0, 1)});
+  const at::Tensor columns = columns_.index({numbers.select(0, 2)});
+  return shown(numbers.select(0, 0), lines, columns).mul_(scale_).add_(bias_).permute({0, 3, 1, 2});
+}
+
+DeviceBatches::Blends DeviceBatches::blends(const at::Tensor& begin, const at::Tensor& extent, int size) const {
+  const at::Tensor places = at::arange(size, at::TensorOptions(at::kDouble).device(device_)).add_(0.5);
+  const at::Tensor from = begin.mul(size).view({-1, 1});
+  const at::Tensor shown = from.add(places.view({1, -1}).mul(extent.view({-1, 1}))).sub_(0.5).clamp_(0, size - 1);
+  const at::Tensor low = shown.to(at::kLong);
+  return {low, low.add(1).clamp_max_(size - 1), shown.sub(low).to(at::kFloat)};
+}
+
+at::Tensor DeviceBatches::enlarged_pictures(const at::Tensor& numbers, const at::Tensor& boxes) const {
+  const auto [width, height, channels] = table_.size();
+  const at::Tensor origins = numbers.select(0, 0);
+  const at::Tensor mirrored = numbers.select(0, 2).gt(2 * options_.augmentation.crop).view({-1, 1});
+  const Blends lines = blends(boxes.select(0, 1), boxes.select(0, 3), height);
+  Blends columns = blends(boxes.select(0, 0), boxes.select(0, 2), width);
+  for (at::Tensor* each : {&columns.low, &columns.high, &columns.share}) *each = at::where(mirrored, each->flip({1}), *each);
+  const at::Tensor down = lines.share.view({-1, height, 1, 1}), across = columns.share.view({-1, 1, width, 1});
+  const auto blended_down = [&](const at::Tensor& column) {
+    const at::Tensor above = shown(origins, lines.low.mul(width), column);
+    return above.add(shown(origins, lines.high.mul(width), column).sub_(above).mul_(down));
+  };
+  const at::Tensor left = blended_down(columns.low);
+  const at::Tensor values = left.add(blended_down(columns.high).sub_(left).mul_(across));
+  return values.mul(scale_).add_(bias_).permute({0, 3, 1, 2});
 }
 
 }  // namespace decant::train

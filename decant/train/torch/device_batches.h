@@ -14,9 +14,13 @@
 // + bias, rounded: the loader's two operations in its order, so that batches are the loader's bit
 // for bit wherever float32 products and sums are rounded as IEEE 754 says.
 //
+// A resized crop shows places between pixels: where they lie is computed there from the box, in
+// float64 as the loader does, and four gathers of pixels take the place of one.
+//
 // What goes over the bus is four whole numbers per picture (origin, line row, column row, class):
-// 32 bytes, instead of 12 KB for a 32×32 colour picture as floats. They are drawn on the CPU by the
-// loader's rules, and go over for many batches at once, since each such copy waits for the device.
+// 32 bytes, and as many for a box, instead of 12 KB for a 32×32 colour picture as floats. They are
+// drawn on the CPU by the loader's rules, and go over for many batches at once, since each such copy
+// waits for the device.
 #pragma once
 
 #include <vector>
@@ -34,7 +38,7 @@ class DeviceBatches final : public BatchSource {
   /// REQUIRES: table.kept(). The table must outlive this.
   ///
   /// Memory on the device: the table, once; while a batch is made, 8 bytes per pixel of indices and
-  /// 5 a value of it.
+  /// 5 a value of it; of resized crops four times as much.
   DeviceBatches(const loader::ImageTable& table, std::span<const int64_t> subset, const loader::BatchOptions& options, c10::Device device,
                 const Context& context);
 
@@ -48,11 +52,22 @@ class DeviceBatches final : public BatchSource {
     int64_t end = 0;
     std::vector<int64_t> rows;
     at::Tensor numbers;  ///< int64 (4, end − begin), on the device: origin, line row, column row, class
+    at::Tensor boxes;    ///< float64 (4, end − begin), there: left, top, width, height; of resized crops
+  };
+
+  /// The pixels between which a side's places lie, (count, size) each, counted along that side.
+  struct Blends {
+    at::Tensor low, high;  ///< int64
+    at::Tensor share;      ///< float32
   };
 
   void plan_ahead(int64_t begin);
   void fill(Batch& batch);
   at::Tensor pictures(const at::Tensor& numbers) const;
+  at::Tensor enlarged_pictures(const at::Tensor& numbers, const at::Tensor& boxes) const;
+  Blends blends(const at::Tensor& begin, const at::Tensor& extent, int size) const;
+  at::Tensor shown(const at::Tensor& origins, const at::Tensor& lines, const at::Tensor& columns) const;
+  bool resizes() const { return options_.augmentation.resized_crop > 0; }
 
   const loader::ImageTable& table_;
   const std::vector<int64_t> subset_;

@@ -90,6 +90,8 @@ TEST(DeviceBatches, AreTheLoadersBitForBit) {
           expect_same_stream(table, subset, options);
         }
       }
+      options.augmentation = {.flip = true, .resized_crop = 0.2};
+      expect_same_stream(table, subset, options);
     }
   }
 }

@@ -70,7 +70,7 @@ class SceneTraining {
                                   .samples = options.steps * options.batch,
                                   .shuffle = true,
                                   .seed = options.seed,
-                                  .augmentation = {options.crop, options.flip},
+                                  .augmentation = {.crop = options.crop, .flip = options.flip},
                                   .normalisation = normalisation_,
                                   .pixels = needs_pixels(*job_.table, options.flip),
                                   .workers = job_.table->kept() ? 1 : context.thread_count()},

@@ -41,12 +41,10 @@ nn::PixelStatistics statistics_for(const TrainOptions& options, const loader::Im
 
 /// Cut as the options say, labels of views would be of other pictures.
 void require_cut_as(const ViewRecipe& recipe, const TrainOptions& options) {
-  if (recipe.one() || (options.augment == "crop-flip" && options.crop == recipe.crop && options.flip == recipe.flip)) return;
+  if (recipe.one() || (options.augment == "crop-flip" && cuts_of(options) == recipe.cuts)) return;
   throw InputError({"", kSoftLabelsOption,
-                    fmt::format("the labels are of pictures that are shifted by up to {} pixels{}, and the training cuts them otherwise",
-                                recipe.crop, recipe.flip ? " and flipped" : ""),
-                    fmt::format("Give --crop {}{} and no --augment, or leave out --{}", recipe.crop, recipe.flip ? "" : " --no-flip",
-                                kSoftLabelsOption)});
+                    fmt::format("the labels are of views by {}, and the training cuts pictures otherwise", in_words(recipe.cuts)),
+                    fmt::format("Give {} and no --augment, or leave out --{}", as_options(recipe.cuts), kSoftLabelsOption)});
 }
 
 }  // namespace
@@ -95,13 +93,12 @@ int64_t TrainingPictures::view_taught(int64_t sample) const {
 
 loader::BatchOptions TrainingPictures::stream(int64_t first, int64_t samples) const {
   const TrainOptions& options = job_.options;
-  const bool moves = options.augment == "crop-flip";
   return {.batch = options.batch,
           .first = first,
           .samples = samples,
           .shuffle = true,
           .seed = options.seed,
-          .augmentation = {moves ? options.crop : 0, moves && options.flip},
+          .augmentation = cuts_of(options),
           .normalisation = normalisation_,
           .view = recipe_ && !recipe_->one() ? [this](int64_t sample) { return view_taught(sample); } : std::function<int64_t(int64_t)>(),
           .labels = job_.labels};
@@ -122,7 +119,7 @@ std::unique_ptr<BatchSource> TrainingPictures::test_batches(const Context& conte
   loader::BatchOptions stream{.batch = kTestBatch, .samples = test_rows(), .normalisation = normalisation_};
   if (job_.test_view >= 0) {
     const ViewRecipe& recipe = job_.test->views(0).labels->recipe();
-    stream.augmentation = {recipe.crop, recipe.flip};
+    stream.augmentation = recipe.cuts;
     stream.view = [view = job_.test_view](int64_t) { return view; };
   }
   return open_pictures(*test_table_, test_rows_, stream, device_, context);
