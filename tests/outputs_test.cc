@@ -72,6 +72,9 @@ TEST_F(Outputs, OfARunAreNotReplacedWithWhatSomebodyPutThere) {
   fs::last_write_time(mine, fs::last_write_time(folder_ / "again" / "run.json") + std::chrono::seconds(1));
   refuses("compress up/set --method random --overwrite -o again",
           "holds 'data/mine.txt', which was put there or changed after decant wrote the folder");
+  fs::remove(mine);
+  fs::create_symlink(folder_ / "letter", folder_ / "again" / "data" / "letter");  // older than the folder, but for the link
+  refuses("compress up/set --method random --overwrite -o again", "holds 'data/letter', which was put there");
 }
 
 TEST_F(Outputs, NeverReplaceWhatIsRead) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string_view>
+#include <sys/stat.h>
+#include <utility>
 #include <vector>
 
 #include "decant/base/errors.h"
@@ -36,15 +38,23 @@ std::string why_no_folder(const fs::path& folder, const char* record, std::initi
   return "";
 }
 
-/// A file below some of a run's folders that is younger than its record, which is written last: put
-/// there by somebody else, or changed since. Nothing where there is none.
+/// When a file was written, or a link made, wherever that leads.
+std::pair<time_t, long> written_at(const fs::path& file) {
+  struct stat own = {};
+  if (::lstat(file.c_str(), &own) != 0) throw_errno(file.string(), "cannot read");
+  return {own.st_mtim.tv_sec, own.st_mtim.tv_nsec};
+}
+
+/// What below some of a run's folders is younger than its record, which is written last, and no
+/// folder: put there by somebody else, or changed since. Nothing where there is none.
 std::string younger_than_record(const fs::path& run, const char* record, std::initializer_list<const char*> folders) {
-  const fs::file_time_type written = fs::last_write_time(run / record);
+  const auto written = written_at(run / record);
   for (const char* const name : folders) {
     const fs::path folder = run / name;
     if (!fs::is_directory(fs::symlink_status(folder))) continue;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() > written) return fs::relative(entry.path(), run).string();
+      if (!fs::is_directory(entry.symlink_status()) && written_at(entry.path()) > written)
+        return entry.path().lexically_relative(run).string();
     }
   }
   return "";
