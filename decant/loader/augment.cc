@@ -36,7 +36,7 @@ void gather(const uint8_t* in, const int32_t* columns, size_t width, ptrdiff_t s
   }
 }
 
-CropBox draw_box(double least_area, Random& random) {
+ResizedCrop draw_box(double least_area, Random& random) {
   constexpr double kNarrowest = 0.75;
   constexpr int kTries = 10;
   for (int i = 0; i < kTries; ++i) {
@@ -126,7 +126,7 @@ Blend blend_of(int i, int size, double begin, double extent) {
   return {low, std::min(low + 1, size - 1), static_cast<float>(at - low)};
 }
 
-void Placer::enlarge(const uint8_t* in, const CropBox& box, bool mirror, float* out) {
+void Placer::enlarge(const uint8_t* in, const ResizedCrop& box, bool mirror, float* out) {
   const size_t line = line_.size();
   const auto channels = static_cast<size_t>(size_.channels);
   columns_.resize(static_cast<size_t>(size_.width));

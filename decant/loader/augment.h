@@ -9,7 +9,7 @@
 //
 // A resized crop is a box of the picture, in shares of its sides, enlarged to the whole: output
 // pixel x of W shows the place left · W + (x + ½) · width − ½ of the input, between two pixels, and
-// likewise down. Two lines are blended into one, then its pixels: 13 µs for such a picture.
+// likewise down. Two lines are blended into one, then its pixels: six times as long as a shift.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ struct Normalisation {
 Normalisation normalisation_of(std::span<const float> mean, std::span<const float> deviation);
 
 /// A part of a picture, in shares of its width and height.
-struct CropBox {
+struct ResizedCrop {
   double left = 0;
   double top = 0;
   double width = 1;
@@ -47,7 +47,7 @@ struct Placement {
   int dx = 0;
   int dy = 0;
   bool mirror = false;
-  std::optional<CropBox> box = {};  ///< in place of the shift: what is enlarged to the whole
+  std::optional<ResizedCrop> box = {};  ///< in place of the shift: what is enlarged to the whole
 };
 
 /// Of shifts three draws: dy, dx, mirror.
@@ -87,7 +87,7 @@ class Placer {
 
  private:
   void gather_line(const uint8_t* row, const int32_t* columns, bool mirror);
-  void enlarge(const uint8_t* in, const CropBox& box, bool mirror, float* out);
+  void enlarge(const uint8_t* in, const ResizedCrop& box, bool mirror, float* out);
 
   ImageSize size_;
   int crop_;

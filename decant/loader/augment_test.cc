@@ -80,7 +80,7 @@ TEST(Placer, EnlargesABoxToTheWhole) {
     const auto [width, height, channels] = size;
     Placer place(size, 0, {.scale = {1, 1, 1}});
     std::vector<float> out(image.pixels.size());
-    for (const CropBox box : {CropBox{0.1, 0.25, 0.6, 0.5}, CropBox{0, 0, 0.3, 1}, CropBox{0.5, 0.9, 0.5, 0.1}}) {
+    for (const ResizedCrop box : {ResizedCrop{0.1, 0.25, 0.6, 0.5}, ResizedCrop{0, 0, 0.3, 1}, ResizedCrop{0.5, 0.9, 0.5, 0.1}}) {
       for (const bool mirror : {false, true}) {
         place(image.pixels.data(), {.mirror = mirror, .box = box}, out.data());
         for (int y = 0; y < height; ++y) {
@@ -104,7 +104,7 @@ TEST(Placer, LeavesAPictureAsItIsWhereTheBoxIsAllOfIt) {
   std::vector<float> boxed(image.pixels.size());
   for (const bool mirror : {false, true}) {
     place(image.pixels.data(), {.mirror = mirror}, whole.data());
-    place(image.pixels.data(), {.mirror = mirror, .box = CropBox()}, boxed.data());
+    place(image.pixels.data(), {.mirror = mirror, .box = ResizedCrop()}, boxed.data());
     EXPECT_EQ(boxed, whole);
   }
 }
@@ -149,7 +149,7 @@ TEST(DrawPlacement, DrawsBoxesOfTheShareAsked) {
   for (uint64_t i = 0; i < 1000; ++i) {
     const Placement placement = draw_placement({.flip = true, .resized_crop = 0.25}, Random(3, "augment", i));
     ASSERT_TRUE(placement.box);
-    const CropBox& box = *placement.box;
+    const ResizedCrop& box = *placement.box;
     EXPECT_GE(box.left, 0);
     EXPECT_GE(box.top, 0);
     EXPECT_LE(box.left + box.width, 1 + 1e-12);

@@ -61,7 +61,7 @@ int64_t write_cuts(const fs::path& file, const ViewLabelsHeader& header) {
     return write_of_views(file, header, of_every_view<int32_t>(header, shift));
   }
   const auto box = [](const Placement& cut) {
-    const loader::CropBox seen = cut.box.value_or(loader::CropBox());
+    const loader::ResizedCrop seen = cut.box.value_or(loader::ResizedCrop());
     return std::array<float, 5>{static_cast<float>(seen.left), static_cast<float>(seen.top), static_cast<float>(seen.width),
                                 static_cast<float>(seen.height), cut.mirror ? 1.0F : 0.0F};
   };

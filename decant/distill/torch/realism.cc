@@ -89,6 +89,21 @@ Tensor crops_of(const RealRows& real, std::span<const FoundCrop> crops, int64_t 
   return at::cat(parts).contiguous();
 }
 
+EasyMosaics easy_mosaics(const Setting& setting, const FrozenTeacher& teacher, int factor) {
+  const int64_t classes = setting.real.classes();
+  const Tensor errors = setting.once("errors", [&] { return errors_of(setting.real, teacher, setting.context); });
+  EasyMosaics easy;
+  for (int64_t label = 0; label < classes; ++label) {
+    const std::vector<int64_t> rows = easiest_rows(setting.real, errors, label, int64_t{setting.options.per_class} * factor * factor);
+    easy.numbers.insert(easy.numbers.end(), rows.begin(), rows.end());
+  }
+  const Tensor first = setting.real.batch(easy.numbers).pictures.contiguous();
+  auto pictures = factor == 1 ? make_pixels(first, classes) : make_multi_formation(first, classes, factor);
+  const Tensor targets = one_hot_targets(classes, pictures->per_class()).to(setting.real.device());
+  easy.pictures = std::make_unique<Synthetic>(std::move(pictures), classes, targets);
+  return easy;
+}
+
 Tensor logits_of(const RealRows& real, std::span<const int64_t> numbers, const FrozenTeacher& teacher, const Context& context) {
   const c10::NoGradGuard no_grad;
   nn::Tensors parts;

@@ -40,6 +40,16 @@ Tensor errors_of(const RealRows& real, const FrozenTeacher& teacher, const Conte
 /// class with fewer rows.
 std::vector<int64_t> easiest_rows(const RealRows& real, const Tensor& errors, int64_t label, int64_t count);
 
+/// The easiest rows of every class, shrunk into the cells of stored pictures, factor² to each.
+struct EasyMosaics {
+  std::vector<int64_t> numbers;  ///< of the rows, in the order of the cells
+  std::unique_ptr<Synthetic> pictures;
+};
+
+/// Of per_class stored pictures. Cost: a forward of all rows, once for a run. Throws what
+/// easiest_rows() throws.
+EasyMosaics easy_mosaics(const Setting& setting, const FrozenTeacher& teacher, int factor);
+
 /// Logits (n, classes) of rows by their numbers, without a graph, some at a time; on the CPU.
 Tensor logits_of(const RealRows& real, std::span<const int64_t> numbers, const FrozenTeacher& teacher, const Context& context);
 

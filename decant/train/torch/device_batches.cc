@@ -100,7 +100,7 @@ void DeviceBatches::plan_ahead(int64_t begin) {
     at(3) = loader::taught_label(table_.rows(), options_.labels, row);
     plan_.rows[static_cast<size_t>(i)] = row;
     if (!resizes()) continue;
-    const loader::CropBox box = placement.box.value_or(loader::CropBox());
+    const loader::ResizedCrop box = placement.box.value_or(loader::ResizedCrop());
     boxes.insert(boxes.end(), {box.left, box.top, box.width, box.height});
   }
   plan_.numbers = moved<int64_t>(numbers, {4, count}, at::kLong, device_);

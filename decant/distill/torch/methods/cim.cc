@@ -18,7 +18,6 @@
 // through all layers. Memory: the graph of a class, the real pictures of all cells.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/mse_loss.h>
-#include <algorithm>
 #include <c10/core/GradMode.h>
 
 #include "decant/base/errors.h"
@@ -82,20 +81,11 @@ class FeatureResidual final : public Objective {
 Parts make_cim(const Setting& setting, nn::SpecText& own) {
   const int factor = own.number("factor", 2, 1, 16);
   const int depth = own.number("depth", -1, -1, 1000);
-  const int64_t classes = setting.real.classes();
   const auto teachers = setting.teachers(/*normed=*/false);
-  const Tensor errors = setting.once("errors", [&] { return errors_of(setting.real, teachers->front(), setting.context); });
-  std::vector<int64_t> numbers;
-  for (int label = 0; label < classes; ++label) {
-    const std::vector<int64_t> rows = easiest_rows(setting.real, errors, label, int64_t{setting.options.per_class} * factor * factor);
-    numbers.insert(numbers.end(), rows.begin(), rows.end());
-  }
-  const Tensor first = setting.real.batch(numbers).pictures.contiguous();
-  auto pictures = factor == 1 ? make_pixels(first, classes) : make_multi_formation(first, classes, factor);
-  const Tensor targets = one_hot_targets(classes, pictures->per_class()).to(setting.real.device());
-  return {.synthetic = std::make_unique<Synthetic>(std::move(pictures), classes, targets),
+  EasyMosaics easy = easy_mosaics(setting, teachers->front(), factor);
+  return {.synthetic = std::move(easy.pictures),
           .networks = frozen_teachers(teachers),
-          .real = std::make_unique<Paired>(setting.real, std::move(numbers)),
+          .real = std::make_unique<Paired>(setting.real, std::move(easy.numbers)),
           .objective = std::make_unique<FeatureResidual>(depth)};
 }
 

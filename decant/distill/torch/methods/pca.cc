@@ -21,18 +21,8 @@ namespace {
 
 Parts make_pca(const Setting& setting, nn::SpecText& own) {
   const int factor = own.number("factor", 2, 1, 16);
-  const int64_t classes = setting.real.classes();
   const auto teachers = setting.teachers(/*normed=*/false);
-  const Tensor errors = setting.once("errors", [&] { return errors_of(setting.real, teachers->front(), setting.context); });
-  std::vector<int64_t> numbers;
-  for (int label = 0; label < classes; ++label) {
-    const std::vector<int64_t> rows = easiest_rows(setting.real, errors, label, int64_t{setting.options.per_class} * factor * factor);
-    numbers.insert(numbers.end(), rows.begin(), rows.end());
-  }
-  const Tensor first = setting.real.batch(numbers).pictures.contiguous();
-  auto pictures = factor == 1 ? make_pixels(first, classes) : make_multi_formation(first, classes, factor);
-  const Tensor targets = one_hot_targets(classes, pictures->per_class()).to(setting.real.device());
-  return {.synthetic = std::make_unique<Synthetic>(std::move(pictures), classes, targets), .objective = nothing_to_learn()};
+  return {.synthetic = easy_mosaics(setting, teachers->front(), factor).pictures, .objective = nothing_to_learn()};
 }
 
 }  // namespace
