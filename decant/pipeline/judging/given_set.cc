@@ -128,13 +128,14 @@ void name_sets(std::vector<GivenSet>& sets, const std::vector<std::string>& take
     sets.front().name = "small";
     return;
   }
-  std::multiset<std::string> stems(taken.begin(), taken.end());
-  const auto stem = [](const GivenSet& set) {
+  std::multiset<std::string> ends(taken.begin(), taken.end());
+  const auto end_of = [](const GivenSet& set) {
     const fs::path path = fs::path(set.spec).lexically_normal();
-    return (path.has_filename() ? path : path.parent_path()).stem().string();
+    if (is_row_file(set.spec)) return path.stem().string();
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
   };
-  for (const GivenSet& set : sets) stems.insert(stem(set));
-  for (GivenSet& set : sets) set.name = stems.count(stem(set)) == 1 ? stem(set) : set.spec;
+  for (const GivenSet& set : sets) ends.insert(end_of(set));
+  for (GivenSet& set : sets) set.name = ends.count(end_of(set)) == 1 ? end_of(set) : set.spec;
 }
 
 std::vector<GivenSet> open_given(const EvaluateOptions& options) {

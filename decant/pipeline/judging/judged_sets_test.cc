@@ -44,6 +44,21 @@ struct SyntheticTrial : ScratchFolder {
   }
 };
 
+std::vector<std::string> names_of(const std::vector<std::string>& specs, const std::vector<std::string>& taken = {}) {
+  std::vector<GivenSet> sets;
+  for (const std::string& spec : specs) sets.push_back({.spec = spec});
+  name_sets(sets, taken);
+  std::vector<std::string> names;
+  for (const GivenSet& set : sets) names.push_back(set.name);
+  return names;
+}
+
+TEST(NameSets, TakeTheLastPartOfThePath) {
+  EXPECT_THAT(names_of({"runs/keep-0.1"}), ElementsAre("small"));
+  EXPECT_THAT(names_of({"runs/keep-0.1", "runs/keep-0.2/", "rows.npy"}), ElementsAre("keep-0.1", "keep-0.2", "rows"));
+  EXPECT_THAT(names_of({"a/set", "b/set", "c/random"}, {"random"}), ElementsAre("a/set", "b/set", "c/random"));
+}
+
 TEST(JudgedSets, TakeASyntheticSetAsItIs) {
   const SyntheticTrial trial(R"({"loss": "mse", "soft-labels": "true", "no-flip": "true", "steps": "9"})");
   write_npy<float>(trial.path / "syn/data/labels.npy", std::vector<float>{2, -1, 0, 8}, std::vector<int64_t>{2, 2});
