@@ -27,8 +27,8 @@ void DistillOptions::declare(OptionTable& table) {
   table.add("real-batch", real_batch, "N", "real pictures a step, of each class where classes go one by one; 0 = the method's");
   table.add("rate", rate, "RATE", "learning rate of the pictures; 0 = the method's");
   table.add("schedule", schedule, "DECAY", "how that rate falls: constant, linear, cosine, half, step; default: the method's");
-  table.add("projection", projection, "ON|OFF",
-            "keep pictures in the range of pixels, which published code does not; default: the method's");
+  table.add("projection", projection, "WHEN",
+            "cut pixels off at their range: on (after each step), end (when they are finished) or off; default: the method's");
   table.add("image-size", image_size, "PIXELS", "side of the pictures; 0 = that of the real ones, at most 64");
   table.add("seed", seed, "N", "determines every random choice");
   table.add("device", device, "DEV", "cpu or cuda");

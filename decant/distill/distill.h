@@ -43,14 +43,14 @@ struct DistillOptions {
   int real_batch = 0;            ///< real rows a step, of each class where classes go one by one
   double rate = 0;               ///< of the pictures, in units of normalised pixels
   std::string schedule;          ///< of that rate over the steps, as train::TrainOptions
-  std::string projection;        ///< "on": pictures stay in the range of pixels; "off"
+  std::string projection;        ///< pictures are cut off at the range of pixels after each step, "on"; once, at the "end"; never, "off"
   int image_size = 0;            ///< as in train::TrainOptions
   uint64_t seed = 0;
   std::string device = "cpu";
   train::TeacherOptions teacher;  ///< of methods that look through a trained network
 
   void declare(OptionTable& table);
-  bool projected() const { return projection != "off"; }
+  bool projected() const { return projection == "on"; }  ///< after each step
 };
 
 /// Throws InputError naming the option that is out of range. What a method makes of its own options
@@ -77,7 +77,7 @@ struct SyntheticSet {
   ImageSize size;
   int classes = 0;
   int64_t per_class = 0;      ///< pictures that come out, which may be more than are stored
-  std::vector<float> pixels;  ///< (classes · per_class, height, width, channels), in units of a pixel's range: 0…1 when projected
+  std::vector<float> pixels;  ///< (classes · per_class, height, width, channels), in units of a pixel's range: 0…1 unless projection is off
   std::vector<float> labels;  ///< (classes · per_class, classes); empty = hard
   std::vector<Factor> factors;
 

@@ -96,12 +96,30 @@ TEST(Distill, StaysInTheRangeUnlessToldOtherwise) {
   for (const std::string method : {"dm", "dm+factor=2", "dm+hallucinators=2"}) {
     DistillOptions options = seven_steps(method);
     options.rate = 1000;
+    options.projection = "on";
     const Distilled inside = workshop.distill_with(options);
     EXPECT_GE(inside.synthetic.least, -1e-5) << method;
     EXPECT_LE(inside.synthetic.most, 1 + 1e-5) << method;
     options.projection = "off";
     EXPECT_GT(workshop.distill_with(options).synthetic.most, 1.5) << method;
   }
+}
+
+TEST(Distill, MayLeaveTheRangeUntilItIsFinished) {
+  Workshop workshop;
+  DistillOptions options = seven_steps("dm");
+  options.rate = 1000;
+  const Distilled usual = workshop.distill_with(options);
+  options.projection = "end";
+  EXPECT_EQ(workshop.distill_with(options).set.pixels, usual.set.pixels) << "as dm has it";
+  options.projection = "off";
+  Distilled free = workshop.distill_with(options);
+  EXPECT_EQ(free.losses, usual.losses) << "nothing is cut off on the way";
+  ASSERT_GT(free.synthetic.most, 1.5);
+  for (float& value : free.set.pixels) value = std::clamp(value, 0.0F, 1.0F);
+  EXPECT_EQ(usual.set.pixels, free.set.pixels);
+  options.projection = "often";
+  expect_says(message_of([&] { workshop.distill_with(options); }), {"projection", "'often' is not known", "Use on, end or off"});
 }
 
 /// A rate that falls makes its first step as the constant one does, and none of the later ones.

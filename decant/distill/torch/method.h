@@ -30,7 +30,7 @@ struct Usual {
   std::string labels = "hard";
   bool can_learn_labels = false;
   std::string augment = "none";
-  std::string projection = "on";
+  std::string projection = "on";                     ///< as DistillOptions
   std::map<std::string, std::string> training = {};  ///< how the set must be trained, where not as the field does
 };
 

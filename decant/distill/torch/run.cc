@@ -52,8 +52,8 @@ void require_sound(const DistillOptions& options, const Usual& usual) {
     throw InputError({"", "teach", fmt::format("'{}' is not known", options.labels), "Use hard or soft"});
   if (options.labels == "soft" && usual.labels != "soft" && !usual.can_learn_labels)
     throw InputError({"", "teach", fmt::format("'{}' learns no labels", options.method), "Omit --teach, or take mtt, kip or bptt"});
-  if (options.projection != "on" && options.projection != "off")
-    throw InputError({"", "projection", fmt::format("'{}' is not known", options.projection), "Use on or off"});
+  if (options.projection != "on" && options.projection != "end" && options.projection != "off")
+    throw InputError({"", "projection", fmt::format("'{}' is not known", options.projection), "Use on, end or off"});
   train::decay_named(options.schedule);
   check_augmentation(options.augment);
 }
@@ -155,7 +155,7 @@ class Run {
     if (!learning.parts().objective->solve(first_step(), learning.all())) losses = learn(learning, result);
     result.losses = std::move(losses);
     result.steps = std::ssize(result.losses);
-    result.set = set_of(learning.all(), *real_);
+    result.set = finished(learning.all());
     result.training = training_of(options_, usual_, *real_, !result.set.labels.empty());
     result.real = summary_of(*real_);
     result.synthetic = summary_of(result.set.pixels);
@@ -199,6 +199,14 @@ class Run {
       throw InputError({"", "teacher", fmt::format("has no effect on {}, which looks through no trained network", method_.facts.name),
                         "Omit --teacher and its like, or take sre2l, cda, fadrm, rded, pca, cim or ccfs"});
     return learning;
+  }
+
+  /// As it is handed over.
+  SyntheticSet finished(const Synthetic& synthetic) const {
+    SyntheticSet set = set_of(synthetic, *real_);
+    if (options_.projection != "end") return set;
+    for (float& value : set.pixels) value = std::clamp(value, 0.0F, 1.0F);
+    return set;
   }
 
   Step first_step() const { return {0, steps_, options_.seed, *network_, *real_, context_, ball()}; }

@@ -12,8 +12,11 @@
 // 50 steps for 1, 10 and 50 pictures a class and 1, 50 and 10 epochs on S between them, rate 0.1,
 // momentum 0.5 and 256 real rows of each class, and keeps the graphs of all classes until one
 // backward: here each class's graph is let go before the next. DC starts from noise there; here
-// from real rows, as DSA does, which needs fewer steps. Rate 1 reaches in 50 steps what 0.1 reaches
-// in 200.
+// from real rows, as DSA does, which needs fewer steps. One picture a class is learnt at 0.1, as
+// there; several, of which a minute makes few steps, at 1, which reaches in 50 steps what 0.1
+// reaches in 200. Pictures leave the range of pixels, as there, and are cut off at it when they are
+// finished: measured better than keeping them in it, for networks with batch norm too
+// (docs/evidence.md).
 //
 // A step, for each class: forward and backward of the real rows, forward and backward of S_c and a
 // second backward through both. Memory: the larger of the two graphs of one class; with the field's
@@ -37,8 +40,8 @@ class GradientDistance final : public Objective {
   }
 };
 
-Usual usual(const std::string& augment) {
-  return {.rate = 1, .real_batch = 64, .augment = augment};
+Usual usual(const DistillOptions& options, const std::string& augment) {
+  return {.rate = options.per_class == 1 ? 0.1 : 1.0, .real_batch = 64, .augment = augment, .projection = "end"};
 }
 
 Parts make_dc(const Setting& setting, nn::SpecText& own) {
@@ -54,14 +57,14 @@ Parts make_dc(const Setting& setting, nn::SpecText& own) {
 Method gradient_matching() {
   return {.facts = {"dc", "parameter matching, one step", "the gradients that both sides give a network",
                     "Zhao, Mopuri and Bilen, ICLR 2021, arXiv:2006.05929"},
-          .usual = [](const DistillOptions&) { return usual("none"); },
+          .usual = [](const DistillOptions& options) { return usual(options, "none"); },
           .make = make_dc};
 }
 
 Method siamese_gradient_matching() {
   return {
       .facts = {"dsa", "parameter matching, one step", "dc with both sides augmented alike", "Zhao and Bilen, ICML 2021, arXiv:2102.08259"},
-      .usual = [](const DistillOptions&) { return usual("dsa"); },
+      .usual = [](const DistillOptions& options) { return usual(options, "dsa"); },
       .make = make_dc};
 }
 

@@ -51,7 +51,7 @@ Parts make_dcc(const Setting& setting, nn::SpecText& own) {
 Method contrastive_gradient_matching() {
   return {.facts = {"dcc", "parameter matching, one step", "the gradients of all classes together, so that what they share counts",
                     "Lee et al., ICML 2022, arXiv:2202.02916"},
-          .usual = [](const DistillOptions&) { return Usual{.augment = "dsa"}; },
+          .usual = [](const DistillOptions&) { return Usual{.augment = "dsa", .projection = "end"}; },
           .make = make_dcc};
 }
 
