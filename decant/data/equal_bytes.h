@@ -1,6 +1,6 @@
-// What a set's bytes are worth: how many bytes of random rows teach as much. A set of ten pictures a
-// class that is ahead of ten random rows a class may still lose to what a JPEG encoder makes of its
-// bytes; this is the number that says so.
+// What a set's bytes are worth: how many bytes of random rows teach as much. A set of ten pictures
+// a class that is ahead of ten random rows a class may still lose to what a JPEG encoder makes of
+// its bytes; this is the number that says so.
 //
 //     w(b) = max { mean(R) : R random rows of at most b bytes }
 //

@@ -69,7 +69,7 @@ Json json_of(const RobustScores& scores) {
           {"ars", json_of(std::optional(scores.ars))}};
 }
 
-std::string_view name_of(EqualBytes::Bound bound) {
+std::string_view bound_name(EqualBytes::Bound bound) {
   using Bound = EqualBytes::Bound;
   return bound == Bound::exact ? "exact" : bound == Bound::at_most ? "at most" : "more than";
 }
@@ -80,7 +80,7 @@ Json json_of(const EqualBytes& equal, const Metric& metric) {
           {"metric", metric.name},
           {"bytes", equal.own},
           {"random", std::llround(equal.random)},
-          {"bound", name_of(equal.bound)}};
+          {"bound", bound_name(equal.bound)}};
 }
 
 Json json_of(const Evidence::Cost& cost) {

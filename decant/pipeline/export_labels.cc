@@ -33,13 +33,13 @@ std::vector<float> all_logits(const StoredViewLabels& labels, const Context& con
   return all;
 }
 
-/// What `numbers_of` makes of the placement of each view of each row, one after another.
-template <class T, class NumbersOf>
-std::vector<T> of_every_view(const ViewLabelsHeader& header, NumbersOf&& numbers_of) {
+/// What `told_by` makes of the placement of each view of each row, one after another.
+template <class T, class ToldBy>
+std::vector<T> of_every_view(const ViewLabelsHeader& header, ToldBy&& told_by) {
   std::vector<T> all;
   for (int64_t row = 0; row < header.rows; ++row) {
     for (int64_t view = 0; view < header.recipe.views; ++view) {
-      const auto numbers = numbers_of(loader::placement_of_view(header.recipe, row, view));
+      const auto numbers = told_by(loader::placement_of_view(header.recipe, row, view));
       all.insert(all.end(), numbers.begin(), numbers.end());
     }
   }

@@ -27,8 +27,8 @@ std::shared_ptr<const Rows> stored_pictures(const distill::SyntheticSet& set, in
 
 /// Writes all of the above but sheets, run.json, the report and the card. `names`: of the classes,
 /// as many as there are. Classes are numbered anew where readers of class folders number them
-/// otherwise: pictures, labels and what labels speak of; factors keep their order. `quality`: 0 = PNG.
-/// Returns what run.json says of it.
+/// otherwise: pictures, labels and what labels speak of; factors keep their order. `quality`: of
+/// JPEGs, 0 = PNG. Returns what run.json says of it.
 SyntheticRecord write_synthetic_set(const distill::Distilled& made, const std::vector<std::string>& names,
                                     const std::filesystem::path& folder, int quality, const Context& context);
 

@@ -19,8 +19,8 @@
 //
 // What goes over the bus is four whole numbers per picture (origin, line row, column row, class):
 // 32 bytes, and as many for a box, instead of 12 KB for a 32×32 colour picture as floats. They are
-// drawn on the CPU by the loader's rules, and go over for many batches at once, since each such copy
-// waits for the device.
+// drawn on the CPU by the loader's rules, and go over for many batches at once, since each such
+// copy waits for the device.
 #pragma once
 
 #include <vector>
