@@ -148,32 +148,22 @@ distil_decoupled_cifar10_10() {
     --seeds "${DISTIL_SEEDS:-3}"
 }
 
-# made_again SET QUALITY: the pictures of a set by dm, made again in as many steps and stored as JPEGs of that quality, at SET-QUALITY.
-made_again() {
-  local steps
-  steps=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/run.json"))["synthetic"]["steps"])' "$1")
-  [ -e "$1-$2" ] || "${build#"$root/"}/decant" distill "${data#"$root/"}" -o "$1-$2" --method dm --per-class 10 --net "$distil_net" \
-    --steps "$steps" --quality "$2" "${cache[@]}" "${more[@]}"
-}
-
-# What the bytes of synthetic sets are worth in random JPEGs: ten pictures a class by dm as PNGs and as JPEGs, and, where the table of
-# decoupled sets was made, real crops and rows with labels of views.
+# What the bytes of distilled pictures are worth in real ones: ten a class by dm, as PNGs and as JPEGs of quality 75 (made again in as many
+# steps), next to random JPEGs of several sizes and, of the bytes of the JPEGs, to chosen and to coarser ones.
 distil_frontier_cifar10_10() {
-  local data sets=() each arms=random quality
+  local data folder=build/distil/frontier/cifar10-10 steps each jpegs arms=random
   data=$(dataset cifar10)
   distil_net=convnet3+width=${DISTIL_WIDTH:-32} distil_budget=${DISTIL_BUDGET:-240s}
-  local made=build/distil/$distil_net-$distil_budget/cifar10-10
-  mkdir -p "$made"
-  make_synthetic "$data" "$made/dm" 10 dm
-  sets+=("$made/dm")
-  for quality in 75 50; do
-    made_again "$made/dm" "$quality"
-    sets+=("$made/dm-$quality")
-  done
-  for each in build/distil/decoupled/cifar10-10/{rded,random-labelled}; do [ ! -e "$each" ] || sets+=("$each"); done
-  for each in 25kB 50kB 100kB $(python3 "$here/made_sets.py" --bytes "$made/dm"); do arms+=",random+quality=50+bytes=$each"; done
-  python3 "$here/made_sets.py" "${sets[@]}" >"$here/distil_frontier_cifar10_10.sets"
-  judge distil_frontier_cifar10_10 "$data" "${sets[@]}" --protocol distillation --nets "$distil_net" --against "$arms" \
+  mkdir -p "$folder"
+  make_synthetic "$data" "$folder/dm" 10 dm
+  steps=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["synthetic"]["steps"])' "$folder/dm/run.json")
+  [ -e "$folder/dm-75" ] || "${build#"$root/"}/decant" distill "${data#"$root/"}" -o "$folder/dm-75" --method dm --per-class 10 \
+    --net "$distil_net" --steps "$steps" --quality 75 "${cache[@]}" "${more[@]}"
+  jpegs=$(python3 "$here/made_sets.py" --bytes "$folder/dm-75")
+  for each in 25kB 50kB 100kB 255032; do arms+=",random+quality=50+bytes=$each"; done
+  arms+=",k-means+quality=50+bytes=$jpegs,random+quality=25+bytes=$jpegs"
+  python3 "$here/made_sets.py" "$folder/dm" "$folder/dm-75" >"$here/distil_frontier_cifar10_10.sets"
+  judge distil_frontier_cifar10_10 "$data" "$folder"/{dm,dm-75} --protocol distillation --nets "$distil_net" --against "$arms" \
     --seeds "${DISTIL_SEEDS:-3}"
 }
 
