@@ -81,7 +81,7 @@ ViewLabelsHeader label_header_from(const JsonReader& json) {
   cuts.crop = static_cast<int>(number_in_header(json, "crop", 0, 1024));
   cuts.flip = json.require("flip").flag("flip");
   cuts.resized_crop = json.number("resized_crop");
-  if (!(cuts.resized_crop >= 0 && cuts.resized_crop <= 1)) json.refuse("resized_crop", "is no share of 1");
+  if (!(cuts.resized_crop >= 0 && cuts.resized_crop <= 1)) json.refuse("resized_crop", "does not lie between 0 and 1");
   if (cuts.resized_crop > 0 && cuts.crop > 0) json.refuse("resized_crop", "stands beside a shift, and views are cut by one of the two");
   header.teacher = json.text("teacher");
   header.teacher_digest = json.text("teacher_digest");

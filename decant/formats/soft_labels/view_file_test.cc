@@ -80,7 +80,7 @@ TEST(ViewLabels, OfResizedCropsAreOfAnotherVersion) {
   write_view_labels(labels_cut_by({.crop = 2, .resized_crop = 0.35}), run.file());
   expect_says(message_of([&] { run.open(); }), {"resized_crop", "stands beside a shift"});
   write_view_labels(labels_cut_by({.resized_crop = 1.5}), run.file());
-  expect_says(message_of([&] { run.open(); }), {"resized_crop", "is no share of 1"});
+  expect_says(message_of([&] { run.open(); }), {"resized_crop", "does not lie between 0 and 1"});
 }
 
 TEST(ViewLabels, TakeTheBytesThatTheFileHas) {
