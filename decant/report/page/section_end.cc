@@ -5,6 +5,7 @@
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"
+#include "decant/report/table.h"
 
 namespace decant::report {
 namespace {
@@ -52,14 +53,10 @@ std::string bad_section(const Facts& facts) {
   const std::string note = fmt::format("<p>{} {} could not be read and {} excluded before selection.</p>", human_count(count),
                                        count == 1 ? "row" : "rows", count == 1 ? "was" : "were");
   if (listed == 0) return section("bad", "Unreadable files", note, "<p>They are listed in <code>bad_files.jsonl</code>.</p>");
-  std::string body =
-      "<div class=\"scroll\"><table><thead><tr><th "
-      "class=\"n\">row</th><th>key</th><th>reason</th></tr></thead><tbody>\n";
-  for (const Excluded& row : bad.first(std::min(most, bad.size()))) {
-    body +=
-        fmt::format("<tr><td class=\"n\">{}</td><td><code>{}</code></td><td>{}</td></tr>\n", row.row, escape(row.key), escape(row.text));
-  }
-  body += "</tbody></table></div>\n";
+  Table table({{"row", CellKind::number}, {"key"}, {"reason"}});
+  for (const Excluded& row : bad.first(std::min(most, bad.size())))
+    table.add({std::to_string(row.row), fmt::format("<code>{}</code>", escape(row.key)), escape(row.text)});
+  std::string body = table.html();
   if (count > std::min<int64_t>(most, listed))
     body += fmt::format("<p class=\"small\">The first {}; <code>bad_files.jsonl</code> lists all of them.</p>", std::min(most, bad.size()));
   return section("bad", "Unreadable files", note, body);

@@ -9,6 +9,7 @@
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/sections.h"
+#include "decant/report/table.h"
 
 namespace decant::report {
 namespace {
@@ -32,50 +33,49 @@ bool any_by_bytes(const Evidence& evidence) {
 }
 
 /// What a set may take, or what the kept one takes; empty where bytes were not asked about.
-std::string bytes_cell(const Evidence::Cell& cell, int64_t small_bytes) {
+std::string bytes_text(const Evidence::Cell& cell, int64_t small_bytes) {
   const bool by_bytes = cell.budget.unit == Budget::Unit::bytes;
   const int64_t bytes = by_bytes ? cell.budget.amount : cell.set == "small" ? small_bytes : 0;
-  return fmt::format("<td class=\"n\">{}</td>", bytes > 0 ? prose(human_bytes(bytes)) : "");
+  return bytes > 0 ? prose(human_bytes(bytes)) : "";
 }
 
-std::string table(const Evidence& evidence, size_t which, int64_t small_bytes, std::string_view small) {
+std::string results_table(const Evidence& evidence, size_t which, int64_t small_bytes, std::string_view small) {
   const Metric& metric = evidence.metrics[which];
   const bool by_bytes = any_by_bytes(evidence);
-  std::string out = fmt::format(
-      "<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th>{}<th "
-      "class=\"n\">{}, {}</th>"
-      "<th class=\"wrap\">each seed, {}</th><th class=\"n\">steps</th><th class=\"n\">time</th><th "
-      "class=\"wrap\">protocol</th></tr></thead><tbody>\n",
-      by_bytes ? "<th class=\"n\">bytes</th>" : "", escape(metric.title), escape(metric.unit), escape(metric.unit));
+  std::vector<TableColumn> columns = {{"network"}, {"set"}, {"rows", CellKind::number}};
+  if (by_bytes) columns.push_back({"bytes", CellKind::number});
+  columns.insert(columns.end(), {{metric.title + ", " + metric.unit, CellKind::number},
+                                 {"each seed, " + metric.unit, CellKind::wrapped},
+                                 {"steps", CellKind::number},
+                                 {"time", CellKind::number},
+                                 {"protocol", CellKind::wrapped}});
+  Table table(std::move(columns));
   for (const Evidence::Cell& cell : evidence.cells) {
     if (cell.metric != which) continue;
     const std::string spread = std::isfinite(cell.ci95) ? " ± " + number(cell.ci95, metric) : "";
-    out += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td>{}<td class=\"n\">{}{}</td><td class=\"wrap\">{}</td><td "
-        "class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
-        escape(cell.net), escape(set_name(cell.set, small)), human_count(cell.rows), by_bytes ? bytes_cell(cell, small_bytes) : "",
-        number(cell.mean, metric), spread, seeds(cell, metric), human_count(cell.steps), prose(human_seconds(cell.seconds)),
-        escape(cell.protocol));
+    std::vector<std::string> line = {escape(cell.net), escape(set_name(cell.set, small)), human_count(cell.rows)};
+    if (by_bytes) line.push_back(bytes_text(cell, small_bytes));
+    line.insert(line.end(), {number(cell.mean, metric) + spread, seeds(cell, metric), human_count(cell.steps),
+                             prose(human_seconds(cell.seconds)), escape(cell.protocol)});
+    table.add(line);
   }
-  return out + "</tbody></table></div>\n";
+  return table.html();
 }
 
 /// What was measured of single classes.
 std::string classes_list(const Evidence& evidence, std::string_view small) {
   std::string out;
-  for (const ClassTable& table : class_tables(evidence)) {
-    out += fmt::format("<h3>Class by class, {}</h3>\n<div class=\"scroll\"><table><thead><tr><th>{}, {}</th>", escape(table.net),
-                       escape(table.metric.title), escape(table.metric.unit));
-    for (const Evidence::Cell* set : table.columns)
-      out += fmt::format("<th class=\"n\">{}, {} rows</th>", escape(set_name(set->set, small)), human_count(set->rows));
-    out += "</tr></thead><tbody>\n";
-    for (const ClassTable::Line& line : table.lines) {
-      out += fmt::format("<tr><td>{}</td>", escape(line.of_class));
-      for (const std::optional<double>& mean : line.means)
-        out += fmt::format("<td class=\"n\">{}</td>", mean ? number(*mean, table.metric) : "–");
-      out += "</tr>\n";
+  for (const ClassTable& classes : class_tables(evidence)) {
+    std::vector<TableColumn> columns = {{classes.metric.title + ", " + classes.metric.unit}};
+    for (const Evidence::Cell* set : classes.columns)
+      columns.push_back({fmt::format("{}, {} rows", set_name(set->set, small), human_count(set->rows)), CellKind::number});
+    Table table(std::move(columns));
+    for (const ClassTable::Line& of : classes.lines) {
+      std::vector<std::string> line = {escape(of.of_class)};
+      for (const std::optional<double>& mean : of.means) line.push_back(mean ? number(*mean, classes.metric) : "–");
+      table.add(line);
     }
-    out += "</tbody></table></div>\n";
+    out += fmt::format("<h3>Class by class, {}</h3>\n", escape(classes.net)) + table.html();
   }
   return out;
 }
@@ -88,20 +88,19 @@ std::string finite_text(double value, const char* format) {
 std::string orders_list(const Evidence& evidence, std::string_view small) {
   const std::vector<Evidence::Order> all = orders(evidence);
   if (all.empty()) return {};
-  std::string out = fmt::format(
-      "<h3>Do the networks agree?</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th class=\"n\">{}</th><th "
-      "class=\"n\">Kendall’s τ</th><th class=\"n\">gain kept</th><th class=\"wrap\">sets, best first</th></tr></thead><tbody>\n",
-      name_of(all.front().budget.unit));
+  Table table({{"network"},
+               {std::string(name_of(all.front().budget.unit)), CellKind::number},
+               {"Kendall’s τ", CellKind::number},
+               {"gain kept", CellKind::number},
+               {"sets, best first", CellKind::wrapped}});
   for (const Evidence::Order& order : all) {
     std::string sets;
     for (const std::string& set : order.best_first) sets += (sets.empty() ? "" : ", ") + set_name(set, small);
-    out +=
-        fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wrap\">{}</td></tr>\n",
-                    escape(order.net), human_count(order.budget.amount), finite_text(order.tau, "{:+.2f}"),
-                    finite_text(100 * order.gain_kept, "{:.0f} %"), escape(sets));
+    table.add({escape(order.net), human_count(order.budget.amount), finite_text(order.tau, "{:+.2f}"),
+               finite_text(100 * order.gain_kept, "{:.0f} %"), escape(sets)});
   }
-  return out +
-         "</tbody></table></div>\n<p class=\"small\">τ: of each network’s order with the first one’s. Gain: over random rows, "
+  return "<h3>Do the networks agree?</h3>\n" + table.html() +
+         "<p class=\"small\">τ: of each network’s order with the first one’s. Gain: over random rows, "
          "summed over the sets, as a share of the first network’s.</p>\n";
 }
 
@@ -109,19 +108,16 @@ std::string orders_list(const Evidence& evidence, std::string_view small) {
 std::string equal_bytes_list(const Evidence& evidence, std::string_view small) {
   const std::vector<EqualBytes> all = equal_bytes(evidence);
   if (all.empty()) return {};
-  std::string out =
-      "<h3>Random rows that teach as much</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th>measured by</th><th>set</th>"
-      "<th class=\"n\">takes</th><th class=\"n\">random rows of</th></tr></thead><tbody>\n";
+  Table table({{"network"}, {"measured by"}, {"set"}, {"takes", CellKind::number}, {"random rows of", CellKind::number}});
   for (const EqualBytes& equal : all)
-    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n", escape(equal.net),
-                       escape(evidence.metrics[equal.metric].title), escape(set_name(equal.set, small)), prose(human_bytes(equal.own)),
-                       prose(equal.text()));
-  return out +
-         "</tbody></table></div>\n<p class=\"small\">By means over the seeds, on a straight line between the sizes that were measured, "
+    table.add({escape(equal.net), escape(evidence.metrics[equal.metric].title), escape(set_name(equal.set, small)),
+               prose(human_bytes(equal.own)), prose(equal.text())});
+  return "<h3>Random rows that teach as much</h3>\n" + table.html() +
+         "<p class=\"small\">By means over the seeds, on a straight line between the sizes that were measured, "
          "bytes on a logarithmic scale. Nothing is said beyond the smallest and the largest of them.</p>\n";
 }
 
-std::string score_cell(const std::optional<Estimate>& score) {
+std::string score_text(const std::optional<Estimate>& score) {
   if (!score) return "–";
   const std::string spread = std::isfinite(score->half_width) ? fmt::format(" ± {:.1f}", 100 * score->half_width) : "";
   return fmt::format("{:.1f}{}", 100 * score->mean, spread);
@@ -130,14 +126,15 @@ std::string score_cell(const std::optional<Estimate>& score) {
 std::string scores_list(const Evidence& evidence, std::string_view small) {
   const std::vector<RobustScores> all = robust_scores(evidence);
   if (all.empty()) return {};
-  std::string out =
-      "<h3>DD-Ranking’s scores</h3>\n<div class=\"scroll\"><table><thead><tr><th>network</th><th>set</th><th class=\"n\">rows</th><th "
-      "class=\"n\">label-robust, of 100</th><th class=\"n\">augmentation-robust, of 100</th></tr></thead><tbody>\n";
+  Table table({{"network"},
+               {"set"},
+               {"rows", CellKind::number},
+               {"label-robust, of 100", CellKind::number},
+               {"augmentation-robust, of 100", CellKind::number}});
   for (const RobustScores& one : all)
-    out += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
-                       escape(one.net), escape(set_name(one.set, small)), human_count(one.rows), score_cell(one.lrs), score_cell(one.ars));
-  return out +
-         "</tbody></table></div>\n<p class=\"small\">Trained on classes, without labels of the set’s own. Augmentation-robust: gains "
+    table.add({escape(one.net), escape(set_name(one.set, small)), human_count(one.rows), score_text(one.lrs), score_text(one.ars)});
+  return "<h3>DD-Ranking’s scores</h3>\n" + table.html() +
+         "<p class=\"small\">Trained on classes, without labels of the set’s own. Augmentation-robust: gains "
          "over random rows with and without augmentation; 26.9 is none. Label-robust: the gain over random rows, and what is "
          "missing to all real rows, where their accuracy is known.</p>\n";
 }
@@ -178,7 +175,7 @@ std::string evidence_section(const Facts& facts) {
   for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) {
     if (!evidence->metrics[metric].of_class.empty()) continue;
     body += evidence_chart(*evidence, metric, small) + bytes_chart(*evidence, metric, small_bytes, small) +
-            table(*evidence, metric, small_bytes, small);
+            results_table(*evidence, metric, small_bytes, small);
   }
   body += classes_list(*evidence, small);
   body += orders_list(*evidence, small) + equal_bytes_list(*evidence, small) + scores_list(*evidence, small);

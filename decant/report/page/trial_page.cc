@@ -8,6 +8,7 @@
 #include "decant/report/page/charts.h"
 #include "decant/report/page/page_text.h"
 #include "decant/report/page/sections.h"
+#include "decant/report/table.h"
 
 namespace decant::report {
 namespace {
@@ -20,29 +21,27 @@ std::string value_with_interval(double value, double half_width, const Metric& m
   return text;
 }
 
-std::string results_table(const TrialRecord& record) {
-  std::string out = "<div class=\"scroll\"><table><thead><tr><th>set</th>";
+std::string trial_table(const TrialRecord& record) {
+  std::vector<TableColumn> columns = {{"set"}};
   for (size_t m = 0; m < record.metrics.size(); ++m) {
     const Metric& metric = record.metrics[m];
-    out += fmt::format("<th class=\"n\">{}{}</th>", escape(metric.title), metric.unit.empty() ? "" : ", " + escape(metric.unit));
-    if (m == 0) out += "<th class=\"n\">against random</th>";
+    columns.push_back({metric.title + (metric.unit.empty() ? "" : ", " + metric.unit), CellKind::number});
+    if (m == 0) columns.push_back({"against random", CellKind::number});
   }
-  out += "</tr></thead><tbody>\n";
+  Table table(std::move(columns));
   for (const std::string& arm : record.arms()) {
-    out += fmt::format("<tr><td>{}</td>", escape(arm));
+    std::vector<std::string> line = {escape(arm)};
     for (size_t m = 0; m < record.metrics.size(); ++m) {
+      const Metric& metric = record.metrics[m];
       const TrialRecord::Cell* const cell = record.find(arm, m);
-      out += fmt::format("<td class=\"n\">{}</td>",
-                         cell == nullptr ? "–" : value_with_interval(cell->mean, cell->half_width, record.metrics[m], ""));
+      line.push_back(cell == nullptr ? "–" : value_with_interval(cell->mean, cell->half_width, metric, ""));
       if (m > 0) continue;
       const bool compared = cell != nullptr && cell->against_random.has_value();
-      out += fmt::format(
-          "<td class=\"n\">{}</td>",
-          compared ? value_with_interval(cell->against_random->mean, cell->against_random->half_width, record.metrics[m], "+") : "–");
+      line.push_back(compared ? value_with_interval(cell->against_random->mean, cell->against_random->half_width, metric, "+") : "–");
     }
-    out += "</tr>\n";
+    table.add(line);
   }
-  return out + "</tbody></table></div>\n";
+  return table.html();
 }
 
 std::string notes_of(const TrialRecord& record) {
@@ -60,7 +59,7 @@ std::string render_trial(const TrialInput& input) {
       "<header class=\"top\">\n<p class=\"brand\"><b>decant</b> trial {} on {}</p>\n<h1>{}</h1>\n<div "
       "class=\"lead\"><p>{}</p></div>\n</header>\n",
       escape(record.trial), escape(input.name), prose(input.question), prose(record.protocol));
-  page += section("results", "What each set was worth", "", arms_chart(record, 0) + results_table(record) + notes_of(record));
+  page += section("results", "What each set was worth", "", arms_chart(record, 0) + trial_table(record) + notes_of(record));
   if (const std::string charts = series_chart(record); !charts.empty())
     page += section("way", "On the way there", "<p>Means of all seeds.</p>\n", charts);
   page += section("command", "Made by", "", fmt::format("<div class=\"command\"><code>{}</code></div>\n", escape(input.command)));
