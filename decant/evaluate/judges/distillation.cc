@@ -12,6 +12,8 @@
 // 5e-4 on everything, batches of 256 at most. It makes a new optimizer where it divides the rate
 // and so loses the momentum, which is kept here.
 //
+// --columns leaves some of them out, and the time they take.
+//
 // Epochs are those of the set on trial, so a set takes as many steps as it has batches; --steps
 // gives all sets the same. What is measured are the final weights: published codes that print the
 // best epoch on the test rows, or keep the pictures that were best there, are not comparable.
@@ -21,9 +23,15 @@
 //
 // A unit of work is a picture that is learnt from; test pictures, forward alone, count a third.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <fmt/ranges.h>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <optional>
+#include <ranges>
 
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
@@ -40,11 +48,36 @@ constexpr int kAugmentedEpochs = 1000;
 constexpr int64_t kTimedSteps = 8;
 constexpr double kForwardShare = 1.0 / 3;
 
-Metric column(const char* name, const char* title) {
+enum class Column { plain, dsa, own };
+constexpr std::array kColumns = {Column::plain, Column::dsa, Column::own};
+constexpr std::array kColumnNames = {"plain", "dsa", "own"};
+constexpr const char* kAllColumns = "plain,dsa,own";
+
+const char* column_name(Column column) {
+  return kColumnNames[static_cast<size_t>(column)];
+}
+
+Metric column_metric(Column column) {
+  constexpr std::array kNames = {"top-1", "top-1 dsa", "top-1 own"};
+  constexpr std::array kTitles = {"accuracy, plain", "accuracy, DSA", "accuracy, as the set asks"};
   Metric metric = top_1();
-  metric.name = name;
-  metric.title = title;
+  metric.name = kNames[static_cast<size_t>(column)];
+  metric.title = kTitles[static_cast<size_t>(column)];
   return metric;
+}
+
+/// In their own order, whatever that of the names.
+std::vector<Column> columns_named(const std::string& text) {
+  const std::vector<std::string> names = split_list(text);
+  for (const std::string& name : names) {
+    if (std::ranges::find(kColumnNames, name) == kColumnNames.end())
+      throw UsageError(fmt::format("unknown column '{}'; choose from {}", name, fmt::join(kColumnNames, ", ")));
+  }
+  std::vector<Column> chosen;
+  std::ranges::copy_if(kColumns, std::back_inserter(chosen),
+                       [&](Column column) { return std::ranges::find(names, column_name(column)) != names.end(); });
+  if (chosen.empty()) throw UsageError(fmt::format("--columns names none; choose from {}", fmt::join(kColumnNames, ", ")));
+  return chosen;
 }
 
 /// `convnet` without a depth is as deep as the field has it: its maps end at 4×4.
@@ -60,7 +93,9 @@ class DistillationJudge final : public Judge {
 
   const Modality& modality() const override { return modality::pictures; }
   std::vector<Metric> metrics() const override {
-    return {column("top-1", "accuracy, plain"), column("top-1 dsa", "accuracy, DSA"), column("top-1 own", "accuracy, as the set asks")};
+    std::vector<Metric> metrics;
+    for (const Column column : columns_) metrics.push_back(column_metric(column));
+    return metrics;
   }
   bool heeds_sets() const override { return true; }
   bool equal_classes() const override { return true; }  // "pictures per class" is how the field counts
@@ -78,6 +113,11 @@ class DistillationJudge final : public Judge {
         };
       table.add(std::move(option));
     }
+    Option& columns = table.add("columns", columns_text_, "NAMES", "of protocol distillation: plain, dsa, own, between commas");
+    columns.set = [this, parse = columns.set](const std::string& text) {
+      columns_ = columns_named(text);
+      parse(text);
+    };
   }
 
   void check(const std::set<std::string>& given) const override {
@@ -109,11 +149,14 @@ class DistillationJudge final : public Judge {
       options.image_size = 0;  // "size" says it
       return result_key(options);
     };
-    return json_text({{"judge", "distillation"},
-                      {"plain", key(plain())},
-                      {"augmented", key(augmented())},
-                      {"classes", classes_},
-                      {"size", pictures_.size_json()}});
+    Json all = {{"judge", "distillation"},
+                {"plain", key(plain())},
+                {"augmented", key(augmented())},
+                {"classes", classes_},
+                {"size", pictures_.size_json()}};
+    if (columns_.size() < kColumns.size())
+      all["columns"] = fmt::format("{}", fmt::join(columns_ | std::views::transform(column_name), ","));
+    return json_text(all);
   }
 
   std::string numerics() const override { return tools_.numerics(options_.device); }
@@ -123,18 +166,23 @@ class DistillationJudge final : public Judge {
   }
 
   Result judge(const Case& one, const Context& context) const override {
-    const train::TrainResult first = trained_or_guessing(one, plain(), context);
-    const train::TrainResult second = trained_or_guessing(one, augmented(), context);
-    Result result{{first.value, second.value, std::numeric_limits<double>::quiet_NaN()}, first.steps, first.seconds + second.seconds};
-    if (one.training.empty()) return result;
-    const train::TrainOptions own = asked(one.training);
-    if (result_key(own) == result_key(augmented())) {
-      result.values[2] = second.value;
-      return result;
+    Result result;
+    std::map<std::string, double> known;  // a set may ask for what is usual
+    for (const Column column : columns_) {
+      const std::optional<train::TrainOptions> options = options_of(column, one.training);
+      if (!options) {
+        result.values.push_back(std::numeric_limits<double>::quiet_NaN());
+        continue;
+      }
+      const auto [place, is_new] = known.try_emplace(result_key(*options));
+      if (is_new) {
+        const train::TrainResult trained = trained_or_guessing(one, *options, context);
+        place->second = trained.value;
+        result.seconds += trained.seconds;
+        if (result.steps == 0) result.steps = trained.steps;
+      }
+      result.values.push_back(place->second);
     }
-    const train::TrainResult third = trained_or_guessing(one, own, context);
-    result.values[2] = third.value;
-    result.seconds += third.seconds;
     return result;
   }
 
@@ -143,9 +191,13 @@ class DistillationJudge final : public Judge {
 
   /// As if the set asked for nothing.
   double work(int64_t rows) const override {
-    double pictures = 2 * kForwardShare * static_cast<double>(test_rows_);
-    for (const train::TrainOptions& options : {plain(), augmented()})
-      pictures += static_cast<double>(train::steps_of(options, rows)) * train::batch_of(options, rows);
+    double pictures = 0;
+    for (const Column column : columns_) {
+      const std::optional<train::TrainOptions> options = options_of(column, {});
+      if (!options) continue;
+      pictures += kForwardShare * static_cast<double>(test_rows_);
+      pictures += static_cast<double>(train::steps_of(*options, rows)) * train::batch_of(*options, rows);
+    }
     return pictures;
   }
   std::string pace_key(const std::string& net) const override {
@@ -177,6 +229,19 @@ class DistillationJudge final : public Judge {
   train::TrainOptions lasting(train::TrainOptions options, int epochs) const {
     if (!by_steps_ && options.epochs == 0) options.epochs = epochs;
     return options;
+  }
+
+  /// Nothing: the set has no such number.
+  std::optional<train::TrainOptions> options_of(Column column, const Training& training) const {
+    switch (column) {
+      case Column::plain:
+        return plain();
+      case Column::dsa:
+        return augmented();
+      case Column::own:
+        break;
+    }
+    return training.empty() ? std::nullopt : std::optional(asked(training));
   }
 
   train::TrainOptions plain() const {
@@ -236,6 +301,8 @@ class DistillationJudge final : public Judge {
   Tools tools_;
   train::TrainOptions options_;
   bool by_steps_ = false;
+  std::string columns_text_ = kAllColumns;
+  std::vector<Column> columns_ = columns_named(kAllColumns);
   int classes_ = 0;
   int64_t test_rows_ = 0;
   PictureTables pictures_;

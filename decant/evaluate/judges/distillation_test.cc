@@ -112,6 +112,27 @@ TEST(Distillation, TakesWhatIsGiven) {
   EXPECT_THROW(by_steps->check({"steps", "epochs"}), UsageError);
 }
 
+TEST(Distillation, LeavesColumnsOut) {
+  TestTrial t;
+  t.options.seeds = 1;
+  t.trial.arms[2].training = {{"loss", "mse"}};
+  Trainer trainer;
+  const auto all = distillation(trainer, t.data());
+  const auto some = distillation(trainer, t.data(), {{"columns", "own,plain"}});
+  const Evidence evidence = t.judged_by(*some);
+  ASSERT_EQ(evidence.metrics.size(), 2U);
+  EXPECT_EQ(evidence.metrics[0].title, "accuracy, plain");
+  EXPECT_EQ(evidence.metrics[1].title, "accuracy, as the set asks");
+  EXPECT_NEAR(evidence.find("quick", "small", 0)->mean, 0.15, 1e-12);
+  EXPECT_NEAR(evidence.find("quick", "small", 1)->mean, 0.75, 1e-12);
+  EXPECT_EQ(trainer.seen.size(), 4U) << "three sets plainly, one as it asks";
+  EXPECT_LT(some->work(4), all->work(4));
+  EXPECT_NE(some->identity("quick"), all->identity("quick"));
+  EXPECT_EQ(distillation(trainer, t.data(), {{"columns", "dsa,own,plain"}})->identity("quick"), all->identity("quick"));
+  EXPECT_THROW(distillation(trainer, t.data(), {{"columns", "plain,soft"}}), UsageError);
+  EXPECT_THROW(distillation(trainer, t.data(), {{"columns", ""}}), UsageError);
+}
+
 /// Rows of pictures of another side.
 class WideRows final : public WrappedRows, public Pictures {
  public:
