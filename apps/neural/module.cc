@@ -29,7 +29,7 @@ extern "C" {
 extern const decant::nn::Networks decant_networks_v1;
 extern const decant::train::Trainer decant_trainer_v6;
 extern const decant::train::LanguageTrainer decant_language_trainer_v1;
-extern const decant::train::SceneTrainer decant_scene_trainer_v2;
+extern const decant::train::SceneTrainer decant_scene_trainer_v3;
 extern const decant::features::NetworkFeatures decant_network_features_v1;
 extern const decant::features::SentenceEncoder decant_sentence_encoder_v1;
 extern const decant::patches::Attribution decant_attribution_v1;
@@ -40,7 +40,7 @@ const decant::nn::Networks decant_networks_v1{decant::nn::network_names, numeric
 const decant::train::Trainer decant_trainer_v6{decant::train::train, decant::train::measure, decant::train::facts_of,
                                                decant::train::record_dynamics};
 const decant::train::LanguageTrainer decant_language_trainer_v1{decant::train::train_language};
-const decant::train::SceneTrainer decant_scene_trainer_v2{decant::train::train_scenes, decant::train::learnt_by};
+const decant::train::SceneTrainer decant_scene_trainer_v3{decant::train::train_scenes, decant::train::learnt_by};
 const decant::features::NetworkFeatures decant_network_features_v1{decant::features::network_feature_width,
                                                                    decant::features::network_features};
 const decant::features::SentenceEncoder decant_sentence_encoder_v1{decant::features::sentence_features};

@@ -35,6 +35,7 @@ void SceneOptions::declare(OptionTable& table) {
   table.add("normalise", normalise, "M/D", "mean and deviation of pixels in [0, 1]; default: ImageNet's, or the training pictures'");
   table.add("seed", seed, "N", "initial weights, order and augmentation");
   table.add("device", device, "NAME", "cpu or cuda");
+  table.add("precision", precision, "TYPE", "of convolutions in training: float32 or bfloat16").silent_at = "float32";
 }
 
 void check(const SceneOptions& options) {
@@ -49,6 +50,7 @@ void check(const SceneOptions& options) {
   if (options.crop > 0 && !options.backbone.empty() && !options.tune)
     throw InputError({"", "crop", "shifts pictures, and with --backbone what a network makes of them is computed once",
                       "Omit --crop, or train the backbone as well with --tune"});
+  require_between(options.precision == "float32" || options.precision == "bfloat16", "precision", "float32 or bfloat16");
   pixel_statistics_from(options.normalise);
 }
 

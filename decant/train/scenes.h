@@ -41,6 +41,7 @@ struct SceneOptions {
   std::string normalise;  ///< as TrainOptions::normalise; empty = ImageNet's with a given backbone, else those of the training pictures
   uint64_t seed = 0;      ///< initial weights, order and augmentation
   std::string device = "cpu";
+  std::string precision = "float32";  ///< as TrainOptions::precision
 
   void declare(OptionTable& table);
 };
@@ -79,7 +80,7 @@ std::optional<CountedIn> learnt_by(const std::string& net);
 
 struct SceneTrainer {
   static constexpr const ModuleFile& kModule = kNeuralModule;
-  static constexpr const char* kSymbol = "decant_scene_trainer_v2";
+  static constexpr const char* kSymbol = "decant_scene_trainer_v3";
 
   SceneResult (*train)(const SceneJob& job, const Context& context);
   std::optional<CountedIn> (*learnt_by)(const std::string& net);

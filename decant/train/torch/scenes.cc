@@ -54,7 +54,8 @@ class SceneTraining {
                       nn::network_of_weights(net, job.table->frame(), options.backbone));
     nn::State first = nn::initial_state(trained(), Random(options.seed, "weights"));
     if (!options.backbone.empty() && options.tune) network.take_backbone(load_backbone(net, options.backbone), first);
-    updates_.emplace(trained(), first, device_, UpdateOptions{options.weight_decay, options.clip});
+    const bool bfloat16 = in_bfloat16(options.precision, device_);
+    updates_.emplace(trained(), first, device_, UpdateOptions{options.weight_decay, options.clip, bfloat16});
   }
 
   /// What is trained: all of the network, or what stands on a given backbone.
@@ -116,10 +117,12 @@ class SceneTraining {
 
   bool needs_pixels(const loader::SceneTable& table, bool mirrored) const { return !frozen_ || !frozen_->keeps(table, mirrored); }
 
+  /// In float32, whatever the precision.
   at::Tensor outputs_of(const nn::Pass& pass, const loader::SceneTable& table, const loader::SceneBatch& batch, bool mirrored,
                         const Context& context) {
-    if (!frozen_) return network_.forward(pass, images_of(batch, table.frame(), device_));
-    return network_.head().forward(pass, frozen_->of(table, batch, mirrored, context));
+    const at::Tensor outputs = frozen_ ? network_.head().forward(pass, frozen_->of(table, batch, mirrored, context))
+                                       : network_.forward(pass, images_of(batch, table.frame(), device_));
+    return outputs.to(at::kFloat);
   }
 
   const SceneJob& job_;

@@ -135,6 +135,26 @@ TEST(TrainScenes, LearnsToFindSquares) {
   EXPECT_EQ(result.values, train_scenes(job, {.threads = 1}).values) << "the same again";
 }
 
+TEST(TrainScenes, Bfloat16LearnsAsMuchOrIsRefused) {
+  const DrawnScenes rows(24, CountedIn::pixels), test(8, CountedIn::pixels, 9);
+  const Table table = table_of(rows);
+  SceneJob job{
+      .options = quick_options("pyramid+width=16"), .subset = table->chosen(), .classes = 3, .table = table, .test = table_of(test)};
+  const SceneResult whole = train_scenes(job, {.threads = 1});
+  job.options.precision = "bfloat16";
+#ifdef __x86_64__
+  if (!__builtin_cpu_supports("avx512bf16")) {
+    EXPECT_THAT(message_of([&] { train_scenes(job, {.threads = 1}); }), HasSubstr("does not compute in bfloat16"));
+    return;
+  }
+#endif
+  const SceneResult narrow = train_scenes(job, {.threads = 1});
+  EXPECT_NE(narrow.final_loss, whole.final_loss);
+  EXPECT_NEAR(narrow.values.at(0), whole.values.at(0), 0.05) << "mean IoU";
+  job.options.precision = "float16";
+  EXPECT_THAT(message_of([&] { train_scenes(job, {.threads = 1}); }), HasSubstr("Give float32 or bfloat16"));
+}
+
 TEST(TrainScenes, LearnsToNamePixels) {
   const DrawnScenes rows(24, CountedIn::pixels), test(8, CountedIn::pixels, 9);
   const Table table = table_of(rows);

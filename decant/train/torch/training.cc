@@ -26,15 +26,6 @@ std::vector<bool> decays_of(const nn::Module& module, bool all) {
   return decays;
 }
 
-bool in_bfloat16(const TrainOptions& options, c10::Device device) {
-  if (options.precision != "bfloat16") return false;
-#ifdef __x86_64__
-  if (device.is_cpu() && !__builtin_cpu_supports("avx512bf16"))
-    throw InputError({"", "precision", "this processor does not compute in bfloat16", "Use --precision float32"});
-#endif
-  return true;
-}
-
 /// Scaled down together so that their norm is at most `most`, as torch's clip_grad_norm_ does it.
 /// New tensors: what autograd gave is only read.
 nn::Tensors clipped(const nn::Tensors& gradients, double most) {
@@ -51,10 +42,19 @@ nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat
   return {moved_to(state.parameters, device, format), moved_to(state.buffers, device, format)};
 }
 
+bool in_bfloat16(const std::string& precision, c10::Device device) {
+  if (precision != "bfloat16") return false;
+#ifdef __x86_64__
+  if (device.is_cpu() && !__builtin_cpu_supports("avx512bf16"))
+    throw InputError({"", "precision", "this processor does not compute in bfloat16", "Use --precision float32"});
+#endif
+  return true;
+}
+
 Training::Training(const Task& task, const nn::State& state, const TrainOptions& options)
     : task_(task),
       state_(placed_on(state, task.device(), task.module().memory_format(/*once=*/true))),
-      bfloat16_(in_bfloat16(options, task.device())),
+      bfloat16_(in_bfloat16(options.precision, task.device())),
       clip_norm_(options.clip_norm) {
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   optimizer_ = make_optimizer({options.optimizer, options.momentum, options.weight_decay}, state_.parameters,

@@ -11,6 +11,9 @@ namespace decant::train {
 /// The same tensors on `device`, those of four dimensions in `format`.
 nn::State placed_on(const nn::State& state, c10::Device device, at::MemoryFormat format = at::MemoryFormat::ChannelsLast);
 
+/// Of TrainOptions::precision. Throws InputError where the processor does not compute in it.
+bool in_bfloat16(const std::string& precision, c10::Device device);
+
 class Training {
  public:
   /// `task` must outlive this. The weights in `state` are copied only where device or format ask

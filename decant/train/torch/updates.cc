@@ -25,7 +25,7 @@ void cut_to(double most, nn::Tensors& gradients) {
 }  // namespace
 
 Updates::Updates(const nn::Module& module, const nn::State& first, c10::Device device, const UpdateOptions& options)
-    : device_(device), clip_(options.clip), state_(placed_on(first, device)) {
+    : device_(device), clip_(options.clip), bfloat16_(options.bfloat16), state_(placed_on(first, device)) {
   std::vector<bool> decays;
   for (at::Tensor& parameter : state_.parameters) parameter.set_requires_grad(true);
   for (const nn::TensorSpec& spec : module.parameters()) decays.push_back(spec.decays);
