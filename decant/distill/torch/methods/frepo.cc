@@ -12,8 +12,8 @@
 // Published code (github.com/yongchaoz/FRePo) has networks that widen from block to block, a pool
 // of 10, lives of 100 steps of Adam at 0.0003, batches of S of 500, 1,024 real rows, LAMB at 0.0003
 // for S and up to 500,000 steps; it evaluates with averaged weights and mirrored pictures. Here
-// Adam moves S, and the real rows are 256. A network's first age is drawn out over the pool as
-// there, without the training that goes with it.
+// Adam moves S, the real rows are 256, and the set is trained under DSA. A network's first age is
+// drawn out over the pool as there, without the training that goes with it.
 //
 // A step: a forward of the real rows without a graph, a forward and backward of S, and another
 // for the network's own step. Memory: the activations of S, of the real rows those of a few; the

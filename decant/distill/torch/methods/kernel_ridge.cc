@@ -28,7 +28,8 @@ std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_r
 }
 
 std::map<std::string, std::string> squared_error_training() {
-  return {{"loss", "mse"}, {"soft-labels", "true"}};
+  return {{"loss", "mse"},        {"soft-labels", "true"},     {"epochs", "1000"},     {"augment", "dsa"},
+          {"optimizer", "adamw"}, {"learning-rate", "0.0003"}, {"schedule", "cosine"}, {"decay-all", "false"}};
 }
 
 Tensor half_squared_error(const Tensor& predictions, const Tensor& labels) {
