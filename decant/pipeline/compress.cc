@@ -217,20 +217,6 @@ void require_teachable(const Input& input, const std::string& path) {
     throw InputError({path, "", "is not a set of pictures of a class each, which is what a teacher labels", "Leave out --teach"});
 }
 
-/// Trained on every row that can be read, or given.
-train::Teacher teacher_of(const CompressOptions& options, const Input& input, const Context& context) {
-  const Subset usable = input.usable_rows();
-  const train::TeacherJob job{.options = options.labelling.teacher,
-                              .rows = &input.dataset.train(),
-                              .subset = usable,
-                              .classes = input.classes,
-                              .seed = options.seed,
-                              .cache = options.features.cache};
-  const train::Teacher teacher = train::make_teacher(job, module_teacher_trainer(job.device), context);
-  context.info("teacher: " + in_words(teacher));
-  return teacher;
-}
-
 /// What rows take, and how much of it they may.
 struct RowBudget {
   std::unique_ptr<RowSizes> sizes;
@@ -399,7 +385,10 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   const auto tiling = tiling_of(options, input, kept, tiled, budget, context);
 
   std::optional<train::Teacher> teacher;
-  if (options.labelling.spec().soft) teacher = log.stage("teacher", [&] { return teacher_of(options, input, context); });
+  if (options.labelling.spec().soft)
+    teacher = log.stage("teacher", [&] {
+      return teacher_of(input, {.options = options.labelling.teacher, .seed = options.seed, .cache = options.features.cache}, context);
+    });
 
   SmallSet set{.input = whole,
                .selection = chosen.selection,

@@ -151,18 +151,15 @@ LabelOptions view_labels_asked(const DistillSetOptions& options) {
 }
 
 /// Labels the pictures in `folder`, which stand there as they are read back.
-ViewLabelsMade label_synthetic(const DistillSetOptions& options, const Input& input, const Subset& usable, const LabelOptions& labels,
-                               int side, const fs::path& folder, const Context& context) {
-  const train::TeacherJob job{.options = labels.teacher,
-                              .rows = &input.dataset.train(),
-                              .subset = usable,
-                              .classes = input.classes,
-                              .image_size = side,
-                              .seed = options.distill.seed,
-                              .device = options.distill.device,
-                              .cache = options.cache};
-  const train::Teacher teacher = train::make_teacher(job, module_teacher_trainer(job.device), context);
-  context.info("teacher: " + in_words(teacher));
+ViewLabelsMade label_synthetic(const DistillSetOptions& options, const Input& input, const LabelOptions& labels, int side,
+                               const fs::path& folder, const Context& context) {
+  const train::Teacher teacher = teacher_of(input,
+                                            {.options = labels.teacher,
+                                             .image_size = side,
+                                             .seed = options.distill.seed,
+                                             .device = options.distill.device,
+                                             .cache = options.cache},
+                                            context);
   const Dataset written = open_dataset((folder / "data").string(), {}, context);
   return label_data(written, input.dataset, labels, teacher, options.distill.seed, folder, context);
 }
@@ -278,7 +275,7 @@ RunRecord distill_set(const DistillSetOptions& options, const Context& context) 
   });
   RunRecord run = run_record_of(options, input, made, record, log);
   if (labels.spec().soft) {
-    const auto label = [&] { return label_synthetic(options, input, usable, labels, made.set.size.width, out.path(), context); };
+    const auto label = [&] { return label_synthetic(options, input, labels, made.set.size.width, out.path(), context); };
     log.stage("labels", label).note_in(run);
   }
   write_file(out.path() / "README.md", data_card_of(run));

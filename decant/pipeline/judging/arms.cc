@@ -318,17 +318,11 @@ class ArmMaker {
 
   /// Trained on every row that nobody is tested on.
   const train::Teacher& teacher_of_full() {
-    if (teacher_) return *teacher_;
-    const Subset usable = input_.usable_rows();
-    const train::TeacherJob job{.options = options_.teacher,
-                                .rows = &input_.dataset.train(),
-                                .subset = usable,
-                                .classes = input_.classes,
-                                .image_size = judge_.picture_side,
-                                .seed = options_.seed,
-                                .cache = options_.features.cache};
-    teacher_ = train::make_teacher(job, module_teacher_trainer(job.device), context_);
-    context_.info("teacher: " + in_words(*teacher_));
+    if (!teacher_) {
+      const train::TeacherJob wanted{
+          .options = options_.teacher, .image_size = judge_.picture_side, .seed = options_.seed, .cache = options_.features.cache};
+      teacher_ = teacher_of(input_, wanted, context_);
+    }
     return *teacher_;
   }
 

@@ -65,7 +65,7 @@ std::vector<float> in_order(std::span<const float> said, const std::vector<int32
 void LabelOptions::declare(OptionTable& table) {
   table
       .add("teach", teach, "LABELS",
-           "hard, soft:views=10,bits=4,top=10 (what a teacher says of views of each row), or bytes for these: 300kB")
+           "hard, soft:views=10,bits=4,top=10,resized-crop=0.35 (what a teacher says of views of each row), or bytes for these: 300kB")
       .silent_at = "hard";
   teacher.declare(table);
   declare_training(table);
@@ -90,6 +90,16 @@ void require_sound(const LabelOptions& options, const std::map<std::string, std:
 train::TeacherTrainer module_teacher_trainer(const std::string& device) {
   const train::Trainer& trainer = from_module<train::Trainer>();
   return {.train = trainer.train, .measure = trainer.measure, .numerics = from_module<nn::Networks>().numerics(device)};
+}
+
+train::Teacher teacher_of(const Input& input, train::TeacherJob wanted, const Context& context) {
+  const Subset usable = input.usable_rows();
+  wanted.rows = &input.dataset.train();
+  wanted.subset = usable;
+  wanted.classes = input.classes;
+  train::Teacher teacher = train::make_teacher(wanted, module_teacher_trainer(wanted.device), context);
+  context.info("teacher: " + in_words(teacher));
+  return teacher;
 }
 
 std::string in_words(const train::Teacher& teacher) {

@@ -15,6 +15,7 @@
 #include "decant/base/options.h"
 #include "decant/data/subset.h"
 #include "decant/pipeline/labelling/label_spec.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/train/teacher.h"
 
 namespace decant {
@@ -38,6 +39,10 @@ void require_sound(const LabelOptions& options, const std::map<std::string, std:
 
 /// The module's functions.
 train::TeacherTrainer module_teacher_trainer(const std::string& device);
+
+/// The teacher that `wanted` asks for, trained on all rows of `input` that can be read, or given;
+/// the log says which. `wanted`: all but the rows and their classes.
+train::Teacher teacher_of(const Input& input, train::TeacherJob wanted, const Context& context);
 
 /// "resnet20, right on 91.3 % of its rows".
 std::string in_words(const train::Teacher& teacher);
