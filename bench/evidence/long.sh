@@ -51,6 +51,11 @@ other_rules=dual+beta-mode=0.65,dual+beta-mode=0.5,dual+beta-mode=0.4,ccs,d2,for
 long_rules_30() { long_rules long_rules_30 30 "$(weighed 0.6/1 0.5/1 0.4/1),$other_rules"; }
 long_rules_more_30() { long_rules long_rules_more_30 30 "$(weighed 0.6/2 0.5/2 0.6/0.5 0.5/0.5 0.7/1)"; }
 long_rules_10() { long_rules long_rules_10 10 "$(weighed 0.7/2 0.7/1 0.6/2 0.6/1)"; }
+# The same on a network with room for hard rows.
+long_rules_resnet20_30() {
+  judge long_rules_resnet20_30 "$(five_classes)" --steps 4000 --precision bfloat16 --nets resnet20 --keep 30% --seeds "${LONG_SEEDS:-2}" \
+    --against "random,$(weighed 0.6/1 0.5/1 0.4/1 0.3/1 0.5/0.5)"
+}
 long_rules_50() { long_rules long_rules_50 50 "$(weighed 0.6/1 0.5/1 0.4/1 0.5/0.5)"; }
 
 # Distribution matching in the frequency domain, with labels and without a look at them.
@@ -59,4 +64,4 @@ cifar10_frequencies() {
     --precision bfloat16
 }
 
-long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50,5,70,90} long_{noise,fashion,resnet20} long_rules_{30,more_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})
+long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50,5,70,90} long_{noise,fashion,resnet20} long_rules_{30,more_30,resnet20_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})

@@ -15,7 +15,7 @@ double between(double value, double low, double high) {
 
 BetaFigures progress_figures(double keep, int64_t steps) {
   const double s = steps == 0 ? 1 : between(static_cast<double>(steps), 2500, 8000);
-  return {.mode = 0.7 - s * std::clamp((keep - 0.1) / 2, 0.0, 0.3), .power = 3 - 2 * s * between(keep, 0.1, 0.3)};
+  return {.mode = 0.7 - s * std::clamp(keep - 0.1, 0.0, 0.2), .power = 3 - 2.5 * s * between(keep, 0.1, 0.3)};
 }
 
 }  // namespace decant
