@@ -3,7 +3,7 @@
 # was, and so do the trainings. Options, by environment:
 #
 #   DISTIL_METHODS  names of methods, with their options; default: those of distil_methods below
-#   DISTIL_BUDGET   time to make each set, 60s
+#   DISTIL_BUDGET   seconds to make each set, 60s; three times as many where experts are trained first
 #   DISTIL_WIDTH    channels of ConvNet-3, 32; or DISTIL_NET, any net, for making and judging alike
 #   DISTIL_SEEDS    trainings of each set, 3
 #
@@ -11,10 +11,12 @@
 
 distil_methods=(dm idm ncfm dc dsa idc mtt bptt rat-bptt kip frepo rfad)
 
-# make_synthetic DATA FOLDER PER_CLASS METHOD: one set, where there is none yet.
+# make_synthetic DATA FOLDER PER_CLASS METHOD: one set, where there is none yet. Those that need experts have three times as long.
 make_synthetic() {
   [ ! -e "$2" ] || return 0
-  "${build#"$root/"}/decant" distill "${1#"$root/"}" -o "$2" --method "$4" --per-class "$3" --net "$distil_net" --budget "$distil_budget" \
+  local budget=$distil_budget
+  case $4 in mtt* | tesla* | ftd* | haba*) budget=$((3 * ${budget%s}))s ;; esac
+  "${build#"$root/"}/decant" distill "${1#"$root/"}" -o "$2" --method "$4" --per-class "$3" --net "$distil_net" --budget "$budget" \
     "${cache[@]}" "${more[@]}"
 }
 
@@ -58,25 +60,23 @@ distil_more_mnist_1() {
   DISTIL_METHODS=${DISTIL_METHODS:-"cafe dcc tesla ftd haba dd remember ld label-solve"} distil mnist 1 distil_more_mnist_1
 }
 
-# The width of the published figures, for the methods that have one here, and four times the usual budget.
-distil_wide_mnist_1() {
-  DISTIL_WIDTH=128 DISTIL_BUDGET=${DISTIL_BUDGET:-240s} DISTIL_METHODS=${DISTIL_METHODS:-"dm dc dsa idc mtt frepo"} DISTIL_JPEGS=smallest \
-    distil mnist 1 distil_wide_mnist_1
-}
-
-# The same sets, trained as Dataset Condensation's figures for MNIST were: one of crop, scale and rotate of each picture.
-distil_published_mnist_1() {
-  local data folder=build/distil/convnet3+width=128-240s/mnist-1 method sets=()
-  data=$(dataset mnist)
+# At the width of the published figures and trained as they were, one picture a class: under DSA, and as each set asks; of MNIST, for those
+# that Dataset Condensation's code judges, by one of crop, scale and rotate for each picture. A set takes four minutes of a core.
+published() {  # NAME SET METHODS OPTIONS…
+  local data folder=build/distil/published/$2-1 method sets=()
+  data=$(dataset "$2")
   distil_net=convnet3+width=128 distil_budget=240s
   mkdir -p "$folder"
-  for method in ${DISTIL_METHODS:-dm dc mtt}; do
+  for method in $3; do
     make_synthetic "$data" "$folder/$method" 1 "$method"
     sets+=("$folder/$method")
   done
-  judge distil_published_mnist_1 "$data" "${sets[@]}" --protocol distillation --nets "$distil_net" \
-    --augment each:crop=0.143_scale=1.25_rotate=45 --against random,herding --seeds "${DISTIL_SEEDS:-5}"
+  python3 "$here/made_sets.py" "${sets[@]}" >"$here/$1.sets"
+  judge "$1" "$data" "${sets[@]}" --protocol distillation --nets "$distil_net" --columns dsa,own --against random,herding \
+    --seeds "${DISTIL_SEEDS:-3}" "${@:4}"
 }
+distil_published_mnist_1() { published distil_published_mnist_1 mnist "dm dc dsa" --augment each:crop=0.143_scale=1.25_rotate=45; }
+distil_published_fashion_1() { published distil_published_fashion_1 fashion_mnist "dm dc dsa frepo"; }
 
 # When pictures are cut off at the range of pixels: after each step (on), or when they are stored as PNGs (off, whose PNGs are those of
 # `end`), and by which learning rate gradients are matched. On Fashion-MNIST for three networks; on MNIST for `dc` as published.
@@ -112,21 +112,22 @@ distil_projection_mnist_1() {
     --augment each:crop=0.143_scale=1.25_rotate=45 --against random --seeds "${DISTIL_SEEDS:-3}"
 }
 
-# What sets made on ConvNet-3 teach other networks; DISTIL_NETS names more (alexnet, vgg11, resnet18), which take a core 2 to 5 minutes a
-# training.
-distil_nets_mnist_1() {
+# What sets made on ConvNet-3 teach other networks: small ones in all columns, and those of the published grid without augmentation, which
+# take a core a minute a training.
+crossing() {  # NAME NETS OPTIONS…
   local data net=convnet3+width=${DISTIL_WIDTH:-32} method sets=()
   data=$(dataset mnist)
   distil_net=$net distil_budget=${DISTIL_BUDGET:-60s}
   local folder=build/distil/$net-$distil_budget/mnist-1
   mkdir -p "$folder"
-  for method in ${DISTIL_METHODS:-dm dc dsa mtt frepo}; do
+  for method in ${DISTIL_METHODS:-dm dc dsa frepo}; do
     make_synthetic "$data" "$folder/$method" 1 "$method"
     sets+=("$folder/$method")
   done
-  judge distil_nets_mnist_1 "$data" "${sets[@]}" --protocol distillation --nets "${DISTIL_NETS:-$net,$net+norm=batch,$net+norm=none,mlp}" \
-    --against random,herding --seeds "${DISTIL_SEEDS:-2}"
+  judge "$1" "$data" "${sets[@]}" --protocol distillation --nets "$net,$2" --against random,herding --seeds "${DISTIL_SEEDS:-2}" "${@:3}"
 }
+distil_nets_mnist_1() { crossing distil_nets_mnist_1 "convnet3+width=32+norm=batch,convnet3+width=32+norm=none,mlp"; }
+distil_large_nets_mnist_1() { crossing distil_large_nets_mnist_1 alexnet,vgg11,resnet18 --columns plain --precision bfloat16; }
 
 # Decoupled methods, whose sets teach what a teacher that knows all rows says of ten views of each picture, in 4 bits; and random rows with
 # such labels. DECOUPLED_METHODS, DISTIL_SEEDS.
@@ -175,7 +176,7 @@ distil_slope_mnist_1() {
   mkdir -p "$folder"
   for budget in 15s 60s 240s; do
     distil_net=$net distil_budget=$budget
-    for method in ${DISTIL_METHODS:-dm dc mtt bptt frepo}; do
+    for method in ${DISTIL_METHODS:-dm dc bptt frepo}; do
       make_synthetic "$data" "$folder/$method-$budget" 1 "$method"
       sets+=("$folder/$method-$budget")
     done
@@ -184,4 +185,4 @@ distil_slope_mnist_1() {
   judge distil_slope_mnist_1 "$data" "${sets[@]}" --protocol distillation --nets "$net" --against random --seeds "${DISTIL_SEEDS:-3}"
 }
 
-distil_tables=(distil_{mnist,fashion,cifar10}_{1,10} distil_more_mnist_1 distil_wide_mnist_1 distil_published_mnist_1 distil_projection_{fashion,mnist}_1 distil_decoupled_cifar10_10 distil_frontier_cifar10_10 distil_nets_mnist_1 distil_slope_mnist_1)
+distil_tables=(distil_{mnist,fashion,cifar10}_{1,10} distil_more_mnist_1 distil_published_{mnist,fashion}_1 distil_projection_{fashion,mnist}_1 distil_decoupled_cifar10_10 distil_frontier_cifar10_10 distil_{nets,large_nets}_mnist_1 distil_slope_mnist_1)
