@@ -16,7 +16,7 @@ namespace {
 // Both are guesses on the careful side: twelve epochs and thousands of rows are what was measured.
 constexpr int kFewestEpochs = 6;
 constexpr int64_t kFewestRows = 50;       // of a class
-constexpr double kLittleGain = 20;        // per cent kept; above it a long training gains half a point or less (docs/evidence.md)
+constexpr double kLittleGain = 20;        // per cent kept; above it a long training gains a point or less (docs/evidence.md)
 constexpr double kFewRecords = 10;        // per cent kept of records without labels; above it coverage was not ahead everywhere
 constexpr double kFewMasks = 10;          // per cent kept of masks: what coverage of classes was measured at
 constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
