@@ -17,6 +17,7 @@ long_cifar10_90() { long_cifar10 90; }
 # LONG_SEEDS: trainings of each set there.
 long_of() { judge "$1" "$2" --protocol long --precision bfloat16 --against random,auto --seeds "${LONG_SEEDS:-3}" "${@:3}"; }
 long_noise() { long_of long_noise "$(noisy_cifar10)" --keep 10%,30%; }
+long_noise_30() { long_of long_noise_30 "$(noisy_cifar10)" --keep 30%; }
 long_fashion() { long_of long_fashion "$(dataset fashion_mnist)" --keep 10%,30%; }
 long_resnet20() { long_of long_resnet20 "$(dataset cifar10)" --keep 10%,30% --nets resnet20; }
 
@@ -64,4 +65,4 @@ cifar10_frequencies() {
     --precision bfloat16
 }
 
-long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50,5,70,90} long_{noise,fashion,resnet20} long_rules_{30,more_30,resnet20_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})
+long_tables=(cifar10_bfloat16 cifar10_probe long_cifar10_{30,10,20,50,5,70,90} long_{noise,noise_30,fashion,resnet20} long_rules_{30,more_30,resnet20_30,10,50} cifar10_frequencies long_curve_{1000,2500,4000,8000,16000})
