@@ -67,7 +67,7 @@ published() {  # NAME SET METHODS OPTIONS…
   data=$(dataset "$2")
   distil_net=convnet3+width=128 distil_budget=240s
   mkdir -p "$folder"
-  for method in $3; do
+  for method in ${DISTIL_METHODS:-$3}; do
     make_synthetic "$data" "$folder/$method" 1 "$method"
     sets+=("$folder/$method")
   done
@@ -126,7 +126,10 @@ crossing() {  # NAME NETS OPTIONS…
   done
   judge "$1" "$data" "${sets[@]}" --protocol distillation --nets "$net,$2" --against random,herding --seeds "${DISTIL_SEEDS:-2}" "${@:3}"
 }
-distil_nets_mnist_1() { crossing distil_nets_mnist_1 "convnet3+width=32+norm=batch,convnet3+width=32+norm=none,mlp"; }
+distil_nets_mnist_1() {
+  local net=convnet3+width=${DISTIL_WIDTH:-32}
+  crossing distil_nets_mnist_1 "$net+norm=batch,$net+norm=none,mlp"
+}
 distil_large_nets_mnist_1() { crossing distil_large_nets_mnist_1 alexnet,vgg11,resnet18 --columns plain --precision bfloat16; }
 
 # Decoupled methods, whose sets teach what a teacher that knows all rows says of ten views of each picture, in 4 bits; and random rows with

@@ -17,8 +17,8 @@ namespace decant::distill {
 std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_rate, double scale = 1, std::vector<Learnt> extra = {});
 
 /// How a network is trained on such a set: squared error on the labels as they are, by Adam at the
-/// rate of FRePo's published evaluation. The heavy ball of other sets, at a rate of 0.01, diverges
-/// on wide networks and on those without a norm.
+/// rate of FRePo's published evaluation. The heavy ball of other sets, at a rate of 0.01, can
+/// diverge on wide networks and on those without a norm.
 std::map<std::string, std::string> squared_error_training();
 
 /// Half the squared distance of the two, the mean over rows. (n, classes) each.
