@@ -98,8 +98,11 @@ TEST(Page, SaysWhetherNetworksAgreeAndScoresSyntheticSets) {
       cells.back().metric = 1;
     }
   }
-  fake.evidence = evidence_of(cells, {top_1(), augmented});
+  Metric own = top_1();
+  own.title = "accuracy of nobody";
+  fake.evidence = evidence_of(cells, {top_1(), augmented, own});
   const std::string page = page_of(fake);
+  EXPECT_THAT(page, Not(HasSubstr("<th class=\"n\">accuracy of nobody"))) << "no set has it";
   EXPECT_THAT(page, HasSubstr("<tr><td>mlp</td><td class=\"n\">10</td><td class=\"n\">+1.00</td>"));
   EXPECT_THAT(page, HasSubstr("<td class=\"n\">–</td><td class=\"n\">31.4</td>"));
 }

@@ -173,7 +173,8 @@ std::string evidence_section(const Facts& facts) {
   const int64_t small_bytes = facts.run.bytes_after;
   const std::string_view small = facts.small();
   for (size_t metric = 0; metric < evidence->metrics.size(); ++metric) {
-    if (!evidence->metrics[metric].of_class.empty()) continue;
+    const bool measured = std::ranges::find(evidence->cells, metric, &Evidence::Cell::metric) != evidence->cells.end();
+    if (!measured || !evidence->metrics[metric].of_class.empty()) continue;
     body += evidence_chart(*evidence, metric, small) + bytes_chart(*evidence, metric, small_bytes, small) +
             results_table(*evidence, metric, small_bytes, small);
   }
