@@ -26,14 +26,6 @@ const PickedRows::Pick& PickedRows::at(int64_t row) const {
   return picks_[static_cast<size_t>(row)];
 }
 
-std::vector<int64_t> PickedRows::known_faults() const {
-  std::vector<int64_t> faults;
-  for (int64_t row = 0; row < size(); ++row) {
-    if (!known_fault(row).empty()) faults.push_back(row);
-  }
-  return faults;
-}
-
 int64_t PickedRows::stored_bytes() const {
   int64_t sum = 0;
   std::vector<std::byte> scratch;

@@ -29,7 +29,6 @@ class PickedRows final : public Rows, public Pictures, public Targets {
   std::string key(int64_t row) const override { return at(row).rows->key(at(row).row); }
   Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return at(row).rows->bytes(at(row).row, scratch); }
   std::string known_fault(int64_t row) const override { return at(row).rows->known_fault(at(row).row); }
-  std::vector<int64_t> known_faults() const override;
   int64_t stored_bytes() const override;
   const Modality& modality() const override { return picks_.front().rows->modality(); }
   const Pictures* pictures() const override { return this; }

@@ -71,8 +71,9 @@ class Rows {
   /// Why a row can be rejected without decoding ("TIFF is not read"); empty when nothing is known
   /// against it.
   virtual std::string known_fault(int64_t) const { return {}; }
-  /// The rows with a known_fault(), ascending. Cost: of these rows alone.
-  virtual std::vector<int64_t> known_faults() const { return {}; }
+  /// The rows with a known_fault(), ascending. Asks every row; whoever keeps a list says what is in
+  /// it.
+  virtual std::vector<int64_t> known_faults() const;
   /// Stored bytes of all rows, as they lie on disk.
   virtual int64_t stored_bytes() const = 0;
 

@@ -39,13 +39,6 @@ class CocoRows final : public FileRows, public Targets {
   std::string key(int64_t row) const override { return below_ + image(row).name; }
   fs::path path(int64_t row) const override { return pictures_.empty() ? FileRows::path(row) : pictures_ / image(row).name; }
   std::string known_fault(int64_t row) const override { return image(row).fault; }
-  std::vector<int64_t> known_faults() const override {
-    std::vector<int64_t> faulty;
-    for (int64_t row = 0; row < size(); ++row) {
-      if (!image(row).fault.empty()) faulty.push_back(row);
-    }
-    return faulty;
-  }
 
   const Targets* targets() const override { return json_.annotated ? this : nullptr; }
   int32_t label(int64_t) const override { return kNoLabel; }

@@ -62,13 +62,6 @@ class MaskRows final : public FileRows, public Targets {
   int64_t size() const override { return std::ssize(rows_); }
   std::string key(int64_t row) const override { return at(row).picture; }
   std::string known_fault(int64_t row) const override { return at(row).fault; }
-  std::vector<int64_t> known_faults() const override {
-    std::vector<int64_t> faulty;
-    for (int64_t row = 0; row < size(); ++row) {
-      if (!at(row).fault.empty()) faulty.push_back(row);
-    }
-    return faulty;
-  }
   void add_carried(int64_t row, std::vector<CarriedFile>& files) const override {
     const MaskRow& own = at(row);
     if (!own.fault.empty()) return;

@@ -33,13 +33,6 @@ class VocRows final : public FileRows, public Targets {
     return !own.picture.empty() ? own.picture : folders_.pictures.empty() ? own.name + ".jpg" : folders_.pictures + "/" + own.name + ".jpg";
   }
   std::string known_fault(int64_t row) const override { return at(row).fault; }
-  std::vector<int64_t> known_faults() const override {
-    std::vector<int64_t> faulty;
-    for (int64_t row = 0; row < size(); ++row) {
-      if (!at(row).fault.empty()) faulty.push_back(row);
-    }
-    return faulty;
-  }
   void add_carried(int64_t row, std::vector<CarriedFile>& files) const override {
     if (!at(row).fault.empty()) return;
     const std::string xml = voc::xml_of_row(folders_, at(row));

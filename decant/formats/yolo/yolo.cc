@@ -31,13 +31,6 @@ class YoloRows final : public FileRows, public Targets {
   int64_t size() const override { return std::ssize(pictures_.pictures); }
   std::string key(int64_t row) const override { return picture(row).key; }
   std::string known_fault(int64_t row) const override { return picture(row).fault; }
-  std::vector<int64_t> known_faults() const override {
-    std::vector<int64_t> faulty;
-    for (int64_t row = 0; row < size(); ++row) {
-      if (!picture(row).fault.empty()) faulty.push_back(row);
-    }
-    return faulty;
-  }
   void add_carried(int64_t row, std::vector<CarriedFile>& files) const override {
     if (annotation_hash(row) == 0) return;
     const std::string& key = picture(row).key;
