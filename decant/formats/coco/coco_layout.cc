@@ -6,7 +6,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/coco/coco_json.h"
-#include "decant/formats/imagefolder/python_order.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/split_name.h"
 
 namespace decant::coco {
@@ -25,28 +25,14 @@ bool ends_as_json(const fs::path& path) {
 
 /// COCO's json files in root / folder, sorted.
 std::vector<fs::path> jsons_in(const fs::path& root, const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(root / folder, code), end; !code && it != end; it.increment(code)) {
-    if (ends_as_json(it->path()) && !it->is_directory(code)) names.push_back(it->path().filename().string());
-  }
-  std::ranges::sort(names, python_less);
+  std::vector<std::string> names = files_in(root / folder);
+  std::erase_if(names, [](const std::string& name) { return !ends_as_json(name); });
   if (names.size() > kMostJsons) names.resize(kMostJsons);
   std::vector<fs::path> found;
   for (const std::string& name : names) {
     if (looks_like_coco_json(root / folder / name)) found.push_back(folder / name);
   }
   return found;
-}
-
-std::vector<std::string> named_folders(const fs::path& root) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(root, code), end; !code && it != end; it.increment(code)) {
-    if (it->is_directory(code)) names.push_back(it->path().filename().string());
-  }
-  std::ranges::sort(names, python_less);
-  return names;
 }
 
 /// Which json of a split gives its objects: small = likelier.
@@ -95,7 +81,7 @@ CocoLayout find_coco(const fs::path& path) {
     }
   };
   add("", std::nullopt);
-  for (const std::string& name : named_folders(path)) {
+  for (const std::string& name : folders_in(path)) {
     if (name == kAnnotations)
       add(name, std::nullopt);
     else if (const auto split = meant_split(name))

@@ -9,6 +9,7 @@
 
 #include "decant/base/file.h"
 #include "decant/base/text.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/split_name.h"
@@ -42,17 +43,6 @@ std::string name_without_ending(const std::string& name) {
 
 bool ends_as_png(std::string_view name) {
   return name.size() > 4 && (name.ends_with(".png") || name.ends_with(".PNG"));
-}
-
-std::vector<std::string> folders_of(const fs::path& root) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(root, code), end; !code && it != end; it.increment(code)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored)) names.push_back(it->path().filename().string());
-  }
-  std::ranges::sort(names, python_less);
-  return names;
 }
 
 /// Whether a PNG has samples of one channel, or a palette: what masks mostly are.
@@ -123,7 +113,7 @@ Found cityscapes(const fs::path& root) {
   MaskLayout layout{.root = root, .kind = MaskLayoutKind::cityscapes};
   for (const char* masks : {"gtFine", "gtCoarse"}) {
     if (!is_there(root / "leftImg8bit") || !is_there(root / masks)) continue;
-    for (const std::string& name : folders_of(root / "leftImg8bit")) {
+    for (const std::string& name : folders_in(root / "leftImg8bit")) {
       const auto split = meant_split(name);
       if (split && is_there(root / masks / name))
         layout.splits.emplace(*split, MaskFolders{"leftImg8bit/" + name, std::string(masks) + "/" + name, ""});
@@ -148,7 +138,7 @@ Found images_and_masks(const fs::path& root) {
   const auto folders = side_by_side(root, "");
   if (!folders) return std::nullopt;
   MaskLayout layout{.root = root};
-  for (const std::string& name : folders_of(root / folders->pictures)) {
+  for (const std::string& name : folders_in(root / folders->pictures)) {
     const auto split = meant_split(name);
     if (!split || !is_there(root / folders->masks / name)) continue;
     layout.splits.emplace(*split, MaskFolders{folders->pictures + "/" + name, folders->masks + "/" + name, ""});
@@ -161,7 +151,7 @@ Found images_and_masks(const fs::path& root) {
 
 Found a_folder_per_split(const fs::path& root) {
   MaskLayout layout{.root = root};
-  for (const std::string& name : folders_of(root)) {
+  for (const std::string& name : folders_in(root)) {
     const auto split = meant_split(name);
     if (!split || layout.splits.contains(*split)) continue;
     if (const auto folders = side_by_side(root, name)) {
@@ -174,7 +164,7 @@ Found a_folder_per_split(const fs::path& root) {
 
 Found masks_next_to_splits(const fs::path& root) {
   MaskLayout layout{.root = root};
-  for (const std::string& name : folders_of(root)) {
+  for (const std::string& name : folders_in(root)) {
     const auto split = meant_split(name);
     if (!split || layout.splits.contains(*split)) continue;
     for (const std::string suffix : kBesideSplit) {
@@ -189,7 +179,7 @@ Found masks_next_to_splits(const fs::path& root) {
 
 Found camvid_in_colours(const fs::path& root) {
   std::string pictures, masks;
-  for (const std::string& name : folders_of(root)) {
+  for (const std::string& name : folders_in(root)) {
     if (name.find("StillsRaw") != std::string::npos) pictures = name;
     if (name.find("LabeledApproved") != std::string::npos) masks = name;
   }
@@ -203,7 +193,7 @@ Found next_to_each_other(const fs::path& root) {
     layout.splits[Split::train] = {};
     return layout;
   }
-  for (const std::string& name : folders_of(root)) {
+  for (const std::string& name : folders_in(root)) {
     const auto split = meant_split(name);
     if (split && pairs_up(root / name)) layout.splits.emplace(*split, MaskFolders{name, name, ""});
   }

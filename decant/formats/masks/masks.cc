@@ -14,6 +14,7 @@
 #include "decant/base/text.h"
 #include "decant/data/upright.h"
 #include "decant/formats/file_rows.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/image/picture_head.h"
 #include "decant/formats/image/png_fill.h"
 #include "decant/formats/masks/mask_classes.h"
@@ -168,14 +169,9 @@ class MaskWriter final : public SubsetWriter {
     for (const int64_t row : rows) names.push_back(fs::path(rows_->key(row)).stem().string());
     std::ranges::sort(names);
     const fs::path sets = "ImageSets/Segmentation";
-    std::vector<std::string> lists;
-    std::error_code code;
-    for (fs::directory_iterator it(rows_->root() / sets, code), end; !code && it != end; it.increment(code)) {
-      if (it->path().extension() == ".txt") lists.push_back(it->path().filename().string());
-    }
-    std::ranges::sort(lists);
     int64_t written = 0;
-    for (const std::string& list : lists) {
+    for (const std::string& list : files_in(rows_->root() / sets)) {
+      if (!list.ends_with(".txt")) continue;
       const std::string lines = voc::lines_of_names(read_text(rows_->root() / sets / list), names, true);
       if (!lines.empty()) written += put_file(folder / sets / list, lines);
     }

@@ -7,6 +7,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/formats/file_rows.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/object_notes.h"
 #include "decant/formats/voc/voc_layout.h"
 #include "decant/formats/voc/voc_objects.h"
@@ -114,14 +115,9 @@ class VocWriter final : public SubsetWriter {
   /// not those of train.txt, no other list of rows, which would be read in place of theirs.
   std::vector<std::string> lists() const {
     std::vector<std::string> found;
-    std::error_code code;
-    const fs::path sets = rows_->root() / "ImageSets";
-    for (fs::directory_iterator task(sets, code), end; !code && task != end; task.increment(code)) {
-      std::error_code inner;
-      for (fs::directory_iterator it(task->path(), inner); !inner && it != end; it.increment(inner)) {
-        std::error_code ignored;
-        if (it->path().extension() == ".txt" && it->is_regular_file(ignored))
-          found.push_back(it->path().lexically_relative(rows_->root()).string());
+    for (const std::string& task : folders_in(rows_->root() / "ImageSets")) {
+      for (const std::string& list : files_in(rows_->root() / "ImageSets" / task)) {
+        if (list.ends_with(".txt")) found.push_back("ImageSets/" + task + "/" + list);
       }
     }
     if (list_.empty()) found.clear();

@@ -10,8 +10,8 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/text.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/imagefolder/picture_tree.h"
-#include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/split_name.h"
 #include "decant/formats/voc/voc_xml.h"
 
@@ -66,22 +66,11 @@ std::optional<VocFolders> voc_folders_in(const fs::path& root, const std::string
   return std::nullopt;
 }
 
-std::vector<std::string> names_of_entries(const fs::path& folder, bool folders) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    std::error_code ignored;
-    if (folders ? it->is_directory(ignored) : it->is_regular_file(ignored)) names.push_back(it->path().filename().string());
-  }
-  std::ranges::sort(names, python_less);
-  return names;
-}
-
 /// Lists of names by split; of a set without train.txt, what takes its place.
 std::map<Split, std::string> lists_of(const fs::path& root, std::vector<Oddity>& oddities) {
   std::map<Split, std::string> lists;
   std::vector<std::string> plain;
-  for (const std::string& name : names_of_entries(root / kLists, false)) {
+  for (const std::string& name : files_in(root / kLists)) {
     if (lists_rows(std::string(kLists) + "/" + name)) plain.push_back(name);
   }
   const auto has = [&](const char* name) { return std::ranges::find(plain, name) != plain.end(); };
@@ -112,7 +101,7 @@ std::optional<VocLayout> layout_of_folder(const fs::path& root) {
     }
     return layout;
   }
-  for (const std::string& name : names_of_entries(root, true)) {
+  for (const std::string& name : folders_in(root)) {
     const auto split = meant_split(name);
     if (!split || layout.splits.contains(*split)) continue;
     if (auto folders = voc_folders_in(root, name)) layout.splits[*split] = *std::move(folders);
@@ -143,7 +132,7 @@ std::optional<VocLayout> layout_of_list(const fs::path& list) {
 
 /// FOLDER/VOC2012 of a VOCdevkit.
 std::optional<VocLayout> layout_below(const fs::path& folder) {
-  const std::vector<std::string> names = names_of_entries(folder, true);
+  const std::vector<std::string> names = folders_in(folder);
   if (names.size() > 64) return std::nullopt;
   std::vector<VocLayout> found;
   for (const std::string& name : names) {
@@ -183,7 +172,7 @@ class RowList {
 
  private:
   void add_every_xml() {
-    for (const std::string& name : names_of_entries(layout_.root / folders_.annotations, false)) {
+    for (const std::string& name : files_in(layout_.root / folders_.annotations)) {
       if (ends_as_xml(name)) add(name.substr(0, name.size() - 4));
     }
     int64_t without = std::ssize(pictures_);

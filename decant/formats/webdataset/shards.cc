@@ -9,6 +9,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/name_pattern.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/split_name.h"
 
 namespace decant {
@@ -55,11 +56,19 @@ void refuse_packed(const std::string& path) {
          "files");
 }
 
+/// Throws IoError where nobody can tell, as for a link to itself: it may be a shard.
+bool entry_is_file(const fs::directory_entry& entry) {
+  std::error_code code;
+  const bool file = entry.is_regular_file(code);
+  if (code) throw IoError({entry.path().string(), "", "cannot be opened: " + code.message(), "Remove it, or mend what it links to"});
+  return file;
+}
+
 std::vector<std::string> list_names(const fs::path& folder, bool (*wanted)(const std::string&)) {
   std::vector<std::string> names;
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (wanted(it->path().filename().string()) && it->is_regular_file()) names.push_back(it->path().filename().string());
+    if (wanted(it->path().filename().string()) && entry_is_file(*it)) names.push_back(it->path().filename().string());
   }
   if (code) throw IoError({folder.string(), "", "cannot read the folder: " + code.message(), ""});
   std::sort(names.begin(), names.end());
@@ -71,16 +80,6 @@ std::vector<std::string> list_names(const fs::path& folder, bool (*wanted)(const
 std::vector<std::string> shards_in(const fs::path& folder) {
   if (const auto packed = list_names(folder, is_packed_tar); !packed.empty()) refuse_packed((folder / packed[0]).string());
   return list_names(folder, is_tar);
-}
-
-std::vector<std::string> folders_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (it->is_directory(code)) names.push_back(it->path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 // ---- Splits
@@ -127,7 +126,7 @@ std::vector<std::string> shards_below(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code code;
   for (fs::recursive_directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (!it->is_regular_file()) continue;
+    if (!entry_is_file(*it)) continue;
     refuse_packed(it->path().string());
     if (is_tar(it->path().string())) names.push_back(it->path().lexically_relative(folder).string());
   }

@@ -162,6 +162,19 @@ TEST(Shards, SplitsGoByFoldersOrByNames) {
   EXPECT_THAT(shards.names[Split::validation], ElementsAre("valid/0.tar"));
 }
 
+TEST(Shards, NameALinkToItselfThatMayBeAShard) {
+  const ScratchFolder flat("flat");
+  flat.add("a-0.tar", kEnd);
+  std::filesystem::create_symlink("a-1.tar", flat.path / "a-1.tar");
+  EXPECT_THAT(message_of<IoError>([&] { find_shards(flat.path.string()); }), HasSubstr("a-1.tar: cannot be opened: Too many levels"));
+  const ScratchFolder split("split");
+  split.add("train/a/0.tar", kEnd);
+  split.add("val/0.tar", kEnd);
+  std::filesystem::create_symlink("1.tar", split.path / "train/a/1.tar");
+  EXPECT_THAT(message_of<IoError>([&] { find_shards(split.path.string()); }),
+              HasSubstr("train/a/1.tar: cannot be opened: Too many levels"));
+}
+
 TEST(Shards, SaysWhatIsMissingOrPacked) {
   const ScratchFolder folder("missing");
   folder.add("a-0.tar", kEnd);

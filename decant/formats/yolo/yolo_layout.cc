@@ -9,6 +9,7 @@
 
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
+#include "decant/formats/folder_names.h"
 #include "decant/formats/imagefolder/picture_tree.h"
 #include "decant/formats/imagefolder/python_order.h"
 #include "decant/formats/split_name.h"
@@ -24,17 +25,6 @@ constexpr int kMostLabels = 16;         // of one folder that are looked into
 constexpr size_t kMostNames = 1 << 24;  // bytes of a file of names
 constexpr const char* kImages = "images";
 constexpr const char* kLabels = "labels";
-
-std::vector<std::string> sorted_names(const fs::path& folder, bool folders) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    std::error_code ignored;
-    if (folders ? it->is_directory(ignored) : it->is_regular_file(ignored)) names.push_back(it->path().filename().string());
-  }
-  std::ranges::sort(names, python_less);
-  return names;
-}
 
 bool is_plain_folder(const fs::path& path) {
   std::error_code code;
@@ -83,7 +73,7 @@ std::vector<fs::path> yamls_in(const fs::path& folder) {
   std::vector<fs::path> found;
   if (looks_like_data_yaml(folder / "data.yaml")) found.push_back(folder / "data.yaml");
   size_t looked_at = 0;
-  for (const std::string& name : sorted_names(folder, false)) {
+  for (const std::string& name : files_in(folder)) {
     const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     if (!yaml || name == "data.yaml" || looked_at++ >= kMostYamls) continue;
     if (looks_like_data_yaml(folder / name)) found.push_back(folder / name);
@@ -98,11 +88,11 @@ std::map<Split, std::vector<std::string>> usual_splits(const fs::path& folder) {
     if (const auto split = meant_split(name); split && splits[*split].empty()) splits[*split] = {path};
   };
   if (is_plain_folder(folder / kImages) && holds_labels(folder / kLabels, false)) {
-    for (const std::string& name : sorted_names(folder / kImages, true)) add(name, std::string(kImages) + "/" + name);
+    for (const std::string& name : folders_in(folder / kImages)) add(name, std::string(kImages) + "/" + name);
     if (!splits.contains(Split::train)) return {{Split::train, {kImages}}};
     return splits;
   }
-  const std::vector<std::string> folders = sorted_names(folder, true);
+  const std::vector<std::string> folders = folders_in(folder);
   for (const std::string& name : folders) {
     if (is_plain_folder(folder / name / kImages) && holds_labels(folder / name / kLabels, false)) add(name, name + "/" + kImages);
   }
@@ -115,7 +105,7 @@ std::optional<fs::path> names_file(const fs::path& folder) {
   for (const char* name : {"classes.txt", "obj.names", "labels/classes.txt", "labels/train/classes.txt", "train/labels/classes.txt"}) {
     if (is_plain_file(folder / name)) return name;
   }
-  for (const std::string& name : sorted_names(folder, false)) {
+  for (const std::string& name : files_in(folder)) {
     if (name.ends_with(".names")) return name;
   }
   return std::nullopt;
