@@ -24,8 +24,18 @@ constexpr int64_t kMostRows = int64_t{1} << 40;
                     fmt::format("Restore the file as it was written, or take {} out of the training in run.json", kSoftLabelsOption)});
 }
 
-std::string checksum_of_rows(Bytes rows) {
-  return fmt::format("{:016x}", hash64(as_text(rows)));
+const std::string kNoChecksum(16, '0');
+
+/// Of a header that holds zeros in the checksum's place, and of the rows: a seed or a cut that was
+/// changed would make other views of the same labels.
+std::string checksum_of(const std::string& header, Bytes rows) {
+  return fmt::format("{:016x}", hash64(header + fmt::format("{:016x}", hash64(as_text(rows)))));
+}
+
+/// The first `old` in a header, replaced.
+std::string with_checksum(std::string header, const std::string& old, const std::string& now) {
+  if (const size_t at = header.find(old); !old.empty() && at != std::string::npos) header.replace(at, old.size(), now);
+  return header;
 }
 
 std::string label_header_text(const ViewLabelsHeader& header, Bytes rows) {
@@ -40,10 +50,11 @@ std::string label_header_text(const ViewLabelsHeader& header, Bytes rows) {
                {"flip", cuts.flip},
                {"teacher", header.teacher},
                {"teacher_digest", header.teacher_digest},
-               {"xxh3", checksum_of_rows(rows)},
+               {"xxh3", kNoChecksum},
                {"classes", header.class_names}};
   if (cuts.resized_crop > 0) json["resized_crop"] = cuts.resized_crop;
-  return json_text(json);
+  const std::string text = json_text(json);
+  return with_checksum(text, R"("xxh3":")" + kNoChecksum, R"("xxh3":")" + checksum_of(text, rows));
 }
 
 /// The header as text, and the rows behind it.
@@ -193,7 +204,9 @@ std::unique_ptr<StoredViewLabels> parse_view_labels(Bytes file, const std::strin
          "Use the version of decant that made it, or a newer one"});
   ViewLabelsHeader header = label_header_from(json);
   require_all_rows(header, rows, name);
-  if (checksum_of_rows(rows) != json.text("xxh3")) refuse_labels(name, "", "holds labels whose checksum is another than its header's");
+  const std::string checksum = json.text("xxh3");
+  if (checksum_of(with_checksum(std::string(text), checksum, kNoChecksum), rows) != checksum)
+    refuse_labels(name, "", "was changed: the checksum of its header and labels is another than the one in its header");
   require_sound_views(header, rows, name);
   return std::make_unique<StoredViewLabels>(std::move(header), std::vector<std::byte>(rows.begin(), rows.end()));
 }

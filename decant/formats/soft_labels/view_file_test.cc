@@ -146,18 +146,30 @@ TEST(ViewLabels, ThatAreNotSoundAreRefused) {
   expect_says(fault_of_file(sound.substr(0, sound.size() - 24)), {"holds 48 bytes of labels"});
   std::string changed = sound;
   changed[changed.size() - 2] ^= 1;
-  expect_says(fault_of_file(changed), {"checksum is another than its header's"});
+  expect_says(fault_of_file(changed), {"was changed: the checksum of its header and labels"});
+  expect_says(fault_of_file(with_header("\"seed\":7", "\"seed\":8")), {"was changed"});
+  expect_says(fault_of_file(with_header("\"crop\":1", "\"crop\":2")), {"was changed"});
   expect_says(fault_of_file(with_header("\"decant_view_labels\":1", "\"decant_view_labels\":9")),
               {"version 9", "Use the version of decant"});
   expect_says(fault_of_file(with_header("\"views\":3", "\"views\":0")), {"header.views", "is 0, and may be 1 to"});
+  expect_says(fault_of_file(with_header("\"views\":3", "\"views\":4")), {"holds 72 bytes of labels, and its header says 3 rows of 32"});
   expect_says(fault_of_file(with_header("\"bits\":32", "\"bits\":17")), {"bits", "may be 1 to 16 or 32"});
   expect_says(fault_of_file(with_header("\"top\":2", "\"top\":3")), {"top", "is 3, and may be 1 to 2"});
 }
 
+StoredViewLabels labels_of_classes(std::vector<std::string> names) {
+  ViewLabelsHeader header = animal_labels(3).header();
+  header.shape.classes = header.shape.top = std::ssize(names);
+  header.class_names = std::move(names);
+  return StoredViewLabels(std::move(header));
+}
+
 TEST(ViewLabels, OfAnotherSetAreNamed) {
-  expect_says(fault_of_file(with_header("[\"cat\",\"dog\"]", "[\"dog\",\"cat\"]")),
-              {"class 0: is 'dog', and 'cat' in the set: every label would teach another class"});
   const LabelledRun run;
+  write_view_labels(labels_of_classes({"dog", "cat"}), run.file());
+  expect_says(message_of([&] { run.open(); }), {"class 0: is 'dog', and 'cat' in the set: every label would teach another class"});
+  write_view_labels(labels_of_classes({"ape", "cat", "dog"}), run.file());
+  expect_says(message_of([&] { run.open(); }), {"has labels of 3 classes, and the set has 2"});
   write_view_labels(animal_labels(4), run.file());
   expect_says(message_of([&] { run.open(); }), {"has labels of 4 rows, and the set has 3"});
 }
