@@ -82,18 +82,7 @@ Parts make_frepo(const Setting& setting, nn::SpecText& own) {
 Method feature_regression() {
   return {.facts = {"frepo", "performance matching, kernel ridge regression", "what the last layers of networks trained on the set predict",
                     "Zhou, Nezhadarya and Ba, NeurIPS 2022, arXiv:2206.00719"},
-          .usual =
-              [](const DistillOptions&) {
-                return Usual{.steps = 300,
-                             .rate = 0.01,
-                             .optimizer = "adamw",
-                             .momentum = 0.9,
-                             .schedule = "cosine",
-                             .real_batch = 256,
-                             .labels = "soft",
-                             .can_learn_labels = true,
-                             .training = squared_error_training()};
-              },
+          .usual = [](const DistillOptions&) { return usual_regression(300, 0.01, 256); },
           .make = make_frepo};
 }
 

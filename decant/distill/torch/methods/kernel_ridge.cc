@@ -27,9 +27,23 @@ std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_r
                                      std::move(extra));
 }
 
-std::map<std::string, std::string> squared_error_training() {
-  return {{"loss", "mse"},        {"soft-labels", "true"},     {"epochs", "1000"},     {"augment", "dsa"},
-          {"optimizer", "adamw"}, {"learning-rate", "0.0003"}, {"schedule", "cosine"}, {"decay-all", "false"}};
+Usual usual_regression(int64_t steps, double rate, int real_batch) {
+  return {.steps = steps,
+          .rate = rate,
+          .optimizer = "adamw",
+          .momentum = 0.9,
+          .schedule = "cosine",
+          .real_batch = real_batch,
+          .labels = "soft",
+          .can_learn_labels = true,
+          .training = {{"loss", "mse"},
+                       {"soft-labels", "true"},
+                       {"epochs", "1000"},
+                       {"augment", "dsa"},
+                       {"optimizer", "adamw"},
+                       {"learning-rate", "0.0003"},
+                       {"schedule", "cosine"},
+                       {"decay-all", "false"}}};
 }
 
 Tensor half_squared_error(const Tensor& predictions, const Tensor& labels) {

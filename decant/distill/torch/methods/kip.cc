@@ -147,17 +147,10 @@ Parts make_label_solve(const Setting& setting, nn::SpecText& own) {
   return {.synthetic = centred_pixels(setting, 1), .objective = std::make_unique<LabelSolve>(kernel_of(own))};
 }
 
-Usual usual_of_kip() {
-  return {.steps = 1000,
-          .rate = 0.1,
-          .optimizer = "adamw",
-          .momentum = 0.9,
-          .schedule = "cosine",
-          .real_batch = 1000,
-          .labels = "soft",
-          .can_learn_labels = true,
-          .projection = "off",
-          .training = squared_error_training()};
+Usual usual_of_kip(int64_t steps) {
+  Usual usual = usual_regression(steps, 0.1, 1000);
+  usual.projection = "off";
+  return usual;
 }
 
 }  // namespace
@@ -165,12 +158,7 @@ Usual usual_of_kip() {
 Method kernel_inducing_points() {
   return {.facts = {"kip", "performance matching, kernel ridge regression", "what an infinitely wide network would predict for real rows",
                     "Nguyen, Chen and Lee, ICLR 2021, arXiv:2011.00050"},
-          .usual =
-              [](const DistillOptions& options) {
-                Usual own = usual_of_kip();
-                if (options.per_class > 1) own.steps = 3000;
-                return own;
-              },
+          .usual = [](const DistillOptions& options) { return usual_of_kip(options.per_class > 1 ? 3000 : 1000); },
           .make = make_kip};
 }
 
@@ -178,7 +166,7 @@ Method label_solve() {
   return {.facts = {"label-solve", "performance matching, kernel ridge regression",
                     "the labels that predict real rows best, pictures as they are",
                     "Nguyen, Novak, Xiao and Lee, NeurIPS 2021, arXiv:2107.13034"},
-          .usual = [](const DistillOptions&) { return usual_of_kip(); },
+          .usual = [](const DistillOptions&) { return usual_of_kip(1000); },
           .make = make_label_solve};
 }
 

@@ -87,18 +87,7 @@ Method random_feature_approximation() {
   return {.facts = {"rfad", "performance matching, kernel ridge regression",
                     "what the last layers of random networks would predict for real rows",
                     "Loo, Hasani, Amini and Rus, NeurIPS 2022, arXiv:2210.12067"},
-          .usual =
-              [](const DistillOptions&) {
-                return Usual{.steps = 200,
-                             .rate = 0.03,
-                             .optimizer = "adamw",
-                             .momentum = 0.9,
-                             .schedule = "cosine",
-                             .real_batch = 256,
-                             .labels = "soft",
-                             .can_learn_labels = true,
-                             .training = squared_error_training()};
-              },
+          .usual = [](const DistillOptions&) { return usual_regression(200, 0.03, 256); },
           .make = make_rfad};
 }
 
