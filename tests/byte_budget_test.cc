@@ -51,6 +51,20 @@ CompressOptions spending(const fs::path& in, const fs::path& out, const std::str
   return options;
 }
 
+// k-means chooses for one number of rows, which is not known before their files are.
+TEST(CompressBytes, AreMetByAMethodThatChoosesForOneNumber) {
+  const fs::path in = jpeg_set("one_number_in", 60);
+  const fs::path folder = fresh_folder("one_number");
+  for (const std::string bytes : {"7%", "12%", "20%", "33%"}) {
+    CompressOptions options = spending(in, folder / bytes, bytes, "rows");
+    options.select.method = "k-means";
+    const RunRecord run = compress(options, {.threads = 2});
+    const auto budget = static_cast<int64_t>(std::stod(bytes) / 100 * static_cast<double>(run.bytes_before));
+    EXPECT_LE(run.bytes_after, budget) << bytes;
+    EXPECT_GT(run.bytes_after, budget - 2 * run.bytes_before / 120) << bytes << ": within a row or two of 120";
+  }
+}
+
 /// The quality that each line of a manifest names.
 std::vector<int> qualities_in(const fs::path& manifest) {
   std::vector<int> all;

@@ -15,10 +15,10 @@
 #include "decant/pipeline/choosing/empty_classes.h"
 #include "decant/pipeline/choosing/extractor.h"
 #include "decant/pipeline/choosing/pool_source.h"
+#include "decant/pipeline/patching/choose_within.h"
 #include "decant/pipeline/patching/reduction.h"
 #include "decant/pipeline/patching/row_sizes.h"
 #include "decant/pipeline/patching/sheet_budget.h"
-#include "decant/pipeline/patching/token_budget.h"
 #include "decant/pipeline/recipe.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/pipeline/run/feature_jobs.h"
@@ -342,15 +342,16 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   // What rows take, where a budget is spent on them.
   const std::optional<CountedBudget> counted = counted_of(options);
   const Subset usable = input.usable_rows();
-  const std::optional<SheetSizes> tiled = sheet_sizes_of(options, input, usable, context);
+  std::optional<SheetSizes> tiled = sheet_sizes_of(options, input, usable, context);
   RowBudget rows;
   if (counted)
     rows = log.stage(std::string(name_of(counted->unit)), [&] { return counted_rows(*counted, input, context); });
   else if (spends_on_rows(options) && !tiled)
     rows = {log.stage("bytes", [&] { return sizes_of_rows(options, input, budget, context); }), budget};
-  const int64_t count = tiled        ? log.stage("sheets", [&] { return tiled->about(budget); })
-                        : rows.sizes ? rows.sizes->about(rows.amount)
-                                     : count_to_keep(options, input);
+  SetSizes* const sizes = tiled ? &*tiled : static_cast<SetSizes*>(rows.sizes.get());
+  const int64_t held = tiled ? budget : rows.amount;
+  const int64_t count =
+      sizes != nullptr ? log.stage(tiled ? "sheets" : "fit", [&] { return sizes->about(held); }) : count_to_keep(options, input);
   require_enough_of_each(options, input, count);
 
   // An order over the readable rows; then exactly `count` of them, or as many as fit.
@@ -360,14 +361,10 @@ RunRecord compress(const CompressOptions& typed, const Context& context) {
   };
   const Shares shares = method.options.shares_of_pools();
   const auto draw_of = [&](const ChosenRows& from, int64_t some) { return sample(from.selection, {}, some, options.seed, shares); };
-  const int64_t readable = input.rows() - std::ssize(input.excluded);
-  ChosenRows chosen = counted ? choose_for_tokens(*rows.sizes, rows.amount, readable, choose, draw_of) : choose(count);
-  if (counted) chosen.selection.serves_from = 1;
+  const ChosenRows chosen = sizes != nullptr ? choose_within(*sizes, held, choose, draw_of) : choose(count);
   const auto draw = [&](int64_t some) { return draw_of(chosen, some); };
-  const Subset kept = log.stage("sample", [&] {
-    if (tiled) return tiled->largest_within(budget, chosen.selection, draw);
-    return rows.sizes ? rows.sizes->largest_within(rows.amount, chosen.selection, draw) : draw(count);
-  });
+  const Subset kept =
+      log.stage("sample", [&] { return sizes != nullptr ? sizes->largest_within(held, chosen.selection, draw) : draw(count); });
   if (counted)
     context.info(fmt::format("the rows kept hold {} {}, of {} allowed", human_count(rows.sizes->total(kept)), name_of(counted->unit),
                              human_count(rows.amount)));

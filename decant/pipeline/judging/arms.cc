@@ -381,7 +381,7 @@ class ArmMaker {
     auto& sizes = sizes_[reduced.key];
     if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
     if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, *sizes, outline.budget, options_);
-    return method_arm(outline.spec.base).draw_within(*sizes, outline.budget);
+    return method_arm(outline.spec.base).draw_within(*sizes, {outline.budget}).at(outline.budget);
   }
 
   /// What each row holds of it.
@@ -406,7 +406,7 @@ class ArmMaker {
     Draws& known = by_count_[base];
     if (known.contains(budget)) return known[budget];
     if (base == "random") return known[budget] = random_rows_within(sets_, counts_in(unit), budget, options_);
-    known = method_arm(base).draw_by_count(counts_in(unit), counted_budgets_of(base));
+    known = method_arm(base).draw_within(counts_in(unit), counted_budgets_of(base));
     return known.at(budget);
   }
 

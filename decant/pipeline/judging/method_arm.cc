@@ -6,7 +6,7 @@
 
 #include "decant/base/cache.h"
 #include "decant/base/json.h"
-#include "decant/pipeline/patching/token_budget.h"
+#include "decant/pipeline/patching/choose_within.h"
 #include "decant/pipeline/run/checkpoint.h"
 #include "decant/select/pools/sampler.h"
 
@@ -34,30 +34,23 @@ Draws MethodArm::draw(std::vector<int64_t> counts) {
   return draws;
 }
 
-std::vector<Subset> MethodArm::draw_within(RowSizes& sizes, int64_t budget) {
-  const ChosenRows chosen = choose(sizes.about(budget));
-  std::vector<Subset> draws;
-  for (int s = 0; s < options_.seeds; ++s)
-    draws.push_back(sizes.largest_within(budget, chosen.selection, [&](int64_t count) { return one(chosen, count, s); }));
-  return draws;
-}
-
-Draws MethodArm::draw_by_count(RowSizes& sizes, std::vector<int64_t> budgets) {
+Draws MethodArm::draw_within(SetSizes& sizes, std::vector<int64_t> budgets) {
   std::ranges::sort(budgets, std::greater<>());
-  const int64_t most = std::ssize(input_.usable_rows());
   ChosenRows chosen;
   bool serves_fewer = false;
   Draws draws;
   for (const int64_t budget : budgets) {
     if (!serves_fewer)
-      chosen = choose_for_tokens(
-          sizes, budget, most, [&](int64_t count) { return choose(count); },
+      chosen = choose_within(
+          sizes, budget,
+          [&](int64_t count) {
+            ChosenRows some = choose(count);
+            serves_fewer = some.selection.serves_from == 1 && spec_.method != nullptr;
+            return some;
+          },
           [&](const ChosenRows& from, int64_t count) { return one(from, count, 0); });
-    serves_fewer = chosen.selection.serves_from == 1 && spec_.method != nullptr;
-    ChosenRows some = chosen;
-    some.selection.serves_from = 1;
     for (int s = 0; s < options_.seeds; ++s)
-      draws[budget].push_back(sizes.largest_within(budget, some.selection, [&](int64_t count) { return one(some, count, s); }));
+      draws[budget].push_back(sizes.largest_within(budget, chosen.selection, [&](int64_t count) { return one(chosen, count, s); }));
   }
   return draws;
 }

@@ -28,14 +28,10 @@ class MethodArm {
   /// The largest size first: what was chosen for it may serve smaller ones, too.
   Draws draw(std::vector<int64_t> counts);
 
-  /// For each seed, as many rows as take at most `budget` bytes. The method chooses once, for about
-  /// as many as fit.
-  std::vector<Subset> draw_within(RowSizes& sizes, int64_t budget);
-
-  /// The same with tokens or objects, by budget. The method chooses as often as it takes to hold
-  /// that many (token_budget.h); what was chosen for the largest budget serves the others, if it
-  /// can.
-  Draws draw_by_count(RowSizes& sizes, std::vector<int64_t> budgets);
+  /// For each budget, and for each seed, as many rows as fit. The method chooses as often as it
+  /// takes to hold that much (choose_within.h); what was chosen for the largest budget serves the
+  /// others, if it can.
+  Draws draw_within(SetSizes& sizes, std::vector<int64_t> budgets);
 
  private:
   ChosenRows choose(int64_t count);

@@ -10,7 +10,6 @@
 #include "decant/base/errors.h"
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
-#include "decant/patches/spend.h"
 #include "decant/text/answers.h"
 
 namespace decant {
@@ -119,17 +118,11 @@ int64_t RowSizes::about(int64_t budget) {
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / mean), 1, std::ssize(chosen_));
 }
 
-Subset RowSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) {
-  const int64_t most = std::min(selection.serves_to, std::ssize(chosen_));
-  const int64_t least = std::max<int64_t>(1, selection.serves_from);
-  const int64_t count = patches::largest_count(
-      most, about(budget), [&](int64_t some) { return total(draw(some)); }, budget);
-  if (count >= least) return draw(count);
-  const int64_t needed = total(draw(least));
+void RowSizes::refuse(int64_t budget, int64_t least_rows, int64_t needed) const {
   const UnitWords words = unit_words(unit_);
   throw InputError({"", "",
                     fmt::format("{} hold no set of {}; the smallest, of {}, takes {}", amount_text(budget, unit_), words.rows,
-                                human_count(least), amount_text(needed, unit_)),
+                                human_count(least_rows), amount_text(needed, unit_)),
                     fmt::format("Give {} {} or more", words.option, needed)});
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,13 +12,13 @@
 #include "decant/base/context.h"
 #include "decant/data/budget.h"
 #include "decant/data/rows.h"
-#include "decant/data/selection.h"
+#include "decant/pipeline/patching/set_sizes.h"
 
 namespace decant {
 
 /// Files are measured when they are first asked about, on all threads: those that a search does not
 /// come near are never made. Not for several threads at once.
-class RowSizes {
+class RowSizes final : public SetSizes {
  public:
   /// `chosen`: the rows that may be asked about; not empty. Throws InputError for rows that are no
   /// picture files, or of tokens no texts, or of objects hold none. The context must outlive this.
@@ -28,19 +27,16 @@ class RowSizes {
 
   /// About how many of the chosen rows a budget holds, judged by a sample of files, or by the
   /// tokens or objects of all: at least 1.
-  int64_t about(int64_t budget);
+  int64_t about(int64_t budget) override;
   /// Bytes, tokens or objects of these rows. REQUIRES: rows of those chosen.
-  int64_t total(const Subset& rows);
+  int64_t total(const Subset& rows) override;
+  int64_t most_rows() const override { return std::ssize(chosen_); }
   /// Of every row, by its number; −1 for those that were not chosen.
   std::span<const int64_t> of_all_chosen();
   Budget::Unit unit() const { return unit_; }
 
-  /// draw(count) for the largest count that `selection` serves, at most all of those chosen, whose
-  /// rows take at most `budget` bytes: found from about() outwards. Throws InputError when not even
-  /// the smallest set fits, naming its bytes.
-  Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw);
-
  private:
+  [[noreturn]] void refuse(int64_t budget, int64_t least_rows, int64_t needed) const override;
   void measure(const Subset& rows);
 
   std::shared_ptr<const Rows> rows_;

@@ -6,7 +6,6 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/formats/sheets/sheet_writer.h"
-#include "decant/patches/spend.h"
 
 namespace decant {
 namespace {
@@ -35,22 +34,20 @@ Subset rows_of_some_sheets(const sheets::Style& style, const Dataset& dataset, c
 SheetSizes::SheetSizes(const Dataset& dataset, const sheets::Style& style, const Subset& usable, const Context& context)
     : dataset_(dataset), style_(style), usable_(usable), context_(context) {}
 
-int64_t SheetSizes::about(int64_t budget) const {
+int64_t SheetSizes::about(int64_t budget) {
   const Subset some = rows_of_some_sheets(style_, dataset_, usable_);
   const double each = static_cast<double>(bytes_in_sheets(style_, dataset_, some, context_)) / static_cast<double>(some.size());
   return std::clamp<int64_t>(static_cast<int64_t>(static_cast<double>(budget) / each), 1, std::ssize(usable_));
 }
 
-Subset SheetSizes::largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const {
-  const int64_t most = std::min(selection.serves_to, std::ssize(usable_));
-  const int64_t least = std::max<int64_t>(1, selection.serves_from);
-  const auto bytes_of_count = [&](int64_t count) { return bytes_in_sheets(style_, dataset_, draw(count), context_); };
-  const int64_t count = patches::largest_count(most, about(budget), bytes_of_count, budget);
-  if (count >= least) return draw(count);
-  const int64_t needed = bytes_of_count(least);
+int64_t SheetSizes::total(const Subset& rows) {
+  return bytes_in_sheets(style_, dataset_, rows, context_);
+}
+
+void SheetSizes::refuse(int64_t budget, int64_t least_rows, int64_t needed) const {
   throw InputError({"", "",
                     fmt::format("{} hold no sheets; those of the smallest set, of {} rows, take {}", human_bytes(budget),
-                                human_count(least), human_bytes(needed)),
+                                human_count(least_rows), human_bytes(needed)),
                     fmt::format("Give --bytes {} or more", needed)});
 }
 

@@ -9,13 +9,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 
 #include "decant/base/context.h"
 #include "decant/data/dataset.h"
-#include "decant/data/selection.h"
 #include "decant/formats/sheets/sheet_table.h"
+#include "decant/pipeline/patching/set_sizes.h"
 #include "decant/pipeline/patching/tiling.h"
 
 namespace decant {
@@ -23,20 +22,20 @@ namespace decant {
 inline constexpr const char* kSpendSheets = "sheets";  ///< a currency beside those of byte_budget.h
 
 /// What sets of some rows take as sheets of one style.
-class SheetSizes {
+class SheetSizes final : public SetSizes {
  public:
   /// `usable`: the rows that may be asked about; not empty. All of it must outlive this.
   SheetSizes(const Dataset& dataset, const sheets::Style& style, const Subset& usable, const Context& context);
 
   const sheets::Style& style() const { return style_; }
   /// About how many rows a budget holds, judged by a few full sheets: at least 1.
-  int64_t about(int64_t budget) const;
-  /// As RowSizes has it: draw(count) for the largest count that `selection` serves whose sheets
-  /// take at most `budget`. Throws InputError when not even the smallest set fits, naming its
-  /// bytes.
-  Subset largest_within(int64_t budget, const Selection& selection, const std::function<Subset(int64_t count)>& draw) const;
+  int64_t about(int64_t budget) override;
+  /// Bytes of their sheets.
+  int64_t total(const Subset& rows) override;
+  int64_t most_rows() const override { return std::ssize(usable_); }
 
  private:
+  [[noreturn]] void refuse(int64_t budget, int64_t least_rows, int64_t needed) const override;
   const Dataset& dataset_;
   sheets::Style style_;
   const Subset& usable_;

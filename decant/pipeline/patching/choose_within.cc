@@ -1,4 +1,4 @@
-#include "decant/pipeline/patching/token_budget.h"
+#include "decant/pipeline/patching/choose_within.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,10 +10,9 @@ constexpr int kTries = 5;
 constexpr double kSpare = 1.005;  // chosen beyond what the length so far suggests
 constexpr double kMuch = 1.02;    // more than this is chosen anew
 
-}  // namespace
-
-ChosenRows choose_for_tokens(RowSizes& sizes, int64_t budget, int64_t most, const std::function<ChosenRows(int64_t count)>& choose,
-                             const std::function<Subset(const ChosenRows& chosen, int64_t count)>& draw) {
+ChosenRows nearest_choice(SetSizes& sizes, int64_t budget, const std::function<ChosenRows(int64_t count)>& choose,
+                          const std::function<Subset(const ChosenRows& chosen, int64_t count)>& draw) {
+  const int64_t most = sizes.most_rows();
   int64_t count = std::min(most, sizes.about(budget));
   ChosenRows chosen = choose(count);
   ChosenRows best = chosen;
@@ -28,6 +27,15 @@ ChosenRows choose_for_tokens(RowSizes& sizes, int64_t budget, int64_t most, cons
     count = next;
     chosen = choose(count);
   }
+  return chosen;
+}
+
+}  // namespace
+
+ChosenRows choose_within(SetSizes& sizes, int64_t budget, const std::function<ChosenRows(int64_t count)>& choose,
+                         const std::function<Subset(const ChosenRows& chosen, int64_t count)>& draw) {
+  ChosenRows chosen = nearest_choice(sizes, budget, choose, draw);
+  chosen.selection.serves_from = 1;
   return chosen;
 }
 
