@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstring>
 #include <fmt/core.h>
 
+#include "decant/data/patch_grid.h"
 #include "decant/data/upright.h"
 
 namespace decant {
@@ -27,11 +27,7 @@ Span widened(double low, double high, int side) {
 
 void cut(const Image& from, const Box& box, Image& to) {
   const Span x = widened(box.x0, box.x1, from.size.width), y = widened(box.y0, box.y1, from.size.height);
-  const auto channels = static_cast<size_t>(from.size.channels);
-  to.resize({x.end - x.begin, y.end - y.begin, from.size.channels});
-  for (int line = y.begin; line < y.end; ++line)
-    std::memcpy(to.row(line - y.begin), from.view().row(line) + static_cast<size_t>(x.begin) * channels,
-                static_cast<size_t>(x.end - x.begin) * channels);
+  cut_out(from.view(), {x.begin, y.begin, x.end, y.end}, to);
 }
 
 /// The picture that a thread has decoded last.

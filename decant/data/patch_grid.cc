@@ -21,6 +21,13 @@ int cell_at(int unit, int units, int cells) {
 
 }  // namespace
 
+void cut_out(ImageView whole, const PatchRect& rect, Image& part) {
+  const int channels = whole.size.channels;
+  part.resize({rect.width(), rect.height(), channels});
+  for (int y = 0; y < rect.height(); ++y)
+    std::copy_n(whole.row(rect.top + y) + int64_t{rect.left} * channels, int64_t{rect.width()} * channels, part.row(y));
+}
+
 PatchGrid::PatchGrid(int width, int height, PatchUnit unit, int cells) : width_(width), height_(height), unit_(unit) {
   DECANT_CHECK(std::min({width, height, unit.width, unit.height, cells}), >=, 1);
   columns_ = std::min(cells, units_across());

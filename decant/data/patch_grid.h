@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "decant/data/image.h"
+
 namespace decant {
 
 /// Left, top inside; right, bottom outside.
@@ -23,6 +25,9 @@ struct PatchRect {
   int height() const { return bottom - top; }
   bool operator==(const PatchRect&) const = default;
 };
+
+/// That part of a picture. REQUIRES: inside of it, not empty.
+void cut_out(ImageView whole, const PatchRect& rect, Image& part);
 
 /// Pixels of a unit: 8 or 16 each way for a JPEG.
 struct PatchUnit {

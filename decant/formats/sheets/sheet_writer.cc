@@ -12,6 +12,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/file.h"
 #include "decant/base/parallel.h"
+#include "decant/data/memory_rows.h"
 #include "decant/formats/convert.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/recode.h"
@@ -101,6 +102,17 @@ void note_digests(const Rows& source, const std::vector<std::byte>& file, Sheet&
   for (Cell& cell : sheet.cells) cell.hash = sha256(source.bytes(cell.row, scratch)).substr(0, kHashDigits);
   sheet.sha256 = sha256(file);
 }
+
+/// What the i-th of `count` has of `whole`: all of them together have all of it.
+int64_t share_of(int64_t whole, int64_t i, int64_t count) {
+  return whole * (i + 1) / count - whole * i / count;
+}
+
+class CellRows final : public MemoryRows {
+ public:
+  using MemoryRows::MemoryRows;
+  PictureBytes stored_as() const override { return PictureBytes::coded; }
+};
 
 /// As long as those are.
 void note_no_digests(Sheet& sheet) {
@@ -210,6 +222,30 @@ SheetSetBytes measure_sheet_set(const Style& style, const Dataset& dataset, std:
   };
   const Table table = make_table(style, dataset, plan_sheets(style, dataset, rows), "measuring sheets", context, take);
   return {.sheets = bytes, .table = std::ssize(table_text(table))};
+}
+
+SheetsInMemory sheets_in_memory(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const Context& context) {
+  std::vector<Image> pictures(rows.size());
+  std::vector<int32_t> labels;
+  for (const int64_t row : rows) labels.push_back(dataset.train().label(row));
+  SheetsInMemory made{.bytes = std::vector<int64_t>(rows.size())};
+  const auto take = [&](const std::vector<std::byte>& file, Sheet& sheet) {
+    note_no_digests(sheet);
+    Image whole;
+    decode_image(file, sheet.file, whole);
+    const auto cells = std::ssize(sheet.cells);
+    for (int64_t i = 0; i < cells; ++i) {
+      const Cell& cell = sheet.cells[static_cast<size_t>(i)];
+      const auto place = static_cast<size_t>(std::ranges::lower_bound(rows, cell.row) - rows.begin());
+      cut_out(whole.view(), box_of(style, sheet, cell), pictures[place]);
+      made.bytes[place] = share_of(std::ssize(file), i, cells);
+    }
+  };
+  const Table table = make_table(style, dataset, plan_sheets(style, dataset, rows), "making sheets", context, take);
+  const auto of_table = std::ssize(table_text(table));
+  for (int64_t i = 0; i < std::ssize(rows); ++i) made.bytes[static_cast<size_t>(i)] += share_of(of_table, i, std::ssize(rows));
+  made.rows = std::make_shared<CellRows>(std::move(pictures), std::move(labels));
+  return made;
 }
 
 WrittenSheets write_sheet_set(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const fs::path& folder,

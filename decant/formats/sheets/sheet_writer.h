@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -52,6 +53,16 @@ struct SheetSetBytes {
 /// What write_sheet_set() would write, to the byte: sheets are made on all threads and let go of.
 /// Throws what make_sheet() and plan_sheets() throw, Cancelled.
 SheetSetBytes measure_sheet_set(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const Context& context);
+
+/// What a reader of the sheets would see, without writing them.
+struct SheetsInMemory {
+  std::shared_ptr<const Rows> rows;  ///< row i is the cell of the i-th of the rows
+  std::vector<int64_t> bytes;        ///< of each: its share of its sheet and of the table
+};
+
+/// Sheets are made on all threads, and read again. Throws as measure_sheet_set(). REQUIRES: rows
+/// ascending.
+SheetsInMemory sheets_in_memory(const Style& style, const Dataset& dataset, std::span<const int64_t> rows, const Context& context);
 
 struct WrittenSheets {
   Table table;

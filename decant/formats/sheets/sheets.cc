@@ -85,11 +85,7 @@ class SheetRows final : public Rows, public Pictures, public Targets {
 
   void decode(int64_t row, Image& image) const override {
     const Image& whole = decoded_sheet(place(row).sheet);
-    const PatchRect box = box_of(table_.style, sheet_of(row), cell_of(row));
-    const int channels = whole.size.channels;
-    image.resize({box.width(), box.height(), channels});
-    for (int y = 0; y < box.height(); ++y)
-      std::copy_n(whole.view().row(box.top + y) + box.left * channels, box.width() * channels, image.row(y));
+    cut_out(whole.view(), box_of(table_.style, sheet_of(row), cell_of(row)), image);
   }
 
   const Table& table() const { return table_; }

@@ -1,4 +1,4 @@
-// Rows that a method chooses, their pictures as they are, or coarser, or smaller.
+// Rows that a method chooses, their pictures as they are, or coarser, or smaller, or in sheets.
 #include <algorithm>
 #include <map>
 
@@ -6,10 +6,13 @@
 #include "decant/base/json.h"
 #include "decant/base/random.h"
 #include "decant/formats/image/picture_files.h"
+#include "decant/formats/sheets/sheet_writer.h"
 #include "decant/pipeline/choosing/choose_rows.h"
 #include "decant/pipeline/compressing/compressors.h"
 #include "decant/pipeline/judging/arm_spec.h"
+#include "decant/pipeline/patching/choose_within.h"
 #include "decant/pipeline/patching/row_sizes.h"
+#include "decant/pipeline/patching/sheet_budget.h"
 #include "decant/pipeline/run/run_log.h"
 #include "decant/select/methods/random.h"
 #include "decant/select/pools/sampler.h"
@@ -41,10 +44,14 @@ int64_t capped_rows(const trials::Part& part, int64_t most) {
 
 class ChoosingCompressor final : public trials::Compressor {
  public:
-  ChoosingCompressor(const std::string& spec, const CompressorOptions& options)
-      : arm_(parse_arm(spec, beside({}, options.features))), options_(options) {
+  ChoosingCompressor(const std::string& spec, const CompressorOptions& options) : options_(options) {
+    arm_ = parse_arm(without_tiling(spec), beside({}, options.features));
+    arm_.name = spec;
     if (arm_.drops_cells() || arm_.spends_on_pictures() || !arm_.length.empty())
-      throw UsageError(fmt::format("--with {}: a trial knows quality, resolution and bytes=same of pictures; leave out the others", spec));
+      throw UsageError(
+          fmt::format("--with {}: a trial knows quality, resolution, tile and bytes=same of pictures; leave out the others", spec));
+    if (tiling_.given() && !reduce_plan(arm_.reducing).as_large())
+      throw UsageError(fmt::format("--with {}: tile shrinks pictures into cells; leave out resolution, or give tile-side", spec));
     if (!arm_.bytes.empty() && arm_.bytes != "same")
       throw UsageError(fmt::format("--with {}: how large sets are is the trial's to say; write bytes=same or nothing", spec));
     if (chosen_by_method()) {
@@ -56,6 +63,7 @@ class ChoosingCompressor final : public trials::Compressor {
   std::string name() const override { return arm_.name; }
   std::string identity() const override {
     Json identity = {{"rows", arm_.base}, {"pictures", {arm_.reducing.quality, arm_.reducing.resolution}}, {"bytes", arm_.bytes}};
+    if (tiling_.given()) identity["tile"] = {tiling_.tile, tiling_.side, tiling_.fit};
     if (chosen_by_method()) identity["options"] = deciding_options(method_, options_.features, 0);
     return json_text(identity);
   }
@@ -64,27 +72,64 @@ class ChoosingCompressor final : public trials::Compressor {
     Input input = part_input(part);
     const Subset all = Subset::all(part.rows->size());
     const std::shared_ptr<const Rows> files = as_picture_files(part.rows);
+    if (tiling_.given()) {
+      const sheets::Style style = tile_style(tiling_, arm_.reducing.quality, input.dataset, all, context);
+      SheetSizes sizes(input.dataset, style, all, context);
+      const std::vector<int64_t> order = chosen(part, input, files, size, sizes, seed, context);
+      return with_share(in_sheets(input.dataset, style, order, context), part, size);
+    }
     const ReducedInput reduced =
         reduce_plan(arm_.reducing).nothing() ? ReducedInput{.rows = files} : reduce(input, all, arm_.reducing, seed, context);
-    if (arm_.base == "full") return kept(part, reduced.rows, all.rows());
-    const std::vector<int32_t> labels = labels_of(*part.rows);
-    const auto draw = [&](const Selection& order, int64_t rows) { return sample(order, labels, rows, seed, Shares::equal); };
-    if (const int64_t budget = budget_of(part, files, size, context); budget > 0) {
-      RowSizes sizes(reduced.rows, all, context);
-      const Selection order = ordered(input, sizes.about(budget), seed, context);
-      const Subset rows = sizes.largest_within(budget, order, [&](int64_t count) { return draw(order, count); });
-      trials::SmallSet set = kept(part, reduced.rows, best_first(order, rows, seed));
-      if (size.unit == trials::Size::Unit::per_class)
-        set.for_one = static_cast<double>(rows.size()) / static_cast<double>(capped_rows(part, size.amount));
-      return set;
-    }
-    const int64_t count = capped_rows(part, size.amount);
-    const Selection order = ordered(input, count, seed, context);
-    return kept(part, reduced.rows, best_first(order, draw(order, count), seed));
+    RowSizes sizes(reduced.rows, all, context);
+    return with_share(kept(part, reduced.rows, chosen(part, input, files, size, sizes, seed, context)), part, size);
   }
 
  private:
   bool chosen_by_method() const { return arm_.base != "random" && arm_.base != "full"; }
+
+  /// The spec without tile, tile-side and tile-fit, which are taken.
+  std::string without_tiling(const std::string& spec) {
+    OptionTable table;
+    tiling_.declare(table);
+    std::string rest;
+    for (const std::string& piece : spec_pieces(spec)) {
+      const size_t equals = piece.find('=');
+      Option* const option = rest.empty() ? nullptr : table.find(piece.substr(0, equals));
+      if (option != nullptr)
+        option->set(piece.substr(equals + 1));
+      else
+        rest += (rest.empty() ? "" : "+") + piece;
+    }
+    require_sound(tiling_, false);
+    return rest;
+  }
+
+  /// The rows kept, best first.
+  std::vector<int64_t> chosen(const trials::Part& part, const Input& input, const std::shared_ptr<const Rows>& files, trials::Size size,
+                              SetSizes& sizes, uint64_t seed, const Context& context) const {
+    if (arm_.base == "full") return Subset::all(part.rows->size()).rows();
+    const std::vector<int32_t> labels = labels_of(*part.rows);
+    const auto draw = [&](const Selection& order, int64_t rows) { return sample(order, labels, rows, seed, Shares::equal); };
+    if (const int64_t budget = budget_of(part, files, size, context); budget > 0) {
+      const Selection order =
+          choose_within(
+              sizes, budget, [&](int64_t count) { return ChosenRows{.selection = ordered(input, count, seed, context)}; },
+              [&](const ChosenRows& chosen, int64_t count) { return draw(chosen.selection, count); })
+              .selection;
+      const Subset rows = sizes.largest_within(budget, order, [&](int64_t count) { return draw(order, count); });
+      return best_first(order, rows, seed);
+    }
+    const int64_t count = capped_rows(part, size.amount);
+    const Selection order = ordered(input, count, seed, context);
+    return best_first(order, draw(order, count), seed);
+  }
+
+  /// What a row of it stands for, where they are as many as fit into the bytes of others.
+  trials::SmallSet with_share(trials::SmallSet set, const trials::Part& part, trials::Size size) const {
+    if (arm_.base != "full" && !arm_.bytes.empty() && size.unit == trials::Size::Unit::per_class)
+      set.for_one = static_cast<double>(set.order.size()) / static_cast<double>(capped_rows(part, size.amount));
+    return set;
+  }
 
   /// In bytes; 0 = as many rows as the size says.
   int64_t budget_of(const trials::Part& part, const std::shared_ptr<const Rows>& files, trials::Size size, const Context& context) const {
@@ -126,7 +171,22 @@ class ChoosingCompressor final : public trials::Compressor {
     return set;
   }
 
+  static trials::SmallSet in_sheets(const Dataset& part, const sheets::Style& style, std::vector<int64_t> order, const Context& context) {
+    std::vector<int64_t> rows = order;
+    std::ranges::sort(rows);
+    sheets::SheetsInMemory made = sheets::sheets_in_memory(style, part, rows, context);
+    trials::SmallSet set{.rows = std::move(made.rows)};
+    for (const int64_t row : order) {
+      const auto place = std::ranges::lower_bound(rows, row) - rows.begin();
+      set.order.push_back(place);
+      set.bytes.push_back(made.bytes[static_cast<size_t>(place)]);
+    }
+    set.origins = std::move(order);
+    return set;
+  }
+
   ArmSpec arm_;
+  TileOptions tiling_;
   MethodSpec method_;
   const CompressorOptions options_;
 };

@@ -3,6 +3,7 @@
 //     random   herding   bins+lambda=0.5   full      rows, chosen by a method; full keeps all
 //     random+quality=50   herding+resolution=50%     the same, their pictures stored coarser or smaller
 //     random+quality=50+bytes=same                   as many as fit into what rows as they are would take
+//     random+tile=2   herding+tile=2+tile-side=16    shrunk into cells of sheets
 //     dm   mtt+steps=200+init=k-means                pictures made by a method of distillation
 //     dm+pictures=first                              those that it begins with, not distilled
 //     dm+quality=75                                  made, then stored as JPEGs
@@ -17,6 +18,7 @@
 // and of labels of views.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +45,10 @@ struct CompressorOptions {
 /// Throws UsageError for a name that is neither a method nor one of distillation, for options that
 /// it does not heed and for values out of range.
 std::shared_ptr<const trials::Compressor> make_compressor(const std::string& spec, const CompressorOptions& options);
+
+/// Adds a way of making small sets under a name that specs begin with; `make` gets the whole spec.
+/// Nothing guards the list against threads. Returns the name. REQUIRES: a name that is not taken.
+std::string add_compressor(std::string name, std::function<std::shared_ptr<const trials::Compressor>(const std::string& spec)> make);
 
 // One function for each kind, in a file of its own.
 

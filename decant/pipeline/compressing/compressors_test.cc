@@ -122,6 +122,103 @@ TEST(Compressors, JpegsBuyMoreRowsOfTheSameBytes) {
   EXPECT_GT(in_bytes.total_bytes(), 4000);
 }
 
+TEST(Compressors, FitIntoBytes) {
+  Workshop workshop;
+  for (const std::string spec : {"random", "herding", "k-means", "bins", "random+quality=30", "random+tile=2", "dm", "dm+quality=75"}) {
+    for (const int64_t bytes : {5000, 9000, 15'000}) {
+      const trials::SmallSet set = workshop.make(spec, {trials::Size::Unit::bytes, bytes});
+      EXPECT_LE(set.total_bytes(), bytes) << spec;
+      EXPECT_GT(set.total_bytes(), bytes * 2 / 3) << spec;
+      EXPECT_EQ(std::set<int64_t>(set.order.begin(), set.order.end()).size(), set.order.size()) << spec;
+      std::map<int32_t, int> classes = classes_in(set);
+      EXPECT_EQ(classes.size(), 3u) << spec;
+      EXPECT_TRUE(classes[1] == 20 || std::abs(classes[0] - classes[1]) <= 1) << spec << ": there are no more";
+    }
+  }
+}
+
+TEST(Compressors, SheetsHoldTheSameRowsInFewerBytes) {
+  Workshop workshop;
+  const trials::SmallSet files = workshop.make("random", kFiveEach);
+  const trials::SmallSet cells = workshop.make("random+tile=2", kFiveEach);
+  EXPECT_EQ(cells.origins, files.order);
+  ASSERT_EQ(cells.order.size(), files.order.size());
+  Image own;
+  Image source;
+  for (size_t i = 0; i < cells.order.size(); ++i) {
+    cells.rows->pictures()->decode(cells.order[i], own);
+    files.rows->pictures()->decode(files.order[i], source);
+    EXPECT_EQ(own.pixels, source.pixels) << "a PNG's cell";
+    EXPECT_EQ(cells.rows->label(cells.order[i]), files.rows->label(files.order[i]));
+  }
+  EXPECT_NE(cells.total_bytes(), files.total_bytes());
+  const trials::SmallSet small = workshop.make("random+tile=2+tile-side=8+bytes=same", kFiveEach);
+  EXPECT_LE(small.total_bytes(), files.total_bytes() * 11 / 10);
+  EXPECT_GT(small.for_one, 1);
+  small.rows->pictures()->decode(0, own);
+  EXPECT_EQ(own.size, (ImageSize{8, 8, 3}));
+}
+
+/// A teacher that knows the class of every row, by a trainer that notes whose rows it was given.
+train::TeacherTrainer knowing_trainer(std::vector<const Rows*>& learnt_from) {
+  const auto answer = [](const train::TrainJob& job) {
+    train::TrainResult result{.value = 1};
+    result.weights = {1};
+    for (int64_t row = 0; row < job.test->size(); ++row) {
+      for (int c = 0; c < job.classes; ++c) result.logits.push_back(c == job.test->label(row) ? 3.0F : 0.0F);
+    }
+    return result;
+  };
+  return {.train =
+              [&learnt_from, answer](const train::TrainJob& job, const Context&) {
+                if (job.save_weights.empty()) return answer(job);
+                learnt_from.push_back(job.rows);
+                write_file(job.save_weights, "weights");
+                return train::TrainResult();
+              },
+          .measure = [answer](const train::TrainJob& job, const std::filesystem::path&, const Context&) { return answer(job); },
+          .numerics = "none"};
+}
+
+/// Rows of which only some may be looked at.
+class Guarded final : public WrappedRows, public Pictures {
+ public:
+  Guarded(std::shared_ptr<const Rows> below, Subset allowed) : WrappedRows(std::move(below)), allowed_(std::move(allowed)) {}
+
+  Bytes bytes(int64_t row, std::vector<std::byte>& scratch) const override { return WrappedRows::bytes(guarded(row), scratch); }
+  const Pictures* pictures() const override { return this; }
+  void decode(int64_t row, Image& image) const override { below().pictures()->decode(guarded(row), image); }
+  PictureBytes stored_as() const override { return below().pictures()->stored_as(); }
+
+ private:
+  int64_t guarded(int64_t row) const {
+    if (!allowed_.contains(row)) throw BugError("row " + std::to_string(row) + " is of another part");
+    return row;
+  }
+  Subset allowed_;
+};
+
+TEST(Compressors, LookAtNoRowOfAnotherPart) {
+  Workshop workshop;
+  std::vector<const Rows*> learnt_from;
+  workshop.options.teacher_trainer = [&] { return knowing_trainer(learnt_from); };
+  std::vector<int64_t> own;
+  for (int64_t row = 0; row < workshop.part.rows->size(); row += 2) own.push_back(row);
+  const Subset part(own);
+  const auto guarded = std::make_shared<Guarded>(workshop.part.rows, part);
+  const trials::Source source{.rows = guarded, .usable = Subset::all(guarded->size()), .classes = 3, .digest = "guarded"};
+  for (const std::string spec : {"random", "herding", "k-means", "bins", "full", "random+quality=50+bytes=same", "random+tile=2", "dm",
+                                 "dm+pictures=first", "random+labels=soft:views=2"}) {
+    const auto compressor = make_compressor(spec, workshop.options);
+    const trials::SmallSet set = trials::make_small(*compressor, source, part, kFiveEach, 0, {.threads = 1});
+    EXPECT_FALSE(set.order.empty()) << spec;
+    for (const int64_t row : set.origins) EXPECT_TRUE(part.contains(row)) << spec;
+  }
+  EXPECT_THROW(trials::make_small(*make_compressor("random+quality=50", workshop.options), source, Subset::all(60), kFiveEach, 0, {}),
+               BugError)
+      << "the guard sees what is looked at";
+}
+
 TEST(Compressors, DistilClassesThatHaveEnoughAndPassOnTheOthers) {
   Workshop workshop;
   const trials::SmallSet set = workshop.make("dm+steps=7+factor=2+net=convnet+width=4", kFiveEach);
@@ -162,27 +259,6 @@ TEST(Compressors, DistilForALearner) {
               HasSubstr("looks through mlp, but the sets are for a convnet+width=8"));
 }
 
-/// A teacher that knows the class of every row, by a trainer that notes whose rows it was given.
-train::TeacherTrainer knowing_trainer(std::vector<const Rows*>& learnt_from) {
-  const auto answer = [](const train::TrainJob& job) {
-    train::TrainResult result{.value = 1};
-    result.weights = {1};
-    for (int64_t row = 0; row < job.test->size(); ++row) {
-      for (int c = 0; c < job.classes; ++c) result.logits.push_back(c == job.test->label(row) ? 3.0F : 0.0F);
-    }
-    return result;
-  };
-  return {.train =
-              [&learnt_from, answer](const train::TrainJob& job, const Context&) {
-                if (job.save_weights.empty()) return answer(job);
-                learnt_from.push_back(job.rows);
-                write_file(job.save_weights, "weights");
-                return train::TrainResult();
-              },
-          .measure = [answer](const train::TrainJob& job, const std::filesystem::path&, const Context&) { return answer(job); },
-          .numerics = "none"};
-}
-
 TEST(Compressors, LabelWhatTheyMakeByATeacherOfThePartAlone) {
   Workshop workshop;
   std::vector<const Rows*> learnt_from;
@@ -210,26 +286,28 @@ TEST(Compressors, LabelWhatTheyMakeByATeacherOfThePartAlone) {
 TEST(Compressors, NameEverythingThatDecides) {
   Workshop workshop;
   std::set<std::string> identities;
-  for (const char* const spec :
-       {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same", "dm", "dm+steps=7",
-        "dm+pictures=first", "dm+quality=75", "dm+radius=2", "random+labels=soft", "random+labels=soft:bits=3", "dm+labels=soft"})
+  for (const char* const spec : {"random", "full", "herding", "random+quality=50", "random+quality=60", "random+quality=50+bytes=same",
+                                 "dm", "dm+steps=7", "dm+pictures=first", "dm+quality=75", "dm+radius=2", "random+tile=2", "random+tile=3",
+                                 "random+tile=2+tile-side=8", "random+labels=soft", "random+labels=soft:bits=3", "dm+labels=soft"})
     EXPECT_TRUE(identities.insert(make_compressor(spec, workshop.options)->identity()).second) << spec;
 }
 
 TEST(Compressors, RefuseWhatATrialSays) {
   Workshop workshop;
   EXPECT_THAT(workshop.refusal("herdin"), HasSubstr("did you mean 'herding'"));
-  EXPECT_THAT(workshop.refusal("random+drop=25%"), HasSubstr("a trial knows quality, resolution and bytes=same"));
+  EXPECT_THAT(workshop.refusal("random+drop=25%"), HasSubstr("a trial knows quality, resolution, tile and bytes=same"));
   EXPECT_THAT(workshop.refusal("random+bytes=5MB"), HasSubstr("how large sets are is the trial's to say"));
   EXPECT_THAT(workshop.refusal("random+labels=smooth"), HasSubstr("give hard, soft:views=10"));
   EXPECT_THAT(workshop.refusal("dm+per-class=10"), HasSubstr("per-class is the trial's to say"));
   EXPECT_THAT(workshop.refusal("dm+pictures=middle"), HasSubstr("neither last nor first"));
   EXPECT_THAT(workshop.refusal("dm+radius=-1"), HasSubstr("radius=-1 is no distance"));
   EXPECT_THAT(workshop.refusal("dm+quality=101"), HasSubstr("quality=101 is not from 1 to 100"));
+  EXPECT_THAT(workshop.refusal("random+tile=2+resolution=50%"), HasSubstr("leave out resolution, or give tile-side"));
+  EXPECT_THAT(workshop.refusal("random+tile-side=8"), HasSubstr("need --tile"));
   EXPECT_THAT(message_of([&] {
                 workshop.make("dm", {trials::Size::Unit::bytes, 1000});
               }),
-              HasSubstr("a synthetic set is sized in pictures of each class"));
+              HasSubstr("hold no picture of each of 3 classes"));
 }
 
 }  // namespace

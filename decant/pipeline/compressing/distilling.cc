@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "decant/base/errors.h"
 #include "decant/base/json.h"
@@ -21,8 +22,9 @@ namespace {
 
 constexpr int64_t kFewSteps = 60;  // a trial makes many sets
 constexpr const char* kNarrowNet = "convnet3+width=16";
-constexpr double kUsualRadius = 5;  // FedDM's
-constexpr int kSameWithin = 2;      // of a pixel's 255: what normalising and back leaves
+constexpr double kUsualRadius = 5;          // FedDM's
+constexpr size_t kPicturesMeasured = 1000;  // for what a picture takes on average
+constexpr int kSameWithin = 2;              // of a pixel's 255: what normalising and back leaves
 
 /// Pixels that were made, which files can be made of.
 class MadePictures final : public MemoryRows {
@@ -59,12 +61,11 @@ class DistillingCompressor final : public trials::Compressor {
   }
 
   trials::SmallSet make(const trials::Part& part, trials::Size size, uint64_t seed, const Context& context) const override {
-    if (size.unit == trials::Size::Unit::bytes)
-      throw InputError({"", "--with " + name_, "a synthetic set is sized in pictures of each class", "Give the trial a number of rows"});
-    const Sorted sorted = sort(part, size.amount);
+    const int64_t per_class = size.unit == trials::Size::Unit::per_class ? size.amount : pictures_within(part, size.amount);
+    const Sorted sorted = sort(part, per_class);
     std::vector<PickedRows::Pick> picks;
     trials::SmallSet set;
-    if (!sorted.classes.empty()) distil(part, sorted, size.amount, seed, picks, set, context);
+    if (!sorted.classes.empty()) distil(part, sorted, per_class, seed, picks, set, context);
     for (const int64_t row : sorted.too_few) {
       picks.push_back({part.rows, row});
       set.origins.push_back(row);
@@ -75,6 +76,7 @@ class DistillingCompressor final : public trials::Compressor {
       set.order.push_back(row);
       set.bytes.push_back(std::ssize(set.rows->bytes(row, scratch)));
     }
+    if (size.unit == trials::Size::Unit::bytes) keep_within(size.amount, set);
     return set;
   }
 
@@ -91,6 +93,47 @@ class DistillingCompressor final : public trials::Compressor {
     } else {
       (of_net_ ? distill_.net : distill_.method) += "+" + piece;
     }
+  }
+
+  /// Pictures of each class, made ones taking about what real ones do.
+  int64_t pictures_within(const trials::Part& part, int64_t bytes) const {
+    std::set<int32_t> classes;
+    for (int64_t row = 0; row < part.rows->size(); ++row) classes.insert(part.rows->label(row));
+    const std::shared_ptr<const Rows> files = as_picture_files(part.rows, quality_);
+    const Subset some = some_of(Subset::all(files->size()), kPicturesMeasured);
+    int64_t sum = 0;
+    std::vector<std::byte> scratch;
+    for (const int64_t row : some) sum += std::ssize(files->bytes(row, scratch));
+    const double each = static_cast<double>(sum) / static_cast<double>(some.size());
+    const auto count = static_cast<int64_t>(static_cast<double>(bytes) / (each * static_cast<double>(classes.size())));
+    if (count == 0)
+      throw InputError({"", "--with " + name_,
+                        fmt::format("{} hold no picture of each of {} classes, which take about {} each", human_bytes(bytes),
+                                    classes.size(), human_bytes(std::llround(each))),
+                        "Give more bytes"});
+    return count;
+  }
+
+  /// Lets go of the last pictures of the classes in turn, until the others fit.
+  static void keep_within(int64_t bytes, trials::SmallSet& set) {
+    std::map<int32_t, std::vector<size_t>> of_class;
+    for (size_t i = 0; i < set.order.size(); ++i) of_class[set.rows->label(set.order[i])].push_back(i);
+    std::vector<bool> kept(set.order.size(), true);
+    int64_t taken = set.total_bytes();
+    while (taken > bytes) {
+      auto& most = std::ranges::max_element(of_class, {}, [](const auto& one) { return one.second.size(); })->second;
+      taken -= set.bytes[most.back()];
+      kept[most.back()] = false;
+      most.pop_back();
+    }
+    size_t to = 0;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (!kept[i]) continue;
+      set.order[to] = set.order[i];
+      set.bytes[to++] = set.bytes[i];
+    }
+    set.order.resize(to);
+    set.bytes.resize(to);
   }
 
   /// Rows of the classes that have enough, and those of the others, which are sent as they are.
