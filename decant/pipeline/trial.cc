@@ -188,7 +188,7 @@ TrialPlan plan_trial(const TrialOptions& options, const Context& context) {
   const Prepared prepared = prepare_trial(options, context);
   TrialPlan plan{.trial = options.trial, .seeds = prepared.options.seeds, .protocol = prepared.trial->in_words()};
   for (const trials::Arm& arm : prepared.arms) plan.arms.push_back(arm.name);
-  plan.forecast = trials::forecast(*prepared.trial, prepared.arms, prepared.options, prepared.store.get(), context);
+  plan.forecast = trials::forecast(*prepared.trial, prepared.source, prepared.arms, prepared.options, prepared.store.get(), context);
   return plan;
 }
 
@@ -200,15 +200,20 @@ Json to_json(const TrialPlan& plan) {
           {"protocol", plan.protocol},
           {"stages", plan.forecast.stages},
           {"training_steps", plan.forecast.training_steps},
-          {"seconds", plan.forecast.seconds > 0 ? Json(plan.forecast.seconds) : Json()}};
+          {"stages_kept", plan.forecast.kept},
+          {"seconds", plan.forecast.seconds ? Json(*plan.forecast.seconds) : Json()}};
 }
 
 std::string plan_text(const TrialPlan& plan) {
-  const std::string time = plan.forecast.seconds > 0 ? "about " + human_seconds(plan.forecast.seconds) + ", by the pace of an earlier trial"
-                                                     : "not known: no trial of such a network has run on this machine";
-  return fmt::format("trial     {}, {} seed{}: {}\nruns      {}\nsteps     {} in {} stages\ntime      {}\n", plan.trial, plan.seeds,
+  const trials::Forecast& forecast = plan.forecast;
+  const std::string kept = forecast.kept > 0 ? fmt::format("; {} more are kept of an earlier run", human_count(forecast.kept)) : "";
+  const std::string time = forecast.stages == 0 ? "none: every stage is kept"
+                           : forecast.seconds   ? "about " + human_seconds(*forecast.seconds) + ", by the pace of an earlier trial"
+                                                : "not known: no trial of such a network has run on this machine";
+  return fmt::format("trial     {}, {} seed{}: {}\nruns      {}\nsteps     {} in {} stage{}{}\ntime      {}\n", plan.trial, plan.seeds,
                      plan.seeds == 1 ? "" : "s", plan.protocol, fmt::join(plan.arms, ", "),
-                     human_count(static_cast<int64_t>(plan.forecast.training_steps)), human_count(plan.forecast.stages), time);
+                     human_count(static_cast<int64_t>(forecast.training_steps)), human_count(forecast.stages),
+                     forecast.stages == 1 ? "" : "s", kept, time);
 }
 
 }  // namespace decant

@@ -4,8 +4,9 @@
 //
 // The tasks share the classes evenly, a remainder goes to the first. The order of the classes is
 // NumPy's legacy permutation by the seed, as published code draws it, or that of a file. The memory
-// is shared evenly by the classes seen so far; an older set gives way by losing the last of its
-// order, since the rows that it was made from are gone. After each task
+// is shared evenly by the classes seen so far: an older set gives way by losing the last of its
+// order, since the rows that it was made from are gone. With `--memory-of class` every class keeps
+// what it had, and the memory grows. After each task
 //
 //     gdumb    a fresh network is trained on the memory alone (Prabhu, Torr and Dokania, ECCV 2020),
 //     replay   the network of the task before goes on, on the task's rows and the memory, which is
@@ -45,6 +46,7 @@ struct ContinualOptions {
   int tasks = 5;
   int64_t memory = 300;
   int64_t memory_bytes = 0;  ///< > 0: in place of rows
+  std::string memory_of = "all";
   std::string judge = "gdumb";
   std::filesystem::path class_order;
 };
@@ -72,8 +74,9 @@ class Continual final : public Trial {
 
   void declare(OptionTable& table) override {
     table.add("tasks", options_.tasks, "T", "that share the classes");
-    table.add("memory", options_.memory, "ROWS", "that the memory holds, of all classes together");
+    table.add("memory", options_.memory, "ROWS", "that the memory holds");
     table.add("memory-bytes", options_.memory_bytes, "BYTES", "that it holds in place of a number of rows");
+    table.add("memory-of", options_.memory_of, "WHAT", "has that memory: all (classes together, sharing it evenly) or class (each one)");
     table.add("after-task", options_.judge, "HOW", "gdumb (a fresh network, on the memory alone) or replay (it goes on)");
     table.add("class-order", options_.class_order, "FILE", "labels in the order in which they come; default: NumPy's by the seed");
     training_.declare(table);
@@ -82,10 +85,8 @@ class Continual final : public Trial {
   void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
     source_ = source;
     require_sound();
-    if (first_picture_channels(source) == 3)
-      training_.set_usual(on_colour(), given);
-    else
-      training_.set_usual({{"no-flip", "true"}}, given);
+    const int channels = channels_of(source);
+    training_.set_usual(channels == 3 ? on_colour() : usual_on(channels), given);
     settle_steps();
     if (!options_.class_order.empty()) order_ = read_class_order(options_.class_order, source.class_names, source.classes);
     training_.settle(source, context);
@@ -97,23 +98,22 @@ class Continual final : public Trial {
   }
 
   std::string in_words() const override {
-    const std::string memory = by_bytes() ? human_bytes(options_.memory_bytes) : human_count(options_.memory) + " rows";
+    const std::string memory = (by_bytes() ? human_bytes(options_.memory_bytes) : human_count(options_.memory) + " rows") +
+                               (of_each_class() ? " of each class" : "");
     return fmt::format("{} tasks, a memory of {}, {} after each task: {}", options_.tasks, memory,
                        options_.judge == "gdumb" ? "a fresh network on the memory alone (gdumb)" : "the network goes on (replay)",
                        training_.in_words());
   }
 
   std::string identity() const override {
-    return json_text({{"tasks", options_.tasks},
-                      {"memory", options_.memory},
-                      {"bytes", options_.memory_bytes},
-                      {"judge", options_.judge},
-                      {"order", order_},
-                      {"training", training_.identity()}});
+    Json all = {{"tasks", options_.tasks}, {"memory", options_.memory}, {"bytes", options_.memory_bytes},
+                {"judge", options_.judge}, {"order", order_},           {"training", training_.identity()}};
+    if (of_each_class()) all["of"] = options_.memory_of;
+    return json_text(all);
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
-  int64_t stages(const Arm&) const override { return options_.tasks; }
+  std::vector<std::string> stages(const Arm&) const override { return numbered_stages("task", options_.tasks); }
   double training_steps(const Arm&) const override { return static_cast<double>(options_.tasks * training_.options().steps); }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
@@ -176,12 +176,12 @@ class Continual final : public Trial {
         const Subset rows = tasks_.rows_of(made_, trial_.rows_of_class_);
         memory_.add(make_small(*arm_.compressor, trial_.source_, rows, size_at(made_), seed_, context_));
       }
-      return memory_.kept(tasks_.shares_after(task, trial_.memory_size()));
+      return memory_.kept(trial_.shares_after(tasks_, task));
     }
 
     /// What the task's classes may take of the memory when it comes.
     Size size_at(int task) const {
-      const std::vector<int64_t> shares = tasks_.shares_after(task, trial_.memory_size());
+      const std::vector<int64_t> shares = trial_.shares_after(tasks_, task);
       int64_t sum = 0;
       int64_t most = 0;
       for (const int label : tasks_.classes_of(task)) {
@@ -244,40 +244,41 @@ class Continual final : public Trial {
             {"decay-all", "true"},        {"augment", "dsa"},   {"clip-norm", "0"}};
   }
 
-  static int first_picture_channels(const Source& source) {
-    Image image;
-    require_pictures(*source.rows).decode(source.usable.front(), image);
-    return image.size.channels;
-  }
-
   void require_sound() const {
     if (options_.judge != "gdumb" && options_.judge != "replay")
       throw UsageError(unknown_name("way to go on after a task", options_.judge, {"gdumb", "replay"}));
+    if (options_.memory_of != "all" && options_.memory_of != "class")
+      throw UsageError(unknown_name("owner of a memory", options_.memory_of, {"all", "class"}));
     if (options_.tasks < 2 || options_.tasks > source_.classes)
       throw InputError({"", "--tasks", fmt::format("{} tasks cannot share {} classes", options_.tasks, source_.classes),
                         "Give from 2 to as many as there are classes"});
-    if (!by_bytes() && options_.memory < source_.classes)
+    if (!by_bytes() && !of_each_class() && options_.memory < source_.classes)
       throw InputError({"", "--memory", fmt::format("{} rows are fewer than the {} classes", options_.memory, source_.classes),
                         "Give at least one a class"});
+    if (options_.memory < 1) throw InputError({"", "--memory", "must be at least 1", "Give a number of rows"});
   }
 
   /// The same for every arm: passes over a memory of rows, of whatever size it is in the arm.
   void settle_steps() {
     train::TrainOptions& training = training_.options();
-    const int64_t rows = by_bytes() ? std::max<int64_t>(source_.classes, options_.memory) : options_.memory;
-    training.steps = train::steps_of(training, rows);
-    training.epochs = 0;
+    const int64_t rows = std::max<int64_t>(source_.classes, options_.memory * (of_each_class() && !by_bytes() ? source_.classes : 1));
+    training_.settle_steps(rows);
     training.batch = train::batch_of(training, rows);
     training.cap_batch = true;  // where an arm has fewer, the first tasks of a growing memory
   }
 
   bool by_bytes() const { return options_.memory_bytes > 0; }
+  bool of_each_class() const { return options_.memory_of == "class"; }
   Size::Unit unit() const { return by_bytes() ? Size::Unit::bytes : Size::Unit::per_class; }
   std::string class_name(size_t label) const {
     return label < source_.class_names.size() ? source_.class_names[label] : fmt::format("class {}", label);
   }
 
-  int64_t memory_size() const { return by_bytes() ? options_.memory_bytes : options_.memory; }
+  /// What each class may keep after a task, in rows or bytes.
+  std::vector<int64_t> shares_after(const Tasks& tasks, int task) const {
+    const int64_t size = by_bytes() ? options_.memory_bytes : options_.memory;
+    return tasks.shares_after(task, of_each_class() ? size * std::ssize(tasks.seen_after(task)) : size);
+  }
   Tasks tasks_of(uint64_t seed) const {
     return {order_.empty() ? numpy_permutation(static_cast<uint32_t>(seed), source_.classes) : order_, options_.tasks};
   }

@@ -45,6 +45,8 @@
 namespace decant::trials {
 namespace {
 
+constexpr const char* kOneRound = "one round";  // of small sets
+
 struct FederatedOptions {
   int clients = 10;
   double alpha = 0.1;
@@ -57,16 +59,7 @@ struct FederatedOptions {
 
 class Federated final : public Trial {
  public:
-  explicit Federated(const evaluate::Tools& tools)
-      : training_(tools, {{"net", "convnet+width=8+depth=3"},
-                          {"steps", "400"},
-                          {"batch", "64"},
-                          {"optimizer", "momentum"},
-                          {"learning-rate", "0.05"},
-                          {"schedule", "cosine"},
-                          {"warmup", "0.1"},
-                          {"weight-decay", "0.0005"},
-                          {"label-smoothing", "0"}}) {}
+  explicit Federated(const evaluate::Tools& tools) : training_(tools, usual_training("convnet+width=8+depth=3", 400)) {}
 
   std::string name() const override { return "federated"; }
   std::string question() const override { return "What do clients have to send for a network of such accuracy?"; }
@@ -91,16 +84,11 @@ class Federated final : public Trial {
     source_ = source;
     if (!given.contains("rows")) options_.rows = std::min(options_.rows, std::ssize(source.usable));
     require_sound();
-    Image image;
-    require_pictures(*source.rows).decode(source.usable.front(), image);
-    training_.set_usual(
-        image.size.channels == 3 ? std::map<std::string, std::string>() : std::map<std::string, std::string>{{"no-flip", "true"}}, given);
-    train::TrainOptions& training = training_.options();
-    training.steps = train::steps_of(training, options_.clients * options_.per_class * source.classes);
-    training.epochs = 0;
+    training_.set_usual(usual_on(channels_of(source)), given);
+    training_.settle_steps(options_.clients * options_.per_class * source.classes);
     training_.settle(source, context);
-    table_ = std::make_shared<loader::ImageTable>(
-        *source.rows, source.usable, ImageSize{training.image_size, training.image_size, image.size.channels}, loader::kKeptBytes, context);
+    table_ = training_.table_of(source, context);
+    train::TrainOptions& training = training_.options();
     // Weights are worth nothing to whoever sees pixels on another scale, so all agree on one.
     if (training.normalise.empty()) training.normalise = train::normalise_text(nn::pixel_statistics(*table_, source.usable, context));
   }
@@ -122,9 +110,9 @@ class Federated final : public Trial {
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
-  int64_t stages(const Arm& arm) const override {
-    if (arm.compressor != nullptr) return options_.set_rounds;
-    return averaging_named(arm.name).one_shot ? 1 : options_.rounds;
+  std::vector<std::string> stages(const Arm& arm) const override {
+    if (arm.compressor == nullptr) return numbered_stages("round", averaging_named(arm.name).one_shot ? 1 : options_.rounds);
+    return options_.set_rounds == 1 ? std::vector<std::string>{kOneRound} : numbered_stages("round", options_.set_rounds);
   }
   double training_steps(const Arm& arm) const override {
     const double steps = static_cast<double>(training_.options().steps);
@@ -137,7 +125,7 @@ class Federated final : public Trial {
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
     if (arm.compressor == nullptr) return of_averaging(averaging_named(arm.name), seed, bench, context);
     if (options_.set_rounds > 1) return of_rounds_of_sets(arm, seed, bench, context);
-    return bench.once("one round", [&] { return of_one_round(arm, seed, context); });
+    return bench.once(kOneRound, [&] { return of_one_round(arm, seed, context); });
   }
 
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;

@@ -80,9 +80,7 @@ class Membership final : public Trial {
            fmt::format("Give from {} to {}", 4 * source.classes, source.usable.size())});
     require_per_class();
     training_.set_usual({}, given);
-    train::TrainOptions& training = training_.options();
-    training.steps = train::steps_of(training, options_.rows / 2);
-    training.epochs = 0;
+    training_.settle_steps(options_.rows / 2);
     training_.settle(source, context);
   }
 
@@ -96,7 +94,7 @@ class Membership final : public Trial {
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
-  int64_t stages(const Arm&) const override { return options_.networks; }
+  std::vector<std::string> stages(const Arm&) const override { return numbered_stages("network", options_.networks); }
   double training_steps(const Arm&) const override { return static_cast<double>(options_.networks * training_.options().steps); }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {

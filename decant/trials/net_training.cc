@@ -19,6 +19,29 @@ bool heeded(const std::string& option) {
 
 }  // namespace
 
+std::map<std::string, std::string> usual_training(const std::string& net, int64_t steps) {
+  return {{"net", net},
+          {"steps", std::to_string(steps)},
+          {"batch", "64"},
+          {"optimizer", "momentum"},
+          {"learning-rate", "0.05"},
+          {"schedule", "cosine"},
+          {"warmup", "0.1"},
+          {"weight-decay", "0.0005"},
+          {"label-smoothing", "0"}};
+}
+
+std::map<std::string, std::string> usual_on(int channels) {
+  if (channels == 3) return {};
+  return {{"no-flip", "true"}};
+}
+
+int channels_of(const Source& source) {
+  Image image;
+  require_pictures(*source.rows).decode(source.usable.front(), image);
+  return image.size.channels;
+}
+
 void set_options(train::TrainOptions& options, const std::map<std::string, std::string>& texts) {
   OptionTable table;
   options.declare(table);
@@ -60,6 +83,16 @@ void NetTraining::settle(const Source& source, const Context& context) {
   test_ = source.test;
   classes_ = source.classes;
   test_table_ = std::make_shared<loader::ImageTable>(*test_, Subset::all(test_->size()), size, loader::kKeptBytes, context);
+}
+
+void NetTraining::settle_steps(int64_t rows) {
+  options_.steps = train::steps_of(options_, rows);
+  options_.epochs = 0;
+}
+
+std::shared_ptr<const loader::ImageTable> NetTraining::table_of(const Source& source, const Context& context) const {
+  const ImageSize size{options_.image_size, options_.image_size, channels_of(source)};
+  return std::make_shared<loader::ImageTable>(*source.rows, source.usable, size, loader::kKeptBytes, context);
 }
 
 std::string NetTraining::identity() const {

@@ -27,9 +27,14 @@ class NetTraining {
   /// Options that suit the data where they were not given. Throws UsageError where both steps and
   /// epochs were.
   void set_usual(const std::map<std::string, std::string>& usual, const std::map<std::string, std::string>& given);
+  /// Updates of a training on so many rows, where epochs were given; of any, where steps were.
+  void settle_steps(int64_t rows);
   /// Throws InputError for values out of range, and for rows without pictures. Decodes the test
   /// pictures.
   void settle(const Source& source, const Context& context);
+
+  /// The source's usable pictures in the size of the trainings, decoded once. After settle().
+  std::shared_ptr<const loader::ImageTable> table_of(const Source& source, const Context& context) const;
 
   const train::TrainOptions& options() const { return options_; }
   train::TrainOptions& options() { return options_; }
@@ -55,6 +60,13 @@ class NetTraining {
   std::shared_ptr<const loader::ImageTable> test_table_;
   int classes_ = 0;
 };
+
+/// How small networks are trained on small sets of pictures: the heavy ball under a cosine.
+std::map<std::string, std::string> usual_training(const std::string& net, int64_t steps);
+/// What suits pictures of so many channels: grey ones, mostly signs, are not mirrored.
+std::map<std::string, std::string> usual_on(int channels);
+/// Of the first picture. Throws InputError for rows without pictures.
+int channels_of(const Source& source);
 
 /// Sets options by name. REQUIRES: names that there are.
 void set_options(train::TrainOptions& options, const std::map<std::string, std::string>& texts);

@@ -1,6 +1,7 @@
 #include "decant/trials/run.h"
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
 #include <set>
 
@@ -14,6 +15,10 @@ namespace {
 
 constexpr int kFormat = 1;  // goes up when the same trial, options and data give other numbers than before
 
+std::string arm_identity(const Arm& arm) {
+  return arm.compressor == nullptr ? arm.name : arm.compressor->identity();
+}
+
 std::string run_identity(const Trial& trial, const Source& source, const Arm& arm, uint64_t seed) {
   return json_text({{"trial", trial.name()},
                     {"version", kFormat},
@@ -21,7 +26,7 @@ std::string run_identity(const Trial& trial, const Source& source, const Arm& ar
                     {"data", source.digest},
                     {"rows", source.usable.size()},
                     {"test", source.test_digest},
-                    {"arm", arm.compressor == nullptr ? arm.name : arm.compressor->identity()},
+                    {"arm", arm_identity(arm)},
                     {"seed", seed},
                     {"numerics", trial.numerics()}});
 }
@@ -42,8 +47,17 @@ class SaidOnce final : public LogSink {
   std::set<std::string> said_;
 };
 
-std::string pace_identity(const Trial& trial, const RunOptions& options) {
-  return json_text({{"trial pace", trial.pace_key()}, {"machine", options.machine}, {"numerics", trial.numerics()}});
+/// `arm`: null = of all arms together.
+std::string pace_identity(const Trial& trial, const RunOptions& options, const Arm* arm) {
+  Json key = {{"trial pace", trial.pace_key()}, {"machine", options.machine}, {"numerics", trial.numerics()}};
+  if (arm != nullptr) key["arm"] = arm_identity(*arm);
+  return json_text(key);
+}
+
+std::string stage_identity(const std::string& run, const std::string& stage) {
+  Json key = parse_json(run);
+  key["stage"] = stage;
+  return json_text(key);
 }
 
 std::string text_of(const Numbers& numbers) {
@@ -68,28 +82,75 @@ std::optional<Numbers> numbers_from(const std::string& text) {
   return numbers;
 }
 
-/// Stages that were run now, with the steps and the seconds of their runs.
+/// Steps and seconds of the runs that were wholly run now, by arm.
 class Pace {
  public:
-  void ran(double steps, double seconds) {
+  explicit Pace(size_t arms) : of_arms_(arms) {}
+
+  void ran(size_t arm, double steps, double seconds) {
     const std::lock_guard lock(mutex_);
-    steps_ += steps;
-    seconds_ += seconds;
+    for (Sum* const sum : {&of_arms_[arm], &all_}) {
+      sum->steps += steps;
+      sum->seconds += seconds;
+    }
   }
-  double seconds_of_step() const { return steps_ > 0 ? seconds_ / steps_ : 0; }
+
+  void keep(const Trial& trial, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store& store) const {
+    const auto put = [&](const Arm* arm, const Sum& sum) {
+      if (sum.steps > 0) store.keep(pace_identity(trial, options, arm), text_of({{"seconds", {sum.seconds / sum.steps}}}));
+    };
+    put(nullptr, all_);
+    for (size_t a = 0; a < arms.size(); ++a) put(&arms[a], of_arms_[a]);
+  }
 
  private:
+  struct Sum {
+    double steps = 0;
+    double seconds = 0;
+  };
   std::mutex mutex_;
-  double steps_ = 0;
-  double seconds_ = 0;
+  std::vector<Sum> of_arms_;
+  Sum all_;
 };
+
+/// Seconds of a step of this arm, else of any.
+std::optional<double> known_pace(const Trial& trial, const RunOptions& options, const Arm& arm, evaluate::Store& store) {
+  for (const Arm* const which : {&arm, static_cast<const Arm*>(nullptr)}) {
+    const auto text = store.find(pace_identity(trial, options, which));
+    const auto pace = text ? numbers_from(*text) : std::nullopt;
+    if (pace && pace->contains("seconds") && !pace->at("seconds").empty()) return pace->at("seconds").front();
+  }
+  return std::nullopt;
+}
+
+std::deque<TrialMetric>& added_metrics() {
+  static std::deque<TrialMetric> all;
+  return all;
+}
+
+/// The metrics that were added to this trial.
+void measure_also(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) {
+  for (const TrialMetric& own : added_metrics()) {
+    if (own.trial != record.trial) continue;
+    record.metrics.push_back(own.metric);
+    for (size_t a = 0; a < arms.size(); ++a) {
+      std::vector<double> values;
+      for (const Ran& run : runs) {
+        if (run.arm == a) values.push_back(own.of(run.numbers));
+      }
+      record.add(arms[a].name, record.metrics.size() - 1, std::move(values));
+    }
+  }
+}
 
 }  // namespace
 
+const TrialMetric& add_trial_metric(TrialMetric metric) {
+  return added_metrics().emplace_back(std::move(metric));
+}
+
 Numbers Bench::once(const std::string& stage, const std::function<Numbers()>& work) {
-  Json key = parse_json(identity_);
-  key["stage"] = stage;
-  const std::string identity = json_text(key);
+  const std::string identity = stage_identity(identity_, stage);
   std::optional<Numbers> known;
   if (store_ != nullptr) {
     if (const auto text = store_->find(identity)) known = numbers_from(*text);
@@ -99,6 +160,12 @@ Numbers Bench::once(const std::string& stage, const std::function<Numbers()>& wo
   if (!known && store_ != nullptr) store_->keep(identity, text_of(numbers));
   if (progress_ != nullptr) known ? progress_->skip(1) : progress_->advance(1);
   return numbers;
+}
+
+std::vector<std::string> numbered_stages(const std::string& what, int count) {
+  std::vector<std::string> names;
+  for (int i = 0; i < count; ++i) names.push_back(fmt::format("{} {}", what, i));
+  return names;
 }
 
 std::vector<Arm> arms_of(const Trial& trial, const std::vector<std::shared_ptr<const Compressor>>& compressors) {
@@ -121,18 +188,31 @@ std::vector<Arm> arms_of(const Trial& trial, const std::vector<std::shared_ptr<c
   return arms;
 }
 
-Forecast forecast(const Trial& trial, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
+Forecast forecast(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
                   const Context& context) {
   Forecast all;
+  int runs = 0;
+  double seconds = 0;
+  bool known = true;
   for (const Arm& arm : arms) {
-    all.stages += options.seeds * trial.stages(arm);
-    all.training_steps += options.seeds * trial.training_steps(arm);
+    const std::vector<std::string> stages = trial.stages(arm);
+    double steps = 0;
+    for (int s = 0; s < options.seeds; ++s) {
+      const std::string run = run_identity(trial, source, arm, options.first_seed + static_cast<uint64_t>(s));
+      const auto kept = std::ranges::count_if(
+          stages, [&](const std::string& stage) { return store != nullptr && store->find(stage_identity(run, stage)).has_value(); });
+      const int64_t missing = std::ssize(stages) - kept;
+      all.kept += kept;
+      all.stages += missing;
+      steps += trial.training_steps(arm) * static_cast<double>(missing) / static_cast<double>(stages.size());
+      runs += missing > 0 ? 1 : 0;
+    }
+    all.training_steps += steps;
+    const std::optional<double> pace = store != nullptr && steps > 0 ? known_pace(trial, options, arm, *store) : std::nullopt;
+    known = known && (pace || steps == 0);
+    seconds += steps * pace.value_or(0);
   }
-  const auto text = store != nullptr ? store->find(pace_identity(trial, options)) : std::nullopt;
-  const auto pace = text ? numbers_from(*text) : std::nullopt;
-  if (pace && pace->contains("seconds") && !pace->at("seconds").empty())
-    all.seconds = pace->at("seconds").front() * all.training_steps /
-                  std::max(1, std::min(context.thread_count(), static_cast<int>(arms.size()) * options.seeds));
+  if (known) all.seconds = seconds / std::max(1, std::min(context.thread_count(), runs));
   return all;
 }
 
@@ -143,9 +223,9 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
   int64_t stages = 0;
   for (size_t a = 0; a < arms.size(); ++a) {
     for (int s = 0; s < options.seeds; ++s) runs.push_back({a, options.first_seed + static_cast<uint64_t>(s), {}});
-    stages += options.seeds * trial.stages(arms[a]);
+    stages += options.seeds * std::ssize(trial.stages(arms[a]));
   }
-  Pace pace;
+  Pace pace(arms.size());
   SaidOnce log(context.log);
   {
     Stage progress(context, trial.name(), stages, "stages");
@@ -156,16 +236,16 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
       const Stopwatch own;
       Bench bench(store, run_identity(trial, source, arm, run.seed), &progress);
       run.numbers = trial.run(arm, run.seed, bench, {.threads = 1, .log = &log, .cancel = context.cancel});
-      if (bench.all_new()) pace.ran(trial.training_steps(arm), own.seconds());
+      if (bench.all_new()) pace.ran(run.arm, trial.training_steps(arm), own.seconds());
     });
   }
   TrialRecord record{.trial = trial.name(), .protocol = trial.in_words()};
   for (int s = 0; s < options.seeds; ++s) record.seeds.push_back(options.first_seed + static_cast<uint64_t>(s));
   trial.conclude(arms, runs, record);
+  measure_also(arms, runs, record);
   compare_with_random(record);
   record.seconds = watch.seconds();
-  if (store != nullptr && pace.seconds_of_step() > 0)
-    store->keep(pace_identity(trial, options), text_of({{"seconds", {pace.seconds_of_step()}}}));
+  if (store != nullptr) pace.keep(trial, arms, options, *store);
   return record;
 }
 

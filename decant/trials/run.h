@@ -1,7 +1,9 @@
 // Every arm with every seed, side by side, and what that comes to.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,25 @@ struct RunOptions {
 /// baseline is, and for one whose labels the trial would not teach.
 std::vector<Arm> arms_of(const Trial& trial, const std::vector<std::shared_ptr<const Compressor>>& compressors);
 
-/// What a run would take.
+/// A column of one trial, of the numbers of a run.
+struct TrialMetric {
+  std::string trial;
+  Metric metric;
+  std::function<double(const Numbers& numbers)> of;
+};
+/// Adds it after the trial's own. Nothing guards the list against threads. Returns it.
+const TrialMetric& add_trial_metric(TrialMetric metric);
+
+/// What a run would take, beyond the stages that are kept.
 struct Forecast {
   int64_t stages = 0;
+  int64_t kept = 0;  ///< stages that need not be run
   double training_steps = 0;
-  double seconds = 0;  ///< 0 = not known: no trial with such a network has run on this machine
+  /// By what a step of each arm has taken, its sets included; of an arm that has not run, by the
+  /// others. Nothing where no trial with such a network has run on this machine.
+  std::optional<double> seconds;
 };
-Forecast forecast(const Trial& trial, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
+Forecast forecast(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,
                   const Context& context);
 
 /// Runs what is not kept in `store` (null = nothing is) on as many threads as there are, each run

@@ -48,16 +48,7 @@ struct SearchOptions {
 
 class Search final : public Trial {
  public:
-  explicit Search(const evaluate::Tools& tools)
-      : training_(tools, {{"net", "searchnet"},
-                          {"steps", "80"},
-                          {"batch", "64"},
-                          {"optimizer", "momentum"},
-                          {"learning-rate", "0.05"},
-                          {"schedule", "cosine"},
-                          {"warmup", "0.1"},
-                          {"weight-decay", "0.0005"},
-                          {"label-smoothing", "0"}}) {}
+  explicit Search(const evaluate::Tools& tools) : training_(tools, usual_training("searchnet", 80)) {}
 
   std::string name() const override { return "search"; }
   std::string question() const override { return "Do small sets rank architectures as the whole set does?"; }
@@ -77,19 +68,13 @@ class Search final : public Trial {
   void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
     source_ = source;
     require_sound();
-    Image image;
-    require_pictures(*source.rows).decode(source.usable.front(), image);
-    training_.set_usual(
-        image.size.channels == 3 ? std::map<std::string, std::string>() : std::map<std::string, std::string>{{"no-flip", "true"}}, given);
-    train::TrainOptions& training = training_.options();
-    training.steps = train::steps_of(training, options_.per_class * source.classes);
-    training.epochs = 0;
+    const int channels = channels_of(source);
+    training_.set_usual(usual_on(channels), given);
+    training_.settle_steps(options_.per_class * source.classes);
     training_.settle(source, context);
-    candidates_ = drawn(
-        options_.over == "nets" ? candidate_networks(options_.widths, options_.depths) : candidate_trainings(image.size.channels == 3),
-        options_.networks);
-    table_ = std::make_shared<loader::ImageTable>(
-        *source.rows, source.usable, ImageSize{training.image_size, training.image_size, image.size.channels}, loader::kKeptBytes, context);
+    candidates_ = drawn(options_.over == "nets" ? candidate_networks(options_.widths, options_.depths) : candidate_trainings(channels == 3),
+                        options_.networks);
+    table_ = training_.table_of(source, context);
   }
 
   std::string in_words() const override {
@@ -109,7 +94,11 @@ class Search final : public Trial {
   std::string pace_key() const override {
     return json_text({{"search", options_.widths}, {"depths", options_.depths}, {"of", parse_json(training_.pace_key())}});
   }
-  int64_t stages(const Arm&) const override { return 1; }
+  std::vector<std::string> stages(const Arm& arm) const override {
+    if (arm.compressor != nullptr) return {"small"};
+    if (arm.name == "parameter-count") return {"count"};
+    return {arm.name == "early-stopping" ? "stopped" : "reference"};
+  }
   double training_steps(const Arm& arm) const override {
     if (arm.compressor == nullptr && arm.name == "parameter-count") return 0;
     const bool reference = arm.compressor == nullptr && arm.name == "ceiling";
@@ -117,12 +106,12 @@ class Search final : public Trial {
   }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
-    if (arm.compressor != nullptr) return bench.once("small", [&] { return accuracies_on_small(arm, seed, context); });
-    if (arm.name == "parameter-count") return bench.once("count", [&] { return weights_of_each(context); });
-    if (arm.name == "early-stopping")
-      return bench.once("stopped", [&] { return accuracies_on_all(training_.options().steps, seed, context); });
-    return bench.once("reference",
-                      [&] { return accuracies_on_all(options_.full_steps, Random(seed, "reference").bits64() >> 1, context); });
+    return bench.once(stages(arm).front(), [&] {
+      if (arm.compressor != nullptr) return accuracies_on_small(arm, seed, context);
+      if (arm.name == "parameter-count") return weights_of_each(context);
+      if (arm.name == "early-stopping") return accuracies_on_all(training_.options().steps, seed, context);
+      return accuracies_on_all(options_.full_steps, Random(seed, "reference").bits64() >> 1, context);
+    });
   }
 
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;

@@ -64,6 +64,9 @@ struct Ran {
   Numbers numbers;
 };
 
+/// "task 0", "task 1", …
+std::vector<std::string> numbered_stages(const std::string& what, int count);
+
 class Trial {
  public:
   virtual ~Trial() = default;
@@ -93,8 +96,9 @@ class Trial {
   /// One line of JSON: all that decides an arm's numbers but the arm, the seed, the data and
   /// numerics().
   virtual std::string identity() const = 0;
-  virtual std::string numerics() const = 0;                 ///< as evaluate::Judge's
-  virtual int64_t stages(const Arm& arm) const = 0;         ///< of a run, for progress
+  virtual std::string numerics() const = 0;  ///< as evaluate::Judge's
+  /// Of a run, in order: what Bench::once() is asked for.
+  virtual std::vector<std::string> stages(const Arm& arm) const = 0;
   virtual double training_steps(const Arm& arm) const = 0;  ///< of a run, for plans: steps of `batch` pictures
   virtual std::string pace_key() const = 0;                 ///< one line of JSON: what decides how long a step takes
   virtual Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const = 0;

@@ -142,6 +142,15 @@ TEST(Continual, ATaskIsSeenAloneAndTheMemoryIsShared) {
   EXPECT_THAT(record.series.front().at, ElementsAre(1, 2, 3));
 }
 
+TEST(Continual, AMemoryOfEachClassGrowsWithTheClasses) {
+  Trying trying;
+  trying.tried("continual", {{"tasks", "3"}, {"memory", "2"}, {"memory-of", "class"}, {"steps", "7"}}, 1);
+  std::multiset<int64_t> sizes;
+  for (const auto& job : trying.training.jobs) sizes.insert(job.rows);
+  // Joint 40, 80, 120; no-memory 40 three times; each compressor two rows of each class so far.
+  EXPECT_EQ(sizes, (std::multiset<int64_t>{40, 80, 120, 40, 40, 40, 4, 8, 12, 4, 8, 12}));
+}
+
 TEST(Continual, ReplayGoesOnWithAMemoryOfWhatIsPast) {
   Trying trying;
   trying.tried("continual", {{"tasks", "3"}, {"memory", "12"}, {"after-task", "replay"}, {"steps", "7"}}, 1);
@@ -174,6 +183,10 @@ TEST(Continual, RefusesWhatCannotBeATask) {
                 settled("continual", trying.training.tools(), trying.source, {{"after-task", "gdump"}});
               }),
               HasSubstr("did you mean 'gdumb'?"));
+  EXPECT_THAT(message_of<UsageError>([&] {
+                settled("continual", trying.training.tools(), trying.source, {{"memory-of", "classes"}});
+              }),
+              HasSubstr("did you mean 'class'?"));
   EXPECT_THAT(message_of<IoError>([&] {
                 settled("continual", trying.training.tools(), trying.source, {{"class-order", "/nowhere"}});
               }),
@@ -348,6 +361,60 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
       std::erase_if(record->cells, [&](const TrialRecord::Cell& cell) { return record->metrics[cell.metric].unit == "s"; });
     }
     EXPECT_EQ(to_json(gone_on), to_json(again)) << name;
+  }
+}
+
+TEST(Trials, WhatIsKeptOfOtherRowsOrOptionsIsNotFound) {
+  Trying trying;
+  const std::map<std::string, std::string> options = {{"memory", "12"}, {"tasks", "3"}, {"steps", "3"}};
+  trying.tried("continual", options);
+  const size_t jobs = trying.training.jobs.size();
+  trying.tried("continual", {{"memory", "18"}, {"tasks", "3"}, {"steps", "3"}});
+  EXPECT_EQ(trying.training.jobs.size(), 2 * jobs);
+  trying.source.digest = "other shades";
+  trying.tried("continual", options);
+  EXPECT_EQ(trying.training.jobs.size(), 3 * jobs);
+  trying.source.test_digest = "other test rows";
+  trying.tried("continual", options);
+  EXPECT_EQ(trying.training.jobs.size(), 4 * jobs);
+}
+
+TEST(Trials, AForecastCountsWhatIsNotKept) {
+  for (const std::string& name : trial_names()) {
+    Trying trying;
+    std::map<std::string, std::string> options = {{"steps", "3"}};
+    if (name == "continual") options["memory"] = "12", options["tasks"] = "3";
+    if (name == "membership") options["rows"] = "120", options["networks"] = "8", options["per-class"] = "2";
+    if (name == "search") options["networks"] = "3", options["widths"] = "4";
+    const auto trial = settled(name, trying.training.tools(), trying.source, options);
+    const std::vector<Arm> arms = arms_of(*trial, {trying.random, trying.first});
+    const auto forecast_of = [&](int seeds) {
+      return forecast(*trial, trying.source, arms, {.seeds = seeds}, &trying.store, {.threads = 1});
+    };
+    const Forecast before = forecast_of(2);
+    EXPECT_EQ(before.kept, 0) << name;
+    EXPECT_FALSE(before.seconds) << name;
+    trying.tried(name, options, 2);
+    const Forecast after = forecast_of(2);
+    EXPECT_EQ(after.stages, 0) << name;
+    EXPECT_EQ(after.kept, before.stages) << name;
+    EXPECT_EQ(after.seconds, 0) << name;
+    const Forecast twice = forecast_of(4);
+    EXPECT_EQ(twice.stages, before.stages) << name;
+    EXPECT_DOUBLE_EQ(twice.training_steps, before.training_steps) << name;
+    ASSERT_TRUE(twice.seconds) << name;
+
+    // The seconds of each arm's own steps: those of two seeds are what the run of two seeds took.
+    double took = 0;
+    for (const auto& [key, text] : trying.store.kept) {
+      const Json identity = parse_json(key);
+      if (!identity.contains("trial pace") || !identity.contains("arm")) continue;
+      for (const Arm& arm : arms) {
+        if (identity["arm"] == (arm.compressor == nullptr ? arm.name : arm.compressor->identity()))
+          took += 2 * trial->training_steps(arm) * parse_json(text)["seconds"][0].get<double>();
+      }
+    }
+    EXPECT_NEAR(*twice.seconds, took, 1e-9 + 1e-6 * took) << name;
   }
 }
 
