@@ -17,8 +17,8 @@ namespace decant::distill {
 std::unique_ptr<Synthetic> centred_pixels(const Setting& setting, double label_rate, double scale = 1, std::vector<Learnt> extra = {});
 
 /// Adam under a cosine, and learnt labels. A network is trained on such a set by the squared error
-/// on the labels as they are, by Adam at the rate of FRePo's published evaluation: the heavy ball of
-/// other sets, at a rate of 0.01, can diverge on wide networks and on those without a norm.
+/// on the labels as they are, by Adam at the rate of FRePo's published evaluation: the heavy ball
+/// of other sets, at a rate of 0.01, can diverge on wide networks and on those without a norm.
 Usual usual_regression(int64_t steps, double rate, int real_batch);
 
 /// Half the squared distance of the two, the mean over rows. (n, classes) each.
