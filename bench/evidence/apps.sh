@@ -11,7 +11,7 @@ try() {  # NAME TRIAL DATA OPTIONS…
 memories=random,herding,k-means,random+quality=50+bytes=same,dm,dm+pictures=first
 apps_continual_mnist_300() { try apps_continual_mnist_300 continual "$(dataset mnist)" --memory 300 --with "$memories" --seeds 5; }
 apps_continual_mnist_500() { try apps_continual_mnist_500 continual "$(dataset mnist)" --memory 500 --with "$memories" --seeds 5; }
-apps_continual_cifar10() { try apps_continual_cifar10 continual "$(dataset cifar10)" --memory 200 --with "$memories" --seeds 3; }
+apps_continual_cifar10() { try apps_continual_cifar10 continual "$(dataset cifar10)" --memory 20 --memory-of class --with "$memories" --seeds 5; }
 
 senders=random,herding,k-means,dm,dm+pictures=first
 apps_federated() { try "apps_federated_fashion_$1" federated "$(dataset fashion_mnist)" --alpha "$2" --with "$senders" --seeds 3; }
@@ -24,7 +24,7 @@ apps_federated_rounds() {
   try apps_federated_rounds federated "$(dataset fashion_mnist)" --alpha 0.1 --set-rounds 5 --rounds 15 --with random,dm,feddm,dm+pictures=first --seeds 3
 }
 
-apps_search_cifar10() { try apps_search_cifar10 search "$(dataset cifar10)" --networks 40 --with random,herding,k-means,dm --seeds 2; }
+apps_search_cifar10() { try apps_search_cifar10 search "$(dataset cifar10)" --networks 40 --with random,herding,k-means,dm --seeds 3; }
 apps_membership_fashion() { try apps_membership_fashion membership "$(dataset fashion_mnist)" --networks 64 --with random,herding,dm,dm+init=noise; }
 
 apps_tables=(apps_continual_mnist_{300,500} apps_continual_cifar10 apps_federated_fashion_{50,10,1} apps_federated_rounds apps_search_cifar10 apps_membership_fashion)

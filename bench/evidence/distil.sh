@@ -139,7 +139,7 @@ distil_decoupled_cifar10_10() {
   data=$(dataset cifar10)
   local folder=build/distil/decoupled/cifar10-10
   mkdir -p "$folder"
-  for method in ${DECOUPLED_METHODS:-rded pca cim sre2l cda fadrm}; do
+  for method in ${DECOUPLED_METHODS:-rded pca cim sre2l cda fadrm ccfs}; do
     [ -e "$folder/$method" ] || "${build#"$root/"}/decant" distill "${data#"$root/"}" -o "$folder/$method" --method "$method" --per-class 10 \
       --net "$net" --budget "${DISTIL_BUDGET:-60s}" "${taught[@]}" "${cache[@]}" "${more[@]}" || continue
     sets+=("$folder/$method")

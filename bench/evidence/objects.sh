@@ -15,11 +15,11 @@ judge_scenes() {  # NAME PATH HEAD OPTIONS…
   judge "$1" "$2" --nets "$3+backbone=$backbone" --backbone "$(backbone_weights)" --normalise 0.50196/0.50196 "${@:4}"
 }
 
-object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,k-means+pools=rarest,facility-location,csod,diverse-objects
+object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,facility-location,csod,diverse-objects
 mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location,diverse-objects
 
 aquarium() {  # PERCENT MORE-ARMS
-  judge_scenes "aquarium_$1" "$(dataset aquarium_yolo)" centre --image-size 427 --keep "$1%" --seeds "${OBJECTS_SEEDS:-10}" \
+  judge_scenes "aquarium_$1" "$(dataset aquarium_yolo)" centre --image-size 427 --precision bfloat16 --keep "$1%" --seeds "${OBJECTS_SEEDS:-10}" \
     --against "$2${OBJECTS_METHODS:-$object_methods}"
 }
 aquarium_25() { aquarium 25 full,; }
