@@ -23,6 +23,12 @@ Headline headline_for(const ReportInput& input, const std::vector<Verdict>& verd
 
 }  // namespace
 
+std::string_view Facts::ordered_in() const {
+  const bool together = rows.selection != nullptr ? rows.selection->pool_count == 1 : run.content.has_value();
+  if (together) return "";
+  return run.option_text("pools").empty() ? "class" : "pool";
+}
+
 Facts find_facts(const ReportInput& input) {
   const Modality& modality = input.source != nullptr ? input.source->train().modality() : modality_of(input.run);
   Facts facts{.input = input, .run = input.run, .modality = modality, .rows = gather_rows(input)};

@@ -35,6 +35,9 @@ struct Facts {
   std::optional<SyntheticFacts> synthetic;                ///< nothing where rows were kept
 
   bool ranked() const { return rows.ranked(); }
+  /// What rows were ordered in, each for itself: "class" or "pool"; empty where all of them were
+  /// together.
+  std::string_view ordered_in() const;
   /// What the small set is called: "kept".
   std::string_view small() const { return synthetic ? "synthetic" : "kept"; }
 };

@@ -60,6 +60,10 @@ std::string bins_chart(std::span<const PartRecord> bins);
 /// the kept fraction, and the classes whose share changed most.
 std::string balance_chart(std::span<const PartRecord> classes);
 
+/// What is kept of each class (dark) of what the source has of it (pale), with a mark where as many
+/// random rows would be on average. Above kMostRows classes: balance_chart().
+std::string kept_of_each_chart(std::span<const PartRecord> classes, double random_share);
+
 /// The classes, at most `count`, whose share of the set changed most by ratio (a class that
 /// vanished first); ties in the given order. Empty classes have no share to change and are left
 /// out.

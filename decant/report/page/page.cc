@@ -56,7 +56,7 @@ std::string render(const ReportInput& input, const Context& context) {
   page += bad_section(facts);
   page += left_out_section(facts.run);
   page += repeat_section(facts.run);
-  page += facts.synthetic ? synthetic_words_section() : words_section(facts.run);
+  page += facts.synthetic ? synthetic_words_section() : words_section(facts);
   page += fmt::format(
       "<footer>Made by decant {}. This page is self-contained and makes no requests to any "
       "network.</footer>\n",

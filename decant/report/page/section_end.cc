@@ -93,13 +93,15 @@ std::string repeat_section(const RunRecord& run) {
       body + options_table(run));
 }
 
-std::string words_section(const RunRecord& run) {
-  if (run.bins.size() == 1)
+std::string words_section(const Facts& facts) {
+  const std::string_view pool = facts.ordered_in();
+  if (facts.run.bins.size() == 1)
     return section("words", "Two words", "",
-                   "<dl class=\"words\">"
-                   "<div><dt>rank</dt><dd>The place of a row in the order of its class: 0 came first. The first rows are kept.</dd></div>"
-                   "<div><dt>gain</dt><dd>What a row added when it was picked, or its score. Gains are comparable "
-                   "only within a class.</dd></div></dl>\n");
+                   fmt::format("<dl class=\"words\">"
+                               "<div><dt>rank</dt><dd>The place of a row in the order{}: 0 came first. The first rows are kept.</dd></div>"
+                               "<div><dt>gain</dt><dd>What a row added when it was picked, or its score.{}</dd></div></dl>\n",
+                               pool.empty() ? "" : fmt::format(" of its {}", pool),
+                               pool.empty() ? "" : fmt::format(" Gains are comparable only within a {}.", pool)));
   return section("words", "Three words", "",
                  "<dl class=\"words\">"
                  "<div><dt>bin</dt><dd>A part of the data set. Bins are filled one after another, each with "

@@ -37,19 +37,6 @@ std::string background_sentence(const ContentRecord& content) {
                      content.background_kept == 1 ? "1 is" : human_count(content.background_kept) + " are");
 }
 
-/// Classes with much less than random rows would hold, by name.
-std::string lost_sentence(const Facts& facts) {
-  constexpr size_t most = 8;
-  const auto& lost = facts.classes_that_lost;
-  if (lost.empty()) return {};
-  std::string names;
-  for (size_t i = 0; i < std::min(most, lost.size()); ++i)
-    names +=
-        fmt::format("{}{} ({} of {})", i == 0 ? "" : ", ", lost[i].name, human_count(lost[i].amount_kept), human_count(lost[i].amount));
-  return fmt::format("{} lost more than a random choice takes: {}{}.",
-                     lost.size() == 1 ? "One class" : fmt::format("{} classes", lost.size()), names, lost.size() > most ? ", …" : "");
-}
-
 /// Classes that keep less than was asked for, since the rows kept are too few for all.
 std::string floors_sentence(const ContentRecord& content) {
   constexpr size_t most = 8;
@@ -95,9 +82,10 @@ std::string objects_section(const Facts& facts) {
   std::vector<PartRecord> classes;
   for (const ContentRecord::OfClass& each : content.classes) classes.push_back({each.name, each.amount, each.amount_kept});
   const std::string note = paragraph(amounts_sentence(facts.run)) + paragraph(background_sentence(content)) +
-                           paragraph(lost_sentence(facts), " class=\"warn\"") + paragraph(floors_sentence(content), " class=\"warn\"") +
-                           colours_of_classes(facts);
-  std::string body = kBeforeAndKept + figure_of(fmt::format("Share of the {} that each class has", content.unit), balance_chart(classes));
+                           paragraph(floors_sentence(content), " class=\"warn\"") + colours_of_classes(facts);
+  const std::string caption = fmt::format("{} of each class that are kept; the mark is where random pictures would be on average",
+                                          content.unit == "objects" ? "Objects" : "Pixels");
+  std::string body = kBeforeAndKept + figure_of(caption, kept_of_each_chart(classes, share_kept(facts.run)));
   if (facts.objects) {
     body += figure_of("Pictures by how many objects they hold", balance_chart(facts.objects->by_count));
     body += figure_of("Objects by area", balance_chart(facts.objects->by_size));

@@ -112,6 +112,19 @@ std::string not_measured_text(const Facts& facts) {
       judged_by(facts));
 }
 
+/// Classes with much less than random rows would hold, by name.
+std::string lost_sentence(const Facts& facts) {
+  constexpr size_t most = 8;
+  const auto& lost = facts.classes_that_lost;
+  if (lost.empty()) return {};
+  std::string names;
+  for (size_t i = 0; i < std::min(most, lost.size()); ++i)
+    names +=
+        fmt::format("{}{} ({} of {})", i == 0 ? "" : ", ", lost[i].name, human_count(lost[i].amount_kept), human_count(lost[i].amount));
+  return fmt::format("{} lost more than a random choice takes: {}{}.",
+                     lost.size() == 1 ? "One class" : fmt::format("{} classes", lost.size()), names, lost.size() > most ? ", …" : "");
+}
+
 std::string verdict_box(const Facts& facts) {
   const Headline& headline = facts.headline;
   std::string out = fmt::format("<div class=\"verdict {}\"><h2>{}</h2>", tone(headline.outcome), escape(headline.title));
@@ -120,6 +133,7 @@ std::string verdict_box(const Facts& facts) {
   } else {
     out += fmt::format("<p>{}</p>", prose(headline.sentence));
   }
+  if (const std::string lost = lost_sentence(facts); !lost.empty()) out += fmt::format("<p class=\"warn\">{}</p>", prose(lost));
   return out + "</div>\n";
 }
 

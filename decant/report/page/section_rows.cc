@@ -127,6 +127,13 @@ std::string capitalised(std::string_view word) {
   return text;
 }
 
+std::string how_ordered(const Facts& facts) {
+  const std::string_view pool = facts.ordered_in();
+  return fmt::format(
+      "The rows{} are ordered, and the first ones are kept. Shown here are the two ends of that order and both sides of the cut{}.",
+      pool.empty() ? "" : fmt::format(" of each {}", pool), pool.empty() ? "" : fmt::format(", from each {} in turn", pool));
+}
+
 }  // namespace
 
 std::string rows_section(const Facts& facts, const Cards* cards, const Context& context) {
@@ -150,9 +157,8 @@ std::string rows_section(const Facts& facts, const Cards* cards, const Context& 
   if (sheets.size() > kOpenSheets) body += "</details>\n";
   const bool scripted = !pictures.empty();
   if (scripted) body += fmt::format("<noscript><p>The {} need JavaScript.</p></noscript>\n", facts.modality.rows);
-  const std::string what = facts.ranked() ? "The rows of each class are ordered, and the first ones are kept. Shown here are the two "
-                                            "ends of that order and both sides of the cut, from each class in turn."
-                                          : "Kept and dropped rows of each bin, drawn at random and shown in the order picked.";
+  const std::string what =
+      facts.ranked() ? how_ordered(facts) : "Kept and dropped rows of each bin, drawn at random and shown in the order picked.";
   const std::string hint = scripted ? fmt::format("Hover over or tap a {} for its row, class and key.", facts.modality.row)
                                     : "What a model learns to say is marked.";
   const std::string note = fmt::format("<p>{}</p><p class=\"small\">{}</p>", what, hint);

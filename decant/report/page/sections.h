@@ -55,7 +55,7 @@ std::string cost_section(const RunRecord& run);
 std::string bad_section(const Facts& facts);
 std::string left_out_section(const RunRecord& run);  ///< empty where no repeats were looked for
 std::string repeat_section(const RunRecord& run);
-std::string words_section(const RunRecord& run);
+std::string words_section(const Facts& facts);
 
 /// Everything before the first chapter. `policy`: of content security; `css`, `more_css`: styles.
 std::string page_head(std::string_view title, std::string_view policy, std::string_view css, std::string_view more_css);
