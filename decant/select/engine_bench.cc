@@ -6,6 +6,7 @@
 //   select_bench --pool FEATURES        one pool
 //   select_bench --pool N D             one drawn pool of clusters
 //   select_bench --noise N D            one pool of isotropic noise: the worst case
+//   select_bench --objects              covering classes by boxes, at COCO's size (coverage_bench.h)
 //   ... --method NAME                   with any of them: a tenth of every pool in place of the cut, by facility-location, k-center, herding,
 //                                       k-means or subzerocore
 //
@@ -33,6 +34,7 @@
 #include "decant/kernels/dot.h"
 #include "decant/select/bins/audit.h"
 #include "decant/select/bins/cut.h"
+#include "decant/select/coverage_bench.h"
 #include "decant/select/engine/nested_greedy.h"
 #include "decant/select/methods/facility_location.h"
 #include "decant/select/methods/herding.h"
@@ -393,6 +395,7 @@ int bench(std::vector<std::string> arguments) {
   if (const auto value = take("--windows", true); !value.empty()) settings.windows = std::stoi(value);
   settings.counts = !take("--counts", false).empty();
 
+  if (!take("--objects", false).empty()) return bench_coverage();
   if (arguments.size() == 3) {
     const int64_t count = std::stoll(arguments[1]);
     const int64_t width = std::stoll(arguments[2]);
