@@ -11,7 +11,7 @@ try() {  # NAME TRIAL DATA OPTIONS…
 memories=random,herding,k-means,random+quality=50+bytes=same,dm,dm+pictures=first
 apps_continual_mnist_300() { try apps_continual_mnist_300 continual "$(dataset mnist)" --memory 300 --with "$memories" --seeds 5; }
 apps_continual_mnist_500() { try apps_continual_mnist_500 continual "$(dataset mnist)" --memory 500 --with "$memories" --seeds 5; }
-apps_continual_cifar10() { try apps_continual_cifar10 continual "$(dataset cifar10)" --memory 20 --memory-of class --with "$memories" --seeds 5; }
+apps_continual_cifar10() { try apps_continual_cifar10 continual "$(dataset cifar10)" --memory 20 --memory-of class --steps 400 --with "$memories" --seeds 5; }
 
 senders=random,herding,k-means,dm,dm+pictures=first
 apps_federated() { try "apps_federated_fashion_$1" federated "$(dataset fashion_mnist)" --alpha "$2" --with "$senders" --seeds 3; }

@@ -1,7 +1,6 @@
 # Sourced by bench/evidence.sh: what pictures with objects and masks teach a detector and a segmenter, on a backbone that saw ImageNet and
-# stays as it is. Tables aquarium_PERCENT and camvid_PERCENT take one to two hours of a core, bccd from scratch likewise. Both splits that
-# are not trained on are tested on where the data set has them. OBJECTS_SEEDS and OBJECTS_METHODS: trainings of each set, 10 of Aquarium, and
-# ways of choosing, those of object_methods below.
+# stays as it is. Tables aquarium_PERCENT take three quarters of an hour of a core, camvid_PERCENT one to two, bccd from scratch likewise.
+# OBJECTS_SEEDS and OBJECTS_METHODS: trainings of each set, 10 of Aquarium, and ways of choosing, those of object_methods below.
 
 backbone=mobilenetv2-tensorflow
 backbone_weights() {
@@ -18,15 +17,21 @@ judge_scenes() {  # NAME PATH HEAD OPTIONS…
 object_methods=random,objects,objects+balance=0.5,objects+balance=0,objects+per-image=8,random+pools=rarest,k-means,facility-location,csod,diverse-objects
 mask_methods=random,objects,objects+balance=0.5,objects+balance=0,random+pools=rarest,k-means,facility-location,diverse-objects
 
-aquarium() {  # PERCENT MORE-ARMS
-  judge_scenes "aquarium_$1" "$(dataset aquarium_yolo)" centre --image-size 427 --precision bfloat16 --keep "$1%" --seeds "${OBJECTS_SEEDS:-10}" \
-    --against "$2${OBJECTS_METHODS:-$object_methods}"
+aquarium() {  # TABLE ARMS HOW-MUCH…
+  judge_scenes "aquarium_$1" "$(dataset aquarium_yolo)" centre --image-size 427 --precision bfloat16 --seeds "${OBJECTS_SEEDS:-10}" \
+    --against "${OBJECTS_METHODS:-$2}" "${@:3}"
 }
-aquarium_25() { aquarium 25 full,; }
-aquarium_10() { aquarium 10 ''; }
+aquarium_25() { aquarium 25 "full,$object_methods" --keep 25%; }
+aquarium_10() { aquarium 10 "$object_methods" --keep 10%; }
+# As many boxes, or bytes of pictures, as a random quarter holds.
+few_object_methods=random,objects,objects+balance=0
+aquarium_objects_25() { aquarium objects_25 "$few_object_methods" --keep-objects 25%; }
+aquarium_bytes_25() { aquarium bytes_25 "$few_object_methods" --bytes 25%; }
 camvid_10() { judge_scenes camvid_10 "$(dataset camvid)" pyramid --against "full,$mask_methods" --keep 10% --seeds 5; }
 camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against full,random,objects --keep 10% --seeds 5 --seed 100; }
-bccd_25() { judge bccd_25 "$(dataset bccd_voc)/BCCD" --against full,random,objects --keep 25% --seeds 5 --steps 300; }
+bccd_25() {
+  judge bccd_25 "$(dataset bccd_voc)/BCCD" --against "full,$few_object_methods,csod" --keep 25% --seeds 5 --steps 300 --precision bfloat16
+}
 
 # What a backbone that saw all, a random or a chosen part of some photographs is worth to detectors and a segmenter.
 transfer_60() {
@@ -34,4 +39,4 @@ transfer_60() {
     --then "$(dataset aquarium_yolo),$(dataset camvid),$(dataset bccd_voc)/BCCD" --against full,random,bins,auto
 }
 
-object_tables=(aquarium_{25,10} camvid_10 camvid_default_10 bccd_25 transfer_60)
+object_tables=(aquarium_{25,10,objects_25,bytes_25} camvid_10 camvid_default_10 bccd_25 transfer_60)

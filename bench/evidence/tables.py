@@ -80,6 +80,28 @@ def by_columns(found, made):
     return lines
 
 
+def with_gains(columns, metrics):
+    """A row for each set: every metric, and what is gained over random rows. `columns`: ((net, rows, set), cells by metric), in order."""
+    lines = ["| network | rows | set | seeds | " + " | ".join(f"{metric['title']}, % | against random" for metric in metrics) + " |"]
+    lines.append("|---" * (lines[0].count("|") - 1) + "|")
+    for (net, rows, name), own in columns:
+        first = own[metrics[0]["name"]]
+        texts = [net, f"{rows:,} ({100 * first['keep']:.3g} %)", f"`{name}`", str(len(first["seeds"]))]
+        for metric in metrics:
+            texts += [accuracy(own[metric["name"]]), points(own[metric["name"]]["against_random"])]
+        lines.append("| " + " | ".join(texts) + " |")
+    return lines
+
+
+def best_first(found):
+    """Cells by network, rows and set: everything, random rows, then the best by the first metric."""
+    cells = {}
+    for cell in found["results"]:
+        cells.setdefault((cell["net"], cell["rows"], cell["set"]), {})[cell["metric"]] = cell
+    first = found["metrics"][0]["name"]
+    return sorted(cells.items(), key=lambda one: (one[0][2] != "full", one[0][2] != "random", -one[1][first]["mean"]))
+
+
 def by_sets(found):
     by_bytes = any(budget_of(cell) for cell in found["results"])
     lines = [f"| network |{' bytes |' if by_bytes else ''} rows | set | seeds | accuracy, % | against random |"]
@@ -95,20 +117,9 @@ def by_sets(found):
 
 
 def by_classes(found):
-    """Sets with objects or masks: the metrics of all classes with what is gained over random rows, then a table of single classes' means."""
-    cells = {}
-    for cell in found["results"]:
-        cells.setdefault((cell["net"], cell["rows"], cell["set"]), {})[cell["metric"]] = cell
-    metrics = [metric for metric in found["metrics"] if not metric.get("of_class")]
-    columns = sorted(cells.items(), key=lambda one: (one[0][2] != "full", one[0][2] != "random", -one[1][metrics[0]["name"]]["mean"]))
-    lines = ["| network | rows | set | seeds | " + " | ".join(f"{metric['title']}, % | against random" for metric in metrics) + " |"]
-    lines.append("|---" * (lines[0].count("|") - 1) + "|")
-    for (net, rows, name), own in columns:
-        first = own[metrics[0]["name"]]
-        texts = [net, f"{rows:,} ({100 * first['keep']:.3g} %)", f"`{name}`", str(len(first["seeds"]))]
-        for metric in metrics:
-            texts += [accuracy(own[metric["name"]]), points(own[metric["name"]]["against_random"])]
-        lines.append("| " + " | ".join(texts) + " |")
+    """Sets with objects or masks: the metrics of all classes, then a table of single classes' means."""
+    columns = best_first(found)
+    lines = with_gains(columns, [metric for metric in found["metrics"] if not metric.get("of_class")])
     lines += ["", "| class | " + " | ".join(f"`{name}`, {rows:,}" for (_, rows, name), _ in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for metric in found["metrics"]:
         if metric.get("of_class"):
@@ -141,6 +152,8 @@ def table(found, made):
     metrics = found.get("metrics", [])
     if any(metric.get("of_class") for metric in metrics):
         lines = by_classes(found)
+    elif found["protocol_name"].startswith("transfer"):
+        lines = with_gains(best_first(found), metrics)
     elif metrics and metrics[0]["unit"] != "%":
         lines = by_losses(found)
     else:
@@ -152,7 +165,7 @@ def table(found, made):
         "",
         f"`{found['command']}`",
         "",
-        f"Protocol `{found['protocol_name']}`: {found['protocol']}. {found['test_rows']:,} test rows. {machine['cpu']}, {machine['cores']} cores, "
+        f"Protocol `{found['protocol_name']}`: {found['protocol'].removeprefix(found['protocol_name'] + ': ')}. {found['test_rows']:,} test rows. {machine['cpu']}, {machine['cores']} cores, "
         f"{machine['numerics']}; {found['date']}." + (f" Beyond training: {100 * overhead:.1f} %." if overhead is not None else ""),
     ]
     return "\n".join(lines)
