@@ -223,7 +223,8 @@ TEST(ObjectSets, OfEveryFormatAreChosenFromAlikeAndVerified) {
     EXPECT_EQ(run["content"]["unit"], unit);
     EXPECT_EQ(run["content"]["classes"][0]["rows"], 19);
     EXPECT_EQ(run["content"]["classes"][1]["amount_kept"], run["content"]["classes"][1]["amount"]) << "every bus is kept";
-    EXPECT_THAT(read_text(out / "report.html"), HasSubstr("Share of the " + unit + " that each class has"));
+    EXPECT_THAT(read_text(out / "report.html"),
+                HasSubstr(unit == "pixels" ? "Pixels of each class that are kept" : "Objects of each class that are kept"));
     EXPECT_THAT(read_text(out / "README.md"), HasSubstr("| rows with it | kept | " + unit));
   }
 }

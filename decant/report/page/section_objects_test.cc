@@ -19,7 +19,7 @@ TEST(ObjectsSection, SaysWhatIsKeptAndWhichClassLost) {
   EXPECT_THAT(objects_section(facts),
               AllOf(HasSubstr("The kept pictures hold 100 of 500 objects (20&nbsp;%); as many random ones hold 125 on average."),
                     HasSubstr("Of 1 picture without any, 1 is kept."), HasSubstr("title=\"random rows: 100\"><b>40</b> of 400"),
-                    HasSubstr("class=\"random\" x=\"25.00%\"")));
+                    HasSubstr("class=\"expected\" x=\"25.00%\"")));
   EXPECT_THAT(opening(facts), AllOf(HasSubstr("This command trains detectors on everything"), HasSubstr("decant evaluate"),
                                     HasSubstr("One class lost more than a random choice takes: a&lt;b (40 of 400).")));
   EXPECT_THAT(words_section(facts), AllOf(HasSubstr("The place of a row in the order: 0 came first"), Not(HasSubstr("within a class"))))

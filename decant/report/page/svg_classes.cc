@@ -107,7 +107,7 @@ std::string kept_of_each_chart(std::span<const PartRecord> classes, double rando
   for (const PartRecord& part : classes) {
     out += fmt::format(
         "<span class=\"name\">{}</span><svg class=\"bar\" height=\"14\" aria-hidden=\"true\"><rect class=\"before\" width=\"100%\" "
-        "height=\"14\" rx=\"1.5\"/><rect class=\"kept\" width=\"{}\" height=\"14\" rx=\"1.5\"/><rect class=\"random\" x=\"{}\" "
+        "height=\"14\" rx=\"1.5\"/><rect class=\"kept\" width=\"{}\" height=\"14\" rx=\"1.5\"/><rect class=\"expected\" x=\"{}\" "
         "width=\"2\" height=\"14\"/></svg><span class=\"value\" title=\"random rows: {}\"><b>{}</b> of {}</span>\n",
         escape(part.name), length(static_cast<double>(part.kept), static_cast<double>(part.rows)), length(random_share, 1),
         human_count(std::llround(random_share * static_cast<double>(part.rows))), human_count(part.kept), human_count(part.rows));
