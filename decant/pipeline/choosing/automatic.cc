@@ -19,6 +19,7 @@ constexpr int64_t kFewestRows = 50;       // of a class
 constexpr double kLittleGain = 20;        // per cent kept; above it a long training gains a point or less (docs/evidence.md)
 constexpr double kFewRecords = 10;        // per cent kept of records without labels; above it coverage was not ahead everywhere
 constexpr double kFewMasks = 10;          // per cent kept of masks: what coverage of classes was measured at
+constexpr double kFewBoxes = 25;          // likewise of boxes
 constexpr int64_t kMostCovered = 60'000;  // records: about a minute of facility location on two cores
 constexpr double kMostDistances = 4e9;    // records times centres of k-means: minutes on two cores
 
@@ -69,18 +70,18 @@ ResolvedMethod take_coverage(const Known& known, const MethodSpec& spec, int64_t
 /// Of pictures with boxes or masks. `count`: 0 = all.
 ResolvedMethod take_by_objects(const Known& known, const MethodSpec& spec, int64_t count) {
   const auto rows = static_cast<double>(known.rows);
-  const bool few = count > 0 && static_cast<double>(count) <= kFewMasks / 100 * rows + 0.5;  // a ratio is rounded to a number of rows
-  if (known.masks && few)
-    return take(kObjects, spec, fmt::format("these are masks and {:.3g} % are kept", 100 * static_cast<double>(count) / rows));
-  if (known.masks)
-    return take(
-        kRandom, spec,
-        fmt::format("above {} % no method was measured to beat random pictures on sets with masks; --method objects covers their classes",
-                    kFewMasks));
-  return take(
-      kRandom, spec,
-      "no method was ahead of random pictures on both sets with boxes it was tried on; --method objects, which covers the classes, was "
-      "on one of them");
+  const double most = known.masks ? kFewMasks : kFewBoxes;
+  const char* const what = known.masks ? "masks" : "boxes";
+  const bool few = count > 0 && static_cast<double>(count) <= most / 100 * rows + 0.5;  // a ratio is rounded to a number of rows
+  if (!few)
+    return take(kRandom, spec,
+                fmt::format("above {} % no method was measured to beat random pictures on sets with {}; --method objects covers their "
+                            "classes",
+                            most, what));
+  ResolvedMethod method =
+      take(kObjects, spec, fmt::format("these are {} and {:.3g} % are kept", what, 100 * static_cast<double>(count) / rows));
+  if (!known.masks) method.options.own.balance = spec.options.own.balance.value_or(0);
+  return method;
 }
 
 ResolvedMethod apply_rule(const MethodSpec& spec, const Known& known, int64_t count) {

@@ -45,7 +45,8 @@ double picture_area(const Rows& train, const FeatureOptions& features);
 ///   records without labels                       where at most 10 % are kept, facility location of up to 60,000 (a minute on two cores), k-means
 ///                                                centres of more, as long as that takes minutes; else random
 ///   masks of classes, at most 10 % kept          objects: coverage of the classes by pixels
-///   other masks, boxes                           random: nothing was measured to be better
+///   boxes, at most 25 % kept                     objects with balance 0: as many boxes as possible, each by 1/N of its class
+///   other masks, other boxes                     random: nothing else was measured
 ///   fewer than two classes, or 50 rows per class   random: nothing was better on all that was tried
 ///   pictures, and networks to watch              progress with Beta sampling, per class; with fewer epochs where --minutes allows no
 ///                                                more, random where it does not allow six

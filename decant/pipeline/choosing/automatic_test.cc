@@ -112,9 +112,18 @@ TEST(Auto, CoversTheClassesOfMasksWhereFewAreKept) {
   EXPECT_EQ(chosen(37).reason, "; chosen because these are masks and 10.1 % are kept");
   EXPECT_EQ(chosen(38).name(), "random");
   EXPECT_EQ(chosen(0).name(), "random");
+  EXPECT_EQ(chosen(37).options.own.balance, std::nullopt) << "its own: every class evenly";
   known.masks = false;
-  EXPECT_EQ(chosen(20).name(), "random") << "boxes";
-  EXPECT_THAT(chosen(20).reason, HasSubstr("sets with boxes"));
+  EXPECT_EQ(chosen(92).name(), "objects") << "boxes";
+  EXPECT_EQ(chosen(92).options.own.balance, 0);
+  EXPECT_EQ(chosen(92).reason, "; chosen because these are boxes and 25.1 % are kept");
+  EXPECT_EQ(chosen(93).name(), "random");
+  EXPECT_THAT(chosen(93).reason, HasSubstr("above 25 % no method"));
+  const MethodSpec even = parse_method("auto+balance=0.5", {});
+  EXPECT_EQ(choose_method(
+                even, [&] { return known; }, 20)
+                .options.own.balance,
+            0.5);
 }
 
 }  // namespace

@@ -44,8 +44,10 @@ void MethodOptions::declare(OptionTable& table) {
       .add("for-steps", for_steps, "N",
            "progress: steps of the training that the kept rows are for, which may take harder rows the longer it is; 0 = 8,000 or more")
       .silent_at = "0";
-  table.add_share("balance", balance, "SHARE", "objects, diverse-objects: from 0 (as many objects as possible) to 1 (every class evenly)")
-      .silent_at = "1.0";
+  table.add_share(
+      "balance", balance, "SHARE",
+      fmt::format("objects, diverse-objects: from 0 (as many objects as possible) to 1 (every class evenly); default: {}, of auto 0",
+                  ClassCoverageOptions{}.balance));
   table
       .add("min-objects", min_objects, "N",
            "objects, diverse-objects: keep at least N objects (of masks, pixels) of every class, or all it has, the rarest class first")
@@ -81,7 +83,8 @@ Ranker rank_toward(const MethodInputs& inputs, uint64_t) {
 }
 
 ClassCoverageOptions coverage_of(const MethodOptions& options) {
-  return {.balance = options.balance, .floor = options.min_objects, .per_image = options.per_image};
+  return {
+      .balance = options.balance.value_or(ClassCoverageOptions{}.balance), .floor = options.min_objects, .per_image = options.per_image};
 }
 
 Ranker rank_by_coverage(const MethodInputs& inputs, uint64_t) {
@@ -114,7 +117,7 @@ std::string note_of_csod(const MethodInputs& inputs, const MethodPhrases& phrase
 /// "covering 7 classes by objects (balance 1)"
 std::string phrase_of_coverage(const MethodInputs& inputs) {
   const MethodOptions& options = inputs.options;
-  std::string how = fmt::format("balance {}", options.balance);
+  std::string how = fmt::format("balance {}", coverage_of(options).balance);
   if (options.min_objects > 0) how += fmt::format(", at least {} of each", human_count(options.min_objects));
   if (options.per_image > 0) how += fmt::format(", at most {} of one picture counted", human_count(options.per_image));
   return fmt::format("covering {} classes by {} ({})", inputs.amounts->classes(), name_of(inputs.amounts->unit), how);

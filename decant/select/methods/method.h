@@ -31,9 +31,9 @@ struct MethodOptions {
   // methods that want rows unlike each other as well
   std::optional<double> diversity;  ///< how much that weighs, 0…1; none = the method's own
   // methods that cover classes
-  double balance = 1;       ///< 0 = as many objects as possible … 1 = every class evenly
-  int64_t min_objects = 0;  ///< that every class keeps, or all it has; 0 = none
-  int64_t per_image = 0;    ///< of a class, that count in one row; 0 = all
+  std::optional<double> balance;  ///< 0 = as many objects as possible … 1 = every class evenly; none = the method's own
+  int64_t min_objects = 0;        ///< that every class keeps, or all it has; 0 = none
+  int64_t per_image = 0;          ///< of a class, that count in one row; 0 = all
   // methods by scores alone
   int64_t for_steps = 0;             ///< progress: steps of the training that the rows are for; 0 = long
   std::string rule;                  ///< see rules(); empty = the method's own
