@@ -128,6 +128,7 @@ class MeasuredReading {
     measured_.detections.masks = masks;
     measured_.detections.pictures = std::ssize(json_.images);
     measured_.detections.classes = static_cast<int32_t>(json_.classes.size());
+    if (masks) require_sizes_of_pictures();
     for (size_t row = 0; row < json_.ids.size(); ++row) picture_of_.emplace(json_.ids[row], static_cast<int64_t>(row));
   }
 
@@ -148,6 +149,17 @@ class MeasuredReading {
 
   [[noreturn]] static void fail(const std::string& file, Span element, const std::string& what, const std::string& remedy) {
     throw InputError({file, fmt::format("byte {}", element.begin), what, remedy});
+  }
+
+  /// A number in the json is quickly written, and masks are made at that size.
+  void require_sizes_of_pictures() const {
+    for (const CocoImage& image : json_.images) {
+      if (image.width > kLongestSide || image.height > kLongestSide)
+        fail(truth_name_, image.element,
+             fmt::format("an image claims {} x {} pixels, and masks are measured of pictures of up to 65,535 either way", image.width,
+                         image.height),
+             "Correct its width and height, or measure boxes");
+    }
   }
 
   /// Classes of the truth, by id.

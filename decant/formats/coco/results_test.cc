@@ -113,5 +113,30 @@ TEST(CocoResults, TruthWithoutWhatIsMeasuredIsRefused) {
               HasSubstr("width and height are not stated"));
 }
 
+/// 300 bytes that claim 2^62 pixels would take gigabytes.
+TEST(CocoResults, SizesThatNoPictureHasAreRefused) {
+  const auto truth = [](const std::string& width, const std::string& height, const std::string& outline) {
+    return fmt::format(R"({{"images": [{{"id": 1, "file_name": "a.jpg", "width": {0}, "height": {1}}}],
+      "annotations": [{{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, {0}, {1}], "area": 1, "iscrowd": 0,
+                        "segmentation": {2}}}], "categories": [{{"id": 1, "name": "x"}}]}})",
+                       width, height, outline);
+  };
+  const std::string results = R"([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 3e9, 3e9], "score": 1}])";
+  const std::string runs = R"({"size": [2147483647, 2147483647], "counts": [0, 4611686014132420609]})";
+  const std::string all = "[[0, 0, 3e9, 0, 3e9, 3e9, 0, 3e9]]";
+  for (const std::string& outline : {runs, all}) {
+    const std::string huge = truth("2147483647", "2147483647", outline);
+    EXPECT_THAT(complaint_about(results, true, huge),
+                AllOf(HasSubstr("truth.json"), HasSubstr("byte 12"), HasSubstr("claims 2147483647 x 2147483647 pixels"),
+                      HasSubstr("up to 65,535"), HasSubstr("or measure boxes")));
+    EXPECT_EQ(read(results, false, huge).detections.found.size(), 1U) << "boxes have no pixels";
+  }
+  EXPECT_THAT(complaint_about(results, true, truth("65536", "3", all)), HasSubstr("claims 65536 x 3"));
+  EXPECT_THAT(complaint_about(results, true, truth("3", "65536", all)), HasSubstr("claims 3 x 65536"));
+  const Measured largest = read(results, true, truth("65535", "65535", all));
+  EXPECT_THAT(largest.detections.truth[0].mask, ElementsAre(0, int64_t{65535} * 65535)) << "columns that are full are one run";
+  EXPECT_EQ(largest.detections.found[0].mask, largest.detections.truth[0].mask);
+}
+
 }  // namespace
 }  // namespace decant::coco
