@@ -31,11 +31,11 @@ struct Measured {
 };
 
 /// `masks`: IoU is to be that of masks. Reads both files over their memory maps; memory: 100 bytes
-/// an object, and the runs of masks, of polygons two for each column they lie in. Throws IoError, and InputError, which names file and byte: a
-/// truth that is none (coco_json.h), results that are no list, of an image that is not in the
-/// truth, without a box (or an outline), a class or a finite score; for masks, a true object
-/// without an outline, a mask of another size than its picture's, a picture without a size or with
-/// a side beyond kLongestSide.
+/// an object, and the runs of masks, of polygons two for each column they lie in. Throws IoError,
+/// and InputError, which names file and byte: a truth that is none (coco_json.h), results that are
+/// no list, of an image that is not in the truth, without a box (or an outline), a class or a
+/// finite score; for masks, a true object without an outline, a mask of another size than its
+/// picture's, a picture without a size or with a side beyond kLongestSide.
 Measured read_results(const std::filesystem::path& truth, const std::filesystem::path& results, bool masks, const Context& context);
 
 }  // namespace decant::coco

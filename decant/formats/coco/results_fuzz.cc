@@ -36,7 +36,8 @@ void measure(std::string_view truth, std::string_view results, bool masks) {
   }
 }
 
-/// Of a truth with masks: a polygon of a few bytes takes the time of each of the columns it lies in.
+/// Of a truth with masks: a polygon of a few bytes takes the time of each of the columns it lies
+/// in.
 constexpr size_t kMostTruth = 1024;
 
 }  // namespace
