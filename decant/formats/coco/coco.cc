@@ -23,8 +23,6 @@ namespace {
 using coco::CocoImage;
 using coco::CocoJson;
 using coco::CocoSplit;
-using coco::Kept;
-using coco::Span;
 
 constexpr int64_t kLookedFor = 16;  // names by which the folder of pictures is found
 
@@ -74,24 +72,6 @@ class CocoRows final : public FileRows, public Targets {
   CocoJson json_;
 };
 
-/// The elements of some rows of the json that they come from.
-Kept elements_of_rows(const CocoJson& json, std::span<const int64_t> rows) {
-  Kept kept;
-  for (const int64_t row : rows) {
-    kept.images.push_back(json.images[static_cast<size_t>(row)].element);
-    for (int64_t i = json.objects.begin(row); i < json.objects.end(row); ++i) {
-      const ObjectPlace& place = json.objects.places[static_cast<size_t>(i)];
-      kept.annotations.push_back({static_cast<size_t>(place.offset), static_cast<size_t>(place.offset + place.length)});
-    }
-  }
-  for (const coco::Companion& companion : json.companions) {
-    if (std::ranges::binary_search(rows, int64_t{companion.row})) kept.annotations.push_back(companion.element);
-  }
-  std::ranges::sort(kept.images, {}, &Span::begin);
-  std::ranges::sort(kept.annotations, {}, &Span::begin);
-  return kept;
-}
-
 class CocoWriter final : public SubsetWriter {
  public:
   CocoWriter(std::shared_ptr<const CocoRows> rows, CocoSplit files) : rows_(std::move(rows)), files_(std::move(files)) {}
@@ -121,25 +101,25 @@ class CocoWriter final : public SubsetWriter {
 
   int64_t write_jsons(std::span<const int64_t> rows, const fs::path& folder, const Context& context) const {
     const CocoJson& json = rows_->json();
-    const bool all = std::ssize(rows) == rows_->size();
-    int64_t written = put_file(folder / files_.json, all ? std::string(json.text())
-                                                         : coco::filtered(json.text(), json.members, elements_of_rows(json, rows),
-                                                                          (rows_->root() / files_.json).string()));
+    int64_t written = coco::write_elements(json, rows, folder / files_.json);
     std::vector<std::string> ids;
     for (const int64_t row : rows) ids.push_back(json.ids[static_cast<size_t>(row)]);
     for (const fs::path& other : files_.others) {
       context.check_cancelled();
       const MappedFile file(rows_->root() / other);
-      written += put_file(folder / other, all ? std::string(as_text(file.bytes())) : of_images(file, ids));
+      written += coco::write_json(folder / other, [&](const coco::Sink& sink) {
+        if (std::ssize(rows) == rows_->size()) return sink(as_text(file.bytes()));
+        put_images(file, ids, sink);
+      });
     }
     return written;
   }
 
-  static std::string of_images(const MappedFile& file, const std::vector<std::string>& ids) {
+  static void put_images(const MappedFile& file, const std::vector<std::string>& ids, const coco::Sink& sink) {
     const std::string_view text = as_text(file.bytes());
     const std::string name = file.path().string();
     const auto members = coco::members_of(text, name);
-    return coco::filtered(text, members, coco::elements_of_images(text, members, ids, name), name);
+    coco::put_filtered(text, members, coco::elements_of_images(text, members, ids, name), name, sink);
   }
 
   std::shared_ptr<const CocoRows> rows_;
