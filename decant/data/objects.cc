@@ -2,16 +2,30 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace decant {
 namespace {
 
-template <class T>
-void put_in_order(std::vector<T>& column, std::span<const int64_t> place) {
-  DECANT_CHECK(column.size(), ==, place.size());
-  std::vector<T> sorted(column.size());
-  for (size_t i = 0; i < column.size(); ++i) sorted[static_cast<size_t>(place[i])] = column[i];
-  column = std::move(sorted);
+void swap_objects(Objects& objects, size_t a, size_t b) {
+  std::swap(objects.boxes[a], objects.boxes[b]);
+  std::swap(objects.labels[a], objects.labels[b]);
+  std::swap(objects.areas[a], objects.areas[b]);
+  std::swap(objects.flags[a], objects.flags[b]);
+  std::swap(objects.places[a], objects.places[b]);
+}
+
+/// Moves object i to place[i], which becomes i. Each swap puts one where it stays.
+void put_in_order(Objects& objects, std::vector<int64_t>& place) {
+  for (const size_t size : {objects.boxes.size(), objects.areas.size(), objects.flags.size(), objects.places.size()})
+    DECANT_CHECK(size, ==, place.size());
+  for (size_t i = 0; i < place.size(); ++i) {
+    while (place[i] != static_cast<int64_t>(i)) {
+      const auto to = static_cast<size_t>(place[i]);
+      swap_objects(objects, i, to);
+      std::swap(place[i], place[to]);
+    }
+  }
 }
 
 }  // namespace
@@ -32,13 +46,9 @@ void sort_by_row(Objects& objects, std::span<const int32_t> rows, int64_t count)
   std::vector<int64_t> next(objects.first.begin(), objects.first.end() - 1);
   std::vector<int64_t> place(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) place[i] = next[static_cast<size_t>(rows[i])]++;
-  put_in_order(objects.boxes, place);
-  put_in_order(objects.labels, place);
-  put_in_order(objects.areas, place);
-  put_in_order(objects.flags, place);
-  put_in_order(objects.places, place);
   for (ObjectFault& fault : objects.faults) fault.object = place[static_cast<size_t>(fault.object)];
   std::ranges::stable_sort(objects.faults, {}, &ObjectFault::object);
+  put_in_order(objects, place);
 }
 
 void count_objects(const Objects& objects, int64_t row, std::vector<ClassCount>& out) {

@@ -11,6 +11,7 @@
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
 #include "decant/formats/coco/element.h"
+#include "decant/formats/coco/id_table.h"
 #include "decant/formats/coco/parsed.h"
 #include "decant/formats/object_notes.h"
 
@@ -20,7 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kStart = 1 << 16;  // bytes by which a file is recognised
-constexpr int64_t kNamedIds = 3;    // of ids that are there twice, those that are named
+constexpr size_t kFewObjects = 1024;
+constexpr int64_t kNamedIds = 3;  // of ids that are there twice, those that are named
 
 /// As an annotation is read when it is one of the rows', so that all files agree on what it is.
 template <class Fields>
@@ -81,7 +83,7 @@ class Reading {
           throw InputError({name_, at_byte(span.begin), "an element of 'images' " + what, "Restore the file"});
         });
     sort_images();
-    for (size_t row = 0; row < json_.ids.size(); ++row) row_of_.emplace(json_.ids[row], static_cast<int32_t>(row));
+    rows_ = IdTable(json_.ids);
     note_repeated_names();
   }
 
@@ -108,6 +110,8 @@ class Reading {
     std::ranges::stable_sort(order, [&](size_t a, size_t b) { return id_less(json_.ids[a], json_.ids[b]); });
     std::vector<CocoImage> images;
     std::vector<std::string> ids;
+    images.reserve(order.size());
+    ids.reserve(order.size());
     for (const size_t i : order) {
       images.push_back(std::move(json_.images[i]));
       ids.push_back(std::move(json_.ids[i]));
@@ -180,23 +184,45 @@ class Reading {
     const Member* const list = find_member(json_.members, "annotations");
     std::vector<int32_t> rows;
     if (list != nullptr) {
+      annotations_ = list->value;
       each_parsed<AnnotationFields>(
           text_, list->value, name_, context_, read_annotation,
           [&](AnnotationFields& fields, Span span) { take_annotation(fields, span, rows); },
           [&](Span span, const std::string& what) { lost_.add("an element of 'annotations' " + what, at_byte(span.begin)); });
     }
     json_.annotated = !rows.empty();
+    const std::string repeated = repeated_annotations();
     sort_by_row(json_.objects, rows, std::ssize(json_.images));
     note_annotations();
+    if (!repeated.empty()) json_.oddities.push_back({name_, repeated});
   }
 
   void take_annotation(AnnotationFields& fields, Span span, std::vector<int32_t>& rows) {
-    const auto found = row_of_.find(fields.image_id);
-    if (found == row_of_.end()) return refuse_annotation(fields, span);
-    if (!fields.object) return json_.companions.push_back({found->second, span});
+    const int32_t row = rows_.find(fields.image_id);
+    if (row < 0) return refuse_annotation(fields, span);
+    if (!fields.object) return json_.companions.push_back({row, span});
+    make_room(span, rows);
     if (!fields.id.empty()) annotation_ids_.push_back({hash64(fields.id), span.begin});
-    rows.push_back(found->second);
-    add_object(fields, span, json_.images[static_cast<size_t>(found->second)]);
+    rows.push_back(row);
+    add_object(fields, span, json_.images[static_cast<size_t>(row)]);
+  }
+
+  /// Room for as many objects as the rest of the list will have if it goes on as it began, yet no
+  /// more than twice those that there are.
+  void make_room(Span read_to, std::vector<int32_t>& rows) {
+    Objects& objects = json_.objects;
+    const size_t size = objects.labels.size();
+    if (size < objects.labels.capacity()) return;
+    const double share = static_cast<double>(read_to.end - annotations_.begin) / static_cast<double>(annotations_.size());
+    const auto expected = static_cast<size_t>(static_cast<double>(size) * 1.01 / share);
+    const size_t room = std::clamp(expected, size + size / 4, 2 * size) + kFewObjects;
+    objects.boxes.reserve(room);
+    objects.labels.reserve(room);
+    objects.areas.reserve(room);
+    objects.flags.reserve(room);
+    objects.places.reserve(room);
+    annotation_ids_.reserve(room);
+    rows.reserve(room);
   }
 
   void refuse_annotation(const AnnotationFields& fields, Span span) {
@@ -242,10 +268,10 @@ class Reading {
     note_faults(
         name_, json_.objects, [&](int64_t i) { return at_byte(static_cast<size_t>(json_.objects.places[static_cast<size_t>(i)].offset)); },
         json_.oddities);
-    note_repeated_annotations();
   }
 
-  void note_repeated_annotations() {
+  /// What is to be said of annotations of one id. Lets go of the ids.
+  std::string repeated_annotations() {
     std::ranges::sort(annotation_ids_);
     int64_t repeated = 0;
     std::string first;
@@ -254,9 +280,9 @@ class Reading {
       if (repeated++ < kNamedIds) first += (first.empty() ? "" : ", ") + at_byte(annotation_ids_[i].at);
     }
     annotation_ids_ = {};
-    if (repeated > 0)
-      json_.oddities.push_back({name_, fmt::format("{} annotation{} the id of another (first: {}); pycocotools keeps one of each",
-                                                   human_count(repeated), repeated == 1 ? " has" : "s have", first)});
+    if (repeated == 0) return {};
+    return fmt::format("{} annotation{} the id of another (first: {}); pycocotools keeps one of each", human_count(repeated),
+                       repeated == 1 ? " has" : "s have", first);
   }
 
   struct AnnotationId {
@@ -269,8 +295,9 @@ class Reading {
   const Context& context_;
   CocoJson json_;
   std::string_view text_;
-  std::unordered_map<std::string_view, int32_t> row_of_;  ///< views of CocoJson::ids
+  IdTable rows_;  ///< of CocoJson::ids
   std::unordered_map<Id, int32_t> class_of_;
+  Span annotations_;  ///< their list
   std::vector<AnnotationId> annotation_ids_;
   FaultTally lost_;
 };

@@ -6,8 +6,9 @@
 //    "categories": [{"id": 3, "name": "cat"}, …]}
 //
 // Keys may stand in any order, and unknown ones anywhere. The document is scanned over its memory
-// map (json_scan.h), and each element is parsed by itself: 450 MB take about a second on one core,
-// and no memory but for what is kept, 24 bytes for an image and its name, 62 for an object.
+// map (json_scan.h), and each element is parsed by itself: 450 MB take 1.5 seconds on one core
+// (docs/benchmarks.md), and no memory but for what is kept: about 200 bytes for an image and its
+// name, 62 for an object, and 20 more for each while the json is read.
 //
 // Ids are whole numbers of any size and sign, or texts. They are compared as numbers, exactly, so
 // rows stand as COCO's own loaders and torchvision's sort them.

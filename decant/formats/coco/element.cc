@@ -18,7 +18,7 @@ std::optional<size_t> count_numbers(od::value& value) {
   size_t count = 0;
   const bool walked = each_element(value, [&](od::value& inner) {
     ++count;
-    return finite_in(inner).has_value();
+    return is_finite(inner);
   });
   return walked ? std::optional(count) : std::nullopt;
 }

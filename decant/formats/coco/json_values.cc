@@ -10,6 +10,32 @@ namespace {
 constexpr size_t kLongestElement = size_t{4'000'000'000};  // simdjson's limit, nearly
 constexpr double kExact = 9007199254740992.0;              // 2^53
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+size_t past_digits(std::string_view token, size_t at) {
+  while (at < token.size() && is_digit(token[at])) ++at;
+  return at;
+}
+
+/// Whether it is a number of few digits without an exponent, as nearly all are: finite, whatever
+/// its digits say.
+bool is_plain_number(std::string_view token) {
+  constexpr size_t kFew = 64;
+  if (token.empty() || token.size() > kFew) return false;
+  const size_t whole = token.front() == '-' ? 1 : 0;
+  size_t at = past_digits(token, whole);
+  if (at == whole || (at > whole + 1 && token[whole] == '0')) return false;
+  if (at < token.size() && token[at] == '.') {
+    const size_t part = at + 1;
+    at = past_digits(token, part);
+    if (at == part) return false;
+  }
+  while (at < token.size() && (token[at] == ' ' || token[at] == '\n' || token[at] == '\r' || token[at] == '\t')) ++at;
+  return at == token.size();
+}
+
 }  // namespace
 
 void require_json(simdjson::error_code code) {
@@ -41,6 +67,10 @@ std::optional<double> finite_in(od::value& value) {
   double number = 0;
   if (value.get_double().get(number) != simdjson::SUCCESS || !std::isfinite(number)) return std::nullopt;
   return number;
+}
+
+bool is_finite(od::value& value) {
+  return is_plain_number(value.raw_json_token()) || finite_in(value).has_value();
 }
 
 int64_t side_in(od::value& value) {

@@ -56,6 +56,9 @@ bool each_element(od::value& value, Visit&& visit) {
 /// As it stands, without space around.
 std::string_view trimmed_token(od::value& value);
 std::optional<double> finite_in(od::value& value);
+/// Whether finite_in() has a number; takes a third of its time for what is written without an
+/// exponent.
+bool is_finite(od::value& value);
 std::optional<std::string> text_in(od::value& value);
 /// A count of pixels, or 0 for what is none.
 int64_t side_in(od::value& value);

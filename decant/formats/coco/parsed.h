@@ -20,8 +20,8 @@ namespace decant::coco {
 template <class Fields, class Read, class Take, class Refuse>
 void each_parsed(std::string_view text, Span list, const std::string& file, const Context& context, Read&& read, Take&& take,
                  Refuse&& refuse) {
-  constexpr int64_t wave_size = 1 << 15;  // elements that are found before they are parsed
-  constexpr int64_t chunk = 512;          // of them, what a thread takes at once
+  constexpr int64_t wave_size = 1 << 14;  // elements that are found before they are parsed
+  constexpr int64_t chunk = 256;          // of them, what a thread takes at once
   Elements elements(text, list, file);
   std::vector<Span> wave;
   std::vector<Fields> fields;
