@@ -90,6 +90,15 @@ TEST(ObjectSets, AreChosenFromInTheirOwnFormat) {
   }
 }
 
+TEST(ObjectSets, OfCocoHaveTheBytesOfTheirJsonOnBothSides) {
+  CompressOptions options = compressing(street("bytes"), fresh_path("bytes_out"), "random");
+  options.keep = "100%";
+  compress(options, {});
+  const Json run = read_json(options.out / "run.json");
+  EXPECT_EQ(run["bytes_before"], run["bytes_after"]);
+  EXPECT_GT(run["bytes_before"], fs::file_size(options.out / "data/set.json"));
+}
+
 TEST(ObjectSets, CoverageKeepsTheRareClass) {
   const fs::path out = fresh_path("out");
   compress(compressing(street("covered"), out, "objects"), {});

@@ -29,14 +29,19 @@ constexpr int64_t kLookedFor = 16;  // names by which the folder of pictures is 
 class CocoRows final : public FileRows, public Targets {
  public:
   /// `below`: what stands before a name in a key. `pictures`: where names lie, if not at root /
-  /// below.
-  CocoRows(fs::path root, std::string below, fs::path pictures, CocoJson json, int threads)
-      : FileRows(std::move(root), threads), below_(std::move(below)), pictures_(std::move(pictures)), json_(std::move(json)) {}
+  /// below. `json_bytes`: of all jsons of the split.
+  CocoRows(fs::path root, std::string below, fs::path pictures, CocoJson json, int64_t json_bytes, int threads)
+      : FileRows(std::move(root), threads),
+        below_(std::move(below)),
+        pictures_(std::move(pictures)),
+        json_(std::move(json)),
+        json_bytes_(json_bytes) {}
 
   int64_t size() const override { return std::ssize(json_.images); }
   std::string key(int64_t row) const override { return below_ + image(row).name; }
   fs::path path(int64_t row) const override { return pictures_.empty() ? FileRows::path(row) : pictures_ / image(row).name; }
   std::string known_fault(int64_t row) const override { return image(row).fault; }
+  int64_t stored_bytes() const override { return FileRows::stored_bytes() + json_bytes_; }
 
   const Targets* targets() const override { return json_.annotated ? this : nullptr; }
   int32_t label(int64_t) const override { return kNoLabel; }
@@ -70,6 +75,7 @@ class CocoRows final : public FileRows, public Targets {
   std::string below_;
   fs::path pictures_;
   CocoJson json_;
+  int64_t json_bytes_;
 };
 
 class CocoWriter final : public SubsetWriter {
@@ -173,12 +179,25 @@ class CocoOpening {
     if (split != Split::train) note_quietly(json.oddities, dataset_.oddities);
     for (Oddity& oddity : json.oddities) dataset_.oddities.push_back(std::move(oddity));
     if (!below->empty()) *below += "/";
-    auto rows = std::make_shared<CocoRows>(layout_.root, *below, pictures_, std::move(json), context_.threads);
+    auto rows = std::make_shared<CocoRows>(layout_.root, *below, pictures_, std::move(json), bytes_of(files), context_.threads);
     if (split == Split::train) {
       check_others(files);
       dataset_.writer = std::make_shared<CocoWriter>(rows, files);
     }
     dataset_.splits[split] = std::move(rows);
+  }
+
+  /// Of a split's jsons, of which all are written.
+  int64_t bytes_of(const CocoSplit& files) const {
+    std::vector<fs::path> jsons = files.others;
+    jsons.push_back(files.json);
+    int64_t bytes = 0;
+    for (const fs::path& json : jsons) {
+      std::error_code code;
+      const auto size = fs::file_size(layout_.root / json, code);
+      if (!code) bytes += static_cast<int64_t>(size);
+    }
+    return bytes;
   }
 
   /// Where pictures are; nothing for a split whose pictures are not there, which is no fault of
