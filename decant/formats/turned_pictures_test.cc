@@ -6,6 +6,7 @@
 #include "decant/base/test_support.h"
 #include "decant/data/objects.h"
 #include "decant/data/upright.h"
+#include "decant/formats/coco/coco.h"
 #include "decant/formats/image/codec.h"
 #include "decant/formats/image/jpeg_for_tests.h"
 #include "decant/formats/open.h"
@@ -80,6 +81,33 @@ TEST(TurnedPictures, OfCocoAreAnnotatedAsTheirSizeSays) {
             shown ? kHeight : kWidth, shown ? kWidth : kHeight));
     expect_turned(open_dataset(folder.path / "set", {}, {}), shown);
   }
+}
+
+/// COCO's boxes are in pixels, so pictures are not looked into when a set is opened.
+TEST(TurnedPictures, OfCocoAreCountedAndComparedWithTheirSizeByALook) {
+  const auto notes = [](int width, int height) {
+    const ScratchFolder folder("turned");
+    folder.add("set/train/a.jpg", turned_jpeg());
+    folder.add("set/train/b.jpg", "no picture");
+    folder.add("set/train/_annotations.coco.json", fmt::format(R"({{"images": [{{"id": 1, "file_name": "a.jpg", "width": {}, "height": {}}},
+                                           {{"id": 2, "file_name": "b.jpg", "width": 1, "height": 1}},
+                                           {{"id": 3, "file_name": "gone.jpg", "width": 1, "height": 1}}]}})",
+                                                               width, height));
+    const Dataset dataset = open_dataset(folder.path / "set", {}, {});
+    std::string all;
+    for (const Oddity& oddity : oddities_of_coco_pictures(dataset, {})) {
+      EXPECT_NE(oddity.place.find("_annotations.coco.json"), std::string::npos);
+      EXPECT_FALSE(oddity.warns);
+      all += oddity.what + "\n";
+    }
+    return all;
+  };
+  const std::string turned = "1 picture is turned by EXIF; boxes are taken to lie in the picture as it is shown\n";
+  EXPECT_EQ(notes(kHeight, kWidth), turned) << "the size of the picture as it is shown";
+  EXPECT_EQ(notes(kWidth, kHeight), "") << "that of the stored picture alone";
+  EXPECT_EQ(
+      notes(7, 5),
+      "1 image: states a size that its picture has not; its boxes are taken as pixels of the picture (first: train/a.jpg)\n" + turned);
 }
 
 TEST(TurnedPictures, LieAsTheirMasksDo) {

@@ -10,6 +10,7 @@
 #include "decant/data/class_amounts.h"
 #include "decant/data/objects.h"
 #include "decant/data/rows_view.h"
+#include "decant/formats/coco/coco.h"
 #include "decant/formats/open.h"
 #include "decant/pipeline/run/equal_counts.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -166,6 +167,7 @@ Inspection inspect(const InspectOptions& options, const Context& context) {
   const Dataset dataset = open_dataset(options.path, options.fields.to_open(options.labels), context);
   const Rows& train = dataset.train();
   Inspection found{.format = dataset.format, .rows = train.size(), .bytes = train.stored_bytes(), .oddities = dataset.oddities};
+  for (Oddity& oddity : oddities_of_coco_pictures(dataset, context)) found.oddities.push_back(std::move(oddity));
   for (const auto& [split, rows] : dataset.splits) found.splits.emplace_back(name_of(split), rows->size());
   look_for_bad_rows(dataset, options.deep, found, context);
   count_classes(dataset, found, context);

@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string picture(int shade) {
   Image image;
@@ -76,6 +77,17 @@ TEST(ObjectSets, AreInspectedByTheirObjects) {
   EXPECT_THAT(inspect_text(found), AllOf(HasSubstr("classes   2, from 3 objects (bus) to 19 (car)"),
                                          HasSubstr("objects   22 in 19 rows; 1 without any"), HasSubstr("bus: 3 in 3 rows")));
   EXPECT_EQ(to_json(found)["objects"]["background_rows"], 1);
+  EXPECT_THAT(inspect_text(found), Not(HasSubstr("states a size")));
+}
+
+TEST(ObjectSets, OfCocoAreInspectedForPicturesOfAnotherSize) {
+  const fs::path folder = street("other_size");
+  std::string json = read_text(folder / "set.json");
+  const std::string size = R"("7.png", "width": 8)";
+  json.replace(json.find(size), size.size(), R"("7.png", "width": 9)");
+  write_file(folder / "set.json", json);
+  EXPECT_THAT(inspect_text(inspect({.path = folder.string()}, {})),
+              HasSubstr("1 image: states a size that its picture has not; its boxes are taken as pixels of the picture (first: 7.png)"));
 }
 
 TEST(ObjectSets, AreChosenFromInTheirOwnFormat) {

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "decant/base/errors.h"
+#include "decant/base/parallel.h"
+#include "decant/base/text.h"
 #include "decant/formats/coco/coco_json.h"
 #include "decant/formats/coco/coco_layout.h"
 #include "decant/formats/coco/coco_writer.h"
@@ -25,6 +27,12 @@ using coco::CocoJson;
 using coco::CocoSplit;
 
 constexpr int64_t kLookedFor = 16;  // names by which the folder of pictures is found
+
+/// What its json and the head of a picture say together.
+struct PictureNote {
+  bool turned = false;      ///< for its boxes, as its EXIF says
+  bool other_size = false;  ///< than the json says
+};
 
 class CocoRows final : public FileRows, public Targets {
  public:
@@ -65,6 +73,15 @@ class CocoRows final : public FileRows, public Targets {
   }
 
   const CocoJson& json() const { return json_; }
+  /// Reads the head of the row's picture.
+  PictureNote note_of(int64_t row) const {
+    const CocoImage& own = image(row);
+    const std::optional<PictureHead> head = own.fault.empty() ? picture_head(path(row)) : std::nullopt;
+    if (!head) return {};
+    const bool turned = orientation_for(*head, own.width, own.height) != 1;
+    const int64_t width = turned ? head->shown_width() : head->width, height = turned ? head->shown_height() : head->height;
+    return {turned, own.width > 0 && own.height > 0 && (own.width != width || own.height != height)};
+  }
   /// Of the pictures, relative to the root; "" = the root, or a folder that was given.
   std::string folder() const { return below_.empty() ? below_ : below_.substr(0, below_.size() - 1); }
   fs::path folder_path() const { return pictures_.empty() ? root() / folder() : pictures_; }
@@ -77,6 +94,27 @@ class CocoRows final : public FileRows, public Targets {
   CocoJson json_;
   int64_t json_bytes_;
 };
+
+/// In the order of the rows, whatever the threads.
+void note_pictures(const CocoRows& rows, const Context& context, std::vector<Oddity>& oddities) {
+  constexpr int64_t kChunk = 256;  // rows a thread takes at once
+  std::vector<PictureNote> notes(static_cast<size_t>(rows.size()));
+  parallel_for(context, rows.size(), kChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) notes[static_cast<size_t>(row)] = rows.note_of(row);
+  });
+  FaultTally sizes;
+  int64_t turned = 0;
+  for (int64_t row = 0; row < rows.size(); ++row) {
+    const PictureNote& note = notes[static_cast<size_t>(row)];
+    turned += note.turned ? 1 : 0;
+    if (note.other_size) sizes.add("states a size that its picture has not; its boxes are taken as pixels of the picture", rows.key(row));
+  }
+  const std::string place = rows.json().file.path().string();
+  sizes.report(place, "image", "images", false, oddities);
+  if (turned > 0)
+    oddities.push_back({place, fmt::format("{} picture{} turned by EXIF; boxes are taken to lie in the picture as it is shown",
+                                           human_count(turned), turned == 1 ? " is" : "s are")});
+}
 
 class CocoWriter final : public SubsetWriter {
  public:
@@ -262,6 +300,14 @@ std::vector<fs::path> folders_of_coco(const fs::path& path, const fs::path& pict
     if (best >= 0) found.push_back(layout.root / folders[static_cast<size_t>(best)]);
   }
   return found;
+}
+
+std::vector<Oddity> oddities_of_coco_pictures(const Dataset& dataset, const Context& context) {
+  std::vector<Oddity> oddities;
+  for (const auto& [split, rows] : dataset.splits) {
+    if (const auto* const own = dynamic_cast<const CocoRows*>(rows.get())) note_pictures(*own, context, oddities);
+  }
+  return oddities;
 }
 
 bool looks_like_coco(const fs::path& path) {

@@ -23,6 +23,11 @@ Dataset open_coco(const std::filesystem::path& path, const std::filesystem::path
 /// first images of each json. Throws InputError, IoError.
 std::vector<std::filesystem::path> folders_of_coco(const std::filesystem::path& path, const std::filesystem::path& pictures);
 
+/// What a look into the pictures of all splits adds to the oddities of a set that open_coco()
+/// opened: those of another size than the json says, and those that EXIF turns. Opening reads no
+/// picture, as boxes are in pixels. Nothing for other sets. Cost: the head of every picture.
+std::vector<Oddity> oddities_of_coco_pictures(const Dataset& dataset, const Context& context);
+
 /// Whether a folder holds COCO's json files, or a file is one. Reads 64 kB of each.
 bool looks_like_coco(const std::filesystem::path& path);
 
