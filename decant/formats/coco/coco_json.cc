@@ -39,9 +39,11 @@ std::string at_byte(size_t byte) {
 /// The path that a file_name means below the folder of pictures: '/' between folders, "." left out.
 /// A fault where it means none.
 void set_name(const ImageFields& fields, CocoImage& image) {
+  if (fields.broken_name) return void(image.fault = "its file_name is no valid text: it has a wrong escape, or half of a surrogate pair");
   const std::string stated = fields.file_name ? *fields.file_name : fields.url ? fs::path(*fields.url).filename().string() : "";
   image.name = stated;
   if (stated.empty()) return void(image.fault = "has no file_name");
+  if (stated.find('\0') != std::string::npos) return void(image.fault = "its file_name has a NUL, which the name of no file has");
   if (stated.find("://") != std::string::npos) return void(image.fault = "its file_name is a URL, not a file");
   std::string path = stated;
   std::ranges::replace(path, '\\', '/');
@@ -153,11 +155,21 @@ class Reading {
                                                   json_.classes[static_cast<size_t>(known->second)]),
                                       true});
           else
-            json_.classes.push_back(fields.name ? *fields.name : fields.id);
+            add_class(fields);
         },
         [&](Span span, const std::string& what) {
           throw InputError({name_, at_byte(span.begin), "an element of 'categories' " + what, "Restore the file"});
         });
+  }
+
+  void add_class(const CategoryFields& fields) {
+    if (fields.broken_name)
+      json_.oddities.push_back({name_,
+                                fmt::format("the name of category {} is no valid text: it has a wrong escape, or half of a surrogate "
+                                            "pair; the class is called by its id",
+                                            fields.id),
+                                true});
+    json_.classes.push_back(fields.name ? *fields.name : fields.id);
   }
 
   /// Without a list of classes they are the ids that occur, in their order.

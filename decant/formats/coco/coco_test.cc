@@ -198,13 +198,14 @@ TEST(Coco, BrokenOutlinesLeaveTheirBoxes) {
     const bool broken = (dataset.train().targets()->objects(0).table->flags[0] & ObjectFlag::broken_outline) != 0;
     return (broken ? "broken: " : "whole: ") + zoo.oddities();
   };
-  for (const char* whole : {"[]", "null", "[[1,1,3,1,3,3,1,3]]", R"({"size":[3,4],"counts":"42102"})",
+  for (const char* whole : {"[]", "null", "[[1,1,3,1,3,3,1,3]]", "[[1.50,-0.25,3e0,1,0,0.0\t,1,3 ]]", R"({"size":[3,4],"counts":"42102"})",
                             R"({"size":[3,4],"counts":[4,2,1,2,3]})", R"({"counts":[0,12],"size":[3,4]})"})
     EXPECT_THAT(flags_and_oddities(whole), HasSubstr("whole: ")) << whole;
   EXPECT_THAT(flags_and_oddities("[1,1,3,1,3,3]"), HasSubstr("a flat list of numbers"));
   EXPECT_THAT(flags_and_oddities("[[1,1,3,1]]"), HasSubstr("fewer than three points"));
   EXPECT_THAT(flags_and_oddities("[[1,1,3,1,3,3,1]]"), HasSubstr("odd number"));
-  EXPECT_THAT(flags_and_oddities("[[1,1,3,1,NaN,3]]"), HasSubstr("something else than finite numbers"));
+  for (const char* number : {"NaN", "1e400", "01", "1.", ".5", "-", "--1", "1.5.2", "1x", "\"1\"", "null"})
+    EXPECT_THAT(flags_and_oddities(fmt::format("[[1,1,3,1,{},3]]", number)), HasSubstr("something else than finite numbers")) << number;
   EXPECT_THAT(flags_and_oddities(R"({"size":[3,4],"counts":[4,2,1,2,4]})"), HasSubstr("do not add up"));
   EXPECT_THAT(flags_and_oddities(R"({"size":[4,3],"counts":"42102"})"), HasSubstr("not that of the picture"));
   EXPECT_THAT(flags_and_oddities(R"({"size":[3,4],"counts":"4210P"})"), HasSubstr("cannot be decoded"));
@@ -229,8 +230,34 @@ TEST(Coco, NamesStayBelowTheirFolder) {
   for (const char* name : {"../../etc/x.jpg", "/etc/x.jpg", "a/../../x.jpg", R"(C:\\x.jpg)", R"(..\\x.jpg)"})
     EXPECT_THAT(row(name), HasSubstr("leads out of the folder of pictures")) << name;
   EXPECT_THAT(row("http://host/x.jpg"), HasSubstr("is a URL"));
+  EXPECT_THAT(row("a\\u0000.jpg"), HasSubstr("has a NUL, which the name of no file has"));
+  for (const char* name : {"\\ud800.jpg", "\\udc00\\ud800", "\\x"})
+    EXPECT_THAT(row(name), HasSubstr("its file_name is no valid text: it has a wrong escape, or half of a surrogate pair")) << name;
+  EXPECT_EQ(row("b\\n1.jpg"), "b\n1.jpg|") << "a name like any other";
   EXPECT_THAT(row(""), HasSubstr("has no file_name"));
   EXPECT_THAT(row("./a.jpg"), HasSubstr("names the file of image 0 again"));
+}
+
+TEST(Coco, NamesThatNoFileSystemHoldsAreRowsWithoutAFile) {
+  const std::string name(300, 'x');
+  const Zoo zoo(replaced(kZoo, "\"b.jpg\"", "\"" + name + "\""));
+  const Dataset dataset = zoo.open();
+  EXPECT_EQ(dataset.train().key(1), name);
+  std::vector<std::byte> scratch;
+  EXPECT_THROW(dataset.train().bytes(1, scratch), IoError);
+  EXPECT_EQ(text_of(dataset.train(), 2), "picture c.jpg");
+}
+
+TEST(Coco, LinksThatLeaveTheFolderAreFollowedAndWrittenAsFiles) {
+  const ScratchFolder elsewhere("elsewhere");
+  const std::string target = elsewhere.add("far.jpg", "picture far away");
+  const Zoo zoo;
+  std::filesystem::remove(zoo.folder.path / "b.jpg");
+  std::filesystem::create_symlink(target, zoo.folder.path / "b.jpg");
+  const auto out = fresh_folder("out");
+  zoo.open().writer->write(std::vector<int64_t>{1}, out, {});
+  EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(out / "b.jpg")));
+  EXPECT_EQ(read_text(out / "b.jpg"), "picture far away");
 }
 
 TEST(Coco, PicturesAreFoundWhereCocoAndOthersPutThem) {
@@ -275,6 +302,8 @@ TEST(Coco, OtherFilesOfTheSplitGoWithTheirImages) {
              images + R"({"image_id": 2, "id": 5, "bbox": [0, 0, 1, 1], "category_id": 1}], "categories": [{"id": 1, "name": "x"}]})");
   const Dataset dataset = open_coco(folder.path, {}, {});
   EXPECT_EQ(dataset.train().targets()->objects(1).size(), 1) << "objects are those of the instances";
+  EXPECT_EQ(dataset.writer->write(std::vector<int64_t>{0, 1}, fresh_folder("all"), {}), dataset.train().stored_bytes())
+      << "all jsons count on both sides";
   const auto out = fresh_folder("out");
   dataset.writer->write(std::vector<int64_t>{1}, out, {});
   EXPECT_EQ(read_text(out / "annotations/captions_train2017.json"),
@@ -304,11 +333,15 @@ TEST(Coco, ClassesWithoutObjectsAndOfNearlyOneNameAreNamed) {
   EXPECT_THAT(Zoo(replaced(kZoo, "\"dog\"", "\"Cat \"")).oddities(), HasSubstr("the classes 'Cat ' and 'cat' have nearly the same name"));
   EXPECT_THAT(Zoo(replaced(kZoo, "\"id\": 3, \"name\"", "\"id\": 90, \"name\"")).oddities(),
               HasSubstr("category id 90 is listed twice; the first, 'café'"));
+  const Zoo half(replaced(kZoo, "\"dog\"", "\"dog \\ud83d\""));
+  EXPECT_THAT(half.oddities(), HasSubstr("the name of category 3 is no valid text: it has a wrong escape, or half of a surrogate pair; "
+                                         "the class is called by its id"));
+  EXPECT_THAT(half.open().classes, ElementsAre("café", "3", "cat"));
 }
 
 TEST(Coco, AJsonCutAnywhereIsRefusedOrNotTakenForOne) {
   const ScratchFolder folder("cut");
-  for (size_t cut = 0; cut + 1 < kZoo.size(); cut += 3) {
+  for (size_t cut = 0; cut + 1 < kZoo.size(); ++cut) {
     const std::string file = folder.add("set.json", kZoo.substr(0, cut));
     EXPECT_THROW(coco::read_coco_json(file, {}), InputError) << cut;
   }
@@ -326,6 +359,12 @@ TEST(Coco, WhatOtherParsersStumbleOverIsReadOrRefusedAtItsByte) {
               {"an element of 'images' is not an object"});
   EXPECT_THAT(Zoo(replaced(kZoo, "\"annotations\": [", "\"annotations\": [{}, null,")).oddities(),
               HasSubstr("an element of 'annotations' is not an object"));
+  std::string empty = "{}";
+  for (int i = 1; i < 40'000; ++i) empty += ",{}";
+  EXPECT_THAT(Zoo(replaced(kZoo, "\"annotations\": [", "\"annotations\": [" + empty + ",")).oddities(),
+              HasSubstr("40,000 elements of 'annotations' are read as nothing: an annotation without an image_id"));
+  const Zoo nameless(replaced(kZoo, "\"images\": [", "\"images\": [" + empty + ","));
+  expect_says(message_of([&] { coco::read_coco_json(nameless.file, {}); }), {"byte 36", "an image has no id"});
 }
 
 TEST(Coco, IsRecognisedByWhatTheJsonSays) {

@@ -13,6 +13,13 @@ void read_box(od::value& value, AnnotationFields& out) {
   if (!(numbers[2] > 0) || !(numbers[3] > 0)) out.box_fault = "its bbox has a width or height of 0 or less";
 }
 
+/// `broken`: it stands between quotes, and is no text all the same.
+void read_name(od::value& value, std::optional<std::string>& name, bool& broken) {
+  const bool quoted = trimmed_token(value).starts_with('"');
+  name = text_in(value);
+  broken = quoted && !name;
+}
+
 /// A list of numbers: whether all are, and how many.
 std::optional<size_t> count_numbers(od::value& value) {
   size_t count = 0;
@@ -92,7 +99,7 @@ void read_image(std::string_view element, ImageFields& out) {
     if (key == "id")
       out.id = id_in(value);
     else if (key == "file_name")
-      out.file_name = text_in(value);
+      read_name(value, out.file_name, out.broken_name);
     else if (key == "coco_url")
       out.url = text_in(value);
     else if (key == "width")
@@ -108,7 +115,7 @@ void read_category(std::string_view element, CategoryFields& out) {
     if (key == "id")
       out.id = id_in(value);
     else if (key == "name")
-      out.name = text_in(value);
+      read_name(value, out.name, out.broken_name);
   });
 }
 

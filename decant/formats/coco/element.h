@@ -14,6 +14,7 @@ namespace decant::coco {
 struct ImageFields {
   Id id;
   std::optional<std::string> file_name;
+  bool broken_name = false;        ///< between quotes stands what is no text
   std::optional<std::string> url;  ///< coco_url
   int64_t width = 0;
   int64_t height = 0;
@@ -22,6 +23,7 @@ struct ImageFields {
 struct CategoryFields {
   Id id;
   std::optional<std::string> name;
+  bool broken_name = false;  ///< as of an image
 };
 
 /// Sizes of the annotated picture, as far as they are known (0 = not).
