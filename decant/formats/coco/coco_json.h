@@ -6,7 +6,7 @@
 //    "categories": [{"id": 3, "name": "cat"}, …]}
 //
 // Keys may stand in any order, and unknown ones anywhere. The document is scanned over its memory
-// map (json_scan.h), and each element is parsed by itself: 450 MB take about 1.5 seconds on one core
+// map (json_scan.h), and each element is parsed by itself: 450 MB take about 1.5 s on one core
 // (docs/benchmarks.md), and no memory but for what is kept: about 200 bytes for an image and its
 // name, 62 for an object, and 20 more for each while the json is read.
 //
