@@ -166,6 +166,33 @@ TEST(CocoScores, HundredOfAPictureCount) {
   EXPECT_EQ(scores_of({truth_at(0)}, found).precision.at_50, 0);
 }
 
+/// Both ends of a range belong to it.
+TEST(CocoScores, AnAreaOfExactly1024IsSmallAndMedium) {
+  const TrueObject truth{.box = {0, 0, 32, 32}, .area = 1024, .mask = {}};
+  const DetectedObject found{.box = {0, 0, 32, 32}, .area = 1024, .score = 1, .mask = {}};
+  const CocoScores scores = scores_of({truth}, {found});
+  EXPECT_DOUBLE_EQ(scores.precision.small, 1);
+  EXPECT_DOUBLE_EQ(scores.precision.medium, 1);
+  EXPECT_EQ(scores.precision.large, -1);
+}
+
+/// Of two objects that overlap a result alike the last is taken; then the first is there for
+/// another result, of its left side.
+TEST(CocoScores, OfEqualOverlapsTheLastObjectIsTaken) {
+  const std::vector<TrueObject> truth = {truth_at(0), truth_at(4)};
+  EXPECT_DOUBLE_EQ(scores_of(truth, {found_at(2, .9), found_at(0, .8)}).precision.at_50, 1);
+  EXPECT_LT(scores_of(truth, {found_at(2, .9), found_at(5, .8)}).precision.at_50, 1);
+}
+
+/// Pictures in their order, whatever the order of the results.
+TEST(CocoScores, OfEqualScoresTheFirstPictureComesFirst) {
+  const std::vector<TrueObject> truth = {truth_at(0, 0)};
+  const std::vector<TrueObject> later = {truth_at(0, 1)};
+  const std::vector<DetectedObject> found = {found_at(0, .5, 1), found_at(0, .5, 0)};
+  EXPECT_DOUBLE_EQ(scores_of(truth, found, 2).precision.at_50, 1);
+  EXPECT_DOUBLE_EQ(scores_of(later, found, 2).precision.at_50, .5);
+}
+
 TEST(CocoScores, DoNotDependOnThreads) {
   const Detections all = drawn(3, false);
   EXPECT_EQ(twelve(coco_scores(all, {.threads = 1})), twelve(coco_scores(all, {.threads = 4})));

@@ -332,6 +332,56 @@ TEST(Masks, OfColoursNeedATable) {
   EXPECT_THAT(open_masks(out, {}, {}).classes, ElementsAre("lane road", "sky"));
 }
 
+/// As the archive of Mapillary Vistas 1.2 is unpacked.
+TEST(Masks, OfVistasHaveTheNamesOfTheirTableAndTheirInstances) {
+  const Acres fields("training/images/", "training/labels/");
+  for (const char* name : {"a", "b"})
+    fields.folder.add(fmt::format("set/training/instances/{}.png", name), grey_mask(4, {0, 0, 0, 0, 0, 0, 0, 0}));
+  fields.folder.add("set/validation/images/v.jpg", photo(4, 2));
+  fields.folder.add("set/validation/labels/v.png", grey_mask(4, {0, 0, 0, 0, 1, 1, 1, 1}));
+  fields.folder.add("set/training/labels/a.png",
+                    mask_png(4, {std::string("\0\0\0\1", 4), std::string("\1\2\0\0", 4)}, {.colour_type = 3, .palette = 3}));
+  fields.folder.add("set/config.json", R"({"labels": [{"readable": "Bird", "evaluate": true}, {"readable": "Curb", "evaluate": true},
+                                          {"readable": "Unlabeled", "evaluate": false}]})");
+  const Dataset dataset = open_dataset(fields.path().string(), {}, {});
+  EXPECT_THAT(notes_of_masks(dataset), HasSubstr("laid out as Vistas"));
+  EXPECT_THAT(dataset.classes, ElementsAre("Bird", "Curb"));
+  EXPECT_THAT(keys_of(dataset.train()), ElementsAre("training/images/a.jpg", "training/images/b.jpg"));
+  EXPECT_THAT(class_pixels(dataset, 0), ElementsAre(ClassCount{0, 5}, ClassCount{1, 2}));
+  EXPECT_EQ(dataset.splits.at(Split::validation)->size(), 1);
+  const fs::path out = fresh_folder("out");
+  dataset.writer->write(std::vector<int64_t>{0}, out, {});
+  EXPECT_THAT(file_names_in(out), ElementsAre("config.json", "training/images/a.jpg", "training/instances/a.png", "training/labels/a.png"));
+}
+
+/// As Cambridge publishes it: colours, their table, and no split.
+TEST(Masks, OfCamVidInColoursHaveTheNamesOfTheirTable) {
+  const ScratchFolder folder("camvid");
+  for (const char* name : {"0001TP_006690", "0016E5_00390"}) {
+    folder.add(fmt::format("set/701_StillsRaw_full/{}.png", name), grey_mask(4, {0, 0, 0, 0, 0, 0, 0, 0}));
+    folder.add(fmt::format("set/LabeledApproved_full/{}_L.png", name),
+               rgb_mask(4, {0x808080, 0x808080, 0x800000, 0x800000, 0x800000, 0, 0, 0}));
+  }
+  folder.add("set/label_colors.txt", "128 128 128\tSky\r\n128 0 0\tBuilding\r\n0 0 0\tVoid\r\n");
+  const Dataset dataset = open_dataset((folder.path / "set").string(), {}, {});
+  EXPECT_THAT(notes_of_masks(dataset), HasSubstr("laid out as CamVid in colours"));
+  EXPECT_THAT(dataset.classes, ElementsAre("Sky", "Building"));
+  EXPECT_THAT(keys_of(dataset.train()), ElementsAre("701_StillsRaw_full/0001TP_006690.png", "701_StillsRaw_full/0016E5_00390.png"));
+  EXPECT_THAT(class_pixels(dataset, 0), ElementsAre(ClassCount{0, 2}, ClassCount{1, 3}));
+}
+
+/// A palette of three colours, and a pixel of the 200th.
+TEST(MaskPngs, AnIndexBeyondThePaletteIsAValueOfNoClass) {
+  const Acres fields;
+  const std::string lines[] = {std::string("\0\1\1\1", 4), std::string("\1\1\1\xc8", 4)};
+  fields.folder.add("set/masks/a.png", mask_png(4, {lines[0], lines[1]}, {.colour_type = 3, .palette = 3}));
+  fields.folder.add("set/masks/b.png", mask_png(4, {lines[0], lines[0]}, {.colour_type = 3, .palette = 3}));
+  fields.folder.add("set/classes.txt", "sea\nland\nice\n");
+  const Dataset dataset = fields.open();
+  EXPECT_THAT(class_pixels(dataset, 0), ElementsAre(ClassCount{0, 1}, ClassCount{1, 6}));
+  EXPECT_THAT(notes_of_masks(dataset), HasSubstr("value 200 is of no class; its 1 pixels in 1 mask count nowhere"));
+}
+
 TEST(Masks, OfTwoValuesAreTwoClasses) {
   const Acres fields;
   fields.folder.add("set/masks/a.png", grey_mask(4, {0, 0, 255, 255, 255, 0, 0, 0}));
