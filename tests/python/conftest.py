@@ -43,6 +43,18 @@ def write_folder(folder, count=90):
     return folder
 
 
+def write_yolo(folder, count=12):
+    """Pictures with a box each, of three classes."""
+    (folder / "train" / "images").mkdir(parents=True)
+    (folder / "train" / "labels").mkdir()
+    pictures, labels = drawn_pictures(count)
+    for i, (picture, label) in enumerate(zip(pictures, labels)):
+        (folder / "train" / "images" / f"{i:04}.png").write_bytes(png(picture))
+        (folder / "train" / "labels" / f"{i:04}.txt").write_text(f"{label} 0.5 0.5 0.4 0.2\n")
+    (folder / "data.yaml").write_text("train: train/images\nnames: [ant, bee, cat]\n")
+    return folder
+
+
 def write_shards(folder, count=90):
     pictures, labels = drawn_pictures(count)
     folder.mkdir()

@@ -37,6 +37,7 @@ def draw_what_the_page_names(folder):
     np.save(folder / "clip.npy", X.astype(np.float16))
     np.save(folder / "labels.npy", y)
     conftest.write_folder(folder / "photos")
+    conftest.write_yolo(folder / "aquarium")
 
 
 def blocks(page):
