@@ -9,6 +9,7 @@
 #include "decant/formats/open.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/judging/evidence_table.h"
+#include "decant/pipeline/plan_evaluation.h"
 #include "decant/pipeline/run/scene_sets_for_tests.h"
 
 #include "tests/drawn_sets.h"
@@ -17,6 +18,7 @@ namespace decant {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -113,6 +115,20 @@ TEST_F(EvaluateScenes, AreMatchedByObjects) {
 }
 
 // Backbones of a classifier's set, judged by what they are worth to a detector and a segmenter.
+TEST_F(EvaluateScenes, ArePlannedByAboutHowManyRowsABudgetHolds) {
+  EvaluateOptions options = briefly(yolo_set("yolo"), "full,random");
+  options.keep.clear();
+  options.keep_objects = "50%";
+  const EvaluationPlan plan = plan_evaluation(options, {});
+  EXPECT_FALSE(plan.sets[0].about);
+  EXPECT_TRUE(plan.sets[1].about);
+  EXPECT_THAT(plan_text(plan), AllOf(HasSubstr("full                        12 rows"), HasSubstr("random                 about 5 rows")));
+  EXPECT_EQ(to_json(plan)["sets"][1]["about"], true);
+  options.keep_objects.clear();
+  options.keep = "50%";
+  EXPECT_THAT(plan_text(plan_evaluation(options, {})), HasSubstr("random                       6 rows"));
+}
+
 TEST_F(EvaluateScenes, AfterAClassifierWasTrained) {
   EvaluateOptions options{.full = testing_sets::cifar_set("cifar", 1, 40).string(), .against = "full,random", .keep = "50%"};
   options.protocol = "transfer";

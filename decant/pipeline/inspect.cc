@@ -245,6 +245,7 @@ std::string class_line(const Inspection& found) {
   if (counts.empty()) return "no labels";
   const char* const unit = found.objects ? name_of(found.objects->unit) : "rows";
   const auto [least, most] = std::ranges::minmax_element(counts);
+  if (counts.size() == 1) return fmt::format("1 ({}), {} {}", class_name(found, 0), human_count(*least), unit);
   if (*least == *most) return fmt::format("{}, {} {} each", counts.size(), human_count(*least), unit);
   return fmt::format("{}, from {} {} ({}) to {} ({})", counts.size(), human_count(*least), unit,
                      class_name(found, static_cast<size_t>(least - counts.begin())), human_count(*most),

@@ -15,6 +15,7 @@
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/duplicates.h"
 #include "decant/pipeline/inspect.h"
+#include "decant/pipeline/plan.h"
 #include "decant/pipeline/run/input.h"
 #include "decant/pipeline/sample.h"
 #include "decant/pipeline/verify.h"
@@ -90,6 +91,14 @@ TEST(ObjectSets, OfCocoAreInspectedForPicturesOfAnotherSize) {
               HasSubstr("1 image: states a size that its picture has not; its boxes are taken as pixels of the picture (first: 7.png)"));
 }
 
+TEST(ObjectSets, OfOneClassAreInspectedByItsName) {
+  const ScratchFolder folder("one");
+  folder.add("set/train/images/a.png", picture(1));
+  folder.add("set/train/labels/a.txt", "0 0.5 0.5 0.4 0.2\n0 0.5 0.5 0.2 0.2\n");
+  folder.add("set/data.yaml", "train: train/images\nnames: [car]\n");
+  EXPECT_THAT(inspect_text(inspect({.path = (folder.path / "set").string()}, {})), HasSubstr("classes   1 (car), 2 objects\n"));
+}
+
 TEST(ObjectSets, AreChosenFromInTheirOwnFormat) {
   const fs::path input = street("chosen");
   for (const char* method : {"random", "objects", "k-means"}) {
@@ -126,6 +135,13 @@ TEST(ObjectSets, PoolsByTheRarestClassAreSharedAlike) {
   compress(options, {});
   const Json run = read_json(out / "run.json");
   EXPECT_THAT(run["method_note"].get<std::string>(), HasSubstr("each of 3 pools (of 1 to 16 rows), a row's rarest class"));
+}
+
+/// Their features are those of conv-kmeans.
+TEST(ObjectSets, PlansTakeCropsForNoNetwork) {
+  CompressOptions options = compressing(street("planned"), "unused", "k-means");
+  options.features.features = "crops";
+  EXPECT_THAT(plan_text(plan(options, {})), AllOf(HasSubstr("excludes the features"), testing::Not(HasSubstr("network"))));
 }
 
 TEST(ObjectSets, VerifyFindsObjectsThatWereChanged) {

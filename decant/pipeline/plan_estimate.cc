@@ -56,7 +56,7 @@ std::string time_line(const PlanEstimate& plan) {
 }
 
 std::string unknown_line(const std::string& part) {
-  if (part == "features") return "          excludes network features (time and memory are not estimated)\n";
+  if (part == "features") return "          excludes the features (time and memory are not estimated)\n";
   return fmt::format("          excludes {} (time is not estimated; docs/benchmarks.md has measurements)\n", part);
 }
 

@@ -32,7 +32,7 @@ struct PlanEstimate {
   int64_t cache_bytes = 0;   ///< of computed features, which are kept
   std::vector<Stage> stages;
   /// Stages whose time and memory are not estimated, and in no sum: a method by name, or "features"
-  /// for those from a network.
+  /// for those from a network or of cut-out objects.
   std::vector<std::string> unknown;
   /// Of two rows of a pool, over about 2,000 rows of features that are there, or as many as can be
   /// read in a second. Rows with a common mean (0.1 and more) are cut in little more than linear

@@ -90,7 +90,7 @@ EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& co
                       .test_rows = outline.test_rows,
                       .held_out = outline.held_out};
   for (const ArmOutline& arm : outline_arms(options, outline.counts)) {
-    EvaluationPlan::Set set{arm.name, arm.rows, static_cast<double>(arm.rows) / static_cast<double>(outline.counts.usable)};
+    EvaluationPlan::Set set{arm.name, arm.rows, arm.budget > 0, static_cast<double>(arm.rows) / static_cast<double>(outline.counts.usable)};
     if (arm.kind == ArmOutline::Kind::method) add_choosing_cost(options, outline.full, arm.spec.base, set, plan, context);
     plan.sets.push_back(std::move(set));
   }
@@ -108,6 +108,7 @@ Json to_json(const EvaluationPlan& plan) {
   Json sets = Json::array();
   for (const EvaluationPlan::Set& set : plan.sets) {
     sets.push_back({{"set", set.name}, {"rows", set.rows}, {"keep", set.keep}});
+    if (set.about) sets.back()["about"] = true;
     if (!set.method.empty()) sets.back()["method"] = set.method;
   }
   Json choosing = Json::array();
@@ -131,8 +132,12 @@ Json to_json(const EvaluationPlan& plan) {
 
 namespace {
 
-std::string set_line(const EvaluationPlan::Set& set) {
-  return fmt::format("{:<20} {:>9} rows {:>7.3g} %{}\n", printable(set.name), human_count(set.rows), 100 * set.keep,
+std::string rows_text(const EvaluationPlan::Set& set) {
+  return (set.about ? "about " : "") + human_count(set.rows);
+}
+
+std::string set_line(const EvaluationPlan::Set& set, size_t width) {
+  return fmt::format("{:<20} {:>{}} rows {:>7.3g} %{}\n", printable(set.name), rows_text(set), width, 100 * set.keep,
                      set.method.empty() || set.method == set.name ? "" : "  by " + set.method);
 }
 
@@ -158,7 +163,9 @@ std::string training_line(const EvaluationPlan& plan) {
 
 std::string plan_text(const EvaluationPlan& plan) {
   std::string text;
-  for (const EvaluationPlan::Set& set : plan.sets) text += set_line(set);
+  size_t width = 9;
+  for (const EvaluationPlan::Set& set : plan.sets) width = std::max(width, rows_text(set).size());
+  for (const EvaluationPlan::Set& set : plan.sets) text += set_line(set, width);
   text += fmt::format("nets {}; protocol {}; tested on {} rows{}\n", fmt::join(plan.nets, ", "), plan.protocol, human_count(plan.test_rows),
                       plan.held_out > 0 ? ", removed from every set" : "");
   return text + choosing_line(plan) + training_line(plan) + fmt::format("not checked: {}\n", fmt::join(kNotChecked, ", "));

@@ -17,6 +17,7 @@ struct EvaluationPlan {
   struct Set {
     std::string name;
     int64_t rows = 0;    ///< expected where rows are held out and the set was given; else exact, unless rows turn out to be unreadable
+    bool about = false;  ///< as many as a budget holds, by an estimate
     double keep = 0;     ///< `rows` as a share of all that can be trained on
     std::string method;  ///< that would choose; empty for full, random and given sets
   };
@@ -40,9 +41,9 @@ struct EvaluationPlan {
 /// looked for. Throws what outline_judged_sets(), outline_arms() and plan() throw.
 EvaluationPlan plan_evaluation(const EvaluateOptions& options, const Context& context);
 
-/// {"protocol", "sets": [{"set","rows","keep","method"}], "nets", "seeds", "runs", "known": null,
-/// "trainings", "steps", "side_by_side", "seconds", "choosing", "unknown", "test_rows", "held_out",
-/// "not_checked"}
+/// {"protocol", "sets": [{"set","rows","keep","about","method"}], "nets", "seeds", "runs", "known":
+/// null, "trainings", "steps", "side_by_side", "seconds", "choosing", "unknown", "test_rows",
+/// "held_out", "not_checked"}; "about" only where it is true
 Json to_json(const EvaluationPlan& plan);
 
 std::string plan_text(const EvaluationPlan& plan);

@@ -60,9 +60,11 @@ void EvaluateOptions::declare(OptionTable& table) {
   table.add("seeds", seeds, "N", "runs per set; use three or more for a useful interval");
   table.add(
       "protocol", protocol, "NAME",
-      "auto (quick for pictures, texts for records, instructions for records without labels, linear for vectors); quick is a preview, "
+      "auto (quick for pictures, detection for boxes, segmentation for masks, texts for records, instructions for records without labels, "
+      "linear for vectors); quick is a preview, "
       "long the same for 8,000 steps, probe a linear probe that takes seconds, paper 200 epochs of ResNet-18, distillation for synthetic "
-      "sets, lm a causal transformer trained on records, transfer detectors or segmenters made from a set's backbone (--then); "
+      "sets, lm a causal transformer trained on records, detection a detector, segmentation a segmenter, "
+      "transfer detectors or segmenters made from a set's backbone (--then); "
       "training options given take precedence");
   judge.declare(table);
   table.add("seed", seed, "N", "determines weights, order and augmentation");
