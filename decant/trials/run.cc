@@ -9,6 +9,7 @@
 #include "decant/base/json.h"
 #include "decant/base/parallel.h"
 #include "decant/base/stopwatch.h"
+#include "decant/trials/list.h"
 
 namespace decant::trials {
 namespace {
@@ -146,6 +147,7 @@ void measure_also(const std::vector<Arm>& arms, const std::vector<Ran>& runs, Tr
 }  // namespace
 
 const TrialMetric& add_trial_metric(TrialMetric metric) {
+  DECANT_CHECK(std::ranges::count(trial_names(), metric.trial), ==, 1);
   return added_metrics().emplace_back(std::move(metric));
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "decant/base/errors.h"
 #include "decant/pipeline/judging/arm_spec.h"
 
 namespace decant {
@@ -28,7 +29,9 @@ std::shared_ptr<const trials::Compressor> picture_compressor(const std::string& 
 }  // namespace
 
 std::string add_compressor(std::string name, MakeCompressor make) {
-  return added().emplace(std::move(name), std::move(make)).first->first;
+  const auto [place, is_new] = added().emplace(std::move(name), std::move(make));
+  DECANT_CHECK(is_new, ==, true);
+  return place->first;
 }
 
 std::shared_ptr<const trials::Compressor> make_compressor(const std::string& spec, const CompressorOptions& options) {

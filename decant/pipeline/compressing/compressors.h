@@ -47,7 +47,8 @@ struct CompressorOptions {
 std::shared_ptr<const trials::Compressor> make_compressor(const std::string& spec, const CompressorOptions& options);
 
 /// Adds a way of making small sets under a name that specs begin with; `make` gets the whole spec.
-/// Nothing guards the list against threads. Returns the name. REQUIRES: a name that is not taken.
+/// A method of that name is no longer reached. Nothing guards the list against threads. Returns the
+/// name. REQUIRES: a name that was not added before.
 std::string add_compressor(std::string name, std::function<std::shared_ptr<const trials::Compressor>(const std::string& spec)> make);
 
 // One function for each kind, in a file of its own.
