@@ -170,10 +170,10 @@ def main(decant, what, count="100"):
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        if what == "polygons":
-            polygons(decant, int(count), folder)
+        if what == "speed":
+            speed(decant, folder)
         else:
-            cases(decant, int(count), folder) if what == "cases" else speed(decant, folder)
+            {"cases": cases, "polygons": polygons}[what](decant, int(count), folder)
 
 
 if __name__ == "__main__":

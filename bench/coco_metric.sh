@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # COCO's average precision (decant measure) against pycocotools: a thousand random sets of boxes and as many of masks whose twelve numbers must
-# agree, then half a million results timed, processor time of one thread; and the masks of 20,000 polygons, which must be pycocotools'. PYTHON names a Python with NumPy and pycocotools.
+# agree, then half a million results timed, processor time of one thread; and the masks of 20,000
+# polygons, which must be pycocotools'. PYTHON names a Python with NumPy and pycocotools.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
 python=${PYTHON:-python3}

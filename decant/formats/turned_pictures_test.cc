@@ -105,9 +105,9 @@ TEST(TurnedPictures, OfCocoAreCountedAndComparedWithTheirSizeByALook) {
   const std::string turned = "1 picture is turned by EXIF; boxes are taken to lie in the picture as it is shown\n";
   EXPECT_EQ(notes(kHeight, kWidth), turned) << "the size of the picture as it is shown";
   EXPECT_EQ(notes(kWidth, kHeight), "") << "that of the stored picture alone";
-  EXPECT_EQ(
-      notes(7, 5),
-      "1 image: states a size that its picture has not; its boxes are taken as pixels of the picture (first: train/a.jpg)\n" + turned);
+  EXPECT_EQ(notes(7, 5),
+            "1 image: states a size that its picture does not have; its boxes are taken as pixels of the picture (first: train/a.jpg)\n" +
+                turned);
 }
 
 TEST(TurnedPictures, LieAsTheirMasksDo) {

@@ -87,8 +87,9 @@ TEST(ObjectSets, OfCocoAreInspectedForPicturesOfAnotherSize) {
   const std::string size = R"("7.png", "width": 8)";
   json.replace(json.find(size), size.size(), R"("7.png", "width": 9)");
   write_file(folder / "set.json", json);
-  EXPECT_THAT(inspect_text(inspect({.path = folder.string()}, {})),
-              HasSubstr("1 image: states a size that its picture has not; its boxes are taken as pixels of the picture (first: 7.png)"));
+  EXPECT_THAT(
+      inspect_text(inspect({.path = folder.string()}, {})),
+      HasSubstr("1 image: states a size that its picture does not have; its boxes are taken as pixels of the picture (first: 7.png)"));
 }
 
 TEST(ObjectSets, OfOneClassAreInspectedByItsName) {

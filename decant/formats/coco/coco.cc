@@ -107,7 +107,8 @@ void note_pictures(const CocoRows& rows, const Context& context, std::vector<Odd
   for (int64_t row = 0; row < rows.size(); ++row) {
     const PictureNote& note = notes[static_cast<size_t>(row)];
     turned += note.turned ? 1 : 0;
-    if (note.other_size) sizes.add("states a size that its picture has not; its boxes are taken as pixels of the picture", rows.key(row));
+    if (note.other_size)
+      sizes.add("states a size that its picture does not have; its boxes are taken as pixels of the picture", rows.key(row));
   }
   const std::string place = rows.json().file.path().string();
   sizes.report(place, "image", "images", false, oddities);

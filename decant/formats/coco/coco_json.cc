@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t kStart = 1 << 16;  // bytes by which a file is recognised
-constexpr size_t kFewObjects = 1024;
-constexpr int64_t kNamedIds = 3;  // of ids that are there twice, those that are named
+constexpr size_t kStart = 1 << 16;    // bytes by which a file is recognised
+constexpr size_t kFewObjects = 1024;  // room for more than are expected
+constexpr int64_t kNamedIds = 3;      // of ids that are there twice, those that are named
 
 /// As an annotation is read when it is one of the rows', so that all files agree on what it is.
 template <class Fields>

@@ -12,8 +12,8 @@
 
 namespace decant::coco {
 
-/// Takes a document piece by piece. A piece lies in the document that it is from, or lives for
-/// ever.
+/// Takes a document piece by piece. A piece lies in the document that it is from, or in the
+/// program.
 using Sink = std::function<void(std::string_view piece)>;
 
 /// The document with those elements of 'images' and 'annotations' alone: every other byte, the

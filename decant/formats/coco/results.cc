@@ -9,6 +9,7 @@
 #include "decant/base/text.h"
 #include "decant/formats/coco/coco_json.h"
 #include "decant/formats/coco/element.h"
+#include "decant/formats/coco/id_table.h"
 #include "decant/formats/coco/json_values.h"
 #include "decant/formats/coco/parsed.h"
 
@@ -129,7 +130,7 @@ class MeasuredReading {
     measured_.detections.pictures = std::ssize(json_.images);
     measured_.detections.classes = static_cast<int32_t>(json_.classes.size());
     if (masks) require_sizes_of_pictures();
-    for (size_t row = 0; row < json_.ids.size(); ++row) picture_of_.emplace(json_.ids[row], static_cast<int64_t>(row));
+    picture_of_ = IdTable(json_.ids);
   }
 
   Measured read(const fs::path& results) {
@@ -156,8 +157,8 @@ class MeasuredReading {
     for (const CocoImage& image : json_.images) {
       if (image.width > kLongestSide || image.height > kLongestSide)
         fail(truth_name_, image.element,
-             fmt::format("an image claims {} x {} pixels, and masks are measured of pictures of up to 65,535 either way", image.width,
-                         image.height),
+             fmt::format("an image claims {} x {} pixels, and masks are measured of pictures of up to {} either way", image.width,
+                         image.height, human_count(kLongestSide)),
              "Correct its width and height, or measure boxes");
     }
   }
@@ -177,9 +178,8 @@ class MeasuredReading {
 
   /// Finds picture and class, and makes the mask; on any thread.
   void resolve(Object& object) const {
-    const auto picture = picture_of_.find(object.fields.image);
     const auto label = label_of_.find(object.fields.category);
-    object.picture = picture == picture_of_.end() ? -1 : picture->second;
+    object.picture = picture_of_.find(object.fields.image);
     object.label = label == label_of_.end() ? -1 : label->second;
     if (!masks_ || object.picture < 0 || object.label < 0) return;
     const CocoImage& image = json_.images[static_cast<size_t>(object.picture)];
@@ -275,7 +275,7 @@ class MeasuredReading {
   const Context& context_;
   CocoJson json_;
   std::string truth_name_;
-  std::unordered_map<std::string_view, int64_t> picture_of_;
+  IdTable picture_of_;  ///< of CocoJson::ids
   std::unordered_map<Id, int32_t> label_of_;
   Measured measured_;
   int64_t of_other_classes_ = 0;

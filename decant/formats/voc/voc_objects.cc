@@ -140,7 +140,8 @@ class VocPass {
       objects.places.push_back(object.place);
     }
     objects.first.push_back(objects.size());
-    if (read.other_size) sizes_.add("states a size that its picture has not, and the picture's is taken", xml_of_row(folders_, rows_[row]));
+    if (read.other_size)
+      sizes_.add("states a size that its picture does not have, and the picture's is taken", xml_of_row(folders_, rows_[row]));
     out_.orientations.push_back(static_cast<uint8_t>(read.orientation));
     turned_ += read.orientation != 1 ? 1 : 0;
   }

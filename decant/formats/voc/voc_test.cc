@@ -238,8 +238,9 @@ TEST(Voc, TheSizeOfThePictureRulesWhateverTheXmlSays) {
   EXPECT_EQ(voc_fault(inside, ""), "");
   const VocZoo zoo;
   zoo.folder.add("VOC/Annotations/c.xml", annotation(inside, "<size><width>10</width><height>20</height></size>"));
-  EXPECT_THAT(all_notes(zoo.open()),
-              HasSubstr("1 annotation: states a size that its picture has not, and the picture's is taken (first: Annotations/c.xml)"));
+  EXPECT_THAT(
+      all_notes(zoo.open()),
+      HasSubstr("1 annotation: states a size that its picture does not have, and the picture's is taken (first: Annotations/c.xml)"));
 }
 
 TEST(Voc, XmlThatIsNoneIsAFaultOfItsRow) {
