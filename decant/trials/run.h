@@ -27,8 +27,8 @@ struct TrialMetric {
   Metric metric;
   std::function<double(const Numbers& numbers)> of;
 };
-/// Adds it after the trial's own. Nothing guards the list against threads. Returns it. REQUIRES: the
-/// name of a trial.
+/// Adds it after the trial's own. Nothing guards the list against threads. Returns it. REQUIRES:
+/// the name of a trial.
 const TrialMetric& add_trial_metric(TrialMetric metric);
 
 /// What a run would take, beyond the stages that are kept.
