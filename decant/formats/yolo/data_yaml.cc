@@ -412,10 +412,14 @@ bool looks_like_data_yaml(const fs::path& file) {
   return has_key(start, "train") && (has_key(start, "names") || has_key(start, "nc"));
 }
 
-std::string new_yaml(const std::map<Split, std::vector<std::string>>& values, const std::vector<std::string>& classes) {
+const char* yaml_key_of(Split split) {
   constexpr std::array<const char*, 3> kKeys = {"train", "val", "test"};
+  return kKeys[static_cast<size_t>(split)];
+}
+
+std::string new_yaml(const std::map<Split, std::vector<std::string>>& values, const std::vector<std::string>& classes) {
   std::string text;
-  for (const auto& [split, paths] : values) text += fmt::format("{}: {}\n", kKeys[static_cast<size_t>(split)], values_text(paths));
+  for (const auto& [split, paths] : values) text += fmt::format("{}: {}\n", yaml_key_of(split), values_text(paths));
   text += fmt::format("nc: {}\nnames:\n", classes.size());
   for (size_t i = 0; i < classes.size(); ++i) text += fmt::format("  {}: {}\n", i, scalar_text(classes[i]));
   return text;

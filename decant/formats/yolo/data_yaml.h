@@ -40,6 +40,9 @@ DataYaml read_data_yaml(const std::filesystem::path& file);
 /// Whether a file that ends as YAML has `train`, and `names` or `nc`. Reads 1 MB at most.
 bool looks_like_data_yaml(const std::filesystem::path& file);
 
+/// "train", "val" or "test", as ultralytics calls them.
+const char* yaml_key_of(Split split);
+
 /// The text with other values of the splits and without `path` and `download`; a split that is not
 /// among `values` stays as it is. Every other byte is the source's, unless the document is written
 /// so that lines do not tell its keys apart ({train: …}, anchors in what is replaced): then the

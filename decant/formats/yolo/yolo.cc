@@ -185,6 +185,10 @@ class YoloOpening {
       else
         open_other(split);
     }
+    for (const auto& [key, folder] : yolo::unnamed_splits(source_))
+      dataset_.oddities.push_back(
+          {place_,
+           fmt::format("does not name {}, which has pictures and labels and is not read; name it under '{}' to read it", folder, key)});
     dataset_.writer = std::make_shared<YoloWriter>(train_, source_, others_, dataset_.classes);
     return std::move(dataset_);
   }

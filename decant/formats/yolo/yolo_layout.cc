@@ -376,4 +376,21 @@ std::vector<fs::path> folders_of_source(const YoloSource& source) {
   return {found.begin(), found.end()};
 }
 
+std::map<std::string, std::string> unnamed_splits(const YoloSource& source) {
+  std::map<std::string, std::string> unnamed;
+  if (source.yaml.empty()) return unnamed;
+  const fs::path folder = source.folder.empty() ? fs::path(".") : source.folder;
+  for (const auto& [split, entries] : usual_splits(folder)) {
+    if (!source.set.splits.contains(split)) unnamed.emplace(yaml_key_of(split), entries.front());
+  }
+  if (unnamed.empty()) return unnamed;
+  for (const fs::path& named : folders_of_source(source)) {
+    std::erase_if(unnamed, [&](const auto& each) {
+      std::error_code code;
+      return fs::equivalent(folder / each.second, named, code);
+    });
+  }
+  return unnamed;
+}
+
 }  // namespace decant::yolo

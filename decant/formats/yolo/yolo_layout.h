@@ -59,6 +59,10 @@ YoloPictures list_yolo_pictures(const YoloSource& source, Split split, const Con
 /// that cannot be found is left out. Cost: lists are read, folders are not listed.
 std::vector<std::filesystem::path> folders_of_source(const YoloSource& source);
 
+/// Folders of pictures with labels that stand next to a yaml and that it does not name, relative to
+/// it, by the key that they would stand under. Cost: as folders_of_source() where there is one.
+std::map<std::string, std::string> unnamed_splits(const YoloSource& source);
+
 /// By ultralytics' rule, of a picture's key or path.
 std::string label_of_picture(std::string_view picture);
 

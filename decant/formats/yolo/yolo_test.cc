@@ -79,6 +79,17 @@ TEST(Yolo, RowsAreThePicturesOfDataYamlByPath) {
   EXPECT_THAT(counts_of(dataset, 2), IsEmpty()) << "a picture without a label is background";
 }
 
+TEST(Yolo, ASplitThatTheYamlDoesNotNameIsNotedAndNotRead) {
+  const Kennel kennel("train: train/images\nnames: [cat, dog]\n");
+  const Dataset dataset = kennel.open();
+  EXPECT_FALSE(dataset.splits.contains(Split::validation));
+  EXPECT_THAT(joined(oddities_of(dataset)), HasSubstr("does not name valid/images, which has pictures and labels"));
+  EXPECT_THAT(joined(oddities_of(dataset)), HasSubstr("under 'val'"));
+
+  const Kennel named_otherwise("train: train/images\ntest: valid/images\nnames: [cat, dog]\n");
+  EXPECT_THAT(joined(oddities_of(named_otherwise.open())), Not(HasSubstr("does not name")));
+}
+
 TEST(Yolo, BoxesAreGivenInPixelsOfThePicture) {
   const Dataset dataset = Kennel().open();
   const ObjectRange range = dataset.train().targets()->objects(0);
