@@ -18,8 +18,9 @@ constexpr int kSceneChannels = 3;
 constexpr int64_t kScenesAtOnce = 8;  // handed to a thread
 constexpr double kSameShape = 0.01;
 
-double shape_of(ImageSize size) {
-  return std::log(static_cast<double>(size.width) / size.height);
+bool same_shape(ImageSize a, ImageSize b) {
+  const auto shape = [](ImageSize size) { return std::log(static_cast<double>(size.width) / size.height); };
+  return std::abs(shape(a) - shape(b)) <= kSameShape;
 }
 
 ImageSize fitted_to(ImageSize frame, ImageSize source) {
@@ -71,18 +72,22 @@ void fit_mask(const ClassMask& mask, Scene& scene) {
 
 ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, const Context& context) {
   require_pictures(rows);
-  std::optional<ImageSize> first;
+  const int64_t looked_at = std::min(std::ssize(chosen), kShapesLookedAt);
+  std::vector<ImageSize> sizes;
   Image picture;
-  for (const int64_t row : chosen.first(std::min(chosen.size(), static_cast<size_t>(kShapesLookedAt)))) {
+  for (int64_t i = 0; i < looked_at; ++i) {
     context.check_cancelled();
-    decode_as_annotated(rows, row, picture);
-    if (!first) first = picture.size;
-    if (std::abs(shape_of(picture.size) - shape_of(*first)) > kSameShape) return {longer, longer, kSceneChannels};
+    decode_as_annotated(rows, chosen[static_cast<size_t>(i * std::ssize(chosen) / looked_at)], picture);
+    sizes.push_back(picture.size);
   }
-  if (!first) return {longer, longer, kSceneChannels};
-  const double scale = static_cast<double>(longer) / std::max(first->width, first->height);
-  const auto side = [scale](int own) { return std::max(1, static_cast<int>(std::lround(own * scale))); };
-  return {side(first->width), side(first->height), kSceneChannels};
+  for (const ImageSize& size : sizes) {
+    const auto alike = std::ranges::count_if(sizes, [&](ImageSize other) { return same_shape(size, other); });
+    if (2 * alike <= looked_at) continue;
+    const double scale = static_cast<double>(longer) / std::max(size.width, size.height);
+    const auto side = [scale](int own) { return std::max(1, static_cast<int>(std::lround(own * scale))); };
+    return {side(size.width), side(size.height), kSceneChannels};
+  }
+  return {longer, longer, kSceneChannels};
 }
 
 SceneTable::SceneTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize frame, int64_t kept_bytes, const Context& context)

@@ -23,9 +23,9 @@
 
 namespace decant::loader {
 
-/// The frame for pictures of these rows: its longer side is `longer`, and its shape is theirs if
-/// all have one shape within a hundredth; else it is a square. Three channels. Decodes pictures
-/// until two differ, at most `kShapesLookedAt`.
+/// The frame for pictures of these rows: its longer side is `longer`, and its shape is that of most
+/// of them, within a hundredth; where none has more than half of them it is a square. Three
+/// channels. Decodes `kShapesLookedAt` pictures at most, evenly spread.
 ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, const Context& context);
 inline constexpr int64_t kShapesLookedAt = 100;
 

@@ -26,7 +26,7 @@ std::vector<Image> pictures_of(const std::vector<ImageSize>& sizes) {
   return pictures;
 }
 
-TEST(SceneFrame, HasTheShapeOfThePicturesIfTheyHaveOne) {
+TEST(SceneFrame, HasTheShapeOfMostPictures) {
   const auto frame = [](const std::vector<ImageSize>& sizes, int longer) {
     const MemoryRows rows(pictures_of(sizes), std::vector<int32_t>(sizes.size(), kNoLabel));
     return frame_for(rows, rows_to(rows.size()), longer, {});
@@ -35,7 +35,12 @@ TEST(SceneFrame, HasTheShapeOfThePicturesIfTheyHaveOne) {
   EXPECT_EQ(frame({{480, 640, 3}}, 320), (ImageSize{240, 320, 3}));
   EXPECT_EQ(frame({{640, 480, 3}, {641, 480, 3}}, 320), (ImageSize{320, 240, 3})) << "within a hundredth";
   EXPECT_EQ(frame({{640, 480, 3}, {480, 640, 3}}, 320), (ImageSize{320, 320, 3}));
+  EXPECT_EQ(frame({{640, 480, 3}, {480, 640, 3}, {480, 640, 3}}, 320), (ImageSize{240, 320, 3}));
   EXPECT_EQ(frame({}, 96), (ImageSize{96, 96, 3}));
+
+  std::vector<ImageSize> landscapes_last(static_cast<size_t>(kShapesLookedAt), {6, 8, 3});
+  landscapes_last.resize(static_cast<size_t>(3 * kShapesLookedAt), {8, 6, 3});
+  EXPECT_EQ(frame(landscapes_last, 32), (ImageSize{32, 24, 3})) << "whatever the first ones look like";
 }
 
 TEST(Scenes, FitTheirBoxesWithThePicture) {
