@@ -29,6 +29,19 @@ aquarium_objects_25() { aquarium objects_25 "$few_object_methods" --keep-objects
 aquarium_bytes_25() { aquarium bytes_25 "$few_object_methods" --bytes 25%; }
 camvid_10() { judge_scenes camvid_10 "$(dataset camvid)" pyramid --against "full,$mask_methods" --keep 10% --seeds 5; }
 camvid_default_10() { judge_scenes camvid_default_10 "$(dataset camvid)" pyramid --against full,random,objects --keep 10% --seeds 5 --seed 100; }
+camvid_bytes_10() { judge_scenes camvid_bytes_10 "$(dataset camvid)" pyramid --against random,objects --bytes 10% --seeds 5 --seed 100; }
+# Its data.yaml does not name the folder test/ that it comes with.
+aquarium_with_test() {
+  local to=$root/build/data/aquarium_with_test
+  [ -e "$to" ] || { rm -rf "$to.new" && cp -r "$(dataset aquarium_yolo)" "$to.new" && printf '\ntest: ../test/images\n' >>"$to.new/data.yaml" && mv "$to.new" "$to"; }
+  echo "$to"
+}
+# Whether the judges are fit: at as many pixels as a square of 320 has, and on both splits that BCCD tests on.
+aquarium_370() {
+  judge_scenes aquarium_370 "$(aquarium_with_test)" centre --image-size 370 --precision bfloat16 --test-split both --seeds 3 --against full,random \
+    --keep 25%
+}
+bccd_both() { judge bccd_both "$(dataset bccd_voc)/BCCD" --against full --test-split both --seeds 3 --steps 300; }
 bccd_25() {
   judge bccd_25 "$(dataset bccd_voc)/BCCD" --against "full,$few_object_methods,csod" --keep 25% --seeds 5 --steps 300 --precision bfloat16
 }
@@ -39,4 +52,4 @@ transfer_60() {
     --then "$(dataset aquarium_yolo),$(dataset camvid),$(dataset bccd_voc)/BCCD" --against full,random,bins,auto
 }
 
-object_tables=(aquarium_{25,10,objects_25,bytes_25} camvid_10 camvid_default_10 bccd_25 transfer_60)
+object_tables=(aquarium_{25,10,objects_25,bytes_25,370} camvid_10 camvid_default_10 camvid_bytes_10 bccd_25 bccd_both transfer_60)
