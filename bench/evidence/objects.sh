@@ -36,11 +36,13 @@ aquarium_with_test() {
   [ -e "$to" ] || { rm -rf "$to.new" && cp -r "$(dataset aquarium_yolo)" "$to.new" && printf '\ntest: ../test/images\n' >>"$to.new/data.yaml" && mv "$to.new" "$to"; }
   echo "$to"
 }
-# Whether the judges are fit: at as many pixels as a square of 320 has, and on both splits that BCCD tests on.
-aquarium_370() {
-  judge_scenes aquarium_370 "$(aquarium_with_test)" centre --image-size 370 --precision bfloat16 --test-split both --seeds 3 --against full,random \
-    --keep 25%
+# Whether the judges are fit: in a square of 320 that every picture fills, in a frame of as many pixels and the shape of most pictures, and
+# on both splits that BCCD tests on.
+aquarium_small() {  # TABLE OPTIONS…
+  judge_scenes "$1" "$(aquarium_with_test)" centre --precision bfloat16 --test-split both --seeds 3 --against full,random --keep 25% "${@:2}"
 }
+aquarium_320() { aquarium_small aquarium_320 --image-size 320 --stretch; }
+aquarium_370() { aquarium_small aquarium_370 --image-size 370; }
 bccd_both() { judge bccd_both "$(dataset bccd_voc)/BCCD" --against full --test-split both --seeds 3 --steps 300; }
 bccd_25() {
   judge bccd_25 "$(dataset bccd_voc)/BCCD" --against "full,$few_object_methods,csod" --keep 25% --seeds 5 --steps 300 --precision bfloat16
@@ -52,4 +54,4 @@ transfer_60() {
     --then "$(dataset aquarium_yolo),$(dataset camvid),$(dataset bccd_voc)/BCCD" --against full,random,bins,auto
 }
 
-object_tables=(aquarium_{25,10,objects_25,bytes_25,370} camvid_10 camvid_default_10 camvid_bytes_10 bccd_25 bccd_both transfer_60)
+object_tables=(aquarium_{25,10,objects_25,bytes_25,320,370} camvid_10 camvid_default_10 camvid_bytes_10 bccd_25 bccd_both transfer_60)

@@ -23,10 +23,12 @@ bool same_shape(ImageSize a, ImageSize b) {
   return std::abs(shape(a) - shape(b)) <= kSameShape;
 }
 
-ImageSize fitted_to(ImageSize frame, ImageSize source) {
-  const double scale = std::min(static_cast<double>(frame.width) / source.width, static_cast<double>(frame.height) / source.height);
+ImageSize fitted_to(const Frame& frame, ImageSize source) {
+  if (frame.stretched) return frame.size;
+  const auto [width, height, channels] = frame.size;
+  const double scale = std::min(static_cast<double>(width) / source.width, static_cast<double>(height) / source.height);
   const auto side = [scale](int own, int most) { return std::clamp(static_cast<int>(std::lround(own * scale)), 1, most); };
-  return {side(source.width, frame.width), side(source.height, frame.height), kSceneChannels};
+  return {side(source.width, width), side(source.height, height), channels};
 }
 
 void fit_pixels(const Image& picture, Scene& scene) {
@@ -70,7 +72,7 @@ void fit_mask(const ClassMask& mask, Scene& scene) {
 
 }  // namespace
 
-ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, const Context& context) {
+Frame frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, bool stretched, const Context& context) {
   require_pictures(rows);
   const int64_t looked_at = std::min(std::ssize(chosen), kShapesLookedAt);
   std::vector<ImageSize> sizes;
@@ -82,20 +84,20 @@ ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longe
   }
   for (const ImageSize& size : sizes) {
     const auto alike = std::ranges::count_if(sizes, [&](ImageSize other) { return same_shape(size, other); });
-    if (2 * alike <= looked_at) continue;
+    if (stretched ? alike < looked_at : 2 * alike <= looked_at) continue;
     const double scale = static_cast<double>(longer) / std::max(size.width, size.height);
     const auto side = [scale](int own) { return std::max(1, static_cast<int>(std::lround(own * scale))); };
-    return {side(size.width), side(size.height), kSceneChannels};
+    return {{side(size.width), side(size.height), kSceneChannels}, stretched};
   }
-  return {longer, longer, kSceneChannels};
+  return {{longer, longer, kSceneChannels}, stretched};
 }
 
-SceneTable::SceneTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize frame, int64_t kept_bytes, const Context& context)
+SceneTable::SceneTable(const Rows& rows, std::span<const int64_t> chosen, Frame frame, int64_t kept_bytes, const Context& context)
     : rows_(&rows), chosen_(chosen.begin(), chosen.end()), frame_(frame) {
   require_pictures(rows);
   const auto count = std::ssize(chosen_);
   const bool masks = rows.targets() != nullptr && rows.targets()->counted_in() == CountedIn::pixels;
-  const int64_t each = int64_t{frame.width} * frame.height * (kSceneChannels + (masks ? int64_t{sizeof(int16_t)} : 0));
+  const int64_t each = int64_t{frame.size.width} * frame.size.height * (kSceneChannels + (masks ? int64_t{sizeof(int16_t)} : 0));
   if (count == 0 || count > kept_bytes / each) return;
   std::vector<Scene> scenes(chosen_.size());
   Stage stage(context, "decode", count, "images");

@@ -2,9 +2,9 @@
 //
 // A picture is scaled, its sides in proportion, until it fills a frame in one direction, with an
 // antialiased triangle filter, and lies in the frame's upper left corner; what it leaves free of
-// the frame teaches nothing. Boxes are scaled with it, masks are read at the nearest pixel. So
-// nothing of a picture is cut off, unlike for classifiers (image_table.h): what lies at its edge is
-// annotated.
+// the frame teaches nothing. Or it is stretched to fill the frame. Boxes are scaled with it, masks
+// are read at the nearest pixel. So nothing of a picture is cut off, unlike for classifiers
+// (image_table.h): what lies at its edge is annotated.
 //
 // Pictures are decoded once, on all threads, where they fit in memory; else again for every batch.
 #pragma once
@@ -23,10 +23,15 @@
 
 namespace decant::loader {
 
+struct Frame {
+  ImageSize size;          ///< three channels
+  bool stretched = false;  ///< pictures of another shape fill it, out of proportion
+};
+
 /// The frame for pictures of these rows: its longer side is `longer`, and its shape is that of most
-/// of them, within a hundredth; where none has more than half of them it is a square. Three
-/// channels. Decodes `kShapesLookedAt` pictures at most, evenly spread.
-ImageSize frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, const Context& context);
+/// of them, within a hundredth, or with `stretched` of all; where there is no such shape it is a
+/// square. Decodes `kShapesLookedAt` pictures at most, evenly spread.
+Frame frame_for(const Rows& rows, std::span<const int64_t> chosen, int longer, bool stretched, const Context& context);
 inline constexpr int64_t kShapesLookedAt = 100;
 
 /// In pixels of the frame.
@@ -55,14 +60,14 @@ class SceneTable {
   /// are kept while all of them take at most `kept_bytes`. Throws InputError for rows without
   /// pictures, and where one's mask has another size than the picture; what decoding throws;
   /// Cancelled.
-  SceneTable(const Rows& rows, std::span<const int64_t> chosen, ImageSize frame, int64_t kept_bytes, const Context& context);
+  SceneTable(const Rows& rows, std::span<const int64_t> chosen, Frame frame, int64_t kept_bytes, const Context& context);
 
   /// Lives as long as the table, or until `scratch` is used again. REQUIRES: one of `chosen`.
   /// Thread-safe.
   const Scene& scene(int64_t row, Scene& scratch) const;
 
   const Rows& rows() const { return *rows_; }
-  ImageSize frame() const { return frame_; }
+  ImageSize frame() const { return frame_.size; }
   const std::vector<int64_t>& chosen() const { return chosen_; }
   /// Place of the row among `chosen`. REQUIRES: it is one of them.
   int64_t slot(int64_t row) const;
@@ -76,7 +81,7 @@ class SceneTable {
 
   const Rows* rows_;
   std::vector<int64_t> chosen_;
-  ImageSize frame_;
+  Frame frame_;
   std::vector<Scene> kept_;
   mutable std::mutex attached_mutex_;
   mutable std::map<std::string, std::any> attached_;

@@ -27,15 +27,17 @@ std::vector<Image> pictures_of(const std::vector<ImageSize>& sizes) {
 }
 
 TEST(SceneFrame, HasTheShapeOfMostPictures) {
-  const auto frame = [](const std::vector<ImageSize>& sizes, int longer) {
+  const auto frame = [](const std::vector<ImageSize>& sizes, int longer, bool stretched = false) {
     const MemoryRows rows(pictures_of(sizes), std::vector<int32_t>(sizes.size(), kNoLabel));
-    return frame_for(rows, rows_to(rows.size()), longer, {});
+    return frame_for(rows, rows_to(rows.size()), longer, stretched, {}).size;
   };
   EXPECT_EQ(frame({{640, 480, 3}, {320, 240, 1}}, 320), (ImageSize{320, 240, 3}));
   EXPECT_EQ(frame({{480, 640, 3}}, 320), (ImageSize{240, 320, 3}));
   EXPECT_EQ(frame({{640, 480, 3}, {641, 480, 3}}, 320), (ImageSize{320, 240, 3})) << "within a hundredth";
   EXPECT_EQ(frame({{640, 480, 3}, {480, 640, 3}}, 320), (ImageSize{320, 320, 3}));
   EXPECT_EQ(frame({{640, 480, 3}, {480, 640, 3}, {480, 640, 3}}, 320), (ImageSize{240, 320, 3}));
+  EXPECT_EQ(frame({{640, 480, 3}, {480, 640, 3}, {480, 640, 3}}, 320, true), (ImageSize{320, 320, 3}));
+  EXPECT_EQ(frame({{480, 640, 3}, {240, 320, 3}}, 320, true), (ImageSize{240, 320, 3}));
   EXPECT_EQ(frame({}, 96), (ImageSize{96, 96, 3}));
 
   std::vector<ImageSize> landscapes_last(static_cast<size_t>(kShapesLookedAt), {6, 8, 3});
@@ -48,7 +50,7 @@ TEST(Scenes, FitTheirBoxesWithThePicture) {
   rows.table().boxes[0] = {8, 12, 40, 36};
   rows.table().flags[1] = ObjectFlag::crowd;
   rows.table().flags[2] = ObjectFlag::broken;
-  const SceneTable table(rows, rows_to(3), {32, 32, 3}, 1 << 20, {});
+  const SceneTable table(rows, rows_to(3), {{32, 32, 3}}, 1 << 20, {});
   ASSERT_TRUE(table.kept());
   Scene scratch;
   const Scene& scene = table.scene(0, scratch);
@@ -65,9 +67,23 @@ TEST(Scenes, FitTheirBoxesWithThePicture) {
   EXPECT_TRUE(scene.classes.empty());
 }
 
+TEST(Scenes, FillTheirFrameWhereTheyAreStretched) {
+  DrawnScenes rows(1, CountedIn::objects);
+  rows.table().boxes[0] = {8, 12, 40, 36};
+  const SceneTable table(rows, rows_to(1), {{32, 32, 3}, true}, 1 << 20, {});
+  Scene scratch;
+  const Scene& scene = table.scene(0, scratch);
+  EXPECT_EQ(scene.fitted, (ImageSize{32, 32, 3}));
+  EXPECT_EQ(scene.pixels.size(), 32u * 32 * 3);
+  EXPECT_EQ(scene.boxes[0].x0, 4);
+  EXPECT_EQ(scene.boxes[0].x1, 20);
+  EXPECT_EQ(scene.boxes[0].y0, 8);
+  EXPECT_EQ(scene.boxes[0].y1, 24);
+}
+
 TEST(Scenes, AreTheSameWhetherKeptOrNot) {
   const DrawnScenes rows(4, CountedIn::pixels);
-  const SceneTable kept(rows, rows_to(4), {32, 32, 3}, 1 << 20, {.threads = 3}), decoded(rows, rows_to(4), {32, 32, 3}, 10, {});
+  const SceneTable kept(rows, rows_to(4), {{32, 32, 3}}, 1 << 20, {.threads = 3}), decoded(rows, rows_to(4), {{32, 32, 3}}, 10, {});
   EXPECT_FALSE(decoded.kept());
   Scene a, b;
   for (int64_t row = 0; row < 4; ++row) {
@@ -78,7 +94,7 @@ TEST(Scenes, AreTheSameWhetherKeptOrNot) {
 
 TEST(Scenes, ReadMasksAtTheNearestPixel) {
   const DrawnScenes rows(1, CountedIn::pixels);
-  const SceneTable whole(rows, rows_to(1), {64, 48, 3}, 1 << 20, {}), half(rows, rows_to(1), {32, 24, 3}, 1 << 20, {});
+  const SceneTable whole(rows, rows_to(1), {{64, 48, 3}}, 1 << 20, {}), half(rows, rows_to(1), {{32, 24, 3}}, 1 << 20, {});
   ClassMask mask;
   rows.class_mask(0, mask);
   Scene scratch;
@@ -105,7 +121,10 @@ class TurnedMasks final : public MemoryRows {
 
 TEST(Scenes, RefuseAMaskOfAnotherSize) {
   const TurnedMasks rows;
-  EXPECT_THAT(message_of([&] { SceneTable(rows, rows_to(1), {6, 4, 3}, 1 << 20, {}); }), HasSubstr("has 6 × 4 pixels, and its mask 4 × 6"));
+  EXPECT_THAT(message_of([&] {
+                SceneTable(rows, rows_to(1), {{6, 4, 3}}, 1 << 20, {});
+              }),
+              HasSubstr("has 6 × 4 pixels, and its mask 4 × 6"));
 }
 
 /// Where place (x, y) of the frame looks, or nothing outside the picture.
@@ -118,7 +137,7 @@ const uint8_t* seen_at(const Scene& scene, Placement placement, ImageSize frame,
 TEST(SceneBatches, ShiftAndMirrorPicturesAndMasksAlike) {
   const DrawnScenes rows(5, CountedIn::pixels);
   const ImageSize frame{40, 40, 3};
-  const SceneTable table(rows, rows_to(5), frame, 1 << 20, {});
+  const SceneTable table(rows, rows_to(5), Frame{frame}, 1 << 20, {});
   SceneBatches batches(table, rows_to(5),
                        {.batch = 4,
                         .samples = 14,
@@ -157,7 +176,7 @@ TEST(SceneBatches, ShiftAndMirrorPicturesAndMasksAlike) {
 TEST(SceneBatches, BoxesGoWithTheirPixels) {
   const DrawnScenes rows(6, CountedIn::objects);
   const ImageSize frame{64, 64, 3};
-  const SceneTable table(rows, rows_to(6), frame, 1 << 20, {});
+  const SceneTable table(rows, rows_to(6), Frame{frame}, 1 << 20, {});
   SceneBatches batches(table, rows_to(6), {.batch = 3, .samples = 30, .shuffle = true, .seed = 1, .augmentation = {12, true}}, {});
   int boxes = 0;
   while (const SceneBatch* batch = batches.next()) {

@@ -50,7 +50,7 @@ NetworkTrained train_scene_net(const TrainNetworkOptions& options, const std::st
   const train::SceneOptions training = scene_options(options, net);
   train::check(training);
   const Dataset& full = input.dataset;
-  const ImageSize frame = loader::frame_for(full.train(), usable, training.image_size, context);
+  const loader::Frame frame = loader::frame_for(full.train(), usable, training.image_size, training.stretch, context);
   const auto table_of = [&](const Rows& rows, const Subset& chosen) {
     return std::make_shared<const loader::SceneTable>(rows, chosen.rows(), frame, loader::kKeptBytes, context);
   };

@@ -30,6 +30,7 @@ void SceneOptions::declare(OptionTable& table) {
   table.add("warmup", warmup, "SHARE", "of the steps, rising linearly to the peak");
   table.add("clip-norm", clip, "N", "the gradient's norm is cut to this; 0 = not");
   table.add("image-size", image_size, "PIXELS", "longer side of the frame that pictures are scaled to");
+  table.add("stretch", stretch, "pictures fill the frame, out of proportion where they have other shapes").silent_at = "false";
   table.add("crop", crop, "PIXELS", "pictures are shifted at random by this much; 0 = off");
   table.add_off("no-flip", flip, "do not flip pictures at random");
   table.add("normalise", normalise, "M/D", "mean and deviation of pixels in [0, 1]; default: ImageNet's, or the training pictures'");

@@ -36,6 +36,7 @@ struct SceneOptions {
   double warmup = 0.1;    ///< fraction of the steps spent rising linearly to the peak
   double clip = 10;       ///< the gradient's norm is cut to this; 0 = not
   int image_size = 320;   ///< the longer side of the frame that pictures are scaled to
+  bool stretch = false;   ///< pictures fill the frame, out of proportion if need be (loader/scenes.h)
   int crop = 0;           ///< largest shift in pixels; only where the backbone is trained as well
   bool flip = true;       ///< mirror half of the pictures
   std::string normalise;  ///< as TrainOptions::normalise; empty = ImageNet's with a given backbone, else those of the training pictures

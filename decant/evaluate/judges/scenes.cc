@@ -38,15 +38,15 @@ class SceneJudge final : public Judge {
     class_names_.assign(data.class_names.begin(), data.class_names.end());
     classes_ = data.classes;
     test_rows_ = data.test_rows;
-    if (!data.some.empty()) frame_ = loader::frame_for(*data.rows, data.some, options_.image_size, context);
+    if (!data.some.empty()) frame_ = loader::frame_for(*data.rows, data.some, options_.image_size, options_.stretch, context);
     if (!options_.backbone.empty()) backbone_ = Digest().add(MappedFile(options_.backbone).bytes()).hex();
   }
 
   std::string in_words() const override {
     return fmt::format(
-        "{} steps of batch {} in a frame of {} × {}, AdamW with peak rate {} (linear to zero, {:.0f} % warm-up), weight decay {}, {}{}",
-        human_count(options_.steps), options_.batch, frame_.width, frame_.height, options_.learning_rate, 100 * options_.warmup,
-        options_.weight_decay, options_.flip ? "mirrored at random, " : "", begun_from());
+        "{} steps of batch {} in a frame of {} × {}{}, AdamW with peak rate {} (linear to zero, {:.0f} % warm-up), weight decay {}, {}{}",
+        human_count(options_.steps), options_.batch, frame_.size.width, frame_.size.height, frame_.stretched ? " that they fill" : "",
+        options_.learning_rate, 100 * options_.warmup, options_.weight_decay, options_.flip ? "mirrored at random, " : "", begun_from());
   }
 
   std::string identity(const std::string& net) const override {
@@ -56,7 +56,7 @@ class SceneJudge final : public Judge {
                       {"options", result_key(options)},
                       {"backbone", backbone_},
                       {"classes", classes_},
-                      {"frame", {frame_.width, frame_.height}}});
+                      {"frame", {frame_.size.width, frame_.size.height}}});
   }
   std::string numerics() const override { return tools_.numerics(options_.device); }
 
@@ -83,7 +83,7 @@ class SceneJudge final : public Judge {
                       {"net", net},
                       {"frozen", !options_.backbone.empty() && !options_.tune},
                       {"batch", options_.batch},
-                      {"frame", {frame_.width, frame_.height}},
+                      {"frame", {frame_.size.width, frame_.size.height}},
                       {"classes", classes_}});
   }
   double timing_work() const override { return static_cast<double>(2 * kSceneStepsTimed); }
@@ -131,7 +131,7 @@ class SceneJudge final : public Judge {
   std::vector<std::string> class_names_;
   int classes_ = 0;
   int64_t test_rows_ = 0;
-  ImageSize frame_;
+  loader::Frame frame_;
   std::string backbone_;  ///< digest of its weights
   std::map<const Rows*, Table> tables_;
   Table test_;

@@ -93,7 +93,7 @@ class TransferJudge final : public Judge {
                         "Judge a set of colour pictures"});
     for (const std::string& path : split_list(then_)) {
       Task task{.set = tools_.open_scenes(path, context)};
-      task.frame = loader::frame_for(*task.set.rows, task.set.usable, second_.image_size, context);
+      task.frame = loader::frame_for(*task.set.rows, task.set.usable, second_.image_size, second_.stretch, context);
       for (const Task& other : tasks_) {
         if (other.set.name == task.set.name) throw UsageError(fmt::format("--then names '{}' twice", task.set.name));
       }
@@ -112,7 +112,8 @@ class TransferJudge final : public Judge {
     Json tasks = Json::array();
     for (const Task& task : tasks_) {
       tools_.learnt_by(scene_net(task, net));  // refuses a net without a backbone before anything is trained
-      tasks.push_back({{"set", task.set.digest}, {"classes", task.set.classes}, {"frame", {task.frame.width, task.frame.height}}});
+      tasks.push_back(
+          {{"set", task.set.digest}, {"classes", task.set.classes}, {"frame", {task.frame.size.width, task.frame.size.height}}});
     }
     train::SceneOptions second = second_;
     second.net = net;
@@ -153,7 +154,8 @@ class TransferJudge final : public Judge {
   double work(int64_t) const override {
     double pixels = pixels_of(first_.steps * first_.batch, pictures_.size()) + kTransferTestShare * pixels_of(test_rows_, pictures_.size());
     for (const Task& task : tasks_)
-      pixels += pixels_of(second_.steps * second_.batch, task.frame) + kTransferTestShare * pixels_of(task.set.test->size(), task.frame);
+      pixels += pixels_of(second_.steps * second_.batch, task.frame.size) +
+                kTransferTestShare * pixels_of(task.set.test->size(), task.frame.size);
     return pixels / kMillionPixels;
   }
   std::string pace_key(const std::string& net) const override {
@@ -161,7 +163,7 @@ class TransferJudge final : public Judge {
   }
   double timing_work() const override {
     double pixels = pixels_of(kTransferStepsTimed * first_.batch, pictures_.size());
-    for (const Task& task : tasks_) pixels += pixels_of(kTransferStepsTimed * second_.batch, task.frame);
+    for (const Task& task : tasks_) pixels += pixels_of(kTransferStepsTimed * second_.batch, task.frame.size);
     return pixels / kMillionPixels;
   }
 
@@ -182,7 +184,7 @@ class TransferJudge final : public Judge {
   /// What the backbone is trained on next.
   struct Task {
     SceneSet set;
-    ImageSize frame = {};
+    loader::Frame frame;
     Table table = nullptr, test = nullptr;
     CountedIn taught() const { return *set.rows->taught(); }
   };

@@ -28,7 +28,7 @@ using testing::HasSubstr;
 using Table = std::shared_ptr<const loader::SceneTable>;
 
 Table table_of(const Rows& rows, ImageSize frame = {64, 48, 3}) {
-  return std::make_shared<loader::SceneTable>(rows, Subset::all(rows.size()).rows(), frame, int64_t{1} << 26, Context{});
+  return std::make_shared<loader::SceneTable>(rows, Subset::all(rows.size()).rows(), loader::Frame{frame}, int64_t{1} << 26, Context{});
 }
 
 at::Tensor drawn(at::IntArrayRef shape, const char* name) {

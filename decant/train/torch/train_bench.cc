@@ -136,7 +136,7 @@ void run_scene(const std::string& net, int count, int steps, const std::filesyst
   const auto network = nn::make_scene_network({net, kFrame, DrawnScenes::kClasses});
   const DrawnScenes rows(count, network->head().learns());
   const std::vector<int64_t> all = all_of(rows);
-  const loader::SceneTable table(rows, all, kFrame, int64_t{1} << 30, Context{});
+  const loader::SceneTable table(rows, all, loader::Frame{kFrame}, int64_t{1} << 30, Context{});
   const loader::Normalisation normalisation =
       loader::normalisation_of(std::vector<float>{0.5F, 0.5F, 0.5F}, std::vector<float>{0.25F, 0.25F, 0.25F});
   loader::SceneBatches batches(table, all, {.batch = count, .samples = count, .normalisation = normalisation}, Context{});
