@@ -232,4 +232,21 @@ Runs runs_of_polygon(std::span<const double> points, int64_t height, int64_t wid
   return runs_between(pixels);
 }
 
+Runs runs_of_polygons(std::span<const std::vector<double>> polygons, int64_t height, int64_t width) {
+  constexpr size_t kFewRuns = size_t{1} << 16;
+  std::vector<Runs> parts;
+  size_t runs = 0, most = kFewRuns;
+  for (const std::vector<double>& polygon : polygons) {
+    parts.push_back(runs_of_polygon(polygon, height, width));
+    runs += parts.back().size();
+    if (runs < most) continue;
+    Runs together = united(parts);
+    runs = together.size();
+    parts.clear();
+    parts.push_back(std::move(together));
+    most = std::max(kFewRuns, 2 * runs);
+  }
+  return united(parts);
+}
+
 }  // namespace decant

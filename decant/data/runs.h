@@ -43,4 +43,8 @@ Runs united(std::span<const Runs> masks);
 /// Coordinates beyond ± 2^26 count as that. REQUIRES: finite coordinates, sides up to 2^31.
 Runs runs_of_polygon(std::span<const double> points, int64_t height, int64_t width);
 
+/// The pixels that any of some polygons covers, in the memory of the result and of one polygon.
+/// REQUIRES: at least one; each as above.
+Runs runs_of_polygons(std::span<const std::vector<double>> polygons, int64_t height, int64_t width);
+
 }  // namespace decant

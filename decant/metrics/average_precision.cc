@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kThresholds = 10;
 constexpr size_t kRecalls = 101;
 constexpr size_t kRanges = 4;
-constexpr int kMostFound = 100;  // of a picture and class
+constexpr size_t kMostFound = 100;  // of a picture and class
 enum Range : size_t { kAll, kSmall, kMedium, kLarge };
 
 struct AreaRange {
@@ -49,11 +49,64 @@ double overlap(const Rectangle& found, const Rectangle& truth, bool crowd) {
   return common / (crowd ? of_found : of_found + truth.width * truth.height - common);
 }
 
-double overlap(const Runs& found, const Runs& truth, bool crowd) {
-  const int64_t common = common_area(found, truth);
+/// Made for a picture and class, and dropped after it.
+struct Mask {
+  Runs runs;
+  int64_t area = 0;
+};
+
+Mask made_mask(const Outline& outline, const Rectangle& box, MaskSize size) {
+  Mask mask{.runs = mask_of(outline, box, size)};
+  mask.area = area_of(mask.runs);
+  return mask;
+}
+
+double overlap(const Mask& found, const Mask& truth, bool crowd) {
+  const int64_t common = common_area(found.runs, truth.runs);
   if (common == 0) return 0;
-  const int64_t of_found = area_of(found);
-  return static_cast<double>(common) / static_cast<double>(crowd ? of_found : of_found + area_of(truth) - common);
+  return static_cast<double>(common) / static_cast<double>(crowd ? found.area : found.area + truth.area - common);
+}
+
+/// The objects and detections of one picture and class: positions in `Detections`, the latter by
+/// falling score, the best hundred.
+struct OneCell {
+  std::span<const int64_t> truth;
+  std::span<const int64_t> found;
+};
+
+/// IoU of each detection with each object, (detections, objects), and areas of detections.
+struct Overlaps {
+  std::vector<double> iou;
+  std::vector<double> areas;
+};
+
+void compare_boxes(const Detections& all, OneCell cell, Overlaps& overlaps) {
+  double* next = overlaps.iou.data();
+  for (const int64_t f : cell.found) {
+    const DetectedObject& found = all.found[static_cast<size_t>(f)];
+    overlaps.areas.push_back(found.area.value_or(found.box.width * found.box.height));
+    for (const int64_t t : cell.truth) {
+      const TrueObject& truth = all.truth[static_cast<size_t>(t)];
+      *next++ = overlap(found.box, truth.box, truth.crowd);
+    }
+  }
+}
+
+/// Holds the masks of the detections, and of one object at a time: there may be any number of
+/// those.
+void compare_masks(const Detections& all, OneCell cell, Overlaps& overlaps) {
+  std::vector<Mask> masks;
+  for (const int64_t f : cell.found) {
+    const DetectedObject& found = all.found[static_cast<size_t>(f)];
+    masks.push_back(made_mask(all.found_outlines[static_cast<size_t>(f)], found.box, all.sizes[static_cast<size_t>(found.picture)]));
+    overlaps.areas.push_back(found.area.value_or(static_cast<double>(masks.back().area)));
+  }
+  for (size_t i = 0; i < cell.truth.size(); ++i) {
+    const auto t = static_cast<size_t>(cell.truth[i]);
+    const TrueObject& truth = all.truth[t];
+    const Mask mask = made_mask(all.truth_outlines[t], truth.box, all.sizes[static_cast<size_t>(truth.picture)]);
+    for (size_t f = 0; f < masks.size(); ++f) overlaps.iou[f * cell.truth.size() + i] = overlap(masks[f], mask, truth.crowd);
+  }
 }
 
 /// What became of a detection, a bit for each threshold, in each range of areas.
@@ -64,28 +117,41 @@ struct Fate {
   std::array<uint16_t, kRanges> ignored = {};
 };
 
-/// The true objects and the detections of one picture and class.
+/// Matches the detections of a picture and class with its objects, of one cell after the other.
 class Matching {
  public:
-  Matching(const Detections& all, std::span<const int64_t> truth, std::span<const int64_t> found) : truth_(truth.size()) {
-    overlaps_.resize(truth.size() * found.size());
-    for (size_t t = 0; t < truth.size(); ++t) {
-      truth_[t] = &all.truth[static_cast<size_t>(truth[t])];
-      for (size_t f = 0; f < found.size(); ++f) {
-        const DetectedObject& one = all.found[static_cast<size_t>(found[f])];
-        const TrueObject& other = *truth_[t];
-        overlaps_[f * truth.size() + t] = all.masks ? overlap(one.mask, other.mask, other.crowd) : overlap(one.box, other.box, other.crowd);
+  explicit Matching(const Detections& all) : all_(all) {}
+
+  /// `fates`: of each detection of the cell.
+  void match(OneCell cell, std::span<Fate> fates) {
+    begin(cell);
+    for (size_t f = 0; f < fates.size(); ++f)
+      fates[f] = {.score = all_.found[static_cast<size_t>(cell.found[f])].score, .rank = static_cast<int>(f)};
+    for (const Range range : {kAll, kSmall, kMedium, kLarge}) {
+      if (truth_.empty()) {
+        leave_unmatched(range, fates);
+        continue;
       }
+      order_by(range);
+      for (size_t level = 0; level < kThresholds; ++level) match_at(level, range, fates);
     }
   }
 
-  void match(Range range, std::span<const double> found_areas, std::span<Fate> fates) {
-    order_by(range);
-    const auto levels = thresholds();
-    for (size_t level = 0; level < levels.size(); ++level) match_at(level, levels[level], range, found_areas, fates);
+ private:
+  /// Of most pictures and classes nothing is true.
+  void leave_unmatched(Range range, std::span<Fate> fates) const {
+    constexpr uint16_t every_level = (1U << kThresholds) - 1;
+    for (size_t f = 0; f < fates.size(); ++f) fates[f].ignored[range] = kAreas[range].holds(overlaps_.areas[f]) ? 0 : every_level;
   }
 
- private:
+  void begin(OneCell cell) {
+    truth_.clear();
+    for (const int64_t t : cell.truth) truth_.push_back(&all_.truth[static_cast<size_t>(t)]);
+    overlaps_.areas.clear();
+    overlaps_.iou.resize(cell.truth.size() * cell.found.size());
+    all_.masks ? compare_masks(all_, cell, overlaps_) : compare_boxes(all_, cell, overlaps_);
+  }
+
   bool is_ignored(size_t t, Range range) const { return truth_[t]->crowd || truth_[t]->ignored || !kAreas[range].holds(truth_[t]->area); }
 
   /// Those that count come first.
@@ -97,16 +163,16 @@ class Matching {
     std::ranges::stable_sort(order_, {}, [&](size_t t) { return ignored_[t]; });
   }
 
-  void match_at(size_t level, double threshold, Range range, std::span<const double> found_areas, std::span<Fate> fates) {
+  void match_at(size_t level, Range range, std::span<Fate> fates) {
     taken_.assign(truth_.size(), false);
     const auto bit = static_cast<uint16_t>(1U << level);
     for (size_t f = 0; f < fates.size(); ++f) {
-      const size_t best = best_of(f, threshold);
+      const size_t best = best_of(f, levels_[level]);
       const bool any = best < truth_.size();
       if (any) taken_[best] = true;
       const bool matched = any && !truth_[best]->id_is_zero;
       if (matched) fates[f].matched[range] |= bit;
-      if ((any && ignored_[best]) || (!matched && !kAreas[range].holds(found_areas[f]))) fates[f].ignored[range] |= bit;
+      if ((any && ignored_[best]) || (!matched && !kAreas[range].holds(overlaps_.areas[f]))) fates[f].ignored[range] |= bit;
     }
   }
 
@@ -118,7 +184,7 @@ class Matching {
     for (const size_t t : order_) {
       if (taken_[t] && !truth_[t]->crowd) continue;
       if (best != none && !ignored_[best] && ignored_[t]) break;
-      const double own = overlaps_[f * truth_.size() + t];
+      const double own = overlaps_.iou[f * truth_.size() + t];
       if (own < least) continue;
       least = own;
       best = t;
@@ -126,8 +192,10 @@ class Matching {
     return best;
   }
 
+  const Detections& all_;
+  const std::array<double, kThresholds> levels_ = thresholds();
   std::vector<const TrueObject*> truth_;
-  std::vector<double> overlaps_;  ///< (detections, true objects)
+  Overlaps overlaps_;
   std::vector<size_t> order_;
   std::vector<bool> ignored_;
   std::vector<bool> taken_;
@@ -183,45 +251,47 @@ struct OneClass {
   std::vector<int64_t> found;
 };
 
-/// Calls visit(truth, found) for every picture that has either.
-template <class Visit>
-void each_picture(const Detections& all, const OneClass& one, Visit&& visit) {
-  size_t t = 0, f = 0;
-  const auto truth_at = [&](size_t i) { return all.truth[static_cast<size_t>(one.truth[i])].picture; };
-  const auto found_at = [&](size_t i) { return all.found[static_cast<size_t>(one.found[i])].picture; };
-  while (t < one.truth.size() || f < one.found.size()) {
-    const int64_t none = std::numeric_limits<int64_t>::max();
-    const int64_t picture = std::min(t < one.truth.size() ? truth_at(t) : none, f < one.found.size() ? found_at(f) : none);
-    const size_t from_t = t, from_f = f;
-    while (t < one.truth.size() && truth_at(t) == picture) ++t;
-    while (f < one.found.size() && found_at(f) == picture) ++f;
-    visit(std::span(one.truth).subspan(from_t, t - from_t), std::span(one.found).subspan(from_f, f - from_f));
+/// Appends a cell for every picture in which something of the class is found.
+void add_cells(const Detections& all, const OneClass& one, std::vector<OneCell>& cells) {
+  const auto picture_of = [](const auto& objects, int64_t at) { return objects[static_cast<size_t>(at)].picture; };
+  std::span<const int64_t> truth = one.truth, found = one.found;
+  while (!found.empty()) {
+    const int64_t picture = picture_of(all.found, found.front());
+    const auto is_before = [&](int64_t t) { return picture_of(all.truth, t) < picture; };
+    const auto is_here = [&](const auto& objects) { return [&](int64_t at) { return picture_of(objects, at) == picture; }; };
+    truth = truth.subspan(static_cast<size_t>(std::ranges::find_if_not(truth, is_before) - truth.begin()));
+    const auto truths = static_cast<size_t>(std::ranges::find_if_not(truth, is_here(all.truth)) - truth.begin());
+    const auto founds = static_cast<size_t>(std::ranges::find_if_not(found, is_here(all.found)) - found.begin());
+    cells.push_back({truth.first(truths), found.first(std::min(founds, kMostFound))});
+    truth = truth.subspan(truths);
+    found = found.subspan(founds);
   }
 }
 
-std::vector<Fate> fates_of(const Detections& all, const OneClass& one) {
-  std::vector<Fate> fates;
-  std::vector<double> areas;
-  each_picture(all, one, [&](std::span<const int64_t> truth, std::span<const int64_t> found) {
-    found = found.first(std::min<size_t>(found.size(), kMostFound));
-    const size_t from = fates.size();
-    areas.clear();
-    for (size_t f = 0; f < found.size(); ++f) {
-      const DetectedObject& object = all.found[static_cast<size_t>(found[f])];
-      fates.push_back({.score = object.score, .rank = static_cast<int>(f)});
-      areas.push_back(object.area);
-    }
-    if (found.empty()) return;
-    Matching matching(all, truth, found);
-    for (const Range range : {kAll, kSmall, kMedium, kLarge}) matching.match(range, areas, std::span(fates).subspan(from));
-  });
-  std::ranges::stable_sort(fates, std::greater(), &Fate::score);
-  return fates;
+/// Those of all classes, one class after the other.
+struct Cells {
+  std::vector<OneCell> all;
+  std::vector<size_t> fates = {0};  ///< those before each cell
+  std::vector<size_t> first = {0};  ///< of each class
+
+  std::span<Fate> fates_of_class(size_t label, std::span<Fate> all_fates) const {
+    return all_fates.subspan(fates[first[label]], fates[first[label + 1]] - fates[first[label]]);
+  }
+};
+
+Cells cells_of(const Detections& all, const std::vector<OneClass>& classes) {
+  Cells cells;
+  for (const OneClass& one : classes) {
+    add_cells(all, one, cells.all);
+    cells.first.push_back(cells.all.size());
+  }
+  for (const OneCell& cell : cells.all) cells.fates.push_back(cells.fates.back() + cell.found.size());
+  return cells;
 }
 
-ClassCurves curves_of(const Detections& all, const OneClass& one) {
+/// `fates`: by falling score.
+ClassCurves curves_of(const Detections& all, const OneClass& one, std::span<const Fate> fates) {
   ClassCurves curves;
-  const std::vector<Fate> fates = fates_of(all, one);
   for (const Range range : {kAll, kSmall, kMedium, kLarge}) {
     const int64_t truths = std::ranges::count_if(one.truth, [&](int64_t t) {
       const TrueObject& object = all.truth[static_cast<size_t>(t)];
@@ -229,7 +299,7 @@ ClassCurves curves_of(const Detections& all, const OneClass& one) {
     });
     if (truths == 0) continue;
     curves.borne_out[range] = true;
-    curves.of_100[range] = curve_of(fates, range, kMostFound, truths);
+    curves.of_100[range] = curve_of(fates, range, static_cast<int>(kMostFound), truths);
     if (range != kAll) continue;
     curves.of_1 = curve_of(fates, range, 1, truths);
     curves.of_10 = curve_of(fates, range, 10, truths);
@@ -308,11 +378,23 @@ CocoScores summed_up(const std::vector<ClassCurves>& classes) {
 
 CocoScores coco_scores(const Detections& detections, const Context& context) {
   std::vector<OneClass> classes = by_class(detections);
+  parallel_for(context, detections.classes, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) sort_positions(detections, classes[static_cast<size_t>(i)]);
+  });
+  const Cells cells = cells_of(detections, classes);
+  std::vector<Fate> fates(cells.fates.back());
+  constexpr int64_t kCellsAtOnce = 32;
+  parallel_for(context, std::ssize(cells.all), kCellsAtOnce, [&](int64_t begin, int64_t end) {
+    Matching matching(detections);
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+      matching.match(cells.all[i], std::span(fates).subspan(cells.fates[i], cells.all[i].found.size()));
+  });
   std::vector<ClassCurves> curves(classes.size());
   parallel_for(context, detections.classes, 1, [&](int64_t begin, int64_t end) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      sort_positions(detections, classes[i]);
-      curves[i] = curves_of(detections, classes[i]);
+      const std::span<Fate> own = cells.fates_of_class(i, fates);
+      std::ranges::stable_sort(own, std::greater(), &Fate::score);
+      curves[i] = curves_of(detections, classes[i], own);
     }
   });
   return summed_up(curves);

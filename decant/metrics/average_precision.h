@@ -40,9 +40,10 @@ struct CocoScores {
 };
 
 /// O(Σ over pictures and classes of detections · true objects · 40) and one sort for each class, on
-/// `context.threads` threads; the result does not depend on how many. Memory: 24 bytes a detection
-/// and the result of each match. REQUIRES: pictures and labels in range, finite scores. Throws
-/// Cancelled.
+/// `context.threads` threads; the result does not depend on how many. Memory: 50 bytes a detection,
+/// and 40 for every picture and class that has one; of masks those of the detections of one picture
+/// and class, and of one true object, for each thread. REQUIRES: pictures and labels in range,
+/// finite scores; what mask_of() does. Throws Cancelled.
 CocoScores coco_scores(const Detections& detections, const Context& context);
 
 }  // namespace decant

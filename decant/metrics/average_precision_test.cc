@@ -34,39 +34,38 @@ constexpr int64_t kHeight = 160;
 constexpr int64_t kWidth = 200;
 
 /// A triangle in a box.
-Runs triangle(const Rectangle& box) {
+Outline triangle(const Rectangle& box) {
   const double top = static_cast<double>(static_cast<int>(box.width) / 2);
-  return runs_of_polygon(std::vector<double>{box.x, box.y, box.x + box.width, box.y, box.x + top, box.y + box.height}, kHeight, kWidth);
+  return {.polygons = {{box.x, box.y, box.x + box.width, box.y, box.x + top, box.y + box.height}}, .runs = {}};
 }
 
 /// Eight pictures, three classes, crowds, ties of scores, and detections a few pixels off or of
 /// another class.
 Detections drawn(uint64_t seed, bool masks) {
   Draws draws(seed);
-  Detections all{.pictures = 8, .classes = 3, .truth = {}, .found = {}, .masks = masks};
+  Detections all{.pictures = 8, .classes = 3, .masks = masks, .sizes = std::vector<MaskSize>(8, {kHeight, kWidth})};
   for (int64_t picture = 0; picture < all.pictures; ++picture) {
     for (int n = draws.below(7); n > 0; --n) {
-      TrueObject object{.picture = picture, .label = draws.below(3), .mask = {}};
+      TrueObject object{.picture = picture, .label = draws.below(3)};
       object.box.x = draws.below(120);
       object.box.y = draws.below(80);
       object.box.width = 1 + draws.below(150);
       object.box.height = 1 + draws.below(150);
       object.crowd = draws.below(8) == 0;
       object.area = object.box.width * object.box.height / (masks ? 2 : 1);
-      if (masks) object.mask = triangle(object.box);
+      if (masks) all.truth_outlines.push_back(triangle(object.box));
       for (int found = draws.below(4); found > 0; --found) {
-        DetectedObject one{.picture = picture, .mask = {}};
+        DetectedObject one{.picture = picture};
         one.box.x = object.box.x + draws.below(9) - 4;
         one.box.y = object.box.y + draws.below(9) - 4;
         one.box.width = std::max(1.0, object.box.width + draws.below(9) - 4);
         one.box.height = std::max(1.0, object.box.height + draws.below(9) - 4);
         one.label = draws.below(5) != 0 ? object.label : draws.below(3);
         one.score = draws.below(10) / 10.0;
-        if (masks) one.mask = triangle(one.box);
-        one.area = masks ? static_cast<double>(area_of(one.mask)) : one.box.width * one.box.height;
-        all.found.push_back(std::move(one));
+        if (masks) all.found_outlines.push_back(triangle(one.box));
+        all.found.push_back(one);
       }
-      all.truth.push_back(std::move(object));
+      all.truth.push_back(object);
     }
   }
   return all;
@@ -99,10 +98,10 @@ Rectangle square(double x) {
   return {x, 0, 10, 10};
 }
 TrueObject truth_at(double x, int64_t picture = 0) {
-  return {.picture = picture, .box = square(x), .area = 100, .mask = {}};
+  return {.picture = picture, .box = square(x), .area = 100};
 }
 DetectedObject found_at(double x, double score, int64_t picture = 0) {
-  return {.picture = picture, .box = square(x), .area = 100, .score = score, .mask = {}};
+  return {.picture = picture, .box = square(x), .area = 100, .score = score};
 }
 CocoScores scores_of(std::vector<TrueObject> truth, std::vector<DetectedObject> found, int64_t pictures = 1) {
   return coco_scores({.pictures = pictures, .classes = 1, .truth = std::move(truth), .found = std::move(found)}, {});
@@ -117,8 +116,8 @@ TEST(CocoScores, AllFoundIsOneAndNothingFoundIsNone) {
 
 /// The ninth threshold is just below 0.9, so an overlap of 0.9 reaches it, and not the tenth.
 TEST(CocoScores, ThresholdsAreNumPysProducts) {
-  const TrueObject truth{.box = {0, 0, 10, 10}, .area = 100, .mask = {}};
-  const DetectedObject found{.box = {0, 0, 9, 10}, .area = 90, .score = 1, .mask = {}};
+  const TrueObject truth{.box = {0, 0, 10, 10}, .area = 100};
+  const DetectedObject found{.box = {0, 0, 9, 10}, .area = 90, .score = 1};
   EXPECT_DOUBLE_EQ(scores_of({truth}, {found}).recall.of_100, 0.9);
 }
 
@@ -168,8 +167,8 @@ TEST(CocoScores, HundredOfAPictureCount) {
 
 /// Both ends of a range belong to it.
 TEST(CocoScores, AnAreaOfExactly1024IsSmallAndMedium) {
-  const TrueObject truth{.box = {0, 0, 32, 32}, .area = 1024, .mask = {}};
-  const DetectedObject found{.box = {0, 0, 32, 32}, .area = 1024, .score = 1, .mask = {}};
+  const TrueObject truth{.box = {0, 0, 32, 32}, .area = 1024};
+  const DetectedObject found{.box = {0, 0, 32, 32}, .area = 1024, .score = 1};
   const CocoScores scores = scores_of({truth}, {found});
   EXPECT_DOUBLE_EQ(scores.precision.small, 1);
   EXPECT_DOUBLE_EQ(scores.precision.medium, 1);

@@ -28,9 +28,9 @@ struct MeasuredFields {
   std::optional<double> area;
   std::optional<double> score;
   bool crowd = false;
-  std::vector<std::vector<double>> polygons;
-  std::optional<Runs> runs;
-  int64_t height = 0, width = 0;  ///< of the runs
+  Outline outline;
+  bool has_runs = false;
+  MaskSize size;  ///< of the runs
 };
 
 std::vector<double> polygon_in(od::value& value) {
@@ -47,21 +47,24 @@ std::vector<double> polygon_in(od::value& value) {
 void read_measured_runs(od::value& value, MeasuredFields& out) {
   od::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) throw BadElement{"has a mask that is not an object"};
+  std::optional<Runs> runs;
   each_member(object, [&](std::string_view key, od::value& inner) {
     double sides[2] = {};
     const auto is_side = [](double side) { return side >= 1 && side < 2147483648.0 && side == std::floor(side); };
     if (key == "size" && take_numbers(inner, sides, 2) && is_side(sides[0]) && is_side(sides[1]))
-      out.height = static_cast<int64_t>(sides[0]), out.width = static_cast<int64_t>(sides[1]);
-    if (key == "counts") out.runs = runs_in(inner);
+      out.size = {static_cast<int64_t>(sides[0]), static_cast<int64_t>(sides[1])};
+    if (key == "counts") runs = runs_in(inner);
   });
-  if (!out.runs || !cover(*out.runs, out.height, out.width)) throw BadElement{"has a mask whose runs do not add up to its size"};
+  if (!runs || !cover(*runs, out.size.height, out.size.width)) throw BadElement{"has a mask whose runs do not add up to its size"};
+  out.has_runs = true;
+  out.outline.runs = *std::move(runs);
 }
 
 void read_measured_outline(od::value& value, MeasuredFields& out) {
   const std::string_view token = trimmed_token(value);
   if (token.starts_with('{')) return read_measured_runs(value, out);
   each_element(value, [&](od::value& part) {
-    out.polygons.push_back(polygon_in(part));
+    out.outline.polygons.push_back(polygon_in(part));
     return true;
   });
 }
@@ -96,29 +99,15 @@ void read_measured(std::string_view element, bool outlines, MeasuredFields& out)
 }
 
 bool has_outline(const MeasuredFields& fields) {
-  return fields.runs || !fields.polygons.empty();
+  return fields.has_runs || !fields.outline.polygons.empty();
 }
 
-/// The pixels of an object; a box without an outline is one.
-Runs mask_of(const MeasuredFields& fields, int64_t height, int64_t width) {
-  if (fields.runs) {
-    if (fields.height != height || fields.width != width)
-      throw BadElement{
-          fmt::format("has a mask of {} x {} pixels, and its picture has {} x {}", fields.width, fields.height, width, height)};
-    return *fields.runs;
-  }
-  std::vector<Runs> parts;
-  for (const std::vector<double>& polygon : fields.polygons) parts.push_back(runs_of_polygon(polygon, height, width));
-  if (parts.empty()) {
-    const Rectangle& box = fields.box;
-    const double right = box.x + box.width, bottom = box.y + box.height;
-    parts.push_back(runs_of_polygon(std::vector<double>{box.x, box.y, box.x, bottom, right, bottom, right, box.y}, height, width));
-  }
-  return united(parts);
-}
-
-Rectangle rectangle_of(const Box& box) {
-  return {box.x0, box.y0, box.width(), box.height()};
+/// Throws for a picture of no size, and runs of another picture's.
+void require_fit(const MeasuredFields& fields, MaskSize picture) {
+  if (picture.width == 0 || picture.height == 0) throw BadElement{"is of an image whose width and height are not stated"};
+  if (fields.has_runs && (fields.size.height != picture.height || fields.size.width != picture.width))
+    throw BadElement{fmt::format("has a mask of {} x {} pixels, and its picture has {} x {}", fields.size.width, fields.size.height,
+                                 picture.width, picture.height)};
 }
 
 class MeasuredReading {
@@ -129,7 +118,7 @@ class MeasuredReading {
     measured_.detections.masks = masks;
     measured_.detections.pictures = std::ssize(json_.images);
     measured_.detections.classes = static_cast<int32_t>(json_.classes.size());
-    if (masks) require_sizes_of_pictures();
+    if (masks) take_sizes_of_pictures();
     picture_of_ = IdTable(json_.ids);
   }
 
@@ -145,7 +134,6 @@ class MeasuredReading {
     int64_t picture = -1;
     int32_t label = -1;
     MeasuredFields fields;
-    Runs mask;
   };
 
   [[noreturn]] static void fail(const std::string& file, Span element, const std::string& what, const std::string& remedy) {
@@ -153,13 +141,14 @@ class MeasuredReading {
   }
 
   /// A number in the json is quickly written, and masks are made at that size.
-  void require_sizes_of_pictures() const {
+  void take_sizes_of_pictures() {
     for (const CocoImage& image : json_.images) {
       if (image.width > kLongestSide || image.height > kLongestSide)
         fail(truth_name_, image.element,
              fmt::format("an image claims {} x {} pixels, and masks are measured of pictures of up to {} either way", image.width,
                          image.height, human_count(kLongestSide)),
              "Correct its width and height, or measure boxes");
+      measured_.detections.sizes.push_back({image.height, image.width});
     }
   }
 
@@ -176,15 +165,15 @@ class MeasuredReading {
     }
   }
 
-  /// Finds picture and class, and makes the mask; on any thread.
+  bool counts(const Object& object) const { return object.picture >= 0 && object.label >= 0; }
+  MaskSize size_of_picture(const Object& object) const { return measured_.detections.sizes[static_cast<size_t>(object.picture)]; }
+
+  /// Finds picture and class, and checks the outline; on any thread.
   void resolve(Object& object) const {
     const auto label = label_of_.find(object.fields.category);
     object.picture = picture_of_.find(object.fields.image);
     object.label = label == label_of_.end() ? -1 : label->second;
-    if (!masks_ || object.picture < 0 || object.label < 0) return;
-    const CocoImage& image = json_.images[static_cast<size_t>(object.picture)];
-    if (image.width == 0 || image.height == 0) throw BadElement{"is of an image whose width and height are not stated"};
-    object.mask = mask_of(object.fields, image.height, image.width);
+    if (masks_ && counts(object)) require_fit(object.fields, size_of_picture(object));
   }
 
   void read_truth() {
@@ -196,24 +185,32 @@ class MeasuredReading {
           read_measured(element, masks_, object.fields);
           if (masks_ && !has_outline(object.fields)) throw BadElement{"has no outline, and masks are measured"};
           resolve(object);
+          state_area(object);
         },
         [&](Object& object, Span span) { take_truth(object, span); },
         [&](Span span, const std::string& what) { fail(truth_name_, span, "an annotation " + what, "Correct it, or measure boxes"); });
   }
 
+  /// Of a true object whose area the file leaves out: whether it is to be found depends on it.
+  void state_area(Object& object) const {
+    MeasuredFields& fields = object.fields;
+    if (fields.area || !counts(object)) return;
+    fields.area = masks_ ? static_cast<double>(area_of(mask_of(fields.outline, fields.box, size_of_picture(object))))
+                         : fields.box.width * fields.box.height;
+  }
+
   void take_truth(Object& object, Span span) {
-    const MeasuredFields& fields = object.fields;
-    if (object.picture < 0 || object.label < 0) return void(++unlisted_);
+    MeasuredFields& fields = object.fields;
+    if (!counts(object)) return void(++unlisted_);
     if (!fields.has_box && !masks_) fail(truth_name_, span, "an annotation has no bbox of four finite numbers", "Give it one");
     zeroes_ += fields.id == "0" ? 1 : 0;
-    measured_.detections.truth.push_back(
-        {.picture = object.picture,
-         .label = object.label,
-         .box = fields.box,
-         .area = fields.area.value_or(masks_ ? static_cast<double>(area_of(object.mask)) : fields.box.width * fields.box.height),
-         .crowd = fields.crowd,
-         .id_is_zero = fields.id == "0",
-         .mask = std::move(object.mask)});
+    measured_.detections.truth.push_back({.picture = object.picture,
+                                          .label = object.label,
+                                          .box = fields.box,
+                                          .area = *fields.area,
+                                          .crowd = fields.crowd,
+                                          .id_is_zero = fields.id == "0"});
+    if (masks_) measured_.detections.truth_outlines.push_back(std::move(fields.outline));
   }
 
   void read_found(const fs::path& path) {
@@ -236,7 +233,7 @@ class MeasuredReading {
   }
 
   void take_found(Object& object, Span span, const std::string& name) {
-    const MeasuredFields& fields = object.fields;
+    MeasuredFields& fields = object.fields;
     if (object.picture < 0)
       fail(name, span,
            fmt::format("a result is of image {}, which {} does not list", fields.image.empty() ? "(none)" : fields.image, truth_name_),
@@ -246,14 +243,9 @@ class MeasuredReading {
       fail(name, span, masks_ ? "a result has neither bbox nor segmentation" : "a result has no bbox of four finite numbers",
            "Give it one");
     if (object.label < 0) return void(++of_other_classes_);
-    const Rectangle box =
-        fields.has_box ? fields.box : rectangle_of(box_of(object.mask, json_.images[static_cast<size_t>(object.picture)].height));
-    measured_.detections.found.push_back({.picture = object.picture,
-                                          .label = object.label,
-                                          .box = box,
-                                          .area = fields.has_box ? box.width * box.height : static_cast<double>(area_of(object.mask)),
-                                          .score = *fields.score,
-                                          .mask = std::move(object.mask)});
+    measured_.detections.found.push_back({.picture = object.picture, .label = object.label, .box = fields.box, .score = *fields.score});
+    if (fields.has_box) measured_.detections.found.back().area = fields.box.width * fields.box.height;
+    if (masks_) measured_.detections.found_outlines.push_back(std::move(fields.outline));
   }
 
   void note_oddities(const std::string& name) {

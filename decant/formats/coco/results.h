@@ -20,8 +20,8 @@
 
 namespace decant::coco {
 
-/// Pixels, of a picture whose masks are measured: the most that a JPEG can have. A polygon takes 16
-/// bytes for each column that it lies in, however short it is written.
+/// Pixels, of a picture whose masks are measured: the most that a JPEG can have. Each mask of a
+/// polygon takes 16 bytes for each column that it lies in, however short it is written.
 constexpr int64_t kLongestSide = 65535;
 
 struct Measured {
@@ -30,8 +30,8 @@ struct Measured {
   std::vector<Oddity> oddities;
 };
 
-/// `masks`: IoU is to be that of masks. Reads both files over their memory maps; memory: 100 bytes
-/// an object, and the runs of masks, of polygons two for each column they lie in. Throws IoError,
+/// `masks`: IoU is to be that of masks. Reads both files over their memory maps; memory: 80 bytes
+/// an object, and for masks 48 more, 8 for each number of its polygons or runs. Throws IoError,
 /// and InputError, which names file and byte: a truth that is none (coco_json.h), results that are
 /// no list, of an image that is not in the truth, without a box (or an outline), a class or a
 /// finite score; for masks, a true object without an outline, a mask of another size than its

@@ -22,7 +22,19 @@ void require_sound(const Object& object, const Detections& all) {
   DECANT_CHECK(object.picture, <, all.pictures);
   DECANT_CHECK(object.label, >=, 0);
   DECANT_CHECK(object.label, <, all.classes);
-  DECANT_CHECK(object.mask.empty(), ==, !all.masks);
+}
+
+/// That its outline can be made a mask.
+void require_mask(const Outline& outline, const Rectangle& box, MaskSize size) {
+  DECANT_CHECK(cover(mask_of(outline, box, size), size.height, size.width), ==, true);
+}
+
+void require_masks(const Detections& all) {
+  DECANT_CHECK(all.truth_outlines.size(), ==, all.truth.size());
+  DECANT_CHECK(all.found_outlines.size(), ==, all.found.size());
+  const auto size_of = [&](const auto& object) { return all.sizes[static_cast<size_t>(object.picture)]; };
+  for (size_t i = 0; i < all.truth.size(); ++i) require_mask(all.truth_outlines[i], all.truth[i].box, size_of(all.truth[i]));
+  for (size_t i = 0; i < all.found.size(); ++i) require_mask(all.found_outlines[i], all.found[i].box, size_of(all.found[i]));
 }
 
 void measure(std::string_view truth, std::string_view results, bool masks) {
@@ -31,6 +43,7 @@ void measure(std::string_view truth, std::string_view results, bool masks) {
     const coco::Measured measured = coco::read_results(there.path(), found.path(), masks, {.threads = 1});
     for (const TrueObject& object : measured.detections.truth) require_sound(object, measured.detections);
     for (const DetectedObject& object : measured.detections.found) require_sound(object, measured.detections);
+    if (masks) require_masks(measured.detections);
   } catch (const InputError&) {
   } catch (const IoError&) {
   }

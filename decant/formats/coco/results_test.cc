@@ -26,6 +26,14 @@ Measured read(std::string_view results, bool masks = false, std::string_view tru
   return read_results(folder.add("truth.json", truth), folder.add("results.json", results), masks, {});
 }
 
+Runs mask_of_truth(const Detections& all, size_t i) {
+  return mask_of(all.truth_outlines[i], all.truth[i].box, all.sizes[static_cast<size_t>(all.truth[i].picture)]);
+}
+
+Runs mask_of_found(const Detections& all, size_t i) {
+  return mask_of(all.found_outlines[i], all.found[i].box, all.sizes[static_cast<size_t>(all.found[i].picture)]);
+}
+
 std::string complaint_about(std::string_view results, bool masks = false, std::string_view truth = kTruth) {
   try {
     read(results, masks, truth);
@@ -46,7 +54,7 @@ TEST(CocoResults, BoxesAreTakenToTheBitAndPicturesByTheirIds) {
   EXPECT_EQ(dog.box.width, 1.3) << "0.1 + 1.3 - 0.1 is another number";
   EXPECT_EQ(dog.area, 1.5);
   EXPECT_TRUE(dog.id_is_zero);
-  EXPECT_TRUE(dog.mask.empty());
+  EXPECT_TRUE(measured.detections.truth_outlines.empty());
   EXPECT_TRUE(measured.detections.truth[1].crowd);
   ASSERT_EQ(measured.detections.found.size(), 1U);
   const DetectedObject& found = measured.detections.found[0];
@@ -61,14 +69,24 @@ TEST(CocoResults, MasksAreOutlinesRunsOrTheBox) {
                                        {"image_id": 2, "category_id": 5, "segmentation": [[1, 1, 3, 1, 3, 3, 1, 3]], "score": 1},
                                        {"image_id": 2, "category_id": 5, "bbox": [1, 1, 2, 2], "score": 1}])",
                                  true);
-  EXPECT_THAT(measured.detections.truth[0].mask, ElementsAre(4, 2, 1, 2, 3));
-  EXPECT_THAT(measured.detections.truth[1].mask, ElementsAre(4, 2, 1, 2, 3));
-  for (const DetectedObject& found : measured.detections.found) {
-    EXPECT_THAT(found.mask, ElementsAre(4, 2, 1, 2, 3));
-    EXPECT_EQ(found.area, 4);
-    EXPECT_EQ(found.box.x, 1);
-    EXPECT_EQ(found.box.height, 2);
-  }
+  const Detections& all = measured.detections;
+  for (size_t i = 0; i < 2; ++i) EXPECT_THAT(mask_of_truth(all, i), ElementsAre(4, 2, 1, 2, 3));
+  for (size_t i = 0; i < 3; ++i) EXPECT_THAT(mask_of_found(all, i), ElementsAre(4, 2, 1, 2, 3));
+  EXPECT_FALSE(all.found[0].area) << "it is the mask's";
+  EXPECT_EQ(all.found[2].area, 4) << "of the box, even where masks are measured";
+}
+
+/// A polygon takes 16 bytes as runs for every column that it lies in.
+TEST(CocoResults, KeepsOutlinesAsTheyAreWritten) {
+  const std::string truth = R"({"images": [{"id": 1, "file_name": "a.jpg", "width": 2000, "height": 3}], "categories": [{"id": 1}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[0, 0, 2000, 0, 2000, 3], [0, 0, 9, 0, 9, 3]]}]})";
+  const Measured measured =
+      read(R"([{"image_id": 1, "category_id": 1, "segmentation": [[0, 0, 2000, 0, 2000, 3]], "score": 1}])", true, truth);
+  const Detections& all = measured.detections;
+  EXPECT_THAT(all.truth_outlines[0].polygons, ElementsAre(ElementsAre(0, 0, 2000, 0, 2000, 3), ElementsAre(0, 0, 9, 0, 9, 3)));
+  EXPECT_THAT(all.found_outlines[0].polygons, ElementsAre(ElementsAre(0, 0, 2000, 0, 2000, 3)));
+  EXPECT_TRUE(all.truth_outlines[0].runs.empty() && all.found_outlines[0].runs.empty());
+  EXPECT_EQ(all.truth[0].area, static_cast<double>(area_of(mask_of_truth(all, 0)))) << "the file leaves it out";
 }
 
 TEST(CocoResults, ClassesThatAreNotListedDoNotCount) {
@@ -134,8 +152,8 @@ TEST(CocoResults, SizesThatNoPictureHasAreRefused) {
   EXPECT_THAT(complaint_about(results, true, truth("65536", "3", all)), HasSubstr("claims 65536 x 3"));
   EXPECT_THAT(complaint_about(results, true, truth("3", "65536", all)), HasSubstr("claims 3 x 65536"));
   const Measured largest = read(results, true, truth("65535", "65535", all));
-  EXPECT_THAT(largest.detections.truth[0].mask, ElementsAre(0, int64_t{65535} * 65535)) << "columns that are full are one run";
-  EXPECT_EQ(largest.detections.found[0].mask, largest.detections.truth[0].mask);
+  EXPECT_THAT(mask_of_truth(largest.detections, 0), ElementsAre(0, int64_t{65535} * 65535)) << "columns that are full are one run";
+  EXPECT_EQ(mask_of_found(largest.detections, 0), mask_of_truth(largest.detections, 0));
 }
 
 }  // namespace

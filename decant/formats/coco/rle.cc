@@ -1,5 +1,7 @@
 #include "decant/formats/coco/rle.h"
 
+#include <algorithm>
+
 namespace decant::coco {
 namespace {
 
@@ -8,6 +10,11 @@ constexpr int kFirst = 48;
 constexpr int kMore = 32;
 constexpr int kSign = 16;
 constexpr int kMostGroups = 9;  // 45 bits
+
+/// How many numbers a text has, if it is sound: the characters after which none follows.
+size_t count_numbers_in(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return ((c - kFirst) & kMore) == 0; }));
+}
 
 /// The number that begins at `at`, which moves past it.
 std::optional<int64_t> number_from(std::string_view text, size_t& at) {
@@ -29,6 +36,7 @@ std::optional<int64_t> number_from(std::string_view text, size_t& at) {
 
 std::optional<Runs> runs_from(std::string_view text) {
   Runs runs;
+  runs.reserve(count_numbers_in(text));
   for (size_t at = 0; at < text.size();) {
     std::optional<int64_t> run = number_from(text, at);
     if (!run) return std::nullopt;

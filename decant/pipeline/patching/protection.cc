@@ -32,9 +32,7 @@ Runs pixels_of(const ObjectShape& shape, const PictureSides& sides) {
     const bool fits = shape.width == sides.width && shape.height == sides.height && cover(shape.runs, sides.height, sides.width);
     return fits ? shape.runs : Runs();
   }
-  std::vector<Runs> parts;
-  for (const std::vector<double>& polygon : shape.polygons) parts.push_back(runs_of_polygon(polygon, sides.height, sides.width));
-  return parts.empty() ? Runs() : united(parts);
+  return shape.polygons.empty() ? Runs() : runs_of_polygons(shape.polygons, sides.height, sides.width);
 }
 
 /// Classes that have some pixels, and too few to lose any.
