@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # COCO's average precision (decant measure) against pycocotools: a thousand random sets of boxes and as many of masks whose twelve numbers must
-# agree, then half a million results timed, processor time of one thread; and the masks of 20,000
+# agree, then half a million results of boxes and 100,000 of masks timed, processor time of one thread; and the masks of 20,000
 # polygons, which must be pycocotools'. PYTHON names a Python with NumPy and pycocotools.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
