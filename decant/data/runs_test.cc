@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "decant/base/random.h"
+#include "decant/data/walked_outline_for_tests.h"
 
 namespace decant {
 namespace {
@@ -39,13 +40,8 @@ TEST(Runs, SumsThatDoNotFitAreRefusedWithoutOverflow) {
   EXPECT_FALSE(cover(Runs{1}, -1, -1));
 }
 
-using Pixels = std::vector<bool>;
-
-Pixels pixels_of(const Runs& runs) {
-  Pixels pixels;
-  for (size_t i = 0; i < runs.size(); ++i) pixels.insert(pixels.end(), static_cast<size_t>(runs[i]), i % 2 == 1);
-  return pixels;
-}
+using plain::Pixels;
+using plain::pixels_of;
 
 /// Runs of some pixels, with empty ones among them.
 Runs random_runs(Random& random, int64_t pixels) {
@@ -81,44 +77,9 @@ TEST(Runs, OfNothingAndOfAllAreUnited) {
   EXPECT_THAT(united(std::vector<Runs>{{0, 5, 7}, {5, 7}}), ElementsAre(0, 12));
 }
 
-/// As the COCO API walks an outline: every point on a grid of a fifth of a pixel, one after the
-/// other.
+/// Runs between the crossings of a walk of every step, merged as the COCO API merges them.
 Runs walked(std::span<const double> points, int64_t height, int64_t width) {
-  const size_t count = points.size() / 2;
-  std::vector<int> x, y, u, v;
-  for (size_t i = 0; i <= count; ++i) {
-    x.push_back(static_cast<int>(5 * points[2 * (i % count)] + .5));
-    y.push_back(static_cast<int>(5 * points[2 * (i % count) + 1] + .5));
-  }
-  for (size_t i = 0; i < count; ++i) {
-    int xs = x[i], xe = x[i + 1], ys = y[i], ye = y[i + 1];
-    const int dx = std::abs(xe - xs), dy = std::abs(ys - ye);
-    const bool flip = (dx >= dy && xs > xe) || (dx < dy && ys > ye);
-    if (flip) std::swap(xs, xe), std::swap(ys, ye);
-    if (dx == 0 && dy == 0) {
-      u.push_back(xs), v.push_back(ys);
-    } else if (dx >= dy) {
-      const double slope = static_cast<double>(ye - ys) / dx;
-      for (int d = 0; d <= dx; ++d) {
-        const int t = flip ? dx - d : d;
-        u.push_back(t + xs), v.push_back(static_cast<int>(ys + slope * t + .5));
-      }
-    } else {
-      const double slope = static_cast<double>(xe - xs) / dy;
-      for (int d = 0; d <= dy; ++d) {
-        const int t = flip ? dy - d : d;
-        v.push_back(t + ys), u.push_back(static_cast<int>(xs + slope * t + .5));
-      }
-    }
-  }
-  std::vector<int64_t> at;
-  for (size_t j = 1; j < u.size(); ++j) {
-    if (u[j] == u[j - 1]) continue;
-    const double column = ((u[j] < u[j - 1] ? u[j] : u[j] - 1) + .5) / 5 - .5;
-    if (std::floor(column) != column || column < 0 || column > static_cast<double>(width - 1)) continue;
-    const double row = std::ceil(std::clamp((std::min(v[j], v[j - 1]) + .5) / 5 - .5, 0.0, static_cast<double>(height)));
-    at.push_back(static_cast<int64_t>(column) * height + static_cast<int64_t>(row));
-  }
+  std::vector<int64_t> at = plain::crossings_of(points, height, width);
   at.push_back(height * width);
   std::ranges::sort(at);
   for (size_t i = at.size() - 1; i > 0; --i) at[i] -= at[i - 1];

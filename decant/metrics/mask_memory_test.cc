@@ -1,9 +1,8 @@
 // How many bytes live while masks are compared, counted at every allocation of this program.
-#include <malloc.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <new>
 
 #include "decant/metrics/average_precision.h"
