@@ -272,6 +272,7 @@ TEST(Voc, XmlInOtherEncodingsIsRead) {
   for (const std::string& text : {wide, "\xef\xbb\xbf" + plain}) {
     const voc::VocXml xml = voc::read_voc_xml(text);
     EXPECT_EQ(xml.fault, "");
+    EXPECT_TRUE(voc::looks_like_voc_xml(text)) << "or a set of them would be read as class folders";
     ASSERT_EQ(xml.objects.size(), size_t{1});
     EXPECT_EQ(xml.objects[0].name, "dog");
     EXPECT_LE(xml.objects[0].place.offset + xml.objects[0].place.length, std::ssize(text));

@@ -111,10 +111,12 @@ VocXml read_voc_xml(std::string_view text, bool inclusive) {
   return xml;
 }
 
-bool looks_like_voc_xml(std::string_view start) {
+bool looks_like_voc_xml(std::string_view bytes) {
+  std::string start(bytes);
+  std::erase(start, '\0');  // UTF-16 has one in every letter of a tag
   const size_t at = start.find(std::string("<") + kRoot);
   if (at == std::string_view::npos) return false;
-  const std::string_view rest = start.substr(at + 1 + std::string_view(kRoot).size());
+  const std::string_view rest = std::string_view(start).substr(at + 1 + std::string_view(kRoot).size());
   return rest.empty() || rest.front() == '>' || rest.front() == ' ' || rest.front() == '\n' || rest.front() == '\r' || rest.front() == '\t';
 }
 

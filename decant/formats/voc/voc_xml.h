@@ -46,7 +46,7 @@ struct VocXml {
 /// between the edges 0 0 3 2. Memory: that of the document, some ten times the text.
 VocXml read_voc_xml(std::string_view text, bool inclusive = false);
 
-/// Whether a text begins as an annotation does.
-bool looks_like_voc_xml(std::string_view start);
+/// Whether a file begins as an annotation does, in whatever encoding.
+bool looks_like_voc_xml(std::string_view bytes);
 
 }  // namespace decant::voc
