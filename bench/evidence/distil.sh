@@ -78,7 +78,9 @@ published() {  # NAME SET METHODS OPTIONS…
 distil_published_mnist_1() { published distil_published_mnist_1 mnist "dm dc dsa" --augment each:crop=0.143_scale=1.25_rotate=45; }
 distil_published_fashion_1() { published distil_published_fashion_1 fashion_mnist "dm dc dsa frepo"; }
 # Those of trajectories have ten minutes, experts and all. The code of IDC mixes half of the batches when it judges.
-distil_published_more_mnist_1() { DISTIL_BUDGET=200s published distil_published_more_mnist_1 mnist "mtt frepo"; }
+distil_published_more_mnist_1() {
+  DISTIL_BUDGET=200s published distil_published_more_mnist_1 mnist "mtt frepo" --augment each:crop=0.143_scale=1.25_rotate=45
+}
 distil_published_more_fashion_1() { DISTIL_BUDGET=200s published distil_published_more_fashion_1 fashion_mnist mtt; }
 distil_published_idc_mnist_1() { published distil_published_idc_mnist_1 mnist idc --cutmix 0.5; }
 distil_published_idc_fashion_1() { published distil_published_idc_fashion_1 fashion_mnist idc --cutmix 0.5; }
