@@ -330,39 +330,5 @@ TEST(CocoSizes, AHundredThousandClassesAreRead) {
   EXPECT_THAT(read_text(out / "data/set.json"), HasSubstr(R"("name": "class 100000"})"));
 }
 
-// ---- Cases that tools stumble over
-
-/// Roboflow's placeholder: a category 0 that no object is of, named like a real one.
-TEST(CocoCases, APlaceholderOfTheSameNameStaysAndIsNamed) {
-  const std::string categories = R"({"id": 0, "name": "fish"}, {"id": 3, "name": "fish"}, {"id": 90, "name": "ray"})";
-  const TwoPictures set(annotation_of(1, 1, 3) + ", " + annotation_of(2, 2, 90), categories);
-  const Dataset dataset = open_dataset(set.path().string(), {}, {});
-  EXPECT_THAT(dataset.classes, ElementsAre("fish", "fish", "ray"));
-  EXPECT_EQ(dataset.train().targets()->objects(0).table->labels[0], 1);
-  std::string notes;
-  for (const std::string& line : oddities_of(dataset)) notes += line + "\n";
-  EXPECT_THAT(notes, HasSubstr("fish"));
-}
-
-TEST(CocoCases, CategoryZeroMayHaveObjects) {
-  const TwoPictures set(annotation_of(0, 1, 0) + ", " + annotation_of(1, 2, 1), R"({"id": 0, "name": "fish"}, {"id": 1, "name": "ray"})");
-  const Dataset dataset = open_dataset(set.path().string(), {}, {});
-  EXPECT_THAT(dataset.classes, ElementsAre("fish", "ray"));
-  EXPECT_EQ(dataset.train().targets()->objects(0).size(), 1);
-  EXPECT_EQ(dataset.train().targets()->objects(0).table->labels[0], 0);
-}
-
-TEST(CocoCases, KeptElementsOfAFileWithCrlfHaveItsBytes) {
-  const TwoPictures set(annotation_of(1, 1, 1) + ",\r\n  " + annotation_of(2, 2, 1), R"({"id": 1, "name": "fish"})", "\r\n");
-  const fs::path out = fresh_path("out");
-  compress(covering(set.path(), out, "100%"), {});
-  EXPECT_EQ(read_text(out / "data/set.json"), set.text);
-  const fs::path one = fresh_path("one");
-  compress(covering(set.path(), one, "1"), {});
-  EXPECT_EQ(read_text(one / "data/set.json"),
-            "{\"images\": [\r\n{\"id\": 1, \"file_name\": \"1.png\", \"width\": 20, \"height\": 10}],\r\n\"annotations\": [" +
-                annotation_of(1, 1, 1) + "],\r\n\"categories\": [{\"id\": 1, \"name\": \"fish\"}]}");
-}
-
 }  // namespace
 }  // namespace decant
