@@ -90,7 +90,7 @@ TEST_F(EvaluateScenes, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refusal(options), HasSubstr("no classifier can be trained on these"));
   options = briefly(set, "random");
   options.nets = "pyramid";
-  EXPECT_THAT(refusal(options), HasSubstr("works on sets with masks"));
+  EXPECT_THAT(refusal(options), HasSubstr("works on pictures with masks"));
   options = briefly(set, "random");
   options.test_split = "middle";
   EXPECT_THAT(message_of<UsageError>([&] { evaluate_sets(options, {.threads = 1}); }),

@@ -103,9 +103,10 @@ TEST(ObjectCases, Case02CocoHasTheSameRowsInAnyOrderWithAnyEndsOfLines) {
   const std::string image = R"({"id": 5, "file_name": "a.png", "width": 40, "height": 30})", other = R"({"id": 6, "file_name": "b.png"})";
   const std::string object = "{\r\n\t\"id\": 1,\r\n\t\"image_id\": 5, \"category_id\": 1, \"bbox\": [1, 1, 1.0e1, 5]\r\n  }";
   const std::string classes = R"("categories": [{"id": 1, "name": "x"}])";
-  const std::string plain = "{\"licenses\": [], \"images\": [" + image + "," + other + "], \"annotations\": [" + object + "], " + classes + "}";
-  const std::string windows = "\xef\xbb\xbf{\r\n  " + classes + ",\r\n  \"annotations\": [\r\n  " + object + "\r\n],\r\n  \"images\": [\r\n  " + image +
-                              ",\r\n  " + other + "\r\n]\r\n}\r\n";
+  const std::string plain =
+      "{\"licenses\": [], \"images\": [" + image + "," + other + "], \"annotations\": [" + object + "], " + classes + "}";
+  const std::string windows = "\xef\xbb\xbf{\r\n  " + classes + ",\r\n  \"annotations\": [\r\n  " + object +
+                              "\r\n],\r\n  \"images\": [\r\n  " + image + ",\r\n  " + other + "\r\n]\r\n}\r\n";
   for (const std::string& json : {plain, windows}) {
     const CocoSet set({"a.png", "b.png"}, json);
     const Dataset dataset = set.open();
@@ -128,13 +129,16 @@ TEST(ObjectCases, Case03CocoIdsAreExactAndOfOneKind) {
   EXPECT_THAT(keys_of(CocoSet(all, json("9007199254740992", "0")).open().train()), ElementsAre("d.png", "b.png", "a.png", "e.png", "c.png"))
       << "as float64 the last two are one number";
   const std::string kinds = message_of([&] { CocoSet(all, json("\"7\"", "0")).open(); });
-  EXPECT_THAT(kinds, AllOf(HasSubstr("the id of this image, \"7\", is a text"), HasSubstr("byte 12 is a number"), HasSubstr("Write all ids alike")));
+  EXPECT_THAT(kinds, AllOf(HasSubstr("the id of this image, \"7\", is a text"), HasSubstr("byte 12 is a number"),
+                           HasSubstr("Write all ids alike")));
   const std::string other = message_of([&] { CocoSet(all, json("1", "\"0\"")).open(); });
   EXPECT_THAT(other, AllOf(HasSubstr("image_id of this annotation, \"0\", is a text"), HasSubstr("byte 132 is a number")));
 }
 
 TEST(ObjectCases, Case04CocoAnnotationIdsMayBeZeroOrTwiceAndImageIdsNot) {
-  const auto annotation = [](int id) { return fmt::format(R"({{"id": {}, "image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "area": 100}})", id); };
+  const auto annotation = [](int id) {
+    return fmt::format(R"({{"id": {}, "image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "area": 100}})", id);
+  };
   const auto json = [&](const std::string& annotations, int second_image) {
     return fmt::format(R"({{"images": [{{"id": 1, "file_name": "a.png"}}, {{"id": {}, "file_name": "b.png"}}], "annotations": [{}],
       "categories": [{{"id": 1, "name": "x"}}]}})",
@@ -146,7 +150,8 @@ TEST(ObjectCases, Case04CocoAnnotationIdsMayBeZeroOrTwiceAndImageIdsNot) {
   EXPECT_THAT(repeated.notes(), HasSubstr("2 annotations have the id of another (first: byte 257, byte 338)"));
   EXPECT_THAT(repeated.kept_json("100%"), HasSubstr(annotation(0) + ", " + twice));
 
-  const std::string results = repeated.folder.add("found.json", R"([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "score": 1}])");
+  const std::string results =
+      repeated.folder.add("found.json", R"([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10], "score": 1}])");
   const std::string truth = repeated.folder.add("truth.json", json(annotation(0), 2));
   HeardWarnings heard;
   EXPECT_EQ(measure({.truth = truth, .results = results}, {.log = &heard}).scores.precision.all, 0) << "as pycocotools has it";
@@ -192,8 +197,8 @@ TEST(ObjectCases, Case06CocoOutlinesThatAreNoneLeaveTheirBoxesAndAreCopied) {
       {R"({"size": [30, 40], "counts": "42p02"})", "cannot be decoded"}};
   for (const auto& [outline, fault] : outlines) {
     const std::string annotation = R"({"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "segmentation": )" + outline + "}";
-    const CocoSet set({"a.png"}, R"({"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}], "annotations": [)" + annotation +
-                                     R"(], "categories": [{"id": 1, "name": "x"}]})");
+    const CocoSet set({"a.png"}, R"({"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}], "annotations": [)" +
+                                     annotation + R"(], "categories": [{"id": 1, "name": "x"}]})");
     const Dataset dataset = set.open();
     EXPECT_THAT(counted_in_row(dataset, 0), ElementsAre(ClassCount{0, 1})) << outline;
     EXPECT_EQ(dataset.train().targets()->objects(0).table->boxes[0], (Box{1, 1, 9, 9}));
@@ -222,10 +227,12 @@ TEST(ObjectCases, Case08PolygonsAreCutAtThePicture) {
   EXPECT_EQ(runs_of_polygon(std::vector<double>{1, 1, 3, 1, 3, 3, 1, 3}, 3, 4), coco::runs_from("42102"));
   const std::vector<double> far = {-2e8, -2e8, 2e8, -2e8, 2e8, 2e8, -2e8, 2e8};
   EXPECT_THAT(runs_of_polygon(far, 3, 4), ElementsAre(0, 12)) << "a walk of every step would take gigabytes";
-  EXPECT_THAT(runs_of_polygon(std::vector<double>{-2e8, 1, 2e8, 1, 2e8, 2, -2e8, 2}, 3, 1000), SizeIs(2001)) << "two for each column, not more";
-  const Dataset dataset = CocoSet({"a.png"}, R"({"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1,
+  EXPECT_THAT(runs_of_polygon(std::vector<double>{-2e8, 1, 2e8, 1, 2e8, 2, -2e8, 2}, 3, 1000), SizeIs(2001))
+      << "two for each column, not more";
+  const Dataset dataset =
+      CocoSet({"a.png"}, R"({"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 1,
     "bbox": [1, 1, 8, 8], "segmentation": [[1, 1, NaN, 1, 9, 9]]}], "categories": [{"id": 1, "name": "x"}]})")
-                              .open();
+          .open();
   EXPECT_EQ(fault_of(dataset, 0), "a polygon holds something else than finite numbers");
 }
 
@@ -254,7 +261,8 @@ TEST(ObjectCases, Case10PicturesAreFoundBelowTheirFolderAndNowhereElse) {
   EXPECT_THAT(dataset.train().known_fault(3), HasSubstr("leads out of the folder of pictures"));
   const fs::path small = set.kept("3");
   EXPECT_THAT(file_names_in(small), ElementsAre("a/1.png", "b/1.png", "c/1.png", "set.json")) << "two files called 1.png stay two";
-  EXPECT_THAT(read_text(small / "set.json"), AllOf(HasSubstr(R"("file_name": "c\\1.png")"), HasSubstr("\"id\": 1,"), Not(HasSubstr("\"id\": 9,"))))
+  EXPECT_THAT(read_text(small / "set.json"),
+              AllOf(HasSubstr(R"("file_name": "c\\1.png")"), HasSubstr("\"id\": 1,"), Not(HasSubstr("\"id\": 9,"))))
       << "a picture that is not there is a bad row, and its annotations go with it";
 }
 
@@ -264,9 +272,11 @@ TEST(ObjectCases, Case11PicturesWithoutAnnotationsAreBackgroundChosenAmongTheirO
   for (int i = 1; i <= 8; ++i) {
     pictures.push_back(fmt::format("{}.png", i));
     images += fmt::format(R"({}{{"id": {}, "file_name": "{}"}})", i == 1 ? "" : ", ", i, pictures.back());
-    if (i <= 6) annotations += fmt::format(R"({}{{"id": {}, "image_id": {}, "category_id": 1, "bbox": [0, 0, 5, 5]}})", i == 1 ? "" : ", ", i, i);
+    if (i <= 6)
+      annotations += fmt::format(R"({}{{"id": {}, "image_id": {}, "category_id": 1, "bbox": [0, 0, 5, 5]}})", i == 1 ? "" : ", ", i, i);
   }
-  const CocoSet set(pictures, "{\"images\": [" + images + "], \"annotations\": [" + annotations + R"(], "categories": [{"id": 1, "name": "x"}]})");
+  const CocoSet set(pictures,
+                    "{\"images\": [" + images + "], \"annotations\": [" + annotations + R"(], "categories": [{"id": 1, "name": "x"}]})");
   EXPECT_THAT(counted_in_row(set.open(), 7), IsEmpty());
   const fs::path small = set.kept("50%", "random", "rarest");
   const Dataset kept = open_dataset(small.string(), {}, {});
@@ -293,8 +303,8 @@ TEST(ObjectCases, Case12VocIsReadByItsTagsWhateverWroteThem) {
     return set.open();
   };
   const std::string part = "<part><name>head</name><bndbox><xmin>7</xmin><ymin>7</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></part>";
-  for (const std::string& xml : {voc_annotation(voc_object(box)), voc_annotation(voc_object(box, part)), voc_annotation(voc_object(box), "<width>0</width>"),
-                                 "\xef\xbb\xbf" + voc_annotation(voc_object(box))}) {
+  for (const std::string& xml : {voc_annotation(voc_object(box)), voc_annotation(voc_object(box, part)),
+                                 voc_annotation(voc_object(box), "<width>0</width>"), "\xef\xbb\xbf" + voc_annotation(voc_object(box))}) {
     const Dataset dataset = read(xml);
     EXPECT_THAT(keys_of(dataset.train()), ElementsAre("JPEGImages/a.png")) << "by the name of the xml";
     ASSERT_EQ(dataset.train().targets()->objects(0).size(), 1) << xml;
@@ -314,7 +324,8 @@ TEST(ObjectCases, Case12VocIsReadByItsTagsWhateverWroteThem) {
 }
 
 TEST(ObjectCases, Case13YoloIsReadLineByLineAndTrainsOnTheKeptPicturesAlone) {
-  CaseSet set("images", {"train/images/a.png", "train/images/b.png", "train/images/c.png", "train/images/d.png"});  // images/set/train/images
+  CaseSet set("images",
+              {"train/images/a.png", "train/images/b.png", "train/images/c.png", "train/images/d.png"});  // images/set/train/images
   set.folder.add("set/train/labels/a.txt", "0 .5 .5 .2 .2\n2.0 .5 .5 .2 .2 .9\n0 .1 .1 .3 .1 .3 .3\n2 .1 .1 .3 .1 .3 .3 .1 .3\n");
   set.folder.add("set/train/labels/b.txt", "0 .5 .5 1.005 .2\n");
   set.folder.add("set/train/labels/c.txt", "5 .5 .5 .2 .2\n");
@@ -355,7 +366,8 @@ TEST(ObjectCases, Case14MasksAreCountedAsTheyAreStored) {
   EXPECT_EQ(counted_in_row(read(mask_png(4, {"\x05"}, {.bits = 2})), 0), two_and_two);
   EXPECT_EQ(counted_in_row(read(mask_png(4, {std::string("\x00\x11", 2)}, {.bits = 4})), 0), two_and_two);
   EXPECT_EQ(counted_in_row(read(mask_png(4, {std::string("\0\0\0\0\0\1\0\1", 8)}, {.bits = 16})), 0), two_and_two);
-  EXPECT_EQ(counted_in_row(read(mask_png(4, {std::string("\0\1\1\0", 4)}, {.colour_type = 3, .palette = 3})), 0), two_and_two) << "the index";
+  EXPECT_EQ(counted_in_row(read(mask_png(4, {std::string("\0\1\1\0", 4)}, {.colour_type = 3, .palette = 3})), 0), two_and_two)
+      << "the index";
   EXPECT_EQ(counted_in_row(read(mask_files::interlaced_line_of_four({0, 1, 1, 0})), 0), two_and_two);
   const Dataset beyond = read(mask_png(4, {std::string("\0\1\1\xc8", 4)}, {.colour_type = 3, .palette = 3}));
   EXPECT_THAT(beyond.classes, testing::Contains("200")) << "an index that the palette has not is a value all the same";
@@ -401,7 +413,8 @@ class JudgedCases {
   std::string truth() const {
     std::string classes;
     for (int i = 1; i <= 7; ++i) classes += fmt::format(R"({}{{"id": {}, "name": "class {}"}})", i == 1 ? "" : ", ", i, i);
-    return R"({"images": [{"id": 2, "file_name": "b"}, {"id": 1, "file_name": "a"}], "annotations": [)" + truth_ + "], \"categories\": [" + classes + "]}";
+    return R"({"images": [{"id": 2, "file_name": "b"}, {"id": 1, "file_name": "a"}], "annotations": [)" + truth_ + "], \"categories\": [" +
+           classes + "]}";
   }
   std::string found() const { return "[" + found_ + "]"; }
 
@@ -411,8 +424,8 @@ class JudgedCases {
                           truth_.empty() ? "" : ",\n", ++ids_, image, label, x, width, height, width * height, crowd ? 1 : 0);
   }
   void add_found(int image, int label, int x, int width, int height, double score) {
-    found_ += fmt::format(R"({}{{"image_id": {}, "category_id": {}, "bbox": [{}, 0, {}, {}], "score": {}}})", found_.empty() ? "" : ",\n", image,
-                          label, x, width, height, score);
+    found_ += fmt::format(R"({}{{"image_id": {}, "category_id": {}, "bbox": [{}, 0, {}, {}], "score": {}}})", found_.empty() ? "" : ",\n",
+                          image, label, x, width, height, score);
   }
 
   int ids_ = 0;
@@ -428,9 +441,20 @@ TEST(ObjectCases, Case15DetectionsAreJudgedAsPycocotoolsJudgesThem) {
   const CocoScores scores = measure(options, {}).scores;
   const AveragePrecision& p = scores.precision;
   const AverageRecall& r = scores.recall;
-  const std::vector<double> twelve = {p.all, p.at_50, p.at_75, p.small, p.medium, p.large, r.of_1, r.of_10, r.of_100, r.small, r.medium, r.large};
-  const std::vector<double> theirs = {0.45074257425742575, 0.5577557755775577, 0.4834983498349835, 0.5011138613861386, 0.8499999999999999, 0.0,
-                                      0.1611111111111111, 0.46666666666666673, 0.46666666666666673, 0.525, 0.85, 0.0};
+  const std::vector<double> twelve = {p.all,  p.at_50, p.at_75,  p.small, p.medium, p.large,
+                                      r.of_1, r.of_10, r.of_100, r.small, r.medium, r.large};
+  const std::vector<double> theirs = {0.45074257425742575,
+                                      0.5577557755775577,
+                                      0.4834983498349835,
+                                      0.5011138613861386,
+                                      0.8499999999999999,
+                                      0.0,
+                                      0.1611111111111111,
+                                      0.46666666666666673,
+                                      0.46666666666666673,
+                                      0.525,
+                                      0.85,
+                                      0.0};
   EXPECT_THAT(twelve, testing::Pointwise(testing::DoubleNear(1e-12), theirs));
   EXPECT_EQ(scores.of_class[5], -1) << "a class without truth counts in no mean";
   EXPECT_EQ(scores.of_class[6], 0) << "one without results does";

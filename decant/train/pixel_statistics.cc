@@ -36,7 +36,7 @@ std::optional<nn::PixelStatistics> pixel_statistics_from(const std::string& text
   const std::vector<float> deviation = channels_from(text.substr(std::min(slash + 1, text.size())));
   if (mean.empty() || mean.size() != deviation.size() || *std::ranges::min_element(deviation) <= 0)
     throw InputError({"", "normalise", fmt::format("'{}' is no mean and positive deviation", text),
-                      "Write 0.13/0.31, or one number for each channel: 0.49,0.48,0.45/0.20,0.20,0.20"});
+                      "Write 0.13/0.31, or one number for each channel; ImageNet's are 0.485,0.456,0.406/0.229,0.224,0.225"});
   nn::PixelStatistics pixels{.channels = static_cast<int>(mean.size())};
   std::ranges::copy(mean, pixels.mean.begin());
   std::ranges::copy(deviation, pixels.deviation.begin());

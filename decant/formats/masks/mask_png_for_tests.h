@@ -48,12 +48,15 @@ inline std::string mask_png(int width, const std::vector<std::string>& lines, co
 
 /// Grey, 8 bits, 4 × 1, in the passes of Adam7: pixel 0, then pixel 2, then 1 and 3.
 inline std::string interlaced_line_of_four(const std::vector<int>& values) {
-  std::string png = mask_png(4, {std::string(1, static_cast<char>(values[0])), std::string(1, static_cast<char>(values[2])),
-                                 {static_cast<char>(values[1]), static_cast<char>(values[3])}},
+  std::string png = mask_png(4,
+                             {std::string(1, static_cast<char>(values[0])),
+                              std::string(1, static_cast<char>(values[2])),
+                              {static_cast<char>(values[1]), static_cast<char>(values[3])}},
                              {.interlaced = 1});
   png.replace(20, 4, be32(1));
   const std::string header = png.substr(12, 17);
-  return png.replace(29, 4, be32(static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size())))));
+  return png.replace(
+      29, 4, be32(static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(header.data()), static_cast<uInt>(header.size())))));
 }
 
 /// A grey mask of 8 bits.

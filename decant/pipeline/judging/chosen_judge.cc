@@ -14,6 +14,7 @@
 #include "decant/pipeline/judging/arms.h"
 #include "decant/pipeline/judging/evaluate_options.h"
 #include "decant/pipeline/judging/scene_set.h"
+#include "decant/pipeline/run/input.h"
 #include "decant/train/trainer.h"
 
 namespace decant {
@@ -32,23 +33,31 @@ void JudgeOptions::declare(OptionTable& table) {
 namespace {
 
 std::string_view sees(const evaluate::Judge& judge) {
-  if (judge.needs() == CountedIn::objects) return "sets with objects";
-  return judge.needs() == CountedIn::pixels ? "sets with masks" : judge.modality().name;
+  if (judge.needs() == CountedIn::objects) return "pictures with objects";
+  return judge.needs() == CountedIn::pixels ? "pictures with masks" : judge.modality().name;
 }
 
-/// A net that is the name of another judge's sees other data.
+std::string protocol_of(const std::string& judge) {
+  const std::vector<std::string> names = evaluate::protocol_names();
+  return *std::ranges::find_if(names, [&](const std::string& name) { return evaluate::protocol_named(name).judge == judge; });
+}
+
+/// A net that is the name of another judge's sees other data, or is fitted otherwise.
 void require_own_nets(const EvaluateOptions& options, const ChosenJudge& chosen, const evaluate::Protocol& protocol) {
-  const Modality& seen = chosen.judge->modality();
+  const std::string_view seen = sees(*chosen.judge);
   const std::vector<std::string> own = chosen.judge->nets();
   const auto refuse = [&](const std::string& net, std::string_view other) {
-    throw InputError({options.full, "", fmt::format("holds {}, but --nets {} works on {}", seen.name, net, other),
+    throw InputError({options.full, "", fmt::format("holds {}, but --nets {} works on {}", seen, net, other),
                       fmt::format("Use --nets {}", protocol.net)});
   };
   for (const std::string& net : chosen.nets) {
     const std::string base = net.substr(0, net.find('+'));
     for (const std::string& name : evaluate::judge_names()) {
       const auto other = evaluate::make_judge(name, {});
-      if (name != protocol.judge && std::ranges::count(other->nets(), base) > 0) refuse(net, sees(*other));
+      if (name == protocol.judge || std::ranges::count(other->nets(), base) == 0) continue;
+      if (sees(*other) != seen) refuse(net, sees(*other));
+      throw UsageError(fmt::format("--nets {} is for --protocol {}; --protocol {} has networks such as {}", net, protocol_of(name),
+                                   protocol.name, protocol.net));
     }
     if (!own.empty() && std::ranges::find(own, base) == own.end()) refuse(net, "other data");
   }
@@ -140,18 +149,36 @@ std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, con
   return choose_judge(options, full.train().modality(), {}, {}, full.train().taught()).judge;
 }
 
-void require_some_judge(const EvaluateOptions& options) {
+namespace {
+
+/// What is wrong by the first judge, if all refuse the options.
+std::exception_ptr refusal_by_all(const EvaluateOptions& options) {
   std::exception_ptr first;  // of networks, which most people mean
   for (const std::string& name : evaluate::judge_names()) {
     try {
       const auto some = evaluate::make_judge(name, {});
       choose_judge(options, some->modality(), {}, {}, some->needs());
-      return;
+      return nullptr;
     } catch (const Error&) {
       if (!first) first = std::current_exception();
     }
   }
-  std::rethrow_exception(first);
+  return first;
+}
+
+}  // namespace
+
+void require_some_judge(const EvaluateOptions& options) {
+  const std::exception_ptr refusal = refusal_by_all(options);
+  if (!refusal) return;
+  std::optional<Input> full;
+  try {
+    full = opened_input({.path = options.full, .labels = options.labels, .fields = options.fields}, {});
+  } catch (const Error&) {
+    std::rethrow_exception(refusal);
+  }
+  usual_judge(options, full->dataset);
+  std::rethrow_exception(refusal);
 }
 
 evaluate::Tools neural_tools() {

@@ -47,7 +47,9 @@ ChosenJudge choose_judge(const EvaluateOptions& options, const Modality& modalit
 /// before anything is trained.
 std::unique_ptr<evaluate::Judge> usual_judge(const EvaluateOptions& options, const Dataset& full);
 
-/// Throws what choose_judge() throws for every kind of data. Reads nothing.
+/// Throws where choose_judge() throws for every kind of data: what it throws for the data at hand,
+/// which are opened only then; of data that cannot be opened, what it throws for pictures. Reads no
+/// row.
 void require_some_judge(const EvaluateOptions& options);
 
 /// Tools behind the neural module, which opens when one of them is used.

@@ -93,6 +93,40 @@ TEST(ChooseJudge, RefusesWhatIsForAnother) {
   EXPECT_THAT(message_of<UsageError>([&] { chosen(options); }),
               HasSubstr("unknown protocol 'slow'; choose from quick, long, paper, probe, linear"));
   EXPECT_THROW(require_some_judge(options), UsageError);
+  options.protocol = "auto";
+  options.nets = "conv-kmeans-linear";
+  EXPECT_EQ(message_of<UsageError>([&] { chosen(options); }),
+            "--nets conv-kmeans-linear is for --protocol probe; --protocol quick has networks such as quick");
+}
+
+/// A picture of each class, and a picture with a box.
+TEST(ChooseJudge, SaysWhatIsWrongByTheDataThatAreJudged) {
+  const ScratchFolder folder("kinds");
+  for (const char* file : {"classes/cat/a.jpg", "classes/dog/b.jpg", "objects/a.jpg"}) folder.add(file);
+  folder.add("objects/set.json", R"({"images": [{"id": 1, "file_name": "a.jpg", "width": 4, "height": 4}], "annotations": [
+    {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 2, 2]}], "categories": [{"id": 1, "name": "x"}]})");
+  folder.add("texts.jsonl", "{\"text\": \"good\", \"label\": 1}\n{\"text\": \"bad\", \"label\": 0}\n");
+  const auto says = [&](const std::string& set, const OptionTexts& given, const std::string& nets = "") {
+    EvaluateOptions options{.full = (folder.path / set).string(), .nets = nets};
+    options.judge.given = given;
+    try {
+      require_some_judge(options);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const OptionTexts by_name = {{"normalise", "imagenet"}};
+  for (const char* set : {"classes", "objects"})
+    EXPECT_THAT(says(set, by_name),
+                testing::AllOf(HasSubstr("'imagenet' is no mean and positive deviation"), HasSubstr("ImageNet's are 0.485,")));
+  EXPECT_THAT(says("objects", by_name, "centre"), HasSubstr("'imagenet' is no mean")) << "and not that centre is for other data";
+  EXPECT_THAT(says("objects", {{"backbone", "x"}, {"normalise", "imagenet"}}), HasSubstr("'imagenet' is no mean"));
+  EXPECT_THAT(says("classes", {{"backbone", "x"}, {"normalise", "imagenet"}}), HasSubstr("--backbone has no effect on --nets quick"));
+  EXPECT_THAT(says("objects", {{"backbone", "x"}, {"epochs", "3"}}), HasSubstr("--epochs has no effect on --nets centre"));
+  EXPECT_THAT(says("texts.jsonl", by_name), HasSubstr("--normalise has no effect on --nets lsa-linear"));
+  EXPECT_THAT(says("nowhere", by_name), HasSubstr("'imagenet' is no mean")) << "data that are not there have no kind";
+  EXPECT_EQ(says("objects", {{"normalise", "0.5/0.5"}}, "centre"), "no error");
 }
 
 TEST(EvaluateOptions, HaveOneNameEach) {
