@@ -1,6 +1,7 @@
 #include "decant/data/run_record.h"
 
 #include <algorithm>
+#include <span>
 
 #include "decant/base/json_reader.h"
 
@@ -90,20 +91,43 @@ Json part_of_record(const RepeatsRecord& repeats) {
   return json;
 }
 
-Json part_of_record(const ContentRecord& content) {
+std::span<const std::string> names_of_classes(const RunRecord& run) {
+  return run.input ? std::span<const std::string>(run.input->classes) : std::span<const std::string>();
+}
+
+bool is_nothing(const ContentRecord::OfClass& each) {
+  return each.amount == 0 && each.rows == 0 && each.least == 0;
+}
+
+bool have_names(const std::vector<ContentRecord::OfClass>& classes, std::span<const std::string> names) {
+  return std::ranges::equal(classes, names, {}, &ContentRecord::OfClass::name);
+}
+
+/// Classes by their number in `names`, without those of which there is nothing: a list may name a
+/// hundred thousand. By their own names, all of them, where `names` are others.
+Json classes_of(const ContentRecord& content, std::span<const std::string> names) {
+  const bool by_number = have_names(content.classes, names);
+  Json classes = Json::array();
+  for (size_t label = 0; label < content.classes.size(); ++label) {
+    const ContentRecord::OfClass& each = content.classes[label];
+    if (by_number && is_nothing(each)) continue;
+    Json json = by_number ? Json{{"class", label}} : Json{{"name", each.name}};
+    json["amount"] = each.amount;
+    json["amount_kept"] = each.amount_kept;
+    json["rows"] = each.rows;
+    json["rows_kept"] = each.rows_kept;
+    if (each.least > 0) json["least"] = each.least;
+    if (each.amount_ignored > 0) json["amount_ignored"] = each.amount_ignored;
+    classes.push_back(std::move(json));
+  }
+  return classes;
+}
+
+Json part_of_record(const ContentRecord& content, std::span<const std::string> names) {
   return {{"unit", content.unit},
           {"background", content.background},
           {"background_kept", content.background_kept},
-          {"classes", list_of(content.classes, [](const ContentRecord::OfClass& each) {
-             Json json{{"name", each.name},
-                       {"amount", each.amount},
-                       {"amount_kept", each.amount_kept},
-                       {"rows", each.rows},
-                       {"rows_kept", each.rows_kept}};
-             if (each.least > 0) json["least"] = each.least;
-             if (each.amount_ignored > 0) json["amount_ignored"] = each.amount_ignored;
-             return json;
-           })}};
+          {"classes", classes_of(content, names)}};
 }
 
 Json part_of_record(const RanksRecord& ranks, int64_t rows) {
@@ -139,7 +163,7 @@ void add_small_set(const RunRecord& run, Json& json) {
   json["classes"] = list_of(run.classes, [](const PartRecord& part) {
     return Json{{"name", part.name}, {"rows", part.rows}, {"kept", part.kept}};
   });
-  if (run.content) json["content"] = part_of_record(*run.content);
+  if (run.content) json["content"] = part_of_record(*run.content, names_of_classes(run));
   json["bad_files"] = run.bad_files;
   if (run.repeats) json["repeats"] = part_of_record(*run.repeats);
 }
@@ -219,13 +243,27 @@ SyntheticRecord synthetic_from(const JsonReader& json) {
   return made;
 }
 
-ContentRecord content_from(const JsonReader& json) {
+/// The place of the class that an entry is of. Files of older versions name every class, in its
+/// order, and say no number.
+ContentRecord::OfClass& class_of_entry(const JsonReader& entry, ContentRecord& content) {
+  if (entry.find("class") == nullptr) return content.classes.emplace_back(ContentRecord::OfClass{.name = entry.text("name")});
+  const int64_t label = entry.count("class");
+  if (label >= std::ssize(content.classes)) entry.refuse("class", "is no number of a class that the input has");
+  return content.classes[static_cast<size_t>(label)];
+}
+
+/// `names`: of the input's classes.
+ContentRecord content_from(const JsonReader& json, std::span<const std::string> names) {
   ContentRecord content{
       .unit = json.text("unit"), .background = json.count("background"), .background_kept = json.count("background_kept")};
+  bool named = false;
+  json.each_object("classes", [&](const JsonReader& each) { named |= each.find("class") == nullptr; });
+  if (!named)
+    for (const std::string& name : names) content.classes.push_back({.name = name});
   json.each_object("classes", [&](const JsonReader& each) {
-    content.classes.push_back({each.text("name"), each.count("amount"), each.count("amount_kept"), each.count("rows"),
-                               each.count("rows_kept"), each.count("least"), each.count("amount_ignored")});
-    const ContentRecord::OfClass& read = content.classes.back();
+    ContentRecord::OfClass& read = class_of_entry(each, content);
+    read = {read.name,           each.count("amount"),        each.count("amount_kept"), each.count("rows"), each.count("rows_kept"),
+            each.count("least"), each.count("amount_ignored")};
     if (read.amount_kept > read.amount) each.refuse("amount_kept", "is more than there is");
     if (read.amount_ignored > read.amount - read.amount_kept) each.refuse("amount_ignored", "is more than is left of it");
     if (read.rows_kept > read.rows) each.refuse("rows_kept", "is more than the rows");
@@ -373,7 +411,7 @@ RunRecord run_record_from(const Json& json, const std::filesystem::path& file) {
   if (run.kept) {
     run.bins = parts_from(in, "bins", "bin");
     run.classes = parts_from(in, "classes", "name");
-    if (const auto content = in.object("content")) run.content = content_from(*content);
+    if (const auto content = in.object("content")) run.content = content_from(*content, names_of_classes(run));
   } else {
     run.bin_count = in.count("bins");
     run.pool_count = in.count("pools");

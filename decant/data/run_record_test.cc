@@ -51,6 +51,37 @@ TEST(RunRecord, OfTheFirstVersionIsRead) {
   EXPECT_EQ(run.option_text("seed"), "");
 }
 
+/// A list of a hundred thousand names, of which two have objects, is written once.
+TEST(RunRecord, ClassesWithoutContentAreWrittenByTheirNamesAlone) {
+  RunRecord run = small_set();
+  run.input->classes = {"a", "fish", "fish", "z"};
+  run.content->classes = {{.name = "a"}, {.name = "fish"}, {"fish", 30, 12, 8, 3}, {.name = "z", .least = 2}};
+  const Json json = to_json(run);
+  EXPECT_EQ(json["content"]["classes"].size(), 2U);
+  EXPECT_EQ(json["content"]["classes"][0], parse_json(R"({"class": 2, "amount": 30, "amount_kept": 12, "rows": 8, "rows_kept": 3})"));
+  EXPECT_EQ(json["content"]["classes"][1]["class"], 3);
+  const RunRecord back = run_record_from(json, "run.json");
+  ASSERT_EQ(back.content->classes.size(), 4U);
+  EXPECT_EQ(back.content->classes[1].amount, 0);
+  EXPECT_EQ(back.content->classes[2].name, "fish");
+  EXPECT_EQ(back.content->classes[2].amount_kept, 12);
+  EXPECT_EQ(to_json(back), json);
+  run.content->classes.resize(2);
+  EXPECT_EQ(to_json(run)["content"]["classes"][1]["name"], "fish") << "other classes than the input's";
+}
+
+TEST(RunRecord, ContentOfEarlierVersionsIsRead) {
+  const RunRecord run =
+      run_record_from(parse_json(R"({"rows": 10, "kept": 4, "input": {"classes": ["a", "b"]}, "content": {"unit": "objects",
+    "classes": [{"name": "a", "amount": 0, "amount_kept": 0, "rows": 0, "rows_kept": 0},
+                {"name": "b", "amount": 5, "amount_kept": 2, "rows": 3, "rows_kept": 1, "least": 2}]}})"),
+                      "run.json");
+  ASSERT_EQ(run.content->classes.size(), 2U);
+  EXPECT_EQ(run.content->classes[0].name, "a");
+  EXPECT_EQ(run.content->classes[1].amount_kept, 2);
+  EXPECT_EQ(run.content->classes[1].least, 2);
+}
+
 TEST(RunRecord, NonsenseIsNamedByFileAndField) {
   const auto fault = [](const char* text) { return message_of([&] { run_record_from(parse_json(text), "out/run.json"); }); };
   EXPECT_THAT(fault("[]"), testing::HasSubstr("out/run.json: is not an object"));
@@ -65,6 +96,8 @@ TEST(RunRecord, NonsenseIsNamedByFileAndField) {
         {R"({"kept": 0, "content": {"classes": [{"amount": 1, "amount_kept": 2}]}})", "content.classes[0].amount_kept"},
         {R"({"kept": 0, "content": {"classes": [{"amount": 3, "amount_kept": 2, "amount_ignored": 2}]}})",
          "content.classes[0].amount_ignored"},
+        {R"({"kept": 0, "input": {"classes": ["a"]}, "content": {"classes": [{"class": 1, "amount": 1}]}})", "content.classes[0].class"},
+        {R"({"kept": 0, "input": {"classes": ["a"]}, "content": {"classes": [{"class": -1, "amount": 1}]}})", "content.classes[0].class"},
         {R"({"options": {"x": {}}})", "options.x"},
         {R"({"patches": {"cells": 1, "cells_kept": 2}})", "patches.cells_kept"},
         {R"({"training": {"steps": 500}})", "training.steps"},

@@ -226,8 +226,14 @@ std::string class_table(const std::vector<PartRecord>& classes) {
 
 std::string content_table(const ContentRecord& content) {
   std::string table = fmt::format("| class | rows with it | kept | {0} | {0} kept |\n|---|---|---|---|---|\n", content.unit);
-  for (const ContentRecord::OfClass& each : content.classes)
-    table += fmt::format("| {} | {} | {} | {} | {} |\n", table_cell(each.name), each.rows, each.rows_kept, each.amount, each.amount_kept);
+  int64_t empty = 0;
+  for (const ContentRecord::OfClass& each : content.classes) {
+    if (each.amount == 0 && each.rows == 0)
+      ++empty;
+    else
+      table += fmt::format("| {} | {} | {} | {} | {} |\n", table_cell(each.name), each.rows, each.rows_kept, each.amount, each.amount_kept);
+  }
+  if (empty > 0) table += fmt::format("\nClasses that the set names and no row holds: {}.\n", human_count(empty));
   return table + fmt::format("\nPictures that hold none: {}, kept {}.\n", content.background, content.background_kept);
 }
 
