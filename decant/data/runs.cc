@@ -111,7 +111,14 @@ GridPoint on_grid(double x, double y) {
   return {at(x), at(y)};
 }
 
-/// Where an outline crosses the middle lines of columns, each as the first pixel below.
+/// Of an outline and the middle line of a column: the first pixel below.
+struct Crossing {
+  uint32_t column = 0;
+  uint32_t row = 0;  ///< 0 … height
+  auto operator<=>(const Crossing&) const = default;
+};
+
+/// Where an outline crosses the middle lines of columns.
 class Crossings {
  public:
   Crossings(int64_t height, int64_t width) : height_(height), width_(width) {}
@@ -130,7 +137,22 @@ class Crossings {
       add_steep(a, dy, static_cast<double>(b.x - a.x) / static_cast<double>(dy));
   }
 
-  std::vector<int64_t>& pixels() { return pixels_; }
+  /// As column · height + row, ascending. Each goes to its column first, of which most hold two.
+  std::vector<int64_t> positions() const {
+    std::vector<int64_t> positions(crossings_.size());
+    if (positions.empty()) return positions;
+    const auto [low, high] = std::ranges::minmax(crossings_, {}, &Crossing::column);
+    std::vector<size_t> next(high.column - low.column + 2);  // of each column, where its next one goes
+    for (const Crossing& each : crossings_) ++next[each.column - low.column + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    for (const Crossing& each : crossings_) positions[next[each.column - low.column]++] = int64_t{each.column} * height_ + each.row;
+    size_t begin = 0;
+    for (const size_t end : next) {
+      if (end - begin > 1) std::sort(positions.data() + begin, positions.data() + end);
+      begin = end;
+    }
+    return positions;
+  }
 
  private:
   /// Columns whose middle line lies between grid points `low` and `low` + 1 of which both are in
@@ -149,50 +171,52 @@ class Crossings {
   void add_steep(GridPoint a, int64_t dy, double slope) {
     const auto x_at = [&](int64_t step) { return truncated(static_cast<double>(a.x) + slope * static_cast<double>(step) + .5); };
     const int64_t begin = x_at(0), end = x_at(dy);
-    each_column(std::min(begin, end), std::max(begin, end),
-                [&](int64_t column, int64_t low) { add(column, a.y + last_before_crossing(dy, low, slope > 0, x_at)); });
+    each_column(std::min(begin, end), std::max(begin, end), [&](int64_t column, int64_t low) {
+      const double near = (static_cast<double>(low - a.x) + .5) / slope;
+      add(column, a.y + last_before_crossing(dy, near, [&](int64_t step) { return (x_at(step) <= low) == (slope > 0); }));
+    });
   }
 
-  /// The last step of [0, dy] that has not crossed from `low` to `low` + 1, or the other way;
-  /// x_at() rises or falls throughout.
-  template <class X>
-  static int64_t last_before_crossing(int64_t dy, int64_t low, bool rises, X&& x_at) {
-    int64_t before = 0, after = dy;  // x_at(before) is on the first side, x_at(after) on the other
-    while (after - before > 1) {
-      const int64_t middle = before + (after - before) / 2;
-      ((x_at(middle) <= low) == rises ? before : after) = middle;
-    }
-    return before;
+  /// The last step of [0, dy) before the crossing; `is_before` is true up to there and false from
+  /// there on. `near`: the step but for rounding.
+  template <class IsBefore>
+  static int64_t last_before_crossing(int64_t dy, double near, IsBefore&& is_before) {
+    int64_t step = std::clamp(truncated(near), int64_t{0}, dy - 1);
+    while (step > 0 && !is_before(step)) --step;
+    while (step + 1 < dy && is_before(step + 1)) ++step;
+    return step;
   }
 
+  /// The API has the row as ceil((y + .5) / 5 - .5) in float64, kept in [0, height]: y - 2, a fifth
+  /// of it, rounded up, exactly, since where that is whole so is every step in float64.
   void add(int64_t column, int64_t y) {
-    const double pixel = (static_cast<double>(y) + .5) / static_cast<double>(kGrid) - .5;
-    pixels_.push_back(column * height_ + truncated(std::ceil(std::clamp(pixel, 0.0, static_cast<double>(height_)))));
-    if (pixels_.size() == limit_) cancel_pairs();
+    const int64_t row = y <= kMiddle ? 0 : std::min((y - kMiddle + kGrid - 1) / kGrid, height_);
+    crossings_.push_back({static_cast<uint32_t>(column), static_cast<uint32_t>(row)});
+    if (crossings_.size() == limit_) cancel_pairs();
   }
 
   /// Two crossings of one pixel are none. So memory is in proportion to the picture, whatever the
   /// outline does.
   void cancel_pairs() {
-    std::ranges::sort(pixels_);
+    std::ranges::sort(crossings_);
     size_t kept = 0;
-    for (const int64_t pixel : pixels_) {
-      if (kept > 0 && pixels_[kept - 1] == pixel)
+    for (const Crossing& each : crossings_) {
+      if (kept > 0 && crossings_[kept - 1] == each)
         --kept;
       else
-        pixels_[kept++] = pixel;
+        crossings_[kept++] = each;
     }
-    pixels_.resize(kept);
-    limit_ = std::max(kFewPixels, 2 * kept);
+    crossings_.resize(kept);
+    limit_ = std::max(kFewCrossings, 2 * kept);
   }
 
   static constexpr int64_t kMiddle = kGrid / 2;
-  static constexpr size_t kFewPixels = size_t{1} << 20;
+  static constexpr size_t kFewCrossings = size_t{1} << 20;
 
   int64_t height_;
   int64_t width_;
-  std::vector<int64_t> pixels_;
-  size_t limit_ = kFewPixels;
+  std::vector<Crossing> crossings_;
+  size_t limit_ = kFewCrossings;
 };
 
 /// Runs between positions, ascending; two at one place cancel.
@@ -226,10 +250,9 @@ Runs runs_of_polygon(std::span<const double> points, int64_t height, int64_t wid
     crossings.add_edge(from, to);
     from = to;
   }
-  std::vector<int64_t>& pixels = crossings.pixels();
-  std::ranges::sort(pixels);
-  pixels.push_back(height * width);
-  return runs_between(pixels);
+  std::vector<int64_t> positions = crossings.positions();
+  positions.push_back(height * width);
+  return runs_between(positions);
 }
 
 Runs runs_of_polygons(std::span<const std::vector<double>> polygons, int64_t height, int64_t width) {

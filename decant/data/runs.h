@@ -39,7 +39,8 @@ Runs united(std::span<const Runs> masks);
 /// The pixels that a polygon covers: x, y, x, y, … in pixels, at least three points, the last
 /// joined to the first. Equal to pycocotools' `frPyObjects`, which walks the outline on a grid of a
 /// fifth of a pixel (P. Dollár, COCO API, maskApi.c); that walk takes as many steps as the outline
-/// is long, this one as many as it crosses columns of the picture, O(points + crossings · log).
+/// is long, this one as many as it crosses columns of the picture: O(points + crossings), and a
+/// sort of those in one column.
 /// Coordinates beyond ± 2^26 count as that. REQUIRES: finite coordinates, sides up to 2^31.
 Runs runs_of_polygon(std::span<const double> points, int64_t height, int64_t width);
 
