@@ -7,6 +7,7 @@
 #include "decant/base/json.h"
 #include "decant/base/printable.h"
 #include "decant/base/text_table.h"
+#include "decant/data/trial_costs.h"
 
 namespace decant {
 
@@ -94,6 +95,16 @@ std::string metrics_table(const TrialRecord& record) {
   return aligned(std::move(lines));
 }
 
+/// What each arm took.
+std::string costs_table(const TrialRecord& record) {
+  const std::vector<ArmCost> costs = costs_of(record);
+  if (costs.empty()) return {};
+  Lines lines = {{"set", "stages", "s a stage", "s in all", "of an earlier run"}};
+  for (const ArmCost& cost : costs)
+    lines.push_back({cost.arm, fmt::to_string(cost.stages), cost.each_text(), cost.all_text(), fmt::to_string(cost.kept)});
+  return "\n" + aligned(std::move(lines));
+}
+
 /// Series that run along the same places share a table.
 std::string series_tables(const TrialRecord& record) {
   std::string text;
@@ -135,14 +146,22 @@ Json to_json(const TrialRecord& record) {
     document["series"].push_back(
         {{"set", series.arm}, {"along", series.along}, {"of", series.of}, {"at", numbers(series.at)}, {"values", numbers(series.values)}});
   document["notes"] = record.notes;
+  document["stages"] = Json::array();
+  for (const TrialRecord::StageTime& stage : record.stages)
+    document["stages"].push_back({{"set", stage.arm},
+                                  {"seed", stage.seed},
+                                  {"stage", stage.stage},
+                                  {"seconds", stage.seconds ? finite(*stage.seconds) : Json()},
+                                  {"kept", stage.kept}});
   document["seconds"] = record.seconds;
+  document["peak_rss_bytes"] = record.peak_rss_bytes;
   return document;
 }
 
 std::string table_of(const TrialRecord& record) {
   std::string text = metrics_table(record) + record.protocol + "\n" + series_tables(record);
   for (const std::string& note : record.notes) text += "\n" + printable(note) + "\n";
-  return text;
+  return text + costs_table(record) + costs_sentence(record);
 }
 
 }  // namespace decant

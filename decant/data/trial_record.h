@@ -32,6 +32,15 @@ struct TrialRecord {
     std::vector<double> values;
   };
 
+  /// One stage of a run. What an earlier call has kept took as long then.
+  struct StageTime {
+    std::string arm;
+    uint64_t seed = 0;
+    std::string stage;
+    std::optional<double> seconds = {};  ///< nothing of what versions have kept that did not measure it
+    bool kept = false;                   ///< by an earlier call
+  };
+
   std::string trial;     ///< its name
   std::string protocol;  ///< one line that says how the numbers were made
   std::vector<uint64_t> seeds;
@@ -39,7 +48,9 @@ struct TrialRecord {
   std::vector<Cell> cells;  ///< arm after arm, metric after metric; none where a metric says nothing of an arm
   std::vector<Series> series;
   std::vector<std::string> notes;  ///< sentences that follow from the numbers
+  std::vector<StageTime> stages;   ///< run after run
   double seconds = 0;              ///< of this call
+  int64_t peak_rss_bytes = 0;      ///< of this process; 0 = not measured
 
   std::vector<std::string> arms() const;                          ///< in order of appearance
   const Cell* find(const std::string& arm, size_t metric) const;  ///< null when there is none
@@ -51,7 +62,8 @@ void compare_with_random(TrialRecord& record);
 
 Json to_json(const TrialRecord& record);
 
-/// For people: a row for each arm, a column for each metric, then the series and the notes.
+/// For people: a row for each arm, a column for each metric, then the series, the notes and what it
+/// took.
 std::string table_of(const TrialRecord& record);
 
 }  // namespace decant

@@ -19,6 +19,7 @@
 #include "decant/pipeline/labelling/labelling.h"
 #include "decant/pipeline/run/machine.h"
 #include "decant/pipeline/run/own_outputs.h"
+#include "decant/pipeline/run/run_log.h"
 #include "decant/report/trial_page.h"
 
 namespace decant {
@@ -171,9 +172,13 @@ Json whole_trial(const TrialOptions& options, const Prepared& prepared, const Tr
 TrialRecord run_trial(const TrialOptions& options, const Context& context) {
   std::optional<OutputFile> out = output_at(options.out, options, why_no_trial);
   std::optional<OutputFile> page = output_at(options.page, options, why_no_trial_page);
-  const Prepared prepared = prepare_trial(options, context);
-  const TrialRecord record =
-      trials::run_trial(*prepared.trial, prepared.source, prepared.arms, prepared.options, prepared.store.get(), context);
+  RunLog log({});
+  const Prepared prepared = log.stage("prepare", [&] { return prepare_trial(options, context); });
+  TrialRecord record = log.stage("run", [&] {
+    return trials::run_trial(*prepared.trial, prepared.source, prepared.arms, prepared.options, prepared.store.get(), context);
+  });
+  record.seconds = log.seconds();
+  record.peak_rss_bytes = log.peak_rss_bytes();
   if (out) write_to(*out, json_text(whole_trial(options, prepared, record), 2) + "\n");
   if (page)
     write_to(*page, report::render_trial({.record = record,

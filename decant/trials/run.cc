@@ -83,6 +83,36 @@ std::optional<Numbers> numbers_from(const std::string& text) {
   return numbers;
 }
 
+/// What is kept of a stage: its numbers, and among them the seconds that it took.
+struct KeptStage {
+  Numbers numbers;
+  std::optional<double> seconds;  ///< nothing where an earlier version kept it
+};
+
+constexpr const char* kStageSeconds = "seconds of the stage";
+
+std::string text_of(const KeptStage& stage) {
+  DECANT_CHECK(stage.numbers.count(kStageSeconds), ==, size_t{0});
+  Numbers all = stage.numbers;
+  all[kStageSeconds] = {*stage.seconds};
+  return text_of(all);
+}
+
+std::optional<KeptStage> kept_in(evaluate::Store* store, const std::string& identity) {
+  const std::optional<std::string> text = store != nullptr ? store->find(identity) : std::nullopt;
+  std::optional<Numbers> numbers = text ? numbers_from(*text) : std::nullopt;
+  if (!numbers) return std::nullopt;
+  const auto seconds = numbers->extract(kStageSeconds);
+  const bool timed = !seconds.empty() && seconds.mapped().size() == 1;
+  return KeptStage{std::move(*numbers), timed ? std::optional(seconds.mapped().front()) : std::nullopt};
+}
+
+KeptStage timed(const std::function<Numbers()>& work) {
+  const Stopwatch watch;
+  Numbers numbers = work();
+  return {std::move(numbers), watch.seconds()};
+}
+
 /// Steps and seconds of the runs that were wholly run now, by arm.
 class Pace {
  public:
@@ -153,15 +183,12 @@ const TrialMetric& add_trial_metric(TrialMetric metric) {
 
 Numbers Bench::once(const std::string& stage, const std::function<Numbers()>& work) {
   const std::string identity = stage_identity(identity_, stage);
-  std::optional<Numbers> known;
-  if (store_ != nullptr) {
-    if (const auto text = store_->find(identity)) known = numbers_from(*text);
-  }
-  if (known) all_new_ = false;
-  Numbers numbers = known ? std::move(*known) : work();
-  if (!known && store_ != nullptr) store_->keep(identity, text_of(numbers));
+  const std::optional<KeptStage> known = kept_in(store_, identity);
+  KeptStage done = known ? *known : timed(work);
+  if (!known && store_ != nullptr) store_->keep(identity, text_of(done));
   if (progress_ != nullptr) known ? progress_->skip(1) : progress_->advance(1);
-  return numbers;
+  times_.push_back({.stage = stage, .seconds = done.seconds, .kept = known.has_value()});
+  return std::move(done.numbers);
 }
 
 std::vector<std::string> numbered_stages(const std::string& what, int count) {
@@ -228,6 +255,7 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
     stages += options.seeds * std::ssize(trial.stages(arms[a]));
   }
   Pace pace(arms.size());
+  std::vector<std::vector<TrialRecord::StageTime>> times(runs.size());
   SaidOnce log(context.log);
   {
     Stage progress(context, trial.name(), stages, "stages");
@@ -238,11 +266,19 @@ TrialRecord run_trial(const Trial& trial, const Source& source, const std::vecto
       const Stopwatch own;
       Bench bench(store, run_identity(trial, source, arm, run.seed), &progress);
       run.numbers = trial.run(arm, run.seed, bench, {.threads = 1, .log = &log, .cancel = context.cancel});
+      times[static_cast<size_t>(begin)] = bench.times();
       if (bench.all_new()) pace.ran(run.arm, trial.training_steps(arm), own.seconds());
     });
   }
   TrialRecord record{.trial = trial.name(), .protocol = trial.in_words()};
   for (int s = 0; s < options.seeds; ++s) record.seeds.push_back(options.first_seed + static_cast<uint64_t>(s));
+  for (size_t r = 0; r < runs.size(); ++r) {
+    for (TrialRecord::StageTime& stage : times[r]) {
+      stage.arm = arms[runs[r].arm].name;
+      stage.seed = runs[r].seed;
+      record.stages.push_back(std::move(stage));
+    }
+  }
   trial.conclude(arms, runs, record);
   measure_also(arms, runs, record);
   compare_with_random(record);

@@ -10,6 +10,7 @@
 // called from several threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -44,17 +45,19 @@ class Bench {
   Bench(evaluate::Store* store, std::string identity, Stage* progress)
       : store_(store), identity_(std::move(identity)), progress_(progress) {}
 
-  /// What `work` gives, or gave when the stage was run before. Stages of a run have different
-  /// names.
+  /// What `work` gives, or gave when the stage was run before; its seconds are kept with it. Stages
+  /// of a run have different names.
   Numbers once(const std::string& stage, const std::function<Numbers()>& work);
+  /// Of the stages so far: name, seconds, and whether it was found.
+  const std::vector<TrialRecord::StageTime>& times() const { return times_; }
   /// Whether no stage was found so far.
-  bool all_new() const { return all_new_; }
+  bool all_new() const { return std::ranges::none_of(times_, &TrialRecord::StageTime::kept); }
 
  private:
   evaluate::Store* store_;
   std::string identity_;
   Stage* progress_;
-  bool all_new_ = true;
+  std::vector<TrialRecord::StageTime> times_;
 };
 
 /// One arm with one seed, run.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "decant/base/file.h"
 #include "decant/base/json.h"
@@ -355,6 +356,7 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
     TrialRecord again = trying.tried(name, options, 2, 3);
     EXPECT_EQ(trying.training.jobs.size(), jobs) << name;
     again.seconds = once.seconds;
+    for (TrialRecord::StageTime& stage : again.stages) EXPECT_TRUE(std::exchange(stage.kept, false)) << name;
     EXPECT_EQ(to_json(again), to_json(once)) << name;
 
     // Stopped anywhere: some stages are there, others are not.
@@ -364,9 +366,48 @@ TEST(Trials, WhatIsKeptIsNotRunAgainAndTheNumbersAreTheSame) {
     EXPECT_GT(trying.training.jobs.size(), jobs);
     for (TrialRecord* record : {&gone_on, &again}) {
       record->seconds = 0;
+      record->stages.clear();
       std::erase_if(record->cells, [&](const TrialRecord::Cell& cell) { return record->metrics[cell.metric].unit == "s"; });
     }
     EXPECT_EQ(to_json(gone_on), to_json(again)) << name;
+  }
+}
+
+// A stage's seconds are those of the call that ran it; what earlier versions kept has none, and is
+// found all the same.
+TEST(Trials, AStageSaysWhatItTookAndWhoRanIt) {
+  for (const std::string& name : trial_names()) {
+    Trying trying;
+    const std::map<std::string, std::string> options = quick_options(name);
+    const auto trial = settled(name, trying.training.tools(), trying.source, options);
+    const std::vector<Arm> arms = arms_of(*trial, {trying.random, trying.first});
+    size_t place = 0;
+    const TrialRecord once = trying.tried(name, options);
+    for (const Arm& arm : arms) {
+      for (const uint64_t seed : once.seeds) {
+        for (const std::string& stage : trial->stages(arm)) {
+          const TrialRecord::StageTime& time = once.stages.at(place++);
+          EXPECT_EQ(time.arm, arm.name);
+          EXPECT_EQ(time.seed, seed);
+          EXPECT_EQ(time.stage, stage);
+          EXPECT_GE(time.seconds.value(), 0);
+          EXPECT_FALSE(time.kept);
+        }
+      }
+    }
+    EXPECT_EQ(place, once.stages.size());
+
+    for (auto& [key, text] : trying.store.kept) {
+      Json stage = parse_json(text);
+      EXPECT_EQ(stage.contains("seconds of the stage"), parse_json(key).contains("stage")) << key;
+      stage.erase("seconds of the stage");
+      text = json_text(stage);
+    }
+    const size_t jobs = trying.training.jobs.size();
+    const TrialRecord older = trying.tried(name, options);
+    EXPECT_EQ(trying.training.jobs.size(), jobs) << name;
+    EXPECT_EQ(to_json(older)["results"], to_json(once)["results"]) << name;
+    EXPECT_THAT(older.stages, ::testing::Each(::testing::Field(&TrialRecord::StageTime::seconds, ::testing::Eq(std::nullopt))));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "decant/base/text.h"
+#include "decant/data/trial_costs.h"
 #include "decant/report/html.h"
 #include "decant/report/page/charts.h"
 #include "decant/report/page/page_text.h"
@@ -50,6 +51,20 @@ std::string notes_of(const TrialRecord& record) {
   return out;
 }
 
+std::string costs_section(const TrialRecord& record) {
+  const std::vector<ArmCost> costs = costs_of(record);
+  if (costs.empty()) return {};
+  Table table({{"set"},
+               {"stages", CellKind::number},
+               {"seconds a stage", CellKind::number},
+               {"seconds in all", CellKind::number},
+               {"of an earlier run", CellKind::number}});
+  for (const ArmCost& cost : costs)
+    table.add({escape(cost.arm), fmt::to_string(cost.stages), cost.each_text(), cost.all_text(), fmt::to_string(cost.kept)});
+  const std::string sentence = costs_sentence(record);
+  return section("costs", "What it took", sentence.empty() ? "" : fmt::format("<p>{}</p>\n", prose(sentence)), table.html());
+}
+
 }  // namespace
 
 std::string render_trial(const TrialInput& input) {
@@ -62,6 +77,7 @@ std::string render_trial(const TrialInput& input) {
   page += section("results", "What each set was worth", "", arms_chart(record, 0) + trial_table(record) + notes_of(record));
   if (const std::string charts = series_chart(record); !charts.empty())
     page += section("way", "On the way there", "<p>Means of all seeds.</p>\n", charts);
+  page += costs_section(record);
   page += section("command", "Made by", "", fmt::format("<div class=\"command\"><code>{}</code></div>\n", escape(input.command)));
   return page + fmt::format(
                     "<footer>Made by decant {}. This page is self-contained and makes no requests to any "

@@ -17,6 +17,9 @@ TrialRecord some_record() {
   record.add("<b>bold</b>", 0, {0.7, 0.8});
   record.series = {{"random", "tasks", "accuracy, %", {1, 2}, {90, 55}}, {"<b>bold</b>", "tasks", "accuracy, %", {1, 2}, {95, 75}}};
   record.notes = {"Nothing is known of tomorrow."};
+  record.stages = {{"random", 0, "task 0", 1.5, false}, {"<b>bold</b>", 0, "task 0", 2.5, true}};
+  record.seconds = 75;
+  record.peak_rss_bytes = 412'000'000;
   compare_with_random(record);
   return record;
 }
@@ -32,6 +35,9 @@ TEST(TrialPage, ShowsResultsSeriesAndNotes) {
               HasSubstr("<td class=\"n\">75.0&nbsp;±&nbsp;63.5</td><td class=\"n\">+20.0&nbsp;±&nbsp;0.0</td><td class=\"n\">–</td>"));
   EXPECT_THAT(page, HasSubstr("accuracy, %, by tasks"));
   EXPECT_THAT(page, HasSubstr("Nothing is known of tomorrow."));
+  EXPECT_THAT(page, HasSubstr("This call took 1 min 15 s and at most 412 MB of memory."));
+  EXPECT_THAT(page,
+              HasSubstr("<td>random</td><td class=\"n\">1</td><td class=\"n\">1.5</td><td class=\"n\">1.5</td><td class=\"n\">0</td>"));
   EXPECT_EQ(page, render_trial({record, "mnist", "What is a memory worth?", "decant trial continual mnist", "1.2.3"}));
 }
 
@@ -50,6 +56,7 @@ TEST(TrialPage, OfNothingHasNoCharts) {
   const std::string page = render_trial({record, "x", "What?", "decant", "1"});
   EXPECT_THAT(page, Not(HasSubstr("<svg")));
   EXPECT_THAT(page, Not(HasSubstr("On the way there")));
+  EXPECT_THAT(page, Not(HasSubstr("What it took")));
 }
 
 }  // namespace
