@@ -48,6 +48,13 @@ std::vector<Also> also_named(const std::string& list) {
   return columns;
 }
 
+void declare_also(OptionTable& table, std::string& list) {
+  table
+      .add("also", list, "LIST",
+           "columns beside accuracy: ece (calibration), worst (class), corrupt (spoiled pictures), robust (attacked ones)")
+      .silent_at = "";
+}
+
 Metric metric_of(Also column) {
   Metric metric = top_1();
   switch (column) {

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decant/base/options.h"
 #include "decant/data/metric.h"
 #include "decant/data/rows.h"
 
@@ -25,6 +26,9 @@ enum class Also { ece, worst, corrupt, robust };
 /// Of a list between commas, each once, in the order above. Throws UsageError for another name,
 /// with the nearest.
 std::vector<Also> also_named(const std::string& list);
+
+/// Adds the option --also.
+void declare_also(OptionTable& table, std::string& list);
 
 Metric metric_of(Also column);
 

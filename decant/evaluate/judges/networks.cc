@@ -12,7 +12,6 @@
 #include <memory>
 #include <numeric>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "decant/base/errors.h"
@@ -20,7 +19,7 @@
 #include "decant/base/parallel.h"
 #include "decant/base/text.h"
 #include "decant/evaluate/also.h"
-#include "decant/evaluate/corruptions.h"
+#include "decant/evaluate/also_measure.h"
 #include "decant/evaluate/judges/list.h"
 #include "decant/evaluate/judges/picture_tables.h"
 
@@ -51,10 +50,7 @@ class NetworkJudge final : public Judge {
         };
       table.add(std::move(option));
     }
-    table
-        .add("also", also_, "LIST",
-             "columns beside accuracy: ece (calibration), worst (class), corrupt (spoiled pictures), robust (attacked ones)")
-        .silent_at = "";
+    declare_also(table, also_);
   }
 
   std::vector<Metric> metrics() const override {
@@ -99,13 +95,7 @@ class NetworkJudge final : public Judge {
 
   void prepare(std::span<const Wanted> wanted, const Rows& test, const Context& context) override {
     pictures_.prepare(wanted, test, context);
-    if (!asks(Also::corrupt)) return;
-    const Subset all = Subset::all(test.size());
-    for (const Corruption how : kCorruptions) {
-      auto rows = std::make_shared<CorruptedRows>(test, how);
-      auto table = pictures_.make(*rows, all, context);
-      spoiled_.push_back({std::move(rows), std::move(table)});
-    }
+    columns_ = AlsoMeasure(also_named(also_), test, pictures_.size(), context);
   }
 
   Result judge(const Case& one, const Context& context) const override {
@@ -116,17 +106,10 @@ class NetworkJudge final : public Judge {
                         .test = one.test,
                         .table = pictures_.of(one.rows),
                         .test_table = pictures_.test()};
-    job.keep_logits = asks(Also::ece) || asks(Also::worst);
-    job.keep_weights = asks(Also::corrupt);
-    job.attack = asks(Also::robust);
+    for (const Also column : columns_.columns()) AlsoMeasure::ask(column, job);
     const train::TrainResult made = tools_.train(job, context);
     Result result{{made.value}, made.steps, made.seconds};
-    for (const Also column : also_named(also_)) {
-      if (column == Also::ece) result.values.push_back(calibration_error(made.logits, *one.test, classes_));
-      if (column == Also::worst) result.values.push_back(worst_class_accuracy(made.logits, *one.test, classes_));
-      if (column == Also::robust) result.values.push_back(made.attacked);
-      if (column == Also::corrupt) result.values.push_back(accuracy_on_spoiled(job, made, context));
-    }
+    for (const Also column : columns_.columns()) result.values.push_back(columns_.value(column, job, made, tools_.train, context));
     return result;
   }
 
@@ -165,22 +148,6 @@ class NetworkJudge final : public Judge {
   }
 
  private:
-  bool asks(Also column) const { return std::ranges::count(also_named(also_), column) > 0; }
-
-  /// The mean over the ways of spoiling; the network is asked, not trained.
-  double accuracy_on_spoiled(train::TrainJob job, const train::TrainResult& made, const Context& context) const {
-    job.weights = made.weights;
-    job.first_step = job.last_step = made.steps;
-    job.keep_weights = job.keep_logits = job.attack = false;
-    double sum = 0;
-    for (const auto& [rows, table] : spoiled_) {
-      job.test = rows.get();
-      job.test_table = table;
-      sum += tools_.train(job, context).value;
-    }
-    return sum / static_cast<double>(spoiled_.size());
-  }
-
   train::TrainOptions options_of(const std::string& net, uint64_t seed) const {
     train::TrainOptions options = options_;
     options.net = net;
@@ -213,8 +180,7 @@ class NetworkJudge final : public Judge {
   int64_t test_rows_ = 0;
   PictureTables pictures_;
   std::string also_;
-  /// The test pictures, spoiled in every way; the rows stand before the table of them.
-  std::vector<std::pair<std::shared_ptr<const Rows>, PictureTables::Table>> spoiled_;
+  AlsoMeasure columns_;
 };
 
 }  // namespace
