@@ -6,6 +6,7 @@
 #include "decant/base/json.h"
 #include "decant/base/module.h"
 #include "decant/base/test_support.h"
+#include "decant/evaluate/also.h"
 #include "decant/pipeline/compressing/compressors.h"
 #include "decant/pipeline/judging/chosen_judge.h"
 #include "decant/train/trainer.h"
@@ -93,6 +94,53 @@ TEST(TrialOnNetworks, AMemoryOfEverythingIsJointTraining) {
   EXPECT_LT(record.find("no-memory", 0)->mean, record.find("joint", 0)->mean);
 }
 
+// A network that is asked for its columns says what it says in its training.
+TEST(TrialOnNetworks, ColumnsBesideAreThoseOfTheTraining) {
+  if (no_networks()) GTEST_SKIP() << "this build has no networks";
+  const trials::Source source = source_at(cifar_set("trial-also", 1, 120));
+  const std::string net = "convnet+width=4+depth=2+norm=batch";  // whose running statistics must come along
+  const auto trial = trials::settled("continual", neural_tools(), source,
+                                     {{"tasks", "2"},
+                                      {"memory", "40"},
+                                      {"net", net},
+                                      {"steps", "12"},
+                                      {"batch", "16"},
+                                      {"augment", "none"},
+                                      {"also", "ece,worst,corrupt,robust"}});
+  const TrialRecord record = trials::run_trial(*trial, source, {{"joint", nullptr}}, {.seeds = 1}, nullptr, {.threads = 1});
+
+  const train::TrainJob job{.options = {.net = net,
+                                        .steps = 12,
+                                        .batch = 16,
+                                        .cap_batch = true,
+                                        .optimizer = "momentum",
+                                        .learning_rate = 0.01,
+                                        .weight_decay = 0.0005,
+                                        .decay_all = true,
+                                        .schedule = "half",
+                                        .warmup = 0,
+                                        .label_smoothing = 0,
+                                        .augment = "none",
+                                        .image_size = 32},
+                            .rows = source.rows.get(),
+                            .subset = source.usable,
+                            .classes = 4,
+                            .test = source.test.get(),
+                            .keep_logits = true,
+                            .attack = true};
+  const train::TrainResult plain = from_module<train::Trainer>().train(job, {.threads = 1});
+  const auto value = [&](const std::string& metric) {
+    const auto found = std::ranges::find(record.metrics, metric, &Metric::name);
+    return record.find("joint", static_cast<size_t>(found - record.metrics.begin()))->mean;
+  };
+  EXPECT_EQ(value("final accuracy"), plain.value);
+  EXPECT_EQ(value("robust"), plain.attacked);
+  EXPECT_EQ(value("ece"), evaluate::calibration_error(plain.logits, *source.test, 4));
+  EXPECT_EQ(value("worst class"), evaluate::worst_class_accuracy(plain.logits, *source.test, 4));
+  EXPECT_GT(value("corrupt"), 0);
+  EXPECT_LE(value("corrupt"), 1);
+}
+
 TEST(TrialOnNetworks, DistilledSetsAreTriedToo) {
   if (no_networks()) GTEST_SKIP() << "this build has no networks";
   const fs::path data = cifar_set("trial-distilled", 1, 160, 10);
@@ -143,7 +191,10 @@ TEST(TrialByShell, RefusesWhatHasNoEffect) {
   const auto fault = [&](const std::string& line) { return shell("$decant trial " + line).err; };
   EXPECT_THAT(fault("contnual " + data), HasSubstr("did you mean 'continual'?"));
   if (no_networks()) GTEST_SKIP() << "this build has no networks";
-  EXPECT_THAT(fault("continual " + data + " --clients 3"), HasSubstr("--clients has no effect on the trial continual"));
+  EXPECT_THAT(fault("continual " + data + " --clients 3"), HasSubstr("--clients has no effect on the trial continual, but on federated"));
+  EXPECT_THAT(fault("search " + data + " --also ece"),
+              HasSubstr("--also has no effect on the trial search, but on continual, federated; leave it out"));
+  EXPECT_THAT(fault("continual " + data + " --also ecce"), HasSubstr("did you mean 'ece'?"));
   EXPECT_THAT(fault("continual " + data + " --with herdin"), HasSubstr("did you mean 'herding'"));
   EXPECT_THAT(fault("continual " + data + " --tasks 11"), HasSubstr("11 tasks cannot share 10 classes"));
 }

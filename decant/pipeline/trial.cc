@@ -61,13 +61,26 @@ void TrialOptions::declare(OptionTable& table) {
 
 namespace {
 
+/// The trials that have such an option, between commas.
+std::string trials_with(const std::string& option) {
+  std::vector<std::string> names;
+  for (const std::string& name : trials::trial_names()) {
+    OptionTable table;
+    const auto trial = trials::make_trial(name, {});
+    trial->declare(table);
+    if (table.find(option) != nullptr) names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 /// Sets what was given, and refuses what belongs to other trials.
 void set_settings(trials::Trial& trial, const OptionTexts& given) {
   OptionTable table;
   trial.declare(table);
   for (const auto& [name, text] : given) {
     Option* const option = table.find(name);
-    if (option == nullptr) throw UsageError(fmt::format("--{} has no effect on the trial {}", name, trial.name()));
+    if (option == nullptr)
+      throw UsageError(fmt::format("--{} has no effect on the trial {}, but on {}; leave it out", name, trial.name(), trials_with(name)));
     option->set(text);
   }
 }

@@ -31,6 +31,7 @@
 #include "decant/base/random.h"
 #include "decant/base/stopwatch.h"
 #include "decant/base/text.h"
+#include "decant/trials/also_stages.h"
 #include "decant/trials/list.h"
 #include "decant/trials/memory.h"
 #include "decant/trials/net_training.h"
@@ -80,6 +81,7 @@ class Continual final : public Trial {
     table.add("after-task", options_.judge, "HOW", "gdumb (a fresh network, on the memory alone) or replay (it goes on)");
     table.add("class-order", options_.class_order, "FILE", "labels in the order in which they come; default: NumPy's by the seed");
     training_.declare(table);
+    also_.declare(table);
   }
 
   void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
@@ -90,6 +92,7 @@ class Continual final : public Trial {
     settle_steps();
     if (!options_.class_order.empty()) order_ = read_class_order(options_.class_order, source.class_names, source.classes);
     training_.settle(source, context);
+    also_.settle(training_, context);
     rows_of_class_ = rows_by_class(source);
     for (size_t label = 0; label < rows_of_class_.size(); ++label) {
       if (rows_of_class_[label].empty())
@@ -113,7 +116,7 @@ class Continual final : public Trial {
   }
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
-  std::vector<std::string> stages(const Arm&) const override { return numbered_stages("task", options_.tasks); }
+  std::vector<std::string> stages(const Arm&) const override { return also_.after(numbered_stages("task", options_.tasks)); }
   double training_steps(const Arm&) const override { return static_cast<double>(options_.tasks * training_.options().steps); }
 
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
@@ -125,6 +128,8 @@ class Continual final : public Trial {
       const Numbers after = bench.once(fmt::format("task {}", task), [&] { return life.after(task); });
       for (const auto& [name, values] : after) all[name].insert(all[name].end(), values.begin(), values.end());
     }
+    also_.run(
+        bench, [&]() -> const FinalNetwork& { return life.at_end(); }, all, context);
     return all;
   }
 
@@ -148,6 +153,13 @@ class Continual final : public Trial {
       numbers["bytes"] = {static_cast<double>(memory.bytes)};
       numbers["making"] = {making};
       return numbers;
+    }
+
+    /// The network after the last task; trained again where its stage was only found.
+    const FinalNetwork& at_end() {
+      const int last = trial_.options_.tasks - 1;
+      if (trained_task_ != last) trained_after(last, memory_after(last));
+      return trained_;
     }
 
    private:
@@ -192,22 +204,25 @@ class Continual final : public Trial {
     }
 
     train::TrainResult trained_after(int task, const Memory::Kept& memory) {
-      if (trial_.options_.judge == "gdumb") return trained_on(*rows_to_learn(task, memory), {}, seed_);
+      if (trial_.options_.judge == "gdumb") return trained_on(rows_to_learn(task, memory), {}, seed_, task);
       for (; gone_on_ <= task; ++gone_on_) {
         // The memory as it was before the task: of the task itself all rows are there.
         const Memory::Kept before = gone_on_ == 0 ? Memory::Kept{} : memory_after(gone_on_ - 1);
-        last_ = trained_on(*rows_to_replay(gone_on_, before), last_.weights,
-                           Random(seed_, "task", static_cast<uint64_t>(gone_on_)).bits64() >> 1);
+        last_ = trained_on(rows_to_replay(gone_on_, before), last_.weights,
+                           Random(seed_, "task", static_cast<uint64_t>(gone_on_)).bits64() >> 1, gone_on_);
       }
       return last_;
     }
 
-    train::TrainResult trained_on(const Rows& rows, const std::vector<float>& weights, uint64_t seed) const {
-      const Subset all = Subset::all(rows.size());
-      train::TrainJob job = trial_.training_.job(rows, all, seed);
+    train::TrainResult trained_on(const std::shared_ptr<const Rows>& rows, const std::vector<float>& weights, uint64_t seed, int task) {
+      trained_ = {.rows = rows, .subset = Subset::all(rows->size()), .seed = seed};
+      train::TrainJob job = trial_.training_.job(*rows, trained_.subset, seed);
       job.weights = weights;
-      job.keep_weights = trial_.options_.judge == "replay";
-      return trial_.training_.train(job, context_);
+      job.keep_weights = trial_.options_.judge == "replay" || trial_.also_.any();
+      train::TrainResult made = trial_.training_.train(job, context_);
+      trained_.weights = made.weights;
+      trained_task_ = task;
+      return made;
     }
 
     std::shared_ptr<const Rows> rows_to_learn(int task, const Memory::Kept& memory) const {
@@ -236,6 +251,8 @@ class Continual final : public Trial {
     int made_ = 0;     ///< tasks of which the memory holds something
     int gone_on_ = 0;  ///< tasks that the replayed network has learnt, and what it was then
     train::TrainResult last_;
+    FinalNetwork trained_;  ///< the latest
+    int trained_task_ = -1;
   };
 
   static std::map<std::string, std::string> on_colour() {
@@ -285,6 +302,7 @@ class Continual final : public Trial {
 
   ContinualOptions options_;
   NetTraining training_;
+  AlsoStages also_;
   Source source_;
   std::vector<int> order_;  ///< of a file; empty = by the seed
   std::vector<std::vector<int64_t>> rows_of_class_;
@@ -347,6 +365,7 @@ void Continual::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& r
     }
     record.series.push_back(std::move(series));
   }
+  also_.conclude(arms, runs, record);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@
 #include "decant/nn/normalisation.h"
 #include "decant/train/pixel_statistics.h"
 #include "decant/train/teacher.h"
+#include "decant/trials/also_stages.h"
 #include "decant/trials/averaging.h"
 #include "decant/trials/clients.h"
 #include "decant/trials/list.h"
@@ -78,6 +79,7 @@ class Federated final : public Trial {
     table.add("rows", options_.rows, "N", "that the clients share, as many of each class as of any other, drawn by the seed");
     table.add("client-rate", options_.client_rate, "RATE", "at which clients train, without momentum");
     training_.declare(table);
+    also_.declare(table);
   }
 
   void settle(const Source& source, const std::map<std::string, std::string>& given, const Context& context) override {
@@ -87,6 +89,7 @@ class Federated final : public Trial {
     training_.set_usual(usual_on(channels_of(source)), given);
     training_.settle_steps(options_.clients * options_.per_class * source.classes);
     training_.settle(source, context);
+    also_.settle(training_, context);
     table_ = training_.table_of(source, context);
     train::TrainOptions& training = training_.options();
     // Weights are worth nothing to whoever sees pixels on another scale, so all agree on one.
@@ -111,8 +114,8 @@ class Federated final : public Trial {
   std::string numerics() const override { return training_.numerics(); }
   std::string pace_key() const override { return training_.pace_key(); }
   std::vector<std::string> stages(const Arm& arm) const override {
-    if (arm.compressor == nullptr) return numbered_stages("round", averaging_named(arm.name).one_shot ? 1 : options_.rounds);
-    return options_.set_rounds == 1 ? std::vector<std::string>{kOneRound} : numbered_stages("round", options_.set_rounds);
+    if (arm.compressor == nullptr) return also_.after(numbered_stages("round", averaging_named(arm.name).one_shot ? 1 : options_.rounds));
+    return also_.after(options_.set_rounds == 1 ? std::vector<std::string>{kOneRound} : numbered_stages("round", options_.set_rounds));
   }
   double training_steps(const Arm& arm) const override {
     const double steps = static_cast<double>(training_.options().steps);
@@ -125,7 +128,7 @@ class Federated final : public Trial {
   Numbers run(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const override {
     if (arm.compressor == nullptr) return of_averaging(averaging_named(arm.name), seed, bench, context);
     if (options_.set_rounds > 1) return of_rounds_of_sets(arm, seed, bench, context);
-    return bench.once(kOneRound, [&] { return of_one_round(arm, seed, context); });
+    return in_one_round(arm, seed, bench, context);
   }
 
   void conclude(const std::vector<Arm>& arms, const std::vector<Ran>& runs, TrialRecord& record) const override;
@@ -176,14 +179,36 @@ class Federated final : public Trial {
     train::TrainJob job = training_.job(sent, all, seed);
     job.weights = weights;
     job.keep_logits = false;
-    job.keep_weights = !weights.empty();
+    job.keep_weights = !weights.empty() || also_.any();
     return training_.train(job, context);
   }
 
-  Numbers of_one_round(const Arm& arm, uint64_t seed, const Context& context) const {
-    const Sent sent = small_sets(arm, clients(seed), seed, nullptr, context);
-    return {{"accuracy", {trained_on(*sent.rows, {}, seed, context).value}},
-            {"bytes", {static_cast<double>(sent.bytes) / options_.clients}}};
+  Numbers in_one_round(const Arm& arm, uint64_t seed, Bench& bench, const Context& context) const {
+    std::vector<float> weights;
+    const auto round = [&]() -> Numbers {
+      const Sent sent = small_sets(arm, clients(seed), seed, nullptr, context);
+      train::TrainResult made = trained_on(*sent.rows, {}, seed, context);
+      weights = std::move(made.weights);
+      return {{"accuracy", {made.value}}, {"bytes", {static_cast<double>(sent.bytes) / options_.clients}}};
+    };
+    Numbers numbers = bench.once(kOneRound, round);
+    const auto at_end = [&]() -> const std::vector<float>& {
+      if (weights.empty()) round();
+      return weights;
+    };
+    measure_also(at_end, seed, bench, numbers, context);
+    return numbers;
+  }
+
+  /// The columns of the server's network. `weights`: called where one is not kept.
+  void measure_also(const std::function<const std::vector<float>&()>& weights, uint64_t seed, Bench& bench, Numbers& numbers,
+                    const Context& context) const {
+    FinalNetwork network{.rows = source_.rows, .subset = Subset{source_.usable.front()}, .seed = seed};
+    const auto at_end = [&]() -> const FinalNetwork& {
+      if (network.weights.empty()) network.weights = weights();
+      return network;
+    };
+    also_.run(bench, at_end, numbers, context);
   }
 
   /// The server's network, as those see it who make sets for it.
@@ -221,10 +246,8 @@ class Federated final : public Trial {
   /// Of a network with these weights, or of a fresh one where there are none: nothing is trained.
   train::TrainResult asked(const std::vector<float>& weights, uint64_t seed, const Context& context) const {
     const Subset one = Subset{source_.usable.front()};
-    train::TrainJob job = training_.job(*source_.rows, one, seed);
+    train::TrainJob job = evaluate::asking(training_.job(*source_.rows, one, seed), weights);
     job.table = table_;
-    job.weights = weights;
-    job.first_step = job.last_step = job.options.steps;
     job.keep_logits = false;
     job.keep_weights = true;
     return training_.train(job, context);
@@ -236,7 +259,8 @@ class Federated final : public Trial {
     double bytes = 0;            ///< that all clients have sent in it, together
   };
   using MakeRound = std::function<Round(int round, const std::vector<float>& weights)>;
-  /// Accuracy and bytes after each of some rounds, each of which is kept.
+  /// Accuracy and bytes after each of some rounds, each of which is kept, and the columns of --also
+  /// at their end.
   Numbers in_rounds(int rounds, const MakeRound& make, uint64_t seed, Bench& bench, const Context& context) const;
 
   std::vector<float> averaged(const Averaging& how, int round, const std::vector<Subset>& clients, const std::vector<float>& weights,
@@ -246,6 +270,7 @@ class Federated final : public Trial {
 
   FederatedOptions options_;
   NetTraining training_;
+  AlsoStages also_;
   Source source_;
   std::shared_ptr<const loader::ImageTable> table_;
 };
@@ -272,14 +297,17 @@ std::vector<float> Federated::averaged(const Averaging& how, int round, const st
 Numbers Federated::in_rounds(int rounds, const MakeRound& make, uint64_t seed, Bench& bench, const Context& context) const {
   Round last;
   int done = 0;
+  const auto go_on = [&](int to) {
+    if (last.weights.empty()) last.weights = asked({}, seed, context).weights;
+    for (; done < to; ++done) {
+      Round made = make(done, last.weights);
+      last = {std::move(made.weights), last.bytes + made.bytes};
+    }
+  };
   Numbers all;
   for (int round = 0; round < rounds; ++round) {
     Numbers one = bench.once(fmt::format("round {}", round), [&]() -> Numbers {
-      if (last.weights.empty()) last.weights = asked({}, seed, context).weights;
-      for (; done <= round; ++done) {
-        Round made = make(done, last.weights);
-        last = {std::move(made.weights), last.bytes + made.bytes};
-      }
+      go_on(round + 1);
       Numbers numbers = {{"accuracy", {asked(last.weights, seed, context).value}}, {"bytes", {last.bytes / options_.clients}}};
       if (last.weights.size() <= kMostKeptWeights) numbers["weights"] = {last.weights.begin(), last.weights.end()};
       return numbers;
@@ -292,6 +320,11 @@ Numbers Federated::in_rounds(int rounds, const MakeRound& make, uint64_t seed, B
     }
     for (const char* const name : {"accuracy", "bytes"}) all[name].push_back(one.at(name).front());
   }
+  const auto at_end = [&]() -> const std::vector<float>& {
+    go_on(rounds);
+    return last.weights;
+  };
+  measure_also(at_end, seed, bench, all, context);
   return all;
 }
 
@@ -385,6 +418,7 @@ void Federated::conclude(const std::vector<Arm>& arms, const std::vector<Ran>& r
     if (!against.empty()) record.add(arms[a].name, kAgainstAveraging, std::move(against));
     if (series.at.size() > 1) record.series.push_back(std::move(series));
   }
+  also_.conclude(arms, runs, record);
 }
 
 }  // namespace

@@ -95,6 +95,10 @@ std::shared_ptr<const loader::ImageTable> NetTraining::table_of(const Source& so
   return std::make_shared<loader::ImageTable>(*source.rows, source.usable, size, loader::kKeptBytes, context);
 }
 
+ImageSize NetTraining::test_size() const {
+  return test_table_->size();
+}
+
 std::string NetTraining::identity() const {
   train::TrainOptions options = options_;
   options.seed = 0;

@@ -50,6 +50,7 @@ class NetTraining {
   train::TrainResult train(const train::TrainJob& job, const Context& context) const { return tools_.train(job, context); }
 
   const Rows& test() const { return *test_; }
+  ImageSize test_size() const;
   int classes() const { return classes_; }
 
  private:

@@ -85,6 +85,8 @@ struct MadeUpTraining {
     for (const int64_t row : job.subset) known[static_cast<size_t>(job.rows->label(row))] = true;
     train::TrainResult made{.steps = job.options.steps, .seconds = 0.01};
     if (job.keep_weights) made.weights = {1, 2, 3};
+    const bool asked = job.first_step == job.options.steps;
+    made.attacked = job.attack ? 0.125 : -1;
     for (int64_t row = 0; job.test != nullptr && row < job.test->size(); ++row) {
       const auto own = static_cast<size_t>(job.test->label(row));
       const size_t answer = known[own] ? own : static_cast<size_t>(std::ranges::find(known, true) - known.begin());
@@ -92,7 +94,7 @@ struct MadeUpTraining {
       made.value += answer == own ? 1.0 / static_cast<double>(job.test->size()) : 0;
     }
     const std::lock_guard lock(mutex);
-    jobs.push_back({job.rows->size(), job.options.steps, job.options.net, job.options.seed, job.options.batch});
+    jobs.push_back({job.rows->size(), job.options.steps, job.options.net, job.options.seed, job.options.batch, asked});
     return made;
   }
 
@@ -102,6 +104,7 @@ struct MadeUpTraining {
     std::string net;
     uint64_t seed = 0;
     int batch = 0;
+    bool asked = false;  ///< and not trained
   };
   std::vector<Job> jobs;
   std::mutex mutex;

@@ -411,6 +411,55 @@ TEST(Trials, AStageSaysWhatItTookAndWhoRanIt) {
   }
 }
 
+/// A trial that ends in a network, with an option of it.
+struct Ending {
+  std::string trial;
+  std::string option;
+  std::string text;
+};
+
+TEST(Trials, ColumnsBesideAreStagesOfTheirOwn) {
+  for (const Ending& ending : {Ending{"continual", "after-task", "gdumb"}, Ending{"continual", "after-task", "replay"},
+                               Ending{"federated", "set-rounds", "1"}, Ending{"federated", "set-rounds", "2"}}) {
+    const std::string& name = ending.trial;
+    Trying trying;
+    std::map<std::string, std::string> options = quick_options(name);
+    options[ending.option] = ending.text;
+    const TrialRecord without = trying.tried(name, options, 1);
+    const auto trained = [](const Trying& of) { return std::ranges::count(of.training.jobs, false, &MadeUpTraining::Job::asked); };
+    const auto once = trained(trying);
+    options["also"] = "robust,ece";
+    const TrialRecord with = trying.tried(name, options, 1);
+    ASSERT_EQ(with.metrics.size(), without.metrics.size() + 2) << name;
+    EXPECT_EQ(with.metrics[with.metrics.size() - 2].name, "ece");
+    for (const std::string& arm : with.arms()) {
+      EXPECT_EQ(with.find(arm, 0)->values, without.find(arm, 0)->values) << name;
+      ASSERT_NE(with.find(arm, with.metrics.size() - 1), nullptr) << name << ": " << arm;
+      EXPECT_DOUBLE_EQ(with.find(arm, with.metrics.size() - 1)->mean, 0.125);
+    }
+    // Every other stage was found.
+    const auto fresh = std::ranges::count(with.stages, false, &TrialRecord::StageTime::kept);
+    EXPECT_EQ(fresh, 2 * std::ssize(with.arms())) << name;
+    EXPECT_EQ(std::ssize(with.stages), std::ssize(without.stages) + fresh);
+
+    const size_t jobs = trying.training.jobs.size();
+    options["also"] = "ece";
+    EXPECT_EQ(trying.tried(name, options, 1).metrics.back().name, "ece");
+    EXPECT_EQ(trying.training.jobs.size(), jobs) << name;
+
+    // At once: no network is trained more often than without.
+    Trying anew;
+    anew.tried(name, options, 1);
+    EXPECT_EQ(trained(anew), once) << name;
+  }
+  for (const char* const name : {"search", "membership"}) {
+    OptionTable table;
+    const auto trial = make_trial(name, {});
+    trial->declare(table);
+    EXPECT_EQ(table.find("also"), nullptr) << name << " has no network that it ends in";
+  }
+}
+
 TEST(Trials, WhatIsKeptOfOtherRowsOrOptionsIsNotFound) {
   Trying trying;
   const std::map<std::string, std::string> options = {{"memory", "12"}, {"tasks", "3"}, {"steps", "3"}};
