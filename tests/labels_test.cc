@@ -14,6 +14,7 @@
 #include "decant/pipeline/distill.h"
 #include "decant/pipeline/evaluate.h"
 #include "decant/pipeline/export.h"
+#include "decant/pipeline/run/run_folder.h"
 #include "decant/pipeline/train.h"
 #include "decant/pipeline/verify.h"
 #include "decant/train/trainer.h"
@@ -119,6 +120,49 @@ TEST(CompressTeach, ASetIsTrainedAndComparedAsItAsks) {
   ASSERT_EQ(evidence.cells.size(), 3U);
   for (const Evidence::Cell& cell : evidence.cells) EXPECT_GT(cell.values.front(), 0.6) << cell.set;
   EXPECT_THAT(evidence.protocol, HasSubstr("soft-labels"));
+
+  const RunRecord run = read_run_record(folder / "small");
+  EXPECT_EQ(evidence.find("convnet+width=8+depth=2", "small")->parts, (SetBytes{40 * 3073, run.view_labels->bytes, 0}));
+  const Evidence::Cell& labelled = *evidence.find("convnet+width=8+depth=2", "random+labels=soft:views=2");
+  ASSERT_TRUE(labelled.parts);
+  EXPECT_GT(labelled.parts->pictures, 40 * 500) << "as PNGs";
+  EXPECT_LT(labelled.parts->pictures, 40 * 3300);
+  EXPECT_EQ(labelled.parts->labels, run.view_labels->bytes - 40 * 7) << "of 10 classes in 4 bits, a view takes 7 bytes";
+  EXPECT_EQ(labelled.bytes, labelled.parts->sum());
+  EXPECT_EQ(evidence.find("convnet+width=8+depth=2", "random")->parts, std::nullopt);
+}
+
+// A budget is one for all of a set's files, whether it is said in a row or for all sets.
+TEST(CompressTeach, ABudgetHoldsPicturesAndLabels) {
+  if (no_networks()) GTEST_SKIP() << "this build has no networks";
+  const fs::path in = cifar_set("teach_budget_in", 2, 200, 10);
+  EvaluateOptions options;
+  options.full = in.string();
+  options.nets = "convnet+width=8+depth=2";
+  options.seeds = 2;
+  options.judge.given = {{"steps", "3"}, {"batch", "16"}};
+  options.teacher.net = "convnet+width=8+depth=2";
+  options.teacher.epochs = 2;
+  options.features.cache = in / "cache";
+  options.bytes = "60000";
+  options.against = "random+quality=50,random+quality=50+labels=soft:views=30,k-means+quality=50+labels=8kB";
+  const Evidence evidence = evaluate_sets(options, {.threads = 2});
+  ASSERT_EQ(evidence.cells.size(), 3U);
+  for (const Evidence::Cell& cell : evidence.cells) {
+    EXPECT_EQ(cell.budget, (Budget{60000, Budget::Unit::bytes}));
+    if (!cell.parts) continue;
+    EXPECT_LE(cell.parts->sum(), 60000) << cell.set;
+    EXPECT_GE(cell.parts->sum(), 59000) << cell.set;
+    EXPECT_EQ(cell.bytes, cell.parts->sum());
+  }
+  const Evidence::Cell& hard = evidence.cells[0];
+  EXPECT_GT(evidence.cells[1].parts->labels, evidence.cells[1].rows * 30 * 6);
+  EXPECT_LT(evidence.cells[1].rows, hard.rows);
+  EXPECT_LE(evidence.cells[2].parts->labels, 8000);
+  EXPECT_GT(evidence.cells[2].parts->labels, 7000) << "of the rows of one seed";
+
+  options.bytes = "300";
+  EXPECT_THAT(message_of([&] { evaluate_sets(options, {.threads = 2}); }), HasSubstr("300 bytes hold no set"));
 }
 
 TEST(CompressTeach, ThatCannotBeIsRefused) {

@@ -43,6 +43,18 @@ def equal_bytes(found):
     return lines
 
 
+def parts(found):
+    """What sets take besides pictures, of each set and size once."""
+    cells = {(cell["set"], cell["rows"]): cell for cell in found["results"] if cell.get("bytes_of")}
+    if not any(cell["bytes_of"]["labels"] + cell["bytes_of"]["decoder"] for cell in cells.values()):
+        return []
+    lines = ["", "| set | pictures | bytes | of pictures | of labels | of decoders |", "|---|---|---|---|---|---|"]
+    for (name, rows), cell in cells.items():
+        own = cell["bytes_of"]
+        lines.append(f"| `{name}` | {rows:,} | {cell['bytes']:,} | {own['pictures']:,} | {own['labels']:,} | {own['decoder']:,} |")
+    return lines
+
+
 def accuracy(cell):
     """Of a set that asks for no training of its own there is none in that column."""
     if cell is None or cell["mean"] is None:
@@ -158,7 +170,7 @@ def table(found, made):
         lines = by_losses(found)
     else:
         lines = by_columns(found, made) if len(metrics) > 1 else by_sets(found)
-    lines += orders(found) + equal_bytes(found)
+    lines += parts(found) + orders(found) + equal_bytes(found)
     machine = found["machine"]
     overhead = found["overhead"]["share"]
     lines += [

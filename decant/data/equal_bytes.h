@@ -4,7 +4,8 @@
 //
 //     w(b) = max { mean(R) : R random rows of at most b bytes }
 //
-// over the cells of sets named "random" or "random+…" whose bytes are known, of one net and metric.
+// over the cells of sets named "random" or "random+…", without labels of a teacher, whose bytes are
+// known, of one net and metric.
 // Between two sizes w is taken to be linear in ln b, so the answer is the b at which it meets the
 // set's mean. It stops at the sizes that were measured: nothing is extrapolated.
 #pragma once

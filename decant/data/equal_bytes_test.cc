@@ -71,5 +71,20 @@ TEST(EqualBytes, AreInTheFile) {
   EXPECT_EQ(to_json(evidence_from_json(json, "e.json")), json);
 }
 
+TEST(EqualBytes, RowsWithLabelsOfATeacherAreNoRandomRows) {
+  Evidence evidence;
+  const auto add = [&](const std::string& set, int64_t bytes, double value) {
+    evidence.cells.push_back({.net = "quick", .set = set, .rows = 10, .values = {value}, .bytes = bytes, .seeds = {0}});
+  };
+  add("random", 1000, 0.4);
+  add("random+quality=50", 4000, 0.6);
+  add("random+labels=soft:views=10", 1500, 0.5);
+  compare(evidence);
+  const std::vector<EqualBytes> all = equal_bytes(evidence);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.front().set, "random+labels=soft:views=10");
+  EXPECT_NEAR(all.front().random, 2000, 1e-6) << "half of the way, in logarithms";
+}
+
 }  // namespace
 }  // namespace decant

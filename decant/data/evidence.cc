@@ -132,6 +132,14 @@ std::vector<Budget> budgets(const Evidence& evidence) {
 
 }  // namespace
 
+std::vector<const Evidence::Cell*> sets_of_parts(const Evidence& evidence) {
+  if (evidence.cells.empty()) return {};
+  Cells sets = cells_of(evidence, evidence.cells.front().net, 0);
+  std::erase_if(sets, [](const Cell* cell) { return !cell->parts; });
+  const bool more = std::ranges::any_of(sets, [](const Cell* cell) { return cell->parts->labels + cell->parts->decoder > 0; });
+  return more ? sets : Cells();
+}
+
 std::vector<Evidence::Order> orders(const Evidence& evidence) {
   const std::vector<std::string> nets = evidence.nets();
   if (nets.size() < 2) return {};

@@ -15,6 +15,7 @@
 #include "decant/base/statistics.h"
 #include "decant/data/budget.h"
 #include "decant/data/metric.h"
+#include "decant/data/set_bytes.h"
 
 namespace decant {
 
@@ -24,12 +25,13 @@ struct Evidence {
     std::string net;
     std::string set;  ///< "full", "random", "small", or the name of a method or of one of several small sets
     int64_t rows = 0;
-    std::vector<double> values;  ///< one per seed, unscaled; never empty
-    Budget budget;               ///< what sets are matched by
-    size_t metric = 0;           ///< which of Evidence::metrics
-    double keep = 0;             ///< rows as a share of the full set's
-    int64_t bytes = 0;           ///< of all its files, labels included, or those it was to take at most; 0 = not counted
-    std::string protocol;        ///< its name
+    std::vector<double> values;          ///< one per seed, unscaled; never empty
+    Budget budget;                       ///< what sets are matched by
+    size_t metric = 0;                   ///< which of Evidence::metrics
+    double keep = 0;                     ///< rows as a share of the full set's
+    int64_t bytes = 0;                   ///< of all its files, labels included, or those it was to take at most; 0 = not counted
+    std::optional<SetBytes> parts = {};  ///< of those bytes, where they are known
+    std::string protocol;                ///< its name
     std::vector<uint64_t> seeds;
     int64_t steps = 0;
     bool converged = false;  ///< fitted to its minimum: more steps would change nothing
@@ -90,6 +92,10 @@ void compare(Evidence& evidence);
 /// For each budget with two sets or more, every net's order of them, the first net's among them;
 /// nothing for a single net.
 std::vector<Evidence::Order> orders(const Evidence& evidence);
+
+/// A cell of each set and size whose bytes are known by parts, where some set takes more than
+/// pictures; of one net and metric.
+std::vector<const Evidence::Cell*> sets_of_parts(const Evidence& evidence);
 
 /// What is infinite or not a number becomes null.
 Json to_json(const Evidence& evidence);

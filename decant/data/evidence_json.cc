@@ -45,6 +45,7 @@ Json json_of(const Evidence::Cell& cell, const Metric& metric) {
                {"keep", cell.keep},    {"protocol", cell.protocol}, {"seeds", cell.seeds}, {"metric", metric.name},
                {"values", cell.values}};
   if (cell.bytes > 0) json["bytes"] = cell.bytes;
+  if (cell.parts) json["bytes_of"] = {{"pictures", cell.parts->pictures}, {"labels", cell.parts->labels}, {"decoder", cell.parts->decoder}};
   if (metric == top_1()) json["accuracy"] = cell.values;  // as schema 1 has it, for those who read that
   json.update({{"mean", cell.mean},
                {"ci95", number_or_null(cell.ci95)},
@@ -179,6 +180,8 @@ Evidence::Cell cell_from(const JsonReader& json, const std::vector<Metric>& metr
   cell.seeds = seeds_from(json, cell.values.size());
   cell.keep = json.number("keep");
   cell.bytes = json.count("bytes");
+  if (const auto parts = json.object("bytes_of"))
+    cell.parts = SetBytes{parts->count("pictures"), parts->count("labels"), parts->count("decoder")};
   cell.protocol = json.text("protocol");
   cell.steps = json.count("steps");
   cell.converged = json.flag("converged", schema == 1 && cell.net == "linear");

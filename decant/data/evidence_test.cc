@@ -104,6 +104,7 @@ TEST(Cost, LeavesOutWhatIsNoJudging) {
 Evidence rich() {
   std::vector<Evidence::Cell> cells = {cell_of("a", "random", 10, {0.5, 0.6}), cell_of("a", "small", 10, {0.7, 0.8}),
                                        cell_of("b", "random", 10, {0.5, 0.5}), cell_of("b", "small", 10, {0.4, 0.6})};
+  cells[1].bytes = 900, cells[1].parts = SetBytes{700, 150, 50};
   cells[1].keep = 0.25, cells[1].protocol = "quick", cells[1].steps = 7, cells[1].seconds = 1.5;
   Evidence evidence = evidence_of(cells);
   evidence.protocol = "quick: 7 steps";
@@ -118,6 +119,8 @@ TEST(EvidenceJson, IsReadAsItWasWritten) {
   const Json json = to_json(rich());
   EXPECT_EQ(json["results"][1]["metric"], "top-1");
   EXPECT_EQ(json["results"][1]["accuracy"], json["results"][1]["values"]);
+  EXPECT_EQ(json["results"][1]["bytes_of"], (Json{{"pictures", 700}, {"labels", 150}, {"decoder", 50}}));
+  EXPECT_FALSE(json["results"][0].contains("bytes_of"));
   EXPECT_EQ(to_json(evidence_from_json(json, "e.json")), json);
 
   Evidence loss = rich();

@@ -127,6 +127,7 @@ std::vector<Evidence::Cell> cells_of(const Trial& trial, const Judge& judge, con
       cell.rows = std::ssize(*run.rows);
       cell.budget = run.arm->budget.value_or(Budget{cell.rows, Budget::Unit::rows});
       cell.bytes = run.arm->bytes;
+      cell.parts = run.arm->parts;
       cell.keep = static_cast<double>(cell.rows) / static_cast<double>(std::max<int64_t>(1, trial.every_row));
       cell.seeds.push_back(run.seed);
       cell.values.push_back(result.values.at(metric));

@@ -15,6 +15,7 @@
 
 #include "decant/data/budget.h"
 #include "decant/data/dataset.h"
+#include "decant/data/set_bytes.h"
 #include "decant/evaluate/judge.h"
 
 namespace decant::evaluate {
@@ -29,6 +30,7 @@ struct Arm {
   std::shared_ptr<const Rows> own_rows = {};    ///< keeps `rows` alive where nobody else does
   Training training = {};                       ///< that it asks for, where the judge heeds that
   int64_t bytes = 0;                            ///< of all its files, labels included, or those it was to take at most; 0 = not counted
+  std::optional<SetBytes> parts = {};           ///< of those bytes, where they are known
 };
 
 /// What is on trial.

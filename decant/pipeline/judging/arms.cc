@@ -10,10 +10,12 @@
 #include "decant/base/digest.h"
 #include "decant/base/errors.h"
 #include "decant/base/text.h"
+#include "decant/formats/image/picture_files.h"
 #include "decant/pipeline/choosing/repeats.h"
 #include "decant/pipeline/judging/length_matched.h"
 #include "decant/pipeline/judging/method_arm.h"
 #include "decant/pipeline/labelling/label_data.h"
+#include "decant/pipeline/labelling/labelled_sizes.h"
 #include "decant/pipeline/patching/byte_budget.h"
 #include "decant/pipeline/patching/fill_source.h"
 #include "decant/pipeline/patching/row_sizes.h"
@@ -122,7 +124,7 @@ std::function<Subset(uint64_t)> random_rows(const JudgedSets& sets, int64_t coun
 }
 
 /// As many of them as fit.
-std::vector<Subset> random_rows_within(const JudgedSets& sets, RowSizes& sizes, int64_t budget, const EvaluateOptions& options) {
+std::vector<Subset> random_rows_within(const JudgedSets& sets, SetSizes& sizes, int64_t budget, const EvaluateOptions& options) {
   std::vector<Subset> draws;
   for (int s = 0; s < options.seeds; ++s) {
     const uint64_t seed = options.seed + static_cast<uint64_t>(s);
@@ -293,13 +295,37 @@ class ArmMaker {
 
   /// The arm teaches what a teacher says of views of its rows, those of all seeds.
   void soften(evaluate::Arm& arm, const ArmSpec& spec) {
-    if (!judge_.views)
-      throw UsageError(fmt::format("--against {}: labels of views are for trainings that crop and flip pictures", arm.name));
-    Subset rows;
-    for (int s = 0; s < options_.seeds; ++s) rows = rows.united(arm.subset(options_.seed + static_cast<uint64_t>(s)));
     const train::Teacher& teacher = teacher_of_full();
+    LabelJob job = label_job(arm, spec);
+    std::vector<Subset> draws;
+    for (int s = 0; s < options_.seeds; ++s) draws.push_back(arm.subset(options_.seed + static_cast<uint64_t>(s)));
+    int64_t most = 0;
+    for (const Subset& draw : draws) {
+      job.which = job.which.united(draw);
+      most = std::max(most, std::ssize(draw));
+    }
+    job.spec = spec_in_numbers(job, most, teacher);  // a budget is that of one seed's set
+    const LabelledRows labelled = label_views(job, teacher, module_teacher_trainer("cpu"), context_);
+    const SetBytes each = bytes_with_labels(job, draws, teacher);
+    context_.info(fmt::format("{}: labels of {} views of {} rows take {}, next to {} of pictures", arm.name,
+                              labelled.labels->recipe().views, human_count(std::ssize(draws.front())), human_bytes(each.labels),
+                              human_bytes(each.pictures)));
+    arm.parts = each;
+    arm.bytes = each.sum();
+    arm.own_rows = labelled.rows;
+    arm.rows = arm.own_rows.get();
+    Digest digest;
+    digest.add(arm.digest).add("labels").add(spec.labels).add(teacher.digest).add(static_cast<int64_t>(options_.seed));
+    if (label_spec_from(spec.labels, job.said).bytes > 0) digest.add(labelled.labels->recipe().views);
+    arm.digest = digest.hex();
+  }
+
+  /// What is to be labelled, but for the rows.
+  LabelJob label_job(const evaluate::Arm& arm, const ArmSpec& spec) const {
+    if (!judge_.views)
+      throw UsageError(fmt::format("--against {}: labels of views are for trainings that crop and flip pictures", spec.name));
     LabelJob job{.rows = arm.own_rows ? arm.own_rows : sets_.full.dataset.splits.at(Split::train),
-                 .which = std::move(rows),
+                 .which = {},
                  .class_names = named_classes(sets_.full.dataset),
                  .recipe = *judge_.views,
                  .spec = label_spec_from(spec.labels, "--against " + spec.name),
@@ -307,13 +333,21 @@ class ArmMaker {
     job.recipe.seed = options_.seed;
     if (const double asked = job.spec.resized_crop; asked > 0 && asked != job.recipe.cuts.resized_crop)
       throw UsageError(fmt::format("--against {}: its views are cut as the trainings cut pictures, so give --resized-crop {} to these",
-                                   arm.name, asked));
-    const LabelledRows labelled = label_views(job, teacher, module_teacher_trainer("cpu"), context_);
-    context_.info(fmt::format("{}: labels of {} views of {} rows take {}", arm.name, labelled.labels->recipe().views,
-                              human_count(job.which.size()), human_bytes(labelled.labels->file_bytes())));
-    arm.own_rows = labelled.rows;
-    arm.rows = arm.own_rows.get();
-    arm.digest = Digest().add(arm.digest).add("labels").add(spec.labels).add(teacher.digest).add(static_cast<int64_t>(options_.seed)).hex();
+                                   spec.name, asked));
+    return job;
+  }
+
+  /// What the set of one seed takes, on average: its picture files, PNGs where the data set holds
+  /// pixels, and its labels.
+  SetBytes bytes_with_labels(const LabelJob& job, const std::vector<Subset>& draws, const train::Teacher& teacher) const {
+    RowSizes sizes(as_picture_files(job.rows), job.which, context_);
+    SetBytes sum;
+    for (const Subset& draw : draws) {
+      sum.pictures += sizes.total(draw);
+      sum.labels += bytes_of_labels(job, std::ssize(draw), teacher);
+    }
+    const auto seeds = static_cast<int64_t>(draws.size());
+    return {.pictures = sum.pictures / seeds, .labels = sum.labels / seeds};
   }
 
   /// Trained on every row that nobody is tested on.
@@ -332,6 +366,7 @@ class ArmMaker {
     arm.subset = [&set](uint64_t) { return set.subset; };
     arm.training = set.training;
     arm.bytes = set.bytes;
+    arm.parts = set.parts;
   }
 
   /// So many rows. Importance is asked for those of all seeds at once.
@@ -370,7 +405,8 @@ class ArmMaker {
   }
 
   void spend_on_every_row(evaluate::Arm& arm, const ArmSpec& spec, const std::string& currency, const PictureReducer& reducer) {
-    const Spent spent = spend_on_pictures(reducer, sets_.full_rows, currency, arm.budget->amount, options_.seed, context_);
+    const int64_t budget = left_for_pictures(spec, arm.budget->amount);
+    const Spent spent = spend_on_pictures(reducer, sets_.full_rows, currency, budget, options_.seed, context_);
     context_.info(fmt::format("{}: {} are met by {}", arm.name, human_bytes(arm.budget->amount), spent.words));
     arm.subset = [&rows = sets_.full_rows](uint64_t) { return rows; };
     show(arm, spent.reduced, spec);
@@ -380,8 +416,28 @@ class ArmMaker {
   std::vector<Subset> rows_within(const ReducedInput& reduced, const ArmOutline& outline) {
     auto& sizes = sizes_[reduced.key];
     if (!sizes) sizes = std::make_unique<RowSizes>(reduced.rows, sets_.full_rows, context_);
-    if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, *sizes, outline.budget, options_);
-    return method_arm(outline.spec.base).draw_within(*sizes, {outline.budget}).at(outline.budget);
+    if (!outline.spec.softens()) return rows_within(*sizes, outline);
+    const LabelJob job = label_job({}, outline.spec);
+    LabelledSizes labelled(*sizes, job, teacher_of_full());
+    return rows_within(labelled, outline);
+  }
+
+  std::vector<Subset> rows_within(SetSizes& sizes, const ArmOutline& outline) {
+    if (outline.kind == ArmOutline::Kind::random) return random_rows_within(sets_, sizes, outline.budget, options_);
+    return method_arm(outline.spec.base).draw_within(sizes, {outline.budget}).at(outline.budget);
+  }
+
+  /// What a budget for every row leaves for its pictures.
+  int64_t left_for_pictures(const ArmSpec& spec, int64_t budget) {
+    if (!spec.softens()) return budget;
+    const LabelJob job = label_job({}, spec);
+    const int64_t labels = bytes_of_labels(job, std::ssize(sets_.full_rows), teacher_of_full());
+    if (labels >= budget)
+      throw InputError({"", job.said,
+                        fmt::format("labels of {} rows take {} of {}, so nothing is left for pictures",
+                                    human_count(std::ssize(sets_.full_rows)), human_bytes(labels), human_bytes(budget)),
+                        "Give more bytes, or fewer views"});
+    return budget - labels;
   }
 
   /// What each row holds of it.

@@ -94,6 +94,18 @@ std::string table_of_classes(const ClassTable& classes) {
   return "\n" + classes.net + ", class by class (means)\n" + text_table(table, right);
 }
 
+/// What sets take whose bytes are not of pictures alone.
+std::string parts_table(const Evidence& evidence) {
+  const std::vector<const Evidence::Cell*> sets = sets_of_parts(evidence);
+  if (sets.empty()) return {};
+  TextTable table = {{"set", "rows", "takes", "pictures", "labels", "decoder"}};
+  for (const Evidence::Cell* const set : sets)
+    table.push_back({set->set, human_count(set->rows), human_bytes(set->bytes), human_bytes(set->parts->pictures),
+                     human_bytes(set->parts->labels), human_bytes(set->parts->decoder)});
+  return "\nWhat sets take besides pictures. A teacher counts nowhere: what it said is stored.\n" +
+         text_table(table, {false, true, true, true, true, true});
+}
+
 }  // namespace
 
 std::string evidence_table(const Evidence& evidence) {
@@ -105,7 +117,8 @@ std::string evidence_table(const Evidence& evidence) {
   const std::string chosen = choosing_note(evidence.cost);
   text += evidence.protocol + "\n" + (note.empty() ? "" : note + "\n") + (chosen.empty() ? "" : chosen + "\n");
   for (const ClassTable& table : class_tables(evidence)) text += table_of_classes(table);
-  return text + orders_table(orders(evidence)) + equal_bytes_table(evidence) + scores_table(robust_scores(evidence));
+  return text + parts_table(evidence) + orders_table(orders(evidence)) + equal_bytes_table(evidence) +
+         scores_table(robust_scores(evidence));
 }
 
 }  // namespace decant

@@ -39,5 +39,20 @@ TEST(EvidenceTable, SaysHowManyBytesOfRandomRowsTeachAsMuch) {
   EXPECT_THAT(evidence_table(evidence_of(cells)), Not(HasSubstr("random rows of")));
 }
 
+TEST(EvidenceTable, SaysWhatSetsTakeBesidesPictures) {
+  std::vector<Evidence::Cell> cells = {cell_of("mlp", "random", 10, {0.4}), cell_of("mlp", "random+labels=soft", 10, {0.6}),
+                                       cell_of("mlp", "made", 10, {0.5}), cell_of("other", "made", 10, {0.5})};
+  const std::string title = "What sets take besides pictures";
+  cells[2].parts = cells[3].parts = SetBytes{.pictures = 5000};
+  cells[2].bytes = cells[3].bytes = 5000;
+  EXPECT_THAT(evidence_table(evidence_of(cells)), Not(HasSubstr(title))) << "pictures alone";
+  cells[1].parts = SetBytes{.pictures = 4000, .labels = 1500, .decoder = 250};
+  cells[1].bytes = 5750;
+  const std::string table = evidence_table(evidence_of(cells));
+  EXPECT_THAT(table, HasSubstr(title));
+  EXPECT_THAT(table, HasSubstr("\nrandom+labels=soft    10  5.8 kB    4.0 kB   1.5 kB  250 bytes\n"));
+  EXPECT_THAT(table, HasSubstr("\nmade                  10  5.0 kB    5.0 kB  0 bytes    0 bytes\n"));
+}
+
 }  // namespace
 }  // namespace decant

@@ -44,6 +44,18 @@ int64_t bytes_of(const RunRecord& run, const Rows& rows) {
   return run.bytes_after > 0 ? run.bytes_after : rows.stored_bytes();
 }
 
+/// Those bytes by what its files are for.
+SetBytes bytes_by_use(const RunRecord& run, int64_t bytes) {
+  SetBytes parts;
+  if (run.view_labels) parts.labels += run.view_labels->bytes;
+  if (run.synthetic) {
+    parts.labels += run.synthetic->bytes_labels;
+    parts.decoder = run.synthetic->bytes_factors;
+  }
+  parts.pictures = std::max<int64_t>(0, bytes - parts.labels - parts.decoder);
+  return parts;
+}
+
 /// Rows of the full set by number.
 void point_at_full(GivenSet& set, const Input& full, const Subset& held_out) {
   set.rows = full.dataset.splits.at(Split::train);
@@ -109,6 +121,7 @@ void point_at_synthetic(GivenSet& set, const Input& full, const Subset& held_out
   set.digest = content_digest(*set.rows, nullptr, context);
   const RunRecord run = read_run_record(set.spec);
   set.bytes = bytes_of(run, *rows);
+  set.parts = bytes_by_use(run, set.bytes);
   if (run.view_labels) say_who_labelled(set, *run.view_labels, context);
 }
 
@@ -156,7 +169,10 @@ void refuse_bins_alone(const std::string& spec) {
 void find_rows_of(GivenSet& set, const Input& full, const Subset& held_out, const EvaluateOptions& options, const Context& context) {
   if (set.synthetic) return point_at_synthetic(set, full, held_out, context);
   set.kept = set.folder ? set.folder->kept : read_rows(set.spec, full);
-  if (set.folder && set.folder->has_data()) set.bytes = set.folder->run.bytes_after;
+  if (set.folder && set.folder->has_data()) {
+    set.bytes = set.folder->run.bytes_after;
+    if (set.bytes > 0) set.parts = bytes_by_use(set.folder->run, set.bytes);
+  }
   if (set.kept.empty()) refuse_bins_alone(set.spec);
   if (set.folder && set.folder->has_data() && full.dataset.train().pictures() != nullptr)
     point_at_own_files(set, full, held_out, options, context);

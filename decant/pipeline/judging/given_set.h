@@ -16,16 +16,17 @@ namespace decant {
 
 /// A small set that was given.
 struct GivenSet {
-  std::string spec;                  ///< as typed
-  std::string name;                  ///< "small", or of several, each its own
-  std::optional<RunFolder> folder;   ///< nothing for a .npy of row numbers
-  Subset kept;                       ///< its rows of the full set, ascending; all that is used where there are no files of its own
-  std::shared_ptr<const Rows> rows;  ///< where it lies: its own files, labelled as the full set is, or the full set
-  Subset subset;                     ///< of `rows`; none of them is held out
-  std::string digest;                ///< of `rows`
-  bool synthetic = false;            ///< its pictures are none of the full set's; it is no RunFolder, and `kept` is empty
-  int64_t bytes = 0;                 ///< all of its own files, labels included; 0 = it has none
-  evaluate::Training training = {};  ///< that it asks for, where the judge trains each set as it asks
+  std::string spec;                    ///< as typed
+  std::string name;                    ///< "small", or of several, each its own
+  std::optional<RunFolder> folder;     ///< nothing for a .npy of row numbers
+  Subset kept;                         ///< its rows of the full set, ascending; all that is used where there are no files of its own
+  std::shared_ptr<const Rows> rows;    ///< where it lies: its own files, labelled as the full set is, or the full set
+  Subset subset;                       ///< of `rows`; none of them is held out
+  std::string digest;                  ///< of `rows`
+  bool synthetic = false;              ///< its pictures are none of the full set's; it is no RunFolder, and `kept` is empty
+  int64_t bytes = 0;                   ///< all of its own files, labels included; 0 = it has none
+  std::optional<SetBytes> parts = {};  ///< of those bytes
+  evaluate::Training training = {};    ///< that it asks for, where the judge trains each set as it asks
 };
 
 /// Whether it is a .npy of row numbers, by its name.

@@ -104,7 +104,7 @@ LabelSpec label_spec_from(const std::string& text, const std::string& said) {
 }
 
 StoredViewLabels empty_labels(const LabelSpec& spec, int64_t rows, ViewRecipe recipe, std::vector<std::string> class_names,
-                              const std::string& said) {
+                              const std::string& said, Speaker teacher) {
   DECANT_CHECK(spec.soft, ==, true);
   const auto classes = std::ssize(class_names);
   if (spec.top > classes)
@@ -116,7 +116,9 @@ StoredViewLabels empty_labels(const LabelSpec& spec, int64_t rows, ViewRecipe re
                                            : classes <= kAllOf ? classes
                                                                : kUsualTop},
                           .rows = rows,
-                          .class_names = std::move(class_names)};
+                          .class_names = std::move(class_names),
+                          .teacher = std::move(teacher.words),
+                          .teacher_digest = std::move(teacher.digest)};
   header.recipe.views = spec.views > 0 ? spec.views : kUsualViews;
   if (spec.resized_crop > 0) header.recipe.cuts = {.flip = recipe.cuts.flip, .resized_crop = spec.resized_crop};
   if (spec.bytes > 0) meet_budget(spec, header, said);

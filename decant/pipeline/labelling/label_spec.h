@@ -34,10 +34,16 @@ struct LabelSpec {
 /// and for numbers out of range.
 LabelSpec label_spec_from(const std::string& text, const std::string& said);
 
+/// Who is to speak, as the labels' file says it, in bytes that a budget holds as well.
+struct Speaker {
+  std::string words;   ///< ViewLabelsHeader::teacher
+  std::string digest;  ///< ViewLabelsHeader::teacher_digest
+};
+
 /// The labels that `spec` asks for, empty: of `rows` rows, cut as `recipe` says but for the number
 /// of views. Throws InputError for more classes than there are, and for a budget that holds no
 /// view. REQUIRES: spec.soft.
 StoredViewLabels empty_labels(const LabelSpec& spec, int64_t rows, ViewRecipe recipe, std::vector<std::string> class_names,
-                              const std::string& said);
+                              const std::string& said, Speaker teacher = {});
 
 }  // namespace decant

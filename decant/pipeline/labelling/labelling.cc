@@ -60,7 +60,27 @@ std::vector<float> in_order(std::span<const float> said, const std::vector<int32
   return logits;
 }
 
+/// The labels of so many rows, empty: what their header says follows from job and teacher.
+StoredViewLabels empty_labels_of(const LabelJob& job, int64_t rows, const train::Teacher& teacher) {
+  return empty_labels(job.spec, rows, job.recipe, job.class_names, job.said, {in_words(teacher), teacher.digest});
+}
+
 }  // namespace
+
+int64_t bytes_of_labels(const LabelJob& job, int64_t rows, const train::Teacher& teacher) {
+  return empty_labels_of(job, rows, teacher).file_bytes();
+}
+
+LabelSpec spec_in_numbers(const LabelJob& job, int64_t rows, const train::Teacher& teacher) {
+  LabelSpec spec = job.spec;
+  if (spec.bytes == 0) return spec;
+  const ViewLabelsHeader header = empty_labels_of(job, rows, teacher).header();
+  spec.views = header.recipe.views;
+  spec.bits = header.shape.bits;
+  spec.top = header.shape.top;
+  spec.bytes = 0;
+  return spec;
+}
 
 void LabelOptions::declare(OptionTable& table) {
   table
@@ -120,11 +140,7 @@ std::map<std::string, std::string> training_of_labels(const ViewRecipe& recipe, 
 }
 
 LabelledRows label_views(const LabelJob& job, const train::Teacher& teacher, const train::TeacherTrainer& trainer, const Context& context) {
-  StoredViewLabels empty = empty_labels(job.spec, job.which.size(), job.recipe, job.class_names, job.said);
-  ViewLabelsHeader header = empty.header();
-  header.teacher = in_words(teacher);
-  header.teacher_digest = teacher.digest;
-  const auto stored = std::make_shared<StoredViewLabels>(std::move(header));
+  const auto stored = std::make_shared<StoredViewLabels>(empty_labels_of(job, std::ssize(job.which), teacher));
   const auto labelled = with_view_labels(job.rows, std::make_shared<PickedViewLabels>(stored, job.which));
   const RowsView some(labelled, job.which.rows());
   const Subset all = Subset::all(some.size());

@@ -68,6 +68,13 @@ struct LabelledRows {
   std::shared_ptr<const StoredViewLabels> labels;  ///< of job.which, one after another
 };
 
+/// Bytes of the labels' file that `job` asks for, were it of so many rows.
+int64_t bytes_of_labels(const LabelJob& job, int64_t rows, const train::Teacher& teacher);
+
+/// The job's labels in views, bits and classes, where it asks for bytes: as many as fit for so many
+/// rows.
+LabelSpec spec_in_numbers(const LabelJob& job, int64_t rows, const train::Teacher& teacher);
+
 /// Cost: a forward of every view of every row. Throws Cancelled, and what decoding throws.
 LabelledRows label_views(const LabelJob& job, const train::Teacher& teacher, const train::TeacherTrainer& trainer, const Context& context);
 

@@ -84,6 +84,18 @@ TEST(Page, SaysHowManyBytesOfRandomRowsTeachAsMuch) {
   EXPECT_THAT(page_of(fake), HasSubstr("<td>kept</td><td class=\"n\">10.0 kB</td><td class=\"n\">20.0 kB</td></tr>"));
 }
 
+TEST(Page, SaysWhatSetsTakeBesidesPictures) {
+  FakeRun fake = fake_run(60, 3, 2);
+  std::vector<Evidence::Cell> cells = {cell_of("mlp", "random", 10, {0.4}), cell_of("mlp", "small", 10, {0.5})};
+  fake.evidence = evidence_of(cells);
+  EXPECT_THAT(page_of(fake), Not(HasSubstr("What sets take besides pictures")));
+  cells[1].parts = SetBytes{.pictures = 4000, .labels = 1500};
+  cells[1].bytes = cells[1].parts->sum();
+  fake.evidence = evidence_of(cells);
+  EXPECT_THAT(page_of(fake), HasSubstr("<td>kept</td><td class=\"n\">10</td><td class=\"n\">5.5 kB</td><td class=\"n\">4.0 kB</td><td "
+                                       "class=\"n\">1.5 kB</td><td class=\"n\">0 bytes</td></tr>"));
+}
+
 TEST(Page, SaysWhetherNetworksAgreeAndScoresSyntheticSets) {
   FakeRun fake = fake_run(60, 3, 2);
   EXPECT_THAT(page_of(fake), AllOf(Not(HasSubstr("Do the networks agree?")), Not(HasSubstr("DD-Ranking"))));

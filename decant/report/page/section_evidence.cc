@@ -117,6 +117,23 @@ std::string equal_bytes_list(const Evidence& evidence, std::string_view small) {
          "bytes on a logarithmic scale. Nothing is said beyond the smallest and the largest of them.</p>\n";
 }
 
+/// What sets take whose bytes are not of pictures alone.
+std::string parts_list(const Evidence& evidence, std::string_view small) {
+  const std::vector<const Evidence::Cell*> sets = sets_of_parts(evidence);
+  if (sets.empty()) return {};
+  Table table({{"set"},
+               {"rows", CellKind::number},
+               {"takes", CellKind::number},
+               {"pictures", CellKind::number},
+               {"labels", CellKind::number},
+               {"decoder", CellKind::number}});
+  for (const Evidence::Cell* const set : sets)
+    table.add({escape(set_name(set->set, small)), human_count(set->rows), prose(human_bytes(set->bytes)),
+               prose(human_bytes(set->parts->pictures)), prose(human_bytes(set->parts->labels)), prose(human_bytes(set->parts->decoder))});
+  return "<h3>What sets take besides pictures</h3>\n" + table.html() +
+         "<p class=\"small\">A teacher counts nowhere: what it said is stored, and it is not asked when a set is trained on.</p>\n";
+}
+
 std::string score_text(const std::optional<Estimate>& score) {
   if (!score) return "–";
   const std::string spread = std::isfinite(score->half_width) ? fmt::format(" ± {:.1f}", 100 * score->half_width) : "";
@@ -179,6 +196,7 @@ std::string evidence_section(const Facts& facts) {
             results_table(*evidence, metric, small_bytes, small);
   }
   body += classes_list(*evidence, small);
+  body += parts_list(*evidence, small);
   body += orders_list(*evidence, small) + equal_bytes_list(*evidence, small) + scores_list(*evidence, small);
   return section("evidence", "Evidence", evidence_note(facts), body);
 }
