@@ -74,10 +74,19 @@ int64_t size_of(const RowCounts::Given& set, Budget::Unit unit) {
   return unit == Budget::Unit::bytes ? set.bytes : set.counted;
 }
 
+/// What a given set is compared under: the budget that was asked for, where it fills one to a
+/// hundredth, else its own size.
+int64_t budget_of_given(const RowCounts::Given& set, Budget::Unit unit, const std::vector<int64_t>& asked) {
+  const int64_t size = size_of(set, unit);
+  const auto filled = std::ranges::find_if(asked, [&](int64_t budget) { return size <= budget && size >= budget - budget / 100; });
+  return unit == Budget::Unit::bytes && filled != asked.end() ? *filled : size;
+}
+
 /// `budgets`, and what the given sets take, which others are compared with.
 std::vector<int64_t> with_sizes_of_given(std::vector<int64_t> budgets, const std::vector<RowCounts::Given>& given, Budget::Unit unit) {
+  const std::vector<int64_t> asked = budgets;
   for (const RowCounts::Given& set : given) {
-    const int64_t size = size_of(set, unit);
+    const int64_t size = budget_of_given(set, unit, asked);
     if (size > 0 && std::ranges::find(budgets, size) == budgets.end()) budgets.push_back(size);
   }
   return budgets;
@@ -236,7 +245,7 @@ std::vector<ArmOutline> outline_arms(const EvaluateOptions& options, const RowCo
                     .kind = Kind::given,
                     .rows = counts.given[i].rows,
                     .given = i,
-                    .budget = size_of(counts.given[i], unit),
+                    .budget = budget_of_given(counts.given[i], unit, common),
                     .unit = unit});
   if (arms.empty()) throw UsageError("--against names no set and no small set is given, so there is nothing to compare");
   return arms;

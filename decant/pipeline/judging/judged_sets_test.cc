@@ -141,6 +141,19 @@ TEST(Arms, TakeTheBytesOfAGivenSet) {
   expect_says(message_of<UsageError>([&] { outline_arms(options, outline_judged_sets(options, {}).counts); }), {"no set is given"});
 }
 
+TEST(Arms, AGivenSetThatFillsABudgetIsComparedUnderIt) {
+  RowCounts counts{.all = 100, .usable = 100, .stored_bytes = 100'000};
+  for (const int64_t bytes : {991, 989, 1001}) counts.given.push_back({.name = std::to_string(bytes), .rows = 10, .bytes = bytes});
+  EvaluateOptions options;
+  options.against = "random";
+  options.bytes = "1000";
+  std::vector<std::pair<std::string, int64_t>> budgets;
+  for (const ArmOutline& arm : outline_arms(options, counts)) budgets.emplace_back(arm.name, arm.budget);
+  EXPECT_EQ(budgets, (std::vector<std::pair<std::string, int64_t>>{
+                         {"random", 1000}, {"random", 989}, {"random", 1001}, {"991", 1000}, {"989", 989}, {"1001", 1001}}))
+      << "within a hundredth, and no more than it";
+}
+
 TEST(Arms, HoldAsManyRowsOfEachClassWhereTheProtocolSaysSo) {
   const SyntheticTrial trial("{}");
   for (uint8_t i = 20; i < 26; ++i) trial.add(fmt::format("full/train/cat/{}.png", i), grey_png(i));
