@@ -1,5 +1,5 @@
 # Sourced by bench/evidence.sh: what the files of a class teach whole, as sheets and as the same rows in files of their own. Table
-# sheets_imagenette_10files.
+# sheets_imagenette_10files; and sheets_imagenette_crops, of crops within cells and anywhere.
 #
 # 1,200 photographs of Imagenette, of which the last 40 of each class are tested on. Every set is drawn at random, the same number of each
 # class: 10 whole pictures; 40 in ten sheets of 2 × 2, and the same 40 shrunk alike, in files of their
@@ -56,4 +56,25 @@ sheets_imagenette_10files() {
   python3 "$here/tables.py"
 }
 
-sheet_tables=(sheets_imagenette_10files)
+# The same sheets and whole pictures under the random resized crops of a stock loader: within each cell, anywhere in the file, and of whole
+# pictures. 60 crops of every file are drawn once, so a crop is seen six times in 600 steps of 64.
+sheets_imagenette_crops() {
+  local data small=build/sheets name
+  data=$(split_imagenette)
+  mkdir -p $small
+  small_set "$data" whole --keep 100
+  small_set "$data" sheets --keep 400 --tile 2
+  crops sheets inside --cells
+  crops sheets anywhere
+  crops whole of-whole
+  judge sheets_imagenette_crops "$data" $small/{inside,anywhere,of-whole} --against "" --steps "${SHEETS_STEPS:-600}" --seeds "${SHEETS_SEEDS:-3}"
+  python3 "$here/crop_pairs.py" "$here/sheets_imagenette_crops.json" >"$here/sheets_imagenette_crops.txt"
+  python3 "$here/tables.py"
+}
+
+# crops FROM TO OPTIONS…
+crops() {
+  [ -e "$small/$2" ] || { rm -rf "$small/$2.new" && /usr/bin/python3 "$here/sheet_crops.py" "$small/$1" "$small/$2.new" 60 "${@:3}" && mv "$small/$2.new" "$small/$2"; }
+}
+
+sheet_tables=(sheets_imagenette_10files sheets_imagenette_crops)
