@@ -14,6 +14,7 @@
 #include "decant/formats/open.h"
 #include "decant/pipeline/compress.h"
 #include "decant/pipeline/judging/given_set.h"
+#include "decant/pipeline/judging/row_counts.h"
 #include "decant/pipeline/plan.h"
 #include "decant/pipeline/report.h"
 #include "decant/pipeline/run/run_folder.h"
@@ -289,6 +290,18 @@ TEST(CompressTile, CellsAreJudgedAsTheRowsThatTheyAre) {
   EXPECT_FALSE(given[0].subset.contains(0)) << "cell 0 holds a test row";
   EXPECT_FALSE(given[0].subset.contains(7));
   for (const int64_t cell : left) EXPECT_EQ(given[0].rows->label(cell), full.dataset.train().label(rows[static_cast<size_t>(cell)]));
+}
+
+// A budget of sheets holds their table as well, so what they are compared under does too.
+TEST(CompressTile, SheetsAreComparedUnderAllTheirBytes) {
+  const fs::path in = cifar_set("weighed_in", 1, 60);
+  const fs::path folder = fresh_folder("weighed");
+  const RunRecord run = compress(tiling(in, folder / "small", 3), {});
+  EvaluateOptions options{.full = in.string()};
+  options.small = {(folder / "small").string()};
+  const JudgedSets sets = read_judged_sets(options, {});
+  EXPECT_EQ(counts_of(sets, true, std::nullopt, {}).given.front().bytes, run.bytes_after);
+  EXPECT_GT(run.bytes_after, run.sheets->bytes_sheets);
 }
 
 TEST(CompressTile, SoftLabelsAreRefused) {

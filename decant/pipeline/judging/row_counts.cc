@@ -67,10 +67,10 @@ Dataset outline_full(const EvaluateOptions& options, const Context& context) {
 }
 
 /// As the files of the other sets are counted, labels and decoders with them; 0 where there are
-/// none. Of sheets, the share of all that its rows are.
+/// none. Of sheets and their table, the share of all that its rows are.
 int64_t recoded_bytes_of(const GivenSet& set, const Context& context) {
   const int64_t beside = set.parts ? set.parts->labels + set.parts->decoder : 0;
-  if (set.folder && set.folder->run.sheets) return set.folder->run.sheets->bytes_sheets * std::ssize(set.subset) / set.rows->size();
+  if (set.folder && set.folder->run.sheets) return set.bytes * std::ssize(set.subset) / set.rows->size();
   if (set.rows->pictures() == nullptr || !set.rows->pictures()->are_files()) return 0;
   const auto recoded = std::make_shared<patches::ReducedRows>(set.rows, 1, [](int64_t) { return patches::Reduction(); });
   return RowSizes(recoded, set.subset, context).total(set.subset) + beside;
