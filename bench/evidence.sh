@@ -2,7 +2,7 @@
 # The tables of docs/evidence.md, measured again: one `decant evaluate` each, its answer in bench/evidence/NAME.json, with command, machine,
 # date and seeds. Every training that ends is kept in build/evidence, so this may be stopped at any time and goes on where it was.
 # Arguments: names of tables; without any, those that take minutes each are run in order. `list` names them all; `long`, `patches`,
-# `distil`, `objects`, `sheets`, `labels` and `apps` stand for those of the scripts of these names in bench/evidence, which take hours.
+# `distil`, `objects`, `sheets`, `made`, `labels` and `apps` stand for those of the scripts of these names in bench/evidence, which take hours.
 # DECANT_EVIDENCE_OPTIONS: more options of every evaluation, such as --threads 1.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/data.sh"
@@ -94,13 +94,14 @@ source "$here/patches.sh"
 source "$here/distil.sh"
 source "$here/objects.sh"
 source "$here/sheets.sh"
+source "$here/frontier.sh"
 source "$here/labels.sh"
 source "$here/long.sh"
 source "$here/apps.sh"
 
 quick=(agnews sst2 text_alpaca_3 fashion cifar10_auto noise cifar10_full label_free_resnet56 label_free_mobilenet label_free_rotation label_free_manifold cifar10_methods cifar10_methods_30
   cifar10_nets)
-every=("${quick[@]}" "${long_tables[@]}" "${patches[@]}" "${distil_tables[@]}" "${object_tables[@]}" "${sheet_tables[@]}" "${label_tables[@]}" "${apps_tables[@]}")
+every=("${quick[@]}" "${long_tables[@]}" "${patches[@]}" "${distil_tables[@]}" "${object_tables[@]}" "${sheet_tables[@]}" "${made_tables[@]}" "${label_tables[@]}" "${apps_tables[@]}")
 if [ "${1:-}" = list ]; then
   echo "${every[*]}"
   exit
@@ -111,6 +112,7 @@ case ${1:-} in
   distil) set -- "${distil_tables[@]}" ;;
   objects) set -- "${object_tables[@]}" ;;
   sheets) set -- "${sheet_tables[@]}" ;;
+  made) set -- "${made_tables[@]}" ;;
   labels) set -- "${label_tables[@]}" ;;
   apps) set -- "${apps_tables[@]}" ;;
 esac
