@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <limits>
+#include <string>
 
 #include "decant/base/random.h"
 #include "decant/trials/dirichlet.h"
@@ -91,15 +93,85 @@ TEST(Lira, IsThePlainFormula) {
   }
 }
 
-// With known means the score is linear in φ, members are `shift` above others, and AUC = Φ(shift /
-// √2). Here a mean is of M/2 networks or one less, which adds their share to the variance.
+/// The ROC of an attack on the toy with M networks, from the distribution of its score. The means
+/// of the other networks are m_in = level + shift + a and m_out = level + b, normal, of M/2
+/// networks or of one less on the side of the network that is attacked. With e of variance 1,
+///
+///     offline   φ − m_out = (shift) + e − b
+///     online    D · G up to a constant factor, D = m_in − m_out = shift + a − b
+///                                              G = φ − (m_in + m_out)/2 = ± shift/2 + e − (a + b)/2
+///
+/// where G is normal for a given D, so that an integral over D is left.
+class ClosedForm {
+ public:
+  ClosedForm(Attack attack, double shift, int networks) : attack_(attack), shift_(shift), half_(networks / 2) {}
+
+  double share_above(double threshold, bool member) const {
+    const double of_in = 1.0 / (half_ - (member ? 1 : 0));
+    const double of_out = 1.0 / (half_ - (member ? 0 : 1));
+    if (attack_ == Attack::offline) return normal_share_below(((member ? shift_ : 0) - threshold) / std::sqrt(1 + of_out));
+    const double variance = of_in + of_out;
+    const double slope = (of_in - of_out) / 2 / variance;  // of (a + b)/2 on D
+    const double deviation = std::sqrt(1 + variance / 4 - slope * slope * variance);
+    double share = 0;
+    double weights = 0;
+    for (int i = -60; i <= 60; ++i) {
+      const double z = i / 12.0;
+      const double d = shift_ + z * std::sqrt(variance);
+      const double mean = (member ? shift_ : -shift_) / 2 - slope * (d - shift_);
+      const double weight = std::exp(-z * z / 2);
+      share += weight * normal_share_below((d * mean - threshold) / (std::abs(d) * deviation));
+      weights += weight;
+    }
+    return share / weights;
+  }
+
+  double auc() const {
+    double area = 0;
+    for (double t = -20; t < 20; t += kStep) {
+      const double width = share_above(t, false) - share_above(t + kStep, false);
+      area += width * (share_above(t, true) + share_above(t + kStep, true)) / 2;
+    }
+    return area;
+  }
+
+  double found_where(double accused) const {
+    double low = -30;
+    double high = 30;
+    for (int i = 0; i < 60; ++i) {
+      const double middle = (low + high) / 2;
+      (share_above(middle, false) > accused ? low : high) = middle;
+    }
+    return share_above(low, true);
+  }
+
+ private:
+  static constexpr double kStep = 0.02;
+  Attack attack_;
+  double shift_;
+  int half_;
+};
+
+// With known means both scores are linear in φ, and AUC = Φ(shift / √2).
+TEST(Lira, ClosedFormsEndInThatOfKnownMeans) {
+  for (const Attack attack : {Attack::online, Attack::offline}) {
+    const ClosedForm form(attack, 1, 200'000);
+    EXPECT_NEAR(form.auc(), normal_share_below(1 / std::sqrt(2.0)), 1e-4);
+    EXPECT_NEAR(form.found_where(0.01), normal_share_below(1 - 2.3263479), 1e-4);
+  }
+}
+
 TEST(Lira, ReachesTheClosedFormOfGaussians) {
   for (const double shift : {0.5, 1.0, 2.0}) {
-    const Observed observed = toy(64, 2000, shift, 2);
-    const double blurred = shift / std::sqrt(2 * (1 + 1.0 / 32));
-    EXPECT_NEAR(roc(decisions_of(observed, Attack::offline)).auc, normal_share_below(blurred), 0.005) << shift;
-    EXPECT_NEAR(roc(decisions_of(observed, Attack::online)).auc, normal_share_below(shift / std::sqrt(2.0)), shift < 1 ? 0.02 : 0.01)
-        << shift;
+    const Observed observed = toy(64, 4000, shift, 2);
+    for (const Attack attack : {Attack::online, Attack::offline}) {
+      const Roc curve = roc(decisions_of(observed, attack));
+      const ClosedForm form(attack, shift, 64);
+      const std::string which = fmt::format("{}, {}", attack == Attack::online ? "online" : "offline", shift);
+      EXPECT_NEAR(curve.auc, form.auc(), 0.005) << which;
+      EXPECT_NEAR(curve.at_one_in_100, form.found_where(0.01), 0.005) << which;
+      EXPECT_NEAR(curve.at_one_in_1000, form.found_where(0.001), 0.005) << which;
+    }
   }
 }
 
