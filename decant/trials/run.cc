@@ -107,6 +107,21 @@ std::optional<KeptStage> kept_in(evaluate::Store* store, const std::string& iden
   return KeptStage{std::move(*numbers), timed ? std::optional(seconds.mapped().front()) : std::nullopt};
 }
 
+/// Stages of one arm that are kept, of all seeds.
+struct KeptOfArm {
+  int64_t stages = 0;
+  int64_t timed = 0;  ///< of these
+  double seconds = 0;
+
+  void add(const std::optional<KeptStage>& stage) {
+    if (!stage) return;
+    ++stages;
+    if (!stage->seconds) return;
+    ++timed;
+    seconds += *stage->seconds;
+  }
+};
+
 KeptStage timed(const std::function<Numbers()>& work) {
   const Stopwatch watch;
   Numbers numbers = work();
@@ -225,21 +240,27 @@ Forecast forecast(const Trial& trial, const Source& source, const std::vector<Ar
   bool known = true;
   for (const Arm& arm : arms) {
     const std::vector<std::string> stages = trial.stages(arm);
-    double steps = 0;
+    KeptOfArm kept;
+    int64_t missing = 0;
     for (int s = 0; s < options.seeds; ++s) {
       const std::string run = run_identity(trial, source, arm, options.first_seed + static_cast<uint64_t>(s));
-      const auto kept = std::ranges::count_if(
-          stages, [&](const std::string& stage) { return store != nullptr && store->find(stage_identity(run, stage)).has_value(); });
-      const int64_t missing = std::ssize(stages) - kept;
-      all.kept += kept;
-      all.stages += missing;
-      steps += trial.training_steps(arm) * static_cast<double>(missing) / static_cast<double>(stages.size());
-      runs += missing > 0 ? 1 : 0;
+      const int64_t before = kept.stages;
+      for (const std::string& stage : stages) kept.add(kept_in(store, stage_identity(run, stage)));
+      const int64_t missing_here = std::ssize(stages) - (kept.stages - before);
+      missing += missing_here;
+      runs += missing_here > 0 ? 1 : 0;
     }
+    const double steps = trial.training_steps(arm) * static_cast<double>(missing) / static_cast<double>(stages.size());
+    all.kept += kept.stages;
+    all.stages += missing;
     all.training_steps += steps;
-    const std::optional<double> pace = store != nullptr && steps > 0 ? known_pace(trial, options, arm, *store) : std::nullopt;
-    known = known && (pace || steps == 0);
-    seconds += steps * pace.value_or(0);
+    if (missing == 0 || steps == 0) continue;
+    if (const auto pace = store != nullptr ? known_pace(trial, options, arm, *store) : std::nullopt)
+      seconds += steps * *pace;
+    else if (kept.timed > 0)
+      seconds += kept.seconds / static_cast<double>(kept.timed) * static_cast<double>(missing);
+    else
+      known = false;
   }
   if (known) all.seconds = seconds / std::max(1, std::min(context.thread_count(), runs));
   return all;

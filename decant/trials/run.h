@@ -37,7 +37,8 @@ struct Forecast {
   int64_t kept = 0;  ///< stages that need not be run
   double training_steps = 0;
   /// By what a step of each arm has taken, its sets included; of an arm that has not run, by the
-  /// others. Nothing where no trial with such a network has run on this machine.
+  /// others; where no trial with such a network has ended on this machine, by the stages that are
+  /// kept of one that was stopped. Nothing where an arm has none.
   std::optional<double> seconds;
 };
 Forecast forecast(const Trial& trial, const Source& source, const std::vector<Arm>& arms, const RunOptions& options, evaluate::Store* store,

@@ -511,6 +511,29 @@ TEST(Trials, AForecastCountsWhatIsNotKept) {
   }
 }
 
+// Of a trial that was stopped no pace is kept; its stages say what those that are missing take.
+TEST(Trials, AForecastOfWhatWasStoppedGoesByItsStages) {
+  Trying trying;
+  const std::map<std::string, std::string> options = quick_options("continual");
+  trying.tried("continual", options, 1);
+  std::erase_if(trying.store.kept, [](const auto& stage) { return stage.first.find("trial pace") != std::string::npos; });
+  for (auto& [key, text] : trying.store.kept) {
+    Json stage = parse_json(text);
+    stage["seconds of the stage"] = {parse_json(key)["arm"] == "joint" ? 4 : 2};
+    text = json_text(stage);
+  }
+  const auto trial = settled("continual", trying.training.tools(), trying.source, options);
+  const std::vector<Arm> arms = arms_of(*trial, {trying.random, trying.first});
+  const auto seconds = [&](int seeds) {
+    return forecast(*trial, trying.source, arms, {.seeds = seeds}, &trying.store, {.threads = 1}).seconds;
+  };
+  EXPECT_EQ(seconds(1), 0);
+  ASSERT_TRUE(seconds(3));
+  EXPECT_NEAR(*seconds(3), 2 * (3 * 4 + 3 * (3 * 2)), 1e-9) << "two seeds more, of three tasks and four arms";
+  std::erase_if(trying.store.kept, [](const auto& stage) { return parse_json(stage.first)["arm"] == "no-memory"; });
+  EXPECT_FALSE(seconds(1)) << "nothing is known of no-memory";
+}
+
 TEST(Trials, AMessageOfManySetsIsGivenOnce) {
   class Talking final : public Compressor {
    public:
