@@ -97,7 +97,7 @@ TEST(Lira, IsThePlainFormula) {
 /// of the other networks are m_in = level + shift + a and m_out = level + b, normal, of M/2
 /// networks or of one less on the side of the network that is attacked. With e of variance 1,
 ///
-///     offline   φ − m_out = (shift) + e − b
+///     offline   φ − m_out = e − b, of members + shift
 ///     online    D · G up to a constant factor, D = m_in − m_out = shift + a − b
 ///                                              G = φ − (m_in + m_out)/2 = ± shift/2 + e − (a + b)/2
 ///
