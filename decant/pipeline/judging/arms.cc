@@ -304,8 +304,8 @@ class ArmMaker {
 
   /// The arm teaches what a teacher says of views of its rows, those of all seeds.
   void soften(evaluate::Arm& arm, const ArmSpec& spec) {
+    LabelJob job = label_job(arm, spec);  // refuses before a teacher is trained
     const train::Teacher& teacher = teacher_of_full();
-    LabelJob job = label_job(arm, spec);
     std::vector<Subset> draws;
     for (int s = 0; s < options_.seeds; ++s) draws.push_back(arm.subset(options_.seed + static_cast<uint64_t>(s)));
     int64_t most = 0;
