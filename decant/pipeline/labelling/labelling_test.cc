@@ -43,6 +43,15 @@ std::vector<std::string> numbered(int classes) {
   return names;
 }
 
+TEST(LabelSpec, ABudgetHoldsTheTeachersWordsToo) {
+  const LabelSpec spec = label_spec_from("8kB", "--teach");
+  const std::vector<std::string> names = numbered(10);
+  const StoredViewLabels plain = empty_labels(spec, 100, {}, names, "--teach");
+  const StoredViewLabels signed_by = empty_labels(spec, 100, {}, names, "--teach", {std::string(700, 'w'), std::string(32, 'd')});
+  EXPECT_EQ(signed_by.recipe().views, plain.recipe().views - 1) << "a view takes 700 bytes";
+  EXPECT_LE(signed_by.file_bytes(), 8000);
+}
+
 ViewLabelsHeader labels_for(const std::string& text, int64_t rows, int classes) {
   const StoredViewLabels labels = empty_labels(label_spec_from(text, "--teach"), rows, {}, numbered(classes), "--teach");
   const LabelSpec spec = label_spec_from(text, "--teach");
